@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { Timestamp } from './ids.ts';
+import { del, get, group } from './kit.ts';
+
+const ConversationSummary = z
+  .object({
+    id: z.string(),
+    agent_id: z.string(),
+    title: z.string().meta({ description: 'The first words of the first message' }),
+    message_count: z.int(),
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: 'ConversationSummary' });
+
+const ConversationMessage = z
+  .object({
+    id: z.string(),
+    role: z.enum(['user', 'assistant', 'tool', 'system']),
+    content: z.string().meta({ description: 'The text; of a tool message, the result as text' }),
+    tool_calls: z
+      .array(z.object({ id: z.string(), name: z.string(), args: z.unknown() }))
+      .optional()
+      .meta({ description: 'Assistant messages: the tools called' }),
+    tool_call_id: z.string().optional().meta({ description: 'Tool messages: the call this is the result of' }),
+    created_at: Timestamp,
+  })
+  .meta({ id: 'ConversationMessage' });
+
+const Conversation = ConversationSummary.extend({ messages: z.array(ConversationMessage) }).meta({
+  id: 'Conversation',
+});
+
+const example: z.output<typeof ConversationSummary> = {
+  id: 'conv-1',
+  agent_id: 'my-agent',
+  title: 'What is the weather in Paris?',
+  message_count: 2,
+  created_at: '2026-11-23T10:00:00.000Z',
+  updated_at: '2026-11-23T10:00:05.000Z',
+};
+
+/** Stored conversations. AG-UI threads are conversations too: the id is the thread id. */
+export const conversations = group('Conversations', {
+  list: get('/conversations', {
+    summary: 'List conversations',
+    description: 'Newest first.',
+    query: z.object({
+      agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
+      limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
+      cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+    }),
+    output: z
+      .object({
+        conversations: z.array(ConversationSummary),
+        next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
+      })
+      .meta({ id: 'ConversationList' }),
+    example: { conversations: [example], next_cursor: null },
+  }),
+  get: get('/conversations/{conversation_id}', {
+    summary: 'Get conversation',
+    output: Conversation,
+    example: {
+      ...example,
+      messages: [
+        { id: 'msg-1', role: 'user', content: 'What is the weather in Paris?', created_at: '2026-11-23T10:00:00.000Z' },
+        { id: 'msg-2', role: 'assistant', content: 'It is 18 °C.', created_at: '2026-11-23T10:00:05.000Z' },
+      ],
+    },
+    errors: ['conversation-not-found'],
+  }),
+  delete: del('/conversations/{conversation_id}', {
+    summary: 'Delete conversation',
+    description: 'Deletes the conversation and its history. An active run on it is ended first.',
+    output: z.void(),
+    status: 204,
+    errors: ['conversation-not-found'],
+  }),
+});

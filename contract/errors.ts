@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** Every error the API answers with: its stable code, its HTTP status and what it means. The only place that pairs a code with a status. */
+export const errors = {
+  'malformed-json': { status: 400, meaning: 'The body is not JSON' },
+  'malformed-url': { status: 400, meaning: 'The URL, or the Host header, is not well formed' },
+  'jupyter-url-required': { status: 400, meaning: 'The variant local-jupyter needs a jupyter_url' },
+  unauthorized: { status: 401, meaning: 'The API key is missing or wrong' },
+  'host-not-allowed': { status: 403, meaning: 'The Host header names a host this server does not answer for' },
+  'origin-not-allowed': { status: 403, meaning: 'A web page of another origin sent the request' },
+  'not-found': { status: 404, meaning: 'No endpoint has this path' },
+  'agent-not-found': { status: 404, meaning: 'No agent has this id' },
+  'conversation-not-found': { status: 404, meaning: 'No conversation has this id' },
+  'method-not-allowed': { status: 405, meaning: 'The path exists, but not for this method; see Allow' },
+  'agent-exists': { status: 409, meaning: 'An agent with this id exists already' },
+  'conversation-busy': { status: 409, meaning: 'Another run is active on this conversation' },
+  'body-too-large': { status: 413, meaning: 'The body is over the limit' },
+  'not-json': { status: 415, meaning: 'The Content-Type is not JSON' },
+  'validation-failed': { status: 422, meaning: 'The request does not match its schema; see errors' },
+  'rate-limited': { status: 429, meaning: 'Too many requests; see Retry-After' },
+  internal: { status: 500, meaning: 'A fault of this server; its log has the cause' },
+  'model-not-configured': { status: 502, meaning: 'The model of the agent cannot be used: its API key is not set' },
+  'model-failed': { status: 502, meaning: 'The model provider failed' },
+  'model-timeout': { status: 504, meaning: 'The model provider did not answer in time' },
+  'not-ready': { status: 503, meaning: 'The server is starting, or a part it needs is down' },
+  draining: { status: 503, meaning: 'The server is shutting down; see Retry-After' },
+} as const satisfies Record<string, { status: number; meaning: string }>;
+
+/** The stable, machine-readable name of an error: a key of {@link errors}. */
+export type ErrorCode = keyof typeof errors;
+
+/** The body of every error answer, on every surface. `errors` lists the offending fields of a 422. */
+export const ErrorResponse = z
+  .object({
+    detail: z.string().meta({ description: 'What went wrong, in one sentence', example: 'Agent not found: my-agent' }),
+    status_code: z.int().meta({ description: 'The HTTP status, repeated', example: 404 }),
+    code: z
+      .enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]])
+      .meta({ description: 'A stable name for the error', example: 'agent-not-found' }),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'On 422: each field that is wrong, and why' }),
+  })
+  .meta({ id: 'ErrorResponse', description: 'The body of every error' });
+
+/** The body of every error answer. */
+export type ErrorBody = z.output<typeof ErrorResponse>;

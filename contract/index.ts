@@ -1,0 +1,22 @@
+import { agentMcpServers } from './agent-mcp-servers.ts';
+import { agents } from './agents.ts';
+import { conversations } from './conversations.ts';
+import { health } from './health.ts';
+import { prompts } from './prompts.ts';
+import type { Handlers, RouterOf } from './types.ts';
+
+/** Where the REST surface starts: every endpoint's path is below it. */
+export const BASE_PATH = '/api/v1';
+
+/** Every endpoint of the product, one line per resource; the keys are the names of the typed clients' procedures. */
+export const contract = { health, agents, agentMcpServers, prompts, conversations };
+
+/** The type of the contract. */
+export type AppContract = typeof contract;
+/** The tRPC router a typed client needs; derived from the contract alone. */
+export type AppRouter = RouterOf<AppContract>;
+/** What a server must implement: one handler per endpoint. */
+export type AppHandlers<Context> = Handlers<AppContract, Context>;
+
+export type { ErrorBody, ErrorCode } from './errors.ts';
+export { ErrorResponse, errors } from './errors.ts';

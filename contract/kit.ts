@@ -1,0 +1,146 @@
+/** Declares HTTP endpoints as data: no server code and no framework, only zod schemas. */
+import { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+import { params } from './params.ts';
+
+/** The HTTP methods an endpoint may have. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** What an endpoint is to a typed client: a query reads, a mutation changes, a stream is a mutation answered with many events. */
+export type Kind = 'query' | 'mutation' | 'stream';
+/** The fields of a zod object. */
+export type Shape = z.core.$ZodShape;
+type Param = keyof typeof params;
+
+/** The names inside `{…}` of a path template. */
+type ParamsOf<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamsOf<Rest> : never;
+/** `P` when each `{name}` in it is a declared path parameter; otherwise a type nothing fits, naming the offender. */
+type ValidPath<P extends string> = [Exclude<ParamsOf<P>, Param>] extends [never]
+  ? P
+  : `unknown path parameter {${Exclude<ParamsOf<P>, Param>}}`;
+type Flatten<T> = { [K in keyof T]: T[K] } & {};
+type InputShape<P extends string, Q extends Shape, B extends Shape> = Flatten<
+  Pick<typeof params, ParamsOf<P> & Param> & Q & B
+>;
+/** A shape with no field. */
+type Empty = Record<never, never>;
+
+interface Docs {
+  /** One line, for lists of endpoints. */
+  readonly summary: string;
+  /** Markdown: behaviour, units and order that the schemas cannot say. */
+  readonly description?: string;
+  /** The errors of this endpoint beyond those every endpoint can answer with. */
+  readonly errors?: readonly ErrorCode[];
+  /** True for endpoints that need no API key and are never rate limited. */
+  readonly open?: true;
+}
+
+/** One endpoint, as data. Everything the product offers of it is derived from this value. */
+export interface Endpoint<K extends Kind = Kind, I extends Shape = Shape, O extends z.ZodType = z.ZodType>
+  extends Docs {
+  readonly kind: K;
+  readonly method: Method;
+  /** The path below the base path, with `{name}` for each path parameter and the trailing slash it is served with. */
+  readonly path: `/${string}`;
+  /** The status of a success. */
+  readonly status: number;
+  /** Path parameters, query and body in one flat object. */
+  readonly input: z.ZodObject<I>;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  /** The response body; of a stream, one event. */
+  readonly output: O;
+  /** An example of the response body; of a stream, of one event. */
+  readonly example?: z.input<O>;
+  /** The `Location` of a created resource, below the base path. */
+  readonly location?: (output: z.output<O>) => string;
+  /** Streams only: the SSE `event:` name of an event, when the stream names its events. */
+  readonly eventName?: (event: z.output<O>) => string;
+  /** The resource the endpoint belongs to; set by {@link group}. */
+  readonly tag: string;
+}
+
+type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
+  query?: z.ZodObject<Q>;
+  body?: z.ZodObject<B>;
+  output: O;
+  example?: z.input<O>;
+  status?: 200 | 201 | 202 | 204;
+  location?: (output: z.output<O>) => string;
+};
+type StreamSpec<Q extends Shape, B extends Shape, O extends z.ZodType> = Omit<Spec<Q, B, O>, 'status' | 'location'> & {
+  eventName?: (event: z.output<O>) => string;
+};
+type Declare<K extends Kind> = <
+  const P extends `/${string}`,
+  O extends z.ZodType,
+  Q extends Shape = Empty,
+  B extends Shape = Empty,
+>(
+  path: P & ValidPath<P>,
+  spec: Spec<Q, B, O>,
+) => Endpoint<K, InputShape<P, Q, B>, O>;
+
+/** Declares a GET: reads and changes nothing. */
+export const get: Declare<'query'> = declare('query', 'GET');
+/** Declares a POST answered with one JSON body. */
+export const post: Declare<'mutation'> = declare('mutation', 'POST');
+/** Declares a PUT: changes the fields it is given. */
+export const put: Declare<'mutation'> = declare('mutation', 'PUT');
+/** Declares a PATCH. */
+export const patch: Declare<'mutation'> = declare('mutation', 'PATCH');
+/** Declares a DELETE. */
+export const del: Declare<'mutation'> = declare('mutation', 'DELETE');
+/** Declares a POST answered with `text/event-stream`; `output` is the schema of one event. */
+export const stream: <
+  const P extends `/${string}`,
+  O extends z.ZodType,
+  Q extends Shape = Empty,
+  B extends Shape = Empty,
+>(
+  path: P & ValidPath<P>,
+  spec: StreamSpec<Q, B, O>,
+) => Endpoint<'stream', InputShape<P, Q, B>, O> = declare('stream', 'POST');
+
+// The one place where the types of a declaration and the values behind them are joined by hand: TypeScript cannot compute the
+// parameter names of a path from a string at run time, so the returned function is typed by its callers' annotations.
+// biome-ignore lint/suspicious/noExplicitAny: see above.
+function declare(kind: Kind, method: Method): any {
+  return (path: `/${string}`, { query, body, status = 200, ...rest }: Spec<Shape, Shape, z.ZodType>): Endpoint => {
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as Param);
+    const shapes = [Object.fromEntries(names.map((name) => [name, params[name]])), query?.shape, body?.shape];
+    const input = z.object(Object.assign({}, ...shapes));
+    if (Object.keys(input.shape).length < shapes.reduce((sum, shape) => sum + Object.keys(shape ?? {}).length, 0)) {
+      throw new Error(`${method} ${path}: a name stands in two of path, query and body`);
+    }
+    for (const part of [query, body]) {
+      if (part?.def.checks?.length) throw new Error(`${method} ${path}: refine fields, not the whole query or body`);
+    }
+    return { kind, method, path, status, input, query, body, tag: '', ...rest } as Endpoint;
+  };
+}
+
+/** A tree of endpoints; its keys are the names of the typed clients' procedures. */
+export type Contract = { readonly [name: string]: AnyEndpoint | Contract };
+/** An endpoint whatever its schemas are. */
+// biome-ignore lint/suspicious/noExplicitAny: the variance of zod's types makes `Endpoint<Kind, Shape>` too narrow for a bound.
+export type AnyEndpoint = Endpoint<Kind, any, any>;
+
+/** Names the resource that `endpoints` belong to: the tag they are listed under in the OpenAPI document. */
+export function group<const C extends { readonly [name: string]: AnyEndpoint }>(tag: string, endpoints: C): C {
+  return Object.fromEntries(
+    Object.entries(endpoints).map(([name, endpoint]) => [name, { ...endpoint, tag }]),
+  ) as unknown as C;
+}
+
+/** Whether a node of a contract is an endpoint rather than a group of them. */
+export const isEndpoint = (node: AnyEndpoint | Contract): node is AnyEndpoint =>
+  typeof node.method === 'string' && typeof node.path === 'string';
+
+/** Every endpoint of a contract with its dotted procedure name, such as `agents.create`, in the order of declaration. */
+export function* listEndpoints(contract: Contract, prefix = ''): Generator<[name: string, endpoint: Endpoint]> {
+  for (const [key, node] of Object.entries(contract)) {
+    if (isEndpoint(node)) yield [prefix + key, node];
+    else yield* listEndpoints(node, `${prefix}${key}.`);
+  }
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const id = (description: string, example: string) =>
+  z
+    .string()
+    .min(1)
+    .max(256)
+    .meta({ description, examples: [example] });
+
+/** The only names a path template may use, each with its schema. */
+export const params = {
+  agent_id: id('The agent identifier', 'my-agent'),
+  server_id: id('The MCP server identifier', 'tavily'),
+  server_name: id('The name of the MCP server in the catalog', 'tavily'),
+  tool_name: id('The name of a tool of the MCP server', 'tavily_search'),
+  conversation_id: id('The conversation identifier', 'conv-1'),
+};

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { group, post, stream } from './kit.ts';
+
+const Usage = z
+  .object({
+    prompt_tokens: z.int().meta({ description: 'Tokens read' }),
+    completion_tokens: z.int().meta({ description: 'Tokens written' }),
+  })
+  .meta({ id: 'Usage' });
+
+const Prompt = z
+  .object({
+    message: z
+      .string()
+      .min(1)
+      .max(900_000)
+      .meta({ description: 'What the user says', examples: ['What is the weather in Paris?'] }),
+    conversation_id: z.string().min(1).max(256).optional().meta({
+      description: 'The conversation to continue, or the id of a new one. Absent: a new conversation is made',
+    }),
+    when_busy: z.enum(['reject', 'queue']).optional().meta({
+      description:
+        'While another run is active on the conversation: answer 409 (reject, the default) or wait for it (queue)',
+    }),
+  })
+  .meta({ id: 'Prompt' });
+
+const args = z.unknown().meta({ description: 'The arguments as the model gave them' });
+const result = z.unknown().meta({ description: 'What the tool returned, or the text of its error' });
+
+/** One event of a streamed prompt. Exactly one `done` or `error` comes, and it comes last. */
+export const PromptEvent = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('text'), content: z.string() }),
+    z.object({ type: z.literal('tool_call'), id: z.string(), name: z.string(), args }),
+    z.object({ type: z.literal('tool_result'), id: z.string(), name: z.string(), result, is_error: z.boolean() }),
+    z.object({ type: z.literal('done'), conversation_id: z.string(), usage: Usage }),
+    z.object({
+      type: z.literal('error'),
+      detail: z.string(),
+      code: z.string(),
+      conversation_id: z.string(),
+      usage: Usage,
+    }),
+  ])
+  .meta({ id: 'PromptEvent' });
+
+const PromptResult = z
+  .object({
+    response: z.string().meta({ description: 'The whole text of the answer' }),
+    tool_calls: z.array(z.object({ id: z.string(), name: z.string(), args, result, is_error: z.boolean() })),
+    usage: Usage,
+    conversation_id: z.string(),
+  })
+  .meta({ id: 'PromptResult' });
+
+const failures = [
+  'agent-not-found',
+  'conversation-busy',
+  'model-not-configured',
+  'model-failed',
+  'model-timeout',
+  'draining',
+] as const;
+
+/** Prompts to an agent, answered as a stream or at once. */
+export const prompts = group('Prompts', {
+  stream: stream('/agents/{agent_id}/prompt', {
+    summary: 'Send prompt (streaming)',
+    description:
+      'Both sides of the turn are stored before `done` is sent. Closing the connection cancels the run. A failure before the first event keeps its HTTP status; a later one is the `error` event.',
+    body: Prompt,
+    output: PromptEvent,
+    example: { type: 'text', content: 'Based on the current weather data...' },
+    errors: failures,
+  }),
+  sync: post('/agents/{agent_id}/prompt/sync', {
+    summary: 'Send prompt (non-streaming)',
+    description: 'Waits for the complete answer. Closing the connection cancels the run.',
+    body: Prompt,
+    output: PromptResult,
+    example: {
+      response: 'Based on the current weather data...',
+      tool_calls: [{ id: 'call-1', name: 'weather__get', args: { city: 'Paris' }, result: '18 °C', is_error: false }],
+      usage: { prompt_tokens: 150, completion_tokens: 200 },
+      conversation_id: 'conv-1',
+    },
+    errors: failures,
+  }),
+});

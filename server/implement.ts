@@ -1,0 +1,76 @@
+/** Joins a contract to its handlers. REST and tRPC both run what comes out of here. */
+import type { z } from 'zod';
+import { type Contract, type Endpoint, isEndpoint } from '../contract/kit.ts';
+import type { Handlers } from '../contract/types.ts';
+import { ApiError } from './errors.ts';
+
+/** What a handler may know of the request behind its call. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Request headers by lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** An endpoint with its implementation behind both checks. */
+export interface Operation {
+  /** The dotted procedure name, such as `agents.create`. */
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  /** Validates the input, runs the handler, validates what it returns; of a stream, each event. Synchronous when the handler is. */
+  run(input: unknown, context: RequestContext, signal: AbortSignal): unknown;
+}
+
+/** One operation per endpoint, in the order of the contract. */
+export function implement<C extends Contract>(contract: C, handlers: Handlers<C, RequestContext>): Operation[] {
+  return operationsOf(contract, handlers as HandlerTree, '');
+}
+
+type UntypedHandler = (call: { input: unknown; context: RequestContext; signal: AbortSignal }) => unknown;
+// The contract's type has already tied each handler to its endpoint; the walk over both trees only pairs equal keys.
+type HandlerTree = { readonly [name: string]: HandlerTree & UntypedHandler };
+
+function operationsOf(contract: Contract, handlers: HandlerTree, prefix: string): Operation[] {
+  return Object.entries(contract).flatMap(([key, node]) => {
+    const handler = handlers[key];
+    if (!handler) throw new Error(`${prefix}${key} has no handler`);
+    return isEndpoint(node)
+      ? [toOperation(prefix + key, node, handler)]
+      : operationsOf(node, handler, `${prefix}${key}.`);
+  });
+}
+
+function toOperation(name: string, endpoint: Endpoint, handler: UntypedHandler): Operation {
+  const { input: inputSchema, output, kind } = endpoint;
+  const check = (value: unknown): unknown => {
+    const result = output.safeParse(value);
+    if (result.success) return result.data;
+    throw new ApiError('internal', 'Internal Server Error', {
+      cause: new Error(`${name} returned ${describe(result.error)}`),
+    });
+  };
+  const finish = kind === 'stream' ? (events: unknown) => checkEach(events as AsyncIterable<unknown>, check) : check;
+  return {
+    name,
+    endpoint,
+    run(input, context, signal) {
+      const parsed = inputSchema.safeParse(input ?? {});
+      if (!parsed.success) throw toValidationError(parsed.error);
+      const result = handler({ input: parsed.data, context, signal });
+      return result instanceof Promise ? result.then(finish) : finish(result);
+    },
+  };
+}
+
+async function* checkEach(events: AsyncIterable<unknown>, check: (event: unknown) => unknown): AsyncGenerator<unknown> {
+  for await (const event of events) yield check(event);
+}
+
+/** A 422 that names each wrong field. `root` names the value when the whole of it is wrong. */
+export function toValidationError(error: z.core.$ZodError, root = 'body'): ApiError {
+  const fields = error.issues.map((issue) => ({ path: issue.path.join('.') || root, message: issue.message }));
+  return new ApiError('validation-failed', fields.map(({ path, message }) => `${path}: ${message}`).join('; '), {
+    fields,
+  });
+}
+
+const describe = (error: z.core.$ZodError) => toValidationError(error, 'output').message;

@@ -1,0 +1,148 @@
+/** Every option of the command: its flag, its variable, its default and what it means. `--help` is printed from here. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+interface Flag {
+  /** What stands behind the flag in the help, such as `URL`; absent for a switch. */
+  readonly value?: string;
+  readonly repeatable?: true;
+  readonly help: string;
+  readonly schema: z.ZodType;
+}
+
+const text = z.string().min(1);
+const commaList = text.transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+const onOff = z.union([z.boolean(), z.stringbool()]).default(false);
+const dataHome = join(homedir(), '.datalayer');
+
+const flags = {
+  host: {
+    value: 'ADDRESS',
+    help: 'address to listen on; other than loopback needs an API key',
+    schema: text.default('127.0.0.1'),
+  },
+  port: {
+    value: 'PORT',
+    help: 'port to listen on; 0 takes any free one',
+    schema: z.coerce.number().int().min(0).max(65_535).default(8765),
+  },
+  'find-free-port': { help: 'take the next free port when the port is taken', schema: onOff },
+  demo: { help: 'make a demo agent with the bundled toolbox server, once, in an empty data folder', schema: onOff },
+  model: { value: 'MODEL', help: 'default model, such as openai:gpt-4o', schema: text.optional() },
+  'mcp-config': { value: 'FILE', help: 'MCP servers to start', schema: text.default(join(dataHome, 'mcp.json')) },
+  'no-config-mcp-servers': { help: 'do not start the servers of the MCP config file', schema: onOff },
+  'data-dir': {
+    value: 'FOLDER',
+    help: 'where agents and conversations are kept',
+    schema: text.default(join(dataHome, 'agent-runtimes')),
+  },
+  'api-key-file': { value: 'FILE', help: 'API keys, one a line', schema: text.optional() },
+  'api-keys': {
+    value: 'KEYS',
+    help: 'API keys, comma separated; better given as a variable than on the command line',
+    schema: commaList.default([]),
+  },
+  'allowed-host': {
+    value: 'HOST',
+    repeatable: true,
+    help: 'a further Host this server answers for',
+    schema: z.array(text).default([]),
+  },
+  'cors-origin': {
+    value: 'ORIGIN',
+    repeatable: true,
+    help: 'a web origin that may call this server',
+    schema: z.array(z.url()).default([]),
+  },
+  'rate-limit': {
+    value: 'RULE',
+    repeatable: true,
+    help: '600/min for everything, agents.create=30/min for one operation',
+    schema: z.array(text).default([]),
+  },
+  'shutdown-grace': {
+    value: 'SECONDS',
+    help: 'how long running streams may go on after SIGTERM',
+    schema: z.coerce.number().min(0).max(3600).default(20),
+  },
+  'log-level': {
+    value: 'LEVEL',
+    help: 'trace, debug, info, warn, error or silent',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  },
+  debug: { help: 'the same as --log-level debug', schema: onOff },
+} as const satisfies Record<string, Flag>;
+
+/** The options by their flag names. */
+export type Options = { readonly [Name in keyof typeof flags]: z.output<(typeof flags)[Name]['schema']> };
+
+/** What the command line asks for: options, or the text of the help or of the version to print. Throws one sentence on a wrong one. */
+export function readOptions(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Options | { readonly print: 'help' | 'version' } {
+  const entries = Object.entries<Flag>(flags);
+  const { values } = parseArgs({
+    args: args[0] === 'serve' ? args.slice(1) : [...args],
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
+      ...Object.fromEntries(
+        entries.map(([name, flag]) => [
+          name,
+          { type: flag.value ? ('string' as const) : ('boolean' as const), multiple: flag.repeatable ?? false },
+        ]),
+      ),
+    },
+  });
+  if (values.help) return { print: 'help' };
+  if (values.version) return { print: 'version' };
+  const given = (name: string, flag: Flag): unknown => {
+    const variable = environment[variableOf(name)];
+    return (values as Record<string, unknown>)[name] ?? (flag.repeatable ? variable?.split(',') : variable);
+  };
+  const options = Object.fromEntries(
+    entries.map(([name, flag]) => {
+      const parsed = flag.schema.safeParse(given(name, flag));
+      if (parsed.success) return [name, parsed.data];
+      throw new Error(`--${name} (or ${variableOf(name)}): ${parsed.error.issues[0]?.message}`);
+    }),
+  );
+  return options as Options;
+}
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const rows = Object.entries<Flag>(flags).map(([name, flag]) => {
+    const fallback: unknown = flag.schema.safeParse(undefined).data;
+    const shown =
+      fallback === undefined || fallback === false || (Array.isArray(fallback) && !fallback.length)
+        ? ''
+        : ` (${fallback})`;
+    return [
+      `  --${name}${flag.value ? ` ${flag.value}` : ''}`,
+      `${flag.help}${flag.repeatable ? '; repeatable' : ''}${shown}`,
+    ] as const;
+  });
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return [
+    'Usage: agent-runtimes [serve] [options]',
+    '',
+    'Hosts AI agents and offers each of them through REST, tRPC and AG-UI.',
+    '',
+    'Options (each also as AGENT_RUNTIMES_<NAME>, such as AGENT_RUNTIMES_API_KEYS):',
+    ...rows.map(([left, right]) => `${left.padEnd(width)}${right}`),
+    `${'  --help'.padEnd(width)}print this`,
+    `${'  --version'.padEnd(width)}print the version`,
+    '',
+  ].join('\n');
+}
+
+const variableOf = (flag: string) => `AGENT_RUNTIMES_${flag.toUpperCase().replaceAll('-', '_')}`;

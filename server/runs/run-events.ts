@@ -1,0 +1,45 @@
+/** What happens in a run, in the words of no protocol. Every protocol is a translation of these. */
+
+/** Tokens a run has used so far. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly cachedInputTokens: number;
+}
+
+/** How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. */
+export type RunOutcome =
+  | { readonly status: 'finished'; readonly pending: readonly string[] }
+  | { readonly status: 'cancelled'; readonly reason: string }
+  | {
+      readonly status: 'failed';
+      readonly code: 'internal' | 'model-not-configured' | 'model-failed' | 'model-timeout';
+      readonly detail: string;
+    };
+
+/**
+ * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
+ * No delta is empty. `run-ended` comes exactly once and last; whatever is still open then was cut off.
+ */
+export type RunEvent =
+  | { readonly type: 'step-started'; readonly step: number }
+  | { readonly type: 'text-started'; readonly messageId: string }
+  | { readonly type: 'text-delta'; readonly messageId: string; readonly delta: string }
+  | { readonly type: 'text-ended'; readonly messageId: string }
+  | { readonly type: 'reasoning-started'; readonly messageId: string }
+  | { readonly type: 'reasoning-delta'; readonly messageId: string; readonly delta: string }
+  | { readonly type: 'reasoning-ended'; readonly messageId: string }
+  | { readonly type: 'tool-call-started'; readonly callId: string; readonly name: string; readonly messageId: string }
+  | { readonly type: 'tool-call-delta'; readonly callId: string; readonly delta: string }
+  | { readonly type: 'tool-call-ended'; readonly callId: string; readonly name: string; readonly args: unknown }
+  | {
+      readonly type: 'tool-result';
+      readonly callId: string;
+      readonly messageId: string;
+      readonly name: string;
+      readonly result: unknown;
+      readonly isError: boolean;
+    }
+  | { readonly type: 'step-ended'; readonly step: number; readonly usage: Usage }
+  | { readonly type: 'run-ended'; readonly outcome: RunOutcome; readonly usage: Usage };

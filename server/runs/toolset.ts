@@ -1,0 +1,24 @@
+/** The tools a run may call, whoever provides them. */
+
+/** A tool as a model is shown it. */
+export interface ToolDefinition {
+  /** At most 64 of A-Z a-z 0-9 _ - ; unique in its toolset. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments, an object. */
+  readonly inputSchema: Record<string, unknown>;
+}
+
+/** What a tool call came to. A tool's own failure is a result with `isError`, never an exception. */
+export interface ToolOutcome {
+  /** Text, or any JSON value. */
+  readonly result: unknown;
+  readonly isError: boolean;
+}
+
+/** Read anew before each model call, so that a change of selection takes effect within a run. */
+export interface Toolset {
+  list(): readonly ToolDefinition[];
+  /** Ends soon after `signal` aborts. Throws only on a fault of this server. */
+  call(name: string, args: Record<string, unknown>, options: { signal: AbortSignal }): Promise<ToolOutcome>;
+}

@@ -1,0 +1,38 @@
+/** A conversation as it is stored and as models are prompted from it. */
+
+/** Provider-specific data that must return to the same provider with the part it came with, such as a reasoning signature. */
+export type ProviderOptions = Record<string, Record<string, unknown>>;
+
+/** A part of what a user says. `data` is base64 or a URL. */
+export type UserPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'file'; readonly mediaType: string; readonly data: string; readonly filename?: string };
+
+/** A part of what a model says, in the order it said it. */
+export type AssistantPart =
+  | { readonly type: 'text'; readonly text: string; readonly providerOptions?: ProviderOptions }
+  | { readonly type: 'reasoning'; readonly text: string; readonly providerOptions?: ProviderOptions }
+  | {
+      readonly type: 'tool-call';
+      readonly callId: string;
+      readonly name: string;
+      readonly args: unknown;
+      readonly providerOptions?: ProviderOptions;
+    };
+
+/** How a tool call ended. `cancelled` and `interrupted` calls may have partly run. */
+export type ToolStatus = 'done' | 'error' | 'cancelled' | 'interrupted';
+
+/** One message. Ids are unique in a conversation and the same on every surface. */
+export type Message =
+  | { readonly id: string; readonly role: 'system'; readonly content: string }
+  | { readonly id: string; readonly role: 'user'; readonly content: readonly UserPart[] }
+  | { readonly id: string; readonly role: 'assistant'; readonly content: readonly AssistantPart[] }
+  | {
+      readonly id: string;
+      readonly role: 'tool';
+      readonly callId: string;
+      readonly name: string;
+      readonly result: unknown;
+      readonly status: ToolStatus;
+    };

@@ -1,0 +1,104 @@
+/** What the rest of the server asks of the store. Every write is on disk when its promise resolves. */
+import type { Message } from './messages.ts';
+
+/** An agent as it is stored: what its creator said, with nothing derived. */
+export interface AgentRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** null: the default model of the server. */
+  readonly model: string | null;
+  readonly systemPrompt: string;
+  readonly selectedMcpServers: readonly (
+    | string
+    | { readonly id: string; readonly origin: 'config' | 'custom' | 'catalog' }
+  )[];
+  readonly maxSteps: number;
+  readonly temperature: number | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** An MCP server a caller added. Values of secrets are never part of it. */
+export interface CustomServerRecord {
+  readonly id: string;
+  readonly definition: Record<string, unknown>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface ConversationRecord {
+  readonly id: string;
+  readonly agentId: string;
+  readonly title: string;
+  readonly messageCount: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export type StoredMessage = Message & { readonly createdAt: string };
+
+export type RunStatus = 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
+
+export interface RunRecord {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly agentId: string;
+  readonly status: RunStatus;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+export interface Store {
+  readonly agents: {
+    list(): Promise<AgentRecord[]>;
+    /** Inserts or replaces. */
+    save(agent: AgentRecord): Promise<void>;
+    delete(id: string): Promise<void>;
+  };
+  readonly servers: {
+    list(): Promise<CustomServerRecord[]>;
+    save(server: CustomServerRecord): Promise<void>;
+    delete(id: string): Promise<void>;
+  };
+  readonly conversations: {
+    /** Newest first. `cursor` is the `nextCursor` of the page before; a malformed one is a 422. */
+    list(query: { agentId?: string | undefined; limit: number; cursor?: string | undefined }): Promise<{
+      conversations: ConversationRecord[];
+      nextCursor: string | null;
+    }>;
+    get(id: string): Promise<ConversationRecord | undefined>;
+    /** In order. Empty when there is no such conversation. */
+    messages(id: string): Promise<StoredMessage[]>;
+    /** False when there was none. */
+    delete(id: string): Promise<boolean>;
+  };
+  readonly runs: {
+    /**
+     * One transaction: makes the conversation when there is none, stores those of `messages` whose ids it does not have yet, and
+     * opens the run. What the user said is on disk before the model is asked.
+     */
+    open(run: { id: string; conversationId: string; agentId: string; messages: readonly Message[] }): Promise<void>;
+    /** One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent. */
+    close(run: {
+      id: string;
+      status: Exclude<RunStatus, 'running'>;
+      messages: readonly Message[];
+      inputTokens: number;
+      outputTokens: number;
+    }): Promise<void>;
+    /** Marks runs left open by a server that died as interrupted, and returns them. */
+    interruptOpen(): Promise<RunRecord[]>;
+    get(id: string): Promise<RunRecord | undefined>;
+  };
+  /** Small facts about this data folder, such as that the demo agent was made once. */
+  readonly facts: {
+    get(name: string): Promise<string | undefined>;
+    set(name: string, value: string): Promise<void>;
+  };
+  /** Throws when the store cannot be read. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
