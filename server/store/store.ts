@@ -1,4 +1,4 @@
-/** What the rest of the server asks of the store. Every write is on disk when its promise resolves. */
+/** What the rest of the server asks of the store. What a resolved write stored survives the death of the process. */
 import type { Message } from './messages.ts';
 
 /** An agent as it is stored: what its creator said, with nothing derived. */
@@ -64,7 +64,7 @@ export interface Store {
     delete(id: string): Promise<void>;
   };
   readonly conversations: {
-    /** Newest first. `cursor` is the `nextCursor` of the page before; a malformed one is a 422. */
+    /** Those that changed last come first. `cursor` is the `nextCursor` of the page before; a malformed one is a 422. */
     list(query: { agentId?: string | undefined; limit: number; cursor?: string | undefined }): Promise<{
       conversations: ConversationRecord[];
       nextCursor: string | null;
@@ -78,10 +78,14 @@ export interface Store {
   readonly runs: {
     /**
      * One transaction: makes the conversation when there is none, stores those of `messages` whose ids it does not have yet, and
-     * opens the run. What the user said is on disk before the model is asked.
+     * opens the run. What the user said is on disk before the model is asked. A message over 1 MiB is stored shortened, and says so.
+     * `id` is the server's own: one that is taken, and a conversation with a running run, are a 409 and store nothing.
      */
     open(run: { id: string; conversationId: string; agentId: string; messages: readonly Message[] }): Promise<void>;
-    /** One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent. */
+    /**
+     * One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent.
+     * Does nothing when the run is not running: it was closed before, or its conversation was deleted.
+     */
     close(run: {
       id: string;
       status: Exclude<RunStatus, 'running'>;
@@ -89,7 +93,10 @@ export interface Store {
       inputTokens: number;
       outputTokens: number;
     }): Promise<void>;
-    /** Marks runs left open by a server that died as interrupted, and returns them. */
+    /**
+     * Marks runs left open by a server that died as interrupted, and returns them. Their messages stay as they are: whoever prompts a
+     * model from them gives each tool call without a result one first.
+     */
     interruptOpen(): Promise<RunRecord[]>;
     get(id: string): Promise<RunRecord | undefined>;
   };
@@ -98,7 +105,8 @@ export interface Store {
     get(name: string): Promise<string | undefined>;
     set(name: string, value: string): Promise<void>;
   };
-  /** Throws when the store cannot be read. */
+  /** Throws when the store cannot be written or read. */
   check(): Promise<void>;
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }

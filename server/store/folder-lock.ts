@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ApiError } from '../errors.ts';
+import { createPrivateFile } from './private-file.ts';
+import { isLockedError, toOpenError } from './store-errors.ts';
+
+/**
+ * Makes this process the only server of `folder` until `unlock`, or throws naming the process that is.
+ * The lock is the operating system's and dies with the process, however it dies; the store itself stays readable for backups.
+ */
+export function lockFolder(folder: string): { unlock(): void } {
+  const file = join(folder, 'agent-runtimes.lock');
+  let database: DatabaseSync | undefined;
+  try {
+    createPrivateFile(file);
+    database = new DatabaseSync(file, { timeout: 0 });
+    database.exec('begin immediate; create table if not exists owner (pid integer); delete from owner');
+    database.prepare('insert into owner values (?)').run(process.pid);
+    // Committed, so that others can read it; the second transaction is never ended and is the lock.
+    database.exec('commit; begin immediate');
+  } catch (cause) {
+    const owner = isLockedError(cause) && database ? readOwner(database) : '';
+    if (database?.isOpen) database.close();
+    if (!isLockedError(cause)) throw toOpenError(file, cause);
+    throw new ApiError(
+      'store-failed',
+      `The data folder ${folder} is in use by another server${owner}: stop that one, or choose another folder with --data-dir`,
+    );
+  }
+  const held = database;
+  return {
+    unlock() {
+      if (held.isOpen) held.close();
+    },
+  };
+}
+
+function readOwner(database: DatabaseSync): string {
+  try {
+    const pid = database.prepare('select pid from owner').get()?.pid;
+    return typeof pid === 'number' && pid !== process.pid ? ` (process ${pid})` : '';
+  } catch {
+    // The other server is at this very moment making the table: it has the lock, its id is not known yet.
+    return '';
+  }
+}

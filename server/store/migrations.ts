@@ -1,0 +1,116 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.ts';
+
+type Migration = (db: Kysely<Tables>) => Promise<void>;
+
+/** How the tables came to be, oldest first; the version of a store is how many of these it has had. Only ever added to. */
+const migrations: readonly Migration[] = [createFirstTables];
+
+/** The schema version this server reads and writes. */
+export const SCHEMA_VERSION = migrations.length;
+
+/** Brings the tables to {@link SCHEMA_VERSION}, each migration whole or not at all. Returns the version found when it is newer, and changes nothing then. */
+export async function migrate(db: Kysely<Tables>): Promise<{ readonly newerVersion?: number }> {
+  await db.schema
+    .createTable('schema_versions')
+    .ifNotExists()
+    .addColumn('version', 'integer', (column) => column.primaryKey())
+    .addColumn('migrated_at', 'text', (column) => column.notNull())
+    .execute();
+  const found = await db
+    .selectFrom('schema_versions')
+    .select(({ fn }) => fn.max('version').as('version'))
+    .executeTakeFirst();
+  const version = Number(found?.version ?? 0);
+  if (version > SCHEMA_VERSION) return { newerVersion: version };
+  for (const [index, change] of migrations.entries()) {
+    if (index < version) continue;
+    await db.transaction().execute(async (transaction) => {
+      await change(transaction);
+      await transaction
+        .insertInto('schema_versions')
+        .values({ version: index + 1, migrated_at: new Date().toISOString() })
+        .execute();
+    });
+  }
+  return {};
+}
+
+async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('agents')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('description', 'text', (column) => column.notNull())
+    .addColumn('model', 'text')
+    .addColumn('system_prompt', 'text', (column) => column.notNull())
+    .addColumn('selected_mcp_servers', 'text', (column) => column.notNull())
+    .addColumn('max_steps', 'integer', (column) => column.notNull())
+    .addColumn('temperature', 'double precision')
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('updated_at', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('servers')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('definition', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('updated_at', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('conversations')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('agent_id', 'text', (column) => column.notNull())
+    .addColumn('title', 'text', (column) => column.notNull())
+    .addColumn('message_count', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('updated_at', 'text', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('conversations_newest').on('conversations').columns(['updated_at', 'id']).execute();
+  await schema
+    .createIndex('conversations_newest_of_agent')
+    .on('conversations')
+    .columns(['agent_id', 'updated_at', 'id'])
+    .execute();
+  await schema
+    .createTable('messages')
+    .addColumn('conversation_id', 'text', (column) =>
+      column.notNull().references('conversations.id').onDelete('cascade'),
+    )
+    .addColumn('seq', 'integer', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('messages_in_order', ['conversation_id', 'seq'])
+    .addUniqueConstraint('messages_by_id', ['conversation_id', 'id'])
+    .execute();
+  await schema
+    .createTable('runs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('conversation_id', 'text', (column) =>
+      column.notNull().references('conversations.id').onDelete('cascade'),
+    )
+    .addColumn('agent_id', 'text', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('input_tokens', 'integer', (column) => column.notNull())
+    .addColumn('output_tokens', 'integer', (column) => column.notNull())
+    .addColumn('started_at', 'text', (column) => column.notNull())
+    .addColumn('ended_at', 'text')
+    .execute();
+  await schema.createIndex('runs_of_conversation').on('runs').column('conversation_id').execute();
+  // What makes a second run on a busy conversation impossible, whatever the code above the store believes.
+  await schema
+    .createIndex('one_running_run_a_conversation')
+    .unique()
+    .on('runs')
+    .column('conversation_id')
+    .where('status', '=', 'running')
+    .execute();
+  await schema
+    .createTable('facts')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute();
+}

@@ -1,0 +1,79 @@
+/** The tables, as queries see them. Every query is written so that Postgres could run it too. */
+
+/** An agent; `position` is its place in the order of creation. */
+interface AgentsTable {
+  id: string;
+  position: number;
+  name: string;
+  description: string;
+  model: string | null;
+  system_prompt: string;
+  /** JSON. */
+  selected_mcp_servers: string;
+  max_steps: number;
+  temperature: number | null;
+  created_at: string;
+  updated_at: string;
+}
+
+interface ServersTable {
+  id: string;
+  position: number;
+  /** JSON. */
+  definition: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `message_count` is also the `seq` of the last message. */
+interface ConversationsTable {
+  id: string;
+  agent_id: string;
+  title: string;
+  message_count: number;
+  created_at: string;
+  updated_at: string;
+}
+
+interface MessagesTable {
+  conversation_id: string;
+  /** 1 for the first message, without gaps. */
+  seq: number;
+  id: string;
+  /** JSON of the whole message. */
+  body: string;
+  created_at: string;
+}
+
+interface RunsTable {
+  id: string;
+  conversation_id: string;
+  agent_id: string;
+  status: 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
+  input_tokens: number;
+  output_tokens: number;
+  started_at: string;
+  ended_at: string | null;
+}
+
+interface FactsTable {
+  name: string;
+  value: string;
+}
+
+/** One row for each migration that was made. */
+interface SchemaVersionsTable {
+  version: number;
+  migrated_at: string;
+}
+
+/** Every table of the store. */
+export interface Tables {
+  agents: AgentsTable;
+  servers: ServersTable;
+  conversations: ConversationsTable;
+  messages: MessagesTable;
+  runs: RunsTable;
+  facts: FactsTable;
+  schema_versions: SchemaVersionsTable;
+}

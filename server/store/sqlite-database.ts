@@ -1,0 +1,71 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import { toStoreError } from './store-errors.ts';
+
+const MAX_KEPT_STATEMENTS = 100;
+const MAX_KEPT_LENGTH = 2000;
+
+/** Opens `file` (or `:memory:`) so that what is committed survives the death of the process, though not of the machine. */
+export function openDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
+  try {
+    database.exec(
+      'pragma journal_mode = wal; pragma synchronous = normal; pragma journal_size_limit = 67108864; pragma trusted_schema = off',
+    );
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+  return database;
+}
+
+/** Node's SQLite in the shape Kysely's dialect asks for. Statements are prepared once; failures of the disk become store errors. */
+export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      // A full disk makes SQLite roll back by itself; a second rollback would fail and hide why.
+      if (sql === 'rollback' && !database.isTransaction) return nothing;
+      const known = kept.get(sql);
+      if (known) return known;
+      const statement = toKyselyStatement(orStoreError(() => database.prepare(sql)));
+      // Long ones are inserts of many rows: rarely the same twice.
+      if (sql.length <= MAX_KEPT_LENGTH) {
+        if (kept.size >= MAX_KEPT_STATEMENTS) kept.clear();
+        kept.set(sql, statement);
+      }
+      return statement;
+    },
+  };
+}
+
+function toKyselyStatement(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => orStoreError(() => statement.all(...parameters.map(toSqlValue))),
+    run: (parameters) => orStoreError(() => statement.run(...parameters.map(toSqlValue))),
+    iterate: (parameters) => statement.iterate(...parameters.map(toSqlValue)),
+  };
+}
+
+const nothing: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+};
+
+function orStoreError<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    throw toStoreError(cause);
+  }
+}
+
+function toSqlValue(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value;
+  throw new TypeError(`A ${typeof value} cannot be stored`);
+}

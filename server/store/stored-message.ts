@@ -1,0 +1,53 @@
+import type { AssistantPart, Message, UserPart } from './messages.ts';
+
+const MAX_BYTES = 1024 * 1024;
+
+/** A message as the JSON that is stored: whole, or with its longest parts cut and marked when it is over 1 MiB. */
+export function toStoredBody(message: Message): string {
+  const whole = JSON.stringify(message);
+  // No character takes more than three bytes for each of its UTF-16 units.
+  if (whole.length * 3 <= MAX_BYTES || Buffer.byteLength(whole) <= MAX_BYTES) return whole;
+  let body = whole;
+  for (let maxLength = MAX_BYTES / 4; maxLength >= 256 && Buffer.byteLength(body) > MAX_BYTES; maxLength /= 4) {
+    body = JSON.stringify(shorten(message, maxLength));
+  }
+  return body;
+}
+
+function shorten(message: Message, maxLength: number): Message {
+  switch (message.role) {
+    case 'system':
+      return { ...message, content: cut(message.content, maxLength) };
+    case 'user':
+      return { ...message, content: message.content.map((part) => shortenUserPart(part, maxLength)) };
+    case 'assistant':
+      return { ...message, content: message.content.map((part) => shortenAssistantPart(part, maxLength)) };
+    case 'tool': {
+      const text = typeof message.result === 'string' ? message.result : (JSON.stringify(message.result) ?? '');
+      return text.length > maxLength ? { ...message, result: cut(text, maxLength) } : message;
+    }
+  }
+}
+
+function shortenUserPart(part: UserPart, maxLength: number): UserPart {
+  if (part.type === 'text') return { ...part, text: cut(part.text, maxLength) };
+  if (part.data.length <= maxLength) return part;
+  return { type: 'text', text: `[${part.filename ?? 'A file'} (${part.mediaType}) was too large to store]` };
+}
+
+function shortenAssistantPart(part: AssistantPart, maxLength: number): AssistantPart {
+  if (part.type === 'tool-call') {
+    const isLong = (JSON.stringify(part.args) ?? '').length > maxLength;
+    // The call itself stays, so that its result still has something to answer.
+    return isLong ? { ...part, args: { not_stored: 'The arguments were too large to store' } } : part;
+  }
+  // A provider's signature covers the whole text and would be refused with a part of it.
+  return part.text.length > maxLength ? { type: part.type, text: cut(part.text, maxLength) } : part;
+}
+
+function cut(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  // Well formed again after a cut between the halves of a character.
+  const head = text.slice(0, maxLength).toWellFormed();
+  return `${head}\n[${text.length - maxLength} more characters were too much to store]`;
+}
