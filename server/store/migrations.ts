@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Tables } from './schema.ts';
 
 type Migration = (db: Kysely<Tables>) => Promise<void>;
@@ -106,7 +106,7 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
     .unique()
     .on('runs')
     .column('conversation_id')
-    .where('status', '=', 'running')
+    .where(sql.ref('status'), '=', 'running')
     .execute();
   await schema
     .createTable('facts')

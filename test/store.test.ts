@@ -1,0 +1,521 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../server/store/messages.ts';
+import { openStore } from '../server/store/sqlite.ts';
+import type { AgentRecord, Store } from '../server/store/store.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const agent: AgentRecord = {
+  id: 'my-agent',
+  name: 'My Agent',
+  description: 'Helps',
+  model: 'gpt-4o',
+  systemPrompt: 'Be kind.',
+  selectedMcpServers: ['tavily', { id: 'github', origin: 'catalog' }],
+  maxSteps: 7,
+  temperature: 0.5,
+  createdAt: '2026-11-23T10:00:00.000Z',
+  updatedAt: '2026-11-23T10:00:00.000Z',
+};
+
+const says = (id: string, text: string): Message => ({ id, role: 'user', content: [{ type: 'text', text }] });
+const open = (store: Store, id: string, conversationId: string, messages: readonly Message[] = []) =>
+  store.runs.open({ id, conversationId, agentId: 'my-agent', messages });
+const close = (store: Store, id: string, messages: readonly Message[] = []) =>
+  store.runs.close({ id, status: 'finished', messages, inputTokens: 3, outputTokens: 4 });
+const idsOf = async (store: Store, conversationId: string) =>
+  (await store.conversations.messages(conversationId)).map(({ id }) => id);
+
+describe('agents, servers and facts', () => {
+  it('are the same after the store was closed and opened again', async () => {
+    await using folder = await temporaryFolder();
+    const server = {
+      id: 'mine',
+      definition: { command: 'node', args: ['a.js'], nested: { url: null } },
+      createdAt: agent.createdAt,
+      updatedAt: agent.updatedAt,
+    };
+    const other = { ...agent, id: 'a-later-one', model: null, temperature: null, selectedMcpServers: [] };
+    {
+      await using store = await openStore({ folder: folder.path });
+      await store.agents.save(agent);
+      await store.agents.save(other);
+      await store.agents.save({ ...agent, name: 'Renamed', updatedAt: '2026-11-23T11:00:00.000Z' });
+      await store.servers.save(server);
+      await store.facts.set('demo', '1');
+      await store.facts.set('demo', '2');
+    }
+    await using store = await openStore({ folder: folder.path });
+    expect(await store.agents.list()).toEqual([
+      { ...agent, name: 'Renamed', updatedAt: '2026-11-23T11:00:00.000Z' },
+      other,
+    ]);
+    expect(await store.servers.list()).toEqual([server]);
+    expect(await store.facts.get('demo')).toBe('2');
+    expect(await store.facts.get('other')).toBeUndefined();
+    await store.agents.delete('my-agent');
+    await store.servers.delete('mine');
+    expect(await store.agents.list()).toEqual([other]);
+    expect(await store.servers.list()).toEqual([]);
+  });
+
+  it.each(['日本語', 'שלום', 'a\u200bb', '👩‍👩‍👧‍👦', 'a\0b', '\u202eabc', "'; drop table agents; --"])(
+    'a name of %j comes back as it was',
+    async (name) => {
+      await using store = await openStore({ folder: ':memory:' });
+      await store.agents.save({ ...agent, name, systemPrompt: name });
+      expect(await store.agents.list()).toEqual([{ ...agent, name, systemPrompt: name }]);
+    },
+  );
+});
+
+describe('runs and messages', () => {
+  it('a turn is stored in order with its usage', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r1', 'c1', [{ id: 's', role: 'system', content: 'Be kind.' }, says('u1', '  What is\n2 + 3?')]);
+    expect(await store.runs.get('r1')).toMatchObject({ status: 'running', endedAt: null });
+    const answer: Message[] = [
+      {
+        id: 'a1',
+        role: 'assistant',
+        content: [
+          { type: 'reasoning', text: 'add', providerOptions: { anthropic: { signature: 'x' } } },
+          { type: 'tool-call', callId: 'k', name: 'add', args: { a: 2, b: 3 } },
+        ],
+      },
+      { id: 't1', role: 'tool', callId: 'k', name: 'add', result: { sum: 5 }, status: 'done' },
+      { id: 'a2', role: 'assistant', content: [{ type: 'text', text: '5' }] },
+    ];
+    await close(store, 'r1', answer);
+    const messages = await store.conversations.messages('c1');
+    expect(messages.map(({ createdAt, ...message }) => message)).toEqual([
+      { id: 's', role: 'system', content: 'Be kind.' },
+      says('u1', '  What is\n2 + 3?'),
+      ...answer,
+    ]);
+    expect(await store.runs.get('r1')).toEqual({
+      id: 'r1',
+      conversationId: 'c1',
+      agentId: 'my-agent',
+      status: 'finished',
+      inputTokens: 3,
+      outputTokens: 4,
+      startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      endedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(await store.conversations.get('c1')).toMatchObject({
+      agentId: 'my-agent',
+      title: 'What is 2 + 3?',
+      messageCount: 5,
+    });
+  });
+
+  it('a message sent again is stored once, and the first of two with one id is kept', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r1', 'c1', [says('u1', 'one'), says('u2', 'two'), says('u2', 'two again')]);
+    await close(store, 'r1', [says('a1', 'answer')]);
+    await open(store, 'r2', 'c1', [
+      says('u1', 'changed'),
+      says('u2', 'two'),
+      says('a1', 'answer'),
+      says('u3', 'three'),
+    ]);
+    expect(await idsOf(store, 'c1')).toEqual(['u1', 'u2', 'a1', 'u3']);
+    expect((await store.conversations.messages('c1')).slice(0, 2)).toMatchObject([
+      says('u1', 'one'),
+      says('u2', 'two'),
+    ]);
+    expect((await store.conversations.get('c1'))?.messageCount).toBe(4);
+    await open(store, 'r3', 'c2', [says('u1', 'the same id in another conversation')]);
+    expect(await idsOf(store, 'c2')).toEqual(['u1']);
+  });
+
+  it('ids that only differ in half a character are one id', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r1', 'c\ud800', [says('\ud800', 'one'), says('\ud801', 'two')]);
+    await close(store, 'r1', [says('\ud802', 'three'), says('__proto__', 'four')]);
+    expect((await store.conversations.get('c\ud800'))?.messageCount).toBe(2);
+  });
+
+  it('a history of 2,000 messages is stored at once and in order', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    const history = Array.from({ length: 2000 }, (_, index) => says(`m${index}`, `text ${index}`));
+    await open(store, 'r1', 'c1', history.slice(0, 1200));
+    await close(store, 'r1');
+    await open(store, 'r2', 'c1', history);
+    expect(await idsOf(store, 'c1')).toEqual(history.map(({ id }) => id));
+  });
+
+  it('of 50 runs that start at once on one conversation exactly one opens', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, index) => open(store, `r${index}`, 'c1', [says(`u${index}`, 'Hello')])),
+    );
+    const failures = results.filter((result) => result.status === 'rejected');
+    expect(failures).toHaveLength(49);
+    for (const { reason } of failures) {
+      expect(reason.toBody()).toEqual({
+        detail: "Another run is active on conversation 'c1'",
+        status_code: 409,
+        code: 'conversation-busy',
+      });
+    }
+    expect(await idsOf(store, 'c1')).toHaveLength(1);
+    const winner = results.findIndex((result) => result.status === 'fulfilled');
+    await close(store, `r${winner}`);
+    await open(store, 'next', 'c1');
+  });
+
+  it('runs of 50 conversations that interleave keep each conversation whole', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        for (const turn of [1, 2, 3]) {
+          await open(store, `${index}-${turn}`, `c${index}`, [says(`u${turn}`, 'Hello')]);
+          await close(store, `${index}-${turn}`, [says(`a${turn}`, 'Hi')]);
+        }
+      }),
+    );
+    for (let index = 0; index < 50; index += 1) {
+      expect(await idsOf(store, `c${index}`)).toEqual(['u1', 'a1', 'u2', 'a2', 'u3', 'a3']);
+    }
+  });
+
+  it('a run id is taken once, and a refused run stores nothing', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
+    await expect(open(store, 'r1', 'c2', [says('u1', 'Hello')])).rejects.toMatchObject({
+      code: 'run-exists',
+      status: 409,
+      message: "Run with ID 'r1' already exists",
+    });
+    expect(await store.conversations.get('c2')).toBeUndefined();
+  });
+
+  it('closing a run again, or after its conversation was deleted, changes nothing', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
+    await close(store, 'r1', [says('a1', 'Hi')]);
+    await close(store, 'r1', [says('a2', 'Hi again')]);
+    expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);
+    await open(store, 'r2', 'c1');
+    expect(await store.conversations.delete('c1')).toBe(true);
+    expect(await store.conversations.delete('c1')).toBe(false);
+    await close(store, 'r2', [says('a3', 'late')]);
+    expect(await store.conversations.get('c1')).toBeUndefined();
+    expect(await store.conversations.messages('c1')).toEqual([]);
+    expect(await store.runs.get('r2')).toBeUndefined();
+  });
+
+  it('runs left open are interrupted once and free their conversations', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
+    await open(store, 'r2', 'c2');
+    await close(store, 'r2');
+    expect(await store.runs.interruptOpen()).toMatchObject([{ id: 'r1', conversationId: 'c1', status: 'interrupted' }]);
+    expect(await store.runs.interruptOpen()).toEqual([]);
+    expect(await idsOf(store, 'c1')).toEqual(['u1']);
+    await open(store, 'r3', 'c1');
+  });
+});
+
+describe('messages that are too large', () => {
+  const MiB = 1024 * 1024;
+  const storedSize = async (message: Message) => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r1', 'c1', [message]);
+    const [stored] = await store.conversations.messages('c1');
+    return { stored, bytes: Buffer.byteLength(JSON.stringify(stored)) };
+  };
+
+  it('a tool result of 50 MiB is stored shortened and says so', async () => {
+    const result = 'é'.repeat(25 * MiB);
+    const { stored, bytes } = await storedSize({
+      id: 't',
+      role: 'tool',
+      callId: 'k',
+      name: 'read',
+      result,
+      status: 'done',
+    });
+    expect(bytes).toBeLessThan(MiB + 100);
+    expect(stored).toMatchObject({ id: 't', callId: 'k', name: 'read', status: 'done' });
+    expect(stored?.role === 'tool' && stored.result).toMatch(
+      /^é+\n\[25952256 more characters were too much to store\]$/,
+    );
+  });
+
+  it('a structured tool result of 2 MiB becomes the start of its JSON', async () => {
+    const result = { rows: Array.from({ length: 200_000 }, (_, index) => index) };
+    const { stored, bytes } = await storedSize({
+      id: 't',
+      role: 'tool',
+      callId: 'k',
+      name: 'read',
+      result,
+      status: 'done',
+    });
+    expect(bytes).toBeLessThan(MiB + 100);
+    expect(stored?.role === 'tool' && stored.result).toMatch(
+      /^\{"rows":\[0,1,2,3.+more characters were too much to store\]$/s,
+    );
+  });
+
+  it('a message below the limit is whole', async () => {
+    const text = 'a'.repeat(MiB - 1000);
+    expect((await storedSize(says('u', text))).stored).toMatchObject(says('u', text));
+  });
+
+  it('a call keeps its id, a file its name, and cut reasoning loses its signature', async () => {
+    const long = 'x'.repeat(MiB);
+    const { stored } = await storedSize({
+      id: 'a',
+      role: 'assistant',
+      content: [
+        { type: 'reasoning', text: long, providerOptions: { anthropic: { signature: 's' } } },
+        { type: 'text', text: 'short', providerOptions: { openai: { itemId: 'i' } } },
+        { type: 'tool-call', callId: 'k', name: 'write', args: { long } },
+      ],
+    });
+    expect(stored).toHaveProperty('content', [
+      { type: 'reasoning', text: `${'x'.repeat(MiB / 4)}\n[786432 more characters were too much to store]` },
+      { type: 'text', text: 'short', providerOptions: { openai: { itemId: 'i' } } },
+      { type: 'tool-call', callId: 'k', name: 'write', args: { not_stored: 'The arguments were too large to store' } },
+    ]);
+    const file = await storedSize({
+      id: 'u',
+      role: 'user',
+      content: [{ type: 'file', mediaType: 'image/png', data: long, filename: 'cat.png' }],
+    });
+    expect(file.stored).toHaveProperty('content', [
+      { type: 'text', text: '[cat.png (image/png) was too large to store]' },
+    ]);
+  });
+});
+
+describe('titles', () => {
+  it.each([
+    ['Hello', 'Hello'],
+    [' \n tabs\tand\0nulls  ', 'tabs and nulls'],
+    ['word '.repeat(40), `${'word '.repeat(16).trim()}…`],
+    ['words '.repeat(40), `${'words '.repeat(13).trim()}…`],
+    ['字'.repeat(200), `${'字'.repeat(79)}…`],
+    ['👩‍👩‍👧‍👦'.repeat(100), `${'👩‍👩‍👧‍👦'.repeat(79)}…`],
+    ['a'.repeat(80), 'a'.repeat(80)],
+    [`${'a'.repeat(79)} b`, `${'a'.repeat(79)}…`],
+    ['   ', ''],
+  ])('of %j is %j', async (text, title) => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r', 'c', [says('u', text)]);
+    expect((await store.conversations.get('c'))?.title).toBe(title);
+  });
+
+  it('comes from the first text, also when an image came before it', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await open(store, 'r1', 'c', [
+      { id: 's', role: 'system', content: 'Be kind.' },
+      { id: 'u1', role: 'user', content: [{ type: 'file', mediaType: 'image/png', data: 'AA==' }] },
+    ]);
+    expect((await store.conversations.get('c'))?.title).toBe('');
+    await close(store, 'r1');
+    await open(store, 'r2', 'c', [says('u2', 'What is this?')]);
+    await close(store, 'r2');
+    await open(store, 'r3', 'c', [says('u3', 'And now?')]);
+    expect((await store.conversations.get('c'))?.title).toBe('What is this?');
+  });
+});
+
+describe('pages of conversations', () => {
+  it('hold every conversation once, newest first, while new ones are made', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    // Several in one millisecond: the id decides between them.
+    await Promise.all(Array.from({ length: 95 }, (_, index) => open(store, `r${index}`, `c${index}`)));
+    const first = await store.conversations.list({ limit: 10 });
+    const seen = first.conversations;
+    for (let cursor = first.nextCursor; cursor; ) {
+      await open(store, `new-${cursor}`, `new-${cursor}`);
+      const page = await store.conversations.list({ limit: 10, cursor });
+      seen.push(...page.conversations);
+      cursor = page.nextCursor;
+    }
+    expect(seen).toHaveLength(95);
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(95);
+    const keys = seen.map(({ updatedAt, id }) => `${updatedAt} ${id}`);
+    expect(keys).toEqual(keys.toSorted().toReversed());
+  });
+
+  it('can be those of one agent', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    for (const [run, agentId] of ['a', 'b', 'a', 'b', 'a'].entries()) {
+      await store.runs.open({ id: `${run}`, conversationId: `c${run}`, agentId, messages: [] });
+    }
+    const { conversations, nextCursor } = await store.conversations.list({ agentId: 'a', limit: 3 });
+    expect(conversations.map(({ id }) => id).toSorted()).toEqual(['c0', 'c2', 'c4']);
+    expect(nextCursor).toBeNull();
+    expect(await store.conversations.list({ agentId: '', limit: 3 })).toEqual({ conversations: [], nextCursor: null });
+  });
+
+  it.each(['', 'x', '????', 'bnVsbA', 'WyJhIl0', 'eyJhIjoxfQ', 'WzEsMl0', 'WyJhIiwiYiJd=='])(
+    'a cursor of %j is a 422',
+    async (cursor) => {
+      await using store = await openStore({ folder: ':memory:' });
+      await expect(store.conversations.list({ limit: 3, cursor })).rejects.toMatchObject({
+        code: 'validation-failed',
+        fields: [{ path: 'cursor', message: 'is not the next_cursor of a page' }],
+      });
+    },
+  );
+});
+
+describe('the data folder', () => {
+  it('and its files are for their owner only', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'new', 'deep');
+    await using store = await openStore({ folder: path });
+    await store.check();
+    expect((await stat(path)).mode & 0o777).toBe(0o700);
+    for (const name of ['agent-runtimes.db', 'agent-runtimes.db-wal', 'agent-runtimes.lock']) {
+      expect((await stat(join(path, name))).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('a second server is refused by the id of the first until that one is gone, even by SIGKILL', async () => {
+    await using folder = await temporaryFolder();
+    const script = new URL('support/append-turns.ts', import.meta.url).pathname;
+    const first = spawn(process.execPath, [script, folder.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exit = once(first, 'exit');
+    await once(createInterface({ input: first.stdout }), 'line');
+    await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
+      code: 'store-failed',
+      message: `The data folder ${folder.path} is in use by another server (process ${first.pid}): stop that one, or choose another folder with --data-dir`,
+    });
+    first.kill('SIGKILL');
+    await exit;
+    await using store = await openStore({ folder: folder.path });
+    await store.check();
+    await expect(openStore({ folder: folder.path })).rejects.toThrow('is in use by another server');
+  });
+
+  it('of ten servers that start at once exactly one opens it', async () => {
+    await using folder = await temporaryFolder();
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => openStore({ folder: folder.path })));
+    const stores = results.filter((result) => result.status === 'fulfilled');
+    expect(stores).toHaveLength(1);
+    for (const { value } of stores) await value.close();
+  });
+
+  it('a damaged file is left as it was and named', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'agent-runtimes.db');
+    await writeFile(file, 'This was never a database. '.repeat(500));
+    const before = await readFile(file);
+    await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
+      code: 'store-failed',
+      message: `The store ${file} is damaged and was left as it is: restore it from a backup, or move it away to start empty`,
+    });
+    expect(await readFile(file)).toEqual(before);
+    // The refusal holds nothing: once the file is moved away the folder can be used.
+    await writeFile(file, '');
+    await using store = await openStore({ folder: folder.path });
+    await store.check();
+  });
+
+  it('a file whose pages were overwritten fails as damaged and is not wiped', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'agent-runtimes.db');
+    {
+      await using store = await openStore({ folder: folder.path });
+      for (let index = 0; index < 50; index += 1)
+        await open(store, `r${index}`, `c${index}`, [says('u', 'x'.repeat(500))]);
+    }
+    const whole = await readFile(file);
+    await writeFile(file, Buffer.concat([whole.subarray(0, 100), Buffer.alloc(whole.length - 100, 0xaa)]));
+    await expect(openStore({ folder: folder.path })).rejects.toThrow(
+      `The store ${file} is damaged and was left as it is`,
+    );
+    expect((await readFile(file)).subarray(100)).toEqual(Buffer.alloc(whole.length - 100, 0xaa));
+  });
+
+  it('a file of a newer server is refused and left as it was', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'agent-runtimes.db');
+    {
+      await using store = await openStore({ folder: folder.path });
+      await store.agents.save(agent);
+    }
+    const database = new DatabaseSync(file);
+    database.exec("insert into schema_versions values (99, '2030-01-01T00:00:00.000Z')");
+    database.close();
+    await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
+      code: 'store-failed',
+      message: `The store ${file} has schema version 99, and this server knows 1: start the newer server that wrote it, or choose another folder with --data-dir`,
+    });
+    const after = new DatabaseSync(file);
+    expect(after.prepare('select id from agents').all()).toEqual([{ id: 'my-agent' }]);
+    after.close();
+  });
+
+  it('a torn last write is forgotten and what was committed before it stays', async () => {
+    await using folder = await temporaryFolder();
+    await using other = await temporaryFolder();
+    await using store = await openStore({ folder: folder.path });
+    await store.agents.save(agent);
+    for (const name of ['agent-runtimes.db', 'agent-runtimes.db-wal']) {
+      await writeFile(join(other.path, name), await readFile(join(folder.path, name)));
+    }
+    await appendFile(join(other.path, 'agent-runtimes.db-wal'), Buffer.alloc(3000, 7));
+    await using copy = await openStore({ folder: other.path });
+    expect(await copy.agents.list()).toEqual([agent]);
+  });
+
+  it('a folder that is a file is named with the reason', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'file');
+    await writeFile(path, '');
+    await expect(openStore({ folder: path })).rejects.toMatchObject({
+      code: 'store-failed',
+      message: expect.stringMatching(
+        new RegExp(
+          `^The store ${path}/agent-runtimes.db cannot be opened: EEXIST.*; check the folder, or choose another with --data-dir$`,
+        ),
+      ),
+    });
+  });
+
+  it('a store that was closed can be closed again', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openStore({ folder: folder.path });
+    await store.close();
+    await store.close();
+    await expect(store.check()).rejects.toThrow();
+  });
+});
+
+it('a full disk is a typed error, loses nothing that was acknowledged, and passes', async () => {
+  await using folder = await temporaryFolder();
+  const script = new URL('support/fill-disk.ts', import.meta.url).pathname;
+  // No file of the child may grow beyond 512 KiB.
+  const child = spawn(
+    'bash',
+    ['-c', 'trap "" XFSZ; ulimit -f 512; exec "$0" "$@"', process.execPath, script, folder.path],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+  const { acknowledged, error, readable } = JSON.parse(lines.at(-1) ?? '{}');
+  expect(error).toMatchObject({
+    status_code: expect.toBeOneOf([503, 507]),
+    detail: expect.stringMatching(/^The store failed: the disk/),
+  });
+  expect(readable).toBe(acknowledged);
+  await using store = await openStore({ folder: folder.path });
+  const { conversations } = await store.conversations.list({ limit: 200 });
+  expect(conversations).toHaveLength(acknowledged);
+});
