@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BASE_PATH } from '../../contract/index.ts';
+import type { ApiError } from '../errors.ts';
+import type { RequestContext } from '../implement.ts';
+
+/** One request on its way through the front door: what is asked, by whom, and the headers its answer will carry. */
+export interface Exchange {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The path as sent, without the query. */
+  readonly path: string;
+  /** The path it is served as: of an alias, what it stands for. */
+  readonly route: string;
+  /** The query as sent, without its question mark. */
+  readonly query: string;
+  readonly startedAt: number;
+  /** Headers of the answer as a flat list of names and values: the form `writeHead` sends fastest. */
+  readonly headers: string[];
+  /** Who is counted by the rate limits: a key, else an address. */
+  caller: string;
+  /** Why the caller's key is refused; undefined when it is right, or none is asked for. */
+  denied: ApiError | undefined;
+  /** The name of the operation that serves it, for the log. */
+  operation: string | undefined;
+  /** What failed, when the answer is an error. */
+  error: unknown;
+  /** Aborts when the caller leaves before the answer is whole. */
+  readonly gone: AbortController;
+}
+
+const exchanges = new WeakMap<IncomingMessage, Exchange>();
+
+const ALIASES = new Map([
+  ['/health', `${BASE_PATH}/health`],
+  ['/health/live', `${BASE_PATH}/health`],
+  ['/health/ready', `${BASE_PATH}/ready`],
+]);
+
+/** Starts the exchange of a request; `baseHeaders` go on its answer. */
+export function openExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  baseHeaders: readonly string[],
+): Exchange {
+  const url = request.url ?? '';
+  const mark = url.indexOf('?');
+  const id = sanitizeRequestId(request.headers['x-request-id']) ?? randomUUID();
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const exchange: Exchange = {
+    id,
+    request,
+    response,
+    path,
+    route: ALIASES.get(path) ?? path,
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    startedAt: performance.now(),
+    headers: [...baseHeaders, 'x-request-id', id],
+    caller: '',
+    denied: undefined,
+    operation: undefined,
+    error: undefined,
+    gone: new AbortController(),
+  };
+  exchanges.set(request, exchange);
+  return exchange;
+}
+
+/** The exchange a request belongs to, for code behind Express that sees only the request. */
+export function exchangeOf(request: IncomingMessage): Exchange {
+  const exchange = exchanges.get(request);
+  if (!exchange) throw new Error('The request did not come through the front door');
+  return exchange;
+}
+
+/** What a handler may know of the request. */
+export const toContext = ({ id, request }: Exchange): RequestContext => ({ requestId: id, headers: request.headers });
+
+const sanitizeRequestId = (given: string | string[] | undefined): string | undefined =>
+  typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;

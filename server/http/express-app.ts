@@ -1,0 +1,42 @@
+import type { RequestListener } from 'node:http';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import { ApiError, toApiError } from '../errors.ts';
+import { exchangeOf } from './exchange.ts';
+import { RPC_PATH } from './rpc.ts';
+import { sendError } from './send.ts';
+
+/** Something served below a path by its own means: docs, a protocol's own server. */
+export interface Mount {
+  readonly path: string;
+  readonly handler: RequestHandler;
+}
+
+/** Everything that is not REST: tRPC, then the mounts in order, then a 404 in the shape of every error. */
+export function createExpressApp({ rpc, mounts }: { rpc: RequestHandler; mounts: readonly Mount[] }): RequestListener {
+  const app = express()
+    .disable('x-powered-by')
+    .disable('etag')
+    .enable('strict routing')
+    .enable('case sensitive routing');
+  app.use(RPC_PATH, rpc);
+  for (const { path, handler } of mounts) app.use(path, handler);
+  app.use((request, _response) => sendError(exchangeOf(request), new ApiError('not-found', 'Not Found')));
+  const failed: ErrorRequestHandler = (cause, request, response, _next) => {
+    const exchange = exchangeOf(request);
+    if (response.headersSent) {
+      exchange.error = cause;
+      response.destroy();
+    } else sendError(exchange, toExpressError(cause));
+  };
+  app.use(failed);
+  return app;
+}
+
+/** Express and its middleware say by a `status` what the caller did wrong. */
+function toExpressError(cause: unknown): ApiError {
+  const status = cause instanceof Error && 'status' in cause ? cause.status : undefined;
+  if (status === 400) return new ApiError('malformed-url', 'The URL is not well formed', { cause });
+  if (status === 404) return new ApiError('not-found', 'Not Found', { cause });
+  if (status === 413) return new ApiError('body-too-large', 'The body is too large', { cause });
+  return toApiError(cause);
+}

@@ -1,0 +1,133 @@
+import type { RequestListener } from 'node:http';
+import { BASE_PATH } from '../../contract/index.ts';
+import { ApiError, toApiError } from '../errors.ts';
+import type { Operation } from '../implement.ts';
+import { createAuthentication } from './auth.ts';
+import { createCors } from './cors.ts';
+import { type Exchange, openExchange } from './exchange.ts';
+import { createHostCheck } from './host-check.ts';
+import type { Log } from './log.ts';
+import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
+import { createRest, type StreamFormats } from './rest.ts';
+import { RPC_PATH } from './rpc.ts';
+import { computeSecurityHeaders } from './security-headers.ts';
+import { closeWhenStalled, sendError } from './send.ts';
+import { STREAM_TIMINGS, type StreamTimings } from './sse.ts';
+
+/** What the front door needs to know. */
+export interface FrontDoorOptions {
+  readonly operations: readonly Operation[];
+  /** Serves whatever is not REST; null answers 404 there. */
+  readonly express: RequestListener | null;
+  /** The address the server listens on. */
+  readonly host: string;
+  readonly apiKeys: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly rateLimits: RateLimits | undefined;
+  /** Paths behind Express that need no key, with everything below them. */
+  readonly openPaths: readonly string[];
+  readonly log: Log;
+  /** Whether the server is shutting down: then each answer closes its connection. */
+  isDraining(): boolean;
+  readonly streamFormats?: StreamFormats;
+  readonly streamTimings?: StreamTimings;
+}
+
+/** The way in for every request: one pipeline of checks, then REST directly and everything else through Express. */
+export function createFrontDoor(options: FrontDoorOptions): RequestListener {
+  const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log } = options;
+  const headers = computeSecurityHeaders();
+  const drainingHeaders = [...headers, 'connection', 'close'];
+  const checkHost = createHostCheck({ boundHost: options.host, allowedHosts, hasKeys: apiKeys.length > 0 });
+  const answerPreflight = createCors(corsOrigins);
+  const authenticate = createAuthentication(apiKeys);
+  const findRest = createRest(operations, {
+    formats: options.streamFormats ?? {},
+    timings: options.streamTimings ?? STREAM_TIMINGS,
+  });
+  const isOpenPath = (path: string) => options.openPaths.some((open) => path === open || path.startsWith(`${open}/`));
+
+  async function answer(exchange: Exchange): Promise<void> {
+    const { request, route } = exchange;
+    checkHost(request);
+    if (answerPreflight(exchange)) return;
+    identify(exchange, authenticate(request));
+    if (route !== exchange.path || route.startsWith(`${BASE_PATH}/`)) return answerRest(exchange);
+    if (!options.express) throw new ApiError('not-found', 'Not Found');
+    // tRPC clients read errors in an envelope of their own: its router counts and refuses by itself.
+    if (route !== RPC_PATH && !route.startsWith(`${RPC_PATH}/`) && !isOpenPath(route))
+      await admit(exchange, rateLimits);
+    passOn(exchange, options.express);
+  }
+
+  async function answerRest(exchange: Exchange): Promise<void> {
+    const match = findRest(exchange);
+    if (!match.operation?.endpoint.open) await admit(exchange, rateLimits, match.operation?.name);
+    await match.serve();
+  }
+
+  return (request, response) => {
+    const exchange = openExchange(request, response, options.isDraining() ? drainingHeaders : headers);
+    response.once('close', () => leave(exchange, log));
+    answer(exchange).catch((cause) => fail(exchange, cause));
+  };
+}
+
+function identify(exchange: Exchange, identity: string | undefined | ApiError): void {
+  exchange.denied = identity instanceof ApiError ? identity : undefined;
+  exchange.caller = typeof identity === 'string' ? identity : (exchange.request.socket.remoteAddress ?? '');
+}
+
+/** Counts a request, then refuses it when its key is wrong: guessing keys is limited too. */
+async function admit(exchange: Exchange, rateLimits: RateLimits | undefined, operation?: string): Promise<void> {
+  if (rateLimits) {
+    const { caller, headers } = exchange;
+    const general = await rateLimits.take(caller, undefined);
+    const own = operation === undefined || exchange.denied ? undefined : await rateLimits.take(caller, operation);
+    const state = tightest(general, own);
+    if (state) headers.push(...toRateLimitHeaders(state).flat());
+  }
+  if (exchange.denied) throw exchange.denied;
+}
+
+const tightest = (a: RateLimitState | undefined, b: RateLimitState | undefined) =>
+  a && b ? (a.remaining <= b.remaining ? a : b) : (a ?? b);
+
+function passOn(exchange: Exchange, express: RequestListener): void {
+  const { request, response, headers } = exchange;
+  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+  const watch = setInterval(() => closeWhenStalled(response), 15_000).unref();
+  response.once('close', () => clearInterval(watch));
+  express(request, response);
+}
+
+/** Answers what failed; of an answer that has begun, breaks the connection so that nobody takes it for whole. */
+export function fail(exchange: Exchange, cause: unknown): void {
+  const { response, gone } = exchange;
+  if (gone.signal.aborted || response.destroyed) return;
+  if (!response.headersSent) sendError(exchange, toApiError(cause));
+  else {
+    exchange.error = cause;
+    response.socket?.destroySoon();
+  }
+}
+
+function leave(exchange: Exchange, log: Log): void {
+  const { request, response, gone, error, startedAt } = exchange;
+  const isWhole = response.writableFinished;
+  if (!isWhole) gone.abort();
+  const line = {
+    request_id: exchange.id,
+    method: request.method,
+    path: exchange.path.slice(0, 300),
+    operation: exchange.operation,
+    status: response.statusCode,
+    ms: Math.round((performance.now() - startedAt) * 100) / 100,
+    caller: exchange.caller,
+    cut: isWhole ? undefined : true,
+  };
+  const fault = error instanceof ApiError ? (error.status === 500 ? (error.cause ?? error) : undefined) : error;
+  if (fault === undefined) log.info(line, 'request');
+  else log.error({ ...line, err: fault }, 'request failed');
+}

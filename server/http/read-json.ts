@@ -1,0 +1,113 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from '../errors.ts';
+
+/** The most bytes a request body may have. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+/** How deep objects and arrays in a body may nest; deeper ones overflow the stack of whatever walks them. */
+const MAX_DEPTH = 200;
+const JSON_TYPE = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
+
+/** Whether a request brings a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  if (headers['transfer-encoding'] !== undefined) return true;
+  return headers['content-length'] !== undefined && headers['content-length'] !== '0';
+}
+
+/** The JSON object in the body of a request; an empty one when there is no body. */
+export async function readJsonObject(request: IncomingMessage, writeContinue: () => void): Promise<object> {
+  if (!hasBody(request)) return {};
+  const text = await readJsonText(request, writeContinue);
+  if (text.trim() === '') return {};
+  const value = parseJson(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  const message = 'expected a JSON object';
+  throw new ApiError('validation-failed', `body: ${message}`, { fields: [{ path: 'body', message }] });
+}
+
+/** The text of a JSON body, within the limits of size and depth, not parsed yet. */
+export async function readJsonText(request: IncomingMessage, writeContinue: () => void): Promise<string> {
+  checkContentType(request);
+  const bytes = await readBytes(request, writeContinue);
+  if (!isUtf8(bytes)) throw new ApiError('malformed-json', 'The body is not UTF-8');
+  checkDepth(bytes);
+  return bytes.toString('utf8');
+}
+
+/** Reads and drops the body of a request whose endpoint takes none. */
+export async function dropBody(request: IncomingMessage, writeContinue: () => void): Promise<void> {
+  if (hasBody(request)) await readBytes(request, writeContinue);
+}
+
+function checkContentType({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ApiError('not-json', `The body must not be compressed, and its Content-Encoding is ${encoding}`);
+  }
+  const type = headers['content-type'];
+  if (type === undefined) throw new ApiError('not-json', 'The body needs the Content-Type application/json');
+  if (!JSON_TYPE.test(type)) throw new ApiError('not-json', `The Content-Type must be application/json, not ${type}`);
+  const charset = CHARSET.exec(type)?.[1]?.toLowerCase();
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') {
+    throw new ApiError('not-json', `The charset of the body must be utf-8, not ${charset}`);
+  }
+}
+
+function readBytes(request: IncomingMessage, writeContinue: () => void): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  if (request.headers.expect !== undefined) writeContinue();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const stop = () => request.off('data', take).off('end', finish).off('close', leave).off('error', leave);
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size <= MAX_BODY_BYTES) return;
+      stop();
+      reject(tooLarge());
+    };
+    const finish = () => {
+      stop();
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    };
+    const leave = () => {
+      stop();
+      reject(new ApiError('malformed-request', 'The connection closed before the body was whole'));
+    };
+    request.on('data', take).once('end', finish).once('close', leave).once('error', leave);
+  });
+}
+
+const tooLarge = () => new ApiError('body-too-large', `The body is over ${MAX_BODY_BYTES} bytes`);
+
+function parseJson(text: string): unknown {
+  try {
+    // A key `__proto__` would set the prototype of whatever object it is copied to.
+    return /__proto__|\\u00[57]/i.test(text) ? JSON.parse(text, dropPrototype) : JSON.parse(text);
+  } catch (cause) {
+    throw new ApiError('malformed-json', 'The body is not JSON', { cause });
+  }
+}
+
+const dropPrototype = (key: string, value: unknown) => (key === '__proto__' ? undefined : value);
+
+function checkDepth(bytes: Buffer): void {
+  if (bytes.length <= 2 * MAX_DEPTH) return;
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (isText) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) isText = false;
+    } else if (byte === 0x22) isText = true;
+    else if (byte === 0x7b || byte === 0x5b) depth++;
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+    if (depth > MAX_DEPTH) {
+      const message = `nested more than ${MAX_DEPTH} levels deep`;
+      throw new ApiError('validation-failed', `body: ${message}`, { fields: [{ path: 'body', message }] });
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import type { ServerResponse } from 'node:http';
+import { BASE_PATH } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
+import type { Operation } from '../implement.ts';
+import { type Exchange, toContext } from './exchange.ts';
+import { dropBody, hasBody, readJsonObject } from './read-json.ts';
+import { createQueryReader, type QueryReader } from './read-query.ts';
+import { createRoutes, type Match } from './routes.ts';
+import { sendEmpty, sendJson } from './send.ts';
+import { type EventFormat, type StreamTimings, sendEvents, serverSentEvents } from './sse.ts';
+
+/** Further formats of a stream by operation name, for callers whose Accept names their content type. */
+export type StreamFormats = Readonly<Record<string, readonly EventFormat[]>>;
+
+interface Route {
+  readonly operation: Operation;
+  readonly readQuery: QueryReader;
+  readonly formats: readonly [EventFormat, ...EventFormat[]];
+}
+/** What a path under the base path leads to. */
+export interface RestMatch {
+  /** Absent when the path does not have this method. */
+  readonly operation: Operation | undefined;
+  /** Answers the exchange; throws before the answer has begun, or when a stream breaks. */
+  serve(): Promise<void>;
+}
+
+/** Serves operations as REST: exact paths, their statuses, JSON or an event stream. */
+export function createRest(
+  operations: readonly Operation[],
+  { formats, timings }: { formats: StreamFormats; timings: StreamTimings },
+): (exchange: Exchange) => RestMatch {
+  const routes = createRoutes(
+    operations.map((operation) => ({
+      method: operation.endpoint.method,
+      path: BASE_PATH + operation.endpoint.path,
+      value: toRoute(operation, formats[operation.name] ?? []),
+    })),
+  );
+  return (exchange) => {
+    const match = findRoute(() => routes.find(exchange.route));
+    const method = exchange.request.method ?? '';
+    const route = match?.methods.get(method === 'HEAD' ? 'GET' : method);
+    if (match && route) {
+      exchange.operation = route.operation.name;
+      return { operation: route.operation, serve: () => serve(exchange, route, match.params, timings) };
+    }
+    const refuse = async () => {
+      if (match) return refuseMethod(exchange, match);
+      redirect(exchange, (path) => routes.find(path) !== undefined);
+    };
+    return { operation: undefined, serve: refuse };
+  };
+}
+
+function toRoute(operation: Operation, formats: readonly EventFormat[]): Route {
+  const { endpoint } = operation;
+  return {
+    operation,
+    readQuery: createQueryReader(endpoint),
+    formats: [serverSentEvents(endpoint.eventName), ...formats],
+  };
+}
+
+function findRoute(find: () => Match<Route> | undefined): Match<Route> | undefined {
+  try {
+    return find();
+  } catch (cause) {
+    throw new ApiError('malformed-url', 'The path holds a malformed escape', { cause });
+  }
+}
+
+function refuseMethod(exchange: Exchange, { methods }: Match<Route>): void {
+  const allow = [...methods.keys(), ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  const { method } = exchange.request;
+  if (method !== 'OPTIONS') {
+    throw new ApiError('method-not-allowed', `${method} is not allowed here; allowed: ${allow}`, {
+      headers: { allow },
+    });
+  }
+  sendEmpty(exchange, 204, 'allow', allow);
+}
+
+/** The same path with or without its trailing slash, where that one exists: 307 keeps the method and the body. */
+function redirect(exchange: Exchange, exists: (path: string) => boolean): void {
+  const { path, query } = exchange;
+  const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
+  if (!exists(other)) throw new ApiError('not-found', 'Not Found');
+  sendEmpty(exchange, 307, 'location', query === '' ? other : `${other}?${query}`);
+}
+
+async function serve(
+  exchange: Exchange,
+  { operation, readQuery, formats }: Route,
+  params: Readonly<Record<string, string>>,
+  timings: StreamTimings,
+): Promise<void> {
+  const { endpoint } = operation;
+  const { request, response, gone } = exchange;
+  const input: Record<string, unknown> = Object.create(null);
+  if (hasBody(request)) {
+    const writeContinue = () => response.writeContinue();
+    if (endpoint.body) Object.assign(input, await readJsonObject(request, writeContinue));
+    else await dropBody(request, writeContinue);
+  }
+  readQuery(exchange.query, input);
+  Object.assign(input, params);
+  const result = operation.run(input, toContext(exchange), gone.signal);
+  const output = result instanceof Promise ? await result : result;
+  if (endpoint.kind === 'stream') return stream(exchange, output, chooseFormat(exchange, formats), timings);
+  if (gone.signal.aborted) return;
+  if (endpoint.location) exchange.headers.push('location', BASE_PATH + encodePath(endpoint.location(output)));
+  if (endpoint.status === 204) sendEmpty(exchange, 204);
+  else sendJson(exchange, endpoint.status, output);
+}
+
+const encodePath = (path: string) => encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+
+function chooseFormat({ request }: Exchange, formats: Route['formats']): EventFormat {
+  const accept = request.headers.accept ?? '';
+  return formats.find(({ contentType }) => accept.includes(contentType)) ?? formats[0];
+}
+
+async function stream(exchange: Exchange, events: unknown, format: EventFormat, timings: StreamTimings): Promise<void> {
+  const { response, headers, gone } = exchange;
+  await sendEvents(events as AsyncIterable<unknown>, {
+    response,
+    format,
+    timings,
+    gone: gone.signal,
+    writeHead() {
+      headers.push(
+        'content-type',
+        format.contentType,
+        'cache-control',
+        'no-cache, no-transform',
+        'x-accel-buffering',
+        'no',
+      );
+      response.writeHead(200, headers);
+      response.flushHeaders();
+    },
+  });
+  endStream(response, timings);
+}
+
+function endStream(response: ServerResponse, { stalledMs }: StreamTimings): void {
+  if (response.destroyed) return;
+  response.end();
+  if (response.socket?.writableLength) response.socket.setTimeout(stalledMs);
+}

@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http';
+import type { ApiError } from '../errors.ts';
+import type { Exchange } from './exchange.ts';
+import { MAX_BODY_BYTES } from './read-json.ts';
+
+/** How long a reader may take nothing of an answer before its connection is closed. */
+export const STALLED_READER_MS = 60_000;
+const LINGER_MS = 5_000;
+const LINGER_BYTES = 32 * MAX_BODY_BYTES;
+
+/** Answers with a JSON body. */
+export function sendJson(exchange: Exchange, status: number, body: unknown): void {
+  const { request, response, headers } = exchange;
+  const text = JSON.stringify(body);
+  headers.push('content-type', 'application/json', 'content-length', String(Buffer.byteLength(text)));
+  response.writeHead(status, headers);
+  response.end(request.method === 'HEAD' ? undefined : text);
+  closeWhenStalled(response);
+}
+
+/** Answers without a body. */
+export function sendEmpty(exchange: Exchange, status: number, ...headers: string[]): void {
+  if (status !== 204) headers.push('content-length', '0');
+  exchange.response.writeHead(status, exchange.headers.concat(headers)).end();
+}
+
+/** Answers with an error, also to a caller who is still sending a body that nobody will read. */
+export function sendError(exchange: Exchange, error: ApiError): void {
+  exchange.error = error;
+  for (const [name, value] of Object.entries(error.headers)) exchange.headers.push(name, value);
+  if (hasLongUnreadBody(exchange)) sendAndLinger(exchange, error);
+  else sendJson(exchange, error.status, error.toBody());
+}
+
+function sendAndLinger({ request, response, headers }: Exchange, error: ApiError): void {
+  // Closing a socket with unread bytes resets it, and the caller may lose the answer: answer first, then read on and drop
+  // what comes, within bounds, and close when the caller is done.
+  const text = JSON.stringify(error.toBody());
+  headers.push('content-type', 'application/json', 'content-length', String(Buffer.byteLength(text)));
+  headers.push('connection', 'close');
+  response.writeHead(error.status, headers);
+  response.write(text);
+  let dropped = 0;
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.on('data', (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > LINGER_BYTES) end();
+  });
+  request.once('end', end).once('close', end).resume();
+}
+
+/** Closes the connection of a reader who takes nothing of what is left of its answer. */
+export function closeWhenStalled(response: ServerResponse): void {
+  // The timer of a socket counts partly written data as activity, so a slow reader is not a stalled one.
+  if (response.socket?.writableLength) response.socket.setTimeout(STALLED_READER_MS);
+}
+
+function hasLongUnreadBody({ request }: Exchange): boolean {
+  if (request.complete || request.readableEnded) return false;
+  if (request.headers['transfer-encoding'] !== undefined) return true;
+  return Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES || request.headers.expect !== undefined;
+}

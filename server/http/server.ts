@@ -1,0 +1,177 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { ApiError } from '../errors.ts';
+import type { Operation } from '../implement.ts';
+import { createExpressApp, type Mount } from './express-app.ts';
+import { createFrontDoor, type FrontDoorOptions } from './front-door.ts';
+import { isLoopback } from './host-check.ts';
+import { createRateLimits } from './rate-limit.ts';
+import { createRpc } from './rpc.ts';
+
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 20_000;
+const PORTS_TO_TRY = 100;
+
+/** How an HTTP server is started. */
+export interface StartHttpServer
+  extends Pick<
+    FrontDoorOptions,
+    'operations' | 'host' | 'apiKeys' | 'allowedHosts' | 'corsOrigins' | 'log' | 'streamFormats' | 'streamTimings'
+  > {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Take the next free port when the port is taken. */
+  readonly findFreePort?: boolean;
+  /** Rules such as `600/min` and `agents.create=30/min`. */
+  readonly rateLimits: readonly string[];
+  /** Served beside REST and tRPC, in order. */
+  readonly mounts: readonly Mount[];
+  /** Paths of mounts that need no key, with everything below them. */
+  readonly openPaths: readonly string[];
+  isDraining(): boolean;
+}
+
+/** A server that listens. */
+export interface HttpServer {
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Lets running requests and streams end within the grace, then cuts what is left. Answers new requests until then, each with its
+   * connection closed. A second call with a shorter grace shortens the wait.
+   */
+  close(options: { graceMs: number }): Promise<void>;
+}
+
+/** Starts to listen. Throws one sentence when the address is taken, or open to others without an API key. */
+export async function startHttpServer(options: StartHttpServer): Promise<HttpServer> {
+  const { host, operations, apiKeys } = options;
+  if (!apiKeys.length && !isLoopback(host)) {
+    throw new Error(
+      `Refusing to listen on ${host} without an API key: anyone who reaches it could run agents and start processes. Set AGENT_RUNTIMES_API_KEYS or --api-key-file, or listen on 127.0.0.1`,
+    );
+  }
+  const rateLimits = createRateLimits(
+    options.rateLimits,
+    operations.map(({ name }: Operation) => name),
+  );
+  const express = createExpressApp({ rpc: createRpc(operations, rateLimits), mounts: options.mounts });
+  const drain = createDrain(options.isDraining);
+  const server = createServerFor(
+    drain.count(createFrontDoor({ ...options, express, rateLimits, isDraining: drain.isDraining })),
+  );
+  await listen(server, options);
+  server.on('error', (error) => options.log.error({ err: error }, 'the server cannot take a connection'));
+  const { port } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${name}:${port}`, port, close: ({ graceMs }) => drain.close(server, graceMs) };
+}
+
+function createServerFor(listener: RequestListener): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Limits of reading a request; an answer may take as long as it likes.
+      headersTimeout: 15_000,
+      requestTimeout: 60_000,
+      connectionsCheckingInterval: 5_000,
+      keepAliveTimeout: 65_000,
+      keepAlive: true,
+      noDelay: true,
+      // Checked by the front door, which answers in the shape of every error.
+      requireHostHeader: false,
+    },
+    listener,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  // The body is asked for only when the request has passed every check.
+  server.on('checkContinue', listener).on('checkExpectation', listener);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBrokenRequest(error, socket as Socket));
+  return server;
+}
+
+function answerBrokenRequest({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  // Bytes of an answer are out already, or are owed to an earlier request: another head would only corrupt it.
+  if (socket.bytesWritten > 0 && isAnswering(socket)) {
+    socket.destroy();
+    return;
+  }
+  const error =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? new ApiError('headers-too-large', `The headers are over ${MAX_HEADER_BYTES} bytes`)
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new ApiError('request-timeout', 'The request took too long to arrive')
+        : new ApiError('malformed-request', 'What came is not an HTTP request');
+  const text = JSON.stringify(error.toBody());
+  socket.end(
+    `HTTP/1.1 ${error.status} ${error.code}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+    () => socket.destroySoon(),
+  );
+}
+
+/** Whether a response is in progress on a connection. */
+const isAnswering = (socket: Socket): boolean =>
+  '_httpMessage' in socket && socket._httpMessage !== null && socket._httpMessage !== undefined;
+
+async function listen(server: Server, { host, port, findFreePort }: StartHttpServer): Promise<void> {
+  const last = findFreePort && port !== 0 ? Math.min(65_535, port + PORTS_TO_TRY) : port;
+  for (let candidate = port; ; candidate++) {
+    const error = await tryToListen(server, host, candidate);
+    if (!error) return;
+    if (error.code !== 'EADDRINUSE') throw new Error(`Cannot listen on ${host}:${candidate}`, { cause: error });
+    if (candidate < last) continue;
+    const advice = findFreePort ? `ports ${port} to ${last} are taken` : 'use --port or --find-free-port';
+    throw new Error(`Port ${port} of ${host} is taken: ${advice}`, { cause: error });
+  }
+}
+
+const tryToListen = (server: Server, host: string, port: number) =>
+  new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    const fail = (error: NodeJS.ErrnoException) => resolve(error);
+    server.once('error', fail);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', fail);
+      resolve(undefined);
+    });
+  });
+
+/** Counts what is being answered, and ends a server when nothing is. */
+function createDrain(isDrainingOutside: () => boolean) {
+  let active = 0;
+  let isClosing = false;
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    isDraining: () => isClosing || isDrainingOutside(),
+    count(listener: RequestListener): RequestListener {
+      return (request, response) => {
+        active++;
+        response.once('close', () => {
+          active--;
+          if (isClosing && active === 0) stop?.();
+        });
+        listener(request, response);
+      };
+    },
+    close(server: Server, graceMs: number): Promise<void> {
+      isClosing = true;
+      server.closeIdleConnections();
+      if (active === 0) stop?.();
+      else setTimeout(() => stop?.(), graceMs).unref();
+      closed ??= stopped.then(
+        () =>
+          new Promise((resolve) => {
+            server.close(() => resolve());
+            server.closeAllConnections();
+          }),
+      );
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { STALLED_READER_MS } from './send.ts';
+
+/** How the events of a stream are written. */
+export interface EventFormat {
+  readonly contentType: string;
+  /** One event on the wire; `number` counts from 1. */
+  encode(event: unknown, number: number): string | Uint8Array;
+  /** What keeps an idle connection open; absent where the format has nothing for it. */
+  readonly ping?: string;
+}
+
+/** How long a stream waits, in milliseconds. */
+export interface StreamTimings {
+  /** The longest wait for the first event before the headers go out; a failure within it keeps its HTTP status. */
+  readonly headersAfterMs: number;
+  readonly pingMs: number;
+  /** How long a reader may take nothing before its connection is closed. */
+  readonly stalledMs: number;
+}
+
+/** The waits of a stream in service. */
+export const STREAM_TIMINGS: StreamTimings = { headersAfterMs: 2_000, pingMs: 15_000, stalledMs: STALLED_READER_MS };
+/** Events that are there at once are joined up to this size before they are written. */
+const BATCH_CHARS = 16 * 1024;
+
+/** Server-Sent Events: numbered, named when the endpoint names its events, one JSON value each. */
+export function serverSentEvents(nameOf: ((event: never) => string) | undefined): EventFormat {
+  const name = nameOf as ((event: unknown) => string) | undefined;
+  return {
+    contentType: 'text/event-stream; charset=utf-8',
+    encode: name
+      ? (event, number) => `id: ${number}\nevent: ${name(event)}\ndata: ${JSON.stringify(event)}\n\n`
+      : (event, number) => `id: ${number}\ndata: ${JSON.stringify(event)}\n\n`,
+    ping: ': ping\n\n',
+  };
+}
+
+interface SendEvents {
+  readonly response: ServerResponse;
+  readonly format: EventFormat;
+  readonly timings: StreamTimings;
+  /** Aborts when the reader leaves. */
+  readonly gone: AbortSignal;
+  /** Sends the head of the answer; called once, when the first event is there or has been waited for long enough. */
+  writeHead(): void;
+}
+
+/**
+ * Writes events as they come, no faster than the reader takes them. Returns when the events or the reader have ended; throws
+ * what the events throw, before `writeHead` was called as well as after it. The events are always told to stop.
+ */
+export async function sendEvents(events: AsyncIterable<unknown>, options: SendEvents): Promise<void> {
+  const { response, format, timings, gone, writeHead } = options;
+  const iterator = events[Symbol.asyncIterator]();
+  const untilGone = createRaceWith(gone);
+  const out = createBatch(response);
+  let ping: NodeJS.Timeout | undefined;
+  let isOver = false;
+  try {
+    let next = iterator.next();
+    await untilGone(firstOf(next, timings.headersAfterMs));
+    if (gone.aborted) return;
+    writeHead();
+    const { ping: pingText } = format;
+    if (pingText !== undefined) {
+      ping = setInterval(() => response.writableNeedDrain || response.write(pingText), timings.pingMs);
+    }
+    for (let number = 1; ; number++) {
+      const result = await untilGone(next);
+      if (!result) return;
+      if (result.done) break;
+      out.add(format.encode(result.value, number));
+      if (response.writableNeedDrain) await untilGone(drain(response, timings.stalledMs));
+      if (gone.aborted) return;
+      next = iterator.next();
+    }
+    isOver = true;
+  } catch (cause) {
+    isOver = true;
+    throw cause;
+  } finally {
+    clearInterval(ping);
+    out.flush();
+    // Not awaited: a generator that waits for something else returns when that is over.
+    if (!isOver) iterator.return?.().catch(() => undefined);
+  }
+}
+
+async function firstOf(next: Promise<unknown>, ms: number): Promise<void> {
+  const timer = new AbortController();
+  const timeout = sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    await Promise.race([next, timeout]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** Waits for a promise, or for the signal: then undefined. Leaves nothing behind on the signal, however often it is called. */
+function createRaceWith(signal: AbortSignal): <T>(promise: Promise<T>) => Promise<T | undefined> {
+  let leave: (() => void) | undefined;
+  signal.addEventListener('abort', () => leave?.(), { once: true });
+  return (promise) =>
+    new Promise((resolve, reject) => {
+      promise.then(resolve, reject);
+      leave = () => resolve(undefined);
+      if (signal.aborted) leave();
+    });
+}
+
+/** Joins what is added before the event loop turns into one write. */
+function createBatch(response: ServerResponse): { add(part: string | Uint8Array): void; flush(): void } {
+  let text = '';
+  const flush = () => {
+    if (text === '' || response.destroyed) return;
+    response.write(text);
+    text = '';
+  };
+  return {
+    add(part) {
+      if (typeof part !== 'string') {
+        response.write(part);
+        return;
+      }
+      if (text === '') process.nextTick(flush);
+      text += part;
+      if (text.length > BATCH_CHARS) flush();
+    },
+    flush,
+  };
+}
+
+async function drain(response: ServerResponse, stalledMs: number): Promise<void> {
+  // Counts partly written data as progress; a socket that times out is destroyed by the server, and the reader is gone.
+  response.socket?.setTimeout(stalledMs);
+  await new Promise((resolve) => response.once('drain', resolve));
+  response.socket?.setTimeout(0);
+}
