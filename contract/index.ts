@@ -1,3 +1,4 @@
+import { agUi } from './ag-ui.ts';
 import { agentMcpServers } from './agent-mcp-servers.ts';
 import { agents } from './agents.ts';
 import { conversations } from './conversations.ts';
@@ -9,7 +10,7 @@ import type { Handlers, RouterOf } from './types.ts';
 export const BASE_PATH = '/api/v1';
 
 /** Every endpoint of the product, one line per resource; the keys are the names of the typed clients' procedures. */
-export const contract = { health, agents, agentMcpServers, prompts, conversations };
+export const contract = { health, agents, agentMcpServers, prompts, conversations, agUi };
 
 /** The type of the contract. */
 export type AppContract = typeof contract;

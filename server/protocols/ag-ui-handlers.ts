@@ -1,0 +1,105 @@
+/** Offers every agent over AG-UI. */
+import type { AgUiEvent } from '../../contract/ag-ui-events.ts';
+import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
+import type { RequestContext } from '../implement.ts';
+import type { RunEvent } from '../runs/run-events.ts';
+import type { ToolDefinition } from '../runs/toolset.ts';
+import type { Message } from '../store/messages.ts';
+import { toAgUiEvents } from './ag-ui-events.ts';
+import { readAgUiRun, readRunIds } from './ag-ui-input.ts';
+import { AG_UI_VERSION } from './ag-ui-terminal.ts';
+
+interface AgentName {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A run that a caller asks for: its messages are the whole conversation, its tools are run by the caller. */
+export interface AgUiRunRequest {
+  readonly agentId: string;
+  readonly threadId: string;
+  readonly runId: string;
+  readonly messages: readonly Message[];
+  readonly callerTools: readonly ToolDefinition[];
+  /** Aborts when the caller leaves. */
+  readonly signal: AbortSignal;
+}
+
+interface AgUiParts {
+  readonly agents: {
+    list(): Iterable<AgentName>;
+    /** Throws a 404 when there is none. */
+    get(id: string): unknown;
+  };
+  /** Throws when the run cannot start: the thread is busy, the server is draining. */
+  startRun(
+    request: AgUiRunRequest,
+  ):
+    | Promise<{ readonly events: AsyncIterable<{ readonly id: number; readonly event: RunEvent }> }>
+    | { readonly events: AsyncIterable<{ readonly id: number; readonly event: RunEvent }> };
+  /** False when no such run is active. */
+  terminate(threadId: string, runId: string): boolean | Promise<boolean>;
+  /** The version of this server. */
+  readonly version: string;
+}
+
+/** The handlers of the group `agUi`. */
+export function createAgUiHandlers({
+  agents,
+  startRun,
+  terminate,
+  version,
+}: AgUiParts): AppHandlers<RequestContext>['agUi'] {
+  const listAgents = () => {
+    const list = [...agents.list()].map(({ id, name }) => ({
+      agent_id: id,
+      endpoint: `${ENDPOINT}/${id}/`,
+      id,
+      name,
+    }));
+    return {
+      protocol: 'ag-ui' as const,
+      version,
+      agents: list,
+      agents_endpoint: `${ENDPOINT}/agents`,
+      terminate_endpoint: `${ENDPOINT}/terminate`,
+      note: `Each agent is mounted at ${ENDPOINT}/{agent_id}/ (trailing slash required)`,
+      count: list.length,
+    };
+  };
+
+  return {
+    agents: listAgents,
+    info: () => ({
+      ...listAgents(),
+      description: 'Agent-User Interaction protocol: agents stream what they do as server-sent events',
+      protocol_version: AG_UI_VERSION,
+      capabilities: CAPABILITIES,
+    }),
+    async run({ input: { agent_id: agentId, casing, ...body }, signal }): Promise<AsyncIterable<AgUiEvent>> {
+      agents.get(agentId);
+      const { view, messages, callerTools } = await readAgUiRun(body, casing);
+      const { threadId, runId } = view;
+      const { events } = await startRun({ agentId, threadId, runId, messages, callerTools, signal });
+      return toAgUiEvents(events, view);
+    },
+    async terminate({ input }) {
+      const { threadId, runId } = readRunIds(input);
+      const success = await terminate(threadId, runId);
+      const message = success
+        ? `Run ${runId} is ending`
+        : `No active run ${runId} on thread ${threadId}: it is unknown or already over`;
+      return { success, message, thread_id: threadId, run_id: runId };
+    },
+  };
+}
+
+const ENDPOINT = `${BASE_PATH}/ag-ui`;
+
+const CAPABILITIES = {
+  transport: { streaming: true },
+  tools: { supported: true, parallelCalls: true, clientProvided: true },
+  state: { memory: true },
+  reasoning: { supported: true, streaming: true },
+  multimodal: { input: { image: true, audio: true, video: true, pdf: true, file: true } },
+};

@@ -1,0 +1,88 @@
+/** Reads an AG-UI run request: either spelling, older shapes, then the protocol's own schema. */
+import type { Context, Tool } from '@ag-ui/core';
+import type { AgUiRun } from '../../contract/ag-ui.ts';
+import { ApiError } from '../errors.ts';
+import type { ToolDefinition } from '../runs/toolset.ts';
+import type { Message } from '../store/messages.ts';
+import type { AgUiRunView } from './ag-ui-events.ts';
+import { toMessages } from './ag-ui-messages.ts';
+import { upgradeMessage } from './ag-ui-older-shapes.ts';
+import { type Casing, KEYS, toCamelCase } from './ag-ui-spelling.ts';
+
+/** A run request as the rest of the server understands it. */
+export interface AgUiRunInput {
+  readonly view: AgUiRunView;
+  /** The conversation so far; in front of it what the caller wants known for this run. */
+  readonly messages: readonly Message[];
+  /** The tools the caller runs itself. */
+  readonly callerTools: readonly ToolDefinition[];
+}
+
+/** Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
+export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Promise<AgUiRunInput> {
+  const ids = readRunIds(body);
+  const input = await parseRun({
+    ...toCamelCase(body, KEYS.run, ''),
+    ...ids,
+    messages: body.messages.map((message, index) => upgradeMessage(message, `messages.${index}`)),
+    resume: body.resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
+  });
+  if (input.resume?.length) throw toFieldError([{ path: 'resume', message: 'no interrupt is open on this thread' }]);
+  const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
+  return {
+    view: {
+      ...ids,
+      parentRunId: input.parentRunId,
+      isVersion1: Number.parseInt(input.protocolVersion ?? '0', 10) >= 1,
+      casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
+    },
+    messages: [...toContextMessages(input.context, ids.runId), ...toMessages(input.messages)],
+    callerTools: toCallerTools(input.tools),
+  };
+}
+
+/** The ids of a run in either spelling. Throws a 422 that names each missing one. */
+export function readRunIds(body: Readonly<Record<string, unknown>>): { threadId: string; runId: string } {
+  const { threadId, runId } = toCamelCase(body, KEYS.run, '');
+  if (typeof threadId === 'string' && typeof runId === 'string') return { threadId, runId };
+  throw toFieldError([
+    ...(typeof threadId === 'string' ? [] : [{ path: 'thread_id', message: 'is required, here or as threadId' }]),
+    ...(typeof runId === 'string' ? [] : [{ path: 'run_id', message: 'is required, here or as runId' }]),
+  ]);
+}
+
+async function parseRun(input: Record<string, unknown>) {
+  const [{ RunAgentInputSchema }, { omitOptionalNulls }] = await Promise.all([
+    import('@ag-ui/core/schemas'),
+    import('@ag-ui/core'),
+  ]);
+  const parsed = RunAgentInputSchema.safeParse(omitOptionalNulls(input, 'RunAgentInput'));
+  if (parsed.success) return parsed.data;
+  throw toFieldError(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.') || 'body', message })));
+}
+
+function toContextMessages(context: readonly Context[], runId: string): Message[] {
+  if (context.length === 0) return [];
+  const lines = context.map(({ description, value }) => `- ${description}: ${value}`);
+  return [
+    { id: `${runId}-context`, role: 'system', content: ['Context given by the application:', ...lines].join('\n') },
+  ];
+}
+
+function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {
+  const names = new Set<string>();
+  return tools.map(({ name, description, parameters }, index) => {
+    const path = `tools.${index}.name`;
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
+      throw toFieldError([{ path, message: 'must be 1 to 64 of A-Z a-z 0-9 _ -' }]);
+    }
+    if (names.has(name)) throw toFieldError([{ path, message: `two tools are named ${name}` }]);
+    names.add(name);
+    return { name, description, inputSchema: { type: 'object', properties: {}, ...parameters } };
+  });
+}
+
+function toFieldError(fields: { path: string; message: string }[]): ApiError {
+  const detail = fields.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new ApiError('validation-failed', detail, { fields });
+}

@@ -1,0 +1,60 @@
+/** The last event of an AG-UI run. */
+import type { AgUiEvent } from '../../contract/ag-ui-events.ts';
+import type { RunEvent, RunOutcome, Usage } from '../runs/run-events.ts';
+import type { Spelling } from './ag-ui-spelling.ts';
+
+/** The newest AG-UI version spoken here. */
+export const AG_UI_VERSION = '1.0';
+
+interface TerminalView {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly isVersion1: boolean;
+}
+
+/** `RUN_ERROR` for a run that failed, else `RUN_FINISHED`, also for one that was cancelled. */
+export function toTerminalEvent(
+  { outcome, usage }: Extract<RunEvent, { readonly type: 'run-ended' }>,
+  view: TerminalView,
+  spelled: Spelling,
+): AgUiEvent {
+  const used = toTokenUsage(usage, spelled);
+  if (outcome.status === 'failed') {
+    return { type: 'RUN_ERROR', message: outcome.detail, code: outcome.code, ...used };
+  }
+  return {
+    type: 'RUN_FINISHED',
+    ...spelled('threadId', view.threadId),
+    ...spelled('runId', view.runId),
+    ...toOutcome(outcome, view.isVersion1, spelled),
+    ...used,
+  };
+}
+
+// Clients before 1.0 refuse the outcome `cancelled` and `pendingToolCallIds`; a `result` may be any JSON to all of them.
+function toOutcome(
+  outcome: Exclude<RunOutcome, { readonly status: 'failed' }>,
+  isVersion1: boolean,
+  spelled: Spelling,
+) {
+  if (outcome.status === 'cancelled') {
+    return isVersion1
+      ? { outcome: { type: 'cancelled' } }
+      : { result: { status: 'cancelled', reason: outcome.reason } };
+  }
+  if (!isVersion1) return {};
+  const pending = outcome.pending.length > 0 ? spelled('pendingToolCallIds', outcome.pending) : {};
+  return { outcome: { type: 'success', ...pending } };
+}
+
+function toTokenUsage(usage: Usage, spelled: Spelling) {
+  if (usage.inputTokens + usage.outputTokens === 0) return {};
+  const counts = {
+    ...spelled('inputTokens', usage.inputTokens),
+    ...spelled('outputTokens', usage.outputTokens),
+    ...spelled('totalTokens', usage.inputTokens + usage.outputTokens),
+    ...spelled('reasoningTokens', usage.reasoningTokens),
+    ...spelled('cachedInputTokens', usage.cachedInputTokens),
+  };
+  return { usage: [counts] };
+}
