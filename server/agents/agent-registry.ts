@@ -1,0 +1,128 @@
+import { ApiError } from '../errors.ts';
+import type { AgentRecord, Store } from '../store/store.ts';
+import { toAgentId } from './agent-ids.ts';
+
+const DEFAULT_MAX_STEPS = 20;
+
+/** An MCP server an agent selects: an id, or an id and where it is from. */
+export type ServerSelection = AgentRecord['selectedMcpServers'][number];
+
+/** What its creator may say of an agent; a field that is undefined is not said. */
+export type AgentFields = {
+  readonly [Field in Exclude<keyof AgentRecord, 'id' | 'createdAt' | 'updatedAt'>]?: AgentRecord[Field] | undefined;
+};
+
+/** What the agents need to know of the rest of the server. */
+export interface AgentChecks {
+  /** Throws a 422 when no provider has such a model. */
+  checkModel(model: string): Promise<void> | void;
+  /** The ids among `selection` that no MCP server has. */
+  findUnknownServers(selection: readonly ServerSelection[]): Promise<readonly string[]> | readonly string[];
+}
+
+/** Every agent of the server. Reads are from memory; a change is seen once it is stored. */
+export class Agents {
+  readonly #store: Store['agents'];
+  readonly #checks: AgentChecks;
+  readonly #agents: Map<string, AgentRecord>;
+  #lastChange: Promise<unknown> = Promise.resolve();
+
+  /** `records` are the stored agents, in the order of their creation. */
+  constructor(store: Store['agents'], checks: AgentChecks, records: readonly AgentRecord[]) {
+    this.#store = store;
+    this.#checks = checks;
+    this.#agents = new Map(records.map((agent) => [agent.id, agent]));
+  }
+
+  /** In the order of creation. */
+  list(): AgentRecord[] {
+    return [...this.#agents.values()];
+  }
+
+  /** Throws a 404 when there is none. What it returns never changes: read it again to see an update. */
+  get(id: string): AgentRecord {
+    const agent = this.#agents.get(id);
+    if (!agent) throw new ApiError('agent-not-found', `Agent not found: ${id}`);
+    return agent;
+  }
+
+  has(id: string): boolean {
+    return this.#agents.has(id);
+  }
+
+  /** Without an id the agent gets one made from its name. An id that is taken is a 409. */
+  async create({ id, ...fields }: AgentFields & { readonly id?: string | undefined }): Promise<AgentRecord> {
+    const name = fields.name ?? id;
+    if (name === undefined) {
+      const message = 'is required when there is no id';
+      throw new ApiError('validation-failed', `name: ${message}`, { fields: [{ path: 'name', message }] });
+    }
+    await this.#check(fields);
+    return this.#inTurn(async () => {
+      if (id !== undefined && this.#agents.has(id)) {
+        throw new ApiError('agent-exists', `Agent with ID '${id}' already exists`);
+      }
+      const now = new Date().toISOString();
+      return this.#save({
+        id: id ?? toAgentId(name, (taken) => this.#agents.has(taken)),
+        name,
+        description: fields.description ?? '',
+        model: fields.model ?? null,
+        systemPrompt: fields.systemPrompt ?? '',
+        selectedMcpServers: fields.selectedMcpServers ?? [],
+        maxSteps: fields.maxSteps ?? DEFAULT_MAX_STEPS,
+        temperature: fields.temperature ?? null,
+        createdAt: now,
+        updatedAt: now,
+      });
+    });
+  }
+
+  /** Changes the fields that are said; nothing said changes nothing. */
+  async update(id: string, fields: AgentFields): Promise<AgentRecord> {
+    this.get(id);
+    await this.#check(fields);
+    return this.#inTurn(async () => {
+      const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+      if (!Object.keys(said).length) return this.get(id);
+      return this.#save({ ...this.get(id), ...said, updatedAt: new Date().toISOString() });
+    });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#inTurn(async () => {
+      this.get(id);
+      await this.#store.delete(id);
+      this.#agents.delete(id);
+    });
+  }
+
+  async #save(agent: AgentRecord): Promise<AgentRecord> {
+    await this.#store.save(agent);
+    this.#agents.set(agent.id, agent);
+    return agent;
+  }
+
+  async #check({ model, selectedMcpServers }: AgentFields): Promise<void> {
+    if (model) await this.#checks.checkModel(model);
+    if (!selectedMcpServers?.length) return;
+    const unknown = await this.#checks.findUnknownServers(selectedMcpServers);
+    if (!unknown.length) return;
+    const message = `no MCP server has the id ${unknown.map((id) => `'${id}'`).join(', ')}`;
+    throw new ApiError('validation-failed', `selected_mcp_servers: ${message}`, {
+      fields: [{ path: 'selected_mcp_servers', message }],
+    });
+  }
+
+  // One change after the other, so that two updates of one agent both remain and one id is created once.
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const result = this.#lastChange.then(change);
+    this.#lastChange = Promise.allSettled([result]);
+    return result;
+  }
+}
+
+/** The agents of a store. */
+export async function loadAgents(store: Store['agents'], checks: AgentChecks): Promise<Agents> {
+  return new Agents(store, checks, await store.list());
+}
