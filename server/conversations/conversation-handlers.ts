@@ -1,0 +1,48 @@
+import type { AppHandlers } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
+import type { RequestContext } from '../implement.ts';
+import type { ConversationRecord, Store } from '../store/store.ts';
+import { toConversationMessage } from './conversation-messages.ts';
+
+interface ConversationHandlerOptions {
+  readonly conversations: Store['conversations'];
+  /** Ends the run that is active on a conversation, if there is one; resolves when it has ended. */
+  endRun(conversationId: string): Promise<void>;
+}
+
+/** Conversations over the wire. */
+export function createConversationHandlers({
+  conversations,
+  endRun,
+}: ConversationHandlerOptions): AppHandlers<RequestContext>['conversations'] {
+  const find = async (id: string) => {
+    const conversation = await conversations.get(id);
+    if (!conversation) throw new ApiError('conversation-not-found', `Conversation not found: ${id}`);
+    return conversation;
+  };
+  return {
+    async list({ input: { agent_id, limit, cursor } }) {
+      const page = await conversations.list({ agentId: agent_id, limit, cursor });
+      return { conversations: page.conversations.map(toSummary), next_cursor: page.nextCursor };
+    },
+    async get({ input: { conversation_id } }) {
+      const summary = toSummary(await find(conversation_id));
+      const messages = await conversations.messages(conversation_id);
+      return { ...summary, message_count: messages.length, messages: messages.map(toConversationMessage) };
+    },
+    async delete({ input: { conversation_id } }) {
+      await find(conversation_id);
+      await endRun(conversation_id);
+      await conversations.delete(conversation_id);
+    },
+  };
+}
+
+const toSummary = (conversation: ConversationRecord) => ({
+  id: conversation.id,
+  agent_id: conversation.agentId,
+  title: conversation.title,
+  message_count: conversation.messageCount,
+  created_at: conversation.createdAt,
+  updated_at: conversation.updatedAt,
+});

@@ -1,0 +1,26 @@
+import type { StoredMessage } from '../store/store.ts';
+
+/** A stored message as a caller is shown it: its texts as one, without reasoning, signatures and the data of files. */
+export function toConversationMessage(message: StoredMessage) {
+  const { id, role, createdAt: created_at } = message;
+  switch (message.role) {
+    case 'system':
+      return { id, role, content: message.content, created_at };
+    case 'user':
+      return { id, role, content: message.content.map(toUserText).join('\n'), created_at };
+    case 'assistant': {
+      const calls = message.content.filter((part) => part.type === 'tool-call');
+      const content = message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+      const tool_calls = calls.map(({ callId, name, args }) => ({ id: callId, name, args }));
+      return { id, role, content, ...(tool_calls.length ? { tool_calls } : {}), created_at };
+    }
+    case 'tool':
+      return { id, role, content: toText(message.result), tool_call_id: message.callId, created_at };
+  }
+}
+
+type UserPart = Extract<StoredMessage, { role: 'user' }>['content'][number];
+
+const toUserText = (part: UserPart) => (part.type === 'text' ? part.text : `[${part.filename ?? part.mediaType}]`);
+
+const toText = (result: unknown) => (typeof result === 'string' ? result : (JSON.stringify(result) ?? ''));
