@@ -1,0 +1,72 @@
+/** Finds model servers that run on this machine. */
+import { z } from 'zod';
+import { compatibleProviders, type LocalProvider, localProviderNames } from './known-models.ts';
+import { formatModelId } from './model-ids.ts';
+import { baseUrlOf, type Connection } from './providers.ts';
+
+const maxModelsPerServer = 50;
+const maxAnswerBytes = 1_000_000;
+const timeoutMs = 300;
+
+const Name = z.string().min(1).max(200).regex(/^\S+$/);
+const OllamaModel = z.object({
+  name: Name,
+  details: z.object({ family: z.string().nullish() }).nullish(),
+  capabilities: z.array(z.string()).nullish(),
+});
+const Answer = z.union([
+  z.object({ models: z.array(z.unknown()) }).transform(({ models }) => models),
+  z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data),
+]);
+const ListedModel = z.union([
+  OllamaModel,
+  z.object({ id: Name, type: z.string().nullish(), capabilities: z.array(z.string()).nullish() }),
+]);
+
+/**
+ * The ids of the models that local servers offer, servers in order of preference. Servers are asked at the same time and all
+ * of them together have 300 ms; one that is absent, slow or talks nonsense offers nothing. Models that only embed are left out.
+ */
+export async function findLocalModels(connection: Connection): Promise<string[]> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const lists = await Promise.all(
+    localProviderNames.map((provider) => listModels(provider, connection, signal).catch(() => [])),
+  );
+  return lists.flat();
+}
+
+async function listModels(provider: LocalProvider, connection: Connection, signal: AbortSignal): Promise<string[]> {
+  const { listPath } = compatibleProviders[provider];
+  const root = baseUrlOf(provider, connection).replace(/\/v1$/, '');
+  // A redirect could lead off this machine.
+  const response = await (connection.fetch ?? fetch)(root + listPath, { signal, redirect: 'error' });
+  if (!response.ok) {
+    await response.body?.cancel();
+    return [];
+  }
+  return Answer.parse(JSON.parse(await readText(response)))
+    .map((entry) => ListedModel.safeParse(entry).data)
+    .filter((model) => model !== undefined)
+    .filter(canChat)
+    .slice(0, maxModelsPerServer)
+    .map((model) => formatModelId({ provider, name: nameOf(model) }));
+}
+
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > maxAnswerBytes) throw new Error('The list of models is too long');
+  }
+  return text;
+}
+
+function canChat(model: z.output<typeof ListedModel>): boolean {
+  if (model.capabilities?.length) return model.capabilities.some((each) => each === 'completion' || each === 'chat');
+  const kind = 'details' in model ? model.details?.family : 'type' in model ? model.type : undefined;
+  if (kind && /bert|embed/i.test(kind)) return false;
+  return !/embed|minilm|rerank|(^|[/:_-])(bge|gte|e5)-/i.test(nameOf(model));
+}
+
+const nameOf = (model: z.output<typeof ListedModel>) => ('name' in model ? model.name : model.id);

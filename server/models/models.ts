@@ -1,0 +1,136 @@
+/** The models that agents may use. */
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { ApiError } from '../errors.ts';
+import { createDemoModel } from './demo-model.ts';
+import { cloudProviderNames, factsOf, providerNames } from './known-models.ts';
+import { findLocalModels } from './local-models.ts';
+import { formatModelId, type ModelId, parseModelId, readModelId } from './model-ids.ts';
+import { type Connection, findMissingVariable, openModel, requiredVariables } from './providers.ts';
+
+/** A model as `GET /configure` lists it. */
+export interface ModelInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  /** Whether every variable it needs is set; it is not asked. */
+  readonly isAvailable: boolean;
+  readonly requiredEnvVars: string[];
+}
+
+interface ModelsOptions extends Connection {
+  /** The default model, before `AGENT_MODEL` and all that can be found. */
+  readonly defaultModel?: string | undefined;
+  /** The pause between two words of the demo model, in milliseconds; 0 unless told. */
+  readonly demoPaceMs?: number | undefined;
+}
+
+const demoId = 'demo:rules';
+const probeForDefaultMs = 30_000;
+const probeForListMs = 5_000;
+
+/** Every model an agent may name, and the one it gets when it names none. */
+export class Models {
+  readonly #options: ModelsOptions;
+  readonly #registered = new Map<string, LanguageModelV4>();
+  readonly #demo: LanguageModelV4;
+  #probe: { readonly found: readonly string[]; readonly at: number } | undefined;
+  #probing: Promise<readonly string[]> | undefined;
+  #localDefault: string | undefined;
+
+  constructor(options: ModelsOptions) {
+    this.#options = options;
+    this.#demo = createDemoModel({ paceMs: options.demoPaceMs });
+  }
+
+  /** Adds a model under an id of any form, before all others. */
+  register(id: string, model: LanguageModelV4): void {
+    this.#registered.set(id, model);
+  }
+
+  /** Throws a 422 that lists the known providers unless `id` names a model of one. A missing key is no error here. */
+  check(id: string): void {
+    if (!this.#registered.has(id)) parseModelId(id);
+  }
+
+  /** The model to stream from, null meaning the default; throws `model-not-configured`, naming the variable to set, when it cannot be used. */
+  async resolve(id: string | null): Promise<{ id: string; model: LanguageModelV4 }> {
+    const wanted = id ?? (await this.defaultModel());
+    const registered = this.#registered.get(wanted);
+    if (registered) return { id: wanted, model: registered };
+    const parsed = readModelId(wanted);
+    // A wrong default is the operator's mistake, a wrong id the caller's.
+    if (!parsed && id === null) throw new ApiError('model-not-configured', `The default model '${wanted}' is unknown`);
+    return this.#open(parsed ?? parseModelId(wanted));
+  }
+
+  /**
+   * The id of the model of agents that name none: the one configured, else that of the first provider whose key is set, else one that
+   * runs on this machine, else `demo:rules`. A machine on which nothing was found is looked at again after 30 s.
+   */
+  async defaultModel(): Promise<string> {
+    const chosen = this.#chosenDefault() ?? this.#localDefault;
+    if (chosen) return chosen;
+    const [first] = await this.#localModels(probeForDefaultMs);
+    this.#localDefault ??= first;
+    return this.#localDefault ?? demoId;
+  }
+
+  /** What is known of {@link defaultModel} without waiting: undefined until the first look at this machine, which it starts, has ended. */
+  defaultModelNow(): string | undefined {
+    const chosen = this.#chosenDefault() ?? this.#localDefault;
+    if (chosen) return chosen;
+    void this.defaultModel();
+    return this.#probe && demoId;
+  }
+
+  /** The usual models of each provider, then those found on this machine, then the demo model. */
+  async list(): Promise<ModelInfo[]> {
+    const local = await this.#localModels(probeForListMs);
+    const usual = providerNames.flatMap((provider) => factsOf(provider).models.map((name) => ({ provider, name })));
+    const found = local.map(parseModelId);
+    const chosen = readModelId(this.#chosenDefault() ?? demoId);
+    const known = [...usual, ...found];
+    const isKnown = !chosen || known.some((id) => formatModelId(id) === formatModelId(chosen));
+    return (isKnown ? known : [chosen, ...known]).map((id) => this.#describe(id));
+  }
+
+  async #open(id: ModelId): Promise<{ id: string; model: LanguageModelV4 }> {
+    const model = id.provider === 'demo' ? this.#demo : await openModel(id, this.#options);
+    return { id: formatModelId(id), model };
+  }
+
+  #describe(id: ModelId): ModelInfo {
+    return {
+      id: formatModelId(id),
+      name: id.name,
+      provider: id.provider,
+      isAvailable: !findMissingVariable(id.provider, this.#options.environment),
+      requiredEnvVars: requiredVariables(id.provider),
+    };
+  }
+
+  #chosenDefault(): string | undefined {
+    const { defaultModel, environment } = this.#options;
+    const chosen = defaultModel?.trim() || environment.AGENT_MODEL?.trim();
+    if (chosen) {
+      const id = this.#registered.has(chosen) ? undefined : readModelId(chosen);
+      return id ? formatModelId(id) : chosen;
+    }
+    const provider = cloudProviderNames.find((name) => !findMissingVariable(name, environment));
+    return provider && formatModelId({ provider, name: factsOf(provider).defaultModel ?? '' });
+  }
+
+  /** The models of this machine, looked for anew when the last look is older than `maxAgeMs`; callers share one look. */
+  async #localModels(maxAgeMs: number): Promise<readonly string[]> {
+    if (this.#probe && performance.now() - this.#probe.at < maxAgeMs) return this.#probe.found;
+    this.#probing ??= findLocalModels(this.#options)
+      .then((found) => {
+        this.#probe = { found, at: performance.now() };
+        return found;
+      })
+      .finally(() => {
+        this.#probing = undefined;
+      });
+    return this.#probing;
+  }
+}

@@ -1,0 +1,134 @@
+/** From a model id to a model that can be streamed. The providers' libraries are imported on first use and only here. */
+import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import { ApiError } from '../errors.ts';
+import { factsOf, type LocalProvider, type ProviderName } from './known-models.ts';
+import { formatModelId, type ModelId } from './model-ids.ts';
+
+/** Variables by name. Unset and empty mean the same. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+type Fetch = typeof globalThis.fetch;
+
+/** What reaching a provider takes. */
+export interface Connection {
+  readonly environment: Environment;
+  readonly fetch?: Fetch | undefined;
+  /** The port of each local server, where it is not the usual one. */
+  readonly localPorts?: Readonly<Partial<Record<LocalProvider, number>>> | undefined;
+}
+
+/** The model that `id` names, ready to stream; throws `model-not-configured`, naming the variable to set, when its key or address is missing. */
+export async function openModel(id: ModelId, connection: Connection): Promise<LanguageModelV4> {
+  const { environment } = connection;
+  const missing = findMissingVariable(id.provider, environment);
+  if (missing) throw notConfigured(`Model '${formatModelId(id)}' needs ${missing} to be set`);
+  const baseURL = baseUrlOf(id.provider, connection);
+  const apiKey = keyOf(id.provider, environment);
+  const settings = { baseURL, apiKey, ...(connection.fetch && { fetch: connection.fetch }) };
+  switch (id.provider) {
+    case 'openai':
+      return openOpenAi(id.name, settings, environment);
+    case 'anthropic': {
+      const { createAnthropic } = await import('@ai-sdk/anthropic');
+      return createAnthropic(settings).languageModel(id.name);
+    }
+    case 'google': {
+      const { createGoogle } = await import('@ai-sdk/google');
+      return createGoogle(settings).languageModel(id.name);
+    }
+    default: {
+      const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
+      return createOpenAICompatible({ ...settings, name: id.provider, includeUsage: true }).chatModel(id.name);
+    }
+  }
+}
+
+/** The variables that must be set before the provider can be used. */
+export function requiredVariables(provider: ProviderName): string[] {
+  const { keyVariables, baseUrlVariables, baseUrl, port } = factsOf(provider);
+  const hasAddress = baseUrl !== undefined || port !== undefined;
+  return [...keyVariables.slice(0, 1), ...(hasAddress ? [] : baseUrlVariables.slice(0, 1))];
+}
+
+/** The variable without which the provider cannot be used, if there is one; those that would do as well are in brackets. */
+export function findMissingVariable(provider: ProviderName, environment: Environment): string | undefined {
+  const { keyVariables } = factsOf(provider);
+  const isSet = (name: string) =>
+    (keyVariables.includes(name) ? keyVariables : [name]).some((each) => read(environment, each));
+  const missing = requiredVariables(provider).find((name) => !isSet(name));
+  const others = keyVariables.slice(1);
+  return missing && keyVariables.includes(missing) && others.length
+    ? `${missing} (or ${others.join(' or ')})`
+    : missing;
+}
+
+/** The address of the provider's API, without a slash at the end. */
+export function baseUrlOf(provider: ProviderName, { environment, localPorts }: Connection): string {
+  const facts = factsOf(provider);
+  const variable = facts.baseUrlVariables.find((name) => read(environment, name));
+  if (variable) return completeUrl(variable, read(environment, variable) ?? '', facts.versionPath);
+  if (facts.baseUrl) return facts.baseUrl;
+  return `http://127.0.0.1:${localPorts?.[provider as LocalProvider] ?? facts.port}/v1`;
+}
+
+// Servers that only copy the API of OpenAI rarely have its newer half, so another host than OpenAI's is spoken to in Chat
+// Completions, the half that all of them have. OPENAI_API (`responses` or `chat`) decides otherwise.
+async function openOpenAi(
+  name: string,
+  settings: { baseURL: string; apiKey: string | undefined },
+  environment: Environment,
+): Promise<LanguageModelV4> {
+  const { createOpenAI } = await import('@ai-sdk/openai');
+  const provider = createOpenAI({
+    ...settings,
+    apiKey: settings.apiKey ?? '',
+    ...optional('organization', read(environment, 'OPENAI_ORG_ID')),
+    ...optional('project', read(environment, 'OPENAI_PROJECT_ID')),
+  });
+  const isOpenAi = /(^|\.)openai\.com$/.test(new URL(settings.baseURL).hostname);
+  const api = read(environment, 'OPENAI_API') ?? (isOpenAi ? 'responses' : 'chat');
+  if (api === 'chat') return provider.chat(name);
+  if (api !== 'responses') throw notConfigured(`OPENAI_API must be responses or chat`);
+  // The conversation is kept here and sent whole: one that OpenAI kept by reference would break when it forgets it.
+  return withProviderOptions(provider.responses(name), { openai: { store: false } });
+}
+
+/** The same model, with provider options for what a call leaves open. */
+function withProviderOptions(model: LanguageModelV4, defaults: SharedV4ProviderOptions): LanguageModelV4 {
+  const complete = <T extends { providerOptions?: SharedV4ProviderOptions }>(options: T): T => ({
+    ...options,
+    providerOptions: {
+      ...options.providerOptions,
+      ...Object.fromEntries(
+        Object.entries(defaults).map(([key, value]) => [key, { ...value, ...options.providerOptions?.[key] }]),
+      ),
+    },
+  });
+  return {
+    specificationVersion: model.specificationVersion,
+    provider: model.provider,
+    modelId: model.modelId,
+    supportedUrls: model.supportedUrls,
+    doGenerate: (options) => model.doGenerate(complete(options)),
+    doStream: (options) => model.doStream(complete(options)),
+  };
+}
+
+/** The key of a provider. An optional one is read from the provider's name: `OLLAMA_API_KEY`, `OPENAI_COMPATIBLE_API_KEY`. */
+function keyOf(provider: ProviderName, environment: Environment): string | undefined {
+  const { keyVariables } = factsOf(provider);
+  const names = keyVariables.length ? keyVariables : [`${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`];
+  return names.map((name) => read(environment, name)).find(Boolean);
+}
+
+// Every vendor's own library takes the address without the version, the AI SDK takes it with it; people have either in their variables.
+function completeUrl(variable: string, value: string, versionPath = ''): string {
+  const url = URL.parse(value);
+  if (!url || !/^https?:$/.test(url.protocol)) throw notConfigured(`${variable} must be an http or https URL`);
+  const address = value.replace(/\/+$/, '');
+  return versionPath && !/\/v\d\w*$/.test(address) ? address + versionPath : address;
+}
+
+const read = (environment: Environment, name: string) => environment[name]?.trim() || undefined;
+const notConfigured = (message: string) => new ApiError('model-not-configured', message);
+const optional = <K extends string>(key: K, value: string | undefined) =>
+  (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
