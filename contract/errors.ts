@@ -22,6 +22,8 @@ export const errors = {
   'agent-exists': { status: 409, meaning: 'An agent with this id exists already' },
   'mcp-server-exists': { status: 409, meaning: 'An MCP server with this id exists already' },
   'run-exists': { status: 409, meaning: 'A run with this id exists already' },
+  'run-cancelled': { status: 409, meaning: 'The run was cancelled before it ended' },
+  'events-gone': { status: 410, meaning: 'The oldest events of the run are no longer held' },
   'conversation-busy': { status: 409, meaning: 'Another run is active on this conversation' },
   'body-too-large': { status: 413, meaning: 'The body is over the limit' },
   'not-json': { status: 415, meaning: 'The Content-Type is not JSON' },

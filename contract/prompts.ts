@@ -25,6 +25,10 @@ const Prompt = z
   })
   .meta({ id: 'Prompt' });
 
+const stoppedBy = z
+  .enum(['max-steps', 'length', 'content-filter'])
+  .optional()
+  .meta({ description: 'What ended an answer that would have gone on; absent when the model was done' });
 const args = z.unknown().meta({ description: 'The arguments as the model gave them' });
 const result = z.unknown().meta({ description: 'What the tool returned, or the text of its error' });
 
@@ -34,7 +38,7 @@ export const PromptEvent = z
     z.object({ type: z.literal('text'), content: z.string() }),
     z.object({ type: z.literal('tool_call'), id: z.string(), name: z.string(), args }),
     z.object({ type: z.literal('tool_result'), id: z.string(), name: z.string(), result, is_error: z.boolean() }),
-    z.object({ type: z.literal('done'), conversation_id: z.string(), usage: Usage }),
+    z.object({ type: z.literal('done'), conversation_id: z.string(), usage: Usage, stopped_by: stoppedBy }),
     z.object({
       type: z.literal('error'),
       detail: z.string(),
@@ -51,12 +55,14 @@ const PromptResult = z
     tool_calls: z.array(z.object({ id: z.string(), name: z.string(), args, result, is_error: z.boolean() })),
     usage: Usage,
     conversation_id: z.string(),
+    stopped_by: stoppedBy,
   })
   .meta({ id: 'PromptResult' });
 
 const failures = [
   'agent-not-found',
   'conversation-busy',
+  'run-cancelled',
   'model-not-configured',
   'model-failed',
   'model-timeout',

@@ -8,9 +8,16 @@ export interface Usage {
   readonly cachedInputTokens: number;
 }
 
-/** How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. */
+/**
+ * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
+ * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter.
+ */
 export type RunOutcome =
-  | { readonly status: 'finished'; readonly pending: readonly string[] }
+  | {
+      readonly status: 'finished';
+      readonly pending: readonly string[];
+      readonly stoppedBy?: 'max-steps' | 'length' | 'content-filter';
+    }
   | { readonly status: 'cancelled'; readonly reason: string }
   | {
       readonly status: 'failed';

@@ -1,0 +1,71 @@
+/** From the events of a run to those of a streamed prompt. */
+import type { z } from 'zod';
+import type { PromptEvent } from '../../contract/prompts.ts';
+import { ApiError } from '../errors.ts';
+import type { RunEvent, RunOutcome, Usage } from '../runs/run-events.ts';
+
+/** One event of a streamed prompt. */
+export type PromptEvents = z.input<typeof PromptEvent>;
+
+/** Translates the events of one run, in order. */
+export class PromptTranslation {
+  readonly #conversationId: string;
+  #lastMessageId: string | undefined;
+  #isNewParagraph = false;
+
+  constructor(conversationId: string) {
+    this.#conversationId = conversationId;
+  }
+
+  /** What a caller is told of `event`; undefined when nothing. */
+  translate(event: RunEvent): PromptEvents | undefined {
+    switch (event.type) {
+      case 'text-started':
+        // What is said after a tool call stands apart from what was said before it.
+        this.#isNewParagraph = this.#lastMessageId !== undefined && this.#lastMessageId !== event.messageId;
+        this.#lastMessageId = event.messageId;
+        return undefined;
+      case 'text-delta': {
+        const content = this.#isNewParagraph ? `\n\n${event.delta}` : event.delta;
+        this.#isNewParagraph = false;
+        return { type: 'text', content };
+      }
+      case 'tool-call-ended':
+        return { type: 'tool_call', id: event.callId, name: event.name, args: event.args };
+      case 'tool-result': {
+        const { callId: id, name, result, isError } = event;
+        return { type: 'tool_result', id, name, result, is_error: isError };
+      }
+      case 'run-ended':
+        return this.#toLast(event.outcome, toUsage(event.usage));
+      default:
+        return undefined;
+    }
+  }
+
+  #toLast(outcome: RunOutcome, usage: ReturnType<typeof toUsage>): PromptEvents {
+    const conversation_id = this.#conversationId;
+    if (outcome.status === 'finished') {
+      return {
+        type: 'done',
+        conversation_id,
+        usage,
+        ...(outcome.stoppedBy && { stopped_by: outcome.stoppedBy }),
+      };
+    }
+    const { code, message: detail } = toFailure(outcome);
+    return { type: 'error', detail, code, conversation_id, usage };
+  }
+}
+
+/** The error that answers a run which did not finish. */
+export function toFailure(outcome: Exclude<RunOutcome, { status: 'finished' }>): ApiError {
+  return outcome.status === 'failed'
+    ? new ApiError(outcome.code, outcome.detail)
+    : new ApiError('run-cancelled', `The run was cancelled: ${outcome.reason}`);
+}
+
+const toUsage = ({ inputTokens, outputTokens }: Usage) => ({
+  prompt_tokens: inputTokens,
+  completion_tokens: outputTokens,
+});

@@ -1,0 +1,99 @@
+import type { AppHandlers } from '../../contract/index.ts';
+import type { RequestContext } from '../implement.ts';
+import type { Run } from '../runs/active-run.ts';
+import type { RunAgent } from '../runs/agent-loop.ts';
+import { newId } from '../runs/ids.ts';
+import type { LoggedEvent } from '../runs/run-log.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Toolset } from '../runs/toolset.ts';
+import { type PromptEvents, PromptTranslation, toFailure } from './prompt-events.ts';
+
+/** An agent as a prompt needs it. */
+export interface PromptedAgent {
+  /** The settings of now; throws `agent-not-found` once the agent is deleted. */
+  readonly agent: () => RunAgent;
+  readonly toolset: Toolset;
+}
+
+interface PromptHandlersOptions {
+  readonly runs: Runs;
+  /** Throws `agent-not-found`. */
+  readonly getAgent: (id: string) => PromptedAgent;
+}
+
+type Prompts = AppHandlers<RequestContext>['prompts'];
+type PromptCall = Parameters<Prompts['sync']>[0];
+
+/** Answers prompts, as a stream or at once. */
+export function createPromptHandlers({ runs, getAgent }: PromptHandlersOptions): Prompts {
+  const start = ({ input, signal }: PromptCall) =>
+    runs.start({
+      ...getAgent(input.agent_id),
+      conversationId: input.conversation_id,
+      messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text: input.message }] }],
+      history: 'stored',
+      whenBusy: input.when_busy,
+      signal,
+    });
+  return {
+    stream: async (call) => streamPrompt(await start(call), call.signal),
+    sync: async (call) => collectAnswer(await start(call), call.signal),
+  };
+}
+
+/** Waits for the first thing to tell, so that a run which fails before it is an error with a status and not a stream. */
+async function streamPrompt(run: Run, signal: AbortSignal): Promise<AsyncGenerator<PromptEvents>> {
+  const events = run.events({ signal })[Symbol.asyncIterator]();
+  const translation = new PromptTranslation(run.conversationId);
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) break;
+    const { event } = value;
+    const hasFailed = event.type === 'run-ended' && event.outcome.status !== 'finished' && event.outcome;
+    if (hasFailed) throw toFailure(hasFailed);
+    const first = translation.translate(event);
+    if (first) return translateRest(first, events, translation);
+  }
+  throw toFailure({ status: 'cancelled', reason: 'the caller left' });
+}
+
+async function* translateRest(
+  first: PromptEvents,
+  events: AsyncIterator<LoggedEvent, undefined>,
+  translation: PromptTranslation,
+): AsyncGenerator<PromptEvents> {
+  try {
+    yield first;
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) return;
+      const event = translation.translate(value.event);
+      if (event) yield event;
+    }
+  } finally {
+    await events.return?.();
+  }
+}
+
+async function collectAnswer(run: Run, signal: AbortSignal): Promise<Awaited<ReturnType<Prompts['sync']>>> {
+  const translation = new PromptTranslation(run.conversationId);
+  const calls = new Map<string, { id: string; name: string; args: unknown; result: unknown; is_error: boolean }>();
+  let response = '';
+  for await (const { event } of run.events({ signal })) {
+    if (event.type === 'run-ended' && event.outcome.status !== 'finished') throw toFailure(event.outcome);
+    const told = translation.translate(event);
+    if (told?.type === 'text') response += told.content;
+    if (told?.type === 'tool_call') {
+      calls.set(told.id, { id: told.id, name: told.name, args: told.args, result: null, is_error: false });
+    }
+    if (told?.type === 'tool_result') {
+      const call = calls.get(told.id);
+      if (call) calls.set(told.id, { ...call, result: told.result, is_error: told.is_error });
+    }
+    if (told?.type === 'done') {
+      const { type: _, ...end } = told;
+      return { response, tool_calls: [...calls.values()], ...end };
+    }
+  }
+  throw toFailure({ status: 'cancelled', reason: 'the caller left' });
+}

@@ -1,0 +1,78 @@
+import type { RunLimits } from './limits.ts';
+import type { RunOutcome, Usage } from './run-events.ts';
+import { type LoggedEvent, RunLog } from './run-log.ts';
+
+/** A run as its readers see it, while it goes on and for a while after. */
+export interface Run {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly agentId: string;
+  /** The events from number `from` (1 when absent) to `run-ended`; leaving an attached run as its last reader cancels it. */
+  events(options?: { from?: number | undefined; signal?: AbortSignal | undefined }): AsyncIterable<LoggedEvent>;
+  /** Ends the run with this reason, unless it has ended. */
+  cancel(reason: string): void;
+  /** Resolves once the turn is stored and `run-ended` can be read. Never rejects. */
+  readonly ended: Promise<RunOutcome>;
+}
+
+interface ActiveRunOptions {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly agentId: string;
+  /** A detached run goes on without readers and waits for none. */
+  readonly isDetached: boolean;
+  readonly limits: RunLimits;
+}
+
+/** Why a run was cancelled whose last reader left. */
+const CALLER_LEFT = 'the caller left';
+
+/** A run with the side that drives it. */
+export class ActiveRun implements Run {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly agentId: string;
+  readonly log: RunLog;
+  readonly #controller = new AbortController();
+  readonly #ended = Promise.withResolvers<RunOutcome>();
+  #attachTimer: NodeJS.Timeout | undefined;
+
+  constructor({ id, conversationId, agentId, isDetached, limits }: ActiveRunOptions) {
+    this.id = id;
+    this.conversationId = conversationId;
+    this.agentId = agentId;
+    const leave = () => this.cancel(CALLER_LEFT);
+    if (!isDetached) this.#attachTimer = setTimeout(leave, limits.attachMs).unref();
+    this.log = new RunLog({
+      limits,
+      isPaced: !isDetached,
+      onAttached: () => clearTimeout(this.#attachTimer),
+      ...(!isDetached && { onAbandoned: leave }),
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get ended(): Promise<RunOutcome> {
+    return this.#ended.promise;
+  }
+
+  events(options?: { from?: number | undefined; signal?: AbortSignal | undefined }): AsyncIterable<LoggedEvent> {
+    return this.log.read(options);
+  }
+
+  cancel(reason: string): void {
+    if (this.log.isEnded || this.signal.aborted) return;
+    this.#controller.abort(new DOMException(reason, 'AbortError'));
+    this.log.release();
+  }
+
+  /** Says how the run ended: its last event. */
+  end(outcome: RunOutcome, usage: Usage): void {
+    clearTimeout(this.#attachTimer);
+    this.log.emit({ type: 'run-ended', outcome, usage });
+    this.#ended.resolve(outcome);
+  }
+}

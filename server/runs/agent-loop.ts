@@ -1,0 +1,199 @@
+/** Prompts a model and runs the tools it calls, again and again, until it is done. */
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { Message } from '../store/messages.ts';
+import type { ModelCall } from './answer-parts.ts';
+import type { EventSink } from './event-sink.ts';
+import { newId } from './ids.ts';
+import type { RunLimits } from './limits.ts';
+import { toModelFailure } from './model-failure.ts';
+import { toModelPrompt } from './model-prompt.ts';
+import { askModel, type ModelAnswer } from './model-step.ts';
+import type { RunOutcome, Usage } from './run-events.ts';
+import type { ToolArguments } from './tool-arguments.ts';
+import { type FaultLog, offerTools, type ReadyCall, reasonOf, runToolCalls } from './tool-calls.ts';
+import type { ToolDefinition, Toolset } from './toolset.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** What a run asks of its agent before each model call. */
+export interface RunAgent {
+  readonly id: string;
+  /** null: the default model of the server. */
+  readonly model: string | null;
+  readonly systemPrompt: string;
+  readonly maxSteps: number;
+  readonly temperature: number | null;
+}
+
+/** Where models come from. */
+export interface ModelSource {
+  resolve(id: string | null): Promise<{ readonly id: string; readonly model: LanguageModelV4 }>;
+}
+
+/** Everything one run needs. */
+export interface LoopOptions {
+  /** Read before each model call, as is the toolset, so that a change takes effect within a run. */
+  readonly agent: () => RunAgent;
+  readonly models: ModelSource;
+  readonly toolset: Toolset;
+  /** Tools that run at the caller: a call of one ends the run without a result. */
+  readonly callerTools: readonly ToolDefinition[];
+  readonly history: readonly Message[];
+  readonly sink: EventSink;
+  readonly limits: RunLimits;
+  readonly toolArguments: ToolArguments;
+  readonly log: FaultLog;
+  readonly signal: AbortSignal;
+}
+
+/** What a run came to. `messages` is what it said, each tool call of it with a result unless the caller owes that. */
+export interface LoopEnd {
+  readonly outcome: RunOutcome;
+  readonly usage: Usage;
+  readonly messages: readonly Message[];
+}
+
+/** Runs an agent to its end. Emits all but `run-ended`; never throws; ends within milliseconds of an abort. */
+export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
+  const { signal, log } = options;
+  const turn: Turn = { messages: [], usage: { ...NO_USAGE }, callIds: collectCallIds(options.history) };
+  let outcome: RunOutcome | undefined;
+  try {
+    for (let step = 1; !outcome && !signal.aborted; step++) outcome = await takeStep(step, turn, options);
+  } catch (error) {
+    if (!signal.aborted) log.error({ err: error }, 'a run failed inside the server');
+    outcome = { status: 'failed', code: 'internal', detail: 'Internal Server Error' };
+  }
+  if (signal.aborted || !outcome) outcome = { status: 'cancelled', reason: reasonOf(signal) };
+  return { outcome, usage: turn.usage, messages: turn.messages };
+}
+
+const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
+
+interface Turn {
+  readonly messages: Message[];
+  usage: Usage;
+  readonly callIds: Set<string>;
+}
+
+/** One model call and the tools it calls; undefined when the model wants to go on. */
+async function takeStep(step: number, turn: Turn, options: LoopOptions): Promise<RunOutcome | undefined> {
+  const { sink, signal, limits } = options;
+  const agent = options.agent();
+  if (step > agent.maxSteps) return { status: 'finished', pending: [], stoppedBy: 'max-steps' };
+  const found = await resolveModel(agent, options);
+  if ('status' in found) return found;
+  sink.emit({ type: 'step-started', step });
+  const tools = offerTools(options.toolset, options.callerTools);
+  const messageId = newId('msg');
+  const answer = await askModel({
+    model: found.model,
+    request: toRequest(agent, tools, [...options.history, ...turn.messages]),
+    messageId,
+    callIds: turn.callIds,
+    sink,
+    limits,
+    signal,
+  });
+  turn.usage = answer.usages.reduce(addUsage, turn.usage);
+  const { pending } = await settleCalls(answer, messageId, tools, turn, options);
+  if (signal.aborted) return undefined;
+  if (answer.failure) return { status: 'failed', code: answer.failure.code, detail: answer.failure.detail };
+  sink.emit({ type: 'step-ended', step, usage: turn.usage });
+  const { finishReason } = answer;
+  if (isTruncated(finishReason)) return { status: 'finished', pending: [], stoppedBy: finishReason };
+  return pending.length || !answer.parts.calls.length ? { status: 'finished', pending } : undefined;
+}
+
+async function resolveModel(
+  agent: RunAgent,
+  { models, signal }: LoopOptions,
+): Promise<{ readonly model: LanguageModelV4 } | RunOutcome> {
+  try {
+    return await untilAborted(models.resolve(agent.model), signal);
+  } catch (error) {
+    const { code, detail } = toModelFailure(error, { provider: agent.model ?? 'default' });
+    return { status: 'failed', code, detail };
+  }
+}
+
+function toRequest(
+  agent: RunAgent,
+  tools: ReadonlyMap<string, ToolDefinition>,
+  messages: readonly Message[],
+): Omit<LanguageModelV4CallOptions, 'abortSignal'> {
+  return {
+    prompt: toModelPrompt(agent.systemPrompt, messages),
+    ...(agent.temperature !== null && { temperature: agent.temperature }),
+    ...(tools.size > 0 && { tools: [...tools.values()].map((tool) => ({ type: 'function' as const, ...tool })) }),
+    // Conversations live here: OpenAI would otherwise keep each answer and be sent references that it forgets after a while.
+    providerOptions: { openai: { store: false } },
+  };
+}
+
+/** Notes the answer and a result for each of its calls, running those that can be run. Returns the calls that the caller owes. */
+async function settleCalls(
+  answer: ModelAnswer,
+  messageId: string,
+  tools: ReadonlyMap<string, ToolDefinition>,
+  turn: Turn,
+  options: LoopOptions,
+): Promise<{ pending: string[] }> {
+  const content = answer.parts.toParts();
+  if (content.length) turn.messages.push({ id: messageId, role: 'assistant', content });
+  const calls = await Promise.all(
+    answer.parts.calls.map((call) => readyCall(call, answer, tools, options.toolArguments)),
+  );
+  const callerNames = new Set(options.callerTools.map(({ name }) => name));
+  const isPending = ({ name, refusal }: ReadyCall) =>
+    refusal === undefined && callerNames.has(name) && !options.signal.aborted;
+  const pending = calls.filter(isPending);
+  turn.messages.push(
+    ...(await runToolCalls(
+      calls.filter((call) => !pending.includes(call)),
+      options,
+    )),
+  );
+  return { pending: pending.map(({ callId }) => callId) };
+}
+
+async function readyCall(
+  { callId, name, args, isComplete }: ModelCall,
+  { failure, finishReason }: ModelAnswer,
+  tools: ReadonlyMap<string, ToolDefinition>,
+  toolArguments: ToolArguments,
+): Promise<ReadyCall> {
+  const refuse = (refusal: string): ReadyCall => ({ callId, name, args: {}, refusal });
+  if (failure) return refuse('Not run: the model failed in the middle of its answer');
+  if (!isComplete || isTruncated(finishReason)) return refuse(`Not run: the answer was cut off (${finishReason})`);
+  const tool = tools.get(name);
+  if (!tool) return refuse(unknownTool(name, tools));
+  const problem = await toolArguments.findProblem(args, tool);
+  return problem ? refuse(problem) : { callId, name, args: args as Record<string, unknown> };
+}
+
+const isTruncated = (reason: ModelAnswer['finishReason']): reason is 'length' | 'content-filter' =>
+  reason === 'length' || reason === 'content-filter';
+
+function unknownTool(name: string, tools: ReadonlyMap<string, ToolDefinition>): string {
+  const names = [...tools.keys()];
+  const more = names.length > 50 ? ', …' : '';
+  return `There is no tool named '${name}'. Available tools: ${names.slice(0, 50).join(', ') || 'none'}${more}`;
+}
+
+function addUsage(sum: Usage, { inputTokens, outputTokens }: LanguageModelV4Usage): Usage {
+  return {
+    inputTokens: sum.inputTokens + (inputTokens.total ?? 0),
+    outputTokens: sum.outputTokens + (outputTokens.total ?? 0),
+    reasoningTokens: sum.reasoningTokens + (outputTokens.reasoning ?? 0),
+    cachedInputTokens: sum.cachedInputTokens + (inputTokens.cacheRead ?? 0),
+  };
+}
+
+const collectCallIds = (history: readonly Message[]) =>
+  new Set(
+    history.flatMap((message) =>
+      message.role === 'assistant'
+        ? message.content.flatMap((part) => (part.type === 'tool-call' ? [part.callId] : []))
+        : [],
+    ),
+  );

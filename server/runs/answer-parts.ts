@@ -1,0 +1,216 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { AssistantPart, ProviderOptions } from '../store/messages.ts';
+import type { EventSink } from './event-sink.ts';
+import { newId } from './ids.ts';
+
+/** A tool call as a model made it. */
+export interface ModelCall {
+  readonly callId: string;
+  readonly name: string;
+  /** What the model wrote, parsed; the text itself when it is not JSON. */
+  readonly args: unknown;
+  /** False when the answer ended before the provider called the call whole. */
+  readonly isComplete: boolean;
+}
+
+interface Block {
+  readonly type: 'text' | 'reasoning';
+  readonly providerId: string;
+  text: string;
+  isShown: boolean;
+  providerOptions?: ProviderOptions;
+}
+interface CallBlock {
+  readonly type: 'tool-call';
+  readonly providerId: string;
+  readonly callId: string;
+  readonly name: string;
+  input: string;
+  /** Set when the call has ended. */
+  call?: ModelCall;
+  providerOptions?: ProviderOptions;
+}
+
+interface AnswerOptions {
+  readonly messageId: string;
+  readonly sink: EventSink;
+  /** The ids of all calls of the conversation; those of this answer are added. Some local models number their calls anew in each answer. */
+  readonly callIds: Set<string>;
+}
+
+/** One answer of a model while it arrives: says each part as an event and holds them in the order they came. */
+export class AnswerParts {
+  readonly #messageId: string;
+  readonly #sink: EventSink;
+  readonly #callIds: Set<string>;
+  readonly #blocks: (Block | CallBlock)[] = [];
+  #open: Block | undefined;
+
+  constructor({ messageId, sink, callIds }: AnswerOptions) {
+    this.#messageId = messageId;
+    this.#sink = sink;
+    this.#callIds = callIds;
+  }
+
+  /** Whether anything has come: from then on the call cannot be tried again unnoticed. */
+  get hasBegun(): boolean {
+    return this.#blocks.some((block) => block.type === 'tool-call' || block.isShown);
+  }
+
+  /** The calls that have ended, in the order the model made them. */
+  get calls(): ModelCall[] {
+    return this.#callBlocks().flatMap(({ call }) => call ?? []);
+  }
+
+  add(part: LanguageModelV4StreamPart): void {
+    switch (part.type) {
+      case 'text-delta':
+        this.#addDelta('text', part);
+        break;
+      case 'reasoning-delta':
+        this.#addDelta('reasoning', part);
+        break;
+      case 'text-start':
+      case 'text-end':
+        this.#mark('text', part);
+        break;
+      case 'reasoning-start':
+      case 'reasoning-end':
+        this.#mark('reasoning', part);
+        break;
+      case 'tool-input-start':
+        // No tool is offered that a provider would run itself.
+        if (!part.providerExecuted) addMetadata(this.#startCall(part.id, part.toolName), part.providerMetadata);
+        break;
+      case 'tool-input-delta':
+        this.#addInput(part.id, part.delta);
+        break;
+      case 'tool-call':
+        if (!part.providerExecuted) this.#completeCall(part);
+        break;
+      default:
+    }
+  }
+
+  /** Ends what the model left open. Nothing more may be added. */
+  end(): void {
+    this.#closeOpen();
+    for (const block of this.#callBlocks()) if (!block.call) this.#endCall(block, false);
+  }
+
+  /** Ends an answer that was cut: a call that was still being written never was one. */
+  cut(): void {
+    this.#closeOpen();
+  }
+
+  /** What is stored of the answer. */
+  toParts(): AssistantPart[] {
+    return this.#blocks.flatMap((block): AssistantPart[] => {
+      const options = block.providerOptions ? { providerOptions: block.providerOptions } : {};
+      if (block.type !== 'tool-call') {
+        return block.text || block.providerOptions ? [{ type: block.type, text: block.text, ...options }] : [];
+      }
+      const { callId, name, call } = block;
+      return call ? [{ type: 'tool-call', callId, name, args: call.args, ...options }] : [];
+    });
+  }
+
+  #addDelta(type: Block['type'], part: { id: string; delta: string; providerMetadata?: unknown }): void {
+    const { id: providerId, delta, providerMetadata } = part;
+    let block = this.#open;
+    if (block?.providerId !== providerId || block.type !== type) block = this.#find(type, providerId);
+    if (providerMetadata) addMetadata(block, providerMetadata);
+    if (!delta) return;
+    if (this.#open !== block || !block.isShown) {
+      this.#closeOpen();
+      this.#open = block;
+      block.isShown = true;
+      this.#sink.emit({ type: type === 'text' ? 'text-started' : 'reasoning-started', messageId: this.#messageId });
+    }
+    block.text += delta;
+    this.#sink.emit({ type: type === 'text' ? 'text-delta' : 'reasoning-delta', messageId: this.#messageId, delta });
+  }
+
+  #mark(type: Block['type'], part: { type: string; id: string; providerMetadata?: unknown }): void {
+    const isEnd = part.type.endsWith('-end');
+    const last = this.#blocks.findLast((block) => block.type === type && block.providerId === part.id);
+    const block = isEnd && last ? last : this.#push({ type, providerId: part.id, text: '', isShown: false });
+    addMetadata(block, part.providerMetadata);
+    if (isEnd && block === this.#open) this.#closeOpen();
+  }
+
+  #find(type: Block['type'], providerId: string): Block {
+    const isIt = (block: Block | CallBlock): block is Block => block.type === type && block.providerId === providerId;
+    return this.#blocks.findLast(isIt) ?? this.#push({ type, providerId, text: '', isShown: false });
+  }
+
+  #push<B extends Block | CallBlock>(block: B): B {
+    this.#blocks.push(block);
+    return block;
+  }
+
+  #closeOpen(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open) {
+      this.#sink.emit({ type: open.type === 'text' ? 'text-ended' : 'reasoning-ended', messageId: this.#messageId });
+    }
+  }
+
+  #startCall(providerId: string, name: string): CallBlock {
+    this.#closeOpen();
+    const callId = providerId && !this.#callIds.has(providerId) ? providerId : newId('call');
+    this.#callIds.add(callId);
+    this.#sink.emit({ type: 'tool-call-started', callId, name, messageId: this.#messageId });
+    return this.#push({ type: 'tool-call', providerId, callId, name, input: '' });
+  }
+
+  #addInput(providerId: string, delta: string): void {
+    const block = this.#openCall(providerId);
+    if (!block || !delta) return;
+    block.input += delta;
+    this.#sink.emit({ type: 'tool-call-delta', callId: block.callId, delta });
+  }
+
+  #completeCall(part: { toolCallId: string; toolName: string; input: string; providerMetadata?: unknown }): void {
+    const block = this.#openCall(part.toolCallId) ?? this.#startCall(part.toolCallId, part.toolName);
+    if (!block.input) this.#addInput(part.toolCallId, part.input);
+    // The whole text is the provider's last word, such as `{}` for a call that streamed nothing.
+    block.input = part.input;
+    addMetadata(block, part.providerMetadata);
+    this.#endCall(block, true);
+  }
+
+  #endCall(block: CallBlock, isComplete: boolean): void {
+    const { callId, name } = block;
+    const args = parseInput(block.input);
+    block.call = { callId, name, args, isComplete };
+    this.#sink.emit({ type: 'tool-call-ended', callId, name, args });
+  }
+
+  #openCall(providerId: string): CallBlock | undefined {
+    return this.#callBlocks().findLast((block) => block.providerId === providerId && !block.call);
+  }
+
+  #callBlocks(): CallBlock[] {
+    return this.#blocks.filter((block) => block.type === 'tool-call');
+  }
+}
+
+// Models write nothing at all for a tool without parameters.
+function parseInput(input: string): unknown {
+  if (!input.trim()) return {};
+  try {
+    return JSON.parse(input);
+  } catch {
+    return input;
+  }
+}
+
+// A provider signs a part at its start, in its middle or at its end; the last word on each key counts.
+function addMetadata(block: Block | CallBlock, metadata: unknown): void {
+  if (!metadata) return;
+  const merged: ProviderOptions = { ...block.providerOptions };
+  for (const [provider, values] of Object.entries(metadata)) merged[provider] = { ...merged[provider], ...values };
+  block.providerOptions = merged;
+}

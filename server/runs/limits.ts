@@ -1,0 +1,55 @@
+/** Every bound of a run. */
+export interface RunLimits {
+  /** How long a model may take to its first token. */
+  readonly firstTokenMs: number;
+  /** How long a model may pause in the middle of an answer. */
+  readonly idleMs: number;
+  /** How long one tool call may take. */
+  readonly toolMs: number;
+  /** How many tool calls of one step run at once; further ones wait their turn. */
+  readonly parallelTools: number;
+  /** A longer tool result is cut, and says so. */
+  readonly toolResultChars: number;
+  /** How often a model call that failed before its first token is tried again. */
+  readonly retries: number;
+  /** The wait before the first retry; doubled for each further one. */
+  readonly retryBaseMs: number;
+  /** A provider that asks for a longer wait than this fails the run instead. */
+  readonly retryAfterMaxMs: number;
+  /** How many events the slowest reader of an attached run may be behind before the run waits for it. */
+  readonly readerLag: number;
+  /** How many events of a run are held for late readers. */
+  readonly logEvents: number;
+  /** How many characters of events are held for late readers, about. */
+  readonly logChars: number;
+  /** How long an attached run waits for its first reader. */
+  readonly attachMs: number;
+  /** How many ended runs are held for late readers. */
+  readonly keptRuns: number;
+  /** How many characters of ended runs are held, about. */
+  readonly keptChars: number;
+  /** How long an ended run is held. */
+  readonly keptMs: number;
+  /** How many runs may wait for one conversation. */
+  readonly queuedRuns: number;
+}
+
+/** What a server uses that sets none of them. */
+export const defaultRunLimits: RunLimits = {
+  firstTokenMs: 300_000,
+  idleMs: 120_000,
+  toolMs: 600_000,
+  parallelTools: 16,
+  toolResultChars: 1_000_000,
+  retries: 2,
+  retryBaseMs: 500,
+  retryAfterMaxMs: 30_000,
+  readerLag: 1000,
+  logEvents: 10_000,
+  logChars: 8_388_608,
+  attachMs: 30_000,
+  keptRuns: 200,
+  keptChars: 67_108_864,
+  keptMs: 300_000,
+  queuedRuns: 16,
+};

@@ -1,0 +1,128 @@
+/** From anything a model provider throws to one sentence that is safe to show, and whether trying again may help. */
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { ApiError } from '../errors.ts';
+import type { RunOutcome } from './run-events.ts';
+
+type FailureCode = Extract<RunOutcome, { status: 'failed' }>['code'];
+
+/** Why a model call came to nothing. */
+export interface ModelFailure {
+  readonly code: FailureCode;
+  readonly detail: string;
+  readonly retryable: boolean;
+  /** What the provider asked for in `Retry-After`. */
+  readonly retryAfterMs?: number;
+}
+
+const MAX_DETAIL = 300;
+
+/** The failure behind anything thrown by, or streamed as an error from, a model. */
+export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'provider'>): ModelFailure {
+  if (error instanceof ApiError) return { code: codeOf(error), detail: error.message, retryable: false };
+  const provider = providerName(model);
+  const { statusCode, isRetryable, responseHeaders, message, type, cause } = readError(error);
+  const said = toSafeSentence(message);
+  if (statusCode !== undefined) {
+    const retryAfterMs = readRetryAfter(responseHeaders);
+    return {
+      code: 'model-failed',
+      detail: `The model provider ${provider} answered ${statusCode}${said && `: ${said}`}`,
+      retryable: statusCode === 408 || statusCode === 409 || statusCode === 429 || statusCode >= 500,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  }
+  const connection = connectionCode(error) ?? connectionCode(cause);
+  if (connection) {
+    return {
+      code: 'model-failed',
+      detail: `The connection to the model provider ${provider} failed (${connection})`,
+      retryable: true,
+    };
+  }
+  return {
+    code: 'model-failed',
+    detail: `The model provider ${provider} failed${said && `: ${said}`}`,
+    retryable: isRetryable ?? RETRYABLE_TYPES.has(type ?? ''),
+  };
+}
+
+/** The failure of a model that was silent for `afterMs`. */
+export const toTimeout = (model: Pick<LanguageModelV4, 'provider'>, afterMs: number): ModelFailure => ({
+  code: 'model-timeout',
+  detail: `The model provider ${providerName(model)} sent nothing for ${afterMs / 1000} s`,
+  retryable: false,
+});
+
+/** The failure of a model whose stream ended before its answer did. */
+export const toCutStream = (model: Pick<LanguageModelV4, 'provider'>): ModelFailure => ({
+  code: 'model-failed',
+  detail: `The model provider ${providerName(model)} ended its answer in the middle`,
+  retryable: true,
+});
+
+// Providers name themselves `openai.responses`, `anthropic.messages`.
+const providerName = ({ provider }: Pick<LanguageModelV4, 'provider'>) => provider.split('.')[0] || 'unknown';
+
+const RETRYABLE_TYPES = new Set(['overloaded_error', 'rate_limit_error', 'api_error', 'server_error', 'timeout_error']);
+
+function codeOf({ code }: ApiError): FailureCode {
+  return code === 'model-not-configured' || code === 'model-failed' || code === 'model-timeout' ? code : 'internal';
+}
+
+interface ErrorFacts {
+  readonly message: string;
+  readonly statusCode?: number;
+  readonly isRetryable?: boolean;
+  readonly responseHeaders?: Readonly<Record<string, unknown>>;
+  readonly type?: string;
+  readonly cause?: unknown;
+}
+
+/** Errors arrive as APICallError, as any other Error, as the parsed error object of a provider, or as a string. */
+function readError(error: unknown): ErrorFacts {
+  if (typeof error === 'string') return { message: error };
+  if (!isRecord(error)) return { message: '' };
+  const inner = isRecord(error.error) ? error.error : error;
+  return {
+    message: typeof inner.message === 'string' ? inner.message : '',
+    ...(typeof error.statusCode === 'number' && { statusCode: error.statusCode }),
+    ...(typeof error.isRetryable === 'boolean' && { isRetryable: error.isRetryable }),
+    ...(isRecord(error.responseHeaders) && { responseHeaders: error.responseHeaders }),
+    ...(typeof inner.type === 'string' && { type: inner.type }),
+    cause: error.cause,
+  };
+}
+
+function readRetryAfter(headers: ErrorFacts['responseHeaders']): number | undefined {
+  const milliseconds = Number(headers?.['retry-after-ms'] ?? Number.NaN);
+  if (milliseconds >= 0) return milliseconds;
+  const value = headers?.['retry-after'];
+  if (typeof value !== 'string' || !value.trim()) return undefined;
+  const wait = Number.isNaN(Number(value)) ? Date.parse(value) - Date.now() : Number(value) * 1000;
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+// What Node and undici call a connection that was refused, reset, cut or never made, at any depth of `cause`.
+function connectionCode(error: unknown, depth = 0): string | undefined {
+  if (!isRecord(error) || depth > 4) return undefined;
+  if (typeof error.code === 'string' && /^(E[A-Z]{3,}|UND_ERR_)/.test(error.code)) return error.code;
+  return connectionCode(error.cause, depth + 1) ?? (error.message === 'terminated' ? 'cut off' : undefined);
+}
+
+/** One line without anything that looks like a key, a token, a URL's query or a stack. */
+function toSafeSentence(message: string): string {
+  const [line = ''] = message.split(/\n\s*at /);
+  const safe = line
+    .replace(/\s+/g, ' ')
+    .replace(/\?[^\s"']+/g, '')
+    .replace(
+      /\b(bearer|basic|api[-_ ]?key|token|secret|password)(["']?\s*[:=]\s*["']?|\s+)(?=[^\s"']*[\d*_-])[^\s"',;]+/gi,
+      '$1 [hidden]',
+    )
+    .replace(/\b(sk|pk|rk|key|xai|gsk|ghp|AIza)[-_A-Za-z0-9*.…]{6,}/g, '[hidden]')
+    .replace(/(?=[A-Za-z0-9_+/*-]*\d)(?=[A-Za-z0-9_+/*-]*[A-Za-z*])[A-Za-z0-9_+/*-]{24,}=*/g, '[hidden]')
+    .trim();
+  return safe.length > MAX_DETAIL ? `${safe.slice(0, MAX_DETAIL)}…` : safe;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,0 +1,117 @@
+/** From a stored conversation to what a model is prompted with. */
+import type {
+  JSONValue,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  SharedV4ProviderOptions,
+} from '@ai-sdk/provider';
+import type { AssistantPart, Message, ProviderOptions, UserPart } from '../store/messages.ts';
+import { newId } from './ids.ts';
+
+type ToolMessage = Extract<Message, { role: 'tool' }>;
+type AssistantMessage = Extract<Message, { role: 'assistant' }>;
+type ModelPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
+type ResultPart = Extract<LanguageModelV4Message, { role: 'tool' }>['content'][number];
+
+/**
+ * The conversation with a result for each tool call, directly behind the message that made the call: providers refuse any other
+ * order. A call without a result gets one that says so; a result without a call is left out.
+ */
+export function answerOpenCalls(messages: readonly Message[]): Message[] {
+  const results = new Map<string, ToolMessage>();
+  for (const message of messages) {
+    if (message.role === 'tool' && !results.has(message.callId)) results.set(message.callId, message);
+  }
+  return messages.flatMap((message): Message[] => {
+    if (message.role === 'tool') return [];
+    if (message.role !== 'assistant') return [message];
+    return [message, ...callsOf(message).map((call) => results.get(call.callId) ?? toInterrupted(call))];
+  });
+}
+
+/** The prompt of a model call. System messages inside the conversation join the instructions: not every provider takes them elsewhere. */
+export function toModelPrompt(systemPrompt: string, messages: readonly Message[]): LanguageModelV4Prompt {
+  const instructions = [systemPrompt];
+  const prompt: LanguageModelV4Prompt = [];
+  let results: ResultPart[] | undefined;
+  for (const message of answerOpenCalls(messages)) {
+    if (message.role === 'tool') {
+      if (!results) {
+        results = [];
+        prompt.push({ role: 'tool', content: results });
+      }
+      results.push(toResultPart(message));
+      continue;
+    }
+    results = undefined;
+    if (message.role === 'system') instructions.push(message.content);
+    if (message.role === 'user') pushContent(prompt, 'user', message.content.flatMap(toUserPart));
+    if (message.role === 'assistant')
+      pushContent(prompt, 'assistant', withoutLoneReasoning(message).flatMap(toModelPart));
+  }
+  const system = instructions.filter(Boolean).join('\n\n');
+  return system ? [{ role: 'system', content: system }, ...prompt] : prompt;
+}
+
+type CallPart = Extract<AssistantPart, { type: 'tool-call' }>;
+const callsOf = (message: AssistantMessage) =>
+  message.content.filter((part): part is CallPart => part.type === 'tool-call');
+
+const toInterrupted = ({ callId, name }: CallPart): ToolMessage => ({
+  id: newId('msg'),
+  role: 'tool',
+  callId,
+  name,
+  result: 'No result is known: the call was interrupted and may have partly run',
+  status: 'interrupted',
+});
+
+// Providers refuse reasoning that nothing follows, which is what a run leaves that was cut while the model reasoned.
+function withoutLoneReasoning({ content }: AssistantMessage): readonly AssistantPart[] {
+  return content.slice(0, content.findLastIndex(({ type }) => type !== 'reasoning') + 1);
+}
+
+// An empty message is an error to several providers.
+function pushContent(prompt: LanguageModelV4Prompt, role: 'user', content: ReturnType<typeof toUserPart>): void;
+function pushContent(prompt: LanguageModelV4Prompt, role: 'assistant', content: ModelPart[]): void;
+function pushContent(prompt: LanguageModelV4Prompt, role: 'user' | 'assistant', content: unknown[]): void {
+  if (content.length) prompt.push({ role, content } as LanguageModelV4Message);
+}
+
+function toUserPart(part: UserPart): Extract<LanguageModelV4Message, { role: 'user' }>['content'] {
+  if (part.type === 'text') return part.text ? [{ type: 'text', text: part.text }] : [];
+  const { mediaType, filename } = part;
+  const name = filename === undefined ? {} : { filename };
+  if (/^https?:/i.test(part.data)) {
+    return [{ type: 'file', mediaType, data: { type: 'url', url: new URL(part.data) }, ...name }];
+  }
+  const data = part.data.replace(/^data:[^,]*;base64,/i, '');
+  return [{ type: 'file', mediaType, data: { type: 'data', data }, ...name }];
+}
+
+function toModelPart(part: AssistantPart): ModelPart[] {
+  const options = part.providerOptions ? { providerOptions: toSdkOptions(part.providerOptions) } : {};
+  if (part.type === 'reasoning') return [{ type: 'reasoning', text: part.text, ...options }];
+  if (part.type === 'tool-call') {
+    return [{ type: 'tool-call', toolCallId: part.callId, toolName: part.name, input: toInput(part.args), ...options }];
+  }
+  // Gemini may sign an empty text; to others an empty text is an error.
+  const signed = Object.values(part.providerOptions ?? {}).some((values) => 'thoughtSignature' in values);
+  return part.text || signed ? [{ type: 'text', text: part.text, ...options }] : [];
+}
+
+// Arguments that were not a JSON object are kept as the model wrote them; providers take nothing but objects.
+const toInput = (args: unknown) =>
+  typeof args === 'object' && args !== null && !Array.isArray(args) ? args : { invalid_arguments: args };
+
+function toResultPart({ callId, name, result, status }: ToolMessage): ResultPart {
+  const failed = status !== 'done';
+  const output =
+    typeof result === 'string' || result === undefined
+      ? ({ type: failed ? 'error-text' : 'text', value: result ?? '' } as const)
+      : ({ type: failed ? 'error-json' : 'json', value: result as JSONValue } as const);
+  return { type: 'tool-result', toolCallId: callId, toolName: name, output };
+}
+
+// Both are JSON by provider; the store's type says `unknown` where the SDK's says JSON.
+const toSdkOptions = (options: ProviderOptions) => options as SharedV4ProviderOptions;

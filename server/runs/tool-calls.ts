@@ -1,0 +1,99 @@
+/** Runs the tool calls of one answer side by side. */
+import type { Message, ToolStatus } from '../store/messages.ts';
+import type { EventSink } from './event-sink.ts';
+import { newId } from './ids.ts';
+import type { RunLimits } from './limits.ts';
+import type { ToolDefinition, Toolset } from './toolset.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** A message that holds what a tool call came to. */
+export type ToolMessage = Extract<Message, { role: 'tool' }>;
+
+/** A call to answer. `refusal` is why it is not run, in words for the model. */
+export interface ReadyCall {
+  readonly callId: string;
+  readonly name: string;
+  readonly args: Record<string, unknown>;
+  readonly refusal?: string;
+}
+
+/** What takes note of faults of this server; pino is one. */
+export interface FaultLog {
+  error(details: object, message: string): void;
+}
+
+interface ToolCallOptions {
+  readonly toolset: Toolset;
+  readonly sink: EventSink;
+  readonly limits: RunLimits;
+  readonly signal: AbortSignal;
+  readonly log: FaultLog;
+}
+
+/**
+ * A result for each call, in the order of the calls; each is emitted as soon as it is there. An abort ends all that still run at
+ * once. Never throws.
+ */
+export async function runToolCalls(calls: readonly ReadyCall[], options: ToolCallOptions): Promise<ToolMessage[]> {
+  const results = new Map<ReadyCall, ToolMessage>();
+  const waiting = calls.values();
+  const work = async () => {
+    for (const call of waiting) results.set(call, await answerCall(call, options));
+  };
+  await Promise.all(Array.from({ length: Math.min(calls.length, options.limits.parallelTools) }, work));
+  return calls.flatMap((call) => results.get(call) ?? []);
+}
+
+async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<ToolMessage> {
+  const { signal, sink, limits } = options;
+  if (signal.aborted) return say(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
+  if (call.refusal !== undefined) return say(call, { result: call.refusal, status: 'error' }, sink);
+  const deadline = AbortSignal.timeout(limits.toolMs);
+  const either = AbortSignal.any([signal, deadline]);
+  try {
+    const { result, isError } = await untilAborted(
+      options.toolset.call(call.name, call.args, { signal: either }),
+      either,
+    );
+    return say(call, { result: toBounded(result, limits.toolResultChars), status: isError ? 'error' : 'done' }, sink);
+  } catch (error) {
+    if (signal.aborted) {
+      return say(call, { result: `Stopped: ${reasonOf(signal)}; it may have partly run`, status: 'cancelled' }, sink);
+    }
+    if (deadline.aborted) {
+      const result = `The tool did not answer within ${limits.toolMs / 1000} s; it may have partly run`;
+      return say(call, { result, status: 'error' }, sink);
+    }
+    options.log.error({ err: error, tool: call.name }, 'a tool call failed inside the server');
+    return say(call, { result: `The tool ${call.name} could not be run`, status: 'error' }, sink);
+  }
+}
+
+function say(
+  { callId, name }: { callId: string; name: string },
+  { result, status }: { result: unknown; status: ToolStatus },
+  sink: EventSink,
+): ToolMessage {
+  const id = newId('msg');
+  sink.emit({ type: 'tool-result', callId, messageId: id, name, result, isError: status !== 'done' });
+  return { id, role: 'tool', callId, name, result, status };
+}
+
+/** The tools of one model call by name. A tool of the caller hides one of the server with the same name. */
+export function offerTools(
+  toolset: Toolset,
+  callerTools: readonly ToolDefinition[],
+): ReadonlyMap<string, ToolDefinition> {
+  return new Map([...toolset.list(), ...callerTools].map((tool) => [tool.name, tool]));
+}
+
+/** Why `signal` aborted, in the words of who cancelled. */
+export const reasonOf = (signal: AbortSignal): string =>
+  signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+
+function toBounded(result: unknown, maxChars: number): unknown {
+  if (result === undefined) return null;
+  const text = typeof result === 'string' ? result : JSON.stringify(result);
+  if (text.length <= maxChars) return result;
+  return `${text.slice(0, maxChars)}\n[cut: ${text.length - maxChars} more characters]`;
+}

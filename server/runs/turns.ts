@@ -1,0 +1,71 @@
+import { ApiError } from '../errors.ts';
+
+interface Waiter {
+  readonly admit: () => void;
+  readonly refuse: (error: ApiError) => void;
+}
+
+/** Lets one run at a time onto each conversation. */
+export class Turns {
+  readonly #maxWaiting: number;
+  /** Those who wait, for each conversation that is busy. */
+  readonly #busy = new Map<string, Waiter[]>();
+
+  constructor({ maxWaiting }: { maxWaiting: number }) {
+    this.#maxWaiting = maxWaiting;
+  }
+
+  isBusy(conversationId: string): boolean {
+    return this.#busy.has(conversationId);
+  }
+
+  /** Takes the conversation, waiting in line when `whenBusy` says so; what it returns gives it back. Throws `conversation-busy`. */
+  async take(
+    conversationId: string,
+    { whenBusy, signal }: { whenBusy: 'reject' | 'queue'; signal?: AbortSignal | undefined },
+  ): Promise<() => void> {
+    const waiters = this.#busy.get(conversationId);
+    if (!waiters) this.#busy.set(conversationId, []);
+    else if (whenBusy === 'reject') throw busy(`Another run is active on conversation '${conversationId}'`);
+    else if (waiters.length >= this.#maxWaiting) throw busy(`Too many runs wait for conversation '${conversationId}'`);
+    else await waitInLine(waiters, signal);
+    let isGivenBack = false;
+    return () => {
+      if (!isGivenBack) this.#next(conversationId);
+      isGivenBack = true;
+    };
+  }
+
+  /** Sends away all who wait. */
+  refuseWaiting(error: ApiError): void {
+    for (const waiters of this.#busy.values()) for (const { refuse } of waiters.splice(0)) refuse(error);
+  }
+
+  #next(conversationId: string): void {
+    const next = this.#busy.get(conversationId)?.shift();
+    if (next) next.admit();
+    else this.#busy.delete(conversationId);
+  }
+}
+
+function waitInLine(waiters: Waiter[], signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const waiter: Waiter = {
+      admit: () => settle(resolve),
+      refuse: (error) => settle(() => reject(error)),
+    };
+    const leave = () => {
+      waiters.splice(waiters.indexOf(waiter), 1);
+      waiter.refuse(busy('The caller left while waiting for the conversation'));
+    };
+    const settle = (then: () => void) => {
+      signal?.removeEventListener('abort', leave);
+      then();
+    };
+    waiters.push(waiter);
+    if (signal?.aborted) leave();
+    else signal?.addEventListener('abort', leave, { once: true });
+  });
+}
+
+const busy = (detail: string) => new ApiError('conversation-busy', detail);
