@@ -414,6 +414,51 @@ it.each(['mcp-servers', 'sandbox', 'terminate', '../etc', 'a/b', '', '.hidden', 
   },
 );
 
+it('whatever a body holds, the answer is an agent, a 422, or a 409 when its id is taken', async () => {
+  await using server = await startInMemory();
+  const values = [
+    undefined,
+    null,
+    '',
+    'gpt-4o',
+    ' ',
+    0,
+    -1,
+    7,
+    1.5,
+    Number.POSITIVE_INFINITY,
+    true,
+    [],
+    ['tavily'],
+    [null],
+    [{ id: 'tavily' }],
+    {},
+  ];
+  const fields = [
+    'id',
+    'name',
+    'description',
+    'model',
+    'system_prompt',
+    'selected_mcp_servers',
+    'max_steps',
+    'temperature',
+  ];
+  const any = () => values[Math.floor(Math.random() * values.length)];
+  await server.call('agents.create', { id: 'a' });
+  for (let round = 0; round < 2000; round += 1) {
+    // Mostly one field beside a good name, so that not every body fails for another reason.
+    const some = fields.filter(() => Math.random() < 0.2);
+    const body = { name: 'Agent', ...Object.fromEntries(some.map((field) => [field, any()])) };
+    for (const name of ['agents.create', 'agents.update']) {
+      const answer = await server.call(name, { agent_id: 'a', ...body });
+      if (!agentsContract.create.output.safeParse(answer).success)
+        expect(answer).toMatchObject({ status_code: expect.toBeOneOf([409, 422]) });
+    }
+  }
+  expect(await server.store.agents.list()).toEqual(server.agents.list());
+});
+
 it('a body with __proto__ pollutes nothing', async () => {
   await using server = await startInMemory();
   const body: unknown = JSON.parse('{"id":"a","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}');

@@ -32,7 +32,7 @@ it('a store whose server is killed 20 times keeps every acknowledged turn and le
   }
   expect(closed.size).toBeGreaterThan(20);
   console.log(`${opened.size} turns opened, ${closed.size} closed, ${interrupted} runs found open`);
-}, 60_000);
+}, 120_000);
 
 async function appendUntilKilled(folder: string, lines: number, opened: Set<string>, closed: Set<string>) {
   const script = new URL('support/append-turns.ts', import.meta.url).pathname;

@@ -495,27 +495,3 @@ describe('the data folder', () => {
     await expect(store.check()).rejects.toThrow();
   });
 });
-
-it('a full disk is a typed error, loses nothing that was acknowledged, and passes', async () => {
-  await using folder = await temporaryFolder();
-  const script = new URL('support/fill-disk.ts', import.meta.url).pathname;
-  // No file of the child may grow beyond 512 KiB.
-  const child = spawn(
-    'bash',
-    ['-c', 'trap "" XFSZ; ulimit -f 512; exec "$0" "$@"', process.execPath, script, folder.path],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
-  const { acknowledged, error, readable } = JSON.parse(lines.at(-1) ?? '{}');
-  expect(error).toMatchObject({
-    status_code: expect.toBeOneOf([503, 507]),
-    detail: expect.stringMatching(/^The store failed: the disk/),
-  });
-  expect(readable).toBe(acknowledged);
-  await using store = await openStore({ folder: folder.path });
-  const { conversations } = await store.conversations.list({ limit: 200 });
-  expect(conversations).toHaveLength(acknowledged);
-});

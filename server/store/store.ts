@@ -84,7 +84,8 @@ export interface Store {
     open(run: { id: string; conversationId: string; agentId: string; messages: readonly Message[] }): Promise<void>;
     /**
      * One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent.
-     * Does nothing when the run is not running: it was closed before, or its conversation was deleted.
+     * Does nothing when the run is not running: it was closed before, or its conversation was deleted. When it fails, nothing is
+     * appended, and the run counts as interrupted as soon as the store can write again.
      */
     close(run: {
       id: string;
