@@ -119,7 +119,7 @@ function toSafeSentence(message: string): string {
       /\b(bearer|basic|api[-_ ]?key|token|secret|password)(["']?\s*[:=]\s*["']?|\s+)(?=[^\s"']*[\d*_-])[^\s"',;]+/gi,
       '$1 [hidden]',
     )
-    .replace(/\b(sk|pk|rk|key|xai|gsk|ghp|AIza)[-_A-Za-z0-9*.…]{6,}/g, '[hidden]')
+    .replace(/\b(sk|pk|rk|key|xai|gsk|ghp|AIza)[-_A-Za-z0-9*…]{6,}/g, '[hidden]')
     .replace(/(?=[A-Za-z0-9_+/*-]*\d)(?=[A-Za-z0-9_+/*-]*[A-Za-z*])[A-Za-z0-9_+/*-]{24,}=*/g, '[hidden]')
     .trim();
   return safe.length > MAX_DETAIL ? `${safe.slice(0, MAX_DETAIL)}…` : safe;

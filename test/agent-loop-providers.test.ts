@@ -1,0 +1,160 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createOpenAI } from '@ai-sdk/openai';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { LLMock } from '@copilotkit/aimock';
+import { assert, expect, test } from 'vitest';
+import type { Message } from '../server/store/messages.ts';
+import { ok, quickLimits, runLoop, toolsetOf, userSays } from './support/loop.ts';
+
+/** A provider of real HTTP on a port of its own. */
+async function startProvider(): Promise<AsyncDisposable & { readonly mock: LLMock; readonly url: string }> {
+  const mock = new LLMock({ port: 0 });
+  await mock.start();
+  return { mock, url: mock.url, [Symbol.asyncDispose]: () => mock.stop().then(() => undefined) };
+}
+
+type Door = (url: string, fetch?: typeof globalThis.fetch) => LanguageModelV4;
+const openAi = (url: string, fetch = globalThis.fetch) => createOpenAI({ baseURL: `${url}/v1`, apiKey: 'test', fetch });
+const doors: [string, Door][] = [
+  ['OpenAI Responses', (url, fetch) => openAi(url, fetch)('o4-mini')],
+  ['OpenAI Chat Completions', (url, fetch) => openAi(url, fetch).chat('gpt-4o')],
+  [
+    'Anthropic',
+    (url, fetch = globalThis.fetch) =>
+      createAnthropic({ baseURL: `${url}/v1`, apiKey: 'test', fetch })('claude-sonnet-4-5'),
+  ],
+];
+
+const textOf = (message: Message | undefined) =>
+  message?.role === 'assistant'
+    ? message.content.flatMap((part) => (part.type === 'text' ? part.text : [])).join('')
+    : undefined;
+
+const usage = { input_tokens: 20, output_tokens: 7, prompt_tokens: 20, completion_tokens: 7, total_tokens: 27 };
+
+test.each(doors)('%s: two calls of one answer, their results and the last word go over real HTTP', async (_, open) => {
+  await using provider = await startProvider();
+  const { mock, url } = provider;
+  mock.on(
+    { userMessage: 'weather', hasToolResult: false },
+    {
+      toolCalls: [
+        { name: 'weather', arguments: '{"city":"Paris"}', id: 'call_paris' },
+        { name: 'weather', arguments: '{"city":"Rome"}', id: 'call_rome' },
+      ],
+      usage,
+    },
+  );
+  mock.on({ userMessage: 'weather', hasToolResult: true }, { content: 'Paris 18 and Rome 24', usage });
+  const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+  const {
+    events,
+    messages,
+    outcome,
+    usage: used,
+  } = await runLoop(open(url), {
+    history: [userSays('What is the weather?')],
+    toolset: toolsetOf({ weather: ({ city }) => ok(city === 'Paris' ? '18' : '24') }, { weather: schema }),
+  });
+  expect(outcome).toEqual({ status: 'finished', pending: [] });
+  expect(events.flatMap((event) => (event.type === 'tool-call-ended' ? [event.args] : []))).toEqual([
+    { city: 'Paris' },
+    { city: 'Rome' },
+  ]);
+  expect(messages.flatMap((message) => (message.role === 'tool' ? [message.result] : []))).toEqual(['18', '24']);
+  expect(textOf(messages.at(-1))).toBe('Paris 18 and Rome 24');
+  expect(used).toMatchObject({ inputTokens: 40, outputTokens: 14 });
+  const [, second] = mock.getRequests();
+  expect(JSON.stringify(second?.body)).toContain('"18"');
+});
+
+test.each([
+  ['OpenAI Responses', 'encrypted_content'],
+  ['Anthropic', 'sig-1'],
+])('%s: reasoning is told apart from text and goes back to its provider in the next run', async (name, signature) => {
+  await using provider = await startProvider();
+  const { mock, url } = provider;
+  mock.on(
+    { userMessage: 'why' },
+    { content: 'Because.', reasoning: 'Let me think.', reasoningSignature: 'sig-1', usage },
+  );
+  mock.on({ userMessage: 'more' }, { content: 'No.', usage });
+  const sent: string[] = [];
+  const model = new Map(doors).get(name)?.(url, (input, init) => {
+    sent.push(String(init?.body));
+    return fetch(input, init);
+  });
+  assert(model);
+  const { events, messages } = await runLoop(model, { history: [userSays('why')] });
+  const said = (type: string) =>
+    events.flatMap((event) => (event.type === type && 'delta' in event ? event.delta : []));
+  expect(said('reasoning-delta').join('')).toBe('Let me think.');
+  expect(said('text-delta').join('')).toBe('Because.');
+  const next = await runLoop(model, { history: [userSays('why'), ...messages, userSays('more', 'u2')] });
+  expect(next.outcome).toEqual({ status: 'finished', pending: [] });
+  const { input, messages: turns } = JSON.parse(sent[1] ?? '{}');
+  expect(JSON.stringify(input ?? turns)).toContain('Let me think.');
+  expect(JSON.stringify(input ?? turns)).toContain(signature);
+});
+
+test.each(doors)('%s: a 429 with Retry-After is waited for and the run goes on', async (_, open) => {
+  await using provider = await startProvider();
+  const { mock, url } = provider;
+  mock.on(
+    { userMessage: 'hi', sequenceIndex: 0 },
+    { error: { message: 'Slow down', type: 'rate_limit_error' }, status: 429, retryAfter: 1 },
+  );
+  mock.on({ userMessage: 'hi' }, { content: 'Hello', usage });
+  const started = performance.now();
+  const { outcome } = await runLoop(open(url), { history: [userSays('hi')] });
+  expect(outcome).toEqual({ status: 'finished', pending: [] });
+  expect(performance.now() - started).toBeGreaterThan(950);
+  expect(mock.getRequests()).toHaveLength(2);
+});
+
+test.each(doors)('%s: a refused key is one sentence and no retry', async (_, open) => {
+  await using provider = await startProvider();
+  provider.mock.on(
+    { userMessage: 'hi' },
+    { error: { message: 'Incorrect API key provided: sk-test1234567890', type: 'invalid_request_error' }, status: 401 },
+  );
+  const { outcome } = await runLoop(open(provider.url), { history: [userSays('hi')] });
+  expect(outcome).toMatchObject({ status: 'failed', code: 'model-failed' });
+  expect(outcome).toHaveProperty(
+    'detail',
+    expect.stringMatching(
+      /^The model provider (openai|anthropic) answered 401: Incorrect API key provided: \[hidden\]$/,
+    ),
+  );
+  expect(provider.mock.getRequests()).toHaveLength(1);
+});
+
+test.each(doors)('%s: a stream cut in the middle fails the run once and keeps the text', async (_, open) => {
+  await using provider = await startProvider();
+  const words = Array.from({ length: 400 }, (_, index) => `word${index} `).join('');
+  provider.mock.on(
+    { userMessage: 'hi' },
+    { content: words, usage },
+    { latency: 5, chunkSize: 10, disconnectAfterMs: 150 },
+  );
+  const { outcome, messages } = await runLoop(open(provider.url), { history: [userSays('hi')] });
+  expect(outcome).toMatchObject({ status: 'failed', code: 'model-failed' });
+  const partial = textOf(messages[0]);
+  expect(partial?.length).toBeGreaterThan(10);
+  expect(words.startsWith(partial ?? '?')).toBe(true);
+  expect(provider.mock.getRequests()).toHaveLength(1);
+});
+
+test('a provider that nobody runs is told after two retries', async () => {
+  const provider = await startProvider();
+  const { url } = provider;
+  await provider[Symbol.asyncDispose]();
+  const { outcome } = await runLoop(openAi(url)('gpt-4o'), {
+    limits: quickLimits,
+  });
+  expect(outcome).toEqual({
+    status: 'failed',
+    code: 'model-failed',
+    detail: 'The connection to the model provider openai failed (ECONNREFUSED)',
+  });
+});
