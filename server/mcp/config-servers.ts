@@ -1,0 +1,94 @@
+/** Keeps the servers of the config file known, running, and in step with the file. */
+import { type ConfigProblem, describeProblem, readConfigFile } from './config-file.ts';
+import { FileWatch } from './config-watch.ts';
+import type { RunningServers } from './running-servers.ts';
+import type { ServerDefinition } from './server-definition.ts';
+import type { ServerLog, SupervisedServer } from './supervised-server.ts';
+
+export interface ConfigServersOptions {
+  readonly file: string;
+  /** False: the servers are known, and run once somebody asks for them. */
+  readonly startThem: boolean;
+  readonly log?: ServerLog | undefined;
+  readonly watchIntervalMs?: number | undefined;
+}
+
+export class ConfigServers {
+  readonly #servers: RunningServers;
+  readonly #options: ConfigServersOptions;
+  readonly #watch: FileWatch;
+  readonly #aborted = new AbortController();
+  #problems: readonly ConfigProblem[] = [];
+  #reading: Promise<void> = Promise.resolve();
+  #firstStarts: Promise<void> | undefined;
+  #isSettled = false;
+
+  constructor(servers: RunningServers, options: ConfigServersOptions) {
+    this.#servers = servers;
+    this.#options = options;
+    this.#watch = new FileWatch(options.file, () => void this.reload(), { intervalMs: options.watchIntervalMs });
+  }
+
+  /** What is wrong with the file as it is now. */
+  get problems(): readonly ConfigProblem[] {
+    return this.#problems;
+  }
+
+  /** Whether each server has once come up or failed to. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Reads the file and begins to start its servers; resolves when they are known, not when they run. */
+  async open(): Promise<void> {
+    await this.#watch.start();
+    await this.reload();
+    this.#firstStarts = Promise.all(this.#servers.list('config').map((server) => server.settled())).then(() => {
+      this.#isSettled = true;
+    });
+  }
+
+  /** Resolves when each server has once come up or failed to. */
+  async settled(): Promise<void> {
+    await this.#firstStarts;
+  }
+
+  /** Reads the file again: starts what is new, restarts what has changed, ends what is gone, and leaves the rest alone. */
+  reload(): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#reload());
+    return this.#reading;
+  }
+
+  async #reload(): Promise<void> {
+    const { file, log } = this.#options;
+    const { servers, problems } = await readConfigFile(file);
+    if (this.#aborted.signal.aborted) return;
+    for (const problem of problems) log?.warn({ file }, describeProblem(problem));
+    this.#problems = problems;
+    // A file that is broken as a whole says nothing about the servers it used to name.
+    if (problems.some(({ entry }) => entry === undefined) && servers.length === 0) return;
+    const named = new Set([...servers.map(({ id }) => id), ...problems.map(({ entry }) => entry)]);
+    const gone = this.#servers.list('config').filter(({ definition }) => !named.has(definition.id));
+    await Promise.all([
+      ...gone.map(({ definition }) => this.#servers.remove('config', definition.id)),
+      ...servers.map((definition) => this.#apply(definition)),
+    ]);
+  }
+
+  async #apply(definition: ServerDefinition): Promise<void> {
+    const isNew = this.#servers.find({ id: definition.id, origin: 'config' }) === undefined;
+    const server = await this.#servers.define(definition, { inBackground: true });
+    if (isNew && !this.#options.startThem) server.hold();
+    if (definition.enabled && this.#options.startThem && !server.isWanted && !server.isHeld) startInBackground(server);
+  }
+
+  close(): void {
+    this.#aborted.abort();
+    this.#watch.close();
+  }
+}
+
+/** Starts a server and keeps trying; what goes wrong is in its status. */
+export function startInBackground(server: SupervisedServer): void {
+  server.start({ keepTrying: true }).catch(() => undefined);
+}

@@ -1,0 +1,309 @@
+/** One live connection to one MCP server: handshake, tool list, calls. */
+import { ApiError } from '../errors.ts';
+import type { ResolvedLaunch } from './launch.ts';
+import {
+  type CallToolResult,
+  type Client,
+  loadMcpClient,
+  loadRemoteTransports,
+  type Tool,
+  type Transport,
+} from './mcp-sdk.ts';
+import { ProcessGroup, type ProcessGroupOptions } from './process-group.ts';
+import { createRedactor } from './secrets.ts';
+import type { RemoteLaunch } from './server-definition.ts';
+
+/** Limits of a connection, each with a default. Times are in milliseconds. */
+export interface ConnectionLimits {
+  /** Until the handshake is done and the tools are listed; the first run of an npx package downloads it. */
+  readonly startTimeoutMs: number;
+  /** How long a call may be silent; each progress report starts it anew. */
+  readonly callTimeoutMs: number;
+  /** How long a call may take in all, whatever progress it reports. */
+  readonly callTotalMs: number;
+  readonly maxTools: number;
+  readonly maxToolsBytes: number;
+  readonly graceMs: { readonly input: number; readonly term: number };
+}
+
+export const DEFAULT_LIMITS: ConnectionLimits = {
+  startTimeoutMs: 60_000,
+  callTimeoutMs: 60_000,
+  callTotalMs: 30 * 60_000,
+  maxTools: 1000,
+  maxToolsBytes: 4 * 1024 * 1024,
+  graceMs: { input: 500, term: 2000 },
+};
+
+export interface ConnectionOptions {
+  readonly serverId: string;
+  readonly limits: ConnectionLimits;
+  readonly version: string;
+  readonly records?: ProcessGroupOptions['records'];
+  /** The connection was lost without {@link Connection.close}; `reason` is one sentence. */
+  onLost(reason: string): void;
+  onToolsChanged(): void;
+}
+
+const REFRESH_DELAY_MS = 50;
+
+/** Connects and lists the tools, or throws saying why not and leaves no process behind. */
+export async function openConnection(
+  resolved: ResolvedLaunch,
+  options: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const deadline = AbortSignal.timeout(options.limits.startTimeoutMs);
+  const connection = new Connection(resolved, options);
+  try {
+    await connection.open(AbortSignal.any([signal, deadline]));
+    return connection;
+  } catch (cause) {
+    const seconds = options.limits.startTimeoutMs / 1000;
+    const why = deadline.aborted ? `did not answer within ${seconds} s` : connection.describeFailure(cause);
+    await connection.close();
+    throw new ApiError('mcp-start-failed', `MCP server '${options.serverId}' ${why}${connection.stderrTail()}`, {
+      cause,
+    });
+  }
+}
+
+export class Connection {
+  readonly #resolved: ResolvedLaunch;
+  readonly #options: ConnectionOptions;
+  readonly #redact: (text: string) => string;
+  #client: Client | undefined;
+  #group: ProcessGroup | undefined;
+  #sdk: Awaited<ReturnType<typeof loadMcpClient>> | undefined;
+  #tools: readonly Tool[] = [];
+  #isOpen = false;
+  #isLost = false;
+  #refresh: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(resolved: ResolvedLaunch, options: ConnectionOptions) {
+    this.#resolved = resolved;
+    this.#options = options;
+    this.#redact = createRedactor(resolved.secrets);
+  }
+
+  get tools(): readonly Tool[] {
+    return this.#tools;
+  }
+
+  /** The process behind it, when there is one. */
+  get pid(): number | undefined {
+    return this.#group?.pid;
+  }
+
+  /** The last lines the server wrote to its standard error, secrets masked. */
+  stderrLines(count: number): string[] {
+    return this.#group?.stderrLines(count) ?? [];
+  }
+
+  /** Use {@link openConnection}, which also cleans up. */
+  async open(signal: AbortSignal): Promise<void> {
+    this.#sdk = await loadMcpClient();
+    signal.throwIfAborted();
+    const { launch } = this.#resolved;
+    if (launch.type === 'stdio') {
+      const { limits, records } = this.#options;
+      this.#group = new ProcessGroup(launch, { redact: this.#redact, records, graceMs: limits.graceMs });
+      await this.#connect(this.#group, signal);
+    } else {
+      await this.#connectRemote(launch, signal);
+    }
+    this.#tools = await this.#listTools(signal);
+    this.#isOpen = true;
+    if (this.#isLost) throw new Error('Connection closed');
+  }
+
+  /**
+   * Calls a tool. What the server answers, errors included, is a result; throws when the server died (`mcp-server-failed`), was silent for
+   * too long (`mcp-server-timeout`), or the reason of `signal` when that aborts.
+   */
+  async call(
+    name: string,
+    args: Record<string, unknown>,
+    { signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } = {},
+  ): Promise<CallToolResult> {
+    const { limits, serverId } = this.#options;
+    if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
+    signal?.throwIfAborted();
+    // The SDK never takes its listener off a signal, and a run's signal outlives thousands of calls.
+    const call = new AbortController();
+    const abort = () => call.abort(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    const silenceMs = timeoutMs ?? limits.callTimeoutMs;
+    try {
+      return await this.#client.request(
+        { method: 'tools/call', params: { name, arguments: args } },
+        this.#sdk.CallToolResultSchema,
+        {
+          signal: call.signal,
+          timeout: silenceMs,
+          resetTimeoutOnProgress: true,
+          maxTotalTimeout: Math.max(limits.callTotalMs, silenceMs),
+          onprogress: ignoreProgress,
+        },
+      );
+    } catch (cause) {
+      signal?.throwIfAborted();
+      return this.#toResult(cause, `MCP server '${serverId}'`, name);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #toResult(cause: unknown, server: string, tool: string): CallToolResult {
+    const { McpError, ErrorCode } = this.#sdk ?? {};
+    if (McpError && ErrorCode && cause instanceof McpError) {
+      const code: number = cause.code;
+      if (code === ErrorCode.RequestTimeout) {
+        throw new ApiError('mcp-server-timeout', `${server} did not finish the call of '${tool}' in time`, { cause });
+      }
+      if (code !== ErrorCode.ConnectionClosed)
+        return { content: [{ type: 'text', text: cause.message }], isError: true };
+    }
+    if (isValidationError(cause)) {
+      return {
+        content: [{ type: 'text', text: `${server} answered '${tool}' with what is no tool result` }],
+        isError: true,
+      };
+    }
+    const why = this.describeFailure(cause);
+    if (!this.#group) this.#lose(why);
+    throw new ApiError('mcp-server-failed', `${server} ${why} during the call of '${tool}'`, { cause });
+  }
+
+  /** Ends the connection and every process behind it. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#refresh);
+    const remote = this.#group ? undefined : this.#client?.transport;
+    if (remote && 'terminateSession' in remote && typeof remote.terminateSession === 'function') {
+      // A server that has gone away need not be told; one that hangs must not hold us up.
+      await Promise.race([Promise.resolve(remote.terminateSession()).catch(() => undefined), after(1000)]);
+    }
+    await Promise.all([this.#group?.close(), this.#client?.close()]);
+  }
+
+  async #connect(transport: Transport, signal: AbortSignal): Promise<void> {
+    if (!this.#sdk) return;
+    const { Client, ToolListChangedNotificationSchema } = this.#sdk;
+    const client = new Client({ name: 'agent-runtimes', version: this.#options.version }, { capabilities: {} });
+    this.#client = client;
+    client.onclose = () => this.#lose(this.#group?.end ?? 'closed the connection');
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.#refreshSoon());
+    const aborted = onAbort(signal);
+    try {
+      // `start` of a transport knows no signal: an SSE stream that never opens would be waited for without end.
+      await Promise.race([
+        client.connect(transport, { signal: aborted.signal, timeout: this.#options.limits.startTimeoutMs + 1000 }),
+        aborted.promise,
+      ]);
+    } finally {
+      aborted.release();
+    }
+  }
+
+  async #connectRemote(launch: RemoteLaunch, signal: AbortSignal): Promise<void> {
+    const { StreamableHTTPClientTransport, StreamableHTTPError, SSEClientTransport } = await loadRemoteTransports();
+    const url = new URL(launch.url);
+    const requestInit = { headers: { ...launch.headers } };
+    if (launch.type === 'http') {
+      try {
+        return await this.#connect(new StreamableHTTPClientTransport(url, { requestInit }) as Transport, signal);
+      } catch (cause) {
+        const speaksOlder = cause instanceof StreamableHTTPError && [400, 404, 405].includes(cause.code ?? 0);
+        if (!speaksOlder) throw cause;
+        this.#isLost = false;
+      }
+    }
+    await this.#connect(new SSEClientTransport(url, { requestInit }), signal);
+  }
+
+  async #listTools(signal?: AbortSignal): Promise<readonly Tool[]> {
+    if (!this.#client || !this.#sdk || !this.#client.getServerCapabilities()?.tools) return [];
+    const { maxTools, maxToolsBytes, callTimeoutMs } = this.#options.limits;
+    const tools: Tool[] = [];
+    const seen = new Set<string>();
+    let bytes = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await this.#client.request(
+        { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
+        this.#sdk.ListToolsResultSchema,
+        { ...(signal && { signal }), timeout: callTimeoutMs },
+      );
+      for (const tool of page.tools) {
+        bytes += JSON.stringify(tool).length;
+        if (tools.length >= maxTools || bytes > maxToolsBytes) return tools;
+        tools.push(tool);
+      }
+      cursor = page.nextCursor;
+      // A server that hands out the same cursor again would be asked for ever.
+      if (cursor !== undefined && seen.has(cursor)) return tools;
+      if (cursor !== undefined) seen.add(cursor);
+    } while (cursor !== undefined && seen.size < maxTools);
+    return tools;
+  }
+
+  // Several changes at once are one refresh, and a server that announces changes without end is asked twenty times a second at most.
+  #refreshSoon(): void {
+    if (!this.#isOpen || this.#refresh || this.#closing) return;
+    this.#refresh = setTimeout(() => {
+      this.#refresh = undefined;
+      this.#listTools().then(
+        (tools) => {
+          this.#tools = tools;
+          this.#options.onToolsChanged();
+        },
+        () => undefined, // The old list stays; if the server died, that is reported where it is noticed.
+      );
+    }, REFRESH_DELAY_MS);
+  }
+
+  #lose(reason: string): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    clearTimeout(this.#refresh);
+    if (this.#isOpen && !this.#closing) this.#options.onLost(this.#redact(reason) + this.stderrTail());
+  }
+
+  /** Why something failed, to be read after the name of the server. */
+  describeFailure(cause: unknown): string {
+    if (this.#group?.end) return this.#group.end;
+    if (!(cause instanceof Error)) return 'failed';
+    const reason = cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
+    return this.#redact(`failed (${reason.slice(0, 300)})`);
+  }
+
+  /** `: ` and the last lines of standard error, or nothing. */
+  stderrTail(): string {
+    const lines = this.stderrLines(5);
+    return lines.length > 0 ? `: ${lines.join(' | ').slice(-1000)}` : '';
+  }
+}
+
+const ignoreProgress = () => undefined;
+const after = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());
+const isValidationError = (cause: unknown) => cause instanceof Error && 'issues' in cause;
+
+/** A promise that rejects when `signal` aborts, and a signal of its own that can be let go. */
+function onAbort(signal: AbortSignal) {
+  const own = new AbortController();
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const listener = () => {
+    own.abort(signal.reason);
+    reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+  };
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener);
+  return { promise, signal: own.signal, release: () => signal.removeEventListener('abort', listener) };
+}

@@ -1,0 +1,224 @@
+/** A child process in a group of its own, spoken to in lines of JSON-RPC: the stdio transport of MCP, and nothing of it outlives us. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LineReader, type LongLine } from './line-reader.ts';
+import type { JSONRPCMessage, Transport } from './mcp-sdk.ts';
+import { hasGroupMembers } from './proc.ts';
+import type { StdioLaunch } from './server-definition.ts';
+import { StderrRing } from './stderr-ring.ts';
+
+export interface ProcessGroupOptions {
+  readonly redact: (text: string) => string;
+  /** Told of each group while it lives. */
+  readonly records?: { add(pid: number): void; remove(pid: number): void } | undefined;
+  /** How long a child may take to end after its input was closed, and again after SIGTERM. */
+  readonly graceMs?: { readonly input: number; readonly term: number } | undefined;
+  readonly maxMessageBytes?: number | undefined;
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+const KILL_WAIT_MS = 1000;
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+export class ProcessGroup implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: Transport['onmessage'];
+
+  readonly #launch: StdioLaunch;
+  readonly #options: ProcessGroupOptions;
+  readonly #stderr: StderrRing;
+  #child: Child | undefined;
+  #exited: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #end: string | undefined;
+
+  constructor(launch: StdioLaunch, options: ProcessGroupOptions) {
+    this.#launch = launch;
+    this.#options = options;
+    this.#stderr = new StderrRing(options.redact);
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** How it ended, such as `exited with code 3`; undefined while it lives. */
+  get end(): string | undefined {
+    return this.#end;
+  }
+
+  /** The last lines of its standard error. */
+  stderrLines(count: number): string[] {
+    return this.#stderr.lines(count);
+  }
+
+  async start(): Promise<void> {
+    const { command, args, env, cwd } = this.#launch;
+    const child = spawn(command, args, {
+      env,
+      cwd,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    this.#child = child;
+    const { pid } = child;
+    if (pid === undefined) {
+      const [error] = await once(child, 'error');
+      this.#end = describeSpawnError(error, command, cwd);
+      throw new Error(this.#end, { cause: error });
+    }
+    this.#options.records?.add(pid);
+    const lines = new LineReader(
+      this.#options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+      (line) => this.#receive(line),
+      (line) => this.#receiveLong(line),
+    );
+    child.stdout.on('data', (chunk: Buffer) => lines.add(chunk));
+    child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
+    // A child that closes its input or dies makes the next write fail; its exit is reported, the write is not worth a second report.
+    for (const stream of [child, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
+    this.#exited = this.#watch(child, pid);
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    const child = this.#child;
+    if (!child || this.#end !== undefined || this.#closing || !child.stdin.writable) throw new Error('Not connected');
+    if (child.stdin.write(`${JSON.stringify(message)}\n`)) return;
+    const reader = new AbortController();
+    try {
+      await Promise.race([once(child.stdin, 'drain', { signal: reader.signal }), this.#exited]);
+    } catch {
+      throw new Error('Not connected'); // the input broke
+    } finally {
+      reader.abort();
+    }
+  }
+
+  /** Ends the whole group: closes its input, then SIGTERM, then SIGKILL. Resolves when nothing of it is left. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const child = this.#child;
+    if (!child?.pid || !this.#exited) {
+      this.onclose?.();
+      return;
+    }
+    const { input, term } = this.#options.graceMs ?? { input: 500, term: 2000 };
+    child.stdin.end();
+    if (!(await settlesWithin(this.#exited, input))) {
+      signalGroup(child.pid, 'SIGTERM');
+      if (!(await settlesWithin(this.#exited, term))) {
+        signalGroup(child.pid, 'SIGKILL');
+        await settlesWithin(this.#exited, KILL_WAIT_MS);
+      }
+    }
+  }
+
+  /** Resolves when the leader has ended, its last output was read and the rest of its group is gone. */
+  async #watch(child: Child, pid: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+      child.once('exit', (...status) => resolve(status)),
+    );
+    // A grandchild may hold the pipes open for ever; what the leader itself wrote last is there at once.
+    await settlesWithin(closed, 100);
+    this.#end = signal ? `was ended by ${signal}` : `exited with code ${code}`;
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    this.onclose?.();
+    await this.#endRest(pid);
+    this.#options.records?.remove(pid);
+  }
+
+  // What a leader leaves behind serves nobody: its pipes are ours, and we have closed them.
+  async #endRest(pid: number): Promise<void> {
+    if (!signalGroup(pid, 'SIGTERM')) return;
+    if (await groupEnds(pid, this.#options.graceMs?.term ?? 2000)) return;
+    signalGroup(pid, 'SIGKILL');
+    await groupEnds(pid, KILL_WAIT_MS);
+  }
+
+  #receive(line: string): void {
+    const message = parseMessage(line);
+    if (message) this.onmessage?.(message);
+    else if (line.trim() !== '') this.#stderr.add(Buffer.from(`[on standard output] ${line.slice(0, 500)}\n`));
+  }
+
+  #receiveLong({ bytes, head, tail }: LongLine): void {
+    const id = ID_FIRST.exec(head) ?? ID_LAST.exec(tail);
+    this.#stderr.add(Buffer.from(`[a message of ${bytes} bytes was dropped]\n`));
+    if (!id) return;
+    const text = `[The result was dropped: ${bytes} bytes are over the limit of a message]`;
+    this.onmessage?.({
+      jsonrpc: '2.0',
+      id: Number(id[1]),
+      result: { content: [{ type: 'text', text }], isError: true },
+    });
+  }
+}
+
+const ID_FIRST = /^\s*\{\s*"jsonrpc":\s*"2\.0",\s*"id":\s*(\d+)/;
+const ID_LAST = /"jsonrpc":\s*"2\.0",\s*"id":\s*(\d+)\s*\}\s*$/;
+
+/** False when no process is left in the group. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(process.platform === 'win32' ? pid : -pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+// Where nobody collects the dead, as in some containers, their zombies answer to signals for ever.
+const isGroupAlive = (pid: number) =>
+  signalGroup(pid, 0) && (process.platform !== 'linux' || hasGroupMembers({ pid, startTime: '0' }));
+
+async function groupEnds(pid: number, timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  for (let waitMs = 10; isGroupAlive(pid); waitMs = Math.min(waitMs * 2, 100)) {
+    if (performance.now() > deadline) return false;
+    await sleep(waitMs);
+  }
+  return true;
+}
+
+async function settlesWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([
+      promise.then(() => true),
+      sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false),
+    ]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** A JSON-RPC message, or undefined for anything else a careless server prints. */
+function parseMessage(line: string): JSONRPCMessage | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return isMessage(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// The protocol layer checks what is inside; here only that it is one of ours.
+const isMessage = (value: unknown): value is JSONRPCMessage =>
+  typeof value === 'object' && value !== null && 'jsonrpc' in value && value.jsonrpc === '2.0';
+
+function describeSpawnError(error: unknown, command: string, cwd: string | undefined): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  if (code === 'ENOENT')
+    return cwd ? `has no command '${command}', or no folder '${cwd}'` : `has no command '${command}'`;
+  return `could not run '${command}' (${code})`;
+}

@@ -1,0 +1,109 @@
+/** All MCP servers this process knows, whether they run or not: the one place that starts, finds and ends them. */
+import { join } from 'node:path';
+import { DEFAULT_LIMITS } from './connection.ts';
+import { ProcessRecords, sweepOrphans } from './process-records.ts';
+import { ORIGINS, type ServerDefinition, type ServerOrigin } from './server-definition.ts';
+import { defaultBackoffMs, SupervisedServer, type SupervisorOptions } from './supervised-server.ts';
+
+/** An id, looked up in config, custom servers, catalog; or an id and where to look. */
+export type ServerReference = string | { readonly id: string; readonly origin: ServerOrigin };
+
+export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, 'onChange' | 'records'>> {
+  readonly environment: SupervisorOptions['environment'];
+  readonly version: string;
+  /** Where the groups of this process are written down, so that the next one can end what a kill has left; absent: nowhere. */
+  readonly dataFolder?: string | undefined;
+}
+
+export class RunningServers {
+  readonly #servers = new Map<string, SupervisedServer>();
+  readonly #options: SupervisorOptions;
+  readonly #recordsFolder: string | undefined;
+  #revision = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor({ dataFolder, ...options }: RunningServersOptions) {
+    this.#recordsFolder = dataFolder === undefined ? undefined : join(dataFolder, 'mcp-processes');
+    this.#options = {
+      limits: DEFAULT_LIMITS,
+      backoffMs: defaultBackoffMs,
+      healthyMs: 60_000,
+      ...options,
+      records: this.#recordsFolder === undefined ? undefined : new ProcessRecords(this.#recordsFolder),
+      onChange: () => {
+        this.#revision++;
+      },
+    };
+  }
+
+  /** Goes up with each change of a server, of its status or of its tools. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Ends processes that a killed predecessor has left behind, and returns how many groups there were. */
+  sweep(): number {
+    return this.#recordsFolder === undefined ? 0 : sweepOrphans(this.#recordsFolder);
+  }
+
+  /** Makes a server known. Known already: gives it the new definition, and restarts it when it runs and the definition differs; waits for that unless `inBackground`. */
+  async define(
+    definition: ServerDefinition,
+    { inBackground = false }: { inBackground?: boolean } = {},
+  ): Promise<SupervisedServer> {
+    const key = keyOf(definition.origin, definition.id);
+    const known = this.#servers.get(key);
+    if (known) {
+      if (JSON.stringify(known.definition) === JSON.stringify(definition)) return known;
+      const restarted = known.redefine(definition);
+      if (!inBackground) await restarted;
+      else restarted.catch(() => undefined); // its status says what went wrong
+      return known;
+    }
+    const server = new SupervisedServer(definition, this.#options);
+    this.#servers.set(key, server);
+    this.#revision++;
+    return server;
+  }
+
+  /** Ends a server and forgets it. */
+  async remove(origin: ServerOrigin, id: string): Promise<void> {
+    const key = keyOf(origin, id);
+    const server = this.#servers.get(key);
+    this.#servers.delete(key);
+    this.#revision++;
+    await server?.stop();
+  }
+
+  find(reference: ServerReference): SupervisedServer | undefined {
+    if (typeof reference !== 'string') return this.#servers.get(keyOf(reference.origin, reference.id));
+    for (const origin of ORIGINS) {
+      const server = this.#servers.get(keyOf(origin, reference));
+      if (server) return server;
+    }
+    return undefined;
+  }
+
+  /** The server of this id that runs; with several, the first in the order of look-up. */
+  findRunning(id: string): SupervisedServer | undefined {
+    return ORIGINS.map((origin) => this.find({ id, origin })).find((server) => server?.isWanted);
+  }
+
+  /** All of them, or those of one origin, in the order in which they became known. */
+  list(origin?: ServerOrigin): SupervisedServer[] {
+    const servers = [...this.#servers.values()];
+    return origin === undefined ? servers : servers.filter((server) => server.definition.origin === origin);
+  }
+
+  /** Ends all of them, at the same time. */
+  close(): Promise<void> {
+    this.#closing ??= Promise.all(this.list().map((server) => server.stop())).then(() => undefined);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+const keyOf = (origin: ServerOrigin, id: string) => `${origin}/${id}`;

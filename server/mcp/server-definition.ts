@@ -1,0 +1,50 @@
+/** What it takes to run an MCP server, as its owner wrote it: `${VAR}` references are still references. */
+import { variablesIn } from './expand.ts';
+
+/** Where a server was defined. One id may stand in each of them. */
+export type ServerOrigin = 'config' | 'custom' | 'catalog';
+
+/** In the order in which a bare id is looked up. */
+export const ORIGINS: readonly ServerOrigin[] = ['config', 'custom', 'catalog'];
+
+export interface StdioLaunch {
+  readonly type: 'stdio';
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string | undefined;
+}
+
+export interface RemoteLaunch {
+  /** `http` falls back to SSE when the server does not speak streamable HTTP. */
+  readonly type: 'http' | 'sse';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Launch = StdioLaunch | RemoteLaunch;
+
+export interface ServerDefinition {
+  readonly id: string;
+  readonly origin: ServerOrigin;
+  readonly name: string;
+  readonly description: string;
+  /** False: known, but neither started at boot nor on use. */
+  readonly enabled: boolean;
+  readonly launch: Launch;
+  /** The variables without which it is not worth starting. */
+  readonly requiredEnvVars: readonly string[];
+  /** How long one call may be silent; absent: the default. */
+  readonly callTimeoutMs?: number | undefined;
+}
+
+/** Every text of a launch that may hold references. */
+export function textsOf(launch: Launch): string[] {
+  if (launch.type !== 'stdio') return [launch.url, ...Object.values(launch.headers)];
+  return [launch.command, ...launch.args, ...Object.values(launch.env), launch.cwd ?? ''];
+}
+
+/** The variables a launch refers to and has no default for, each once, in the order of appearance. */
+export function requiredVariables(launch: Launch): string[] {
+  return [...new Set(textsOf(launch).flatMap((text) => variablesIn(text)))];
+}

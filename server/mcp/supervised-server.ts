@@ -1,0 +1,315 @@
+/** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
+import { ApiError } from '../errors.ts';
+import { type Connection, type ConnectionLimits, type ConnectionOptions, openConnection } from './connection.ts';
+import { missingVariables, resolveLaunch, type Variables } from './launch.ts';
+import type { CallToolResult, Tool } from './mcp-sdk.ts';
+import type { ServerDefinition } from './server-definition.ts';
+
+/** failed: it never ran, or its last start failed. restarting: it ran, died, and is being brought back. */
+export type ServerStatus = 'stopped' | 'starting' | 'running' | 'failed' | 'restarting';
+
+/** Where the life of servers is written down; pino's loggers fit. */
+export interface ServerLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface SupervisorOptions {
+  readonly limits: ConnectionLimits;
+  readonly version: string;
+  /** The variables of this server, from which children inherit a few and definitions take what they refer to. */
+  readonly environment: Variables;
+  readonly records?: ConnectionOptions['records'];
+  readonly log?: ServerLog | undefined;
+  /** The wait before the nth restart in a row, in milliseconds. */
+  backoffMs(failures: number): number;
+  /** After so long without dying a server is healthy again, and its next restart is at once. */
+  readonly healthyMs: number;
+  /** Called on each change of status or tools. */
+  onChange(): void;
+}
+
+export interface StartOptions {
+  /** Variables for this server alone; kept in memory until it is stopped. */
+  readonly given?: Variables | undefined;
+  /** Whether to go on trying in the background when the start fails. */
+  readonly keepTrying: boolean;
+}
+
+/** 0, 1, 2, 4 … 30 seconds, spread by a quarter so that servers that died together do not return together. */
+export function defaultBackoffMs(failures: number): number {
+  if (failures === 0) return 0;
+  return Math.min(30_000, 1000 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
+}
+
+export class SupervisedServer {
+  readonly #options: SupervisorOptions;
+  #definition: ServerDefinition;
+  #status: ServerStatus = 'stopped';
+  #error: string | undefined;
+  #connection: Connection | undefined;
+  #attempt: { readonly promise: Promise<void>; readonly abort: AbortController } | undefined;
+  #stopping: Promise<void> | undefined;
+  #keepTrying = false;
+  #isHeld = false;
+  #hasRun = false;
+  #failures = 0;
+  #runningSince = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #given: Variables = {};
+  #tools: readonly Tool[] = [];
+  #stderr: readonly string[] = [];
+
+  constructor(definition: ServerDefinition, options: SupervisorOptions) {
+    this.#definition = definition;
+    this.#options = options;
+  }
+
+  get definition(): ServerDefinition {
+    return this.#definition;
+  }
+
+  get status(): ServerStatus {
+    return this.#status;
+  }
+
+  /** Why it is not running: one sentence and its last words. */
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  /** The tools it has, or, while it is being brought back, had. */
+  get tools(): readonly Tool[] {
+    return this.#tools;
+  }
+
+  get pid(): number | undefined {
+    return this.#connection?.pid;
+  }
+
+  /** Whether somebody wants it to run: it runs, starts, or is to be brought back. */
+  get isWanted(): boolean {
+    return this.#status !== 'stopped' && (this.#status !== 'failed' || this.#keepTrying);
+  }
+
+  /** Whether it waits to be started by name: somebody stopped it, so mere use does not bring it back. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Keeps it from being started by mere use, until {@link start} or {@link release}. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+  }
+
+  /** The names of the variables it was given. */
+  get givenNames(): string[] {
+    return Object.keys(this.#given);
+  }
+
+  /** Whether all variables it needs are set; found out without starting anything. */
+  get isAvailable(): boolean {
+    return this.#connection !== undefined || this.missing(this.#given).length === 0;
+  }
+
+  missing(given: Variables): string[] {
+    return missingVariables(this.#definition, given, this.#options.environment);
+  }
+
+  /** The last lines of its standard error, also of a life that has ended. Secrets are masked. */
+  stderrLines(count: number): string[] {
+    return (this.#connection?.stderrLines(count) ?? this.#stderr).slice(-count);
+  }
+
+  /** Runs it. Resolves when it does; callers at the same time share one start. Throws why it could not. */
+  async start({ given, keepTrying }: StartOptions): Promise<void> {
+    while (this.#stopping) await this.#stopping;
+    this.#isHeld = false;
+    if (given) this.#given = { ...this.#given, ...given };
+    this.#keepTrying ||= keepTrying;
+    if (this.#connection) return;
+    await this.#begin();
+  }
+
+  /** Resolves when no start is under way. */
+  async settled(): Promise<void> {
+    await this.#attempt?.promise.catch(() => undefined);
+  }
+
+  /** Whether a variable that its definition refers to is given another value than it runs with. */
+  wouldChange(given: Variables): boolean {
+    return this.#definition.requiredEnvVars.some((name) => given[name] && given[name] !== this.#given[name]);
+  }
+
+  /** Ends it, also in the middle of a start, and forgets the variables it was given. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop().finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  /** Ends it and starts it anew with another definition, when it was wanted. */
+  async redefine(definition: ServerDefinition): Promise<void> {
+    const { isWanted } = this;
+    const given = this.#given;
+    const keepTrying = this.#keepTrying;
+    if (isWanted) await this.stop();
+    this.#definition = definition;
+    this.#options.onChange();
+    if (isWanted && definition.enabled) await this.start({ given, keepTrying });
+  }
+
+  /** Calls a tool; of a server that is coming up it waits for that, within `signal`. */
+  async call(
+    name: string,
+    args: Record<string, unknown>,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<CallToolResult> {
+    const connection = this.#connection ?? (await this.#comeUp(signal));
+    return connection.call(name, args, { signal, timeoutMs: this.#definition.callTimeoutMs });
+  }
+
+  async #comeUp(signal: AbortSignal | undefined): Promise<Connection> {
+    const { id } = this.#definition;
+    if (!this.isWanted || this.#stopping) {
+      throw new ApiError('mcp-server-not-running', `MCP server '${id}' is not running`);
+    }
+    try {
+      await untilAborted(this.#begin(), signal);
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new ApiError('mcp-server-failed', cause instanceof Error ? cause.message : `MCP server '${id}' failed`, {
+        cause,
+      });
+    }
+    if (this.#connection) return this.#connection;
+    throw new ApiError('mcp-server-failed', `MCP server '${id}' died as soon as it ran`);
+  }
+
+  #begin(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    if (!this.#attempt) {
+      const abort = new AbortController();
+      this.#attempt = { abort, promise: this.#run(abort.signal) };
+      this.#attempt.promise.catch(() => undefined);
+    }
+    return this.#attempt.promise;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { limits, version, records, environment } = this.#options;
+    this.#become(this.#hasRun ? 'restarting' : 'starting', this.#hasRun ? this.#error : undefined);
+    try {
+      const resolved = resolveLaunch(this.#definition, this.#given, environment);
+      const connection: Connection = await openConnection(
+        resolved,
+        {
+          serverId: this.#definition.id,
+          limits,
+          version,
+          records,
+          onLost: (reason) => this.#lost(connection, reason),
+          onToolsChanged: () => {
+            this.#tools = connection.tools;
+            this.#options.onChange();
+          },
+        },
+        signal,
+      );
+      this.#connection = connection;
+      this.#tools = connection.tools;
+      this.#hasRun = true;
+      this.#runningSince = performance.now();
+      this.#attempt = undefined;
+      this.#become('running');
+    } catch (cause) {
+      this.#attempt = undefined;
+      const { id } = this.#definition;
+      if (signal.aborted) {
+        throw new ApiError('mcp-start-failed', `MCP server '${id}' was stopped while it started`, { cause });
+      }
+      // Without its variables it can never start, so nothing is gained by trying: the next use or start does.
+      const isHopeless = cause instanceof ApiError && cause.code === 'mcp-variables-missing';
+      this.#become(this.#hasRun && this.#keepTrying ? 'restarting' : 'failed', messageOf(cause));
+      if (this.#keepTrying && !isHopeless) this.#retryLater();
+      throw cause;
+    }
+  }
+
+  #lost(connection: Connection, reason: string): void {
+    if (this.#connection !== connection) return;
+    this.#stderr = connection.stderrLines(LOG_LINES);
+    this.#connection = undefined;
+    void connection.close();
+    if (performance.now() - this.#runningSince >= this.#options.healthyMs) this.#failures = 0;
+    // It ran, so somebody relies on it, whatever was said about its start.
+    this.#keepTrying = true;
+    this.#become('restarting', `MCP server '${this.#definition.id}' ${reason}`);
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    const delayMs = this.#options.backoffMs(this.#failures++);
+    this.#retry = setTimeout(() => {
+      this.#begin().catch(() => undefined); // written down and retried where it failed
+    }, delayMs).unref();
+  }
+
+  async #stop(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#keepTrying = false;
+    const attempt = this.#attempt;
+    attempt?.abort.abort(new Error('stopped'));
+    await attempt?.promise.catch(() => undefined);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection) {
+      await connection.close();
+      this.#stderr = connection.stderrLines(LOG_LINES);
+    }
+    this.#failures = 0;
+    this.#hasRun = false;
+    this.#given = {};
+    this.#tools = [];
+    this.#become('stopped');
+  }
+
+  #become(status: ServerStatus, error?: string): void {
+    this.#status = status;
+    this.#error = error;
+    if (status === 'failed') this.#tools = [];
+    const { log, onChange } = this.#options;
+    const details = {
+      mcp_server: this.#definition.id,
+      origin: this.#definition.origin,
+      status,
+      ...(error && { error }),
+    };
+    if (error) log?.warn(details, 'MCP server');
+    else log?.info(details, 'MCP server');
+    onChange();
+  }
+}
+
+const LOG_LINES = 200;
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+
+/** `promise`, given up when `signal` aborts. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const listener = () => reject(signal.reason);
+  signal.addEventListener('abort', listener);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', listener);
+  }
+}

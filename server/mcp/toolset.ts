@@ -1,0 +1,113 @@
+/** The tools of the MCP servers an agent has selected, as a run wants them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError } from '../errors.ts';
+import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
+import type { RunningServers, ServerReference } from './running-servers.ts';
+import type { SupervisedServer } from './supervised-server.ts';
+import { toToolName } from './tool-names.ts';
+import { toToolOutcome } from './tool-result.ts';
+
+interface Route {
+  readonly server: SupervisedServer;
+  readonly tool: string;
+}
+
+/** A toolset whose servers may still have to come up. */
+export interface ServerToolset extends Toolset {
+  /**
+   * Starts what is selected and does not run, and waits until all of it has come up or failed; at most `timeoutMs`, since a run that lacks
+   * one server's tools is better than none. To be awaited before the first model call.
+   */
+  prepare(options: { signal: AbortSignal; timeoutMs?: number }): Promise<void>;
+}
+
+const PREPARE_TIMEOUT_MS = 10_000;
+
+/** `selection` is read anew each time, so that a change of it takes effect within a run. */
+export function createServerToolset(
+  servers: RunningServers,
+  selection: () => readonly ServerReference[],
+): ServerToolset {
+  let known: { revision: number; selection: string } | undefined;
+  let definitions: readonly ToolDefinition[] = [];
+  let idle: readonly SupervisedServer[] = [];
+  // Kept over changes: a model may still call what it was shown a step ago.
+  const routes = new Map<string, Route>();
+
+  const refresh = () => {
+    const selected = selection();
+    const now = { revision: servers.revision, selection: JSON.stringify(selected) };
+    if (known?.revision === now.revision && known.selection === now.selection) return;
+    known = now;
+    routes.clear();
+    const found = new Set(
+      selected.map((reference) => servers.find(reference)).filter((server) => server !== undefined),
+    );
+    definitions = [...found].flatMap((server) => listTools(server, routes));
+    idle = [...found].filter((server) => !server.isWanted);
+  };
+
+  return {
+    async prepare({ signal, timeoutMs = PREPARE_TIMEOUT_MS }) {
+      const selected = selection().map((reference) => servers.find(reference));
+      const starts = selected.map((server) => server && comeUp(server));
+      await settleWithin(Promise.all(starts), timeoutMs, signal);
+    },
+    list() {
+      refresh();
+      // Started on the way when it was selected during the run; its tools are there at one of the next steps.
+      for (const server of idle) void comeUp(server);
+      return definitions;
+    },
+    async call(name, args, { signal }) {
+      refresh();
+      const route = routes.get(name);
+      if (!route) return { result: `There is no tool '${name}' any more`, isError: true };
+      return callTool(route.server, route.tool, args, signal);
+    },
+  };
+}
+
+function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDefinition[] {
+  return server.tools.map((tool) => {
+    const name = toToolName(server.definition.id, tool.name, routes);
+    routes.set(name, { server, tool: tool.name });
+    return { name, description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema };
+  });
+}
+
+/** Starts a server that is used, unless somebody has stopped or disabled it. */
+async function comeUp(server: SupervisedServer): Promise<void> {
+  const isIdle = !server.isWanted && !server.isHeld && server.definition.enabled;
+  if (isIdle)
+    await server.start({ keepTrying: true }).catch(() => undefined); // its status says what went wrong
+  else await server.settled();
+}
+
+async function settleWithin(promise: Promise<unknown>, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  const timer = new AbortController();
+  const stop = AbortSignal.any([signal, timer.signal]);
+  try {
+    await Promise.race([promise, sleep(timeoutMs, undefined, { signal: stop })]);
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+  } finally {
+    timer.abort();
+  }
+}
+
+async function callTool(
+  server: SupervisedServer,
+  tool: string,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
+  try {
+    return toToolOutcome(await server.call(tool, args, { signal }));
+  } catch (cause) {
+    if (signal.aborted) return { result: `The call of '${tool}' was cancelled`, isError: true };
+    // The death of a server is something the model can act on; a fault of ours is not.
+    if (cause instanceof ApiError) return { result: cause.message, isError: true };
+    throw cause;
+  }
+}

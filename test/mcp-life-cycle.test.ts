@@ -1,0 +1,386 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
+import type { ServerDefinition } from '../server/mcp/server-definition.ts';
+import { defaultBackoffMs } from '../server/mcp/supervised-server.ts';
+import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const signal = AbortSignal.timeout(60_000);
+const grace = { input: 100, term: 200 };
+const text = (value: string) => ({ content: [{ type: 'text', text: value }], isError: false });
+
+describe('a server that runs', () => {
+  it('lists its tools, answers calls, and is gone after a stop', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    expect([server.status, server.tools]).toEqual(['stopped', []]);
+    await server.start({ keepTrying: false });
+    const { pid } = server;
+    expect(server.status).toBe('running');
+    expect(server.tools.map(({ name }) => name)).toContain('echo');
+    expect(await server.call('echo', { text: 'hi' }, { signal })).toEqual(text('hi'));
+    await server.stop();
+    expect([server.status, server.tools, isAlive(pid ?? 0)]).toEqual(['stopped', [], false]);
+    await expect(server.call('echo', {}, { signal })).rejects.toMatchObject({ code: 'mcp-server-not-running' });
+  });
+
+  it('answers with its own errors as results', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    expect(await server.call('fail', {}, { signal })).toEqual({ ...text('It did not work'), isError: true });
+    expect(await server.call('nonsense', {}, { signal })).toMatchObject({ isError: true });
+  });
+
+  it('has its own variables and a few safe ones, and no other of this process', async () => {
+    await using servers = createServers({
+      environment: {
+        PATH: process.env.PATH,
+        HTTPS_PROXY: 'http://proxy:1',
+        TAVILY_API_KEY: 'k',
+        SECRET: 's',
+        NODE_OPTIONS: '',
+      },
+    });
+    const server = await servers.define(
+      fixtureServer('a', 'good', {
+        launch: {
+          type: 'stdio',
+          command: process.execPath,
+          args: [FIXTURE],
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference
+          env: { MINE: '${TAVILY_API_KEY}!' },
+        },
+      }),
+    );
+    await server.start({ given: { GIVEN: 'g' }, keepTrying: false });
+    const [part] = (await server.call('env', {}, { signal })).content;
+    const { PATH, ...rest } = JSON.parse(part?.type === 'text' ? part.text : '');
+    expect(PATH).toBe(process.env.PATH);
+    expect(rest).toEqual({ HTTPS_PROXY: 'http://proxy:1', MINE: 'k!', GIVEN: 'g' });
+    expect(process.env.GIVEN).toBeUndefined();
+  });
+
+  it('that prints junk on its standard output is understood all the same', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a', 'junk'));
+    await server.start({ keepTrying: false });
+    expect(await server.call('echo', { text: 'hi' }, { signal })).toEqual(text('hi'));
+    expect(server.stderrLines(10).join('\n')).toContain('[on standard output] Starting up...');
+  });
+
+  it('lists tools over several pages, and with one cursor for ever', async () => {
+    await using servers = createServers();
+    const [pages, endless] = await Promise.all([
+      servers.define(fixtureServer('pages', 'pages')),
+      servers.define(fixtureServer('endless', 'endless')),
+    ]);
+    await Promise.all([pages.start({ keepTrying: false }), endless.start({ keepTrying: false })]);
+    expect(pages.tools.map(({ name }) => name)).toEqual(['tool-0', 'tool-1', 'tool-2', 'tool-3', 'tool-4']);
+    expect(endless.tools.map(({ name }) => name)).toEqual(['again', 'again']);
+  });
+
+  it('that changes its tools is asked for them again', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const { revision } = servers;
+    await server.call('grow', {}, { signal });
+    await until(() => server.tools.some(({ name }) => name === 'grown'), 'the new tool is listed');
+    expect(servers.revision).toBeGreaterThan(revision);
+  });
+});
+
+describe('a call', () => {
+  it('of a server that is silent for too long times out; progress keeps it alive', async () => {
+    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, callTimeoutMs: 150, graceMs: grace } });
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const [hang, slow] = await Promise.allSettled([
+      server.call('hang', {}, { signal }),
+      server.call('slow', {}, { signal }),
+    ]);
+    expect(hang).toMatchObject({ status: 'rejected', reason: { code: 'mcp-server-timeout', status: 504 } });
+    expect(slow).toMatchObject({ status: 'fulfilled', value: text('slow but steady') });
+    expect(server.status).toBe('running');
+  });
+
+  it('has an upper bound whatever progress it reports', async () => {
+    await using servers = createServers({
+      limits: { ...DEFAULT_LIMITS, callTimeoutMs: 120, callTotalMs: 160, graceMs: grace },
+    });
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    await expect(server.call('slow', {}, { signal })).rejects.toMatchObject({ code: 'mcp-server-timeout' });
+  });
+
+  it('ends at once when it is aborted, with the reason given', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const abort = new AbortController();
+    const call = server.call('hang', {}, { signal: abort.signal });
+    abort.abort(new Error('no longer wanted'));
+    await expect(call).rejects.toThrow('no longer wanted');
+    expect(await server.call('echo', { text: 'hi' }, { signal })).toEqual(text('hi'));
+  });
+
+  it('whose answer is over the limit of a message fails, and the server lives on', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const result = await server.call('huge', { text: String(50 * 1024 * 1024) }, { signal });
+    expect(result.isError).toBe(true);
+    expect(JSON.stringify(result.content)).toMatch(/The result was dropped: 52428\d+ bytes are over the limit/);
+    expect(await server.call('echo', { text: 'hi' }, { signal })).toEqual(text('hi'));
+  });
+
+  it('during which the server dies fails within a second, and the server comes back by itself', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const { pid } = server;
+    const started = performance.now();
+    await expect(server.call('die', {}, { signal })).rejects.toMatchObject({
+      code: 'mcp-server-failed',
+      message: "MCP server 'a' was ended by SIGKILL during the call of 'die'",
+    });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(server.status).toBe('restarting');
+    expect(server.tools.length).toBeGreaterThan(0);
+    // A call in between waits for the restart.
+    expect(await server.call('echo', { text: 'back' }, { signal })).toEqual(text('back'));
+    expect(server.status).toBe('running');
+    expect(server.pid).not.toBe(pid);
+  });
+});
+
+describe('a server that cannot start', () => {
+  const failWith = async (definition: ServerDefinition, change = {}) => {
+    await using servers = createServers({
+      limits: { ...DEFAULT_LIMITS, startTimeoutMs: 400, graceMs: grace },
+      ...change,
+    });
+    const server = await servers.define(definition);
+    const before = childPids().length;
+    await expect(server.start({ keepTrying: false })).rejects.toThrow();
+    expect(server.status).toBe('failed');
+    expect(childPids().length).toBe(before);
+    return server.error;
+  };
+  const command = (name: string): ServerDefinition =>
+    fixtureServer('a', '', { launch: { type: 'stdio', command: name, args: [], env: {} } });
+
+  it('says how it ended and what it said last', async () => {
+    expect(await failWith(fixtureServer('a', 'exit'))).toBe(
+      "MCP server 'a' exited with code 3: The licence of this server has expired",
+    );
+  });
+
+  it('says so when it never answers', async () => {
+    expect(await failWith(fixtureServer('a', 'silent'))).toBe("MCP server 'a' did not answer within 0.4 s");
+  });
+
+  it('says so when there is no such command', async () => {
+    expect(await failWith(command('no-such-command'))).toBe("MCP server 'a' has no command 'no-such-command'");
+  });
+
+  it('names the variables that are not set, and never starts', async () => {
+    const definition = fixtureServer('a', 'good', { requiredEnvVars: ['A_KEY', 'B_KEY', 'C_KEY'] });
+    expect(await failWith(definition, { environment: { B_KEY: 'b' } })).toBe(
+      "MCP server 'a' needs A_KEY, C_KEY to be set",
+    );
+  });
+
+  it('never shows a secret it was given', async () => {
+    const echoes = fixtureServer('a', '', {
+      launch: {
+        type: 'stdio',
+        command: process.execPath,
+        args: ['-e', 'console.error("key is " + process.env.KEY); process.exit(1)'],
+        env: {},
+      },
+    });
+    await using servers = createServers();
+    const server = await servers.define(echoes);
+    await expect(server.start({ given: { KEY: 'tvly-CANARY' }, keepTrying: false })).rejects.toThrow();
+    expect(server.error).toBe("MCP server 'a' exited with code 1: key is ***");
+  });
+
+  it('is tried again with growing waits for as long as it is wanted, and runs as soon as it can', async () => {
+    await using folder = await temporaryFolder();
+    const waits: number[] = [];
+    const flag = join(folder.path, 'may-run');
+    await using servers = createServers({
+      backoffMs: (failures) => {
+        waits.push(failures);
+        return 1;
+      },
+    });
+    const script = `if (!require('fs').existsSync(${JSON.stringify(flag)})) process.exit(1); import(${JSON.stringify(FIXTURE)})`;
+    const server = await servers.define(
+      fixtureServer('a', '', {
+        launch: { type: 'stdio', command: process.execPath, args: ['-e', script], env: {} },
+      }),
+    );
+    await expect(server.start({ keepTrying: true })).rejects.toThrow();
+    await until(() => waits.length >= 3, 'it was tried again');
+    await writeFile(flag, '');
+    await until(() => server.status === 'running', 'it runs');
+    expect(waits.slice(0, 3)).toEqual([0, 1, 2]);
+  });
+
+  it('is tried again after 0, 1, 2, 4 … 30 seconds, give or take a quarter', () => {
+    expect(defaultBackoffMs(0)).toBe(0);
+    for (const [failures, seconds] of [
+      [1, 1],
+      [2, 2],
+      [3, 4],
+      [5, 16],
+      [6, 30],
+      [100, 30],
+    ] as const) {
+      const waits = Array.from({ length: 50 }, () => defaultBackoffMs(failures) / 1000);
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(seconds * 0.75);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(seconds * 1.25);
+    }
+  });
+});
+
+describe('many at once', () => {
+  it('50 starts of one server start it once', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    const before = childPids().length;
+    const starts = Array.from({ length: 50 }, () => server.start({ keepTrying: false }));
+    await until(() => childPids().length > before, 'a child is there');
+    await Promise.all(starts);
+    expect(childPids().length).toBe(before + 1);
+    expect(new Set([server.pid, ...childPids().slice(before)]).size).toBe(1);
+  });
+
+  it('a stop in the middle of a start ends it, and the next start runs', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    const before = childPids().length;
+    const start = server.start({ keepTrying: false });
+    start.catch(() => undefined);
+    await until(() => childPids().length > before, 'a child is there');
+    const stop = server.stop();
+    const again = server.start({ keepTrying: false });
+    await expect(start).rejects.toThrow("MCP server 'a' was stopped while it started");
+    await stop;
+    await again;
+    expect(server.status).toBe('running');
+    expect(childPids().length).toBe(before + 1);
+  });
+
+  it('50 starts and stops leave no process and no open file', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    await server.stop();
+    const before = { children: childPids().length, files: openFiles() };
+    for (let cycle = 0; cycle < 50; cycle++) {
+      await server.start({ keepTrying: false });
+      await server.stop();
+    }
+    expect({ children: childPids().length, files: openFiles() }).toEqual(before);
+  });
+
+  it('one that floods its standard error, one that hangs and one that dies delay no other', async () => {
+    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, startTimeoutMs: 3000, graceMs: grace } });
+    const [flood, silent, exit, good] = await Promise.all(
+      ['flood', 'silent', 'exit', 'good'].map((mode) => servers.define(fixtureServer(mode, mode))),
+    );
+    const others = [silent, exit].map((server) => server?.start({ keepTrying: false }));
+    for (const other of others) other?.catch(() => undefined);
+    const flooded = flood?.start({ keepTrying: false });
+    await good?.start({ keepTrying: false });
+    expect(silent?.status).toBe('starting');
+    await flooded;
+    await until(() => flood?.stderrLines(1)[0] === 'end of flood', 'the flood is read');
+    expect(flood?.stderrLines(1000).join('\n').length).toBeLessThanOrEqual(64 * 1024);
+    const started = performance.now();
+    await servers.close();
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe('nothing is left behind', () => {
+  const wrapped = (script: string): ServerDefinition =>
+    fixtureServer('a', '', { launch: { type: 'stdio', command: 'sh', args: ['-c', script], env: {} } });
+
+  it.each([
+    ['a server behind sh -c that ignores SIGTERM', `${process.execPath} ${FIXTURE} stubborn; true`],
+    ['a server behind two shells', `sh -c '${process.execPath} ${FIXTURE} stubborn; true'; true`],
+  ])('%s is gone with its whole group', async (_name, script) => {
+    await using servers = createServers();
+    const server = await servers.define(wrapped(script));
+    await server.start({ keepTrying: false });
+    const [part] = (await server.call('pid', {}, { signal })).content;
+    const inner = Number(part?.type === 'text' ? part.text : 0);
+    const { pid: leader = 0 } = server;
+    expect([leader !== inner, isAlive(inner), isAlive(leader)]).toEqual([true, true, true]);
+    await server.stop();
+    expect([isAlive(inner), isAlive(leader)]).toEqual([false, false]);
+  });
+
+  it('a grandchild is ended when its server dies by itself', async () => {
+    await using folder = await temporaryFolder();
+    await using servers = createServers({ backoffMs: () => 60_000 });
+    const pids = join(folder.path, 'pids');
+    const server = await servers.define(
+      fixtureServer('a', '', {
+        launch: { type: 'stdio', command: process.execPath, args: [FIXTURE, 'child', pids], env: {} },
+      }),
+    );
+    await server.start({ keepTrying: false });
+    const [, grandchild = 0] = (await readFile(pids, 'utf8')).split(' ').map(Number);
+    await until(() => server.stderrLines(1).includes('grandchild ready'), 'the grandchild ignores SIGTERM');
+    await expect(server.call('die', {}, { signal })).rejects.toMatchObject({ code: 'mcp-server-failed' });
+    await until(() => !isAlive(grandchild), 'the grandchild is gone');
+  });
+
+  it('children of a killed process are ended by the next one, and no stranger is', async () => {
+    await using folder = await temporaryFolder();
+    const script = fileURLToPath(new URL('fixtures/mcp/owner.ts', import.meta.url));
+    const owner = spawn(process.execPath, [script, folder.path, '10'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(owner.stdout, 'data');
+    const pids = String(line).trim().split(' ').map(Number);
+    const stranger = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+    expect(pids.map(isAlive)).toEqual(Array.from({ length: 10 }, () => true));
+
+    await using servers = createServers({ dataFolder: folder.path });
+    expect(servers.sweep()).toBe(0); // the owner lives
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    expect(servers.sweep()).toBeGreaterThan(0);
+    await until(() => !pids.some(isAlive), 'they are gone');
+    expect(await readdir(join(folder.path, 'mcp-processes'))).toEqual([]);
+    expect(isAlive(stranger.pid ?? 0)).toBe(true);
+    stranger.kill('SIGKILL');
+  });
+
+  it('a record of a number that another process has by now ends nothing', async () => {
+    await using folder = await temporaryFolder();
+    const stranger = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+    const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    await mkdir(join(folder.path, 'mcp-processes'));
+    const write = (name: string, content: string) => writeFile(join(folder.path, 'mcp-processes', name), content);
+    const dead = { pid: 2 ** 22 - 1, startTime: '1' };
+    await write('a.json', JSON.stringify({ bootId, owner: dead, groups: [{ pid: stranger.pid, startTime: '1' }] }));
+    await write('b.json', JSON.stringify({ bootId, owner: dead, groups: [{ pid: 0, startTime: '1' }] }));
+    await write('c.json', '{"bootId": "');
+    await using servers = createServers({ dataFolder: folder.path });
+    expect(servers.sweep()).toBe(0);
+    expect(isAlive(stranger.pid ?? 0)).toBe(true);
+    expect(await readdir(join(folder.path, 'mcp-processes'))).toEqual([]);
+    stranger.kill('SIGKILL');
+  });
+});
