@@ -1,5 +1,5 @@
 /** Fills the arguments of a tool from what a text says, guided by the tool's JSON Schema. */
-import { type Found, findValues, type Values } from './demo-values.ts';
+import type { Found, Values } from './demo-values.ts';
 import { findWords, keysOfName } from './demo-words.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -26,19 +26,21 @@ interface Property {
   readonly isRequired: boolean;
 }
 
-/** What a text is searched with: its values, and the values that are already spoken for. */
-interface Source {
+/** An ask, and the values in it that are already spoken for. */
+interface Source extends Ask {
+  readonly used: Set<Found<unknown>>;
+}
+
+/** A text, the values in it, and what it says beyond the words that chose the tool. */
+export interface Ask {
   readonly text: string;
   readonly values: Values;
-  readonly used: Set<Found<unknown>>;
-  /** What the text says after the words that chose the tool. */
   readonly rest: string;
 }
 
-/** The arguments that `text` gives for `inputSchema`; `rest` is what it says beyond the words that chose the tool. */
-export function fillArguments(inputSchema: Schema, text: string, rest: string): Filled {
+/** The arguments that an ask gives for `inputSchema`. */
+export function fillArguments(inputSchema: Schema, { text, values, rest }: Ask): Filled {
   const properties = readProperties(inputSchema);
-  const values = findValues(text);
   const args: Record<string, unknown> = { ...findObjectFor(properties, values) };
   const source: Source = { text, values, used: new Set(), rest: removePairs(rest, properties) };
   let kindMatches = 0;
@@ -158,10 +160,12 @@ function readNearNumber(property: Property, source: Source): unknown {
   const names = [...keysOfName(property.name), ...keysOfName(unit)];
   if (property.name.length > 1) names.push(property.name.toLowerCase());
   const isNear = ({ start, end }: Found<number>) => {
-    const [side] = /\b(first|last)\s*$/i.exec(source.text.slice(0, start)) ?? [];
+    const [side] = /\b(first|last)\s*$/i.exec(source.text.slice(Math.max(0, start - 40), start)) ?? [];
     if (side && !description.toLowerCase().includes(side.trim().toLowerCase())) return false;
-    const after = keysOfName(/^[\s-]*(\p{L}+)/u.exec(source.text.slice(end))?.[1] ?? '');
-    const before = keysOfName(/(\p{L}+)(?:\s+(?:of|is|to|at))?\s*$/u.exec(source.text.slice(0, start))?.[1] ?? '');
+    const after = keysOfName(/^[\s-]*(\p{L}+)/u.exec(source.text.slice(end, end + 40))?.[1] ?? '');
+    const before = keysOfName(
+      /(\p{L}+)(?:\s+(?:of|is|to|at))?\s*$/u.exec(source.text.slice(Math.max(0, start - 40), start))?.[1] ?? '',
+    );
     return names.some((name) => after.includes(name)) || names.some((name) => before.includes(name) && !after.length);
   };
   return takeNumber(property, source, source.values.numbers.filter(isNear));

@@ -1,7 +1,7 @@
 /** Chooses tools for what a text asks for, by the words that the text shares with their names and descriptions. */
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider';
 import { type Filled, fillArguments } from './demo-arguments.ts';
-import { findValues } from './demo-values.ts';
+import { findValues, type Values } from './demo-values.ts';
 import { findWords, keysOfName, type Word } from './demo-words.ts';
 
 /** A tool chosen for a text. */
@@ -11,6 +11,7 @@ export interface Choice extends Filled {
 
 const weights = { name: 3, parameter: 1, description: 1, kind: 2, unsaidName: -0.5, deprecated: -2 };
 const leastScore = 2;
+const maxParts = 12;
 const separators = /(?:[?.!;]+(?=\s|$)|\n|,?\s+and then\s+|,?\s+(?:and|then)\s+|,\s+)\s*/gi;
 
 /**
@@ -19,9 +20,10 @@ const separators = /(?:[?.!;]+(?=\s|$)|\n|,?\s+and then\s+|,?\s+(?:and|then)\s+|
  */
 export function chooseTools(text: string, tools: readonly LanguageModelV4FunctionTool[]): Choice[] {
   const parts = splitParts(text);
+  const choiceOf = memoize((start, end) => chooseTool(joinParts(parts.slice(start, end)), tools));
   const choices: Choice[] = [];
   for (let from = 0; from < parts.length; ) {
-    const { choice, to } = takeRequest(parts, from, tools);
+    const { choice, to } = takeRequest(parts, from, choiceOf);
     if (choice) choices.push(choice);
     from = to;
   }
@@ -30,9 +32,8 @@ export function chooseTools(text: string, tools: readonly LanguageModelV4Functio
 }
 
 /** The request that begins at part `from`: as many parts as make it callable, and those behind that ask for nothing of their own. */
-function takeRequest(parts: readonly Part[], from: number, tools: readonly LanguageModelV4FunctionTool[]) {
+function takeRequest(parts: readonly Part[], from: number, choiceOf: ChoiceOf) {
   const isSentenceStart = (index: number) => parts[index]?.startsSentence ?? true;
-  const choiceOf = (start: number, end: number) => chooseTool(joinParts(parts.slice(start, end)), tools);
   const canBegin = (start: number) => {
     for (let end = start + 1; end <= parts.length; end += 1) {
       const choice = choiceOf(start, end);
@@ -53,10 +54,24 @@ function takeRequest(parts: readonly Part[], from: number, tools: readonly Langu
   return { choice, to };
 }
 
+/** What the parts from `start` up to `end` ask for. */
+type ChoiceOf = (start: number, end: number) => Choice | undefined;
+
+function memoize(choiceOf: ChoiceOf): ChoiceOf {
+  const known = new Map<string, Choice | undefined>();
+  return (start, end) => {
+    const key = `${start}-${end}`;
+    if (!known.has(key)) known.set(key, choiceOf(start, end));
+    return known.get(key);
+  };
+}
+
 /** The tool that fits `text` best, callable ones before others; undefined when none fits. */
 export function chooseTool(text: string, tools: readonly LanguageModelV4FunctionTool[]): Choice | undefined {
+  const values = findValues(text);
+  const words = wordsOutsideValues(text, values);
   const fitting = tools
-    .map((tool) => rate(tool, text))
+    .map((tool) => rate(tool, { text, values, words }))
     .filter((rating) => rating.score >= leastScore)
     .sort((one, other) => other.score - one.score);
   const [best] = fitting;
@@ -69,18 +84,24 @@ export const isCallable = (choice: Choice | undefined): choice is Choice => choi
 
 /** The arguments that `text` gives for a tool that is already chosen. */
 export function fillFor(tool: LanguageModelV4FunctionTool, text: string): Choice {
-  return { tool, ...fillArguments(schemaOf(tool), text, text.trim()) };
+  return { tool, ...fillArguments(schemaOf(tool), { text, values: findValues(text), rest: text.trim() }) };
 }
 
-function rate(tool: LanguageModelV4FunctionTool, text: string): { choice: Choice; score: number } {
+/** A text with what was found in it. */
+interface Analysed {
+  readonly text: string;
+  readonly values: Values;
+  readonly words: readonly Word[];
+}
+
+function rate(tool: LanguageModelV4FunctionTool, { text, values, words }: Analysed): { choice: Choice; score: number } {
   const name = new Set(keysOfName(baseNameOf(tool.name)));
   const parameters = new Set(Object.keys(propertiesOf(tool)).flatMap(keysOfName));
   const description = new Set(findWords(tool.description ?? '').map(({ key }) => key));
-  const words = wordsOutsideValues(text);
   const isSaid = ({ key }: Word) => name.has(key) || parameters.has(key) || description.has(key);
   const trigger = leadingTrigger(words, isSaid);
-  const choice = { tool, ...fillArguments(schemaOf(tool), text, restAfter(text, trigger)) };
-  const keys = new Set([...words.map(({ key }) => key), ...keysOfSum(text)]);
+  const choice = { tool, ...fillArguments(schemaOf(tool), { text, values, rest: restAfter(text, trigger) }) };
+  const keys = new Set([...words.map(({ key }) => key), ...keysOfSum(values).filter((key) => name.has(key))]);
   const named = [...name].filter((key) => keys.has(key)).length;
   const said = [...keys].filter((key) => isSaid({ key, start: 0, end: 0 })).length;
   const unsaid = keys.size - said;
@@ -102,20 +123,20 @@ function rate(tool: LanguageModelV4FunctionTool, text: string): { choice: Choice
 }
 
 /** The words that are not part of a value: in "what time is it in Tokyo" only "time". */
-function wordsOutsideValues(text: string): Word[] {
-  const { quoted, urls, paths, zones, expressions, emails } = findValues(text);
+function wordsOutsideValues(text: string, values: Values): Word[] {
+  const { quoted, urls, paths, zones, expressions, emails } = values;
   const spans = [...quoted, ...urls, ...paths, ...zones, ...emails];
   const operators = /^(plus|minus|times?|multipl|divid|percent|squar|root|pow|cub|x)/;
   return findWords(text).filter(
-    ({ key, start, end }) =>
+    ({ start, end }) =>
       !spans.some((span) => start >= span.start && end <= span.end) &&
-      !(expressions.length && operators.test(text.slice(start, end).toLowerCase()) && key),
+      !(expressions.length && operators.test(text.slice(start, end).toLowerCase())),
   );
 }
 
 /** A sum of two numbers is asked for by its sign as well as by a word. */
-function keysOfSum(text: string): string[] {
-  const [only, ...others] = findValues(text).expressions;
+function keysOfSum({ expressions }: Values): string[] {
+  const [only, ...others] = expressions;
   return only && !others.length && /^[\d.]+\s*\+\s*[\d.]+$/.test(only.value) ? keysOfName('sum') : [];
 }
 
@@ -150,6 +171,7 @@ function splitParts(text: string): Part[] {
   const cuts = [...text.matchAll(separators)].filter(
     ({ index }) => !closed.some(({ start, end }) => index >= start && index < end),
   );
+  if (cuts.length >= maxParts) cuts.length = maxParts - 1;
   const starts = [0, ...cuts.map(({ 0: cut, index }) => index + cut.length)];
   return starts
     .map((start, index) => {

@@ -48,12 +48,17 @@ async function* streamReply(
 ): AsyncGenerator<LanguageModelV4StreamPart> {
   const signal = options.abortSignal;
   yield { type: 'stream-start', warnings: [] };
-  for await (const part of toParts(options, reply)) {
-    if (paceMs > 0 && part.type.endsWith('-delta')) await delay(paceMs, undefined, signal ? { signal } : {});
+  for (const part of toParts(options, reply)) {
+    if (paceMs > 0 && part.type.endsWith('-delta')) await pause(paceMs, signal);
     signal?.throwIfAborted();
     yield part;
   }
   yield { type: 'finish', finishReason: finishReasonOf(reply), usage: estimateUsage(options, reply) };
+}
+
+/** Ends early when the signal aborts. */
+async function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
+  await delay(durationMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
 }
 
 function* toParts(options: LanguageModelV4CallOptions, reply: Reply): Generator<LanguageModelV4StreamPart> {

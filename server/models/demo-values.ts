@@ -23,13 +23,14 @@ export interface Values {
   readonly json: readonly Found<unknown>[];
 }
 
-const quotes = /(?<=^|[\s([{=:,])(?:"([^"]*)"|'([^']*)'(?![\p{L}\d])|“([^”]*)”|«([^»]*)»|`([^`]*)`)/gu;
+const quotes =
+  /(?<=^|[\s([{=:,])(?:"([^"]*)"|'((?:[^']|(?<=\p{L})'(?=\p{L}))*)'(?![\p{L}\d])|“([^”]*)”|«([^»]*)»|`([^`]*)`)/gu;
 const url = /\b(?:https?:\/\/|data:)[^\s"'`<>]+[^\s"'`<>.,;:!?)]/gi;
 const path =
   /(?<=^|[\s"'`(=])(?:(?:~|\.{1,2})?\/(?:[^\s"'`,;?!*]*[^\s"'`,;?!*.:])?|[\w-][\w.-]*\.[a-z][a-z0-9]{0,4}(?![\w@]))/gi;
 const glob = /(?<=^|[\s"'`(=])[\w./-]*\*[\w./*{},-]*/g;
 const isoDate = /\b\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?\b/g;
-const email = /\b[\w.+-]+@[\w-]+\.[\w.-]+\b/g;
+const email = /\b[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}\b/g;
 const number = /(?<![\w.])-?\d+(?:\.\d+)?(?![\d\w]|\.\d)/g;
 const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 
@@ -94,6 +95,7 @@ function isArithmetic(text: string): boolean {
 }
 
 const maxJsonEnds = 20;
+const maxFound = 50;
 
 function findJson(text: string): Found<unknown>[] {
   const start = text.search(/[[{]/);
@@ -119,7 +121,7 @@ export function tryParse(text: string): unknown {
 function matches(text: string, pattern: RegExp): Found<string>[];
 function matches<T>(text: string, pattern: RegExp, read: (match: string) => T): Found<T>[];
 function matches(text: string, pattern: RegExp, read: (match: string) => unknown = (match) => match): Found<unknown>[] {
-  return [...text.matchAll(pattern)].map(({ 0: match, index }) => ({
+  return [...text.matchAll(pattern)].slice(0, maxFound).map(({ 0: match, index }) => ({
     value: read(match),
     start: index,
     end: index + match.length,
