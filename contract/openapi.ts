@@ -1,0 +1,193 @@
+/** The OpenAPI 3.1 document of a contract. trpc-to-openapi writes parameters, bodies and schemas; the rest adds what it cannot express. */
+import { initTRPC } from '@trpc/server';
+import { generateOpenApiDocument, type OpenAPIObject, type OpenApiMeta } from 'trpc-to-openapi';
+import { z } from 'zod';
+import { ErrorResponse } from './errors.ts';
+import { BASE_PATH } from './index.ts';
+import { type Contract, type Endpoint, listEndpoints } from './kit.ts';
+import { type ResponseOrRef, toErrorResponses } from './openapi-errors.ts';
+
+type Paths = NonNullable<OpenAPIObject['paths']>;
+type Operation = NonNullable<Paths[string]['get']>;
+type Parameter = NonNullable<Operation['parameters']>[number];
+type Body = Exclude<NonNullable<Operation['requestBody']>, { $ref: string }>;
+type Schema = NonNullable<Body['content'][string]['schema']>;
+type NamedEndpoint = readonly [name: string, endpoint: Endpoint];
+type Components = Required<Pick<NonNullable<OpenAPIObject['components']>, 'schemas' | 'responses'>>;
+
+/** An OpenAPI 3.1 document. */
+export type OpenApiDocument = OpenAPIObject;
+
+const ABOUT = `One server that hosts AI agents and offers each of them through every protocol a caller may speak.
+
+- **Keys.** A server started with API keys answers 401 without \`Authorization: Bearer <key>\`. The health checks and these pages need none.
+- **Errors.** Every error has the body \`{"detail", "status_code", "code"}\`; \`code\` is stable, and a 422 adds \`errors\`, one entry for each wrong field. Where the data folder fails, any endpoint that needs it answers 503 \`store-failed\` or 507 \`store-full\`.
+- **Streams** are server-sent events; \`: ping\` comments keep a quiet one open.
+- **Paths** are exact. The spelling with the other trailing slash answers 307.`;
+
+/** Every endpoint of `contract` as valid OpenAPI 3.1, with the paths, statuses and bodies that are served. `version` is the server's. */
+export function createOpenApiDocument(contract: Contract, version: string): OpenApiDocument {
+  const endpoints = [...listEndpoints(contract)];
+  const draft = tidy(draftDocument(endpoints, version));
+  const components: Components = { schemas: { ...draft.components?.schemas }, responses: {} };
+  const paths: Paths = {};
+  for (const [name, endpoint] of endpoints) {
+    const path = paths[endpoint.path] ?? {};
+    path[toLowerCase(endpoint.method)] = toOperation(name, endpoint, draft.paths ?? {}, components);
+    paths[endpoint.path] = path;
+  }
+  const sorted = { schemas: sortKeys(components.schemas), responses: sortKeys(components.responses) };
+  return { ...draft, paths, components: { ...draft.components, ...sorted } };
+}
+
+function draftDocument(endpoints: readonly NamedEndpoint[], version: string): OpenApiDocument {
+  return generateOpenApiDocument(toDraftRouter(endpoints), {
+    title: 'agent-runtimes',
+    version,
+    description: ABOUT,
+    baseUrl: BASE_PATH,
+    license: { name: 'MIT', identifier: 'MIT' },
+    tags: [...new Set(endpoints.map(([, { tag }]) => tag))],
+    securitySchemes: {
+      apiKey: { type: 'http', scheme: 'bearer', description: 'Needed only by a server that is started with API keys' },
+    },
+    defs: { ErrorResponse },
+  });
+}
+
+/**
+ * Drops what the library adds to say that a zod object strips unknown keys, that an integer is a safe one and how digits make a date: noise to
+ * a reader, and `additionalProperties: false` would forbid to add a field to an answer and gives schemas used in both directions a twin.
+ */
+function tidy(draft: OpenApiDocument): OpenApiDocument {
+  const tidied: OpenApiDocument = JSON.parse(JSON.stringify(draft), function (this: { format?: string }, key, value) {
+    const isNoise =
+      (key === 'additionalProperties' && value === false) ||
+      (key === 'pattern' && this.format === 'date-time') ||
+      value === Number.MAX_SAFE_INTEGER ||
+      value === Number.MIN_SAFE_INTEGER;
+    return isNoise ? undefined : value;
+  });
+  const schemas = tidied.components?.schemas ?? {};
+  const twins = Object.keys(schemas).filter((id) => isSame(schemas[id], schemas[`${id}Output`]));
+  for (const id of twins) delete schemas[`${id}Output`];
+  return JSON.parse(JSON.stringify(tidied), (_key, value) => {
+    const twin = typeof value === 'string' && /^#\/components\/schemas\/(.+)Output$/.exec(value)?.[1];
+    return twin && twins.includes(twin) ? `#/components/schemas/${twin}` : value;
+  });
+}
+
+const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+function toOperation(name: string, endpoint: Endpoint, drafts: Paths, components: Components): Operation {
+  const { summary, description, tag, open, body, status } = endpoint;
+  const draft = drafts[draftPath(name, endpoint)]?.get;
+  const parameters = (draft?.parameters ?? []).map((parameter) => describeParameter(parameter, endpoint));
+  return {
+    operationId: toOperationId(name),
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    // The empty requirement stands for a server without keys.
+    security: open ? [] : [{}, { apiKey: [] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: toRequestBody(name, body, drafts[draftPath(name)]?.post?.requestBody, components.schemas),
+    }),
+    responses: {
+      [status]: toSuccess(endpoint, schemaOf(draft?.responses?.['200'])),
+      ...toErrorResponses(endpoint, components.responses),
+    },
+  };
+}
+
+/** The library forgets the description of an optional parameter. */
+function describeParameter(parameter: Parameter, { input }: Endpoint): Parameter {
+  if (!('name' in parameter)) return parameter;
+  const field = input.shape[parameter.name];
+  const description = field instanceof z.ZodType ? field.meta()?.description : undefined;
+  return description ? { ...parameter, description } : parameter;
+}
+
+/** The library writes bodies in place; as named components they give typed clients a name for each. */
+function toRequestBody(
+  name: string,
+  body: NonNullable<Endpoint['body']>,
+  written: Operation['requestBody'],
+  schemas: Components['schemas'],
+): Body {
+  const { id, description } = body.meta() ?? {};
+  const schema = schemaOf(written);
+  if (!schema || !id) throw new Error(`${name}: the body needs an id, .meta({ id })`);
+  schemas[id] ??= description ? { ...schema, description } : schema;
+  return {
+    required: !body.safeParse({}).success,
+    content: { 'application/json': { schema: { $ref: `#/components/schemas/${id}` } } },
+  };
+}
+
+function toSuccess({ kind, status, location, example }: Endpoint, schema: Schema | undefined): ResponseOrRef {
+  if (status === 204) return { description: 'Done; the answer has no body' };
+  const content = { schema: schema ?? {}, ...(example !== undefined && { example }) };
+  if (kind === 'stream') {
+    return {
+      description: 'Server-sent events; the `data:` of each is one event as JSON',
+      content: { 'text/event-stream': content },
+    };
+  }
+  const headers = { Location: { description: 'The path of the new resource', schema: { type: 'string' as const } } };
+  return {
+    description: DESCRIPTIONS[status] ?? 'OK',
+    ...(location && { headers }),
+    content: { 'application/json': content },
+  };
+}
+
+const DESCRIPTIONS: Partial<Record<number, string>> = { 201: 'Created', 202: 'Accepted' };
+
+function schemaOf(holder: Operation['requestBody'] | Operation['responses']): Schema | undefined {
+  return holder && 'content' in holder ? holder.content?.['application/json']?.schema : undefined;
+}
+
+/**
+ * The contract as procedures that only document. The library knows no trailing slash, no query of a POST and no event stream: so it is shown,
+ * under paths made of names, a GET with the path and query parameters and the output of each endpoint, and a POST with the body.
+ */
+function toDraftRouter(endpoints: readonly NamedEndpoint[]) {
+  const { procedure, router } = initTRPC.meta<OpenApiMeta>().create();
+  const drafts = endpoints.flatMap(([name, endpoint]) => {
+    const { input, body, output } = endpoint;
+    const parameters = z.object(
+      Object.fromEntries(Object.entries(input.shape).filter(([field]) => !(field in (body?.shape ?? {})))),
+    );
+    const get = procedure
+      .meta({ openapi: { method: 'GET', path: draftPath(name, endpoint), errorResponses: [] } })
+      .input(parameters)
+      .output(output)
+      .query(neverCalled);
+    if (!body) return [[`${name}.get`, get] as const];
+    const post = procedure
+      .meta({ openapi: { method: 'POST', path: draftPath(name), errorResponses: [] } })
+      .input(body)
+      .output(z.void())
+      .mutation(neverCalled);
+    return [[`${name}.get`, get] as const, [`${name}.post`, post] as const];
+  });
+  return router(Object.fromEntries(drafts));
+}
+
+/** The path an endpoint has in the draft; given the endpoint, with its path parameters. */
+const draftPath = (name: string, endpoint?: Endpoint): `/${string}` =>
+  `/${[name, ...(endpoint?.path.match(/\{\w+\}/g) ?? [])].join('/')}`;
+
+const neverCalled = (): never => {
+  throw new Error('A procedure that documents was called');
+};
+
+/** `agents.create` as `agentsCreate`. */
+const toOperationId = (name: string) => name.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
+
+const toLowerCase = <const T extends string>(text: T) => text.toLowerCase() as Lowercase<T>;
+
+const sortKeys = <T>(record: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

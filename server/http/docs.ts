@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import express, { type RequestHandler, type Response } from 'express';
+import type { Contract } from '../../contract/kit.ts';
+import { ApiError } from '../errors.ts';
+import {
+  REDOC_PAGE_STYLE,
+  redocPage,
+  redocPolicy,
+  START_REDOC,
+  START_SWAGGER_UI,
+  SWAGGER_UI_PAGE,
+  SWAGGER_UI_POLICY,
+} from './docs-pages.ts';
+
+/** Where the documentation is; it needs no key, and neither does anything below these paths. */
+export const DOCS_PATHS: readonly string[] = ['/docs', '/redoc', '/openapi.json'];
+
+/** Serves Swagger UI at `/docs`, ReDoc at `/redoc` and `/openapi.json`, with every file from this machine; mount it at the root. */
+export function createDocs({ contract, version }: { contract: Contract; version: string }): RequestHandler {
+  const router = express.Router({ strict: true, caseSensitive: true });
+  const files: Record<string, RequestHandler> = {
+    '/openapi.json': serveFile('application/json', async () => {
+      // Slow to load, and not needed by a server whose documentation nobody reads.
+      const { createOpenApiDocument } = await import('../../contract/openapi.ts');
+      return JSON.stringify(createOpenApiDocument(contract, version));
+    }),
+    '/docs/swagger-ui.css': serveFile('text/css', () => readPackaged('swagger-ui-dist/swagger-ui.css')),
+    '/docs/swagger-ui.js': serveFile('text/javascript', () => readPackaged('swagger-ui-dist/swagger-ui-bundle.js')),
+    '/docs/start.js': serveFile('text/javascript', () => START_SWAGGER_UI),
+    '/docs/favicon.png': serveFile('image/png', () => readPackaged('swagger-ui-dist/favicon-32x32.png')),
+    '/redoc/redoc.js': serveFile('text/javascript', readRedoc),
+    '/redoc/start.js': serveFile('text/javascript', () => START_REDOC),
+    '/redoc/page.css': serveFile('text/css', () => REDOC_PAGE_STYLE),
+    '/docs': (_request, response) => sendPage(response, SWAGGER_UI_PAGE, SWAGGER_UI_POLICY),
+    '/redoc': (_request, response) => {
+      const nonce = randomBytes(16).toString('base64');
+      sendPage(response, redocPage(nonce), redocPolicy(nonce));
+    },
+  };
+  for (const [path, handler] of Object.entries(files)) {
+    router.get(path, handler);
+    router.all(path, ({ method }) => {
+      throw new ApiError('method-not-allowed', `Method ${method} not allowed; use GET`, {
+        headers: { allow: 'GET, HEAD' },
+      });
+    });
+  }
+  router.get(['/docs/', '/redoc/'], ({ path }, response) => {
+    response.redirect(307, path.slice(0, -1));
+  });
+  return router;
+}
+
+function sendPage(response: Response, html: string, policy: string): void {
+  response.set({ 'Content-Security-Policy': policy, 'Cache-Control': 'no-store' }).type('html').send(html);
+}
+
+/** Serves what `read` gives, read once, with an entity tag and compressed for callers who can take it. */
+function serveFile(type: string, read: () => string | Buffer | Promise<string | Buffer>): RequestHandler {
+  const prepare = async () => {
+    const plain = Buffer.from(await read());
+    const etag = createHash('sha256').update(plain).digest('base64url').slice(0, 22);
+    return { plain, zipped: await promisify(gzip)(plain), etag };
+  };
+  let file: ReturnType<typeof prepare> | undefined;
+  return async (request, response) => {
+    file ??= prepare();
+    const { plain, zipped, etag } = await file.catch((cause: unknown) => {
+      file = undefined;
+      throw cause;
+    });
+    const isZipped = request.acceptsEncodings('gzip', 'identity') === 'gzip';
+    response
+      .set({ 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding', ETag: `"${etag}${isZipped ? '.gz' : ''}"` })
+      .set(isZipped ? { 'Content-Encoding': 'gzip' } : {})
+      .type(type)
+      .send(isZipped ? zipped : plain);
+  };
+}
+
+const readPackaged = (path: string): Promise<Buffer> => readFile(createRequire(import.meta.url).resolve(path));
+
+/** ReDoc as this server's policy wants it: with the nonce on all its styles, and without the image its footer loads from its makers. */
+async function readRedoc(): Promise<string> {
+  const source = (await readPackaged('redoc/bundles/redoc.standalone.js')).toString();
+  return REDOC_CHANGES.reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`redoc.standalone.js has no ${from}`);
+    return text.replaceAll(from, to);
+  }, source);
+}
+
+const REDOC_CHANGES = [
+  ['r.nc=void 0;', 'r.nc=document.currentScript.nonce;'],
+  ['https://cdn.redoc.ly/redoc/logo-mini.svg', 'data:,'],
+] as const;
