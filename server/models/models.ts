@@ -1,7 +1,6 @@
 /** The models that agents may use. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { ApiError } from '../errors.ts';
-import { createDemoModel } from './demo-model.ts';
 import { cloudProviderNames, factsOf, providerNames } from './known-models.ts';
 import { findLocalModels } from './local-models.ts';
 import { formatModelId, type ModelId, parseModelId, readModelId } from './model-ids.ts';
@@ -32,14 +31,12 @@ const probeForListMs = 5_000;
 export class Models {
   readonly #options: ModelsOptions;
   readonly #registered = new Map<string, LanguageModelV4>();
-  readonly #demo: LanguageModelV4;
   #probe: { readonly found: readonly string[]; readonly at: number } | undefined;
   #probing: Promise<readonly string[]> | undefined;
   #localDefault: string | undefined;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
-    this.#demo = createDemoModel({ paceMs: options.demoPaceMs });
   }
 
   /** Adds a model under an id of any form, before all others. */
@@ -95,8 +92,9 @@ export class Models {
   }
 
   async #open(id: ModelId): Promise<{ id: string; model: LanguageModelV4 }> {
-    const model = id.provider === 'demo' ? this.#demo : await openModel(id, this.#options);
-    return { id: formatModelId(id), model };
+    if (id.provider !== 'demo') return { id: formatModelId(id), model: await openModel(id, this.#options) };
+    const { createDemoModel } = await import('./demo-model.ts');
+    return { id: demoId, model: createDemoModel({ paceMs: this.#options.demoPaceMs }) };
   }
 
   #describe(id: ModelId): ModelInfo {
