@@ -1,0 +1,159 @@
+/** Prints what requests, events and a start cost, as ratios to peers measured in the same run. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Served, serve } from './bench/child.ts';
+import { runLoad } from './bench/load.ts';
+import { readStream } from './bench/streams.ts';
+
+const WORDS = 2000;
+const authorization = 'Bearer bench-key';
+const rounds = Number(process.argv[2] ?? 5);
+
+await benchRest();
+await benchEvents();
+await benchStart();
+
+async function benchRest(): Promise<void> {
+  await using servers = new AsyncDisposableStack();
+  const [product, express, fastify] = await Promise.all([
+    open(servers, 'product.ts', '1'),
+    open(servers, 'peer.ts', 'express'),
+    open(servers, 'peer.ts', 'fastify'),
+  ]);
+  const patch = { method: 'PATCH', path: '/agents/agent-1/mcp-servers', body: '{"selected_mcp_servers":["toolbox"]}' };
+  const requests = {
+    'GET health': { method: 'GET', path: '/health' },
+    'GET 100 agents': { method: 'GET', path: '/agents' },
+    'PATCH with a body': patch,
+  };
+  console.log(`REST, requests/s, medians of ${rounds} rounds in turn (ours with key, log and limits)`);
+  for (const [name, load] of Object.entries(requests)) {
+    const results: [number, number, number][] = [];
+    for (let round = 0; round < rounds; round++) {
+      const ours = await rate(product.port, { ...load, path: `/api/v1${load.path}` });
+      results.push([ours, await rate(express.port, load), await rate(fastify.port, load)]);
+    }
+    const [ours, bare, other] = [0, 1, 2].map((index) => median(results.map((row) => row[index] ?? 0)));
+    const ratios = [1, 2].map((peer) => median(results.map((row) => (row[0] ?? 0) / (row[peer] ?? 1))).toFixed(2));
+    row(name, [
+      `ours ${ours?.toFixed(0)}`,
+      `Express ${bare?.toFixed(0)} (${ratios[0]}x)`,
+      `Fastify ${other?.toFixed(0)} (${ratios[1]}x)`,
+    ]);
+  }
+}
+
+async function rate(port: number, load: { method: string; path: string; body?: string }): Promise<number> {
+  const headers = { authorization };
+  const { requestsPerSecond, failures } = await runLoad({ ...load, port, headers, connections: 32, durationMs: 1000 });
+  if (failures) throw new Error(`${load.method} ${load.path}: ${failures} answers failed`);
+  return requestsPerSecond;
+}
+
+async function benchEvents(): Promise<void> {
+  await using servers = new AsyncDisposableStack();
+  const [product, bare] = await Promise.all([
+    open(servers, 'product.ts', String(WORDS)),
+    open(servers, 'peer.ts', 'events'),
+  ]);
+  console.log(`AG-UI, runs of ${WORDS} words, medians of ${rounds} rounds in turn against a loop of response.write`);
+  for (const clients of [1, 16]) {
+    const ours: EventRate[] = [];
+    const theirs: EventRate[] = [];
+    for (let round = 0; round < rounds; round++) {
+      ours.push(await eventRate(product, clients, (port) => readRun(port)));
+      theirs.push(await eventRate(bare, clients, (port) => readBare(port)));
+    }
+    const cpu = median(ours.map(({ cpuPerEvent }) => cpuPerEvent));
+    const bareCpu = median(theirs.map(({ cpuPerEvent }) => cpuPerEvent));
+    row(`${clients} client${clients > 1 ? 's' : ''}`, [
+      `ours ${median(ours.map(({ eventsPerSecond }) => eventsPerSecond)).toFixed(0)} events/s`,
+      `${cpu.toFixed(1)} µs CPU an event`,
+      `bare ${bareCpu.toFixed(1)} µs (${(cpu / bareCpu).toFixed(2)}x)`,
+    ]);
+  }
+}
+
+interface EventRate {
+  readonly eventsPerSecond: number;
+  readonly cpuPerEvent: number;
+}
+
+async function eventRate(
+  server: Served,
+  clients: number,
+  read: (port: number) => Promise<{ events: number; isWhole: boolean }>,
+): Promise<EventRate> {
+  const before = await server.usage();
+  const startedAt = performance.now();
+  let events = 0;
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (performance.now() - startedAt < 1500) {
+        const result = await read(server.port);
+        if (!result.isWhole) throw new Error('a stream was not whole');
+        events += result.events;
+      }
+    }),
+  );
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { cpu } = await server.usage();
+  return { eventsPerSecond: events / seconds, cpuPerEvent: (cpu - before.cpu) / events };
+}
+
+let threads = 0;
+function readRun(port: number) {
+  const ids = { threadId: `bench-${++threads}`, runId: `run-${threads}` };
+  const body = JSON.stringify({ ...ids, messages: [{ id: 'm', role: 'user', content: 'Go' }], tools: [], context: [] });
+  const headers = { authorization, 'content-type': 'application/json' };
+  return readStream({ port, method: 'POST', path: '/api/v1/ag-ui/agent-1/', headers, body, last: 'RUN_FINISHED' });
+}
+
+const readBare = (port: number) => readStream({ port, method: 'GET', path: `/${WORDS}`, last: `word${WORDS} ` });
+
+async function benchStart(): Promise<void> {
+  const times: number[] = [];
+  const sizes: number[] = [];
+  for (let round = 0; round < rounds + 2; round++) {
+    const { listeningMs, rssMb } = await startOnce();
+    times.push(listeningMs);
+    sizes.push(rssMb);
+  }
+  console.log(`Start, medians of ${rounds + 2}`);
+  row('listening after', [`${median(times).toFixed(0)} ms`]);
+  row('idle RSS', [`${median(sizes).toFixed(0)} MB`]);
+}
+
+async function startOnce(): Promise<{ listeningMs: number; rssMb: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-'));
+  const main = new URL('../server/main.ts', import.meta.url).pathname;
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', folder, '--no-config-mcp-servers'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) });
+    const listeningMs = performance.now() - startedAt;
+    await sleep(1500);
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    return { listeningMs, rssMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024 };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+async function open(servers: AsyncDisposableStack, script: string, argument: string): Promise<Served> {
+  return servers.adopt(await serve(script, argument), (server) => server.close());
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function row(name: string, cells: readonly string[]): void {
+  console.log(`  ${name.padEnd(20)} ${cells.join(' · ')}`);
+}

@@ -1,0 +1,62 @@
+/** Child processes of the benchmarks: each serves on a port of its own and tells what it has used. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** What a process has used since it began. */
+export interface Usage {
+  /** User and system time, in microseconds. */
+  readonly cpu: number;
+  /** Resident memory, in bytes. */
+  readonly rss: number;
+}
+
+/** A server in a process of its own. */
+export interface Served {
+  readonly port: number;
+  usage(): Promise<Usage>;
+  close(): Promise<void>;
+}
+
+/** Starts `script` beside this file, with a first argument, and waits until it says its port. */
+export async function serve(script: string, argument = ''): Promise<Served> {
+  const child = fork(new URL(script, import.meta.url), [argument], {
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const { port } = await answer<{ port: number }>(child);
+  return {
+    port,
+    usage: async () => {
+      child.send('usage');
+      return answer<Usage>(child);
+    },
+    async close() {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+/** For the child: says the port and answers for the usage. */
+export function announce(port: number): void {
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ cpu: user + system, rss: process.memoryUsage.rss() } satisfies Usage);
+  });
+  process.on('disconnect', () => process.exit());
+  process.send?.({ port });
+}
+
+async function answer<T>(child: ChildProcess): Promise<T> {
+  const abort = new AbortController();
+  const died = once(child, 'exit', { signal: abort.signal }).then(([code]) => {
+    throw new Error(`a benchmark server ended with code ${code}`);
+  });
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal: AbortSignal.timeout(20_000) }), died]);
+    return message as T;
+  } finally {
+    died.catch(() => undefined);
+    abort.abort();
+  }
+}

@@ -1,0 +1,62 @@
+/** The product as an operator runs it, with keys, log and limits, and with a scripted model beside the real ones. */
+import { mkdtempSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import pino from 'pino';
+import { createLog } from '../../server/http/log.ts';
+import { startHttpServer } from '../../server/http/server.ts';
+import { readOptions } from '../../server/options.ts';
+import { createRuntime } from '../../server/runtime.ts';
+import { announce } from './child.ts';
+import { agentsOf } from './data.ts';
+
+/** The key the benchmarks send. */
+export const API_KEY = 'bench-key';
+
+const args = ['--port', '0', '--api-keys', API_KEY, '--rate-limit', '100000000/min', '--no-config-mcp-servers'];
+const options = readOptions([...args, '--data-dir', mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-'))], {});
+if ('print' in options) throw new Error('not options');
+const destination = pino.destination({ dest: devNull, sync: false, minLength: 8192, periodicFlush: 100 });
+const log = createLog({ level: 'info', destination });
+const runtime = await createRuntime({ options, environment: {}, log });
+runtime.models.register('script:words', wordsModel(Number(process.argv[2])));
+const { url, port } = await startHttpServer(runtime.http);
+runtime.start();
+
+for (const { id, name, description, system_prompt } of agentsOf(100)) {
+  const response = await fetch(`${url}/api/v1/agents`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ id, name, description, system_prompt, model: 'script:words' }),
+  });
+  if (!response.ok) throw new Error(`could not make an agent: ${await response.text()}`);
+}
+announce(port);
+
+/** Says `count` words as fast as they are taken. */
+function wordsModel(count: number): LanguageModelV4 {
+  return {
+    specificationVersion: 'v4',
+    provider: 'script',
+    modelId: 'words',
+    supportedUrls: {},
+    doGenerate: () => Promise.reject(new Error('streams only')),
+    doStream: async () => ({ stream: ReadableStream.from(words(count)) }),
+  };
+}
+
+async function* words(count: number): AsyncGenerator<LanguageModelV4StreamPart> {
+  yield { type: 'stream-start', warnings: [] };
+  yield { type: 'text-start', id: '1' };
+  for (let index = 1; index <= count; index++) yield { type: 'text-delta', id: '1', delta: `word${index} ` };
+  yield { type: 'text-end', id: '1' };
+  yield {
+    type: 'finish',
+    finishReason: { unified: 'stop', raw: 'stop' },
+    usage: {
+      inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+      outputTokens: { total: count, text: count, reasoning: 0 },
+    },
+  };
+}

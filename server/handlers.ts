@@ -1,0 +1,69 @@
+/** Every handler of the contract, composed from the features. */
+import type { AppHandlers } from '../contract/index.ts';
+import { createAgentHandlers } from './agents/agent-handlers.ts';
+import { createAgentMcpServerHandlers } from './agents/agent-mcp-server-handlers.ts';
+import type { Agents } from './agents/agent-registry.ts';
+import { createConversationHandlers } from './conversations/conversation-handlers.ts';
+import { createHealthHandlers, type HealthParts } from './health/health-handlers.ts';
+import type { RequestContext } from './implement.ts';
+import type { RunningServers } from './mcp/running-servers.ts';
+import { createServerToolset } from './mcp/toolset.ts';
+import type { Models } from './models/models.ts';
+import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handlers.ts';
+import { createAgUiHandlers } from './protocols/ag-ui-handlers.ts';
+import type { Runs } from './runs/runs.ts';
+import type { Store } from './store/store.ts';
+import { version } from './version.ts';
+
+/** The parts of the server that handlers call. */
+export interface Parts {
+  readonly store: Store;
+  readonly models: Models;
+  readonly servers: RunningServers;
+  readonly agents: Agents;
+  readonly runs: Runs;
+  readonly health: HealthParts;
+}
+
+/** One handler for each endpoint. */
+export function createHandlers({ store, models, servers, agents, runs, health }: Parts): AppHandlers<RequestContext> {
+  const getAgent = (id: string): PromptedAgent => {
+    agents.get(id);
+    return {
+      agent: () => agents.get(id),
+      toolset: createServerToolset(servers, () => agents.get(id).selectedMcpServers),
+    };
+  };
+  return {
+    health: createHealthHandlers(health),
+    agents: createAgentHandlers({
+      agents,
+      effectiveModel: (model) => model ?? models.defaultModelNow() ?? 'default',
+      isRunning: (agentId) => runs.activeRuns(agentId).length > 0,
+      cancelRuns: (agentId) => runs.cancelAgent(agentId, 'the agent was deleted'),
+    }),
+    agentMcpServers: createAgentMcpServerHandlers({ agents }),
+    prompts: createPromptHandlers({ runs, getAgent }),
+    conversations: createConversationHandlers({
+      conversations: store.conversations,
+      endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),
+    }),
+    agUi: createAgUiHandlers({
+      agents,
+      version,
+      startRun: async ({ agentId, threadId, runId, messages, callerTools, signal }) => {
+        const run = await runs.start({
+          ...getAgent(agentId),
+          conversationId: threadId,
+          runId,
+          messages,
+          history: 'given',
+          callerTools,
+          signal,
+        });
+        return { events: run.events({ signal }) };
+      },
+      terminate: (threadId, runId) => runs.cancel(threadId, runId),
+    }),
+  };
+}

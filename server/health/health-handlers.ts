@@ -1,0 +1,33 @@
+import type { Part } from '../../contract/health.ts';
+import type { AppHandlers } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
+import type { RequestContext } from '../implement.ts';
+
+/** What the health handlers ask. */
+export interface HealthParts {
+  readonly version: string;
+  isDraining(): boolean;
+  /** The state of each part by name; undefined while one is still starting, with the name of that part. */
+  parts(): Promise<{ readonly starting: string } | { readonly parts: Record<string, Part> }>;
+}
+
+/** Liveness that depends on nothing, and readiness that asks each part. */
+export function createHealthHandlers({
+  version,
+  isDraining,
+  parts,
+}: HealthParts): AppHandlers<RequestContext>['health'] {
+  return {
+    check: () => ({ status: 'healthy', version }),
+    ready: async () => {
+      if (isDraining())
+        throw new ApiError('draining', 'The server is shutting down', { headers: { 'retry-after': '5' } });
+      const state = await parts();
+      if ('starting' in state) {
+        throw new ApiError('not-ready', `Still starting: ${state.starting}`, { headers: { 'retry-after': '1' } });
+      }
+      const isDegraded = Object.values(state.parts).some(({ status }) => status === 'degraded');
+      return { status: isDegraded ? 'degraded' : 'ready', parts: state.parts };
+    },
+  };
+}

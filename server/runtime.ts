@@ -1,0 +1,115 @@
+/** The composition root: builds each part of the server once and closes them in reverse. */
+import { join } from 'node:path';
+import { contract } from '../contract/index.ts';
+import { loadAgents } from './agents/agent-registry.ts';
+import { ensureDemoAgent } from './agents/demo-agent.ts';
+import { createHandlers } from './handlers.ts';
+import { createReadiness } from './health/readiness.ts';
+import { readApiKeyFile } from './http/auth.ts';
+import { createDocs, DOCS_PATHS } from './http/docs.ts';
+import type { Log } from './http/log.ts';
+import type { StartHttpServer } from './http/server.ts';
+import { implement } from './implement.ts';
+import { toolboxServer } from './mcp/bundled-servers.ts';
+import { ConfigServers } from './mcp/config-servers.ts';
+import { RunningServers } from './mcp/running-servers.ts';
+import { Models } from './models/models.ts';
+import type { Options } from './options.ts';
+import { Runs } from './runs/runs.ts';
+import { openStore } from './store/sqlite.ts';
+import { version } from './version.ts';
+
+interface RuntimeOptions {
+  readonly options: Options;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Log;
+}
+
+/** A server that is built and does not listen yet. */
+export interface Runtime {
+  /** What the HTTP server is started with. */
+  readonly http: StartHttpServer;
+  readonly models: Models;
+  /** Begins what may take a while: MCP servers come up in the background. */
+  start(): void;
+  /** Refuses new runs and waits for those that go on, at most for the grace. */
+  drain(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+  /** Ends every child process at once, without waiting. */
+  kill(): void;
+}
+
+/** Opens the store and builds everything on it. Throws one sentence when the data folder cannot be used. */
+export async function createRuntime({ options, environment, log }: RuntimeOptions): Promise<Runtime> {
+  const dataFolder = options['data-dir'];
+  const store = await openStore({ folder: dataFolder });
+  const models = new Models({ environment, defaultModel: options.model });
+  const servers = new RunningServers({ environment, version, dataFolder, log });
+  const configServers = new ConfigServers(servers, {
+    file: options['mcp-config'],
+    startThem: !options['no-config-mcp-servers'],
+    log,
+  });
+  let isDraining = false;
+  try {
+    const runs = new Runs({ store, models, log });
+    const interrupted = await runs.interruptOpen();
+    if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
+    await servers.define(toolboxServer(join(dataFolder, 'compile-cache')));
+    const agents = await loadAgents(store.agents, {
+      checkModel: (model) => models.check(model),
+      findUnknownServers: (selection) =>
+        selection.filter((one) => !servers.find(one)).map((one) => (typeof one === 'string' ? one : one.id)),
+    });
+    if (options.demo) await ensureDemoAgent(agents, store.facts);
+    const health = createReadiness({ store, configServers, servers, isDraining: () => isDraining });
+    const handlers = createHandlers({ store, models, servers, agents, runs, health });
+    return {
+      http: toHttpOptions(options, log, {
+        operations: implement(contract, handlers),
+        isDraining: () => isDraining,
+      }),
+      models,
+      start() {
+        const swept = servers.sweep();
+        if (swept) log.warn({ groups: swept }, 'ended MCP servers that an earlier server left behind');
+        void models.defaultModel();
+        configServers.open().catch((cause) => log.error({ err: cause }, 'the MCP config file cannot be read'));
+      },
+      async drain(graceMs) {
+        isDraining = true;
+        await runs.drain(graceMs);
+      },
+      async close() {
+        configServers.close();
+        await servers.close();
+        await store.close();
+      },
+      kill: () => servers.kill(),
+    };
+  } catch (cause) {
+    await store.close();
+    throw cause;
+  }
+}
+
+function toHttpOptions(
+  options: Options,
+  log: Log,
+  rest: Pick<StartHttpServer, 'operations' | 'isDraining'>,
+): StartHttpServer {
+  const keyFile = options['api-key-file'];
+  return {
+    ...rest,
+    host: options.host,
+    port: options.port,
+    findFreePort: options['find-free-port'],
+    apiKeys: [...options['api-keys'], ...(keyFile === undefined ? [] : readApiKeyFile(keyFile))],
+    allowedHosts: options['allowed-host'],
+    corsOrigins: options['cors-origin'],
+    rateLimits: options['rate-limit'],
+    mounts: [{ path: '/', handler: createDocs({ contract, version }) }],
+    openPaths: DOCS_PATHS,
+    log,
+  };
+}

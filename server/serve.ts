@@ -1,0 +1,60 @@
+import { bannerOf } from './banner.ts';
+import { createLog } from './http/log.ts';
+import { startHttpServer } from './http/server.ts';
+import { helpText, type Options, readOptions } from './options.ts';
+import { createRuntime } from './runtime.ts';
+import { version } from './version.ts';
+
+/** Runs the command until a signal ends it; resolves to the exit code. */
+export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  let options: Options;
+  try {
+    const read = readOptions(args, environment);
+    if ('print' in read) {
+      process.stdout.write(read.print === 'help' ? helpText() : `${version}\n`);
+      return 0;
+    }
+    options = read;
+    await serveUntilSignal(options, environment);
+    return 0;
+  } catch (cause) {
+    process.stderr.write(`agent-runtimes: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+    return 1;
+  }
+}
+
+async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv): Promise<void> {
+  const log = createLog({ level: options.debug ? 'debug' : options['log-level'] });
+  process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'));
+  process.on('uncaughtException', (cause) => log.fatal({ err: cause }, 'uncaught exception'));
+  const runtime = await createRuntime({ options, environment, log });
+  try {
+    const server = await startHttpServer(runtime.http);
+    process.stdout.write(bannerOf(server.url, options));
+    runtime.start();
+    const graceMs = options['shutdown-grace'] * 1000;
+    await untilSignal(() => runtime.kill());
+    log.info({ grace_ms: graceMs }, 'draining');
+    await runtime.drain(graceMs);
+    await server.close({ graceMs: 1000 });
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second one runs `kill` and ends the process at once. */
+function untilSignal(kill: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    let isFirst = true;
+    const stop = () => {
+      if (isFirst) {
+        isFirst = false;
+        resolve();
+        return;
+      }
+      kill();
+      process.exit(1);
+    };
+    process.on('SIGTERM', stop).on('SIGINT', stop);
+  });
+}
