@@ -1,5 +1,6 @@
 /** Prompts a model and runs the tools it calls, again and again, until it is done. */
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
+import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { ModelCall } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
@@ -37,6 +38,8 @@ export interface LoopOptions {
   readonly toolset: Toolset;
   /** Tools that run at the caller: a call of one ends the run without a result. */
   readonly callerTools: readonly ToolDefinition[];
+  /** Added to the agent's own, for this run. */
+  readonly instructions?: string | undefined;
   readonly history: readonly Message[];
   readonly sink: EventSink;
   readonly limits: RunLimits;
@@ -60,8 +63,9 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   try {
     for (let step = 1; !outcome && !signal.aborted; step++) outcome = await takeStep(step, turn, options);
   } catch (error) {
-    if (!signal.aborted) log.error({ err: error }, 'a run failed inside the server');
-    outcome = { status: 'failed', code: 'internal', detail: 'Internal Server Error' };
+    const isKnown = error instanceof ApiError;
+    if (!isKnown && !signal.aborted) log.error({ err: error }, 'a run failed inside the server');
+    outcome = { status: 'failed', code: 'internal', detail: isKnown ? error.message : 'Internal Server Error' };
   }
   if (signal.aborted || !outcome) outcome = { status: 'cancelled', reason: reasonOf(signal) };
   return { outcome, usage: turn.usage, messages: turn.messages };
@@ -87,7 +91,7 @@ async function takeStep(step: number, turn: Turn, options: LoopOptions): Promise
   const messageId = newId('msg');
   const answer = await askModel({
     model: found.model,
-    request: toRequest(agent, tools, [...options.history, ...turn.messages]),
+    request: toRequest(agent, tools, [...instructionsOf(options), ...options.history, ...turn.messages]),
     messageId,
     callIds: turn.callIds,
     sink,
@@ -173,6 +177,9 @@ async function readyCall(
 
 const isTruncated = (reason: ModelAnswer['finishReason']): reason is 'length' | 'content-filter' =>
   reason === 'length' || reason === 'content-filter';
+
+const instructionsOf = ({ instructions }: LoopOptions): Message[] =>
+  instructions ? [{ id: 'instructions', role: 'system', content: instructions }] : [];
 
 function unknownTool(name: string, tools: ReadonlyMap<string, ToolDefinition>): string {
   const names = [...tools.keys()];

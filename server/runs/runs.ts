@@ -32,6 +32,8 @@ export interface RunRequest {
   /** Whether `messages` are what is new, or the whole conversation as the caller knows it. */
   readonly history: 'stored' | 'given';
   readonly callerTools?: readonly ToolDefinition[] | undefined;
+  /** Added to the agent's own, for this run. */
+  readonly instructions?: string | undefined;
   /** `reject` when absent. */
   readonly whenBusy?: 'reject' | 'queue' | undefined;
   /** Whether the run goes on when nobody reads it. */
@@ -197,6 +199,7 @@ export class Runs {
       models: this.#models,
       toolset: request.toolset,
       callerTools: request.callerTools ?? [],
+      instructions: request.instructions,
       history,
       sink: run.log,
       limits: this.#limits,

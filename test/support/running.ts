@@ -1,0 +1,57 @@
+/** Runs on a real store, with a scripted model. */
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { Run } from '../../server/runs/active-run.ts';
+import type { RunLimits } from '../../server/runs/limits.ts';
+import type { LoggedEvent } from '../../server/runs/run-log.ts';
+import { type RunRequest, Runs } from '../../server/runs/runs.ts';
+import { openStore } from '../../server/store/sqlite.ts';
+import type { Store } from '../../server/store/store.ts';
+import { only, quickLimits, testAgent, toolsetOf, userSays } from './loop.ts';
+
+export interface Running extends AsyncDisposable {
+  readonly runs: Runs;
+  readonly store: Store;
+  readonly logged: object[];
+  /** Starts a run of `tester` that says Hello unless told otherwise. */
+  start(request?: Partial<RunRequest>): Promise<Run>;
+}
+
+/** Opens a store and runs on it. `wrapStore` may break it. */
+export async function startRuns(
+  model: LanguageModelV4,
+  { limits, wrapStore = (store) => store }: { limits?: Partial<RunLimits>; wrapStore?: (store: Store) => Store } = {},
+): Promise<Running> {
+  const store = wrapStore(await openStore({ folder: ':memory:' }));
+  const logged: object[] = [];
+  const runs = new Runs({
+    store,
+    models: only(model),
+    log: { error: (details) => logged.push(details) },
+    limits: { ...quickLimits, ...limits },
+  });
+  let said = 0;
+  return {
+    runs,
+    store,
+    logged,
+    start: (request) =>
+      runs.start({
+        agent: () => testAgent,
+        toolset: toolsetOf({}),
+        messages: [userSays('Hello', `u${++said}`)],
+        history: 'stored',
+        ...request,
+      }),
+    async [Symbol.asyncDispose]() {
+      await runs.drain(0);
+      await store.close();
+    },
+  };
+}
+
+/** Reads a run to its end. */
+export async function readAll(run: Run, options?: Parameters<Run['events']>[0]): Promise<LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  for await (const event of run.events(options)) events.push(event);
+  return events;
+}
