@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { ApiError } from '../server/errors.ts';
 import { createDemoModel } from '../server/models/demo-model.ts';
@@ -162,7 +164,11 @@ it('a local server gives the default model, its first that can chat', async () =
   await using vllm = await serveJson({
     '/v1/models': { object: 'list', data: [{ id: 'BAAI/bge-m3' }, { id: 'meta-llama/Llama-3', object: 'model' }] },
   });
-  const models = new Models({ environment: {}, localPorts: { ...nowhere, vllm: vllm.port, ollama: ollama.port } });
+  const models = new Models({
+    environment: {},
+    localPorts: { ...nowhere, vllm: vllm.port, ollama: ollama.port },
+    localTimeoutMs: 10_000,
+  });
   expect(models.defaultModelNow()).toBeUndefined();
   expect(await models.defaultModel()).toBe('ollama:qwen3:8b');
   expect(models.defaultModelNow()).toBe('ollama:qwen3:8b');
@@ -180,22 +186,26 @@ it('a local server gives the default model, its first that can chat', async () =
   ]);
 });
 
-it('a machine without local servers is found out at once', async () => {
-  const models = new Models({ environment: {}, localPorts: nowhere });
-  const start = performance.now();
+it('a machine without local servers is found out without waiting for the deadline', async () => {
+  const models = new Models({ environment: {}, localPorts: nowhere, localTimeoutMs: 60_000 });
   expect(await models.defaultModel()).toBe('demo:rules');
-  expect(performance.now() - start).toBeLessThan(300);
 });
 
-it('a local server that hangs, before or within its answer, costs at most 300 ms', async () => {
+it('a local server that hangs, before or within its answer, costs 300 ms at most and hides no other', async () => {
   await using silent = await serve(() => {});
   await using stuck = await serve((_request, response) => void response.writeHead(200).write('{"data": ['));
-  const models = new Models({ environment: {}, localPorts: { ...nowhere, lmstudio: silent.port, vllm: stuck.port } });
+  const localPorts = { ...nowhere, lmstudio: silent.port, vllm: stuck.port };
   const start = performance.now();
-  expect(await models.defaultModel()).toBe('demo:rules');
-  const duration = performance.now() - start;
-  expect(duration).toBeGreaterThan(250);
-  expect(duration).toBeLessThan(600);
+  expect(await new Models({ environment: {}, localPorts }).defaultModel()).toBe('demo:rules');
+  // The upper bound is far above the deadline and far below any time-out of the HTTP client: tests share the machine.
+  expect(performance.now() - start).toBeLessThan(3_000);
+  await using llama = await serveJson({ '/v1/models': { data: [{ id: 'qwen' }] } });
+  const withAnother = new Models({
+    environment: {},
+    localPorts: { ...localPorts, llamacpp: llama.port },
+    localTimeoutMs: 1_500,
+  });
+  expect(await withAnother.defaultModel()).toBe('llamacpp:qwen');
 });
 
 it('a local server that answers nonsense, endlessly or with a redirect offers nothing', async () => {
@@ -226,7 +236,11 @@ it('many callers share one look at this machine, and one that found nothing is n
     looks += 1;
     response.end('{"data": []}');
   });
-  const models = new Models({ environment: {}, localPorts: { ...nowhere, llamacpp: server.port } });
+  const models = new Models({
+    environment: {},
+    localPorts: { ...nowhere, llamacpp: server.port },
+    localTimeoutMs: 10_000,
+  });
   await Promise.all(Array.from({ length: 20 }, () => models.defaultModel()));
   await models.defaultModel();
   models.defaultModelNow();
@@ -284,4 +298,48 @@ it('a registered model is found under its id, also as the default', async () => 
   models.check('test:scripted');
   expect(await models.resolve(null)).toEqual({ id: 'test:scripted', model });
   expect((await models.list()).length).toBeGreaterThan(0);
+});
+
+it('a server with very many models offers the first 50, and none with a name that could not be written as an id', async () => {
+  const data = [
+    { id: 'two words' },
+    { id: '' },
+    { id: 7 },
+    'text',
+    null,
+    ...Array.from({ length: 80 }, (_, n) => ({ id: `m${n}` })),
+  ];
+  await using server = await serveJson({ '/v1/models': { data } });
+  const models = new Models({
+    environment: {},
+    localPorts: { ...nowhere, lmstudio: server.port },
+    localTimeoutMs: 10_000,
+  });
+  const found = (await models.list()).filter(({ provider }) => provider === 'lmstudio');
+  expect(found.map(({ id }) => id)).toEqual(Array.from({ length: 50 }, (_, n) => `lmstudio:m${n}`));
+});
+
+it("a provider's library is loaded when one of its models is first used, and no other", async () => {
+  const program = `
+    import { registerHooks } from 'node:module';
+    const loaded = new Set();
+    registerHooks({
+      resolve(specifier, context, next) {
+        if (specifier.startsWith('@ai-sdk/') && context.parentURL?.includes('/server/models/')) loaded.add(specifier);
+        return next(specifier, context);
+      },
+    });
+    const { Models } = await import('./server/models/models.ts');
+    const models = new Models({ environment: { ANTHROPIC_API_KEY: 'k', OPENAI_API_KEY: 'k' } });
+    const steps = [[...loaded]];
+    for (const id of ['demo:rules', 'claude-sonnet-5-5', 'gpt-4o']) {
+      await models.resolve(id);
+      steps.push([...loaded]);
+    }
+    console.log(JSON.stringify(steps));
+  `;
+  const args = ['--input-type=module', '--eval', program];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: `${import.meta.dirname}/..` });
+  expect(JSON.parse(stdout)).toEqual([[], [], ['@ai-sdk/anthropic'], ['@ai-sdk/anthropic', '@ai-sdk/openai']]);
+  expect(stderr).toBe('');
 });

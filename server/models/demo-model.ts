@@ -25,11 +25,11 @@ export function createDemoModel({ paceMs = 0 }: DemoModelOptions = {}): Language
     async doGenerate(options) {
       options.abortSignal?.throwIfAborted();
       const reply = decideReply(options);
-      const calls = reply.calls.map((call, index) => ({
+      const calls = nameCalls(options, reply).map(({ id, name, input }) => ({
         type: 'tool-call' as const,
-        toolCallId: nameCall(options, index),
-        toolName: call.name,
-        input: JSON.stringify(call.args),
+        toolCallId: id,
+        toolName: name,
+        input,
       }));
       const content: LanguageModelV4Content[] = reply.text ? [{ type: 'text', text: reply.text }, ...calls] : calls;
       return { content, finishReason: finishReasonOf(reply), usage: estimateUsage(options, reply), warnings: [] };
@@ -67,20 +67,18 @@ function* toParts(options: LanguageModelV4CallOptions, reply: Reply): Generator<
     for (const delta of reply.text.match(/\s*\S+\s*$|\s*\S+/g) ?? []) yield { type: 'text-delta', id: 'text', delta };
     yield { type: 'text-end', id: 'text' };
   }
-  for (const [index, call] of reply.calls.entries()) {
-    const id = nameCall(options, index);
-    const input = JSON.stringify(call.args);
-    yield { type: 'tool-input-start', id, toolName: call.name };
+  for (const { id, name, input } of nameCalls(options, reply)) {
+    yield { type: 'tool-input-start', id, toolName: name };
     for (const delta of input.match(/.{1,8}/gsu) ?? []) yield { type: 'tool-input-delta', id, delta };
     yield { type: 'tool-input-end', id };
-    yield { type: 'tool-call', toolCallId: id, toolName: call.name, input };
+    yield { type: 'tool-call', toolCallId: id, toolName: name, input };
   }
 }
 
-/** The same for the same prompt, another for any other: unique in a conversation, which only grows. */
-function nameCall({ prompt }: LanguageModelV4CallOptions, index: number): string {
-  const digest = createHash('sha256').update(JSON.stringify(prompt)).digest('hex');
-  return `call_${digest.slice(0, 16)}_${index}`;
+/** Ids for the calls of a turn: the same for the same prompt, others for any other, so unique in a conversation, which only grows. */
+function nameCalls({ prompt }: LanguageModelV4CallOptions, { calls }: Reply) {
+  const digest = calls.length ? createHash('sha256').update(JSON.stringify(prompt)).digest('hex').slice(0, 16) : '';
+  return calls.map(({ name, args }, index) => ({ id: `call_${digest}_${index}`, name, input: JSON.stringify(args) }));
 }
 
 const finishReasonOf = (reply: Reply) =>

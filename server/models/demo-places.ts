@@ -76,7 +76,7 @@ const zonesByPlace: ReadonlyMap<string, string> = new Map([
 const longestPlaceWords = 3;
 
 /** A time zone named in a text, and where. */
-export interface ZoneMention {
+interface ZoneMention {
   readonly zone: string;
   readonly start: number;
   readonly end: number;

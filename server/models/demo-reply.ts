@@ -11,7 +11,7 @@ export interface Reply {
 }
 
 /** How the demo model marks everything it says. */
-export const demoLabel = '[demo model – no LLM configured]';
+const demoLabel = '[demo model – no LLM configured]';
 
 const howToConfigure =
   'To get real answers, set OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_GENERATIVE_AI_API_KEY, or start Ollama, and restart the server.';

@@ -23,7 +23,7 @@ interface ProviderFacts {
 }
 
 /** The providers with an API of their own, in the order in which a key chooses the default model. */
-export const cloudProviders = {
+const cloudProviders = {
   openai: {
     aliases: [],
     bareName: /^(gpt-(?!oss)|chatgpt-|o[134](-|$)|codex-|ft:(gpt-|o[134]))/,
@@ -65,7 +65,7 @@ export const cloudProviders = {
 } as const satisfies Record<string, ProviderFacts>;
 
 /** The servers that speak Chat Completions, most of them on this machine, in the order in which a running one is preferred. */
-export const compatibleProviders = {
+const compatibleProviders = {
   ollama: {
     aliases: [],
     keyVariables: [],
@@ -120,7 +120,7 @@ export const providers = {
 /** The name of a provider. */
 export type ProviderName = keyof typeof providers;
 /** The name of a provider with an API of its own. */
-export type CloudProvider = keyof typeof cloudProviders;
+type CloudProvider = keyof typeof cloudProviders;
 /** The name of a server that runs on one's own machine. */
 export type LocalProvider = keyof typeof compatibleProviders;
 

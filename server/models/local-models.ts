@@ -1,12 +1,12 @@
 /** Finds model servers that run on this machine. */
 import { z } from 'zod';
-import { compatibleProviders, type LocalProvider, localProviderNames } from './known-models.ts';
+import { factsOf, type LocalProvider, localProviderNames } from './known-models.ts';
 import { formatModelId } from './model-ids.ts';
 import { baseUrlOf, type Connection } from './providers.ts';
 
 const maxModelsPerServer = 50;
 const maxAnswerBytes = 1_000_000;
-const timeoutMs = 300;
+const usualTimeoutMs = 300;
 
 const Name = z.string().min(1).max(200).regex(/^\S+$/);
 const OllamaModel = z.object({
@@ -25,10 +25,10 @@ const ListedModel = z.union([
 
 /**
  * The ids of the models that local servers offer, servers in order of preference. Servers are asked at the same time and all
- * of them together have 300 ms; one that is absent, slow or talks nonsense offers nothing. Models that only embed are left out.
+ * of them together have 300 ms unless told; one that is absent, slow or talks nonsense offers nothing. Models that only embed are left out.
  */
 export async function findLocalModels(connection: Connection): Promise<string[]> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.timeout(connection.localTimeoutMs ?? usualTimeoutMs);
   const lists = await Promise.all(
     localProviderNames.map((provider) => listModels(provider, connection, signal).catch(() => [])),
   );
@@ -36,7 +36,7 @@ export async function findLocalModels(connection: Connection): Promise<string[]>
 }
 
 async function listModels(provider: LocalProvider, connection: Connection, signal: AbortSignal): Promise<string[]> {
-  const { listPath } = compatibleProviders[provider];
+  const { listPath = '' } = factsOf(provider);
   const root = baseUrlOf(provider, connection).replace(/\/v1$/, '');
   // A redirect could lead off this machine.
   const response = await (connection.fetch ?? fetch)(root + listPath, { signal, redirect: 'error' });

@@ -14,6 +14,8 @@ export interface Connection {
   readonly fetch?: Fetch | undefined;
   /** The port of each local server, where it is not the usual one. */
   readonly localPorts?: Readonly<Partial<Record<LocalProvider, number>>> | undefined;
+  /** How long all local servers together have to say what models they have; 300 ms unless told. */
+  readonly localTimeoutMs?: number | undefined;
 }
 
 /** The model that `id` names, ready to stream; throws `model-not-configured`, naming the variable to set, when its key or address is missing. */
