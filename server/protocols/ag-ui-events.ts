@@ -1,5 +1,6 @@
 /** Translates what happens in a run into AG-UI events, in the order the official verifier asks for. */
 import type { AgUiEvent } from '../../contract/ag-ui-events.ts';
+import { toApiError } from '../errors.ts';
 import type { RunEvent, RunOutcome } from '../runs/run-events.ts';
 import { type Casing, createSpelling, type Spelling } from './ag-ui-spelling.ts';
 import { AG_UI_VERSION, toTerminalEvent } from './ag-ui-terminal.ts';
@@ -40,17 +41,17 @@ export async function* toAgUiEvents(
       if (translator.isOver()) return;
     }
   } catch (cause) {
-    yield* translator.next(LOST);
+    yield* translator.next(toLost(toApiError(cause).message));
     throw cause;
   }
-  yield* translator.next(LOST);
+  yield* translator.next(toLost('The server lost the run'));
 }
 
-const LOST: RunEvent = {
+const toLost = (detail: string): RunEvent => ({
   type: 'run-ended',
-  outcome: { status: 'failed', code: 'internal', detail: 'The server lost the run' },
+  outcome: { status: 'failed', code: 'internal', detail },
   usage: { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 },
-};
+});
 
 /** A translator for one run. */
 export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {

@@ -20,6 +20,8 @@ export interface AgUiRunRequest {
   readonly threadId: string;
   readonly runId: string;
   readonly messages: readonly Message[];
+  /** To be added to the agent's own for this run; may be empty. */
+  readonly instructions: string;
   readonly callerTools: readonly ToolDefinition[];
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
@@ -78,9 +80,9 @@ export function createAgUiHandlers({
     }),
     async run({ input: { agent_id: agentId, casing, ...body }, signal }): Promise<AsyncIterable<AgUiEvent>> {
       agents.get(agentId);
-      const { view, messages, callerTools } = await readAgUiRun(body, casing);
+      const { view, ...request } = await readAgUiRun(body, casing);
       const { threadId, runId } = view;
-      const { events } = await startRun({ agentId, threadId, runId, messages, callerTools, signal });
+      const { events } = await startRun({ agentId, threadId, runId, ...request, signal });
       return toAgUiEvents(events, view);
     },
     async terminate({ input }) {

@@ -12,8 +12,10 @@ import { type Casing, KEYS, toCamelCase } from './ag-ui-spelling.ts';
 /** A run request as the rest of the server understands it. */
 export interface AgUiRunInput {
   readonly view: AgUiRunView;
-  /** The conversation so far; in front of it what the caller wants known for this run. */
+  /** The conversation so far. */
   readonly messages: readonly Message[];
+  /** What the caller wants known for this run alone, for the model's instructions; empty when there is nothing. */
+  readonly instructions: string;
   /** The tools the caller runs itself. */
   readonly callerTools: readonly ToolDefinition[];
 }
@@ -36,7 +38,8 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
       isVersion1: Number.parseInt(input.protocolVersion ?? '0', 10) >= 1,
       casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
     },
-    messages: [...toContextMessages(input.context, ids.runId), ...toMessages(input.messages)],
+    messages: toMessages(input.messages),
+    instructions: toInstructions(input.context),
     callerTools: toCallerTools(input.tools),
   };
 }
@@ -61,12 +64,11 @@ async function parseRun(input: Record<string, unknown>) {
   throw toFieldError(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.') || 'body', message })));
 }
 
-function toContextMessages(context: readonly Context[], runId: string): Message[] {
-  if (context.length === 0) return [];
-  const lines = context.map(({ description, value }) => `- ${description}: ${value}`);
-  return [
-    { id: `${runId}-context`, role: 'system', content: ['Context given by the application:', ...lines].join('\n') },
-  ];
+function toInstructions(context: readonly Context[]): string {
+  if (context.length === 0) return '';
+  return ['Given by the application:', ...context.map(({ description, value }) => `- ${description}: ${value}`)].join(
+    '\n',
+  );
 }
 
 function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {

@@ -42,9 +42,10 @@ function toOutcome(
       ? { outcome: { type: 'cancelled' } }
       : { result: { status: 'cancelled', reason: outcome.reason } };
   }
-  if (!isVersion1) return {};
+  const result = outcome.stoppedBy ? { result: { status: 'stopped', reason: outcome.stoppedBy } } : {};
+  if (!isVersion1) return result;
   const pending = outcome.pending.length > 0 ? spelled('pendingToolCallIds', outcome.pending) : {};
-  return { outcome: { type: 'success', ...pending } };
+  return { ...result, outcome: { type: 'success', ...pending } };
 }
 
 function toTokenUsage(usage: Usage, spelled: Spelling) {

@@ -1,0 +1,99 @@
+/** Puts the messages of a conversation together from the events of its runs. */
+import type { AgUiEvent } from '../contract/ag-ui-events.ts';
+
+/** A call of a tool; `arguments` is JSON text, complete once the call has ended. */
+export interface AGUIToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** A message as the AG-UI protocol holds it. */
+export type AGUIMessage =
+  | { readonly id: string; readonly role: 'user' | 'system' | 'developer'; readonly content: string }
+  | AGUIAssistantMessage
+  | { readonly id: string; readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
+
+/** What the agent said in one step: text, calls of tools, or both. */
+export interface AGUIAssistantMessage {
+  readonly id: string;
+  readonly role: 'assistant';
+  readonly content: string;
+  readonly toolCalls?: readonly AGUIToolCall[];
+}
+
+/** The messages so far with what one event adds to them; the same array when it adds nothing. */
+export function applyEvent(messages: readonly AGUIMessage[], event: AgUiEvent): readonly AGUIMessage[] {
+  switch (event.type) {
+    case 'TEXT_MESSAGE_START':
+      return changeAssistant(messages, event.messageId, (message) => message);
+    case 'TEXT_MESSAGE_CONTENT':
+      return changeAssistant(messages, event.messageId, (message) => ({
+        ...message,
+        content: message.content + event.delta,
+      }));
+    case 'TOOL_CALL_START': {
+      const { toolCallId: id = '', toolCallName: name = '' } = event;
+      const call: AGUIToolCall = { id, type: 'function', function: { name, arguments: '' } };
+      return changeAssistant(messages, event.parentMessageId ?? id, (message) => ({
+        ...message,
+        toolCalls: [...(message.toolCalls ?? []), call],
+      }));
+    }
+    case 'TOOL_CALL_ARGS':
+      return changeCall(messages, event.toolCallId, event.delta);
+    case 'TOOL_CALL_RESULT': {
+      const { messageId: id = '', toolCallId = '', content } = event;
+      const text = typeof content === 'string' ? content : JSON.stringify(content);
+      return addResult(messages, { id, role: 'tool', toolCallId, content: text });
+    }
+    default:
+      return messages;
+  }
+}
+
+/** The call with this id, wherever it is. */
+export function findCall(messages: readonly AGUIMessage[], callId: string | undefined): AGUIToolCall | undefined {
+  for (const message of messages) {
+    const found = message.role === 'assistant' && message.toolCalls?.find(({ id }) => id === callId);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** A tool's result goes behind the message that called it and the results that are there already: models take no other order. */
+export function addResult(
+  messages: readonly AGUIMessage[],
+  result: Extract<AGUIMessage, { role: 'tool' }>,
+): readonly AGUIMessage[] {
+  const caller = messages.findIndex(
+    (message) => message.role === 'assistant' && message.toolCalls?.some(({ id }) => id === result.toolCallId),
+  );
+  if (caller < 0) return [...messages, result];
+  let at = caller + 1;
+  while (messages[at]?.role === 'tool') at++;
+  return messages.toSpliced(at, 0, result);
+}
+
+function changeAssistant(
+  messages: readonly AGUIMessage[],
+  id = '',
+  change: (message: AGUIAssistantMessage) => AGUIAssistantMessage,
+): readonly AGUIMessage[] {
+  const at = messages.findLastIndex((message) => message.id === id);
+  const message = messages[at];
+  if (message?.role === 'assistant') return messages.with(at, change(message));
+  return [...messages, change({ id, role: 'assistant', content: '' })];
+}
+
+function changeCall(messages: readonly AGUIMessage[], callId: string | undefined, delta: string) {
+  return messages.map((message): AGUIMessage => {
+    if (message.role !== 'assistant' || !message.toolCalls?.some(({ id }) => id === callId)) return message;
+    const toolCalls = message.toolCalls.map((call) =>
+      call.id === callId
+        ? { ...call, function: { ...call.function, arguments: call.function.arguments + delta } }
+        : call,
+    );
+    return { ...message, toolCalls };
+  });
+}
