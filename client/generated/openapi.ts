@@ -1,0 +1,1976 @@
+// Written by `npm run generate`.
+export interface paths {
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health check
+         * @description Answers while the process lives, whatever else is broken. Also at `/health` and `/health/live`.
+         */
+        get: operations["healthCheck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readiness check
+         * @description Answers 200 when the store is open and the configured MCP servers have settled; 503 while starting or shutting down. Also at `/health/ready`.
+         */
+        get: operations["healthReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List agents */
+        get: operations["agentsList"];
+        put?: never;
+        /**
+         * Create agent
+         * @description A model without its API key is no error here; a prompt to the agent then fails and says what to set.
+         */
+        post: operations["agentsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get agent */
+        get: operations["agentsGet"];
+        /**
+         * Update agent
+         * @description Changes the fields given and no other. Running runs see the change at their next model call.
+         */
+        put: operations["agentsUpdate"];
+        post?: never;
+        /**
+         * Delete agent
+         * @description Ends the runs of the agent. Its conversations stay.
+         */
+        delete: operations["agentsDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{agent_id}/mcp-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update agent MCP servers (runtime)
+         * @description Replaces the selection. Running runs have the new tools at their next model call. An unknown id is 422.
+         */
+        patch: operations["agentMcpServersUpdate"];
+        trace?: never;
+    };
+    "/agents/{agent_id}/prompt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send prompt (streaming)
+         * @description Both sides of the turn are stored before `done` is sent. Closing the connection cancels the run. A failure before the first event keeps its HTTP status; a later one is the `error` event.
+         */
+        post: operations["promptsStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{agent_id}/prompt/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send prompt (non-streaming)
+         * @description Waits for the complete answer. Closing the connection cancels the run.
+         */
+        post: operations["promptsSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List conversations
+         * @description Newest first.
+         */
+        get: operations["conversationsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get conversation */
+        get: operations["conversationsGet"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete conversation
+         * @description Deletes the conversation and its history. An active run on it is ended first.
+         */
+        delete: operations["conversationsDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ag-ui/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List AG-UI agents */
+        get: operations["agUiAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ag-ui/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** AG-UI protocol info */
+        get: operations["agUiInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ag-ui/{agent_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an agent (streaming)
+         * @description Answers with AG-UI events: `RUN_STARTED` first, exactly one `RUN_FINISHED` or `RUN_ERROR` last. The `messages` are the prompt; the thread is stored as a conversation with the id of the thread. A failure before the first event keeps its HTTP status; a later one is `RUN_ERROR`. Closing the connection cancels the run.
+         */
+        post: operations["agUiRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ag-ui/terminate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Terminate a run
+         * @description Ends an active run: its model call and its tools in flight are aborted, and its stream closes with its terminal event. A run that is unknown or already over is no error; `success` is then false.
+         */
+        post: operations["agUiTerminate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        AgUiAgent: {
+            agent_id: string;
+            /** @description Where to POST a run; the trailing slash is part of it */
+            endpoint: string;
+            /** @description The same as agent_id */
+            id: string;
+            name: string;
+        };
+        AgUiAgentList: {
+            /** @constant */
+            protocol: "ag-ui";
+            /** @description The version of this server */
+            version: string;
+            agents: components["schemas"]["AgUiAgent"][];
+            agents_endpoint: string;
+            terminate_endpoint: string;
+            note: string;
+            count: number;
+        };
+        AgUiEvent: ({
+            /** @constant */
+            type: "RUN_STARTED";
+            timestamp?: number;
+            thread_id?: string;
+            threadId?: string;
+            run_id?: string;
+            runId?: string;
+            parent_run_id?: string;
+            parentRunId?: string;
+            protocol_version?: string;
+            protocolVersion?: string;
+            input?: unknown;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "RUN_FINISHED";
+            timestamp?: number;
+            thread_id?: string;
+            threadId?: string;
+            run_id?: string;
+            runId?: string;
+            result?: unknown;
+            outcome?: {
+                type: string;
+            } & {
+                [key: string]: unknown;
+            };
+            usage?: {
+                [key: string]: unknown;
+            }[];
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "RUN_ERROR";
+            timestamp?: number;
+            message: string;
+            code?: string;
+            usage?: {
+                [key: string]: unknown;
+            }[];
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "STEP_STARTED";
+            timestamp?: number;
+            step_name?: string;
+            stepName?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "STEP_FINISHED";
+            timestamp?: number;
+            step_name?: string;
+            stepName?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TEXT_MESSAGE_START";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            /** @enum {string} */
+            role?: "developer" | "system" | "assistant" | "user";
+            name?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TEXT_MESSAGE_CONTENT";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            delta: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TEXT_MESSAGE_END";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TEXT_MESSAGE_CHUNK";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            /** @enum {string} */
+            role?: "developer" | "system" | "assistant" | "user";
+            name?: string;
+            delta?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TOOL_CALL_START";
+            timestamp?: number;
+            tool_call_id?: string;
+            toolCallId?: string;
+            tool_call_name?: string;
+            toolCallName?: string;
+            parent_message_id?: string;
+            parentMessageId?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TOOL_CALL_ARGS";
+            timestamp?: number;
+            tool_call_id?: string;
+            toolCallId?: string;
+            delta: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TOOL_CALL_END";
+            timestamp?: number;
+            tool_call_id?: string;
+            toolCallId?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TOOL_CALL_CHUNK";
+            timestamp?: number;
+            tool_call_id?: string;
+            toolCallId?: string;
+            tool_call_name?: string;
+            toolCallName?: string;
+            parent_message_id?: string;
+            parentMessageId?: string;
+            delta?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "TOOL_CALL_RESULT";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            tool_call_id?: string;
+            toolCallId?: string;
+            content: string | unknown[];
+            /** @constant */
+            role?: "tool";
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "STATE_SNAPSHOT";
+            timestamp?: number;
+            snapshot: unknown;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "STATE_DELTA";
+            timestamp?: number;
+            delta: unknown[];
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "MESSAGES_SNAPSHOT";
+            timestamp?: number;
+            messages: unknown[];
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "ACTIVITY_SNAPSHOT";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            activity_type?: string;
+            activityType?: string;
+            content: {
+                [key: string]: unknown;
+            };
+            replace?: boolean;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "ACTIVITY_DELTA";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            activity_type?: string;
+            activityType?: string;
+            patch: unknown[];
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "RAW";
+            timestamp?: number;
+            event: unknown;
+            source?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "CUSTOM";
+            timestamp?: number;
+            name: string;
+            value: unknown;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "REASONING_START";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "REASONING_MESSAGE_START";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            /** @constant */
+            role: "reasoning";
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "REASONING_MESSAGE_CONTENT";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            delta: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "REASONING_MESSAGE_END";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "REASONING_MESSAGE_CHUNK";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+            delta?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "REASONING_END";
+            timestamp?: number;
+            message_id?: string;
+            messageId?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "REASONING_ENCRYPTED_VALUE";
+            timestamp?: number;
+            entity_id?: string;
+            entityId?: string;
+            /** @enum {string} */
+            subtype: "tool-call" | "message";
+            encrypted_value?: string;
+            encryptedValue?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "SUBAGENT_STARTED";
+            timestamp?: number;
+            subagent_run_id?: string;
+            subagentRunId?: string;
+            parent_message_id?: string;
+            parentMessageId?: string;
+            name: string;
+            description?: string;
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "SUBAGENT_FINISHED";
+            timestamp?: number;
+            subagent_run_id?: string;
+            subagentRunId?: string;
+            result?: unknown;
+            outcome?: {
+                type: string;
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        }) | ({
+            /** @constant */
+            type: "SUBAGENT_ERROR";
+            timestamp?: number;
+            subagent_run_id?: string;
+            subagentRunId?: string;
+            message: string;
+            code?: string;
+        } & {
+            [key: string]: unknown;
+        });
+        AgUiInfo: {
+            /** @constant */
+            protocol: "ag-ui";
+            /** @description The version of this server */
+            version: string;
+            agents: components["schemas"]["AgUiAgent"][];
+            agents_endpoint: string;
+            terminate_endpoint: string;
+            note: string;
+            count: number;
+            description: string;
+            /** @description The version of AG-UI that is spoken */
+            protocol_version: string;
+            /** @description What every agent here can do, as AG-UI `AgentCapabilities` */
+            capabilities: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        AgUiRun: {
+            /**
+             * @description The conversation; required, here or as threadId. An unknown one is made
+             * @example thread-123
+             */
+            thread_id?: string | null;
+            /**
+             * @description The id of this run, chosen by the caller; required, here or as runId
+             * @example run-456
+             */
+            run_id?: string | null;
+            /**
+             * @description The whole conversation so far, the newest message last, as AG-UI messages
+             * @example [
+             *       {
+             *         "id": "msg-1",
+             *         "role": "user",
+             *         "content": "Hello, how are you?"
+             *       }
+             *     ]
+             */
+            messages: {
+                [key: string]: unknown;
+            }[];
+            /** @description The state shared with the agent: any JSON value */
+            state?: unknown;
+            tools?: {
+                [key: string]: unknown;
+            }[] | null;
+            context?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** @description Passed through as it is */
+            forwardedProps?: unknown;
+            /** @description The run that this one continues */
+            parent_run_id?: string | null;
+            /**
+             * @description The AG-UI version of the caller; what 1.0 added is sent from 1.0 on
+             * @example 1.0
+             */
+            protocol_version?: string | null;
+            resume?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** @description The camelCase spelling of thread_id */
+            threadId?: string | null;
+            /** @description The camelCase spelling of run_id */
+            runId?: string | null;
+            /** @description The camelCase spelling of parent_run_id */
+            parentRunId?: string | null;
+            /** @description The camelCase spelling of protocol_version */
+            protocolVersion?: string | null;
+            /** @description The snake_case spelling of forwardedProps */
+            forwarded_props?: unknown;
+        };
+        AgUiTerminate: {
+            /**
+             * @description Required, here or as threadId
+             * @example thread-123
+             */
+            thread_id?: string | null;
+            /**
+             * @description Required, here or as runId
+             * @example run-456
+             */
+            run_id?: string | null;
+            /** @description The camelCase spelling of thread_id */
+            threadId?: string | null;
+            /** @description The camelCase spelling of run_id */
+            runId?: string | null;
+        };
+        AgUiTerminated: {
+            /** @description false: no such run was active */
+            success: boolean;
+            message: string;
+            thread_id: string;
+            run_id: string;
+        };
+        Agent: {
+            id: string;
+            name: string;
+            description: string;
+            /** @constant */
+            transport: "streaming";
+            /** @description The model in use, also when it is the default of the server */
+            model: string;
+            /**
+             * @description running: at least one run is active
+             * @enum {string}
+             */
+            status: "idle" | "running";
+            system_prompt: string;
+            selected_mcp_servers: components["schemas"]["ServerSelection"][];
+            max_steps: number;
+            temperature: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            updated_at: string;
+        };
+        AgentDeleted: {
+            message: string;
+        };
+        AgentDetail: {
+            id: string;
+            name: string;
+            description: string;
+            /** @constant */
+            transport: "streaming";
+            /** @description The model in use, also when it is the default of the server */
+            model: string;
+            /**
+             * @description running: at least one run is active
+             * @enum {string}
+             */
+            status: "idle" | "running";
+            system_prompt: string;
+            selected_mcp_servers: components["schemas"]["ServerSelection"][];
+            max_steps: number;
+            temperature: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            updated_at: string;
+            /** @description The ids of the selected MCP servers */
+            mcp_toolsets: string[];
+        };
+        AgentList: {
+            agents: components["schemas"]["Agent"][];
+        };
+        AgentMcpServersUpdated: {
+            agent_id: string;
+            selected_mcp_servers: components["schemas"]["ServerSelection"][];
+            message: string;
+        };
+        Conversation: {
+            id: string;
+            agent_id: string;
+            /** @description The first words of the first message */
+            title: string;
+            message_count: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            updated_at: string;
+            messages: components["schemas"]["ConversationMessage"][];
+        };
+        ConversationList: {
+            conversations: components["schemas"]["ConversationSummary"][];
+            /** @description null on the last page */
+            next_cursor: string | null;
+        };
+        ConversationMessage: {
+            id: string;
+            /** @enum {string} */
+            role: "user" | "assistant" | "tool" | "system";
+            /** @description The text; of a tool message, the result as text */
+            content: string;
+            /** @description Assistant messages: the tools called */
+            tool_calls?: {
+                id: string;
+                name: string;
+                args: unknown;
+            }[];
+            /** @description Tool messages: the call this is the result of */
+            tool_call_id?: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+        };
+        ConversationSummary: {
+            id: string;
+            agent_id: string;
+            /** @description The first words of the first message */
+            title: string;
+            message_count: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            updated_at: string;
+        };
+        CreateAgent: {
+            /**
+             * @description Absent: made from the name
+             * @example my-agent
+             */
+            id?: string;
+            /**
+             * @description Absent: the id
+             * @example My Custom Agent
+             */
+            name?: string;
+            /** @description What the agent is for */
+            description?: string;
+            /**
+             * @description Absent: the default model of the server
+             * @example gpt-4o
+             * @example openai:gpt-4o
+             */
+            model?: string;
+            /** @description Instructions the model is given before the conversation */
+            system_prompt?: string;
+            /** @description The MCP servers whose tools the agent may call */
+            selected_mcp_servers?: components["schemas"]["ServerSelection"][];
+            /** @description The most model calls of one run; absent: 20 */
+            max_steps?: number;
+            /** @description Sampling temperature; absent: the default of the model */
+            temperature?: number;
+        };
+        /** @description The body of every error */
+        ErrorResponse: {
+            /**
+             * @description What went wrong, in one sentence
+             * @example Agent not found: my-agent
+             */
+            detail: string;
+            /**
+             * @description The HTTP status, repeated
+             * @example 404
+             */
+            status_code: number;
+            /**
+             * @description A stable name for the error
+             * @example agent-not-found
+             * @enum {string}
+             */
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "model-not-configured" | "model-failed" | "model-timeout" | "not-ready" | "store-failed" | "store-full" | "draining";
+            /** @description On 422: each field that is wrong, and why */
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+        };
+        Health: {
+            /** @constant */
+            status: "healthy";
+            /** @description The version of this server */
+            version: string;
+        };
+        Prompt: {
+            /**
+             * @description What the user says
+             * @example What is the weather in Paris?
+             */
+            message: string;
+            /** @description The conversation to continue, or the id of a new one. Absent: a new conversation is made */
+            conversation_id?: string;
+            /**
+             * @description While another run is active on the conversation: answer 409 (reject, the default) or wait for it (queue)
+             * @enum {string}
+             */
+            when_busy?: "reject" | "queue";
+        };
+        PromptEvent: {
+            /** @constant */
+            type: "text";
+            content: string;
+        } | {
+            /** @constant */
+            type: "tool_call";
+            id: string;
+            name: string;
+            /** @description The arguments as the model gave them */
+            args: unknown;
+        } | {
+            /** @constant */
+            type: "tool_result";
+            id: string;
+            name: string;
+            /** @description What the tool returned, or the text of its error */
+            result: unknown;
+            is_error: boolean;
+        } | {
+            /** @constant */
+            type: "done";
+            conversation_id: string;
+            usage: components["schemas"]["Usage"];
+            /**
+             * @description What ended an answer that would have gone on; absent when the model was done
+             * @enum {string}
+             */
+            stopped_by?: "max-steps" | "length" | "content-filter";
+        } | {
+            /** @constant */
+            type: "error";
+            detail: string;
+            code: string;
+            conversation_id: string;
+            usage: components["schemas"]["Usage"];
+        };
+        PromptResult: {
+            /** @description The whole text of the answer */
+            response: string;
+            tool_calls: {
+                id: string;
+                name: string;
+                /** @description The arguments as the model gave them */
+                args: unknown;
+                /** @description What the tool returned, or the text of its error */
+                result: unknown;
+                is_error: boolean;
+            }[];
+            usage: components["schemas"]["Usage"];
+            conversation_id: string;
+            /**
+             * @description What ended an answer that would have gone on; absent when the model was done
+             * @enum {string}
+             */
+            stopped_by?: "max-steps" | "length" | "content-filter";
+        };
+        Readiness: {
+            /**
+             * @description degraded: serving, with a part that failed
+             * @enum {string}
+             */
+            status: "ready" | "degraded";
+            /** @description The state of each part by name */
+            parts: {
+                [key: string]: {
+                    /** @enum {string} */
+                    status: "ready" | "degraded";
+                    /** @description What is amiss, in one sentence */
+                    detail?: string;
+                };
+            };
+        };
+        /** @description An MCP server id, or `{id, origin}` where one id exists in several places */
+        ServerSelection: string | {
+            id: string;
+            /** @enum {string} */
+            origin: "config" | "custom" | "catalog";
+        };
+        UpdateAgent: {
+            /**
+             * @description A name for people
+             * @example My Custom Agent
+             */
+            name?: string;
+            /** @description What the agent is for */
+            description?: string;
+            /** @description null: the default model of the server */
+            model?: string | null;
+            /** @description Instructions the model is given before the conversation */
+            system_prompt?: string;
+            /** @description The MCP servers whose tools the agent may call */
+            selected_mcp_servers?: components["schemas"]["ServerSelection"][];
+            /** @description The most model calls of one run */
+            max_steps?: number;
+            temperature?: number | null;
+        };
+        UpdateAgentMcpServers: {
+            selected_mcp_servers: components["schemas"]["ServerSelection"][];
+        };
+        Usage: {
+            /** @description Tokens read */
+            prompt_tokens: number;
+            /** @description Tokens written */
+            completion_tokens: number;
+        };
+    };
+    responses: {
+        /** @description `agent-exists`: An agent with this id exists already */
+        AgentExists: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `agent-not-found`: No agent has this id */
+        AgentNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `body-too-large`: The body is over the limit */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `conversation-busy`: Another run is active on this conversation */
+        ConversationBusy: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `conversation-busy`: Another run is active on this conversation
+         *     `run-cancelled`: The run was cancelled before it ended
+         */
+        ConversationBusyOrRunCancelled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `conversation-not-found`: No conversation has this id */
+        ConversationNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `draining`: The server is shutting down; see Retry-After */
+        Draining: {
+            headers: {
+                /** @description Seconds to wait, where that can be said */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `not-ready`: The server is starting, or a part it needs is down
+         *     `draining`: The server is shutting down; see Retry-After
+         */
+        DrainingOrNotReady: {
+            headers: {
+                /** @description Seconds to wait, where that can be said */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `host-not-allowed`: The Host header names a host this server does not answer for
+         *     `origin-not-allowed`: A web page of another origin sent the request
+         */
+        HostNotAllowedOrOriginNotAllowed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `internal`: A fault of this server; its log has the cause */
+        Internal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `malformed-json`: The body is not JSON */
+        MalformedJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `malformed-url`: The URL, or the Host header, is not well formed
+         *     `malformed-json`: The body is not JSON
+         */
+        MalformedJsonOrMalformedUrl: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `malformed-url`: The URL, or the Host header, is not well formed */
+        MalformedUrl: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `model-not-configured`: The model of the agent cannot be used: its API key is not set
+         *     `model-failed`: The model provider failed
+         */
+        ModelFailedOrModelNotConfigured: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `model-timeout`: The model provider did not answer in time */
+        ModelTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `not-json`: The Content-Type is not JSON */
+        NotJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `rate-limited`: Too many requests; see Retry-After */
+        RateLimited: {
+            headers: {
+                /** @description Seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `request-timeout`: The request took too long to arrive */
+        RequestTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `unauthorized`: The API key is missing or wrong */
+        Unauthorized: {
+            headers: {
+                /** @description Always `Bearer` */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `validation-failed`: The request does not match its schema; see errors */
+        ValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    healthCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "healthy",
+                     *       "version": "0.1.0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    healthReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "parts": {
+                     *         "store": {
+                     *           "status": "ready"
+                     *         },
+                     *         "mcp_servers": {
+                     *           "status": "ready"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["DrainingOrNotReady"];
+        };
+    };
+    agentsList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "agents": [
+                     *         {
+                     *           "id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "description": "",
+                     *           "transport": "streaming",
+                     *           "model": "gpt-4o",
+                     *           "status": "idle",
+                     *           "system_prompt": "You are a helpful assistant.",
+                     *           "selected_mcp_servers": [
+                     *             "tavily"
+                     *           ],
+                     *           "max_steps": 20,
+                     *           "temperature": null,
+                     *           "created_at": "2026-11-23T10:00:00.000Z",
+                     *           "updated_at": "2026-11-23T10:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agentsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateAgent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description The path of the new resource */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-agent",
+                     *       "name": "My Custom Agent",
+                     *       "description": "",
+                     *       "transport": "streaming",
+                     *       "model": "gpt-4o",
+                     *       "status": "idle",
+                     *       "system_prompt": "You are a helpful assistant.",
+                     *       "selected_mcp_servers": [
+                     *         "tavily"
+                     *       ],
+                     *       "max_steps": 20,
+                     *       "temperature": null,
+                     *       "created_at": "2026-11-23T10:00:00.000Z",
+                     *       "updated_at": "2026-11-23T10:00:00.000Z",
+                     *       "mcp_toolsets": [
+                     *         "tavily"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["AgentExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agentsGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-agent",
+                     *       "name": "My Custom Agent",
+                     *       "description": "",
+                     *       "transport": "streaming",
+                     *       "model": "gpt-4o",
+                     *       "status": "idle",
+                     *       "system_prompt": "You are a helpful assistant.",
+                     *       "selected_mcp_servers": [
+                     *         "tavily"
+                     *       ],
+                     *       "max_steps": 20,
+                     *       "temperature": null,
+                     *       "created_at": "2026-11-23T10:00:00.000Z",
+                     *       "updated_at": "2026-11-23T10:00:00.000Z",
+                     *       "mcp_toolsets": [
+                     *         "tavily"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agentsUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdateAgent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-agent",
+                     *       "name": "My Custom Agent",
+                     *       "description": "",
+                     *       "transport": "streaming",
+                     *       "model": "gpt-4o",
+                     *       "status": "idle",
+                     *       "system_prompt": "You are a helpful assistant.",
+                     *       "selected_mcp_servers": [
+                     *         "tavily"
+                     *       ],
+                     *       "max_steps": 20,
+                     *       "temperature": null,
+                     *       "created_at": "2026-11-23T10:00:00.000Z",
+                     *       "updated_at": "2026-11-23T10:00:00.000Z",
+                     *       "mcp_toolsets": [
+                     *         "tavily"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agentsDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Agent my-agent deleted successfully"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentDeleted"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agentMcpServersUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAgentMcpServers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "agent_id": "my-agent",
+                     *       "selected_mcp_servers": [
+                     *         "tavily",
+                     *         "filesystem"
+                     *       ],
+                     *       "message": "MCP servers updated successfully"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentMcpServersUpdated"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    promptsStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prompt"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "text",
+                     *       "content": "Based on the current weather data..."
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["PromptEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ConversationBusyOrRunCancelled"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ModelFailedOrModelNotConfigured"];
+            503: components["responses"]["Draining"];
+            504: components["responses"]["ModelTimeout"];
+        };
+    };
+    promptsSync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prompt"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "response": "Based on the current weather data...",
+                     *       "tool_calls": [
+                     *         {
+                     *           "id": "call-1",
+                     *           "name": "weather__get",
+                     *           "args": {
+                     *             "city": "Paris"
+                     *           },
+                     *           "result": "18 °C",
+                     *           "is_error": false
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "prompt_tokens": 150,
+                     *         "completion_tokens": 200
+                     *       },
+                     *       "conversation_id": "conv-1"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptResult"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ConversationBusyOrRunCancelled"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ModelFailedOrModelNotConfigured"];
+            503: components["responses"]["Draining"];
+            504: components["responses"]["ModelTimeout"];
+        };
+    };
+    conversationsList: {
+        parameters: {
+            query?: {
+                /** @description Only those of this agent */
+                agent_id?: string;
+                /** @description The most to return */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "conversations": [
+                     *         {
+                     *           "id": "conv-1",
+                     *           "agent_id": "my-agent",
+                     *           "title": "What is the weather in Paris?",
+                     *           "message_count": 2,
+                     *           "created_at": "2026-11-23T10:00:00.000Z",
+                     *           "updated_at": "2026-11-23T10:00:05.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    conversationsGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation identifier */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "conv-1",
+                     *       "agent_id": "my-agent",
+                     *       "title": "What is the weather in Paris?",
+                     *       "message_count": 2,
+                     *       "created_at": "2026-11-23T10:00:00.000Z",
+                     *       "updated_at": "2026-11-23T10:00:05.000Z",
+                     *       "messages": [
+                     *         {
+                     *           "id": "msg-1",
+                     *           "role": "user",
+                     *           "content": "What is the weather in Paris?",
+                     *           "created_at": "2026-11-23T10:00:00.000Z"
+                     *         },
+                     *         {
+                     *           "id": "msg-2",
+                     *           "role": "assistant",
+                     *           "content": "It is 18 °C.",
+                     *           "created_at": "2026-11-23T10:00:05.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["ConversationNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    conversationsDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation identifier */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["ConversationNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agUiAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "ag-ui",
+                     *       "version": "0.1.0",
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "endpoint": "/api/v1/ag-ui/my-agent/",
+                     *           "id": "my-agent",
+                     *           "name": "My Custom Agent"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/ag-ui/agents",
+                     *       "terminate_endpoint": "/api/v1/ag-ui/terminate",
+                     *       "note": "Each agent is mounted at /api/v1/ag-ui/{agent_id}/ (trailing slash required)",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgUiAgentList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agUiInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgUiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agUiRun: {
+        parameters: {
+            query?: {
+                /** @description How keys of events are spelled. Absent: both spellings to a body that says thread_id or run_id, else camelCase alone */
+                casing?: "camel" | "snake" | "both";
+            };
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgUiRun"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "TEXT_MESSAGE_CONTENT",
+                     *       "message_id": "msg-2",
+                     *       "delta": "Hello! "
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["AgUiEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ConversationBusy"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Draining"];
+        };
+    };
+    agUiTerminate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgUiTerminate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "message": "Run terminated",
+                     *       "thread_id": "thread-123",
+                     *       "run_id": "run-456"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgUiTerminated"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+}
