@@ -44,7 +44,7 @@ test.each([
 
 test('arguments that were cut off are kept as text, and none are an empty object', async () => {
   const [message] = await read({ id: 'a', role: 'assistant', toolCalls: [call('c1', '{"ci'), call('c2', '')] });
-  expect(message?.content).toMatchObject([{ args: '{"ci' }, { args: {} }]);
+  expect(message).toMatchObject({ content: [{ args: '{"ci' }, { args: {} }] });
 });
 
 test('a failed tool is read as failed', async () => {
@@ -88,7 +88,7 @@ test('media parts become files, by data or by URL', async () => {
       { type: 'document', source: { type: 'url', value: 'https://x.test/d' } },
     ),
   );
-  expect(message?.content).toEqual([
+  expect(message).toHaveProperty('content', [
     { type: 'text', text: 'Look' },
     { type: 'file', mediaType: 'image/png', data: 'aGk=', filename: 'cat.png' },
     { type: 'file', mediaType: 'image/webp', data: 'aGk=' },
@@ -107,7 +107,7 @@ test('binary parts of older clients become files, once when they are sent in bot
       filename: 'd.pdf',
     }),
   );
-  expect(message?.content).toEqual([
+  expect(message).toHaveProperty('content', [
     { type: 'file', mediaType: 'image/png', data: 'aGk=' },
     { type: 'file', mediaType: 'application/pdf', data: 'https://x.test/d', filename: 'd.pdf' },
   ]);
@@ -120,9 +120,10 @@ test('a binary part without data, and a file that is at a provider, are refused 
 });
 
 test('a tool result with parts is read as its text', async () => {
-  const content = [{ type: 'text', text: 'A map:' }, user().content, { type: 'text', text: 'done' }].filter(
-    (part) => !Array.isArray(part),
-  );
+  const content = [
+    { type: 'text', text: 'A map:' },
+    { type: 'text', text: 'done' },
+  ];
   const image = { type: 'image', source: { type: 'url', value: 'https://x.test/m.png' } };
   const result = { id: 'r', role: 'tool', toolCallId: 'c', content: [...content, image] };
   expect(await read(result)).toMatchObject([{ result: 'A map:\ndone\n[image not shown]' }]);
