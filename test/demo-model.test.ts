@@ -80,7 +80,22 @@ it.each<[string, Tools, [string, unknown][]]>([
     [['toolbox__text_stats', { text: 'hello wonderful world' }]],
   ],
   ['how many letters in strawberry?', toolbox, [['toolbox__text_stats', { text: 'strawberry' }]]],
+  ['add 5 and 7', toolbox, [['toolbox__calculate', { expression: '5 + 7' }]]],
+  ['Calculate the sum of 3, 4 and 5', toolbox, [['toolbox__calculate', { expression: '3 + 4 + 5' }]]],
+  ['How much is 1,234 + 5,678?', toolbox, [['toolbox__calculate', { expression: '1234 + 5678' }]]],
+  ['subtract 3 from 10', toolbox, [['toolbox__calculate', { expression: '10 - 3' }]]],
+  ['sqrt(2) * pi', toolbox, [['toolbox__calculate', { expression: 'sqrt(2) * pi' }]]],
+  ["what's the time in UTC+2", toolbox, [['toolbox__current_time', { timezone: 'Etc/GMT-2' }]]],
+  ['What time is it in London, UK?', toolbox, [['toolbox__current_time', { timezone: 'Europe/London' }]]],
   // Several requests in one message
+  [
+    'tell me the time in Paris, then multiply 6 by 7',
+    toolbox,
+    [
+      ['toolbox__current_time', { timezone: 'Europe/Paris' }],
+      ['toolbox__calculate', { expression: '6 * 7' }],
+    ],
+  ],
   [
     'what time is it in Tokyo and what is 17*23?',
     toolbox,
@@ -169,6 +184,8 @@ it.each<[string, Tools, [string, unknown][]]>([
   ['write "hello" to /tmp/hello.txt', files, [['files__write_file', { path: '/tmp/hello.txt', content: 'hello' }]]],
   ['move /tmp/a to /tmp/b', files, [['files__move_file', { source: '/tmp/a', destination: '/tmp/b' }]]],
   ['search for *.md in /tmp', files, [['files__search_files', { path: '/tmp', pattern: '*.md' }]]],
+  ['what files are in /home/user/projects?', files, [['files__list_directory', { path: '/home/user/projects' }]]],
+  ["show me what's in README.md", files, [['files__read_text_file', { path: 'README.md' }]]],
   ['which directories are allowed?', files, [['files__list_allowed_directories', {}]]],
   // @modelcontextprotocol/server-memory
   ['read the graph', memory, [['memory__read_graph', {}]]],
@@ -309,6 +326,17 @@ it.each<[string, LanguageModelV4Prompt, string]>([
   const answer = await textFor(prompt, toolbox);
   expect(answer.startsWith(`[demo model – no LLM configured] ${sentence}\n\n`)).toBe(true);
   expect(answer).toContain('set OPENAI_API_KEY');
+});
+
+it.each([
+  '/tmp/a.txt',
+  'the file /tmp/a.txt',
+  'what about /tmp/a and /tmp/b?',
+  'files "x" /tmp/a.txt',
+  'entities "Alice"',
+])('%j names no change, so nothing is written, moved, created or deleted', async (text) => {
+  const names = (await callsFor(text, [...files, ...memory])).map(([name]) => name);
+  expect(names.filter((name) => /write|edit|move|create|delete|add/.test(name))).toEqual([]);
 });
 
 it('a long result is cut, saying by how much', async () => {

@@ -200,6 +200,7 @@ function takeRest(property: Property, source: Source, rivals: readonly Property[
   // One rest of a text cannot be two arguments.
   const isOnlyFreeText = rivals.filter(({ kind }) => kind === 'text').length === 1;
   if (!isOnlyFreeText || property.kind !== 'text' || !source.rest) return undefined;
+  if ([...source.used].some(({ value }) => value === source.rest)) return undefined;
   source.used.add(wholeRest);
   return source.rest;
 }

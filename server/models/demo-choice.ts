@@ -12,6 +12,9 @@ export interface Choice extends Filled {
 const weights = { name: 3, parameter: 1, description: 1, kind: 2, unsaidName: -0.5, deprecated: -2 };
 const leastScore = 2;
 const maxParts = 12;
+const changes = new Set(
+  ['write', 'edit', 'delete', 'move', 'create', 'add', 'update', 'send', 'set'].flatMap(keysOfName),
+);
 const separators = /(?:[?.!;]+(?=\s|$)|\n|,?\s+and then\s+|,?\s+(?:and|then)\s+|,\s+)\s*/gi;
 
 /**
@@ -24,7 +27,7 @@ export function chooseTools(text: string, tools: readonly LanguageModelV4Functio
   const choices: Choice[] = [];
   for (let from = 0; from < parts.length; ) {
     const { choice, to } = takeRequest(parts, from, choiceOf);
-    if (choice) choices.push(choice);
+    if (choice && !choices.some((other) => isSameCall(other, choice))) choices.push(choice);
     from = to;
   }
   const callable = choices.filter(isCallable);
@@ -37,7 +40,7 @@ function takeRequest(parts: readonly Part[], from: number, choiceOf: ChoiceOf) {
   const canBegin = (start: number) => {
     for (let end = start + 1; end <= parts.length; end += 1) {
       const choice = choiceOf(start, end);
-      if (!choice) return false;
+      if (!choice && !/\d/.test(parts[start]?.text ?? '')) return false;
       if (isCallable(choice)) return true;
     }
     return false;
@@ -79,6 +82,10 @@ export function chooseTool(text: string, tools: readonly LanguageModelV4Function
   return (callable ?? best)?.choice;
 }
 
+// "London, UK" names one place twice.
+const isSameCall = (one: Choice, other: Choice) =>
+  one.tool === other.tool && JSON.stringify(one.args) === JSON.stringify(other.args);
+
 /** Whether nothing that the tool requires is missing. */
 export const isCallable = (choice: Choice | undefined): choice is Choice => choice?.missing.length === 0;
 
@@ -116,9 +123,12 @@ function rate(tool: LanguageModelV4FunctionTool, { text, values, words }: Analys
   // One word in common is chance, unless it is the whole name, the text says little else, or the rest of it is the argument.
   const begins = name.has(words[0]?.key ?? '') && choice.usesRest;
   const isNamed = named > 0 && (named === name.size || begins || said * 2 >= keys.size);
+  // What changes something is never called on a guess.
+  const [verb = ''] = name;
+  if (changes.has(verb) && !keys.has(verb)) return { choice, score: 0 };
   const isDescribed = said >= 2 && said * 2 > keys.size;
   const isOnlyValue = choice.kindMatches > 0 && unsaid === 0;
-  if (isOnlyValue && !named) return { choice, score: Math.max(score, leastScore) };
+  if (isOnlyValue && !named) return { choice, score: leastScore + score / 100 };
   return { choice, score: isNamed || isDescribed ? score : 0 };
 }
 
@@ -126,18 +136,29 @@ function rate(tool: LanguageModelV4FunctionTool, { text, values, words }: Analys
 function wordsOutsideValues(text: string, values: Values): Word[] {
   const { quoted, urls, paths, zones, expressions, emails } = values;
   const spans = [...quoted, ...urls, ...paths, ...zones, ...emails];
-  const operators = /^(plus|minus|times?|multipl|divid|percent|squar|root|pow|cub|x)/;
-  return findWords(text).filter(
+  const operators =
+    /^(plus|minus|times?$|multipl|divid|subtract|add|sum|total|product|percent|squar|cub|root|pow|sqrt|pi$|x$)/;
+  const words = [...findPhrases(text, values), ...findWords(text)];
+  return words.filter(
     ({ start, end }) =>
       !spans.some((span) => start >= span.start && end <= span.end) &&
       !(expressions.length && operators.test(text.slice(start, end).toLowerCase())),
   );
 }
 
+/** Questions that mean a verb which they do not say: "what files are in /tmp", "what's in notes.txt". */
+function findPhrases(text: string, { paths }: Values): Word[] {
+  const [path] = paths;
+  const asked = /\b(?:(?:what|which) (?:files|folders)|what(?:'s| is) in|contents? of)\b/i.exec(text);
+  if (!asked || !path) return [];
+  const [key = ''] = keysOfName(/\.\w+$/.test(path.value) ? 'read' : 'list');
+  return [{ key, start: asked.index, end: asked.index + asked[0].length }];
+}
+
 /** A sum of two numbers is asked for by its sign as well as by a word. */
 function keysOfSum({ expressions }: Values): string[] {
   const [only, ...others] = expressions;
-  return only && !others.length && /^[\d.]+\s*\+\s*[\d.]+$/.test(only.value) ? keysOfName('sum') : [];
+  return only && !others.length && /^-?[\d.]+\s*\+\s*-?[\d.]+$/.test(only.value) ? keysOfName('sum') : [];
 }
 
 /** The end of the words that, from the start of the text on, only say which tool is meant. */

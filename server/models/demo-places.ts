@@ -84,10 +84,21 @@ interface ZoneMention {
 
 /** The time zones that `text` names, in order; of overlapping names the longest. */
 export function findZones(text: string): ZoneMention[] {
-  const named = [...text.matchAll(/\b[A-Za-z]+(?:\/[A-Za-z_+-]+\d*)+\b/g)]
-    .filter(([name]) => isZone(name))
-    .map(({ 0: zone, index }) => ({ zone, start: index, end: index + zone.length }));
-  if (named.length) return named;
+  const named = [...text.matchAll(/\b[A-Za-z]+(?:\/[A-Za-z_+-]+\d*)+\b/g)].map(({ 0: zone, index }) => ({
+    zone,
+    start: index,
+    end: index + zone.length,
+  }));
+  const offsets = [...text.matchAll(/\b(?:UTC|GMT)\s?([+-])\s?(\d{1,2})\b/gi)].map(
+    ({ 0: name, 1: sign, 2: hours, index }) => ({
+      // The sign of these names is the other way round: Etc/GMT-2 is two hours ahead of UTC.
+      zone: `Etc/GMT${sign === '+' ? '-' : '+'}${Number(hours)}`,
+      start: index,
+      end: index + name.length,
+    }),
+  );
+  const exact = [...named, ...offsets].filter(({ zone }) => isZone(zone));
+  if (exact.length) return exact;
   const words = [...text.matchAll(/\p{L}+/gu)];
   const found: ZoneMention[] = [];
   for (let first = 0; first < words.length; first += 1) {

@@ -31,12 +31,12 @@ const path =
 const glob = /(?<=^|[\s"'`(=])[\w./-]*\*[\w./*{},-]*/g;
 const isoDate = /\b\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?\b/g;
 const email = /\b[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}\b/g;
-const number = /(?<![\w.])-?\d+(?:\.\d+)?(?![\d\w]|\.\d)/g;
+const number = /(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d\w]|\.\d)/g;
 const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 
 /** The values in `text`. */
 export function findValues(text: string): Values {
-  const numerals = matches(text, number, Number);
+  const numerals = matches(text, number, (written) => Number(written.replaceAll(',', '')));
   return {
     quoted: [...text.matchAll(quotes)].map((match) => ({
       value: match.slice(1).find((part) => part !== undefined) ?? '',
@@ -60,7 +60,13 @@ export function findValues(text: string): Values {
 }
 
 const functionNames = 'sqrt|abs|sin|cos|tan|log|ln|exp|round|floor|ceil|min|max|pow';
+const n = String.raw`(-?\d+(?:\.\d+)?)`;
 const spokenOperators: readonly (readonly [RegExp, string])[] = [
+  [/(?<=\d),(?=\d{3}\b)/g, ''],
+  [new RegExp(String.raw`\bmultiply ${n} (?:by|with|and) ${n}`, 'gi'), '$1 * $2'],
+  [new RegExp(String.raw`\bproduct of ${n} and ${n}`, 'gi'), '$1 * $2'],
+  [new RegExp(String.raw`\bdivide ${n} by ${n}`, 'gi'), '$1 / $2'],
+  [new RegExp(String.raw`\bsubtract ${n} from ${n}`, 'gi'), '$2 - $1'],
   [/\bthe square root of\s+|\bsquare root of\s+/gi, 'sqrt of '],
   [/\bsqrt of (\d+(?:\.\d+)?)/gi, 'sqrt($1)'],
   [/(?<=\d)\s*(?:percent|%)\s+of\s+(?=\d)/gi, ' / 100 * '],
@@ -72,6 +78,8 @@ const spokenOperators: readonly (readonly [RegExp, string])[] = [
   [/(?<=[\d)])\s+squared\b/gi, ' ^ 2'],
   [/(?<=[\d)])\s+cubed\b/gi, ' ^ 3'],
 ];
+const spokenSum =
+  /\b(?:add|sum of|sum|total of)\s+-?\d[\d.]*(?:(?:\s*,\s*(?:and\s+)?|\s+(?:and|to)\s+|\s+)-?\d[\d.]*)+/gi;
 const expression = new RegExp(
   `(?<![\\w./-])(?:\\b(?:${functionNames})\\b|\\bpi\\b|[\\d.]+|[-+*/^%(),]|\\s)+(?!\\w)`,
   'gi',
@@ -79,7 +87,8 @@ const expression = new RegExp(
 
 /** Arithmetic in figures or in words, as figures. Where it stands is approximate when it was in words. */
 function findExpressions(text: string): Found<string>[] {
-  const spoken = spokenOperators.reduce((written, [words, sign]) => written.replace(words, sign), text);
+  const signed = spokenOperators.reduce((written, [words, sign]) => written.replace(words, sign), text);
+  const spoken = signed.replace(spokenSum, (sum) => (sum.match(/-?\d+(?:\.\d+)?/g) ?? []).join(' + '));
   return [...spoken.matchAll(expression)]
     .map(({ 0: run, index }) => {
       const value = run.replace(/^[\s,.*/^%)]+|[\s,.*/^%(+-]+$/g, '');

@@ -1,7 +1,7 @@
 /** From a model id to a model that can be streamed. The providers' libraries are imported on first use and only here. */
 import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { ApiError } from '../errors.ts';
-import { factsOf, type LocalProvider, type ProviderName } from './known-models.ts';
+import { factsOf, type ProviderName } from './known-models.ts';
 import { formatModelId, type ModelId } from './model-ids.ts';
 
 /** Variables by name. Unset and empty mean the same. */
@@ -13,7 +13,7 @@ export interface Connection {
   readonly environment: Environment;
   readonly fetch?: Fetch | undefined;
   /** The port of each local server, where it is not the usual one. */
-  readonly localPorts?: Readonly<Partial<Record<LocalProvider, number>>> | undefined;
+  readonly localPorts?: Readonly<Partial<Record<ProviderName, number>>> | undefined;
   /** How long all local servers together have to say what models they have; 300 ms unless told. */
   readonly localTimeoutMs?: number | undefined;
 }
@@ -69,7 +69,7 @@ export function baseUrlOf(provider: ProviderName, { environment, localPorts }: C
   const variable = facts.baseUrlVariables.find((name) => read(environment, name));
   if (variable) return completeUrl(variable, read(environment, variable) ?? '', facts.versionPath);
   if (facts.baseUrl) return facts.baseUrl;
-  return `http://127.0.0.1:${localPorts?.[provider as LocalProvider] ?? facts.port}/v1`;
+  return `http://127.0.0.1:${localPorts?.[provider] ?? facts.port}/v1`;
 }
 
 // Servers that only copy the API of OpenAI rarely have its newer half, so another host than OpenAI's is spoken to in Chat
