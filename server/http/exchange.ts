@@ -63,8 +63,12 @@ export function openExchange(
     error: undefined,
     gone: new AbortController(),
   };
-  exchanges.set(request, exchange);
   return exchange;
+}
+
+/** Lets code behind Express find the exchange of a request. Costs the garbage collector too much to be done for each request. */
+export function shareExchange(exchange: Exchange): void {
+  exchanges.set(exchange.request, exchange);
 }
 
 /** The exchange a request belongs to, for code behind Express that sees only the request. */

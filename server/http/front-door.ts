@@ -4,7 +4,7 @@ import { ApiError, toApiError } from '../errors.ts';
 import type { Operation } from '../implement.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
-import { type Exchange, openExchange } from './exchange.ts';
+import { type Exchange, openExchange, shareExchange } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
 import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
@@ -99,6 +99,7 @@ function passOn(exchange: Exchange, express: RequestListener): void {
   for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
   const watch = setInterval(() => closeWhenStalled(response), 15_000).unref();
   response.once('close', () => clearInterval(watch));
+  shareExchange(exchange);
   express(request, response);
 }
 

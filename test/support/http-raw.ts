@@ -1,0 +1,58 @@
+/** What goes over a socket byte by byte, for requests that no HTTP client would send. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** An answer as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly head: string;
+  readonly body: string;
+}
+
+/** Opens a connection to loopback. */
+export async function openSocket(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Sends bytes and reads one answer with a Content-Length, or until the server closes. */
+export async function sendRaw(port: number, bytes: string | Buffer): Promise<RawAnswer> {
+  const socket = await openSocket(port);
+  socket.write(bytes);
+  try {
+    return await readAnswer(socket);
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Reads one answer. */
+export function readAnswer(socket: Socket): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const take = (chunk: Buffer) => {
+      text += chunk.toString();
+      const answer = parse(text);
+      if (answer) finish(answer);
+    };
+    const finish = (answer: RawAnswer | undefined) => {
+      socket.off('data', take).off('close', end);
+      if (answer) resolve(answer);
+      else reject(new Error(`The server closed the connection after: ${text.slice(0, 200) || 'nothing'}`));
+    };
+    const end = () => finish(parse(text));
+    socket.on('data', take).once('close', end);
+  });
+}
+
+function parse(text: string): RawAnswer | undefined {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const head = text.slice(0, end);
+  const body = text.slice(end + 4);
+  const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+  if (Buffer.byteLength(body) < length) return undefined;
+  return { status: Number(head.slice(9, 12)), head, body };
+}
