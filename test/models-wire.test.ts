@@ -192,3 +192,34 @@ it('the default model reaches the address of its provider and no other host', as
   await stream(new Models({ environment, fetch: spy }), null, 'hello');
   expect(requested).toEqual([new URL(provider.url).host]);
 });
+
+it.each([
+  ['gpt-4o', { OPENAI_API_KEY: 'k' }, 'https://api.openai.com/v1/responses'],
+  ['gpt-4o', { OPENAI_API_KEY: 'k', OPENAI_API: 'chat' }, 'https://api.openai.com/v1/chat/completions'],
+  [
+    'gpt-4o',
+    { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://eu.api.openai.com/v1' },
+    'https://eu.api.openai.com/v1/responses',
+  ],
+  [
+    'gpt-4o',
+    { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://notopenai.com/v1' },
+    'https://notopenai.com/v1/chat/completions',
+  ],
+  ['claude-sonnet-5-5', { ANTHROPIC_API_KEY: 'k' }, 'https://api.anthropic.com/v1/messages'],
+  [
+    'gemini-2.5-pro',
+    { GOOGLE_API_KEY: 'k' },
+    'https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse',
+  ],
+  ['ollama:qwen3:8b', {}, 'http://127.0.0.1:11434/v1/chat/completions'],
+  ['llamacpp:x', { LLAMACPP_BASE_URL: 'http://box:9000/' }, 'http://box:9000/v1/chat/completions'],
+])('%s with %j is asked for at %s and nowhere else', async (id, environment, address) => {
+  const addresses: string[] = [];
+  const refuse: typeof fetch = async (input) => {
+    addresses.push(input instanceof Request ? input.url : String(input));
+    return new Response('{"error": {"message": "refused"}}', { status: 400 });
+  };
+  await expect(stream(new Models({ environment, fetch: refuse }), id, 'hello')).rejects.toThrow();
+  expect(addresses).toEqual([address]);
+});

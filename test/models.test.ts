@@ -186,6 +186,17 @@ it('a local server gives the default model, its first that can chat', async () =
   ]);
 });
 
+it('a local server behind a key is found when its variable holds the key', async () => {
+  await using vllm = await serve((request, response) => {
+    const isAllowed = request.headers.authorization === 'Bearer local-key';
+    response.writeHead(isAllowed ? 200 : 401).end('{"data": [{"id": "qwen"}]}');
+  });
+  const options = { localPorts: { ...nowhere, vllm: vllm.port }, localTimeoutMs: 10_000 };
+  const withKey = new Models({ ...options, environment: { VLLM_API_KEY: 'local-key' } });
+  expect(await withKey.defaultModel()).toBe('vllm:qwen');
+  expect(await new Models({ ...options, environment: {} }).defaultModel()).toBe('demo:rules');
+});
+
 it('a machine without local servers is found out without waiting for the deadline', async () => {
   const models = new Models({ environment: {}, localPorts: nowhere, localTimeoutMs: 60_000 });
   expect(await models.defaultModel()).toBe('demo:rules');

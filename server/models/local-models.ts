@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { factsOf, type LocalProvider, localProviderNames } from './known-models.ts';
 import { formatModelId } from './model-ids.ts';
-import { baseUrlOf, type Connection } from './providers.ts';
+import { baseUrlOf, type Connection, keyOf } from './providers.ts';
 
 const maxModelsPerServer = 50;
 const maxAnswerBytes = 1_000_000;
@@ -38,8 +38,10 @@ export async function findLocalModels(connection: Connection): Promise<string[]>
 async function listModels(provider: LocalProvider, connection: Connection, signal: AbortSignal): Promise<string[]> {
   const { listPath = '' } = factsOf(provider);
   const root = baseUrlOf(provider, connection).replace(/\/v1$/, '');
+  const key = keyOf(provider, connection.environment);
+  const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
   // A redirect could lead off this machine.
-  const response = await (connection.fetch ?? fetch)(root + listPath, { signal, redirect: 'error' });
+  const response = await (connection.fetch ?? fetch)(root + listPath, { headers, signal, redirect: 'error' });
   if (!response.ok) {
     await response.body?.cancel();
     return [];

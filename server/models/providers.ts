@@ -25,7 +25,7 @@ export async function openModel(id: ModelId, connection: Connection): Promise<La
   if (missing) throw notConfigured(`Model '${formatModelId(id)}' needs ${missing} to be set`);
   const baseURL = baseUrlOf(id.provider, connection);
   const apiKey = keyOf(id.provider, environment);
-  const settings = { baseURL, apiKey, ...(connection.fetch && { fetch: connection.fetch }) };
+  const settings = { baseURL, apiKey, fetch: connection.fetch };
   switch (id.provider) {
     case 'openai':
       return openOpenAi(id.name, settings, environment);
@@ -76,20 +76,19 @@ export function baseUrlOf(provider: ProviderName, { environment, localPorts }: C
 // Completions, the half that all of them have. OPENAI_API (`responses` or `chat`) decides otherwise.
 async function openOpenAi(
   name: string,
-  settings: { baseURL: string; apiKey: string | undefined },
+  settings: { baseURL: string; apiKey: string | undefined; fetch: Fetch | undefined },
   environment: Environment,
 ): Promise<LanguageModelV4> {
   const { createOpenAI } = await import('@ai-sdk/openai');
   const provider = createOpenAI({
     ...settings,
-    apiKey: settings.apiKey ?? '',
-    ...optional('organization', read(environment, 'OPENAI_ORG_ID')),
-    ...optional('project', read(environment, 'OPENAI_PROJECT_ID')),
+    organization: read(environment, 'OPENAI_ORG_ID'),
+    project: read(environment, 'OPENAI_PROJECT_ID'),
   });
   const isOpenAi = /(^|\.)openai\.com$/.test(new URL(settings.baseURL).hostname);
   const api = read(environment, 'OPENAI_API') ?? (isOpenAi ? 'responses' : 'chat');
   if (api === 'chat') return provider.chat(name);
-  if (api !== 'responses') throw notConfigured(`OPENAI_API must be responses or chat`);
+  if (api !== 'responses') throw notConfigured('OPENAI_API must be responses or chat');
   // The conversation is kept here and sent whole: one that OpenAI kept by reference would break when it forgets it.
   return withProviderOptions(provider.responses(name), { openai: { store: false } });
 }
@@ -116,7 +115,7 @@ function withProviderOptions(model: LanguageModelV4, defaults: SharedV4ProviderO
 }
 
 /** The key of a provider. An optional one is read from the provider's name: `OLLAMA_API_KEY`, `OPENAI_COMPATIBLE_API_KEY`. */
-function keyOf(provider: ProviderName, environment: Environment): string | undefined {
+export function keyOf(provider: ProviderName, environment: Environment): string | undefined {
   const { keyVariables } = factsOf(provider);
   const names = keyVariables.length ? keyVariables : [`${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`];
   return names.map((name) => read(environment, name)).find(Boolean);
@@ -132,5 +131,3 @@ function completeUrl(variable: string, value: string, versionPath = ''): string 
 
 const read = (environment: Environment, name: string) => environment[name]?.trim() || undefined;
 const notConfigured = (message: string) => new ApiError('model-not-configured', message);
-const optional = <K extends string>(key: K, value: string | undefined) =>
-  (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
