@@ -180,6 +180,14 @@ test('a model that cannot be used is told as it is', async () => {
   expect(events).toEqual([]);
 });
 
+test('an answer that does not end is cut', async () => {
+  const { outcome, messages } = await runLoop(scriptedModel([[...text('12345', '67890', 'x'), 'hang']]), {
+    limits: { ...quickLimits, answerChars: 9 },
+  });
+  expect(outcome).toEqual(failed('The answer of the model provider scripted is over 9 characters'));
+  expect(messages).toMatchObject([{ content: [{ text: '1234567890' }] }]);
+});
+
 test('a fault of the server is logged and tells nothing', async () => {
   const logged: object[] = [];
   const { outcome } = await runLoop(scriptedModel([]), {

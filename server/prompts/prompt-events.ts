@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { PromptEvent } from '../../contract/prompts.ts';
 import { ApiError } from '../errors.ts';
+import { SHUTTING_DOWN } from '../runs/active-run.ts';
 import type { RunEvent, RunOutcome, Usage } from '../runs/run-events.ts';
 
 /** One event of a streamed prompt. */
@@ -60,9 +61,9 @@ export class PromptTranslation {
 
 /** The error that answers a run which did not finish. */
 export function toFailure(outcome: Exclude<RunOutcome, { status: 'finished' }>): ApiError {
-  return outcome.status === 'failed'
-    ? new ApiError(outcome.code, outcome.detail)
-    : new ApiError('run-cancelled', `The run was cancelled: ${outcome.reason}`);
+  if (outcome.status === 'failed') return new ApiError(outcome.code, outcome.detail);
+  const code = outcome.reason === SHUTTING_DOWN ? 'draining' : 'run-cancelled';
+  return new ApiError(code, `The run was cancelled: ${outcome.reason}`);
 }
 
 const toUsage = ({ inputTokens, outputTokens }: Usage) => ({

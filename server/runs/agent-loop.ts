@@ -6,7 +6,6 @@ import type { ModelCall } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
-import { toModelFailure } from './model-failure.ts';
 import { toModelPrompt } from './model-prompt.ts';
 import { askModel, type ModelAnswer } from './model-step.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
@@ -115,8 +114,9 @@ async function resolveModel(
   try {
     return await untilAborted(models.resolve(agent.model), signal);
   } catch (error) {
-    const { code, detail } = toModelFailure(error, { provider: agent.model ?? 'default' });
-    return { status: 'failed', code, detail };
+    if (!(error instanceof ApiError)) throw error;
+    const isOther = error.code !== 'model-failed' && error.code !== 'model-timeout';
+    return { status: 'failed', code: isOther ? 'model-not-configured' : error.code, detail: error.message };
   }
 }
 

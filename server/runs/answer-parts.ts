@@ -45,6 +45,7 @@ export class AnswerParts {
   readonly #callIds: Set<string>;
   readonly #blocks: (Block | CallBlock)[] = [];
   #open: Block | undefined;
+  #chars = 0;
 
   constructor({ messageId, sink, callIds }: AnswerOptions) {
     this.#messageId = messageId;
@@ -55,6 +56,11 @@ export class AnswerParts {
   /** Whether anything has come: from then on the call cannot be tried again unnoticed. */
   get hasBegun(): boolean {
     return this.#blocks.some((block) => block.type === 'tool-call' || block.isShown);
+  }
+
+  /** How many characters have come. */
+  get chars(): number {
+    return this.#chars;
   }
 
   /** The calls that have ended, in the order the model made them. */
@@ -128,6 +134,7 @@ export class AnswerParts {
       this.#sink.emit({ type: type === 'text' ? 'text-started' : 'reasoning-started', messageId: this.#messageId });
     }
     block.text += delta;
+    this.#chars += delta.length;
     this.#sink.emit({ type: type === 'text' ? 'text-delta' : 'reasoning-delta', messageId: this.#messageId, delta });
   }
 
@@ -169,6 +176,7 @@ export class AnswerParts {
     const block = this.#openCall(providerId);
     if (!block || !delta) return;
     block.input += delta;
+    this.#chars += delta.length;
     this.#sink.emit({ type: 'tool-call-delta', callId: block.callId, delta });
   }
 

@@ -4,6 +4,8 @@ export interface RunLimits {
   readonly firstTokenMs: number;
   /** How long a model may pause in the middle of an answer. */
   readonly idleMs: number;
+  /** How many characters one answer of a model may have. */
+  readonly answerChars: number;
   /** How long one tool call may take. */
   readonly toolMs: number;
   /** How many tool calls of one step run at once; further ones wait their turn. */
@@ -38,6 +40,7 @@ export interface RunLimits {
 export const defaultRunLimits: RunLimits = {
   firstTokenMs: 300_000,
   idleMs: 120_000,
+  answerChars: 10_000_000,
   toolMs: 600_000,
   parallelTools: 16,
   toolResultChars: 1_000_000,

@@ -53,6 +53,13 @@ export const toTimeout = (model: Pick<LanguageModelV4, 'provider'>, afterMs: num
   retryable: false,
 });
 
+/** The failure of a model that does not come to an end. */
+export const toEndless = (model: Pick<LanguageModelV4, 'provider'>, chars: number): ModelFailure => ({
+  code: 'model-failed',
+  detail: `The answer of the model provider ${providerName(model)} is over ${chars} characters`,
+  retryable: false,
+});
+
 /** The failure of a model whose stream ended before its answer did. */
 export const toCutStream = (model: Pick<LanguageModelV4, 'provider'>): ModelFailure => ({
   code: 'model-failed',

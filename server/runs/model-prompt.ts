@@ -1,4 +1,5 @@
 /** From a stored conversation to what a model is prompted with. */
+import { createHash } from 'node:crypto';
 import type {
   JSONValue,
   LanguageModelV4Message,
@@ -82,7 +83,7 @@ function toUserPart(part: UserPart): Extract<LanguageModelV4Message, { role: 'us
   if (part.type === 'text') return part.text ? [{ type: 'text', text: part.text }] : [];
   const { mediaType, filename } = part;
   const name = filename === undefined ? {} : { filename };
-  if (/^https?:/i.test(part.data)) {
+  if (/^https?:/i.test(part.data) && URL.canParse(part.data)) {
     return [{ type: 'file', mediaType, data: { type: 'url', url: new URL(part.data) }, ...name }];
   }
   const data = part.data.replace(/^data:[^,]*;base64,/i, '');
@@ -93,12 +94,19 @@ function toModelPart(part: AssistantPart): ModelPart[] {
   const options = part.providerOptions ? { providerOptions: toSdkOptions(part.providerOptions) } : {};
   if (part.type === 'reasoning') return [{ type: 'reasoning', text: part.text, ...options }];
   if (part.type === 'tool-call') {
-    return [{ type: 'tool-call', toolCallId: part.callId, toolName: part.name, input: toInput(part.args), ...options }];
+    return [{ type: 'tool-call', ...toCall(part), input: toInput(part.args), ...options }];
   }
   // Gemini may sign an empty text; to others an empty text is an error.
   const signed = Object.values(part.providerOptions ?? {}).some((values) => 'thoughtSignature' in values);
   return part.text || signed ? [{ type: 'text', text: part.text, ...options }] : [];
 }
+
+// Models invent names and callers bring ids of their own; providers refuse a conversation with one that is not of this form.
+const toCall = ({ callId, name }: { readonly callId: string; readonly name: string }) => ({
+  toolCallId: isPlain(callId) ? callId : `call-${createHash('sha256').update(callId).digest('hex').slice(0, 20)}`,
+  toolName: isPlain(name) ? name : name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || 'unnamed',
+});
+const isPlain = (text: string) => /^[A-Za-z0-9_-]{1,64}$/.test(text);
 
 // Arguments that were not a JSON object are kept as the model wrote them; providers take nothing but objects.
 const toInput = (args: unknown) =>
@@ -110,7 +118,7 @@ function toResultPart({ callId, name, result, status }: ToolMessage): ResultPart
     typeof result === 'string' || result === undefined
       ? ({ type: failed ? 'error-text' : 'text', value: result ?? '' } as const)
       : ({ type: failed ? 'error-json' : 'json', value: result as JSONValue } as const);
-  return { type: 'tool-result', toolCallId: callId, toolName: name, output };
+  return { type: 'tool-result', ...toCall({ callId, name }), output };
 }
 
 // Both are JSON by provider; the store's type says `unknown` where the SDK's says JSON.

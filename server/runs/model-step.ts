@@ -10,7 +10,7 @@ import type {
 import { AnswerParts } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
-import { type ModelFailure, toCutStream, toModelFailure, toTimeout } from './model-failure.ts';
+import { type ModelFailure, toCutStream, toEndless, toModelFailure, toTimeout } from './model-failure.ts';
 import { untilAborted } from './until-aborted.ts';
 
 interface StepOptions {
@@ -115,6 +115,10 @@ async function streamAnswer(options: StepOptions, parts: AnswerParts): Promise<S
         break;
       } else if (!failure) {
         parts.add(part);
+        if (parts.chars > limits.answerChars) {
+          failure = toEndless(model, limits.answerChars);
+          break;
+        }
         if (!isFirst) timer.refresh();
         else if (parts.hasBegun) {
           isFirst = false;

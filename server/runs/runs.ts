@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { RunRecord, Store } from '../store/store.ts';
-import { ActiveRun, type Run } from './active-run.ts';
+import { ActiveRun, type Run, SHUTTING_DOWN } from './active-run.ts';
 import { type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
 import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
@@ -135,7 +135,7 @@ export class Runs {
     clearTimeout(timer);
     // A run that was being opened when draining began is among them by now or in the next round.
     while (this.#active.size || this.#starting) {
-      await cancelAll(this.activeRuns(), 'the server shuts down');
+      await cancelAll(this.activeRuns(), SHUTTING_DOWN);
       await new Promise(setImmediate);
     }
     this.#kept.clear();

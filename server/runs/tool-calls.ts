@@ -1,5 +1,6 @@
 /** Runs the tool calls of one answer side by side. */
 import type { Message, ToolStatus } from '../store/messages.ts';
+import { createDeadline } from './deadline.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
@@ -48,19 +49,16 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
   const { signal, sink, limits } = options;
   if (signal.aborted) return say(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
   if (call.refusal !== undefined) return say(call, { result: call.refusal, status: 'error' }, sink);
-  const deadline = AbortSignal.timeout(limits.toolMs);
-  const either = AbortSignal.any([signal, deadline]);
+  using deadline = createDeadline(signal, limits.toolMs);
   try {
-    const { result, isError } = await untilAborted(
-      options.toolset.call(call.name, call.args, { signal: either }),
-      either,
-    );
+    const work = options.toolset.call(call.name, call.args, { signal: deadline.signal });
+    const { result, isError } = await untilAborted(work, deadline.signal);
     return say(call, { result: toBounded(result, limits.toolResultChars), status: isError ? 'error' : 'done' }, sink);
   } catch (error) {
     if (signal.aborted) {
       return say(call, { result: `Stopped: ${reasonOf(signal)}; it may have partly run`, status: 'cancelled' }, sink);
     }
-    if (deadline.aborted) {
+    if (deadline.signal.aborted) {
       const result = `The tool did not answer within ${limits.toolMs / 1000} s; it may have partly run`;
       return say(call, { result, status: 'error' }, sink);
     }
