@@ -131,3 +131,33 @@ test.each(each)('client %s follows the redirect to the trailing slash', async (g
     expect(agent.messages.at(-1)).toMatchObject({ content: 'Thanks' });
   });
 });
+
+// The binary form of the older clients has no reasoning in it.
+test.each([
+  ['1.0.0', fullRun],
+  ['0.0.59', thanks],
+  ['0.0.47', thanks],
+] as const)('client %s reads the same from protobuf as from text', async (generation, script) => {
+  const read = () =>
+    withClient(generation, [script], async (agent) => {
+      await agent.runAgent({ runId: 'r' });
+      return agent.messages;
+    });
+  const asText = await read();
+  const realFetch = globalThis.fetch;
+  const types: (string | null)[] = [];
+  const askForBinary: typeof fetch = async (url, init) => {
+    const headers = { 'content-type': 'application/json', accept: 'application/vnd.ag-ui.event+proto' };
+    const response = await realFetch(url, { ...init, headers });
+    types.push(response.headers.get('content-type'));
+    return response;
+  };
+  // The client of 0.0.47 takes no fetch of its own.
+  globalThis.fetch = askForBinary;
+  try {
+    expect(await read()).toEqual(asText);
+  } finally {
+    globalThis.fetch = realFetch;
+  }
+  expect(types).toEqual(['application/vnd.ag-ui.event+proto']);
+});

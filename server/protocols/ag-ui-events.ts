@@ -37,7 +37,7 @@ export async function* toAgUiEvents(
   yield* translator.start();
   try {
     for await (const { event } of events) {
-      yield* translator.next(event);
+      for (const translated of translator.next(event)) yield translated;
       if (translator.isOver()) return;
     }
   } catch (cause) {

@@ -7,6 +7,7 @@ import type { ToolDefinition } from '../runs/toolset.ts';
 import type { Message } from '../store/messages.ts';
 import { toAgUiEvents } from './ag-ui-events.ts';
 import { readAgUiRun, readRunIds } from './ag-ui-input.ts';
+import type { AgUiProtobuf } from './ag-ui-protobuf.ts';
 import { AG_UI_VERSION } from './ag-ui-terminal.ts';
 
 interface AgentName {
@@ -43,6 +44,8 @@ interface AgUiParts {
   terminate(threadId: string, runId: string): boolean | Promise<boolean>;
   /** The version of this server. */
   readonly version: string;
+  /** Absent: events are never written as protobuf. */
+  readonly protobuf?: AgUiProtobuf;
 }
 
 /** The handlers of the group `agUi`. */
@@ -51,6 +54,7 @@ export function createAgUiHandlers({
   startRun,
   terminate,
   version,
+  protobuf,
 }: AgUiParts): AppHandlers<RequestContext>['agUi'] {
   const listAgents = () => {
     const list = [...agents.list()].map(({ id, name }) => ({
@@ -78,9 +82,10 @@ export function createAgUiHandlers({
       protocol_version: AG_UI_VERSION,
       capabilities: CAPABILITIES,
     }),
-    async run({ input: { agent_id: agentId, casing, ...body }, signal }): Promise<AsyncIterable<AgUiEvent>> {
+    async run({ input: { agent_id: agentId, casing, ...body }, context, signal }): Promise<AsyncIterable<AgUiEvent>> {
       agents.get(agentId);
-      const { view, ...request } = await readAgUiRun(body, casing);
+      const isBinary = await protobuf?.prepare(context.headers.accept);
+      const { view, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
       const { threadId, runId } = view;
       const { events } = await startRun({ agentId, threadId, runId, ...request, signal });
       return toAgUiEvents(events, view);
@@ -99,7 +104,7 @@ export function createAgUiHandlers({
 const ENDPOINT = `${BASE_PATH}/ag-ui`;
 
 const CAPABILITIES = {
-  transport: { streaming: true },
+  transport: { streaming: true, httpBinary: true },
   tools: { supported: true, parallelCalls: true, clientProvided: true },
   state: { memory: true },
   reasoning: { supported: true, streaming: true },

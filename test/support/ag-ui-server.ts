@@ -5,6 +5,7 @@ import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { implement } from '../../server/implement.ts';
 import { type AgUiRunRequest, createAgUiHandlers } from '../../server/protocols/ag-ui-handlers.ts';
+import { createAgUiProtobuf } from '../../server/protocols/ag-ui-protobuf.ts';
 import type { RunEvent } from '../../server/runs/run-events.ts';
 import { noUsage } from './ag-ui-runs.ts';
 
@@ -44,6 +45,7 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
     return { events: follow(events, cancelled, () => active.delete(key)) };
   }
 
+  const protobuf = createAgUiProtobuf();
   const handlers = createAgUiHandlers({
     agents: {
       list: () => [{ id: 'my-agent', name: 'My Custom Agent' }],
@@ -58,6 +60,7 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
       return run !== undefined;
     },
     version: '0.1.0',
+    protobuf,
   });
   const server = await startHttpServer({
     operations: implement({ agUi }, { agUi: handlers }),
@@ -69,6 +72,7 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
     rateLimits: [],
     mounts: [],
     openPaths: [],
+    streamFormats: { 'agUi.run': [protobuf.format] },
     log: createLog({ level: 'silent' }),
     isDraining: () => false,
   });
