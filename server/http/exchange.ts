@@ -24,8 +24,8 @@ export interface Exchange {
   denied: ApiError | undefined;
   /** The name of the operation that serves it, for the log. */
   operation: string | undefined;
-  /** What failed, when the answer is an error. */
-  error: unknown;
+  /** What failed here or upstream, for the log; undefined when all went well, or the caller was at fault. */
+  fault: unknown;
   /** Aborts when the caller leaves before the answer is whole. */
   readonly gone: AbortController;
 }
@@ -60,7 +60,7 @@ export function openExchange(
     caller: '',
     denied: undefined,
     operation: undefined,
-    error: undefined,
+    fault: undefined,
     gone: new AbortController(),
   };
   return exchange;

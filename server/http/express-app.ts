@@ -24,7 +24,7 @@ export function createExpressApp({ rpc, mounts }: { rpc: RequestHandler; mounts:
   const failed: ErrorRequestHandler = (cause, request, response, _next) => {
     const exchange = exchangeOf(request);
     if (response.headersSent) {
-      exchange.error = cause;
+      exchange.fault = cause;
       response.destroy();
     } else sendError(exchange, toExpressError(cause));
   };

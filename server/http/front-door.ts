@@ -109,13 +109,15 @@ export function fail(exchange: Exchange, cause: unknown): void {
   if (gone.signal.aborted || response.destroyed) return;
   if (!response.headersSent) sendError(exchange, toApiError(cause));
   else {
-    exchange.error = cause;
+    exchange.fault = cause;
+    // What was written so far still goes out; the end of the last chunk does not.
+    response.uncork();
     response.socket?.destroySoon();
   }
 }
 
 function leave(exchange: Exchange, log: Log): void {
-  const { request, response, gone, error, startedAt } = exchange;
+  const { request, response, gone, fault, startedAt } = exchange;
   const isWhole = response.writableFinished;
   if (!isWhole) gone.abort();
   const line = {
@@ -128,7 +130,6 @@ function leave(exchange: Exchange, log: Log): void {
     caller: exchange.caller,
     cut: isWhole ? undefined : true,
   };
-  const fault = error instanceof ApiError ? (error.status === 500 ? (error.cause ?? error) : undefined) : error;
   if (fault === undefined) log.info(line, 'request');
   else log.error({ ...line, err: fault }, 'request failed');
 }

@@ -46,7 +46,8 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
       headers: Object.assign({}, ...errors.map(({ cause }) => (cause instanceof ApiError ? cause.headers : {}))),
     }),
     onError({ error, req }) {
-      if (error.code === 'INTERNAL_SERVER_ERROR') exchangeOf(req).error = error.cause ?? error;
+      const known = fromTrpcError(error);
+      if (known.status >= 500 && known.status !== 503) exchangeOf(req).fault = known.cause ?? known;
     },
   });
   return async (request, response, next) => {
@@ -153,6 +154,8 @@ const OWN_ERRORS: Partial<Record<TRPCError['code'], ErrorCode>> = {
 
 function fromTrpcError(error: TRPCError): ApiError {
   if (error.cause instanceof ApiError) return error.cause;
+  if (error.cause instanceof SyntaxError)
+    return new ApiError('malformed-json', 'The input is not JSON', { cause: error });
   const code = OWN_ERRORS[error.code];
   return code ? new ApiError(code, error.message, { cause: error }) : toApiError(error);
 }

@@ -26,7 +26,8 @@ export function sendEmpty(exchange: Exchange, status: number, ...headers: string
 
 /** Answers with an error, also to a caller who is still sending a body that nobody will read. */
 export function sendError(exchange: Exchange, error: ApiError): void {
-  exchange.error = error;
+  // 503 is an answer given on purpose, while starting or shutting down.
+  if (error.status >= 500 && error.status !== 503) exchange.fault = error.cause ?? error;
   for (const [name, value] of Object.entries(error.headers)) exchange.headers.push(name, value);
   if (hasLongUnreadBody(exchange)) sendAndLinger(exchange, error);
   else sendJson(exchange, error.status, error.toBody());

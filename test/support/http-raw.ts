@@ -17,7 +17,7 @@ export async function openSocket(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Sends bytes and reads one answer with a Content-Length, or until the server closes. */
+/** Sends bytes and reads one answer. */
 export async function sendRaw(port: number, bytes: string | Buffer): Promise<RawAnswer> {
   const socket = await openSocket(port);
   socket.write(bytes);
@@ -52,7 +52,23 @@ function parse(text: string): RawAnswer | undefined {
   if (end < 0) return undefined;
   const head = text.slice(0, end);
   const body = text.slice(end + 4);
+  if (/transfer-encoding: chunked/i.test(head)) {
+    if (!body.endsWith('0\r\n\r\n')) return undefined;
+    return { status: Number(head.slice(9, 12)), head, body: joinChunks(body) };
+  }
   const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
   if (Buffer.byteLength(body) < length) return undefined;
   return { status: Number(head.slice(9, 12)), head, body };
+}
+
+function joinChunks(body: string): string {
+  const bytes = Buffer.from(body);
+  const parts: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const end = bytes.indexOf('\r\n', at);
+    const length = Number.parseInt(bytes.subarray(at, end).toString(), 16);
+    if (!length) return Buffer.concat(parts).toString();
+    parts.push(bytes.subarray(end + 2, end + 2 + length));
+    at = end + 2 + length + 2;
+  }
 }
