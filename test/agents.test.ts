@@ -53,7 +53,10 @@ async function startAgents(store: Store) {
   });
   const operations = [
     ...implement({ agents: agentsContract }, { agents: handlers }),
-    ...implement({ agentMcpServers }, { agentMcpServers: createAgentMcpServerHandlers({ agents }) }),
+    ...implement(
+      { agentMcpServers: { update: agentMcpServers.update } },
+      { agentMcpServers: createAgentMcpServerHandlers({ agents }) },
+    ),
   ];
   /** The answer, or the body of the error. */
   const call = async (name: string, input: unknown = {}): Promise<unknown> => {

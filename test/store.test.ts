@@ -473,17 +473,19 @@ describe('the data folder', () => {
     expect(await copy.agents.list()).toEqual([agent]);
   });
 
-  it('a folder that is a file is named with the reason', async () => {
+  it('a folder that cannot be made or used is named with the reason', async () => {
     await using folder = await temporaryFolder();
-    const path = join(folder.path, 'file');
-    await writeFile(path, '');
-    await expect(openStore({ folder: path })).rejects.toMatchObject({
+    const file = join(folder.path, 'file');
+    await writeFile(file, '');
+    const ending = '; check the folder, or choose another with --data-dir';
+    await expect(openStore({ folder: file })).rejects.toMatchObject({
       code: 'store-failed',
-      message: expect.stringMatching(
-        new RegExp(
-          `^The store ${path}/agent-runtimes.db cannot be opened: EEXIST.*; check the folder, or choose another with --data-dir$`,
-        ),
-      ),
+      message: `The store ${file}/agent-runtimes.lock cannot be opened: ENOTDIR: not a directory, open '${file}/agent-runtimes.lock'${ending}`,
+    });
+    // Node's recursive mkdir never returns for a folder below /proc.
+    await expect(openStore({ folder: '/proc/no-such-folder/below' })).rejects.toMatchObject({
+      code: 'store-failed',
+      message: `The store /proc/no-such-folder/below/agent-runtimes.db cannot be opened: ENOENT: no such file or directory, mkdir '/proc/no-such-folder'${ending}`,
     });
   });
 

@@ -1,8 +1,17 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 
-/** Makes `folder` when it is not there, for its owner only. */
+/** Makes `folder` and those above it when they are not there, for their owner only. */
 export function createPrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (existsSync(folder)) return;
+  // Not Node's recursive mkdir: below a folder that refuses new ones with ENOENT, such as /proc, it never returns.
+  createPrivateFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    // Another process made it in between.
+    if (!existsSync(folder)) throw cause;
+  }
 }
 
 /** Makes `file` when it is not there, empty and for its owner only. What SQLite puts beside it has the same permissions. */
