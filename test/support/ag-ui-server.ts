@@ -45,19 +45,26 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
     return { events: follow(events, cancelled, () => active.delete(key)) };
   }
 
+  const terminate = (threadId: string, runId: string) => {
+    const run = active.get(`${threadId} ${runId}`);
+    run?.abort();
+    return run !== undefined;
+  };
+  return { ...(await serveAgUi({ startRun, terminate })), requests };
+}
+
+/** Serves the AG-UI endpoints of an agent `my-agent` whose runs are started and ended by `parts`. */
+export async function serveAgUi(
+  parts: Pick<Parameters<typeof createAgUiHandlers>[0], 'startRun' | 'terminate'>,
+): Promise<Omit<AgUiTestServer, 'requests'>> {
   const protobuf = createAgUiProtobuf();
   const handlers = createAgUiHandlers({
+    ...parts,
     agents: {
       list: () => [{ id: 'my-agent', name: 'My Custom Agent' }],
       get(id) {
         if (id !== 'my-agent') throw new ApiError('agent-not-found', `Agent not found: ${id}`);
       },
-    },
-    startRun,
-    terminate(threadId, runId) {
-      const run = active.get(`${threadId} ${runId}`);
-      run?.abort();
-      return run !== undefined;
     },
     version: '0.1.0',
     protobuf,
@@ -86,7 +93,6 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
   return {
     url: server.url,
     agentUrl: `${base}/my-agent/`,
-    requests,
     post,
     run: (body, query = '') => post(`/my-agent/${query}`, body),
     [Symbol.asyncDispose]: () => server.close({ graceMs: 0 }),
