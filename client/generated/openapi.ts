@@ -106,6 +106,86 @@ export interface paths {
         patch: operations["agentMcpServersUpdate"];
         trace?: never;
     };
+    "/agents/mcp-servers/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start MCP servers for all agents
+         * @description Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs is given another value.
+         */
+        post: operations["agentMcpServersStartAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{agent_id}/mcp-servers/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start MCP servers for a specific agent
+         * @description Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs is given another value.
+         */
+        post: operations["agentMcpServersStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/mcp-servers/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop MCP servers for all agents
+         * @description Stops every server that an agent selects. They stay stopped until they are started by name.
+         */
+        post: operations["agentMcpServersStopAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{agent_id}/mcp-servers/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop MCP servers for a specific agent
+         * @description Stops the servers the agent selects, except those that another agent selects too: the message says how many were kept.
+         */
+        post: operations["agentMcpServersStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents/{agent_id}/prompt": {
         parameters: {
             query?: never;
@@ -255,6 +335,289 @@ export interface paths {
          * @description Ends an active run: its model call and its tools in flight are aborted, and its stream closes with its terminal event. A run that is unknown or already over is no error; `success` is then false.
          */
         post: operations["agUiTerminate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List running servers
+         * @description Every server that runs, wherever it was defined.
+         */
+        get: operations["mcpServersList"];
+        put?: never;
+        /**
+         * Create server
+         * @description Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server; values of `env` and `headers` that are no references do not, and then its `error` names what to give again.
+         */
+        post: operations["mcpServersCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List MCP config servers
+         * @description The servers of the config file that were started. They start with this server; one that failed is listed with its error.
+         */
+        get: operations["mcpServersListConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List catalog servers
+         * @description Every predefined server. They are not started until somebody enables them or an agent uses them.
+         */
+        get: operations["mcpServersListCatalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all available servers
+         * @description The catalog, the config servers that were started, and the custom servers. An id may stand here several times.
+         */
+        get: operations["mcpServersListAvailable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/{server_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get server
+         * @description Looks in the config file, then among custom servers, then in the catalog.
+         */
+        get: operations["mcpServersGet"];
+        /**
+         * Update server
+         * @description Changes the fields given, and restarts the server when it runs. Servers of config file and catalog cannot be changed.
+         */
+        put: operations["mcpServersUpdate"];
+        post?: never;
+        /**
+         * Delete server
+         * @description Ends the server and forgets it. Servers of config file and catalog cannot be deleted.
+         */
+        delete: operations["mcpServersDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/{server_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the log of a server
+         * @description The last lines the server wrote to its standard error, oldest first, with secrets masked.
+         */
+        get: operations["mcpServersLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/catalog/{server_name}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable catalog server
+         * @description Starts a server of the catalog for the current session and waits until it runs. One that runs already is answered as it is.
+         */
+        post: operations["mcpServersEnable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/catalog/{server_name}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disable catalog server
+         * @description Ends the server and every process behind it, and waits until they are gone.
+         */
+        delete: operations["mcpServersDisable"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/proxy/{server_id}/tools/{tool_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a tool of a running MCP server
+         * @description The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is.
+         */
+        post: operations["mcpProxyCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/proxy/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the servers whose tools can be called */
+        get: operations["mcpProxyServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/proxy/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check that the proxy answers */
+        get: operations["mcpProxyHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/configure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get configuration */
+        get: operations["configureGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/configure/mcp-toolsets-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MCP toolsets status
+         * @description How the start of the MCP servers went.
+         */
+        get: operations["configureToolsetsStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/configure/mcp-toolsets-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MCP toolsets info
+         * @description How each running MCP server is run.
+         */
+        get: operations["configureToolsetsInfo"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -770,6 +1133,111 @@ export interface components {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
             message: string;
         };
+        AgentServersStarted: {
+            agent_id: string;
+            /** @description Servers that were started */
+            started_servers: string[];
+            /** @description Servers that were stopped */
+            stopped_servers: string[];
+            /** @description Servers that ran before */
+            already_running: string[];
+            /** @description Servers that did not run before */
+            already_stopped: string[];
+            /** @description Servers that could not be started or stopped, and why */
+            failed_servers: components["schemas"]["FailedServer"][];
+            /** @description Whether the codemode tools of an agent were rebuilt */
+            codemode_rebuilt: boolean;
+            /** @description All of it in one sentence */
+            message: string;
+            /** @description The names of the variables given */
+            env_vars_set: string[];
+            /** @description Whether the code sandbox was configured by this call */
+            sandbox_configured: boolean;
+            /** @description The variant of the sandbox after this call; null when it was not configured by it */
+            sandbox_variant: string | null;
+            /** @description Where code in the sandbox calls MCP tools; null when the sandbox was not configured */
+            mcp_proxy_url: string | null;
+        };
+        AgentServersStopped: {
+            agent_id: string;
+            /** @description Servers that were started */
+            started_servers: string[];
+            /** @description Servers that were stopped */
+            stopped_servers: string[];
+            /** @description Servers that ran before */
+            already_running: string[];
+            /** @description Servers that did not run before */
+            already_stopped: string[];
+            /** @description Servers that could not be started or stopped, and why */
+            failed_servers: components["schemas"]["FailedServer"][];
+            /** @description Whether the codemode tools of an agent were rebuilt */
+            codemode_rebuilt: boolean;
+            /** @description All of it in one sentence */
+            message: string;
+        };
+        AllServersStarted: {
+            /** @description Every agent */
+            agents_processed: string[];
+            /** @description Servers that were started */
+            started_servers: string[];
+            /** @description Servers that were stopped */
+            stopped_servers: string[];
+            /** @description Servers that ran before */
+            already_running: string[];
+            /** @description Servers that did not run before */
+            already_stopped: string[];
+            /** @description Servers that could not be started or stopped, and why */
+            failed_servers: components["schemas"]["FailedServer"][];
+            /** @description Whether the codemode tools of an agent were rebuilt */
+            codemode_rebuilt: boolean;
+            /** @description All of it in one sentence */
+            message: string;
+            /** @description The names of the variables given */
+            env_vars_set: string[];
+            /** @description Whether the code sandbox was configured by this call */
+            sandbox_configured: boolean;
+            /** @description The variant of the sandbox after this call; null when it was not configured by it */
+            sandbox_variant: string | null;
+            /** @description Where code in the sandbox calls MCP tools; null when the sandbox was not configured */
+            mcp_proxy_url: string | null;
+        };
+        AllServersStopped: {
+            /** @description Every agent */
+            agents_processed: string[];
+            /** @description Servers that were started */
+            started_servers: string[];
+            /** @description Servers that were stopped */
+            stopped_servers: string[];
+            /** @description Servers that ran before */
+            already_running: string[];
+            /** @description Servers that did not run before */
+            already_stopped: string[];
+            /** @description Servers that could not be started or stopped, and why */
+            failed_servers: components["schemas"]["FailedServer"][];
+            /** @description Whether the codemode tools of an agent were rebuilt */
+            codemode_rebuilt: boolean;
+            /** @description All of it in one sentence */
+            message: string;
+        };
+        Configuration: {
+            models: components["schemas"]["ConfiguredModel"][];
+            mcp_servers: components["schemas"]["McpServer"][];
+            tools: {
+                name: string;
+                description: string;
+                server: string;
+            }[];
+            /** @description What an agent without a model uses */
+            default_model: string | null;
+        };
+        ConfiguredModel: {
+            id: string;
+            name: string;
+            provider: string;
+            /** @description Every variable it needs is set */
+            isAvailable: boolean;
+            requiredEnvVars: string[];
+        };
         Conversation: {
             id: string;
             agent_id: string;
@@ -858,6 +1326,58 @@ export interface components {
             /** @description Sampling temperature; absent: the default of the model */
             temperature?: number;
         };
+        CreateMcpServer: {
+            /** @example my-server */
+            id: string;
+            /** @description A name for people; absent: the id */
+            name?: string;
+            description?: string;
+            /**
+             * @description The program, found on the PATH, or an absolute path
+             * @example npx
+             */
+            command?: string;
+            args?: string[];
+            /** @description Variables of the server. `${VAR}` is looked up when it starts; other values are kept in memory only */
+            env?: {
+                [key: string]: string;
+            };
+            cwd?: string;
+            /**
+             * @description Where a remote server listens
+             * @example https://example.com/mcp
+             */
+            url?: string;
+            /** @description Headers of each request to it. `${VAR}` is looked up when it starts; other values are kept in memory only */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Absent: stdio with a command; with a url http, falling back to SSE
+             * @enum {string}
+             */
+            transport?: "stdio" | "http" | "sse";
+            /** @description Seconds a call may be silent; absent: 60. Progress starts it anew */
+            timeout?: number;
+            /** @description Whether it is started now and at each start of this server; absent: true */
+            enabled?: boolean;
+        };
+        EnableMcpServer: {
+            /** @description Variables for this server alone */
+            env_vars?: components["schemas"]["EnvVar"][];
+        };
+        EnvVar: {
+            /**
+             * @description Environment variable name
+             * @example TAVILY_API_KEY
+             */
+            name: string;
+            /**
+             * @description Environment variable value
+             * @example tvly-xxx
+             */
+            value: string;
+        };
         /** @description The body of every error */
         ErrorResponse: {
             /**
@@ -882,11 +1402,91 @@ export interface components {
                 message: string;
             }[];
         };
+        FailedServer: {
+            server_id: string;
+            error: string;
+        };
         Health: {
             /** @constant */
             status: "healthy";
             /** @description The version of this server */
             version: string;
+        };
+        McpServer: {
+            id: string;
+            name: string;
+            description: string;
+            /** @description false: it is not started unless somebody names it */
+            enabled: boolean;
+            /** @description Its tools; known while it runs */
+            tools: components["schemas"]["McpServerTool"][];
+            command?: string;
+            /** @description `${VAR}` is shown as it is, literal secrets as *** */
+            args?: string[];
+            url?: string;
+            /** @description The variables without which it does not start */
+            requiredEnvVars: string[];
+            /** @description The names of the variables and headers it is given */
+            envVars: string[];
+            /** @description It runs, or all variables it needs are set */
+            isAvailable: boolean;
+            isRunning: boolean;
+            /** @description It is from the config file */
+            isConfig: boolean;
+            /**
+             * @description Where it was defined
+             * @enum {string}
+             */
+            origin: "config" | "custom" | "catalog";
+            /** @enum {string} */
+            transport: "stdio" | "http" | "sse";
+            /** @enum {string} */
+            status: "stopped" | "starting" | "running" | "failed" | "restarting";
+            /** @description Why it does not run, with the last it said */
+            error: string | null;
+        };
+        McpServerLog: {
+            id: string;
+            /** @enum {string} */
+            status: "stopped" | "starting" | "running" | "failed" | "restarting";
+            /** @description Why it does not run, with the last it said */
+            error: string | null;
+            lines: string[];
+        };
+        McpServerTool: {
+            name: string;
+            description: string;
+            enabled: boolean;
+            /** @description JSON Schema of the arguments */
+            inputSchema: {
+                [key: string]: unknown;
+            };
+        };
+        McpServers: components["schemas"]["McpServer"][];
+        McpToolset: {
+            /** @constant */
+            type: "MCPServerStdio";
+            id: string;
+            command: string;
+            /** @description `${VAR}` is shown as it is, literal secrets as *** */
+            args: string[];
+        } | {
+            /** @constant */
+            type: "MCPServerStreamableHTTP";
+            id: string;
+            url: string;
+        };
+        McpToolsetsInfo: components["schemas"]["McpToolset"][];
+        McpToolsetsStatus: {
+            /** @description Each server of the config file has come up or failed */
+            initialized: boolean;
+            ready_count: number;
+            failed_count: number;
+            ready_servers: string[];
+            /** @description Why, by server */
+            failed_servers: {
+                [key: string]: string;
+            };
         };
         Prompt: {
             /**
@@ -959,6 +1559,38 @@ export interface components {
              */
             stopped_by?: "max-steps" | "length" | "content-filter";
         };
+        ProxyCall: {
+            /** @description Arguments of the tool */
+            arguments?: {
+                [key: string]: unknown;
+            };
+        };
+        ProxyHealth: {
+            /** @constant */
+            status: "ok";
+        };
+        ProxyResult: {
+            success: boolean;
+            /** @description What the tool answered; null when it failed */
+            result: unknown;
+            /** @description What the tool said when it failed */
+            error: string | null;
+            /** @description The opposite of success */
+            is_error: boolean;
+        };
+        ProxyServers: {
+            servers: {
+                id: string;
+                name: string;
+                is_config: boolean;
+                is_running: boolean;
+                tools: {
+                    name: string;
+                    description: string;
+                }[];
+            }[];
+            total: number;
+        };
         Readiness: {
             /**
              * @description degraded: serving, with a part that failed
@@ -981,6 +1613,14 @@ export interface components {
             /** @enum {string} */
             origin: "config" | "custom" | "catalog";
         };
+        StartServers: {
+            /** @description Variables for the servers of these agents, and for no other */
+            env_vars?: components["schemas"]["EnvVar"][];
+            /** @description Jupyter server URL with token; switches the code sandbox to local-jupyter */
+            jupyter_sandbox?: string;
+            /** @description Where code in the sandbox calls MCP tools; absent: this server */
+            mcp_proxy_url?: string;
+        };
         UpdateAgent: {
             /**
              * @description A name for people
@@ -1001,6 +1641,40 @@ export interface components {
         };
         UpdateAgentMcpServers: {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
+        };
+        UpdateMcpServer: {
+            /** @description A name for people; absent: the id */
+            name?: string;
+            description?: string;
+            /**
+             * @description The program, found on the PATH, or an absolute path
+             * @example npx
+             */
+            command?: string;
+            args?: string[];
+            /** @description Variables of the server. `${VAR}` is looked up when it starts; other values are kept in memory only */
+            env?: {
+                [key: string]: string;
+            };
+            cwd?: string;
+            /**
+             * @description Where a remote server listens
+             * @example https://example.com/mcp
+             */
+            url?: string;
+            /** @description Headers of each request to it. `${VAR}` is looked up when it starts; other values are kept in memory only */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Absent: stdio with a command; with a url http, falling back to SSE
+             * @enum {string}
+             */
+            transport?: "stdio" | "http" | "sse";
+            /** @description Seconds a call may be silent; absent: 60. Progress starts it anew */
+            timeout?: number;
+            /** @description Whether it is started now and at each start of this server; absent: true */
+            enabled?: boolean;
         };
         Usage: {
             /** @description Tokens read */
@@ -1104,8 +1778,34 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /**
+         * @description `spawn-forbidden`: The policy of this server forbids to run this MCP server
+         *     `host-not-allowed`: The Host header names a host this server does not answer for
+         *     `origin-not-allowed`: A web page of another origin sent the request
+         */
+        HostNotAllowedOrOriginNotAllowedOrSpawnForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description `internal`: A fault of this server; its log has the cause */
         Internal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `mcp-start-failed`: The MCP server did not start; the detail has its last words
+         *     `mcp-variables-missing`: The MCP server needs environment variables that are not set
+         *     `internal`: A fault of this server; its log has the cause
+         */
+        InternalOrMcpStartFailedOrMcpVariablesMissing: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1136,6 +1836,63 @@ export interface components {
         };
         /** @description `malformed-url`: The URL, or the Host header, is not well formed */
         MalformedUrl: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `mcp-server-exists`: An MCP server with this id exists already */
+        McpServerExists: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `mcp-server-failed`: The MCP server died or broke off during a call */
+        McpServerFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `mcp-server-not-enabled`: The MCP server of the catalog is not enabled */
+        McpServerNotEnabled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `mcp-server-not-found`: No MCP server has this id */
+        McpServerNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `mcp-server-not-running`: The MCP server is not running
+         *     `mcp-tool-not-found`: The MCP server has no tool of this name
+         */
+        McpServerNotRunningOrMcpToolNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `mcp-server-timeout`: The MCP server did not answer a call in time */
+        McpServerTimeout: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1579,6 +2336,216 @@ export interface operations {
             500: components["responses"]["Internal"];
         };
     };
+    agentMcpServersStartAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartServers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "agents_processed": [
+                     *         "agent-1",
+                     *         "agent-2"
+                     *       ],
+                     *       "started_servers": [
+                     *         "tavily",
+                     *         "github"
+                     *       ],
+                     *       "stopped_servers": [],
+                     *       "already_running": [],
+                     *       "already_stopped": [],
+                     *       "failed_servers": [],
+                     *       "codemode_rebuilt": true,
+                     *       "env_vars_set": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "sandbox_configured": true,
+                     *       "sandbox_variant": "local-jupyter",
+                     *       "mcp_proxy_url": "http://127.0.0.1:8765/api/v1/mcp/proxy",
+                     *       "message": "Started 2 server(s) across 2 agent(s), sandbox=local-jupyter"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AllServersStarted"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agentMcpServersStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartServers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "agent_id": "my-agent",
+                     *       "started_servers": [
+                     *         "tavily"
+                     *       ],
+                     *       "stopped_servers": [],
+                     *       "already_running": [
+                     *         "github"
+                     *       ],
+                     *       "already_stopped": [],
+                     *       "failed_servers": [
+                     *         {
+                     *           "server_id": "filesystem",
+                     *           "error": "Server config not found"
+                     *         }
+                     *       ],
+                     *       "codemode_rebuilt": true,
+                     *       "env_vars_set": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "sandbox_configured": false,
+                     *       "sandbox_variant": null,
+                     *       "mcp_proxy_url": null,
+                     *       "message": "Started 1 server(s), 1 already running, 1 failed"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentServersStarted"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agentMcpServersStopAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "agents_processed": [
+                     *         "agent-1",
+                     *         "agent-2"
+                     *       ],
+                     *       "started_servers": [],
+                     *       "stopped_servers": [
+                     *         "tavily",
+                     *         "github"
+                     *       ],
+                     *       "already_running": [],
+                     *       "already_stopped": [],
+                     *       "failed_servers": [],
+                     *       "codemode_rebuilt": false,
+                     *       "message": "Stopped 2 server(s) across 2 agent(s)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AllServersStopped"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    agentMcpServersStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "agent_id": "my-agent",
+                     *       "started_servers": [],
+                     *       "stopped_servers": [
+                     *         "tavily",
+                     *         "github"
+                     *       ],
+                     *       "already_running": [],
+                     *       "already_stopped": [
+                     *         "filesystem"
+                     *       ],
+                     *       "failed_servers": [],
+                     *       "codemode_rebuilt": false,
+                     *       "message": "Stopped 2 server(s), 1 already stopped"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentServersStopped"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
     promptsStream: {
         parameters: {
             query?: never;
@@ -1969,6 +2936,912 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "tavily",
+                     *         "name": "Tavily Search",
+                     *         "description": "Web search and research capabilities",
+                     *         "enabled": true,
+                     *         "tools": [
+                     *           {
+                     *             "name": "tavily_search",
+                     *             "description": "Search the web using Tavily",
+                     *             "enabled": true,
+                     *             "inputSchema": {
+                     *               "type": "object",
+                     *               "properties": {
+                     *                 "query": {
+                     *                   "type": "string"
+                     *                 }
+                     *               },
+                     *               "required": [
+                     *                 "query"
+                     *               ]
+                     *             }
+                     *           }
+                     *         ],
+                     *         "command": "npx",
+                     *         "args": [
+                     *           "-y",
+                     *           "tavily-mcp@0.2.22"
+                     *         ],
+                     *         "requiredEnvVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "envVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "isAvailable": true,
+                     *         "isRunning": true,
+                     *         "isConfig": true,
+                     *         "origin": "config",
+                     *         "transport": "stdio",
+                     *         "status": "running",
+                     *         "error": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["McpServers"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMcpServer"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description The path of the new resource */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-server",
+                     *       "name": "My Custom Server",
+                     *       "description": "",
+                     *       "enabled": true,
+                     *       "tools": [],
+                     *       "command": "npx",
+                     *       "args": [
+                     *         "-y",
+                     *         "my-mcp-server"
+                     *       ],
+                     *       "requiredEnvVars": [],
+                     *       "envVars": [],
+                     *       "isAvailable": true,
+                     *       "isRunning": false,
+                     *       "isConfig": false,
+                     *       "origin": "custom",
+                     *       "transport": "stdio",
+                     *       "status": "starting",
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedOrSpawnForbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["McpServerExists"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersListConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "tavily",
+                     *         "name": "Tavily Search",
+                     *         "description": "Web search and research capabilities",
+                     *         "enabled": true,
+                     *         "tools": [
+                     *           {
+                     *             "name": "tavily_search",
+                     *             "description": "Search the web using Tavily",
+                     *             "enabled": true,
+                     *             "inputSchema": {
+                     *               "type": "object",
+                     *               "properties": {
+                     *                 "query": {
+                     *                   "type": "string"
+                     *                 }
+                     *               },
+                     *               "required": [
+                     *                 "query"
+                     *               ]
+                     *             }
+                     *           }
+                     *         ],
+                     *         "command": "npx",
+                     *         "args": [
+                     *           "-y",
+                     *           "tavily-mcp@0.2.22"
+                     *         ],
+                     *         "requiredEnvVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "envVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "isAvailable": true,
+                     *         "isRunning": true,
+                     *         "isConfig": true,
+                     *         "origin": "config",
+                     *         "transport": "stdio",
+                     *         "status": "running",
+                     *         "error": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["McpServers"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersListCatalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "tavily",
+                     *         "name": "Tavily Search",
+                     *         "description": "Web search and research capabilities",
+                     *         "enabled": true,
+                     *         "tools": [],
+                     *         "command": "npx",
+                     *         "args": [
+                     *           "-y",
+                     *           "tavily-mcp@0.2.22"
+                     *         ],
+                     *         "requiredEnvVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "envVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "isAvailable": false,
+                     *         "isRunning": false,
+                     *         "isConfig": false,
+                     *         "origin": "catalog",
+                     *         "transport": "stdio",
+                     *         "status": "stopped",
+                     *         "error": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["McpServers"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersListAvailable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "tavily",
+                     *         "name": "Tavily Search",
+                     *         "description": "Web search and research capabilities",
+                     *         "enabled": true,
+                     *         "tools": [
+                     *           {
+                     *             "name": "tavily_search",
+                     *             "description": "Search the web using Tavily",
+                     *             "enabled": true,
+                     *             "inputSchema": {
+                     *               "type": "object",
+                     *               "properties": {
+                     *                 "query": {
+                     *                   "type": "string"
+                     *                 }
+                     *               },
+                     *               "required": [
+                     *                 "query"
+                     *               ]
+                     *             }
+                     *           }
+                     *         ],
+                     *         "command": "npx",
+                     *         "args": [
+                     *           "-y",
+                     *           "tavily-mcp@0.2.22"
+                     *         ],
+                     *         "requiredEnvVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "envVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "isAvailable": true,
+                     *         "isRunning": true,
+                     *         "isConfig": true,
+                     *         "origin": "config",
+                     *         "transport": "stdio",
+                     *         "status": "running",
+                     *         "error": null
+                     *       },
+                     *       {
+                     *         "id": "tavily",
+                     *         "name": "Tavily Search",
+                     *         "description": "Web search and research capabilities",
+                     *         "enabled": true,
+                     *         "tools": [],
+                     *         "command": "npx",
+                     *         "args": [
+                     *           "-y",
+                     *           "tavily-mcp@0.2.22"
+                     *         ],
+                     *         "requiredEnvVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "envVars": [
+                     *           "TAVILY_API_KEY"
+                     *         ],
+                     *         "isAvailable": false,
+                     *         "isRunning": false,
+                     *         "isConfig": false,
+                     *         "origin": "catalog",
+                     *         "transport": "stdio",
+                     *         "status": "stopped",
+                     *         "error": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["McpServers"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server identifier */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "tavily",
+                     *       "name": "Tavily Search",
+                     *       "description": "Web search and research capabilities",
+                     *       "enabled": true,
+                     *       "tools": [
+                     *         {
+                     *           "name": "tavily_search",
+                     *           "description": "Search the web using Tavily",
+                     *           "enabled": true,
+                     *           "inputSchema": {
+                     *             "type": "object",
+                     *             "properties": {
+                     *               "query": {
+                     *                 "type": "string"
+                     *               }
+                     *             },
+                     *             "required": [
+                     *               "query"
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "command": "npx",
+                     *       "args": [
+                     *         "-y",
+                     *         "tavily-mcp@0.2.22"
+                     *       ],
+                     *       "requiredEnvVars": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "envVars": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "isAvailable": true,
+                     *       "isRunning": true,
+                     *       "isConfig": true,
+                     *       "origin": "config",
+                     *       "transport": "stdio",
+                     *       "status": "running",
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["McpServerNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server identifier */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdateMcpServer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-server",
+                     *       "name": "My Custom Server",
+                     *       "description": "",
+                     *       "enabled": true,
+                     *       "tools": [],
+                     *       "command": "npx",
+                     *       "args": [
+                     *         "-y",
+                     *         "my-mcp-server"
+                     *       ],
+                     *       "requiredEnvVars": [],
+                     *       "envVars": [],
+                     *       "isAvailable": true,
+                     *       "isRunning": false,
+                     *       "isConfig": false,
+                     *       "origin": "custom",
+                     *       "transport": "stdio",
+                     *       "status": "starting",
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedOrSpawnForbidden"];
+            404: components["responses"]["McpServerNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server identifier */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["McpServerNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersLog: {
+        parameters: {
+            query?: {
+                lines?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The MCP server identifier */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "tavily",
+                     *       "status": "running",
+                     *       "error": null,
+                     *       "lines": [
+                     *         "Tavily MCP server running on stdio"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpServerLog"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["McpServerNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersEnable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the MCP server in the catalog */
+                server_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EnableMcpServer"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "tavily",
+                     *       "name": "Tavily Search",
+                     *       "description": "Web search and research capabilities",
+                     *       "enabled": true,
+                     *       "tools": [
+                     *         {
+                     *           "name": "tavily_search",
+                     *           "description": "Search the web using Tavily",
+                     *           "enabled": true,
+                     *           "inputSchema": {
+                     *             "type": "object",
+                     *             "properties": {
+                     *               "query": {
+                     *                 "type": "string"
+                     *               }
+                     *             },
+                     *             "required": [
+                     *               "query"
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "command": "npx",
+                     *       "args": [
+                     *         "-y",
+                     *         "tavily-mcp@0.2.22"
+                     *       ],
+                     *       "requiredEnvVars": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "envVars": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "isAvailable": true,
+                     *       "isRunning": true,
+                     *       "isConfig": false,
+                     *       "origin": "catalog",
+                     *       "transport": "stdio",
+                     *       "status": "running",
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["McpServerNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalOrMcpStartFailedOrMcpVariablesMissing"];
+        };
+    };
+    mcpServersDisable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the MCP server in the catalog */
+                server_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["McpServerNotEnabled"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpProxyCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server identifier */
+                server_id: string;
+                /** @description The name of a tool of the MCP server */
+                tool_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProxyCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "result": {
+                     *         "expression": "6 * 7",
+                     *         "value": 42
+                     *       },
+                     *       "error": null,
+                     *       "is_error": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProxyResult"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["McpServerNotRunningOrMcpToolNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["McpServerFailed"];
+            504: components["responses"]["McpServerTimeout"];
+        };
+    };
+    mcpProxyServers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "servers": [
+                     *         {
+                     *           "id": "tavily",
+                     *           "name": "Tavily Search",
+                     *           "is_config": false,
+                     *           "is_running": true,
+                     *           "tools": [
+                     *             {
+                     *               "name": "tavily_search",
+                     *               "description": "Search the web using Tavily"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProxyServers"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpProxyHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProxyHealth"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    configureGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "models": [
+                     *         {
+                     *           "id": "openai:gpt-4o",
+                     *           "name": "GPT-4o",
+                     *           "provider": "openai",
+                     *           "isAvailable": false,
+                     *           "requiredEnvVars": [
+                     *             "OPENAI_API_KEY"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "mcp_servers": [],
+                     *       "tools": [
+                     *         {
+                     *           "name": "tavily_search",
+                     *           "description": "Search the web using Tavily",
+                     *           "server": "tavily"
+                     *         }
+                     *       ],
+                     *       "default_model": "openai:gpt-4o"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    configureToolsetsStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "initialized": true,
+                     *       "ready_count": 3,
+                     *       "failed_count": 0,
+                     *       "ready_servers": [
+                     *         "tavily",
+                     *         "linkedin",
+                     *         "kaggle"
+                     *       ],
+                     *       "failed_servers": {}
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpToolsetsStatus"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    configureToolsetsInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "type": "MCPServerStdio",
+                     *         "id": "tavily",
+                     *         "command": "npx",
+                     *         "args": [
+                     *           "-y",
+                     *           "tavily-mcp@0.1.3"
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["McpToolsetsInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
         };

@@ -1,0 +1,103 @@
+/** Who may import whom. Run as a command, reads every import of the repository and fails on one that no rule allows. */
+import { type Import, readImports } from './read-imports.ts';
+
+const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
+
+// Words that features share: the error, the checked handler, and two ports that one feature fills for another.
+const SHARED = [
+  'contract/',
+  'server/errors.ts',
+  'server/implement.ts',
+  'server/options.ts',
+  'server/version.ts',
+  'server/runs/toolset.ts',
+  'server/store/messages.ts',
+];
+const feature = (...others: string[]) => [...SHARED, ...others, 'package:', 'node:'];
+const outside = ['contract/', 'client/', 'server/', 'scripts/', 'package.json', 'package:', 'node:'];
+
+/**
+ * What the files below each prefix may import beside their own folder; the longest prefix that fits decides. A folder ends with a slash;
+ * `package:` is every package.
+ */
+const RULES: Readonly<Record<string, readonly string[]>> = {
+  'contract/': ['zod'],
+  'contract/types.ts': ['contract/', 'zod', '@trpc/server'],
+  'contract/openapi.ts': ['contract/', 'zod', '@trpc/server', 'trpc-to-openapi'],
+  'contract/openapi-errors.ts': ['contract/', 'trpc-to-openapi'],
+  'client/': ['contract/', '@trpc/client', '@trpc/server', 'openapi-fetch'],
+  'server/': feature(),
+  'server/version.ts': ['package.json'],
+  'server/main.ts': ['server/serve.ts', 'node:'],
+  'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/runtime.ts'),
+  'server/runtime.ts': feature('server/'),
+  'server/handlers.ts': feature('server/'),
+  'server/http/': ['contract/', 'server/errors.ts', 'server/implement.ts', 'package:', 'node:'],
+  'server/agents/': feature('server/codemode/', 'server/mcp/', 'server/runs/', 'server/sandbox/', 'server/store/'),
+  'server/codemode/': feature('server/mcp/', 'server/sandbox/'),
+  'server/configure/': feature('server/agents/', 'server/mcp/', 'server/models/'),
+  'server/conversations/': feature('server/runs/', 'server/store/'),
+  'server/health/': feature('server/mcp/', 'server/store/'),
+  'server/prompts/': feature('server/agents/', 'server/runs/', 'server/store/'),
+  'server/protocols/': feature('server/runs/run-events.ts'),
+  'server/runs/': feature('server/models/', 'server/store/'),
+  'scripts/': outside,
+  'test/': outside,
+};
+
+/** Slow to load: only their types, or a lazy import in the code that needs them. */
+const HEAVY = ['@ai-sdk/', '@modelcontextprotocol/sdk', 'contract/openapi.ts', 'trpc-to-openapi'];
+/** Files that are processes of their own, or are loaded lazily as a whole. */
+const MAY_BE_HEAVY = ['contract/openapi.ts', 'server/mcp/toolbox/', 'scripts/', 'test/'];
+const LIGHT = ['@ai-sdk/provider'];
+
+/** The imports that no rule allows, each as one line that says so. */
+export function findCrossings(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ file, target, kind }) => {
+    const problem = isAllowed(file, target)
+      ? kind === 'value' && isHeavy(target) && !fits(file, MAY_BE_HEAVY) && 'must be imported lazily in'
+      : 'must not be imported by';
+    return problem ? [`${target} ${problem} ${file}`] : [];
+  });
+}
+
+/** The circles among files that import each other's values, each as `a → b → a`. */
+export function findCircles(imports: readonly Import[]): string[] {
+  const targets = Map.groupBy(
+    imports.filter(({ kind }) => kind === 'value'),
+    ({ file }) => file,
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]) => {
+    const at = path.indexOf(file);
+    if (at >= 0) circles.push([...path.slice(at), file].join(' → '));
+    if (done.has(file)) return;
+    done.add(file);
+    for (const { target } of targets.get(file) ?? []) visit(target, [...path, file]);
+  };
+  for (const file of targets.keys()) visit(file, []);
+  return circles;
+}
+
+function isAllowed(file: string, target: string): boolean {
+  const [prefix, allowed] = Object.entries(RULES)
+    .filter(([start]) => fits(file, [start]))
+    .reduce((best, rule) => (rule[0].length > best[0].length ? rule : best), ['', []]);
+  const own = prefix.endsWith('/') ? [prefix] : [];
+  return fits(target, [...own, ...allowed]) || (isPackage(target) && allowed.includes('package:'));
+}
+
+const fits = (path: string, prefixes: readonly string[]) =>
+  prefixes.some((prefix) => (/[/:]$/.test(prefix) ? path.startsWith(prefix) : `${path}/`.startsWith(`${prefix}/`)));
+const isPackage = (target: string) =>
+  !target.startsWith('node:') && !target.endsWith('.ts') && target !== 'package.json';
+const isHeavy = (target: string) => fits(target, HEAVY) && !fits(target, LIGHT);
+
+if (import.meta.main) {
+  const imports = readImports(FOLDERS);
+  const problems = [...findCrossings(imports), ...findCircles(imports)];
+  for (const problem of problems) console.error(problem);
+  console.log(`${imports.length} imports, ${problems.length} against the rules`);
+  if (problems.length || !imports.length) process.exitCode = 1;
+}

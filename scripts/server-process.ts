@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A server in a process of its own. */
+export interface ServerProcess extends AsyncDisposable {
+  /** Its root, such as `http://127.0.0.1:41233`. */
+  readonly url: string;
+  /** What it has written to both outputs so far. */
+  output(): string;
+  /** Asks it to end and resolves with its exit code; after the grace it is killed. */
+  stop(): Promise<number | null>;
+}
+
+interface StartServerProcess {
+  readonly args?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The file Node runs; the sources of this repository unless told otherwise. */
+  readonly entry?: string;
+}
+
+const START_MS = 20_000;
+const STOP_MS = 10_000;
+
+/** Starts the command on a free port and resolves once it listens. Rejects with its output when it ends instead, or takes 20 seconds. */
+export async function startServerProcess({
+  args = [],
+  environment = process.env,
+  entry = fileURLToPath(new URL('../server/main.ts', import.meta.url)),
+}: StartServerProcess): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [entry, '--port', '0', ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
+  let output = '';
+  const listening = new Promise<string>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+        if (url) resolve(url);
+      });
+    }
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    return ended.finally(() => clearTimeout(timer));
+  };
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`The server did not listen within ${START_MS} ms`)), START_MS);
+  const died = ended.then((code) => {
+    throw new Error(`The server ended with code ${code} before it listened`);
+  });
+  try {
+    const url = await Promise.race([listening, died, late]);
+    died.catch(() => undefined);
+    return { url, output: () => output, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+  } catch (cause) {
+    await stop();
+    const { message } = cause instanceof Error ? cause : new Error(String(cause));
+    throw new Error(`${message}; it said: ${output.trim().slice(-2_000) || 'nothing'}`, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}

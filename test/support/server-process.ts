@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { type ServerProcess, startServerProcess } from '../../scripts/server-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** The command in a process of its own, with empty folders and no variable of this machine but the path. */
+export async function startCommand({
+  args = [],
+  environment = {},
+  entry,
+}: {
+  args?: readonly string[];
+  environment?: Record<string, string>;
+  entry?: string;
+} = {}): Promise<ServerProcess> {
+  const home = await temporaryFolder();
+  try {
+    const server = await startServerProcess({
+      args: ['--data-dir', join(home.path, 'data'), '--mcp-config', join(home.path, 'mcp.json'), ...args],
+      environment: { PATH: process.env.PATH, HOME: home.path, ...environment },
+      ...(entry !== undefined && { entry }),
+    });
+    return {
+      ...server,
+      async [Symbol.asyncDispose]() {
+        await server.stop();
+        await home[Symbol.asyncDispose]();
+      },
+    };
+  } catch (cause) {
+    await home[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
