@@ -1,6 +1,7 @@
 import { createTRPCClient, httpBatchLink, httpBatchStreamLink, TRPCClientError } from '@trpc/client';
 import { expect, test } from 'vitest';
 import type { RouterOf } from '../contract/types.ts';
+import { sendRaw } from './support/http-raw.ts';
 import { type contract, startTestServer } from './support/http-server.ts';
 
 type Router = RouterOf<typeof contract>;
@@ -185,4 +186,18 @@ test('a key __proto__ in an input pollutes nothing', async () => {
   const response = await post(`${server.url}/trpc/things.create`, '{"id":"a","__proto__":{"polluted":1}}');
   expect(await response.json()).toEqual({ result: { data: { id: 'a', size: 1 } } });
   expect('polluted' in {}).toBe(false);
+});
+
+test('what tRPC does not speak is refused like everything else', async () => {
+  await using server = await startTestServer();
+  for (const [method, path, status, code] of [
+    ['TRACE', '/trpc/things.config', 405, 'method-not-allowed'],
+    ['PUT', '/trpc/things.config', 405, 'method-not-allowed'],
+    ['GET', '/trpc//[', 400, 'malformed-request'],
+    ['GET', '/trpc/%zz', 400, 'malformed-request'],
+  ] as const) {
+    const { status: seen, body } = await sendRaw(server.port, `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+    const error = JSON.parse(body);
+    expect([method, path, seen, (error.error?.data ?? error).code]).toEqual([method, path, status, code]);
+  }
 });

@@ -52,6 +52,10 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
   });
   return async (request, response, next) => {
     const exchange = exchangeOf(request);
+    if (!['GET', 'HEAD', 'POST'].includes(request.method)) {
+      const headers = { allow: 'GET, HEAD, POST' };
+      throw new ApiError('method-not-allowed', `${request.method} is not allowed here`, { headers });
+    }
     try {
       if (hasBody(request)) request.body = await readJsonText(request, () => response.writeContinue());
     } catch (cause) {
@@ -71,6 +75,8 @@ function createRouter(operations: readonly Operation[], rateLimits: RateLimits |
     jsonl: { pingMs: 15_000 },
     errorFormatter({ shape, error }) {
       const body = fromTrpcError(error).toBody();
+      // Where the adapter fails before it has a call, it reads the status from here; callers see status_code.
+      Object.defineProperty(body, 'httpStatus', { value: body.status_code });
       return { code: shape.code, message: body.detail, data: body };
     },
   });

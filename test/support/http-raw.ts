@@ -42,12 +42,12 @@ export function readAnswer(socket: Socket): Promise<RawAnswer> {
       if (answer) resolve(answer);
       else reject(new Error(`The server closed the connection after: ${text.slice(0, 200) || 'nothing'}`));
     };
-    const end = () => finish(parse(text));
+    const end = () => finish(parse(text, true));
     socket.on('data', take).once('close', end);
   });
 }
 
-function parse(text: string): RawAnswer | undefined {
+function parse(text: string, isClosed = false): RawAnswer | undefined {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const head = text.slice(0, end);
@@ -57,7 +57,8 @@ function parse(text: string): RawAnswer | undefined {
     return { status: Number(head.slice(9, 12)), head, body: joinChunks(body) };
   }
   const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-  if (Buffer.byteLength(body) < length) return undefined;
+  // The answer to a HEAD has a length but no body.
+  if (Buffer.byteLength(body) < length && !(isClosed && body === '')) return undefined;
   return { status: Number(head.slice(9, 12)), head, body };
 }
 
