@@ -17,8 +17,8 @@ const feature = (...others: string[]) => [...SHARED, ...others, 'package:', 'nod
 const outside = ['contract/', 'client/', 'server/', 'scripts/', 'package.json', 'package:', 'node:'];
 
 /**
- * What the files below each prefix may import beside their own folder; the longest prefix that fits decides. A folder ends with a slash;
- * `package:` is every package.
+ * What the files below each prefix may import beside their own part; the longest prefix that fits decides. A folder ends with a slash;
+ * `package:` is every package. A feature that is not listed knows only what all share.
  */
 const RULES: Readonly<Record<string, readonly string[]>> = {
   'contract/': ['zod'],
@@ -28,6 +28,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'client/': ['contract/', '@trpc/client', '@trpc/server', 'openapi-fetch'],
   'server/': feature(),
   'server/version.ts': ['package.json'],
+  'server/implement.ts': ['contract/', 'server/errors.ts', 'zod'],
   'server/main.ts': ['server/serve.ts', 'node:'],
   'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/runtime.ts'),
   'server/runtime.ts': feature('server/'),
@@ -81,11 +82,17 @@ export function findCircles(imports: readonly Import[]): string[] {
 }
 
 function isAllowed(file: string, target: string): boolean {
-  const [prefix, allowed] = Object.entries(RULES)
+  const [, allowed] = Object.entries(RULES)
     .filter(([start]) => fits(file, [start]))
     .reduce((best, rule) => (rule[0].length > best[0].length ? rule : best), ['', []]);
-  const own = prefix.endsWith('/') ? [prefix] : [];
-  return fits(target, [...own, ...allowed]) || (isPackage(target) && allowed.includes('package:'));
+  return fits(target, [...ownFolder(file), ...allowed]) || (isPackage(target) && allowed.includes('package:'));
+}
+
+/** A feature of the server, or any other folder at the root, is one part; what stands beside the features is none. */
+function ownFolder(file: string): string[] {
+  const [folder = '', name = ''] = file.split('/');
+  if (folder !== 'server') return [`${folder}/`];
+  return file.split('/').length > 2 ? [`server/${name}/`] : [];
 }
 
 const fits = (path: string, prefixes: readonly string[]) =>
