@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../server/runs/run-events.ts';
+import { ToolArguments } from '../server/runs/tool-arguments.ts';
 import type { Message } from '../server/store/messages.ts';
 import { ok, quickLimits, runLoop, testAgent, toolsetOf, userSays, withStableIds } from './support/loop.ts';
 import { finish, reasoning, scriptedModel, text, toolCall } from './support/scripted-model.ts';
@@ -160,6 +161,30 @@ test('a schema of an old draft, with an $id used twice, or broken does not stop 
     ['c2', "The arguments do not fit the schema of the tool: the arguments must have required property 'x'", 'error'],
     ['c3', 'called', 'done'],
   ]);
+});
+
+test('a schema is compiled once, also when it comes as another object, and only those used last are held', async () => {
+  let reads = 0;
+  const schemaOf = (name: string) => ({
+    title: name,
+    get type() {
+      reads++;
+      return 'object';
+    },
+  });
+  const toolArguments = new ToolArguments({ maxCompiled: 2 });
+  const readsOf = async (schema: Record<string, unknown>) => {
+    reads = 0;
+    expect(await toolArguments.findProblem({}, { name: 'a', description: '', inputSchema: schema })).toBeUndefined();
+    return reads;
+  };
+  const first = schemaOf('first');
+  expect(await readsOf(first)).toBeGreaterThan(1);
+  expect(await readsOf(first)).toBe(0);
+  expect(await readsOf(schemaOf('first'))).toBe(1);
+  await readsOf(schemaOf('second'));
+  await readsOf(schemaOf('third'));
+  expect(await readsOf(first)).toBeGreaterThan(0);
 });
 
 test('a run that reaches its number of steps while the model still calls tools ends and says so', async () => {

@@ -318,6 +318,20 @@ test('a reader that wants events which are no longer held is told so', async () 
   ]);
 });
 
+test('a reader that falls behind a detached run is told that it has missed events', async () => {
+  const words = Array.from({ length: 100 }, (_, index) => `w${index}`);
+  const gate = Promise.withResolvers<void>();
+  const model = scriptedModel([[{ wait: gate.promise }, ...says(...words)]]);
+  await using server = await startRuns(model, { limits: { logEvents: 20 } });
+  const run = await server.start({ detached: true });
+  const events = run.events()[Symbol.asyncIterator]();
+  expect(await events.next()).toMatchObject({ value: { id: 1 } });
+  gate.resolve();
+  await run.ended;
+  await expect(events.next()).rejects.toMatchObject({ code: 'events-gone' });
+  expect(await events.next()).toEqual({ done: true, value: undefined });
+});
+
 test('events are held up to a number of characters', async () => {
   const model = scriptedModel([[...toolCall('c1', 'big', {}), finish('tool-calls')], says('A'.repeat(5000), 'end')]);
   await using server = await startRuns(model, { limits: { logChars: 4000 } });
@@ -325,6 +339,23 @@ test('events are held up to a number of characters', async () => {
   await run.ended;
   await expect(readAll(run)).rejects.toMatchObject({ code: 'events-gone' });
   expect(run instanceof ActiveRun && run.log.chars).toBeLessThan(4000);
+});
+
+test('a reader that a run waits for misses nothing, however large the events are', async () => {
+  const model = scriptedModel((call) =>
+    call < 6 ? [...toolCall(`c${call}`, 'big', {}), finish('tool-calls')] : says(...'abcdefgh'),
+  );
+  await using server = await startRuns(model, { limits: { logChars: 4000 } });
+  const toolset = toolsetOf({ big: () => ok('x'.repeat(3000)) });
+  const run = await server.start({ toolset });
+  const ids: number[] = [];
+  for await (const { id } of run.events()) {
+    ids.push(id);
+    await new Promise(setImmediate);
+  }
+  expect(ids).toEqual(Array.from({ length: ids.length }, (_, index) => index + 1));
+  expect(await run.ended).toEqual({ status: 'finished', pending: [] });
+  expect(run instanceof ActiveRun && run.log.chars).toBeLessThan(8000);
 });
 
 test('runs left open by a server that died are marked when the next one starts', async () => {

@@ -3,7 +3,7 @@ import type { RequestContext } from '../implement.ts';
 import type { Run } from '../runs/active-run.ts';
 import type { RunAgent } from '../runs/agent-loop.ts';
 import { newId } from '../runs/ids.ts';
-import type { LoggedEvent } from '../runs/run-log.ts';
+import type { LoggedEvent } from '../runs/log-reader.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import { type PromptEvents, PromptTranslation, toFailure } from './prompt-events.ts';

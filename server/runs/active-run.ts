@@ -1,6 +1,7 @@
 import type { RunLimits } from './limits.ts';
+import type { LoggedEvent } from './log-reader.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
-import { type LoggedEvent, RunLog } from './run-log.ts';
+import { RunLog } from './run-log.ts';
 
 /** A run as its readers see it, while it goes on and for a while after. */
 export interface Run {

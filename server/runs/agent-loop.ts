@@ -86,6 +86,7 @@ async function takeStep(step: number, turn: Turn, options: LoopOptions): Promise
   const found = await resolveModel(agent, options);
   if ('status' in found) return found;
   sink.emit({ type: 'step-started', step });
+  await options.toolset.prepare?.({ signal: options.signal });
   const tools = offerTools(options.toolset, options.callerTools);
   const messageId = newId('msg');
   const answer = await askModel({

@@ -20,7 +20,7 @@ const MAX_DETAIL = 300;
 export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'provider'>): ModelFailure {
   if (error instanceof ApiError) return { code: codeOf(error), detail: error.message, retryable: false };
   const provider = providerName(model);
-  const { statusCode, isRetryable, responseHeaders, message, type, cause } = readError(error);
+  const { statusCode, isRetryable, responseHeaders, message, kinds, cause } = readError(error);
   const said = toSafeSentence(message);
   if (statusCode !== undefined) {
     const retryAfterMs = readRetryAfter(responseHeaders);
@@ -42,7 +42,7 @@ export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'pro
   return {
     code: 'model-failed',
     detail: `The model provider ${provider} failed${said && `: ${said}`}`,
-    retryable: isRetryable ?? RETRYABLE_TYPES.has(type ?? ''),
+    retryable: isRetryable ?? kinds.some((kind) => RETRYABLE_KINDS.has(kind)),
   };
 }
 
@@ -70,7 +70,14 @@ export const toCutStream = (model: Pick<LanguageModelV4, 'provider'>): ModelFail
 // Providers name themselves `openai.responses`, `anthropic.messages`.
 const providerName = ({ provider }: Pick<LanguageModelV4, 'provider'>) => provider.split('.')[0] || 'unknown';
 
-const RETRYABLE_TYPES = new Set(['overloaded_error', 'rate_limit_error', 'api_error', 'server_error', 'timeout_error']);
+const RETRYABLE_KINDS = new Set([
+  'overloaded_error',
+  'rate_limit_error',
+  'rate_limit_exceeded',
+  'api_error',
+  'server_error',
+  'timeout_error',
+]);
 
 function codeOf({ code }: ApiError): FailureCode {
   return code === 'model-not-configured' || code === 'model-failed' || code === 'model-timeout' ? code : 'internal';
@@ -81,21 +88,22 @@ interface ErrorFacts {
   readonly statusCode?: number;
   readonly isRetryable?: boolean;
   readonly responseHeaders?: Readonly<Record<string, unknown>>;
-  readonly type?: string;
+  /** What a provider calls the error: its `type` and its `code`. */
+  readonly kinds: readonly string[];
   readonly cause?: unknown;
 }
 
 /** Errors arrive as APICallError, as any other Error, as the parsed error object of a provider, or as a string. */
 function readError(error: unknown): ErrorFacts {
-  if (typeof error === 'string') return { message: error };
-  if (!isRecord(error)) return { message: '' };
+  if (typeof error === 'string') return { message: error, kinds: [] };
+  if (!isRecord(error)) return { message: '', kinds: [] };
   const inner = isRecord(error.error) ? error.error : error;
   return {
     message: typeof inner.message === 'string' ? inner.message : '',
     ...(typeof error.statusCode === 'number' && { statusCode: error.statusCode }),
     ...(typeof error.isRetryable === 'boolean' && { isRetryable: error.isRetryable }),
     ...(isRecord(error.responseHeaders) && { responseHeaders: error.responseHeaders }),
-    ...(typeof inner.type === 'string' && { type: inner.type }),
+    kinds: [inner.type, inner.code].filter((kind) => typeof kind === 'string'),
     cause: error.cause,
   };
 }
@@ -112,7 +120,11 @@ function readRetryAfter(headers: ErrorFacts['responseHeaders']): number | undefi
 // What Node and undici call a connection that was refused, reset, cut or never made, at any depth of `cause`.
 function connectionCode(error: unknown, depth = 0): string | undefined {
   if (!isRecord(error) || depth > 4) return undefined;
-  if (typeof error.code === 'string' && /^(E[A-Z]{3,}|UND_ERR_)/.test(error.code)) return error.code;
+  if (
+    typeof error.code === 'string' &&
+    /^(ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|UND_ERR_)/.test(error.code)
+  )
+    return error.code;
   return connectionCode(error.cause, depth + 1) ?? (error.message === 'terminated' ? 'cut off' : undefined);
 }
 

@@ -1,13 +1,8 @@
 import { ApiError } from '../errors.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
+import { type LoggedEvent, LogReader, type ReadLog } from './log-reader.ts';
 import type { RunEvent } from './run-events.ts';
-
-/** An event with its place in its run, from 1. */
-export interface LoggedEvent {
-  readonly id: number;
-  readonly event: RunEvent;
-}
 
 interface LogOptions {
   readonly limits: Pick<RunLimits, 'readerLag' | 'logEvents' | 'logChars'>;
@@ -26,7 +21,7 @@ const EVENT_CHARS = 100;
  * The numbered events of one run, written once and read by any number of readers from any place. The oldest are dropped beyond the
  * bound; a reader who still wanted them is told.
  */
-export class RunLog implements EventSink {
+export class RunLog implements EventSink, ReadLog {
   readonly #options: LogOptions;
   readonly #readers = new Set<LogReader>();
   #entries: LoggedEvent[] = [];
@@ -34,13 +29,15 @@ export class RunLog implements EventSink {
   #chars = 0;
   #isEnded = false;
   #isFlushing = false;
-  /** Up to this id nothing needs to be asked of the readers. */
+  #waitsForReaders: boolean;
+  /** Up to this id no reader can be too far behind. */
   #unpacedUntil: number;
   #gate: PromiseWithResolvers<void> | undefined;
 
   constructor(options: LogOptions) {
     this.#options = options;
-    this.#unpacedUntil = options.isPaced ? options.limits.readerLag : Number.POSITIVE_INFINITY;
+    this.#waitsForReaders = options.isPaced;
+    this.#unpacedUntil = options.limits.readerLag;
   }
 
   /** The number of the newest event. */
@@ -63,9 +60,8 @@ export class RunLog implements EventSink {
     this.#entries.push({ id: ++this.#lastId, event });
     this.#chars += charsOf(event);
     if (event.type === 'run-ended') this.#isEnded = true;
-    const { logEvents, logChars } = this.#options.limits;
     // In slices: moving the whole array for each event would make a long run quadratic.
-    if (this.#entries.length > logEvents * 1.1 || this.#chars > logChars) this.#dropOldest();
+    if (this.#entries.length > this.#options.limits.logEvents * 1.1 || this.#isFull()) this.#dropOldest();
     if (this.#isFlushing || !this.#readers.size) return;
     this.#isFlushing = true;
     // One wake-up for all that is emitted until the event loop turns.
@@ -73,17 +69,19 @@ export class RunLog implements EventSink {
   }
 
   pressure(): Promise<void> | undefined {
-    if (this.#lastId < this.#unpacedUntil) return undefined;
+    if (!this.#waitsForReaders) return undefined;
+    if (this.#lastId < this.#unpacedUntil && !this.#isFull()) return undefined;
     const slowest = this.#slowestReader();
-    this.#unpacedUntil = slowest + this.#options.limits.readerLag;
-    if (this.#lastId < this.#unpacedUntil) return undefined;
+    const { readerLag } = this.#options.limits;
+    this.#unpacedUntil = slowest + readerLag;
+    if (this.#lastId < this.#unpacedUntil && (!this.#isFull() || slowest === this.#lastId)) return undefined;
     this.#gate ??= Promise.withResolvers<void>();
     return this.#gate.promise;
   }
 
   /** Ends a wait for slow readers, for good: the run is to end. */
   release(): void {
-    this.#unpacedUntil = Number.POSITIVE_INFINITY;
+    this.#waitsForReaders = false;
     this.#openGate();
   }
 
@@ -107,23 +105,23 @@ export class RunLog implements EventSink {
     };
   }
 
-  /** For readers: the event number `id`; undefined when it has not come yet. */
+  /** The event number `id`; undefined when it has not come yet. */
   entry(id: number): LoggedEvent | undefined {
     const first = this.#lastId - this.#entries.length + 1;
-    if (id < first)
-      throw new ApiError(
-        'events-gone',
-        `The events before number ${first} are no longer held; read the conversation instead`,
-      );
+    if (id < first) {
+      const detail = `The events before number ${first} are no longer held; read the conversation instead`;
+      throw new ApiError('events-gone', detail);
+    }
     return this.#entries[id - first];
   }
 
-  /** For readers: they have read on. */
   noteProgress(): void {
-    if (this.#gate && this.#lastId - this.#slowestReader() <= this.#options.limits.readerLag / 2) this.#openGate();
+    if (!this.#gate) return;
+    const behind = this.#lastId - this.#slowestReader();
+    if (this.#isFull()) this.#dropOldest();
+    if (behind === 0 || (behind <= this.#options.limits.readerLag / 2 && !this.#isFull())) this.#openGate();
   }
 
-  /** For readers: they have left. */
   leave(reader: LogReader): void {
     if (!this.#readers.delete(reader)) return;
     this.noteProgress();
@@ -147,108 +145,27 @@ export class RunLog implements EventSink {
     this.#gate = undefined;
   }
 
+  #isFull(): boolean {
+    return this.#chars > this.#options.limits.logChars;
+  }
+
   #dropOldest(): void {
-    const { logEvents, logChars } = this.#options.limits;
-    let count = Math.max(0, this.#entries.length - logEvents);
+    const { isPaced, limits } = this.#options;
+    const held = this.#entries.length;
+    // A reader the run waits for misses nothing; the newest event stays, whatever its size.
+    const unread = isPaced ? this.#lastId - this.#slowestReader() : 0;
+    const droppable = held - Math.max(1, unread);
+    let count = 0;
     let chars = 0;
-    for (const [index, { event }] of this.#entries.entries()) {
-      // The newest stays, whatever its size.
-      if (index === this.#entries.length - 1 || (index >= count && this.#chars - chars <= logChars * 0.9)) break;
+    for (const { event } of this.#entries) {
+      const isOver = held - count > limits.logEvents || this.#chars - chars > limits.logChars * 0.9;
+      if (count >= droppable || !isOver) break;
       chars += charsOf(event);
-      count = index + 1;
+      count++;
     }
-    this.#entries = this.#entries.slice(count);
+    if (count) this.#entries = this.#entries.slice(count);
     this.#chars -= chars;
   }
-}
-
-type Read = IteratorResult<LoggedEvent, undefined>;
-
-/** One reader's place in a log. Not an async generator: those cost several promises an event. */
-class LogReader implements AsyncIterableIterator<LoggedEvent, undefined> {
-  readonly #log: RunLog;
-  readonly #signal: AbortSignal | undefined;
-  #next: number;
-  #waiting: PromiseWithResolvers<Read> | undefined;
-  #hasLeft = false;
-
-  constructor(log: RunLog, from: number, signal: AbortSignal | undefined) {
-    this.#log = log;
-    this.#next = Math.max(1, from);
-    this.#signal = signal;
-  }
-
-  get readUntil(): number {
-    return this.#next - 1;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#leave();
-  }
-
-  watchSignal(): void {
-    if (this.#signal?.aborted) this.#leave();
-    else this.#signal?.addEventListener('abort', this.#leave, { once: true });
-  }
-
-  next(): Promise<Read> {
-    try {
-      const read = this.#take();
-      if (read) return Promise.resolve(read);
-    } catch (error) {
-      this.#leave();
-      return Promise.reject(error);
-    }
-    this.#waiting ??= Promise.withResolvers<Read>();
-    return this.#waiting.promise;
-  }
-
-  return(): Promise<Read> {
-    this.#leave();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  /** Gives a waiting reader what has come. */
-  wake(): void {
-    const waiting = this.#waiting;
-    if (!waiting) return;
-    try {
-      const read = this.#take();
-      if (!read) return;
-      this.#waiting = undefined;
-      waiting.resolve(read);
-    } catch (error) {
-      this.#waiting = undefined;
-      this.#leave();
-      waiting.reject(error);
-    }
-  }
-
-  #take(): Read | undefined {
-    if (this.#hasLeft) return { done: true, value: undefined };
-    const value = this.#log.entry(this.#next);
-    if (value) {
-      this.#next++;
-      this.#log.noteProgress();
-      return { done: false, value };
-    }
-    if (!this.#log.isEnded) return undefined;
-    this.#leave();
-    return { done: true, value: undefined };
-  }
-
-  readonly #leave = (): void => {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
-    this.#signal?.removeEventListener('abort', this.#leave);
-    this.#log.leave(this);
-    this.#waiting?.resolve({ done: true, value: undefined });
-    this.#waiting = undefined;
-  };
 }
 
 function charsOf(event: RunEvent): number {

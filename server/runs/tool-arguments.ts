@@ -3,13 +3,17 @@ import type { ToolDefinition } from './toolset.ts';
 
 type Check = (args: unknown) => string | undefined;
 
-const MAX_COMPILED = 1000;
 const MAX_PROBLEMS = 10;
 
-/** Checks the arguments of tool calls; each schema is compiled once, and the 1,000 used last are held. */
+/** Checks the arguments of tool calls; each schema is compiled once, and those used last are held. */
 export class ToolArguments {
+  readonly #maxCompiled: number;
   readonly #checks = new Map<string, Check>();
   readonly #texts = new WeakMap<object, string>();
+
+  constructor({ maxCompiled = 1000 }: { maxCompiled?: number } = {}) {
+    this.#maxCompiled = maxCompiled;
+  }
 
   /** What is wrong with the arguments of a call, in words for the model; undefined when nothing is. */
   async findProblem(args: unknown, { inputSchema }: ToolDefinition): Promise<string | undefined> {
@@ -29,7 +33,7 @@ export class ToolArguments {
     this.#checks.delete(text);
     this.#checks.set(text, check);
     const [oldest] = this.#checks.keys();
-    if (this.#checks.size > MAX_COMPILED && oldest !== undefined) this.#checks.delete(oldest);
+    if (this.#checks.size > this.#maxCompiled && oldest !== undefined) this.#checks.delete(oldest);
     return check;
   }
 }

@@ -18,6 +18,8 @@ export interface ToolOutcome {
 
 /** Read anew before each model call, so that a change of selection takes effect within a run. */
 export interface Toolset {
+  /** Awaited before each {@link list}: waits, within bounds of its own and until `signal` aborts, for tools that are on their way. Never throws. */
+  prepare?(options: { signal: AbortSignal }): Promise<void>;
   list(): readonly ToolDefinition[];
   /** Ends soon after `signal` aborts. Throws only on a fault of this server. */
   call(name: string, args: Record<string, unknown>, options: { signal: AbortSignal }): Promise<ToolOutcome>;

@@ -2,7 +2,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Run } from '../../server/runs/active-run.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
-import type { LoggedEvent } from '../../server/runs/run-log.ts';
+import type { LoggedEvent } from '../../server/runs/log-reader.ts';
 import { type RunRequest, Runs } from '../../server/runs/runs.ts';
 import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
