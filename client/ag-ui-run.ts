@@ -4,7 +4,8 @@ import { readEvents } from './read-events.ts';
 
 /**
  * Why a message was not answered. `code` is that of the server's error or of its `RUN_ERROR`; made here are `busy` (a message is being
- * answered), `unreachable`, `connection-lost`, `malformed-event` and `too-many-tool-rounds`. `status` is set when the server refused the request.
+ * answered), `unreachable`, `refused` (by something that is not this server), `connection-lost`, `malformed-event` and `caller-failed` (a
+ * callback threw). `status` is set when the request was refused.
  */
 export class AGUIError extends Error {
   readonly code: string;

@@ -175,3 +175,26 @@ test('the key and further headers go with every request', async () => {
   await expect(new AGUIAdapter(options).sendMessage('Hello')).rejects.toMatchObject({ code: 'unauthorized' });
   expect(seen).toEqual(['Bearer k1', 'blue']);
 });
+
+test('a callback that throws is an error, and the adapter can be used again', async () => {
+  await using server = await startAgUiServer(answer('m1', 'Hi'), answer('m2', 'Ho'));
+  const adapter = new AGUIAdapter({ baseUrl: server.agentUrl });
+  const onToken = () => {
+    throw new Error('no screen');
+  };
+  await expect(adapter.sendMessage('Hello', { onToken })).rejects.toMatchObject({ code: 'caller-failed' });
+  expect(await adapter.sendMessage('Again')).toMatchObject({ content: 'Ho' });
+});
+
+test('nobody has to handle the rejection of a message that has onError', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const heard = Promise.withResolvers<AGUIError>();
+  const adapter = new AGUIAdapter({ baseUrl: 'http://agent.test/a', fetch: async () => Response.error() });
+  void adapter.sendMessage('Hello', { onError: heard.resolve });
+  expect(await heard.promise).toBeInstanceOf(AGUIError);
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});

@@ -85,6 +85,24 @@ test.each(each)('client %s answers a call of its own tool, and the next run carr
   });
 });
 
+test.each(each)('what client %s sends back of a turn with two calls is that turn again', async (generation) => {
+  await withClient(generation, [fullRun, thanks], async (agent, server) => {
+    await agent.runAgent({ runId: 'r1' });
+    await agent.runAgent({ runId: 'r2' });
+    const [, asked, ...rest] = server.requests[1]?.messages ?? [];
+    expect(asked).toEqual({
+      id: 'm1',
+      role: 'assistant',
+      content: [
+        { type: 'text', text: 'Let me look. ' },
+        { type: 'tool-call', callId: 'c1', name: 'weather', args: { city: 'Paris' } },
+        { type: 'tool-call', callId: 'c2', name: 'weather', args: { city: 'Oslo' } },
+      ],
+    });
+    expect(rest.map(({ id }) => id)).toEqual(['r2', 'r1', 'm2']);
+  });
+});
+
 test.each(each)('client %s takes a terminated run for one that has ended', async (generation) => {
   await withClient(generation, [speakAndWait], async (agent, server) => {
     const run = agent.runAgent(

@@ -16,6 +16,7 @@ const documented = {
   context: [],
   forwardedProps: {},
 };
+const tool = { name: 'confirm', description: '' };
 const camel = { threadId: 't', runId: 'r', messages: [hello] };
 const answer: readonly RunEvent[] = [
   { type: 'text-started', messageId: 'msg-2' },
@@ -122,6 +123,17 @@ test.each([
   ['a message that is no object', { ...camel, messages: ['hello'] }, ['messages.0']],
   ['a tool without a name', { ...camel, tools: [{ description: '' }] }, ['tools.0.name']],
   ['a tool whose name models refuse', { ...camel, tools: [{ name: 'a b', description: '' }] }, ['tools.0.name']],
+  ['two tools of one name', { ...camel, tools: [tool, tool] }, ['tools.1.name']],
+  [
+    'a tool whose parameters are no schema',
+    { ...camel, tools: [{ ...tool, parameters: 'x' }] },
+    ['tools.0.parameters'],
+  ],
+  [
+    'a tool that takes text',
+    { ...camel, tools: [{ ...tool, parameters: { type: 'string' } }] },
+    ['tools.0.parameters'],
+  ],
   ['an answer to no interrupt', { ...camel, resume: [{ interrupt_id: 'i', status: 'resolved' }] }, ['resume']],
   ['one id for two roles', { ...camel, messages: [hello, { ...hello, role: 'system' }] }, ['messages.1.id']],
 ])('a run with %s is a 422 that names the field', async (_, body, paths) => {

@@ -16,7 +16,7 @@ export interface AgUiRunView {
 }
 
 /** The AG-UI side of one run. The same run events always give the same AG-UI events, so their numbers are stable. */
-export interface AgUiTranslator {
+interface AgUiTranslator {
   /** What comes before the first run event. */
   start(): AgUiEvent[];
   /** What one run event means; nothing once the run is over. */

@@ -10,7 +10,7 @@ import { upgradeMessage } from './ag-ui-older-shapes.ts';
 import { type Casing, KEYS, toCamelCase } from './ag-ui-spelling.ts';
 
 /** A run request as the rest of the server understands it. */
-export interface AgUiRunInput {
+interface AgUiRunInput {
   readonly view: AgUiRunView;
   /** The conversation so far. */
   readonly messages: readonly Message[];
@@ -74,14 +74,20 @@ function toInstructions(context: readonly Context[]): string {
 function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {
   const names = new Set<string>();
   return tools.map(({ name, description, parameters }, index) => {
-    const path = `tools.${index}.name`;
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
-      throw toFieldError([{ path, message: 'must be 1 to 64 of A-Z a-z 0-9 _ -' }]);
-    }
-    if (names.has(name)) throw toFieldError([{ path, message: `two tools are named ${name}` }]);
+    const refuse = (field: string, message: string) => toFieldError([{ path: `tools.${index}.${field}`, message }]);
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw refuse('name', 'must be 1 to 64 of A-Z a-z 0-9 _ -');
+    if (names.has(name)) throw refuse('name', `is the name of another tool too: ${name}`);
     names.add(name);
-    return { name, description, inputSchema: { type: 'object', properties: {}, ...parameters } };
+    const inputSchema = toObjectSchema(parameters);
+    if (!inputSchema) throw refuse('parameters', 'must be a JSON Schema of an object');
+    return { name, description, inputSchema };
   });
+}
+
+function toObjectSchema(parameters: unknown): Record<string, unknown> | undefined {
+  if (typeof (parameters ?? {}) !== 'object' || Array.isArray(parameters)) return undefined;
+  const schema: Record<string, unknown> = { type: 'object', properties: {}, ...(parameters ?? {}) };
+  return schema.type === 'object' ? schema : undefined;
 }
 
 function toFieldError(fields: { path: string; message: string }[]): ApiError {
