@@ -135,6 +135,8 @@ test.each([
     ['tools.0.parameters'],
   ],
   ['an answer to no interrupt', { ...camel, resume: [{ interrupt_id: 'i', status: 'resolved' }] }, ['resume']],
+  ['an empty message id', { ...camel, messages: [{ ...hello, id: '' }] }, ['messages.0.id']],
+  ['one id for two texts', { ...camel, messages: [hello, { ...hello, content: 'Bye' }] }, ['messages.1.id']],
   ['one id for two roles', { ...camel, messages: [hello, { ...hello, role: 'system' }] }, ['messages.1.id']],
 ])('a run with %s is a 422 that names the field', async (_, body, paths) => {
   await using server = await startAgUiServer(answer);
@@ -142,6 +144,13 @@ test.each([
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({ code: 'validation-failed', errors: paths.map((path) => ({ path })) });
   expect(server.requests).toEqual([]);
+});
+
+test('of very many wrong fields the first twenty are named', async () => {
+  await using server = await startAgUiServer(answer);
+  const response = await server.run({ ...camel, messages: Array.from({ length: 5_000 }, () => ({})) });
+  expect(response.status).toBe(422);
+  expect((await response.text()).length).toBeLessThan(5_000);
 });
 
 test('an unknown agent is a 404, whatever the run', async () => {

@@ -90,7 +90,10 @@ function toObjectSchema(parameters: unknown): Record<string, unknown> | undefine
   return schema.type === 'object' ? schema : undefined;
 }
 
-function toFieldError(fields: { path: string; message: string }[]): ApiError {
+const MAX_FIELDS = 20;
+
+function toFieldError(all: { path: string; message: string }[]): ApiError {
+  const fields = all.slice(0, MAX_FIELDS);
   const detail = fields.map(({ path, message }) => `${path}: ${message}`).join('; ');
   return new ApiError('validation-failed', detail, { fields });
 }

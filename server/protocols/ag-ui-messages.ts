@@ -15,12 +15,13 @@ export function toMessages(messages: readonly AgUiMessage[]): Message[] {
   for (const [index, message] of messages.entries()) {
     const converted = toMessage(message, index, toolNames);
     if (!converted) continue;
+    if (converted.id === '') throw fieldError(`messages.${index}.id`, 'must not be empty');
     const known = byId.get(converted.id);
-    if (known && known.role !== converted.role) {
-      throw fieldError(`messages.${index}.id`, `is the id of another message too, of role ${known.role}`);
-    }
     if (!known) byId.set(converted.id, converted);
-    if (known?.role === 'assistant' && converted.role === 'assistant') byId.set(known.id, merge(known, converted));
+    else if (known.role === 'assistant' && converted.role === 'assistant') byId.set(known.id, merge(known, converted));
+    else if (!isDeepStrictEqual(known, converted)) {
+      throw fieldError(`messages.${index}.id`, 'is the id of another message too');
+    }
   }
   return [...byId.values()];
 }
