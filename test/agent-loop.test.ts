@@ -406,6 +406,16 @@ test('settings and tools are read before each model call, so a change takes effe
   expect(model.asked[0]?.temperature).toBe(0.5);
 });
 
+test('instructions for one run join those of the agent and are not stored', async () => {
+  const model = scriptedModel([[...text('Hi'), finish()]]);
+  const { messages } = await runLoop(model, {
+    agent: () => ({ ...testAgent, systemPrompt: 'Be brief.' }),
+    instructions: 'The user is Ada.',
+  });
+  expect(model.asked[0]?.prompt[0]).toEqual({ role: 'system', content: 'Be brief.\n\nThe user is Ada.' });
+  expect(messages.map(({ role }) => role)).toEqual(['assistant']);
+});
+
 test('what a provider signs is kept with its part and returned to it, also when the part has no text', async () => {
   const model = scriptedModel([
     [

@@ -7,8 +7,7 @@ import type { RunLimits } from './limits.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** A message that holds what a tool call came to. */
-export type ToolMessage = Extract<Message, { role: 'tool' }>;
+type ToolMessage = Extract<Message, { role: 'tool' }>;
 
 /** A call to answer. `refusal` is why it is not run, in words for the model. */
 export interface ReadyCall {
