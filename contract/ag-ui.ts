@@ -130,7 +130,16 @@ const agentList: z.output<typeof AgUiAgentList> = {
 /** The Agent-User Interaction protocol: every agent, for every AG-UI client. */
 export const agUi = group('AG-UI', {
   agents: get('/ag-ui/agents', { summary: 'List AG-UI agents', output: AgUiAgentList, example: agentList }),
-  info: get('/ag-ui/', { summary: 'AG-UI protocol info', output: AgUiInfo }),
+  info: get('/ag-ui/', {
+    summary: 'AG-UI protocol info',
+    output: AgUiInfo,
+    example: {
+      ...agentList,
+      description: 'Agent-User Interaction protocol: agents stream what they do as server-sent events',
+      protocol_version: '1.0',
+      capabilities: { transport: { streaming: true }, tools: { supported: true, clientProvided: true } },
+    },
+  }),
   run: stream('/ag-ui/{agent_id}/', {
     summary: 'Run an agent (streaming)',
     description:

@@ -1,6 +1,7 @@
 import { EventSchema } from '@ag-ui/core/schemas';
 import { expect, test } from 'vitest';
 import { AgUiEvent } from '../contract/ag-ui-events.ts';
+import { ApiError } from '../server/errors.ts';
 import { type AgUiRunView, createAgUiTranslator, toAgUiEvents } from '../server/protocols/ag-ui-events.ts';
 import type { RunEvent, RunOutcome } from '../server/runs/run-events.ts';
 import { generations, judge } from './support/ag-ui-judges.ts';
@@ -139,6 +140,24 @@ test('a run that ends without saying how ends in an error, with everything close
     { type: 'RUN_ERROR', message: 'The server lost the run', code: 'internal' },
   ]);
 });
+
+test('a run whose events break off ends in an error that says why, and what broke is thrown on', async () => {
+  const cause = new ApiError('model-failed', 'The events before number 9 are no longer held');
+  const events: AgUiEvent[] = [];
+  const reading = (async () => {
+    for await (const event of toAgUiEvents(breakingOff(cause), view)) events.push(event);
+  })();
+  await expect(reading).rejects.toBe(cause);
+  expect(events.slice(-2)).toEqual([
+    { type: 'TEXT_MESSAGE_END', messageId: 'm1' },
+    { type: 'RUN_ERROR', message: 'The events before number 9 are no longer held', code: 'internal' },
+  ]);
+});
+
+async function* breakingOff(cause: Error): AsyncGenerator<{ event: RunEvent }> {
+  yield { event: { type: 'text-started', messageId: 'm1' } };
+  throw cause;
+}
 
 test('both spellings stand side by side, snake_case first, and are otherwise the same events', () => {
   const keys = Object.keys(translate(fullRun, { ...view, casing: 'both' })[0] ?? {});
