@@ -361,3 +361,21 @@ test('a thousand half-open requests do not keep others waiting', async () => {
   expect(performance.now() - startedAt).toBeLessThan(2_000);
   for (const socket of sockets) socket.destroy();
 });
+
+test('a request that takes too long to arrive is a 408; an answer may take as long as it likes', async () => {
+  await using server = await startTestServer({ readTimings: { headersMs: 150, requestMs: 300 } });
+  const stream = server.call('POST', '/ticks', { count: 40, delay_ms: 25 });
+  const post =
+    'POST /api/v1/things HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{';
+  for (const bytes of ['', 'GET /api/v1/health HTTP/1.1\r\nhost: lo', post]) {
+    const socket = await openSocket(server.port);
+    const closed = once(socket, 'close');
+    socket.write(bytes);
+    const answer = await readAnswer(socket);
+    expect([bytes, answer.status, JSON.parse(answer.body).code]).toEqual([bytes, 408, 'request-timeout']);
+    socket.end();
+    await closed;
+  }
+  expect((await (await stream).text()).match(/^id: /gm)).toHaveLength(40);
+  expect(server.witness.calls).toBe(0);
+});

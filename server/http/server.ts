@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiError } from '../errors.ts';
 import type { Operation } from '../implement.ts';
@@ -11,6 +11,13 @@ import { createRpc } from './rpc.ts';
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 20_000;
 const PORTS_TO_TRY = 100;
+
+/** How long a request may take to arrive, in milliseconds. An answer may take as long as it likes. */
+export interface ReadTimings {
+  readonly headersMs: number;
+  readonly requestMs: number;
+}
+const READ_TIMINGS: ReadTimings = { headersMs: 15_000, requestMs: 60_000 };
 
 /** How an HTTP server is started. */
 export interface StartHttpServer
@@ -28,6 +35,7 @@ export interface StartHttpServer
   readonly mounts: readonly Mount[];
   /** Paths of mounts that need no key, with everything below them. */
   readonly openPaths: readonly string[];
+  readonly readTimings?: ReadTimings;
   isDraining(): boolean;
 }
 
@@ -58,6 +66,7 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   const drain = createDrain(options.isDraining);
   const server = createServerFor(
     drain.count(createFrontDoor({ ...options, express, rateLimits, isDraining: drain.isDraining })),
+    options.readTimings ?? READ_TIMINGS,
   );
   await listen(server, options);
   server.on('error', (error) => options.log.error({ err: error }, 'the server cannot take a connection'));
@@ -66,14 +75,13 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   return { url: `http://${name}:${port}`, port, close: ({ graceMs }) => drain.close(server, graceMs) };
 }
 
-function createServerFor(listener: RequestListener): Server {
+function createServerFor(listener: RequestListener, { headersMs, requestMs }: ReadTimings): Server {
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
-      // Limits of reading a request; an answer may take as long as it likes.
-      headersTimeout: 15_000,
-      requestTimeout: 60_000,
-      connectionsCheckingInterval: 5_000,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: headersMs / 3,
       keepAliveTimeout: 65_000,
       keepAlive: true,
       noDelay: true,
@@ -94,8 +102,9 @@ function answerBrokenRequest({ code }: NodeJS.ErrnoException, socket: Socket): v
     socket.destroy();
     return;
   }
-  // Bytes of an answer are out already, or are owed to an earlier request: another head would only corrupt it.
-  if (socket.bytesWritten > 0 && isAnswering(socket)) {
+  // Another head in the middle of an answer would corrupt it.
+  const answering = '_httpMessage' in socket ? socket._httpMessage : undefined;
+  if (answering instanceof ServerResponse && answering.headersSent) {
     socket.destroy();
     return;
   }
@@ -111,10 +120,6 @@ function answerBrokenRequest({ code }: NodeJS.ErrnoException, socket: Socket): v
     () => socket.destroySoon(),
   );
 }
-
-/** Whether a response is in progress on a connection. */
-const isAnswering = (socket: Socket): boolean =>
-  '_httpMessage' in socket && socket._httpMessage !== null && socket._httpMessage !== undefined;
 
 async function listen(server: Server, { host, port, findFreePort }: StartHttpServer): Promise<void> {
   const last = findFreePort && port !== 0 ? Math.min(65_535, port + PORTS_TO_TRY) : port;
