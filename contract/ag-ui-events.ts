@@ -16,7 +16,7 @@ function event<const T extends string, const I extends readonly string[], F exte
   const spelled = Object.fromEntries(ids.map((name) => [name, text])) as Spelled;
   return z
     .looseObject({ type: z.literal(type), timestamp: z.number().optional(), ...spelled, ...fields })
-    .meta({ description });
+    .register(z.globalRegistry, { description });
 }
 
 const message = ['message_id', 'messageId'] as const;
