@@ -1,8 +1,11 @@
 import { agUi } from './ag-ui.ts';
 import { agentMcpServers } from './agent-mcp-servers.ts';
 import { agents } from './agents.ts';
+import { configure } from './configure.ts';
 import { conversations } from './conversations.ts';
 import { health } from './health.ts';
+import { mcpProxy } from './mcp-proxy.ts';
+import { mcpServers } from './mcp-servers.ts';
 import { prompts } from './prompts.ts';
 import type { Handlers, RouterOf } from './types.ts';
 
@@ -10,7 +13,17 @@ import type { Handlers, RouterOf } from './types.ts';
 export const BASE_PATH = '/api/v1';
 
 /** Every endpoint of the product, one line per resource; the keys are the names of the typed clients' procedures. */
-export const contract = { health, agents, agentMcpServers, prompts, conversations, agUi };
+export const contract = {
+  health,
+  agents,
+  agentMcpServers,
+  prompts,
+  conversations,
+  agUi,
+  mcpServers,
+  mcpProxy,
+  configure,
+};
 
 /** The type of the contract. */
 export type AppContract = typeof contract;

@@ -3,10 +3,14 @@ import type { AppHandlers } from '../contract/index.ts';
 import { createAgentHandlers } from './agents/agent-handlers.ts';
 import { createAgentMcpServerHandlers } from './agents/agent-mcp-server-handlers.ts';
 import type { Agents } from './agents/agent-registry.ts';
+import { createAgentServerHandlers } from './agents/agent-server-handlers.ts';
+import { createConfigureHandlers } from './configure/configure-handlers.ts';
 import { createConversationHandlers } from './conversations/conversation-handlers.ts';
 import { createHealthHandlers, type HealthParts } from './health/health-handlers.ts';
 import type { RequestContext } from './implement.ts';
-import type { RunningServers } from './mcp/running-servers.ts';
+import type { Mcp } from './mcp/open-mcp.ts';
+import { createProxyHandlers } from './mcp/proxy-handlers.ts';
+import { createServerHandlers } from './mcp/server-handlers.ts';
 import { createServerToolset } from './mcp/toolset.ts';
 import type { Models } from './models/models.ts';
 import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handlers.ts';
@@ -19,14 +23,15 @@ import { version } from './version.ts';
 export interface Parts {
   readonly store: Store;
   readonly models: Models;
-  readonly servers: RunningServers;
+  readonly mcp: Mcp;
   readonly agents: Agents;
   readonly runs: Runs;
   readonly health: HealthParts;
 }
 
 /** One handler for each endpoint. */
-export function createHandlers({ store, models, servers, agents, runs, health }: Parts): AppHandlers<RequestContext> {
+export function createHandlers({ store, models, mcp, agents, runs, health }: Parts): AppHandlers<RequestContext> {
+  const { servers } = mcp;
   const getAgent = (id: string): PromptedAgent => {
     agents.get(id);
     return {
@@ -42,7 +47,15 @@ export function createHandlers({ store, models, servers, agents, runs, health }:
       isRunning: (agentId) => runs.activeRuns(agentId).length > 0,
       cancelRuns: (agentId) => runs.cancelAgent(agentId, 'the agent was deleted'),
     }),
-    agentMcpServers: createAgentMcpServerHandlers({ agents }),
+    agentMcpServers: { ...createAgentMcpServerHandlers({ agents }), ...createAgentServerHandlers({ agents, servers }) },
+    mcpServers: createServerHandlers(mcp),
+    mcpProxy: createProxyHandlers({ servers }),
+    configure: createConfigureHandlers({
+      servers,
+      configServers: mcp.config,
+      listModels: () => models.list(),
+      defaultModel: () => models.defaultModel(),
+    }),
     prompts: createPromptHandlers({ runs, getAgent }),
     conversations: createConversationHandlers({
       conversations: store.conversations,

@@ -38,6 +38,21 @@ const flags = {
   model: { value: 'MODEL', help: 'default model, such as openai:gpt-4o', schema: text.optional() },
   'mcp-config': { value: 'FILE', help: 'MCP servers to start', schema: text.default(join(dataHome, 'mcp.json')) },
   'no-config-mcp-servers': { help: 'do not start the servers of the MCP config file', schema: onOff },
+  'no-catalog-mcp-servers': {
+    help: 'do not start servers of the catalog for agents that select them; only when somebody names them',
+    schema: onOff,
+  },
+  'mcp-servers': {
+    value: 'IDS',
+    help: 'servers of the catalog to start, comma separated',
+    schema: commaList.default([]),
+  },
+  'no-custom-mcp-servers': { help: 'callers may add no MCP servers', schema: onOff },
+  'mcp-commands': {
+    value: 'COMMANDS',
+    help: 'the only commands of MCP servers that callers add, comma separated',
+    schema: commaList.optional(),
+  },
   'data-dir': {
     value: 'FOLDER',
     help: 'where agents and conversations are kept',

@@ -1,5 +1,4 @@
 /** The composition root: builds each part of the server once and closes them in reverse. */
-import { join } from 'node:path';
 import { contract } from '../contract/index.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
@@ -10,9 +9,7 @@ import { createDocs, DOCS_PATHS } from './http/docs.ts';
 import type { Log } from './http/log.ts';
 import type { StartHttpServer } from './http/server.ts';
 import { implement } from './implement.ts';
-import { toolboxServer } from './mcp/bundled-servers.ts';
-import { ConfigServers } from './mcp/config-servers.ts';
-import { RunningServers } from './mcp/running-servers.ts';
+import { openMcp } from './mcp/open-mcp.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
 import { Runs } from './runs/runs.ts';
@@ -44,26 +41,32 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const dataFolder = options['data-dir'];
   const store = await openStore({ folder: dataFolder });
   const models = new Models({ environment, defaultModel: options.model });
-  const servers = new RunningServers({ environment, version, dataFolder, log });
-  const configServers = new ConfigServers(servers, {
-    file: options['mcp-config'],
-    startThem: !options['no-config-mcp-servers'],
+  const mcp = await openMcp({
+    environment,
+    version,
+    dataFolder,
     log,
+    records: store.servers,
+    configFile: options['mcp-config'],
+    startConfigServers: !options['no-config-mcp-servers'],
+    startUsedCatalogServers: !options['no-catalog-mcp-servers'],
+    startAtBoot: options['mcp-servers'],
+    policy: { allowsCustomServers: !options['no-custom-mcp-servers'], commands: options['mcp-commands'] },
   });
+  const { servers } = mcp;
   let isDraining = false;
   try {
     const runs = new Runs({ store, models, log });
     const interrupted = await runs.interruptOpen();
     if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
-    await servers.define(toolboxServer(join(dataFolder, 'compile-cache')));
     const agents = await loadAgents(store.agents, {
       checkModel: (model) => models.check(model),
       findUnknownServers: (selection) =>
         selection.filter((one) => !servers.find(one)).map((one) => (typeof one === 'string' ? one : one.id)),
     });
     if (options.demo) await ensureDemoAgent(agents, store.facts);
-    const health = createReadiness({ store, configServers, servers, isDraining: () => isDraining });
-    const handlers = createHandlers({ store, models, servers, agents, runs, health });
+    const health = createReadiness({ store, configServers: mcp.config, servers, isDraining: () => isDraining });
+    const handlers = createHandlers({ store, models, mcp, agents, runs, health });
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
@@ -71,18 +74,15 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       }),
       models,
       start() {
-        const swept = servers.sweep();
-        if (swept) log.warn({ groups: swept }, 'ended MCP servers that an earlier server left behind');
         void models.defaultModel();
-        configServers.open().catch((cause) => log.error({ err: cause }, 'the MCP config file cannot be read'));
+        mcp.start().catch((cause) => log.error({ err: cause }, 'the MCP config file cannot be read'));
       },
       async drain(graceMs) {
         isDraining = true;
         await runs.drain(graceMs);
       },
       async close() {
-        configServers.close();
-        await servers.close();
+        await mcp.close();
         await store.close();
       },
       kill: () => servers.kill(),

@@ -43,6 +43,8 @@ export interface ConnectionOptions {
   /** The connection was lost without {@link Connection.close}; `reason` is one sentence. */
   onLost(reason: string): void;
   onToolsChanged(): void;
+  /** The connection as soon as there is something to be read of it, long before it is open. */
+  onBegun?(connection: Pick<Connection, 'stderrLines'>): void;
 }
 
 const REFRESH_DELAY_MS = 50;
@@ -55,6 +57,7 @@ export async function openConnection(
 ): Promise<Connection> {
   const deadline = AbortSignal.timeout(options.limits.startTimeoutMs);
   const connection = new Connection(resolved, options);
+  options.onBegun?.(connection);
   try {
     await connection.open(AbortSignal.any([signal, deadline]));
     return connection;

@@ -36,15 +36,17 @@ const INHERITED = [
 
 /** The variables a server needs that neither `given` nor `environment` sets. Starts nothing. */
 export function missingVariables(definition: ServerDefinition, given: Variables, environment: Variables): string[] {
-  return definition.requiredEnvVars.filter((name) => !given[name] && !environment[name]);
+  const { requiredEnvVars, withheld = {} } = definition;
+  return requiredEnvVars.filter((name) => !given[name] && !withheld[name] && !environment[name]);
 }
 
 /** Expands a definition. `given` are variables for this server alone. Throws, naming them, when variables are missing. */
 export function resolveLaunch(definition: ServerDefinition, given: Variables, environment: Variables): ResolvedLaunch {
-  const secrets = new Set(defined(given).map(([, value]) => value));
+  const { withheld = {} } = definition;
+  const secrets = new Set([...defined(given), ...defined(withheld)].map(([, value]) => value));
   const missing = new Set(missingVariables(definition, given, environment));
   const lookup: Lookup = (name) => {
-    const value = given[name] || environment[name];
+    const value = given[name] || withheld[name] || environment[name];
     if (value && isSecretName(name)) secrets.add(value);
     return value;
   };

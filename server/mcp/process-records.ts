@@ -10,25 +10,20 @@ interface RecordFile {
   readonly groups: readonly ProcessName[];
 }
 
-/** The groups of this process, in a file of its own in `folder`. Where there is no /proc it records nothing. */
+/** The groups of this process, in a file of its own in `folder`; in memory alone without a folder, or where there is no /proc. */
 export class ProcessRecords {
-  readonly #folder: string;
-  readonly #file: string;
+  readonly #folder: string | undefined;
   readonly #groups = new Map<number, ProcessName>();
-  readonly #owner: ProcessName | undefined;
+  readonly #owner = nameProcess(process.pid);
   #hasFolder = false;
 
-  constructor(folder: string) {
+  constructor(folder: string | undefined) {
     this.#folder = folder;
-    this.#owner = nameProcess(process.pid);
-    this.#file = join(folder, `${process.pid}-${this.#owner?.startTime}.json`);
   }
 
   // Written before anything else happens: between the birth of a child and its record, a kill would leave it behind.
   add(pid: number): void {
-    const name = nameProcess(pid);
-    if (!name) return;
-    this.#groups.set(pid, name);
+    this.#groups.set(pid, nameProcess(pid) ?? { pid, startTime: '' });
     this.#write();
   }
 
@@ -36,17 +31,29 @@ export class ProcessRecords {
     if (this.#groups.delete(pid)) this.#write();
   }
 
+  /** Ends every group at once, without waiting for any. */
+  kill(): void {
+    for (const pid of this.#groups.keys()) {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // gone in the meantime
+      }
+    }
+  }
+
   #write(): void {
-    if (!this.#owner) return;
+    if (!this.#owner || this.#folder === undefined) return;
+    const file = join(this.#folder, `${this.#owner.pid}-${this.#owner.startTime}.json`);
     if (this.#groups.size === 0) {
-      rmSync(this.#file, { force: true });
+      rmSync(file, { force: true });
       return;
     }
     if (!this.#hasFolder) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     this.#hasFolder = true;
     const record: RecordFile = { bootId: bootId(), owner: this.#owner, groups: [...this.#groups.values()] };
-    writeFileSync(`${this.#file}.new`, JSON.stringify(record), { mode: 0o600 });
-    renameSync(`${this.#file}.new`, this.#file);
+    writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
   }
 }
 

@@ -1,5 +1,6 @@
 /** All MCP servers this process knows, whether they run or not: the one place that starts, finds and ends them. */
 import { join } from 'node:path';
+import { ApiError } from '../errors.ts';
 import { DEFAULT_LIMITS } from './connection.ts';
 import { ProcessRecords, sweepOrphans } from './process-records.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from './server-definition.ts';
@@ -19,17 +20,24 @@ export class RunningServers {
   readonly #servers = new Map<string, SupervisedServer>();
   readonly #options: SupervisorOptions;
   readonly #recordsFolder: string | undefined;
+  readonly #records: ProcessRecords;
   #revision = 0;
   #closing: Promise<void> | undefined;
 
   constructor({ dataFolder, ...options }: RunningServersOptions) {
     this.#recordsFolder = dataFolder === undefined ? undefined : join(dataFolder, 'mcp-processes');
+    this.#records = new ProcessRecords(this.#recordsFolder);
     this.#options = {
       limits: DEFAULT_LIMITS,
       backoffMs: defaultBackoffMs,
       healthyMs: 60_000,
       ...options,
-      records: this.#recordsFolder === undefined ? undefined : new ProcessRecords(this.#recordsFolder),
+      records: this.#records,
+      checkMayRun: (definition) => {
+        // What is started while everything ends would be left behind.
+        if (this.#closing) throw new ApiError('draining', 'The server is shutting down');
+        options.checkMayRun?.(definition);
+      },
       onChange: () => {
         this.#revision++;
       },
@@ -84,9 +92,15 @@ export class RunningServers {
     return undefined;
   }
 
-  /** The server of this id that runs; with several, the first in the order of look-up. */
-  findRunning(id: string): SupervisedServer | undefined {
-    return ORIGINS.map((origin) => this.find({ id, origin })).find((server) => server?.isWanted);
+  /** Every server that runs, those of the config file first. */
+  listRunning(): SupervisedServer[] {
+    return ORIGINS.flatMap((origin) => this.list(origin)).filter(({ status }) => status === 'running');
+  }
+
+  /** The server of this id that runs or is on its way; with several, the first in the order of look-up. */
+  findActive(id: string): SupervisedServer | undefined {
+    const all = ORIGINS.map((origin) => this.find({ id, origin }));
+    return all.find((server) => server?.status === 'running') ?? all.find((server) => server?.isWanted);
   }
 
   /** All of them, or those of one origin, in the order in which they became known. */
@@ -99,6 +113,11 @@ export class RunningServers {
   close(): Promise<void> {
     this.#closing ??= Promise.all(this.list().map((server) => server.stop())).then(() => undefined);
     return this.#closing;
+  }
+
+  /** Ends every child process at once, without waiting. */
+  kill(): void {
+    this.#records.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

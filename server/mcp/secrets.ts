@@ -8,30 +8,44 @@ const MASK = '***';
 /** Whether something of this name is likely to be a secret. */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
 
-/** `value` when it is nothing but references, else the mask. */
-const mask = (value: string) => (value.replace(/\$\{[^}]*\}/g, '').trim() === '' ? value : MASK);
+/** Whether a text has the form of a key or a token of a known kind. */
+export const isSecretValue = (value: string): boolean => SECRET_VALUE.test(value);
+
+/** What stands in for a literal secret: `name` is what the secret is called where it was found. */
+type StandIn = (name: string, value: string) => string;
+
+const mask: StandIn = () => MASK;
+const isReference = (value: string) => value.replace(/\$\{[^}]*\}/g, '').trim() === '';
 
 /** Arguments as people may see them: literal secrets masked, `${VAR}` kept. */
-export function maskArguments(args: readonly string[]): string[] {
+export const maskArguments = (args: readonly string[]): string[] => replaceSecretArguments(args, mask);
+
+/** A URL as people may see it: no password, no secret query value; `${VAR}` kept. */
+export const maskUrl = (url: string): string => replaceSecretsInUrl(url, mask);
+
+/** Arguments with each literal secret replaced: `--token=x`, `--token x`, what looks like a known kind of key, and those in URLs. */
+export function replaceSecretArguments(args: readonly string[], standIn: StandIn): string[] {
+  const replace: StandIn = (name, value) => (isReference(value) ? value : standIn(name, value));
   return args.map((arg, index) => {
     const [, flag, value] = /^(-{0,2}[\w.-]+=)(.*)$/s.exec(arg) ?? [];
-    if (flag && value !== undefined && (isSecretName(flag.slice(0, -1)) || SECRET_VALUE.test(value))) {
-      return flag + mask(value);
+    if (flag && value !== undefined && (isSecretName(flag.slice(0, -1)) || isSecretValue(value))) {
+      return flag + replace(flag.slice(0, -1), value);
     }
-    const before = args[index - 1];
-    const isValueOfSecretFlag =
-      before !== undefined && /^--?[\w.-]+$/.test(before) && isSecretName(before) && !arg.startsWith('-');
-    if (isValueOfSecretFlag || SECRET_VALUE.test(arg)) return mask(arg);
-    return arg.includes('://') ? maskUrl(arg) : arg;
+    const before = args[index - 1] ?? '';
+    const isValueOfSecretFlag = /^--?[\w.-]+$/.test(before) && isSecretName(before) && !arg.startsWith('-');
+    if (isValueOfSecretFlag) return replace(before, arg);
+    if (isSecretValue(arg)) return replace('key', arg);
+    return arg.includes('://') ? replaceSecretsInUrl(arg, standIn) : arg;
   });
 }
 
-/** A URL as people may see it: no password, no secret query value; `${VAR}` kept. */
-export function maskUrl(url: string): string {
+/** A URL with its password and each secret query value replaced. */
+export function replaceSecretsInUrl(url: string, standIn: StandIn): string {
+  const replace: StandIn = (name, value) => (isReference(value) ? value : standIn(name, value));
   return url
-    .replace(/:\/\/([^/?#\s]*)@/, (_all, user: string) => `://${mask(user)}@`)
+    .replace(/:\/\/([^/?#\s]*)@/, (_all, user: string) => `://${replace('user', user)}@`)
     .replace(/([?&])([^=&#\s]+)=([^&#\s]*)/g, (all, mark: string, name: string, value: string) =>
-      isSecretName(name) || SECRET_VALUE.test(value) ? `${mark}${name}=${mask(value)}` : all,
+      isSecretName(name) || isSecretValue(value) ? `${mark}${name}=${replace(name, value)}` : all,
     );
 }
 

@@ -34,6 +34,8 @@ export interface ServerDefinition {
   readonly launch: Launch;
   /** The variables without which it is not worth starting. */
   readonly requiredEnvVars: readonly string[];
+  /** Values of variables that belong to this definition alone. They live in memory and reach nobody but the server. */
+  readonly withheld?: Readonly<Record<string, string>> | undefined;
   /** How long one call may be silent; absent: the default. */
   readonly callTimeoutMs?: number | undefined;
 }

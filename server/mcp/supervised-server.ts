@@ -1,4 +1,5 @@
 /** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
+import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError } from '../errors.ts';
 import { type Connection, type ConnectionLimits, type ConnectionOptions, openConnection } from './connection.ts';
 import { missingVariables, resolveLaunch, type Variables } from './launch.ts';
@@ -25,6 +26,8 @@ export interface SupervisorOptions {
   backoffMs(failures: number): number;
   /** After so long without dying a server is healthy again, and its next restart is at once. */
   readonly healthyMs: number;
+  /** Throws when this server must not be run at all. */
+  checkMayRun?(definition: ServerDefinition): void;
   /** Called on each change of status or tools. */
   onChange(): void;
 }
@@ -34,6 +37,8 @@ export interface StartOptions {
   readonly given?: Variables | undefined;
   /** Whether to go on trying in the background when the start fails. */
   readonly keepTrying: boolean;
+  /** Started because an agent uses it, not because somebody named it: ends when no agent selects it any more. */
+  readonly forUse?: boolean | undefined;
 }
 
 /** 0, 1, 2, 4 … 30 seconds, spread by a quarter so that servers that died together do not return together. */
@@ -52,13 +57,15 @@ export class SupervisedServer {
   #stopping: Promise<void> | undefined;
   #keepTrying = false;
   #isHeld = false;
+  #isForUse = false;
   #hasRun = false;
   #failures = 0;
   #runningSince = 0;
   #retry: NodeJS.Timeout | undefined;
   #given: Variables = {};
   #tools: readonly Tool[] = [];
-  #stderr: readonly string[] = [];
+  /** What its last lines are read from: the connection it has, had, or tries to have. */
+  #spokenTo: Pick<Connection, 'stderrLines'> | undefined;
 
   constructor(definition: ServerDefinition, options: SupervisorOptions) {
     this.#definition = definition;
@@ -97,6 +104,11 @@ export class SupervisedServer {
     return this.#isHeld;
   }
 
+  /** Whether it runs only because agents use it. */
+  get isForUse(): boolean {
+    return this.#isForUse;
+  }
+
   /** Keeps it from being started by mere use, until {@link start} or {@link release}. */
   hold(): void {
     this.#isHeld = true;
@@ -120,15 +132,20 @@ export class SupervisedServer {
     return missingVariables(this.#definition, given, this.#options.environment);
   }
 
+  #valueOf(name: string): string | undefined {
+    return this.#given[name] || this.#definition.withheld?.[name] || this.#options.environment[name];
+  }
+
   /** The last lines of its standard error, also of a life that has ended. Secrets are masked. */
   stderrLines(count: number): string[] {
-    return (this.#connection?.stderrLines(count) ?? this.#stderr).slice(-count);
+    return this.#spokenTo?.stderrLines(count) ?? [];
   }
 
   /** Runs it. Resolves when it does; callers at the same time share one start. Throws why it could not. */
-  async start({ given, keepTrying }: StartOptions): Promise<void> {
+  async start({ given, keepTrying, forUse = false }: StartOptions): Promise<void> {
     while (this.#stopping) await this.#stopping;
     this.#isHeld = false;
+    this.#isForUse = forUse && (this.#isForUse || !this.isWanted);
     if (given) this.#given = { ...this.#given, ...given };
     this.#keepTrying ||= keepTrying;
     if (this.#connection) return;
@@ -142,7 +159,25 @@ export class SupervisedServer {
 
   /** Whether a variable that its definition refers to is given another value than it runs with. */
   wouldChange(given: Variables): boolean {
-    return this.#definition.requiredEnvVars.some((name) => given[name] && given[name] !== this.#given[name]);
+    return this.#definition.requiredEnvVars.some((name) => given[name] && given[name] !== this.#valueOf(name));
+  }
+
+  /** Runs it because somebody named it, with variables for it alone; says whether it ran with them before. Throws why it could not. */
+  async startByName(given: Variables): Promise<'running' | 'started'> {
+    if (this.#status === 'running') {
+      this.#isForUse = false;
+      if (!this.wouldChange(given)) return 'running';
+      await this.restart({ given, keepTrying: false });
+    } else {
+      await this.start({ given, keepTrying: false });
+    }
+    return 'started';
+  }
+
+  /** Ends it; it then waits to be started by name. */
+  stopByName(): Promise<void> {
+    this.#isHeld = true;
+    return this.stop();
   }
 
   /** Ends it, also in the middle of a start, and forgets the variables it was given. */
@@ -153,15 +188,22 @@ export class SupervisedServer {
     return this.#stopping;
   }
 
+  /** Ends it and starts it anew with further variables. */
+  async restart(options: StartOptions): Promise<void> {
+    const given = { ...this.#given, ...options.given };
+    await this.stop();
+    await this.start({ ...options, given });
+  }
+
   /** Ends it and starts it anew with another definition, when it was wanted. */
   async redefine(definition: ServerDefinition): Promise<void> {
-    const { isWanted } = this;
+    const { isWanted, isForUse: forUse } = this;
     const given = this.#given;
     const keepTrying = this.#keepTrying;
-    if (isWanted) await this.stop();
     this.#definition = definition;
     this.#options.onChange();
-    if (isWanted && definition.enabled) await this.start({ given, keepTrying });
+    if (isWanted) await this.stop();
+    if (isWanted && definition.enabled) await this.start({ given, keepTrying, forUse });
   }
 
   /** Calls a tool; of a server that is coming up it waits for that, within `signal`. */
@@ -196,7 +238,9 @@ export class SupervisedServer {
     this.#retry = undefined;
     if (!this.#attempt) {
       const abort = new AbortController();
-      this.#attempt = { abort, promise: this.#run(abort.signal) };
+      // What went wrong before stays to be read until it runs.
+      this.#become(this.#hasRun ? 'restarting' : 'starting', this.#error);
+      this.#attempt = { abort, promise: Promise.resolve().then(() => this.#run(abort.signal)) };
       this.#attempt.promise.catch(() => undefined);
     }
     return this.#attempt.promise;
@@ -204,8 +248,8 @@ export class SupervisedServer {
 
   async #run(signal: AbortSignal): Promise<void> {
     const { limits, version, records, environment } = this.#options;
-    this.#become(this.#hasRun ? 'restarting' : 'starting', this.#hasRun ? this.#error : undefined);
     try {
+      this.#options.checkMayRun?.(this.#definition);
       const resolved = resolveLaunch(this.#definition, this.#given, environment);
       const connection: Connection = await openConnection(
         resolved,
@@ -214,6 +258,9 @@ export class SupervisedServer {
           limits,
           version,
           records,
+          onBegun: (begun) => {
+            this.#spokenTo = begun;
+          },
           onLost: (reason) => this.#lost(connection, reason),
           onToolsChanged: () => {
             this.#tools = connection.tools;
@@ -235,7 +282,7 @@ export class SupervisedServer {
         throw new ApiError('mcp-start-failed', `MCP server '${id}' was stopped while it started`, { cause });
       }
       // Without its variables it can never start, so nothing is gained by trying: the next use or start does.
-      const isHopeless = cause instanceof ApiError && cause.code === 'mcp-variables-missing';
+      const isHopeless = cause instanceof ApiError && HOPELESS.includes(cause.code);
       this.#become(this.#hasRun && this.#keepTrying ? 'restarting' : 'failed', messageOf(cause));
       if (this.#keepTrying && !isHopeless) this.#retryLater();
       throw cause;
@@ -244,7 +291,6 @@ export class SupervisedServer {
 
   #lost(connection: Connection, reason: string): void {
     if (this.#connection !== connection) return;
-    this.#stderr = connection.stderrLines(LOG_LINES);
     this.#connection = undefined;
     void connection.close();
     if (performance.now() - this.#runningSince >= this.#options.healthyMs) this.#failures = 0;
@@ -255,6 +301,8 @@ export class SupervisedServer {
   }
 
   #retryLater(): void {
+    // To try at once is for what has run: a start that failed would fail again.
+    if (!this.#hasRun && this.#failures === 0) this.#failures = 1;
     const delayMs = this.#options.backoffMs(this.#failures++);
     this.#retry = setTimeout(() => {
       this.#begin().catch(() => undefined); // written down and retried where it failed
@@ -269,10 +317,7 @@ export class SupervisedServer {
     await attempt?.promise.catch(() => undefined);
     const connection = this.#connection;
     this.#connection = undefined;
-    if (connection) {
-      await connection.close();
-      this.#stderr = connection.stderrLines(LOG_LINES);
-    }
+    await connection?.close();
     this.#failures = 0;
     this.#hasRun = false;
     this.#given = {};
@@ -297,7 +342,7 @@ export class SupervisedServer {
   }
 }
 
-const LOG_LINES = 200;
+const HOPELESS: readonly ErrorCode[] = ['mcp-variables-missing', 'spawn-forbidden', 'draining'];
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
 /** `promise`, given up when `signal` aborts. */

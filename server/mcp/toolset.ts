@@ -12,12 +12,9 @@ interface Route {
   readonly tool: string;
 }
 
-/** A toolset whose servers may still have to come up. */
+/** A toolset whose servers may still have to come up: {@link prepare} starts what is selected and does not run. */
 export interface ServerToolset extends Toolset {
-  /**
-   * Starts what is selected and does not run, and waits until all of it has come up or failed; at most `timeoutMs`, since a run that lacks
-   * one server's tools is better than none. To be awaited before the first model call.
-   */
+  /** Waits at most `timeoutMs`, and for each server once: a run that lacks one server's tools is better than none. */
   prepare(options: { signal: AbortSignal; timeoutMs?: number }): Promise<void>;
 }
 
@@ -30,7 +27,7 @@ export function createServerToolset(
 ): ServerToolset {
   let known: { revision: number; selection: string } | undefined;
   let definitions: readonly ToolDefinition[] = [];
-  let idle: readonly SupervisedServer[] = [];
+  const tooSlow = new WeakSet<SupervisedServer>();
   // Kept over changes: a model may still call what it was shown a step ago.
   const routes = new Map<string, Route>();
 
@@ -44,19 +41,22 @@ export function createServerToolset(
       selected.map((reference) => servers.find(reference)).filter((server) => server !== undefined),
     );
     definitions = [...found].flatMap((server) => listTools(server, routes));
-    idle = [...found].filter((server) => !server.isWanted);
   };
 
   return {
     async prepare({ signal, timeoutMs = PREPARE_TIMEOUT_MS }) {
-      const selected = selection().map((reference) => servers.find(reference));
-      const starts = selected.map((server) => server && comeUp(server));
+      const coming = new Set<SupervisedServer>();
+      for (const reference of selection()) {
+        const server = servers.find(reference);
+        if (server && server.status !== 'running' && !tooSlow.has(server)) coming.add(server);
+      }
+      if (coming.size === 0) return;
+      const starts = [...coming].map((server) => comeUp(server).then(() => coming.delete(server)));
       await settleWithin(Promise.all(starts), timeoutMs, signal);
+      for (const server of coming) tooSlow.add(server);
     },
     list() {
       refresh();
-      // Started on the way when it was selected during the run; its tools are there at one of the next steps.
-      for (const server of idle) void comeUp(server);
       return definitions;
     },
     async call(name, args, { signal }) {
@@ -80,7 +80,7 @@ function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDe
 async function comeUp(server: SupervisedServer): Promise<void> {
   const isIdle = !server.isWanted && !server.isHeld && server.definition.enabled;
   if (isIdle)
-    await server.start({ keepTrying: true }).catch(() => undefined); // its status says what went wrong
+    await server.start({ keepTrying: true, forUse: true }).catch(() => undefined); // its status says what went wrong
   else await server.settled();
 }
 

@@ -1,0 +1,81 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
+import { z } from 'zod';
+import { get, group } from './kit.ts';
+import { McpServer } from './mcp-servers.ts';
+
+const Model = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    provider: z.string(),
+    isAvailable: z.boolean().meta({ description: 'Every variable it needs is set' }),
+    requiredEnvVars: z.array(z.string()),
+  })
+  .meta({ id: 'ConfiguredModel' });
+
+const Toolset = z
+  .discriminatedUnion('type', [
+    z.object({
+      type: z.literal('MCPServerStdio'),
+      id: z.string(),
+      command: z.string(),
+      args: z.array(z.string()).meta({ description: '`${VAR}` is shown as it is, literal secrets as ***' }),
+    }),
+    z.object({ type: z.literal('MCPServerStreamableHTTP'), id: z.string(), url: z.string() }),
+  ])
+  .meta({ id: 'McpToolset' });
+
+/** What this server is made of. */
+export const configure = group('Configuration', {
+  get: get('/configure', {
+    summary: 'Get configuration',
+    output: z
+      .object({
+        models: z.array(Model),
+        mcp_servers: z.array(McpServer),
+        tools: z.array(z.object({ name: z.string(), description: z.string(), server: z.string() })),
+        default_model: z.string().nullable().meta({ description: 'What an agent without a model uses' }),
+      })
+      .meta({ id: 'Configuration' }),
+    example: {
+      models: [
+        {
+          id: 'openai:gpt-4o',
+          name: 'GPT-4o',
+          provider: 'openai',
+          isAvailable: false,
+          requiredEnvVars: ['OPENAI_API_KEY'],
+        },
+      ],
+      mcp_servers: [],
+      tools: [{ name: 'tavily_search', description: 'Search the web using Tavily', server: 'tavily' }],
+      default_model: 'openai:gpt-4o',
+    },
+  }),
+  toolsetsStatus: get('/configure/mcp-toolsets-status', {
+    summary: 'MCP toolsets status',
+    description: 'How the start of the MCP servers went.',
+    output: z
+      .object({
+        initialized: z.boolean().meta({ description: 'Each server of the config file has come up or failed' }),
+        ready_count: z.int(),
+        failed_count: z.int(),
+        ready_servers: z.array(z.string()),
+        failed_servers: z.record(z.string(), z.string()).meta({ description: 'Why, by server' }),
+      })
+      .meta({ id: 'McpToolsetsStatus' }),
+    example: {
+      initialized: true,
+      ready_count: 3,
+      failed_count: 0,
+      ready_servers: ['tavily', 'linkedin', 'kaggle'],
+      failed_servers: {},
+    },
+  }),
+  toolsetsInfo: get('/configure/mcp-toolsets-info', {
+    summary: 'MCP toolsets info',
+    description: 'How each running MCP server is run.',
+    output: z.array(Toolset).meta({ id: 'McpToolsetsInfo' }),
+    example: [{ type: 'MCPServerStdio', id: 'tavily', command: 'npx', args: ['-y', 'tavily-mcp@0.1.3'] }],
+  }),
+});

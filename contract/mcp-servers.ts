@@ -1,0 +1,255 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
+import { z } from 'zod';
+import { EnvVarName, EnvVars, EnvVarValue, namedTexts } from './env-vars.ts';
+import { NewServerId } from './ids.ts';
+import { del, get, group, post, put } from './kit.ts';
+
+const ServerTool = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    enabled: z.boolean(),
+    inputSchema: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the arguments' }),
+  })
+  .meta({ id: 'McpServerTool' });
+
+/** An MCP server as every answer shows it. */
+export const McpServer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    enabled: z.boolean().meta({ description: 'false: it is not started unless somebody names it' }),
+    tools: z.array(ServerTool).meta({ description: 'Its tools; known while it runs' }),
+    command: z.string().optional(),
+    args: z.array(z.string()).optional().meta({ description: '`${VAR}` is shown as it is, literal secrets as ***' }),
+    url: z.string().optional(),
+    requiredEnvVars: z.array(z.string()).meta({ description: 'The variables without which it does not start' }),
+    envVars: z.array(z.string()).meta({ description: 'The names of the variables and headers it is given' }),
+    isAvailable: z.boolean().meta({ description: 'It runs, or all variables it needs are set' }),
+    isRunning: z.boolean(),
+    isConfig: z.boolean().meta({ description: 'It is from the config file' }),
+    origin: z.enum(['config', 'custom', 'catalog']).meta({ description: 'Where it was defined' }),
+    transport: z.enum(['stdio', 'http', 'sse']),
+    status: z.enum(['stopped', 'starting', 'running', 'failed', 'restarting']),
+    error: z.string().nullable().meta({ description: 'Why it does not run, with the last it said' }),
+  })
+  .meta({ id: 'McpServer' });
+
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes('\0'), { error: 'must not contain NUL' });
+
+// A path must be absolute and whole: what a relative one leads to depends on where the server was started.
+const Command = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(
+    /^(?:[A-Za-z0-9._+@-]+|(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._+@-]+)+)$/,
+    'must be the name of a program, or an absolute path of letters, digits and . _ + @ -; it is never given to a shell',
+  )
+  .meta({ description: 'The program, found on the PATH, or an absolute path', examples: ['npx'] });
+
+const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
+const HeaderValue = text(8192).refine((value) => !/[\r\n]/.test(value), { error: 'must be one line' });
+const RemoteUrl = text(4096)
+  .refine(isWebUrl, { error: 'must be an http or https URL without user and password' })
+  .refine((url) => !leadsToMetadata(url), { error: 'must not lead to a link-local or metadata address' })
+  .meta({ description: 'Where a remote server listens', examples: ['https://example.com/mcp'] });
+
+const fields = {
+  name: z.string().trim().min(1).max(200).optional().meta({ description: 'A name for people; absent: the id' }),
+  description: z.string().max(4000).optional(),
+  command: Command.optional(),
+  args: z.array(text(32_768)).max(200).optional(),
+  env: namedTexts(EnvVarName, EnvVarValue).optional().meta({
+    description: 'Variables of the server. `${VAR}` is looked up when it starts; other values are kept in memory only',
+  }),
+  cwd: text(4096).regex(/^\//, 'must be an absolute path').optional(),
+  url: RemoteUrl.optional(),
+  headers: namedTexts(z.string().regex(HEADER, 'must be a header name'), HeaderValue).optional().meta({
+    description:
+      'Headers of each request to it. `${VAR}` is looked up when it starts; other values are kept in memory only',
+  }),
+  transport: z
+    .enum(['stdio', 'http', 'sse'])
+    .optional()
+    .meta({ description: 'Absent: stdio with a command; with a url http, falling back to SSE' }),
+  timeout: z
+    .number()
+    .min(1)
+    .max(86_400)
+    .optional()
+    .meta({ description: 'Seconds a call may be silent; absent: 60. Progress starts it anew' }),
+  enabled: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether it is started now and at each start of this server; absent: true' }),
+};
+
+const CreateMcpServer = z.object({ id: NewServerId, ...fields }).meta({ id: 'CreateMcpServer' });
+const UpdateMcpServer = z.object(fields).meta({ id: 'UpdateMcpServer' });
+
+const tool = {
+  name: 'tavily_search',
+  description: 'Search the web using Tavily',
+  enabled: true,
+  inputSchema: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
+};
+const running: z.output<typeof McpServer> = {
+  id: 'tavily',
+  name: 'Tavily Search',
+  description: 'Web search and research capabilities',
+  enabled: true,
+  tools: [tool],
+  command: 'npx',
+  args: ['-y', 'tavily-mcp@0.2.22'],
+  requiredEnvVars: ['TAVILY_API_KEY'],
+  envVars: ['TAVILY_API_KEY'],
+  isAvailable: true,
+  isRunning: true,
+  isConfig: true,
+  origin: 'config',
+  transport: 'stdio',
+  status: 'running',
+  error: null,
+};
+const catalogued: z.output<typeof McpServer> = {
+  ...running,
+  tools: [],
+  isAvailable: false,
+  isRunning: false,
+  isConfig: false,
+  origin: 'catalog',
+  status: 'stopped',
+};
+const custom: z.output<typeof McpServer> = {
+  ...running,
+  id: 'my-server',
+  name: 'My Custom Server',
+  description: '',
+  args: ['-y', 'my-mcp-server'],
+  requiredEnvVars: [],
+  envVars: [],
+  tools: [],
+  isRunning: false,
+  isConfig: false,
+  origin: 'custom',
+  status: 'starting',
+};
+
+const McpServers = z.array(McpServer).meta({ id: 'McpServers' });
+
+/** MCP servers: those of the config file, those of the catalog, and those callers have added. One id may stand in each. */
+export const mcpServers = group('MCP servers', {
+  list: get('/mcp/servers', {
+    summary: 'List running servers',
+    description: 'Every server that runs, wherever it was defined.',
+    output: McpServers,
+    example: [running],
+  }),
+  listConfig: get('/mcp/servers/config', {
+    summary: 'List MCP config servers',
+    description:
+      'The servers of the config file that were started. They start with this server; one that failed is listed with its error.',
+    output: McpServers,
+    example: [running],
+  }),
+  listCatalog: get('/mcp/servers/catalog', {
+    summary: 'List catalog servers',
+    description: 'Every predefined server. They are not started until somebody enables them or an agent uses them.',
+    output: McpServers,
+    example: [catalogued],
+  }),
+  listAvailable: get('/mcp/servers/available', {
+    summary: 'List all available servers',
+    description:
+      'The catalog, the config servers that were started, and the custom servers. An id may stand here several times.',
+    output: McpServers,
+    example: [running, catalogued],
+  }),
+  get: get('/mcp/servers/{server_id}', {
+    summary: 'Get server',
+    description: 'Looks in the config file, then among custom servers, then in the catalog.',
+    output: McpServer,
+    example: running,
+    errors: ['mcp-server-not-found'],
+  }),
+  log: get('/mcp/servers/{server_id}/log', {
+    summary: 'Get the log of a server',
+    description: 'The last lines the server wrote to its standard error, oldest first, with secrets masked.',
+    query: z.object({ lines: z.coerce.number().int().min(1).max(200).default(50) }),
+    output: z
+      .object({
+        id: z.string(),
+        status: McpServer.shape.status,
+        error: McpServer.shape.error,
+        lines: z.array(z.string()),
+      })
+      .meta({ id: 'McpServerLog' }),
+    example: { id: 'tavily', status: 'running', error: null, lines: ['Tavily MCP server running on stdio'] },
+    errors: ['mcp-server-not-found'],
+  }),
+  enable: post('/mcp/servers/catalog/{server_name}/enable', {
+    summary: 'Enable catalog server',
+    description:
+      'Starts a server of the catalog for the current session and waits until it runs. One that runs already is answered as it is.',
+    body: z
+      .object({ env_vars: EnvVars.optional().meta({ description: 'Variables for this server alone' }) })
+      .meta({ id: 'EnableMcpServer' }),
+    output: McpServer,
+    status: 201,
+    example: { ...running, isConfig: false, origin: 'catalog' },
+    errors: ['mcp-server-not-found', 'mcp-start-failed', 'mcp-variables-missing'],
+  }),
+  disable: del('/mcp/servers/catalog/{server_name}/disable', {
+    summary: 'Disable catalog server',
+    description: 'Ends the server and every process behind it, and waits until they are gone.',
+    output: z.void(),
+    status: 204,
+    errors: ['mcp-server-not-enabled'],
+  }),
+  create: post('/mcp/servers', {
+    summary: 'Create server',
+    description:
+      'Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server; values of `env` and `headers` that are no references do not, and then its `error` names what to give again.',
+    body: CreateMcpServer,
+    output: McpServer,
+    status: 201,
+    location: ({ id }) => `/mcp/servers/${id}`,
+    example: custom,
+    errors: ['mcp-server-exists', 'spawn-forbidden'],
+  }),
+  update: put('/mcp/servers/{server_id}', {
+    summary: 'Update server',
+    description:
+      'Changes the fields given, and restarts the server when it runs. Servers of config file and catalog cannot be changed.',
+    body: UpdateMcpServer,
+    output: McpServer,
+    example: custom,
+    errors: ['mcp-server-not-found', 'spawn-forbidden'],
+  }),
+  delete: del('/mcp/servers/{server_id}', {
+    summary: 'Delete server',
+    description: 'Ends the server and forgets it. Servers of config file and catalog cannot be deleted.',
+    output: z.void(),
+    status: 204,
+    errors: ['mcp-server-not-found'],
+  }),
+});
+
+function isWebUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
+}
+
+function leadsToMetadata(text: string): boolean {
+  const host =
+    URL.parse(text)
+      ?.hostname.replace(/^\[|\]$/g, '')
+      .toLowerCase() ?? '';
+  return /^169\.254\.|^fe[89ab][0-9a-f]:|^::ffff:a9fe:|^fd00:ec2::254$|^metadata\.google\.internal\.?$/.test(host);
+}

@@ -1,0 +1,120 @@
+import type { AppHandlers } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
+import type { RequestContext } from '../implement.ts';
+import type { RunningServers } from '../mcp/running-servers.ts';
+import type { Agents } from './agent-registry.ts';
+import { type ServersOutcome, startServersOf, stopServersOf } from './agent-servers.ts';
+
+export interface AgentServerHandlerOptions {
+  readonly agents: Pick<Agents, 'get' | 'list'>;
+  readonly servers: RunningServers;
+  /** Puts the code sandbox on a Jupyter server; absent when there is no sandbox. */
+  configureSandbox?(sandbox: { jupyterUrl: string; mcpProxyUrl: string | undefined }): Promise<{
+    readonly variant: string;
+    readonly mcpProxyUrl: string;
+  }>;
+  /** Makes the tools of agents that write code anew and says whether there were any; absent when there are none. */
+  rebuildCodemode?(agentIds: readonly string[]): Promise<boolean>;
+}
+
+type Handlers = AppHandlers<RequestContext>['agentMcpServers'];
+
+/** Start and stop of the MCP servers of one agent, and of all. */
+export function createAgentServerHandlers(
+  options: AgentServerHandlerOptions,
+): Pick<Handlers, 'start' | 'startAll' | 'stop' | 'stopAll'> {
+  const { agents, servers } = options;
+
+  const start = async (agentIds: readonly string[], input: StartInput) => {
+    const given = Object.fromEntries((input.env_vars ?? []).map(({ name, value }) => [name, value]));
+    // First what can be refused: a call that is answered with an error has started nothing.
+    const sandbox = await configureSandbox(options, input);
+    const chosen = agentIds.map((id) => agents.get(id));
+    const outcome = await startServersOf(servers, chosen, given);
+    const extra = {
+      codemode_rebuilt: (await options.rebuildCodemode?.(agentIds)) ?? false,
+      env_vars_set: Object.keys(given),
+      sandbox_configured: sandbox !== undefined,
+      sandbox_variant: sandbox?.variant ?? null,
+      mcp_proxy_url: sandbox?.mcpProxyUrl ?? null,
+    };
+    return { outcome, extra, sandboxPart: sandbox ? [`sandbox=${sandbox.variant}`] : [] };
+  };
+
+  const stop = async (agentIds: readonly string[]) => {
+    const chosen = new Set(agentIds);
+    const outcome = await stopServersOf(
+      servers,
+      agentIds.map((id) => agents.get(id)),
+      agents.list().filter(({ id }) => !chosen.has(id)),
+    );
+    return { outcome, extra: { codemode_rebuilt: (await options.rebuildCodemode?.(agentIds)) ?? false } };
+  };
+
+  return {
+    async start({ input }) {
+      const agent_id = agents.get(input.agent_id).id;
+      const { outcome, extra, sandboxPart } = await start([agent_id], input);
+      return { agent_id, ...toLists(outcome), ...extra, message: startMessage(outcome, [], sandboxPart) };
+    },
+    async startAll({ input }) {
+      const agents_processed = agents.list().map(({ id }) => id);
+      const { outcome, extra, sandboxPart } = await start(agents_processed, input);
+      const message = startMessage(outcome, agents_processed, sandboxPart);
+      return { agents_processed, ...toLists(outcome), ...extra, message: noAgentsOr(message, agents_processed) };
+    },
+    async stop({ input }) {
+      const agent_id = agents.get(input.agent_id).id;
+      const { outcome, extra } = await stop([agent_id]);
+      return { agent_id, ...toLists(outcome), ...extra, message: stopMessage(outcome, []) };
+    },
+    async stopAll() {
+      const agents_processed = agents.list().map(({ id }) => id);
+      const { outcome, extra } = await stop(agents_processed);
+      const message = noAgentsOr(stopMessage(outcome, agents_processed), agents_processed);
+      return { agents_processed, ...toLists(outcome), ...extra, message };
+    },
+  };
+}
+
+type StartInput = Parameters<Handlers['startAll']>[0]['input'];
+
+async function configureSandbox({ configureSandbox: configure }: AgentServerHandlerOptions, input: StartInput) {
+  if (input.jupyter_sandbox === undefined) return undefined;
+  if (configure) return configure({ jupyterUrl: input.jupyter_sandbox, mcpProxyUrl: input.mcp_proxy_url });
+  const message = 'this server has no code sandbox';
+  throw new ApiError('validation-failed', `jupyter_sandbox: ${message}`, {
+    fields: [{ path: 'jupyter_sandbox', message }],
+  });
+}
+
+const toLists = (outcome: ServersOutcome) => ({
+  started_servers: outcome.started,
+  stopped_servers: outcome.stopped,
+  already_running: outcome.alreadyRunning,
+  already_stopped: outcome.alreadyStopped,
+  failed_servers: outcome.failed,
+});
+
+const counted = (count: number, words: string) => (count > 0 ? [`${count} ${words}`] : []);
+const across = (agentIds: readonly string[]) => (agentIds.length > 0 ? ` across ${agentIds.length} agent(s)` : '');
+const noAgentsOr = (message: string, agentIds: readonly string[]) =>
+  agentIds.length > 0 ? message : 'No agents registered';
+
+function startMessage(outcome: ServersOutcome, agentIds: readonly string[], sandboxPart: readonly string[]): string {
+  return [
+    `Started ${outcome.started.length} server(s)${across(agentIds)}`,
+    ...counted(outcome.alreadyRunning.length, 'already running'),
+    ...counted(outcome.failed.length, 'failed'),
+    ...sandboxPart,
+  ].join(', ');
+}
+
+function stopMessage(outcome: ServersOutcome, agentIds: readonly string[]): string {
+  return [
+    `Stopped ${outcome.stopped.length} server(s)${across(agentIds)}`,
+    ...counted(outcome.alreadyStopped.length, 'already stopped'),
+    ...(outcome.kept.length > 0 ? [`kept ${outcome.kept.length} in use`] : []),
+    ...counted(outcome.failed.length, 'failed'),
+  ].join(', ');
+}

@@ -1,0 +1,98 @@
+/** Starts and stops the MCP servers that agents select. */
+import type { RunningServers } from '../mcp/running-servers.ts';
+import type { SupervisedServer } from '../mcp/supervised-server.ts';
+import type { AgentRecord } from '../store/store.ts';
+
+type SelectingAgent = Pick<AgentRecord, 'id' | 'selectedMcpServers'>;
+
+/** What became of each server, by id. */
+export interface ServersOutcome {
+  readonly started: string[];
+  readonly stopped: string[];
+  readonly alreadyRunning: string[];
+  readonly alreadyStopped: string[];
+  readonly failed: { readonly server_id: string; readonly error: string }[];
+  /** Left running because another agent selects it. */
+  readonly kept: string[];
+}
+
+/** Runs what `agents` select, all at the same time, and waits for each. `given` are variables for these servers alone. */
+export async function startServersOf(
+  servers: RunningServers,
+  agents: readonly SelectingAgent[],
+  given: Readonly<Record<string, string>>,
+): Promise<ServersOutcome> {
+  const { found, unknown } = selectedBy(agents, servers);
+  const outcome = emptyOutcome();
+  outcome.failed.push(...unknown.map((id) => ({ server_id: id, error: 'Server config not found' })));
+  const results = await Promise.all(found.map(async (server) => ({ server, result: await startOne(server, given) })));
+  for (const { server, result } of results) {
+    const { id } = server.definition;
+    if (result === 'running') outcome.alreadyRunning.push(id);
+    else if (result === 'started') outcome.started.push(id);
+    else outcome.failed.push({ server_id: id, error: result.error });
+  }
+  return outcome;
+}
+
+async function startOne(server: SupervisedServer, given: Readonly<Record<string, string>>): Promise<StartResult> {
+  try {
+    return await server.startByName(given);
+  } catch (cause) {
+    return { error: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+type StartResult = 'running' | 'started' | { readonly error: string };
+
+/** Ends what `agents` select and none of `others` does, all at the same time. What is ended waits to be started by name. */
+export async function stopServersOf(
+  servers: RunningServers,
+  agents: readonly SelectingAgent[],
+  others: readonly SelectingAgent[],
+): Promise<ServersOutcome> {
+  const { found, unknown } = selectedBy(agents, servers);
+  const inUse = new Set(selectedBy(others, servers).found);
+  const outcome = emptyOutcome();
+  const running = found.filter((server) => server.isWanted);
+  const toStop = running.filter((server) => !inUse.has(server));
+  outcome.kept.push(...running.filter((server) => inUse.has(server)).map(({ definition }) => definition.id));
+  const results = await Promise.allSettled(toStop.map((server) => server.stopByName()));
+  toStop.forEach(({ definition: { id } }, index) => {
+    const result = results[index];
+    if (result?.status === 'rejected') outcome.failed.push({ server_id: id, error: String(result.reason) });
+    else outcome.stopped.push(id);
+  });
+  const idle = found.filter((server) => !running.includes(server));
+  for (const server of idle) if (!inUse.has(server)) server.hold();
+  outcome.alreadyStopped.push(...idle.map(({ definition }) => definition.id), ...unknown);
+  return outcome;
+}
+
+/** Ends servers that ran only because agents used them, once no agent selects them any more. To be called when a selection has shrunk. */
+export async function stopUnselected(servers: RunningServers, agents: readonly SelectingAgent[]): Promise<void> {
+  const selected = new Set(selectedBy(agents, servers).found);
+  const unused = servers.list().filter((server) => server.isWanted && server.isForUse && !selected.has(server));
+  await Promise.all(unused.map((server) => server.stop()));
+}
+
+/** The servers that agents select, each once, and the ids that name none. */
+function selectedBy(agents: readonly SelectingAgent[], servers: RunningServers) {
+  const found = new Set<SupervisedServer>();
+  const unknown = new Set<string>();
+  for (const selection of agents.flatMap(({ selectedMcpServers }) => selectedMcpServers)) {
+    const server = servers.find(selection);
+    if (server) found.add(server);
+    else unknown.add(typeof selection === 'string' ? selection : selection.id);
+  }
+  return { found: [...found], unknown: [...unknown] };
+}
+
+const emptyOutcome = (): ServersOutcome => ({
+  started: [],
+  stopped: [],
+  alreadyRunning: [],
+  alreadyStopped: [],
+  failed: [],
+  kept: [],
+});

@@ -1,0 +1,69 @@
+import type { AppHandlers } from '../../contract/index.ts';
+import type { RequestContext } from '../implement.ts';
+import type { RunningServers } from '../mcp/running-servers.ts';
+import { viewLaunch, viewServer } from '../mcp/server-view.ts';
+
+/** A model callers may choose. */
+export interface ConfiguredModel {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly isAvailable: boolean;
+  readonly requiredEnvVars: readonly string[];
+}
+
+export interface ConfigureHandlerOptions {
+  readonly servers: RunningServers;
+  readonly configServers: { readonly isSettled: boolean };
+  listModels(): Promise<readonly ConfiguredModel[]> | readonly ConfiguredModel[];
+  defaultModel(): Promise<string | null> | string | null;
+}
+
+/** What this server is made of, over the wire. */
+export function createConfigureHandlers({
+  servers,
+  configServers,
+  listModels,
+  defaultModel,
+}: ConfigureHandlerOptions): AppHandlers<RequestContext>['configure'] {
+  return {
+    async get() {
+      const [models, default_model] = await Promise.all([listModels(), defaultModel()]);
+      const running = servers.listRunning();
+      return {
+        models: models.map((model) => ({ ...model, requiredEnvVars: [...model.requiredEnvVars] })),
+        mcp_servers: servers.list().map(viewServer),
+        tools: running.flatMap(({ definition, tools }) =>
+          tools.map((tool) => ({
+            name: tool.name,
+            description: tool.description ?? tool.title ?? '',
+            server: definition.id,
+          })),
+        ),
+        default_model,
+      };
+    },
+    toolsetsStatus() {
+      const ready = servers.listRunning().map(({ definition }) => definition.id);
+      const failed = servers
+        .list()
+        .filter(({ error }) => error !== undefined)
+        .map(({ definition, error = '' }) => [definition.id, error]);
+      return {
+        initialized: configServers.isSettled,
+        ready_count: ready.length,
+        failed_count: failed.length,
+        ready_servers: ready,
+        failed_servers: Object.fromEntries(failed),
+      };
+    },
+    toolsetsInfo: () =>
+      servers.listRunning().map((server) => {
+        const launch = viewLaunch(server);
+        const { id } = server.definition;
+        return 'url' in launch
+          ? { type: 'MCPServerStreamableHTTP' as const, id, url: launch.url }
+          : { type: 'MCPServerStdio' as const, id, command: launch.command, args: launch.args };
+      }),
+  };
+}

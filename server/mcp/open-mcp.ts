@@ -1,0 +1,65 @@
+/** Puts the MCP half of the server together: what is known, what is started at boot, and in which order it ends. */
+import { join } from 'node:path';
+import { toolboxServer } from './bundled-servers.ts';
+import { catalogServers } from './catalog.ts';
+import { ConfigServers } from './config-servers.ts';
+import { CustomServers, type ServerRecords } from './custom-servers.ts';
+import { RunningServers, type RunningServersOptions } from './running-servers.ts';
+import { checkSpawnPolicy, type SpawnPolicy } from './spawn-policy.ts';
+
+export interface OpenMcpOptions extends RunningServersOptions {
+  readonly dataFolder: string;
+  readonly records: ServerRecords;
+  readonly configFile: string;
+  /** False: config servers are known, and run once somebody names them. */
+  readonly startConfigServers: boolean;
+  /** False: servers of the catalog do not start because an agent uses them. */
+  readonly startUsedCatalogServers: boolean;
+  /** Servers of the catalog to start at boot, by id. */
+  readonly startAtBoot: readonly string[];
+  readonly policy: SpawnPolicy;
+}
+
+/** The MCP half of the server. Everything is known once it is open; nothing runs before {@link start}. */
+export interface Mcp {
+  readonly servers: RunningServers;
+  readonly config: ConfigServers;
+  readonly custom: CustomServers;
+  /** Begins to start what is to run from the beginning, and does not wait for it. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes the catalog and the stored servers known. */
+export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
+  const { dataFolder, records, policy, log } = options;
+  const servers = new RunningServers({ ...options, checkMayRun: (definition) => checkSpawnPolicy(policy, definition) });
+  const config = new ConfigServers(servers, { file: options.configFile, startThem: options.startConfigServers, log });
+  const custom = new CustomServers({ servers, records, policy, log });
+  for (const definition of [...catalogServers(), toolboxServer(join(dataFolder, 'compile-cache'))]) {
+    const server = await servers.define(definition);
+    if (!options.startUsedCatalogServers) server.hold();
+  }
+  await custom.open();
+  return {
+    servers,
+    config,
+    custom,
+    async start() {
+      const swept = servers.sweep();
+      if (swept > 0) log?.warn({ groups: swept }, 'ended MCP servers that an earlier server left behind');
+      custom.startEnabled();
+      for (const id of options.startAtBoot) {
+        const server = servers.find({ id, origin: 'catalog' });
+        if (server)
+          server.start({ keepTrying: true }).catch(() => undefined); // its status tells
+        else log?.warn({ mcp_server: id }, 'The catalog has no such MCP server');
+      }
+      await config.open();
+    },
+    async close() {
+      config.close();
+      await servers.close();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { AppHandlers } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
+import type { RequestContext } from '../implement.ts';
+import type { ToolOutcome, Toolset } from '../runs/toolset.ts';
+import type { RunningServers } from './running-servers.ts';
+import { quoteList } from './server-view.ts';
+import type { SupervisedServer } from './supervised-server.ts';
+import { toToolOutcome } from './tool-result.ts';
+
+export interface ProxyHandlerOptions {
+  readonly servers: RunningServers;
+  /** Further toolsets that are called like servers, by id, such as `skills`. */
+  readonly builtIn?: ReadonlyMap<string, Toolset> | undefined;
+}
+
+/** Tools as plain HTTP. */
+export function createProxyHandlers({
+  servers,
+  builtIn = new Map(),
+}: ProxyHandlerOptions): AppHandlers<RequestContext>['mcpProxy'] {
+  const call = async (
+    serverId: string,
+    tool: string,
+    args: Record<string, unknown>,
+    signal: AbortSignal,
+  ): Promise<ToolOutcome> => {
+    const toolset = builtIn.get(serverId);
+    if (toolset) {
+      checkTool(serverId, tool, toolset.list());
+      return toolset.call(tool, args, { signal });
+    }
+    const server = servers.findActive(serverId);
+    if (!server) {
+      const known = quoteList([...builtIn.keys(), ...servers.listRunning().map(({ definition }) => definition.id)]);
+      throw new ApiError(
+        'mcp-server-not-running',
+        `MCP server '${serverId}' is not running. Available servers: ${known}`,
+      );
+    }
+    if (server.status === 'running') checkTool(serverId, tool, server.tools);
+    return toToolOutcome(await server.call(tool, args, { signal }));
+  };
+  return {
+    async call({ input: { server_id, tool_name, arguments: args = {} }, signal }) {
+      const { result, isError } = await call(server_id, tool_name, args, signal);
+      if (!isError) return { success: true, result, error: null, is_error: false };
+      const error = typeof result === 'string' ? result : JSON.stringify(result);
+      return { success: false, result: null, error, is_error: true };
+    },
+    servers() {
+      const running = servers.listRunning().map(viewServer);
+      const further = [...builtIn].map(([id, toolset]) => ({
+        id,
+        name: id,
+        is_config: false,
+        is_running: true,
+        tools: toolset.list().map(({ name, description }) => ({ name, description })),
+      }));
+      return { servers: [...running, ...further], total: running.length + further.length };
+    },
+    health: () => ({ status: 'ok' }),
+  };
+}
+
+function checkTool(serverId: string, tool: string, tools: readonly { readonly name: string }[]): void {
+  if (tools.some(({ name }) => name === tool)) return;
+  const known = quoteList(tools.map(({ name }) => name));
+  throw new ApiError(
+    'mcp-tool-not-found',
+    `Tool '${tool}' not found on MCP server '${serverId}'. Available tools: ${known}`,
+  );
+}
+
+const viewServer = ({ definition: { id, name, origin }, tools }: SupervisedServer) => ({
+  id,
+  name,
+  is_config: origin === 'config',
+  is_running: true,
+  tools: tools.map((tool) => ({ name: tool.name, description: tool.description ?? tool.title ?? '' })),
+});

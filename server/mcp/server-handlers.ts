@@ -1,0 +1,57 @@
+import type { AppHandlers } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
+import type { RequestContext } from '../implement.ts';
+import type { CustomServers } from './custom-servers.ts';
+import type { RunningServers } from './running-servers.ts';
+import { quoteList, viewServer } from './server-view.ts';
+import type { SupervisedServer } from './supervised-server.ts';
+
+export interface ServerHandlerOptions {
+  readonly servers: RunningServers;
+  readonly custom: CustomServers;
+}
+
+/** MCP servers over the wire. */
+export function createServerHandlers({
+  servers,
+  custom,
+}: ServerHandlerOptions): AppHandlers<RequestContext>['mcpServers'] {
+  const get = (id: string): SupervisedServer => {
+    const server = servers.find(id);
+    if (!server) throw new ApiError('mcp-server-not-found', `Server not found: ${id}`);
+    return server;
+  };
+  const inCatalog = (id: string) => servers.find({ id, origin: 'catalog' });
+  const startedConfig = () => servers.list('config').filter(({ status }) => status !== 'stopped');
+  return {
+    list: () => servers.listRunning().map(viewServer),
+    listConfig: () => startedConfig().map(viewServer),
+    listCatalog: () => servers.list('catalog').map(viewServer),
+    listAvailable: () => [...startedConfig(), ...servers.list('custom'), ...servers.list('catalog')].map(viewServer),
+    get: ({ input }) => viewServer(get(input.server_id)),
+    log({ input }) {
+      const server = get(input.server_id);
+      const { status, error } = server;
+      return { id: input.server_id, status, error: error ?? null, lines: server.stderrLines(input.lines) };
+    },
+    async enable({ input: { server_name, env_vars = [] } }) {
+      const server = inCatalog(server_name);
+      if (!server) {
+        const known = quoteList(servers.list('catalog').map(({ definition }) => definition.id));
+        throw new ApiError('mcp-server-not-found', `Server '${server_name}' not found in catalog. Available: ${known}`);
+      }
+      await server.startByName(Object.fromEntries(env_vars.map(({ name, value }) => [name, value])));
+      return viewServer(server);
+    },
+    async disable({ input: { server_name } }) {
+      const server = inCatalog(server_name);
+      if (!server?.isWanted) {
+        throw new ApiError('mcp-server-not-enabled', `Server '${server_name}' is not currently enabled`);
+      }
+      await server.stopByName();
+    },
+    create: async ({ input: { id, ...fields } }) => viewServer(await custom.create(id, fields)),
+    update: async ({ input: { server_id, ...fields } }) => viewServer(await custom.update(server_id, fields)),
+    delete: ({ input }) => custom.delete(input.server_id),
+  };
+}

@@ -1,0 +1,97 @@
+/** The whole server in this process, over real HTTP and on a data folder of its own. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { createLog } from '../../server/http/log.ts';
+import { startHttpServer } from '../../server/http/server.ts';
+import { readOptions } from '../../server/options.ts';
+import { createRuntime } from '../../server/runtime.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface WholeServer extends AsyncDisposable {
+  readonly url: string;
+  readonly folder: string;
+  /** Everything it has logged. */
+  readonly logged: () => string;
+  /** Status, and the body as JSON, or undefined without one. */
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  /** Ends it; its data folder stays until it is disposed of. */
+  close(): Promise<void>;
+}
+
+export interface WholeServerOptions {
+  readonly args?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The servers of the config file. */
+  readonly mcpServers?: Readonly<Record<string, unknown>>;
+  /** The data folder of a server before; absent: a new one. */
+  readonly folder?: string;
+}
+
+export async function startWholeServer(options: WholeServerOptions = {}): Promise<WholeServer> {
+  const own = options.folder === undefined ? await temporaryFolder() : undefined;
+  const folder = options.folder ?? own?.path ?? '';
+  const config = join(folder, 'mcp.json');
+  await mkdir(folder, { recursive: true });
+  if (options.mcpServers) await writeFile(config, JSON.stringify({ mcpServers: options.mcpServers }));
+  let logged = '';
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      logged += String(chunk);
+      done();
+    },
+  });
+  const log = createLog({ level: 'debug', destination });
+  const environment = { PATH: process.env.PATH, HOME: folder, ...options.environment };
+  const read = readOptions(
+    [
+      '--port',
+      '0',
+      '--data-dir',
+      join(folder, 'data'),
+      '--mcp-config',
+      config,
+      '--model',
+      'demo:rules',
+      ...(options.args ?? []),
+    ],
+    environment,
+  );
+  if ('print' in read) throw new Error('The arguments ask for help');
+  const runtime = await createRuntime({ options: read, environment, log });
+  const server = await startHttpServer(runtime.http);
+  runtime.start();
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= server.close({ graceMs: 100 }).then(() => runtime.close());
+    return closed;
+  };
+  return {
+    url: server.url,
+    folder,
+    logged: () => logged,
+    async call(method, path, body) {
+      const response = await fetch(`${server.url}/api/v1${path}`, {
+        method,
+        ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    },
+    close,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await own?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Asks again and again until the answer passes; fails after five seconds. */
+export async function poll(server: WholeServer, path: string, passes: (body: unknown) => boolean): Promise<unknown> {
+  for (const deadline = performance.now() + 5000; ; ) {
+    const { body } = await server.call('GET', path);
+    if (passes(body)) return body;
+    if (performance.now() > deadline) throw new Error(`${path} never became what it should: ${JSON.stringify(body)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
