@@ -1,0 +1,84 @@
+/** Runs every gate a change must pass, names each with its duration, and lists at the end what failed. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { countTests, type TestCount } from './count-tests.ts';
+import { type Gate, type GateResult, runGate } from './run-gate.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'agent-runtimes-check-'));
+const vitest = (name: string, ...args: string[]): Gate => ({
+  name,
+  command: [
+    'vitest',
+    'run',
+    '--config=test/vitest.config.ts',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportOf(name)}`,
+    ...args,
+  ],
+  deadlineMs: 240_000,
+});
+const quick = (name: string, ...command: Gate['command']): Gate => ({ name, command, deadlineMs: 60_000 });
+
+const statics = [
+  quick('format and lint', 'biome', 'ci', '--colors=off', '--max-diagnostics=50'),
+  quick('types', 'tsc', '-p', '.'),
+  quick('import rules', 'node', 'scripts/import-rules.ts'),
+  quick('unused code', 'knip', '--config', 'scripts/knip.json', '--no-progress', '--no-config-hints'),
+  quick('generated files', 'node', 'scripts/generate.ts', '--check'),
+];
+const browser: Gate = {
+  name: 'browser for the tests',
+  command: ['node', 'scripts/setup-browser.ts'],
+  deadlineMs: 300_000,
+};
+// The packed tarball has the machine to itself: it installs packages and compiles.
+const tests = vitest('tests', '--exclude=package.test.ts');
+const tarball = vitest('packed tarball', 'package.test.ts');
+
+const startedAt = performance.now();
+const results: GateResult[] = [];
+await Promise.all([inOrder(statics.slice(0, 3)), inOrder(statics.slice(3))]);
+if (process.env.CI) await inOrder([browser]);
+await inOrder([tests, tarball]);
+const total = await countAll([tests, tarball]);
+await rm(folder, { recursive: true, force: true });
+
+const failed = results.filter(({ isPassed }) => !isPassed);
+for (const { gate, output } of failed) console.log(`\n--- ${gate.name} ---\n${output.trim()}`);
+const seconds = Math.round((performance.now() - startedAt) / 1000);
+console.log(
+  failed.length
+    ? `\nFailed: ${failed.map(({ gate }) => gate.name).join(', ')} (${seconds} s)`
+    : `\nEvery gate passed (${seconds} s)`,
+);
+if (total.skipped) console.log(`${total.skipped} tests were skipped`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = failed.length || total.failed || !total.passed ? 1 : 0;
+
+async function inOrder(gates: readonly Gate[]): Promise<void> {
+  for (const gate of gates) {
+    const result = await runGate(gate);
+    results.push(result);
+    console.log(`${result.isPassed ? 'ok  ' : 'FAIL'} ${gate.name.padEnd(22)} ${(result.ms / 1000).toFixed(1)} s`);
+  }
+}
+
+/** Tests that left no report count as one that failed. */
+async function countAll(gates: readonly Gate[]): Promise<TestCount> {
+  let sum: TestCount = { passed: 0, failed: 0, skipped: 0 };
+  for (const { name } of gates) {
+    const count = await readFile(reportOf(name), 'utf8').then(countTests, () => ({ passed: 0, failed: 1, skipped: 0 }));
+    sum = {
+      passed: sum.passed + count.passed,
+      failed: sum.failed + count.failed,
+      skipped: sum.skipped + count.skipped,
+    };
+  }
+  return sum;
+}
+
+function reportOf(name: string): string {
+  return join(folder, `${name.replaceAll(' ', '-')}.json`);
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import packageJson from '../package.json' with { type: 'json' };
+import type { ServerProcess } from '../scripts/server-process.ts';
+import { readCodeBlocks } from './support/code-blocks.ts';
+import { startCommand } from './support/server-process.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const blocks = await readCodeBlocks('README.md');
+const shell = blocks.filter(({ language }) => language === 'sh');
+const curls = shell.filter(({ code }) => code.startsWith('curl '));
+const commands = shell.filter(({ code }) => !code.startsWith('curl '));
+const programs = blocks.filter(({ language }) => language === 'ts');
+
+test('the README has a command, a curl and a typed call, and no block that is not run here', () => {
+  expect([commands.length > 0, curls.length > 0, programs.length > 0]).toEqual([true, true, true]);
+  expect(blocks.filter(({ language }) => !['sh', 'ts', 'json'].includes(language))).toEqual([]);
+});
+
+test.each(commands)('the command on line $line is a script of the package', ({ code }) => {
+  const scripts = code
+    .trim()
+    .split(/\s*(?:&&|\n)\s*/)
+    .map((command) => /^npm (?:run )?([a-z]+)/.exec(command)?.[1]);
+  expect(scripts.filter((name) => name !== 'ci' && !Object.keys(packageJson.scripts).includes(String(name)))).toEqual(
+    [],
+  );
+});
+
+describe('against a server with the demo agent', () => {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await startCommand({ args: ['--demo'] });
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  const here = (code: string) => code.replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8765/g, server.url);
+
+  test.each(curls)('the curl on line $line succeeds', async ({ code }) => {
+    // -f makes curl fail on an error status.
+    const command = here(code).replaceAll(/^curl /gm, 'curl -sSf --max-time 15 ');
+    const { stdout } = await promisify(execFile)('sh', ['-ec', command], { timeout: 18_000 });
+    expect(stdout.trim()).not.toBe('');
+    expect(stdout).not.toContain('"type":"error"');
+  });
+
+  test.each(programs)('the program on line $line runs to its end', async ({ code }) => {
+    await using folder = await temporaryFolder();
+    const source = (name: string) => new URL(`../client/${name}.ts`, import.meta.url).href;
+    const program = here(code)
+      .replaceAll("'agent-runtimes/client'", `'${source('index')}'`)
+      .replaceAll("'agent-runtimes/client/rest'", `'${source('rest')}'`);
+    const file = join(folder.path, 'program.ts');
+    await writeFile(file, program);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { timeout: 18_000 });
+    expect(stderr).toBe('');
+    expect(stdout.trim()).not.toBe('');
+  });
+});
