@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from '../errors.ts';
 import type { AgentRecord, Store } from '../store/store.ts';
 import { toAgentId } from './agent-ids.ts';
@@ -78,14 +79,16 @@ export class Agents {
     });
   }
 
-  /** Changes the fields that are said; nothing said changes nothing. */
+  /** Changes the fields that are said; what is said and is so already changes nothing. */
   async update(id: string, fields: AgentFields): Promise<AgentRecord> {
     this.get(id);
     await this.#check(fields);
     return this.#inTurn(async () => {
+      const agent = this.get(id);
       const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-      if (!Object.keys(said).length) return this.get(id);
-      return this.#save({ ...this.get(id), ...said, updatedAt: new Date().toISOString() });
+      const changed = { ...agent, ...said };
+      if (isDeepStrictEqual(changed, agent)) return agent;
+      return this.#save({ ...changed, updatedAt: new Date().toISOString() });
     });
   }
 
