@@ -12,6 +12,7 @@ import { readStream } from './bench/streams.ts';
 const WORDS = 2000;
 const authorization = 'Bearer bench-key';
 const rounds = Number(process.argv[2] ?? 5);
+let threads = 0;
 
 await benchRest();
 await benchEvents();
@@ -105,7 +106,6 @@ async function eventRate(
   return { eventsPerSecond: events / seconds, cpuPerEvent: (cpu - before.cpu) / events };
 }
 
-let threads = 0;
 function readRun(port: number) {
   const ids = { threadId: `bench-${++threads}`, runId: `run-${threads}` };
   const body = JSON.stringify({ ...ids, messages: [{ id: 'm', role: 'user', content: 'Go' }], tools: [], context: [] });
