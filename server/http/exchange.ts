@@ -32,6 +32,9 @@ export interface Exchange {
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
 
+/** Where tRPC is served. */
+export const RPC_PATH = '/trpc';
+
 const ALIASES = new Map([
   ['/health', `${BASE_PATH}/health`],
   ['/health/live', `${BASE_PATH}/health`],

@@ -1,25 +1,30 @@
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { ApiError, toApiError } from '../errors.ts';
-import { exchangeOf } from './exchange.ts';
-import { RPC_PATH } from './rpc.ts';
+import { exchangeOf, RPC_PATH } from './exchange.ts';
 import { sendError } from './send.ts';
 
 /** Something served below a path by its own means: docs, a protocol's own server. */
-export interface Mount {
-  readonly path: string;
-  readonly handler: RequestHandler;
-}
+export type Mount =
+  | { readonly path: string; readonly handler: RequestHandler }
+  /** Loaded after the server listens, so that what is heavy to import does not delay that. */
+  | { readonly path: string; load(): Promise<RequestHandler> };
 
 /** Everything that is not REST: tRPC, then the mounts in order, then a 404 in the shape of every error. */
-export function createExpressApp({ rpc, mounts }: { rpc: RequestHandler; mounts: readonly Mount[] }): RequestListener {
+export async function createExpressApp({
+  rpc,
+  mounts,
+}: {
+  rpc: RequestHandler;
+  mounts: readonly Mount[];
+}): Promise<RequestListener> {
   const app = express()
     .disable('x-powered-by')
     .disable('etag')
     .enable('strict routing')
     .enable('case sensitive routing');
   app.use(RPC_PATH, rpc);
-  for (const { path, handler } of mounts) app.use(path, handler);
+  for (const mount of mounts) app.use(mount.path, 'load' in mount ? await mount.load() : mount.handler);
   app.use((request, _response) => sendError(exchangeOf(request), new ApiError('not-found', 'Not Found')));
   const failed: ErrorRequestHandler = (cause, request, response, _next) => {
     const exchange = exchangeOf(request);

@@ -1,24 +1,26 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError, toApiError } from '../errors.ts';
 import type { Operation } from '../implement.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
-import { type Exchange, openExchange, shareExchange } from './exchange.ts';
+import { type Exchange, openExchange, RPC_PATH, shareExchange } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
 import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
 import { createRest, type StreamFormats } from './rest.ts';
-import { RPC_PATH } from './rpc.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
 import { closeWhenStalled, sendError } from './send.ts';
 import { STREAM_TIMINGS, type StreamTimings } from './sse.ts';
+
+/** A listener that may have to be loaded first. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** What the front door needs to know. */
 export interface FrontDoorOptions {
   readonly operations: readonly Operation[];
   /** Serves whatever is not REST; null answers 404 there. */
-  readonly express: RequestListener | null;
+  readonly express: Listener | null;
   /** The address the server listens on. */
   readonly host: string;
   readonly apiKeys: readonly string[];
@@ -58,7 +60,7 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     // tRPC clients read errors in an envelope of their own: its router counts and refuses by itself.
     if (route !== RPC_PATH && !route.startsWith(`${RPC_PATH}/`) && !isOpenPath(route))
       await admit(exchange, rateLimits);
-    passOn(exchange, options.express);
+    await passOn(exchange, options.express);
   }
 
   async function answerRest(exchange: Exchange): Promise<void> {
@@ -94,13 +96,13 @@ async function admit(exchange: Exchange, rateLimits: RateLimits | undefined, ope
 const tightest = (a: RateLimitState | undefined, b: RateLimitState | undefined) =>
   a && b ? (a.remaining <= b.remaining ? a : b) : (a ?? b);
 
-function passOn(exchange: Exchange, express: RequestListener): void {
+async function passOn(exchange: Exchange, express: Listener): Promise<void> {
   const { request, response, headers } = exchange;
   for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
   const watch = setInterval(() => closeWhenStalled(response), 15_000).unref();
   response.once('close', () => clearInterval(watch));
   shareExchange(exchange);
-  express(request, response);
+  await express(request, response);
 }
 
 /** Answers what failed; of an answer that has begun, breaks the connection so that nobody takes it for whole. */

@@ -8,8 +8,6 @@ import { type Exchange, exchangeOf, toContext } from './exchange.ts';
 import { type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
 import { hasBody, readJsonText } from './read-json.ts';
 
-/** Where tRPC is served. */
-export const RPC_PATH = '/trpc';
 /** The most calls one HTTP request may hold. */
 const MAX_BATCH = 100;
 
@@ -17,7 +15,7 @@ interface RpcContext {
   readonly exchange: Exchange;
 }
 
-/** Serves operations as tRPC procedures; a stream is a mutation that returns an AsyncIterable. Mount it at {@link RPC_PATH}. */
+/** Serves operations as tRPC procedures; a stream is a mutation that returns an AsyncIterable. Mount it at `RPC_PATH`. */
 export function createRpc(operations: readonly Operation[], rateLimits: RateLimits | undefined): RequestHandler {
   const open = new Set(operations.filter(({ endpoint }) => endpoint.open).map(({ name }) => name));
   const failures = new WeakMap<Exchange, ApiError>();

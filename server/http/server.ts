@@ -2,11 +2,10 @@ import { createServer, type RequestListener, type Server, ServerResponse } from 
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiError } from '../errors.ts';
 import type { Operation } from '../implement.ts';
-import { createExpressApp, type Mount } from './express-app.ts';
-import { createFrontDoor, type FrontDoorOptions } from './front-door.ts';
+import type { Mount } from './express-app.ts';
+import { createFrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
 import { isLoopback } from './host-check.ts';
-import { createRateLimits } from './rate-limit.ts';
-import { createRpc } from './rpc.ts';
+import { createRateLimits, type RateLimits } from './rate-limit.ts';
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 20_000;
@@ -62,7 +61,8 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
     options.rateLimits,
     operations.map(({ name }: Operation) => name),
   );
-  const express = createExpressApp({ rpc: createRpc(operations, rateLimits), mounts: options.mounts });
+  const loadExpress = createExpressLoader(options, rateLimits);
+  const express: Listener = async (request, response) => (await loadExpress())(request, response);
   const drain = createDrain(options.isDraining);
   const server = createServerFor(
     drain.count(createFrontDoor({ ...options, express, rateLimits, isDraining: drain.isDraining })),
@@ -70,9 +70,23 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   );
   await listen(server, options);
   server.on('error', (error) => options.log.error({ err: error }, 'the server cannot take a connection'));
+  // Express and tRPC take longer to load than all the rest: the server listens before, and REST does not need them.
+  loadExpress().catch((cause) => options.log.error({ err: cause }, 'what is not REST cannot be served'));
   const { port } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
   return { url: `http://${name}:${port}`, port, close: ({ graceMs }) => drain.close(server, graceMs) };
+}
+
+function createExpressLoader({ operations, mounts }: StartHttpServer, rateLimits: RateLimits | undefined) {
+  const load = async (): Promise<RequestListener> => {
+    const [{ createRpc }, { createExpressApp }] = await Promise.all([import('./rpc.ts'), import('./express-app.ts')]);
+    return createExpressApp({ rpc: createRpc(operations, rateLimits), mounts });
+  };
+  let loaded: Promise<RequestListener> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
 }
 
 function createServerFor(listener: RequestListener, { headersMs, requestMs }: ReadTimings): Server {
