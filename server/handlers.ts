@@ -15,6 +15,7 @@ import { createServerToolset } from './mcp/toolset.ts';
 import type { Models } from './models/models.ts';
 import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handlers.ts';
 import { createAgUiHandlers } from './protocols/ag-ui-handlers.ts';
+import type { AgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Store } from './store/store.ts';
 import { version } from './version.ts';
@@ -27,10 +28,12 @@ export interface Parts {
   readonly agents: Agents;
   readonly runs: Runs;
   readonly health: HealthParts;
+  readonly protobuf: AgUiProtobuf;
 }
 
 /** One handler for each endpoint. */
-export function createHandlers({ store, models, mcp, agents, runs, health }: Parts): AppHandlers<RequestContext> {
+export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
+  const { store, models, mcp, agents, runs, health, protobuf } = parts;
   const { servers } = mcp;
   const getAgent = (id: string): PromptedAgent => {
     agents.get(id);
@@ -64,14 +67,13 @@ export function createHandlers({ store, models, mcp, agents, runs, health }: Par
     agUi: createAgUiHandlers({
       agents,
       version,
-      startRun: async ({ agentId, threadId, runId, messages, callerTools, signal }) => {
+      protobuf,
+      startRun: async ({ agentId, threadId, signal, ...request }) => {
         const run = await runs.start({
           ...getAgent(agentId),
           conversationId: threadId,
-          runId,
-          messages,
+          ...request,
           history: 'given',
-          callerTools,
           signal,
         });
         return { events: run.events({ signal }) };

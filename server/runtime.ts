@@ -1,6 +1,7 @@
 /** The composition root: builds each part of the server once and closes them in reverse. */
 import { contract } from '../contract/index.ts';
 import { loadAgents } from './agents/agent-registry.ts';
+import { stopUnselected } from './agents/agent-servers.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
 import { createHandlers } from './handlers.ts';
 import { createReadiness } from './health/readiness.ts';
@@ -12,9 +13,13 @@ import { implement } from './implement.ts';
 import { openMcp } from './mcp/open-mcp.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
+import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import { Runs } from './runs/runs.ts';
 import { openStore } from './store/sqlite.ts';
 import { version } from './version.ts';
+
+/** Slow enough to see the demo model's answer stream. */
+const DEMO_PACE_MS = 15;
 
 interface RuntimeOptions {
   readonly options: Options;
@@ -40,7 +45,7 @@ export interface Runtime {
 export async function createRuntime({ options, environment, log }: RuntimeOptions): Promise<Runtime> {
   const dataFolder = options['data-dir'];
   const store = await openStore({ folder: dataFolder });
-  const models = new Models({ environment, defaultModel: options.model });
+  const models = new Models({ environment, defaultModel: options.model, demoPaceMs: options.demo ? DEMO_PACE_MS : 0 });
   const mcp = await openMcp({
     environment,
     version,
@@ -63,13 +68,16 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       checkModel: (model) => models.check(model),
       findUnknownServers: (selection) =>
         selection.filter((one) => !servers.find(one)).map((one) => (typeof one === 'string' ? one : one.id)),
+      agentsChanged: () => void stopUnselected(servers, agents.list()),
     });
     if (options.demo) await ensureDemoAgent(agents, store.facts);
     const health = createReadiness({ store, configServers: mcp.config, servers, isDraining: () => isDraining });
-    const handlers = createHandlers({ store, models, mcp, agents, runs, health });
+    const protobuf = createAgUiProtobuf();
+    const handlers = createHandlers({ store, models, mcp, agents, runs, health, protobuf });
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
+        streamFormats: { 'agUi.run': [protobuf.format] },
         isDraining: () => isDraining,
       }),
       models,
@@ -96,7 +104,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
 function toHttpOptions(
   options: Options,
   log: Log,
-  rest: Pick<StartHttpServer, 'operations' | 'isDraining'>,
+  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'isDraining'>,
 ): StartHttpServer {
   const keyFile = options['api-key-file'];
   return {
