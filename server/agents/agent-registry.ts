@@ -19,6 +19,8 @@ export interface AgentChecks {
   checkModel(model: string): Promise<void> | void;
   /** The ids among `selection` that no MCP server has. */
   findUnknownServers(selection: readonly ServerSelection[]): Promise<readonly string[]> | readonly string[];
+  /** Told after each change of an agent, once it is stored. */
+  agentsChanged?(): void;
 }
 
 /** Every agent of the server. Reads are from memory; a change is seen once it is stored. */
@@ -97,12 +99,14 @@ export class Agents {
       this.get(id);
       await this.#store.delete(id);
       this.#agents.delete(id);
+      this.#checks.agentsChanged?.();
     });
   }
 
   async #save(agent: AgentRecord): Promise<AgentRecord> {
     await this.#store.save(agent);
     this.#agents.set(agent.id, agent);
+    this.#checks.agentsChanged?.();
     return agent;
   }
 

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { FIXTURE } from './support/mcp-servers.ts';
+import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
+
+const entry = (mode = 'good') => ({ command: process.execPath, args: [FIXTURE, mode] });
+const none = {
+  started_servers: [],
+  stopped_servers: [],
+  already_running: [],
+  already_stopped: [],
+  failed_servers: [],
+  codemode_rebuilt: false,
+};
+const noSandbox = { env_vars_set: [], sandbox_configured: false, sandbox_variant: null, mcp_proxy_url: null };
+
+/** A server with the custom servers `a`, `b` and `broken`, none of which runs. */
+async function startIdle(): Promise<WholeServer> {
+  const server = await startWholeServer({
+    args: ['--no-config-mcp-servers'],
+    mcpServers: { a: entry(), b: entry('pages'), broken: entry('exit') },
+  });
+  await poll(server, '/configure/mcp-toolsets-status', (body) => JSON.stringify(body).includes('"initialized":true'));
+  return server;
+}
+const createAgent = (server: WholeServer, id: string, selected_mcp_servers: unknown[]) =>
+  server.call('POST', '/agents', { id, name: id, selected_mcp_servers });
+const post = (server: WholeServer, path: string, body?: unknown) => server.call('POST', `/agents/${path}`, body);
+
+describe('start and stop', () => {
+  it('of one agent tell what became of each server', async () => {
+    await using server = await startIdle();
+    await createAgent(server, 'agent-1', ['a', 'b']);
+    expect(await post(server, 'agent-1/mcp-servers/start')).toEqual({
+      status: 200,
+      body: {
+        agent_id: 'agent-1',
+        ...none,
+        ...noSandbox,
+        started_servers: ['a', 'b'],
+        message: 'Started 2 server(s)',
+      },
+    });
+    await server.call('PATCH', '/agents/agent-1/mcp-servers', { selected_mcp_servers: ['a', 'broken', 'toolbox'] });
+    expect(await post(server, 'agent-1/mcp-servers/start', { env_vars: [{ name: 'KEY', value: 'CANARY' }] })).toEqual({
+      status: 200,
+      body: {
+        agent_id: 'agent-1',
+        ...none,
+        ...noSandbox,
+        env_vars_set: ['KEY'],
+        started_servers: ['toolbox'],
+        already_running: ['a'],
+        failed_servers: [
+          {
+            server_id: 'broken',
+            error: "MCP server 'broken' exited with code 3: The licence of this server has expired",
+          },
+        ],
+        message: 'Started 1 server(s), 1 already running, 1 failed',
+      },
+    });
+    expect(await post(server, 'agent-1/mcp-servers/stop')).toEqual({
+      status: 200,
+      body: {
+        agent_id: 'agent-1',
+        ...none,
+        stopped_servers: ['a', 'toolbox'],
+        already_stopped: ['broken'],
+        message: 'Stopped 2 server(s), 1 already stopped',
+      },
+    });
+    expect(server.logged()).not.toContain('CANARY');
+    expect(await server.call('GET', '/mcp/servers')).toMatchObject({ body: [{ id: 'b' }] });
+  });
+
+  it('of all agents start a shared server once, and stop for one agent keeps it', async () => {
+    await using server = await startIdle();
+    expect(await post(server, 'mcp-servers/start')).toEqual({
+      status: 200,
+      body: { agents_processed: [], ...none, ...noSandbox, message: 'No agents registered' },
+    });
+    expect(await post(server, 'mcp-servers/stop')).toEqual({
+      status: 200,
+      body: { agents_processed: [], ...none, message: 'No agents registered' },
+    });
+    await createAgent(server, 'agent-1', ['a', { id: 'b', origin: 'config' }]);
+    await createAgent(server, 'agent-2', ['a']);
+    expect(await post(server, 'mcp-servers/start', {})).toEqual({
+      status: 200,
+      body: {
+        agents_processed: ['agent-1', 'agent-2'],
+        ...none,
+        ...noSandbox,
+        started_servers: ['a', 'b'],
+        message: 'Started 2 server(s) across 2 agent(s)',
+      },
+    });
+    expect(await post(server, 'agent-1/mcp-servers/stop')).toMatchObject({
+      body: { stopped_servers: ['b'], already_stopped: [], message: 'Stopped 1 server(s), kept 1 in use' },
+    });
+    expect(await post(server, 'mcp-servers/stop')).toEqual({
+      status: 200,
+      body: {
+        agents_processed: ['agent-1', 'agent-2'],
+        ...none,
+        stopped_servers: ['a'],
+        already_stopped: ['b'],
+        message: 'Stopped 1 server(s) across 2 agent(s), 1 already stopped',
+      },
+    });
+  });
+
+  it('hand variables to the servers of that agent alone', async () => {
+    await using server = await startIdle();
+    await createAgent(server, 'agent-1', ['a']);
+    await server.call('POST', '/mcp/servers', { id: 'other', ...entry() });
+    await post(server, 'agent-1/mcp-servers/start', { env_vars: [{ name: 'MY_SECRET', value: 'CANARY' }] });
+    await poll(server, '/mcp/servers/other', (body) => JSON.stringify(body).includes('"running"'));
+    const environmentOf = async (id: string) =>
+      JSON.stringify((await server.call('POST', `/mcp/proxy/${id}/tools/env`)).body);
+    expect(await environmentOf('a')).toContain('"MY_SECRET":"CANARY"');
+    expect(await environmentOf('other')).not.toContain('MY_SECRET');
+    expect(process.env.MY_SECRET).toBeUndefined();
+    expect(await server.call('GET', '/mcp/servers/a')).toMatchObject({ body: { envVars: ['MY_SECRET'] } });
+    expect(JSON.stringify((await server.call('GET', '/configure')).body)).not.toContain('CANARY');
+  });
+
+  it('restart a server when a variable it needs has another value', async () => {
+    await using server = await startWholeServer();
+    const args = [FIXTURE];
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference
+    const env = { KEY: '${KEY}' };
+    await server.call('POST', '/mcp/servers', { id: 'mine', command: process.execPath, args, env, enabled: false });
+    await createAgent(server, 'agent-1', ['mine']);
+    const start = (value: string) => post(server, 'agent-1/mcp-servers/start', { env_vars: [{ name: 'KEY', value }] });
+    expect(await post(server, 'agent-1/mcp-servers/start')).toMatchObject({
+      body: { failed_servers: [{ server_id: 'mine', error: "MCP server 'mine' needs KEY to be set" }] },
+    });
+    expect(await start('one')).toMatchObject({ body: { started_servers: ['mine'] } });
+    expect(await start('one')).toMatchObject({ body: { already_running: ['mine'] } });
+    expect(await start('two')).toMatchObject({ body: { started_servers: ['mine'] } });
+    expect(await server.call('POST', '/mcp/proxy/mine/tools/env')).toMatchObject({ body: { result: { KEY: 'two' } } });
+  });
+
+  it('refuse variables that change what code is loaded, wrong names, and an unknown agent', async () => {
+    await using server = await startIdle();
+    await createAgent(server, 'agent-1', ['a']);
+    const start = (name: string, value = 'x') =>
+      post(server, 'agent-1/mcp-servers/start', { env_vars: [{ name, value }] });
+    for (const name of ['LD_PRELOAD', 'NODE_OPTIONS', 'PATH', 'BASH_ENV', 'PYTHONPATH', 'DYLD_INSERT_LIBRARIES']) {
+      const answer = await start(name);
+      expect(answer).toMatchObject({ status: 422 });
+      expect(JSON.stringify(answer.body)).toContain(`env_vars.0.name: ${name} must not be set`);
+    }
+    for (const name of ['A=B', '', 'Ä', 'A\0', '1A', 'A B']) expect((await start(name)).status).toBe(422);
+    const large = await start('A', 'CANARY'.repeat(10_000));
+    expect(large.status).toBe(422);
+    expect(JSON.stringify(large.body)).not.toContain('CANARY');
+    expect((await start('A', 'a\0b')).status).toBe(422);
+    for (const action of ['start', 'stop']) {
+      expect(await post(server, `nobody/mcp-servers/${action}`)).toEqual({
+        status: 404,
+        body: { detail: 'Agent not found: nobody', status_code: 404, code: 'agent-not-found' },
+      });
+    }
+    expect(await post(server, 'mcp-servers/start', { jupyter_sandbox: 'http://x' })).toMatchObject({ status: 422 });
+    expect(await server.call('GET', '/mcp/servers')).toEqual({ status: 200, body: [] });
+  });
+});
+
+describe('a run', () => {
+  it('starts what its agent selects; what was stopped by name stays stopped; what nobody selects any more ends', async () => {
+    await using server = await startWholeServer();
+    await createAgent(server, 'agent-1', ['toolbox']);
+    const prompt = () => post(server, 'agent-1/prompt/sync', { message: 'What is 6 * 7?' });
+    expect(await server.call('GET', '/mcp/servers')).toEqual({ status: 200, body: [] });
+    const first = await prompt();
+    expect(first).toMatchObject({ status: 200, body: { tool_calls: [{ name: 'toolbox__calculate' }] } });
+    expect(await server.call('GET', '/mcp/servers')).toMatchObject({ body: [{ id: 'toolbox' }] });
+    await post(server, 'agent-1/mcp-servers/stop');
+    expect(await prompt()).toMatchObject({ status: 200, body: { tool_calls: [] } });
+    expect(await server.call('GET', '/mcp/servers')).toEqual({ status: 200, body: [] });
+  });
+
+  it('shares a server that ends with the last agent that selects it', async () => {
+    await using server = await startWholeServer();
+    await createAgent(server, 'agent-1', ['toolbox']);
+    await createAgent(server, 'agent-2', ['toolbox']);
+    await post(server, 'agent-1/prompt/sync', { message: 'What is 6 * 7?' });
+    await server.call('DELETE', '/agents/agent-1');
+    expect(await server.call('GET', '/mcp/servers')).toMatchObject({ body: [{ id: 'toolbox' }] });
+    await server.call('PATCH', '/agents/agent-2/mcp-servers', { selected_mcp_servers: [] });
+    await poll(server, '/mcp/servers/toolbox', (body) => JSON.stringify(body).includes('"stopped"'));
+  });
+});

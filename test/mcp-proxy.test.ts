@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { createProxyHandlers } from '../server/mcp/proxy-handlers.ts';
+import { createServers, FIXTURE } from './support/mcp-servers.ts';
+import { poll, startWholeServer } from './support/whole-server.ts';
+
+const mcpServers = { mine: { command: process.execPath, args: [FIXTURE], name: 'Mine', timeout: 1 } };
+const isRunning = (body: unknown) => JSON.stringify(body).includes('"ready_count":1');
+const start = async () => {
+  const server = await startWholeServer({ mcpServers });
+  await poll(server, '/configure/mcp-toolsets-status', isRunning);
+  const call = (tool: string, args?: unknown) =>
+    server.call('POST', `/mcp/proxy/${tool}`, args === undefined ? undefined : { arguments: args });
+  return Object.assign(server, { tool: call });
+};
+
+describe('the proxy', () => {
+  it('calls tools, decodes what they say, and tells their errors', async () => {
+    await using server = await start();
+    const ok = (result: unknown) => ({ status: 200, body: { success: true, result, error: null, is_error: false } });
+    const failed = (error: unknown) => ({ status: 200, body: { success: false, result: null, error, is_error: true } });
+    expect(await server.tool('mine/tools/echo', { text: 'hi' })).toEqual(ok('hi'));
+    expect(await server.tool('mine/tools/echo', { text: '{"a": [1]}' })).toEqual(ok({ a: [1] }));
+    expect(await server.tool('mine/tools/echo')).toEqual(ok(''));
+    expect(await server.tool('mine/tools/fail', {})).toEqual(failed('It did not work'));
+    expect(await server.call('GET', '/mcp/proxy/health')).toEqual({ status: 200, body: { status: 'ok' } });
+    const { body } = await server.call('GET', '/mcp/proxy/servers');
+    expect(body).toMatchObject({
+      total: 1,
+      servers: [{ id: 'mine', name: 'Mine', is_config: true, is_running: true }],
+    });
+    expect(JSON.stringify(body)).toContain('{"name":"echo","description":"The tool echo"}');
+  });
+
+  it('says which servers and tools there are', async () => {
+    await using server = await start();
+    expect(await server.tool('x/tools/echo', {})).toEqual({
+      status: 404,
+      body: {
+        detail: "MCP server 'x' is not running. Available servers: ['mine']",
+        status_code: 404,
+        code: 'mcp-server-not-running',
+      },
+    });
+    expect(await server.tool('toolbox/tools/calculate', {})).toMatchObject({ status: 404 });
+    const unknown = await server.tool('mine/tools/x', {});
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'mcp-tool-not-found' } });
+    expect(JSON.stringify(unknown.body)).toContain(
+      "Tool 'x' not found on MCP server 'mine'. Available tools: ['echo', 'env'",
+    );
+    expect(await server.call('POST', '/mcp/proxy/mine/tools/echo', { arguments: [] })).toMatchObject({ status: 422 });
+  });
+
+  it('answers 502 when the server dies, 504 when it is silent, and then the server is back', async () => {
+    await using server = await start();
+    expect(await server.tool('mine/tools/die', {})).toEqual({
+      status: 502,
+      body: {
+        detail: "MCP server 'mine' was ended by SIGKILL during the call of 'die'",
+        status_code: 502,
+        code: 'mcp-server-failed',
+      },
+    });
+    expect(await server.tool('mine/tools/echo', { text: 'back' })).toMatchObject({ body: { result: 'back' } });
+    expect(await server.tool('mine/tools/hang', {})).toMatchObject({
+      status: 504,
+      body: { code: 'mcp-server-timeout', detail: "MCP server 'mine' did not finish the call of 'hang' in time" },
+    });
+  });
+
+  it('calls built-in toolsets like servers', async () => {
+    await using servers = createServers();
+    const skills = {
+      list: () => [{ name: 'list_skills', description: 'Lists', inputSchema: { type: 'object' } }],
+      call: async () => ({ result: ['a'], isError: false }),
+    };
+    const handlers = createProxyHandlers({ servers, builtIn: new Map([['skills', skills]]) });
+    const context = { requestId: 'r', headers: {} };
+    const { signal } = new AbortController();
+    const input = { server_id: 'skills', tool_name: 'list_skills' };
+    expect(await handlers.call({ input, context, signal })).toEqual({
+      success: true,
+      result: ['a'],
+      error: null,
+      is_error: false,
+    });
+    await expect(handlers.call({ input: { ...input, server_id: 'x' }, context, signal })).rejects.toThrow(
+      "MCP server 'x' is not running. Available servers: ['skills']",
+    );
+  });
+});
