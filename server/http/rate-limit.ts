@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from '../errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
@@ -21,8 +21,13 @@ export interface RateLimitState {
 }
 
 /** The limits of rules such as `600/min` (everything) and `agents.create=30/min` (one operation); undefined when there are none. */
-export function createRateLimits(rules: readonly string[], operationNames: readonly string[]): RateLimits | undefined {
+export async function createRateLimits(
+  rules: readonly string[],
+  operationNames: readonly string[],
+): Promise<RateLimits | undefined> {
   if (!rules.length) return undefined;
+  // Loads the limiters of a dozen databases; few servers have a limit.
+  const library = await import('rate-limiter-flexible');
   const byOperation = new Map<string | undefined, Window[]>();
   for (const rule of rules) {
     const [, operation, points, unit] = RULE.exec(rule) ?? [];
@@ -36,7 +41,7 @@ export function createRateLimits(rules: readonly string[], operationNames: reado
       throw new Error(`Rate limit '${rule}': there is no operation '${operation}'`);
     }
     const windows = byOperation.get(operation) ?? [];
-    byOperation.set(operation, [...windows, createWindow(Number(points), seconds)]);
+    byOperation.set(operation, [...windows, createWindow(library, Number(points), seconds)]);
   }
   return {
     async take(caller, operation) {
@@ -57,10 +62,11 @@ export const toRateLimitHeaders = ({ limit, remaining, resetS }: RateLimitState)
   ['ratelimit-reset', String(resetS)],
 ];
 
+type Library = typeof import('rate-limiter-flexible');
 type Window = (caller: string) => Promise<RateLimitState>;
 
-function createWindow(points: number, seconds: number): Window {
-  const limiter = new RateLimiterMemory({ points, duration: seconds });
+function createWindow(library: Library, points: number, seconds: number): Window {
+  const limiter = new library.RateLimiterMemory({ points, duration: seconds });
   const counterOf = createCounterNames(seconds * 1000);
   const toState = ({ remainingPoints, msBeforeNext }: RateLimiterRes): RateLimitState => ({
     limit: points,
@@ -72,7 +78,7 @@ function createWindow(points: number, seconds: number): Window {
     try {
       return toState(await limiter.consume(counterOf(caller)));
     } catch (cause) {
-      if (!(cause instanceof RateLimiterRes)) throw cause;
+      if (!(cause instanceof library.RateLimiterRes)) throw cause;
       const state = toState(cause);
       throw new ApiError('rate-limited', `Over the limit of ${points} requests; try again in ${state.resetS} s`, {
         headers: { 'retry-after': String(state.resetS), ...Object.fromEntries(toRateLimitHeaders(state)) },

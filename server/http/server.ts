@@ -57,7 +57,7 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
       `Refusing to listen on ${host} without an API key: anyone who reaches it could run agents and start processes. Set AGENT_RUNTIMES_API_KEYS or --api-key-file, or listen on 127.0.0.1`,
     );
   }
-  const rateLimits = createRateLimits(
+  const rateLimits = await createRateLimits(
     options.rateLimits,
     operations.map(({ name }: Operation) => name),
   );
