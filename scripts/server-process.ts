@@ -6,8 +6,13 @@ import { fileURLToPath } from 'node:url';
 export interface ServerProcess extends AsyncDisposable {
   /** Its root, such as `http://127.0.0.1:41233`. */
   readonly url: string;
+  readonly pid: number;
+  /** Resolves with its exit code when it has ended; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** What it has written to both outputs so far. */
   output(): string;
+  /** Sends it a signal and does not wait. */
+  kill(signal: NodeJS.Signals): void;
   /** Asks it to end and resolves with its exit code; after the grace it is killed. */
   stop(): Promise<number | null>;
 }
@@ -56,7 +61,17 @@ export async function startServerProcess({
   try {
     const url = await Promise.race([listening, died, late]);
     died.catch(() => undefined);
-    return { url, output: () => output, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+    const { pid = 0 } = child;
+    const kill = (signal: NodeJS.Signals) => void child.kill(signal);
+    return {
+      url,
+      pid,
+      ended,
+      output: () => output,
+      kill,
+      stop,
+      [Symbol.asyncDispose]: async () => void (await stop()),
+    };
   } catch (cause) {
     await stop();
     const { message } = cause instanceof Error ? cause : new Error(String(cause));
