@@ -2841,6 +2841,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "protocol": "ag-ui",
+                     *       "version": "0.1.0",
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "endpoint": "/api/v1/ag-ui/my-agent/",
+                     *           "id": "my-agent",
+                     *           "name": "My Custom Agent"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/ag-ui/agents",
+                     *       "terminate_endpoint": "/api/v1/ag-ui/terminate",
+                     *       "note": "Each agent is mounted at /api/v1/ag-ui/{agent_id}/ (trailing slash required)",
+                     *       "count": 1,
+                     *       "description": "Agent-User Interaction protocol: agents stream what they do as server-sent events",
+                     *       "protocol_version": "1.0",
+                     *       "capabilities": {
+                     *         "transport": {
+                     *           "streaming": true
+                     *         },
+                     *         "tools": {
+                     *           "supported": true,
+                     *           "clientProvided": true
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgUiInfo"];
                 };
             };
