@@ -21,6 +21,13 @@ export interface GateResult {
   readonly ms: number;
 }
 
+const running = new Set<number>();
+// The children are in groups of their own: a terminal's Ctrl-C does not reach them.
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+process.once('exit', () => {
+  for (const pid of running) process.kill(-pid, 'SIGKILL');
+});
+
 /** Runs a gate from the root of the repository, with the programs it has installed first. Past its deadline it is ended with all its children, and fails. */
 export function runGate(gate: Gate): Promise<GateResult> {
   const startedAt = performance.now();
@@ -33,6 +40,8 @@ export function runGate(gate: Gate): Promise<GateResult> {
       // A group of its own, so that the deadline reaches its children.
       detached: true,
     });
+    const { pid } = child;
+    if (pid) running.add(pid);
     let output = '';
     const hear = (text: string) => {
       output += text;
@@ -41,10 +50,11 @@ export function runGate(gate: Gate): Promise<GateResult> {
     child.stderr.setEncoding('utf8').on('data', hear);
     const timer = setTimeout(() => {
       hear(`\nNot done after ${gate.deadlineMs / 1000} seconds\n`);
-      if (child.pid) process.kill(-child.pid, 'SIGKILL');
+      if (pid) process.kill(-pid, 'SIGKILL');
     }, gate.deadlineMs);
     const end = (isPassed: boolean) => {
       clearTimeout(timer);
+      if (pid) running.delete(pid);
       resolve({ gate, isPassed, output, ms: performance.now() - startedAt });
     };
     child.once('error', (error) => {
