@@ -14,9 +14,15 @@ async function runDemo(...args: string[]) {
 
 test('the demo shows a question, the real call of a tool, its result and the answer, and ends well', async () => {
   const { stdout, stderr } = await runDemo();
-  expect(stdout).toMatch(
-    /^server {3}listens on http:\/\/127\.0\.0\.1:\d+ after \d+ ms\nyou {6}What is 17 \* 23\?\ncalls {4}toolbox__calculate {"expression":"17 \* 23"}\nresult {3}{.*391.*}\nagent {4}[^]*391[^]*\ndone {5}\d+ tokens read, \d+ written\n$/,
-  );
+  const lines = stdout.trim().split('\n');
+  expect(lines.slice(0, 4)).toEqual([
+    expect.stringMatching(/^server {3}listens on http:\/\/127\.0\.0\.1:\d+ after \d+ ms$/),
+    'you      What is 17 * 23?',
+    'calls    toolbox__calculate {"expression":"17 * 23"}',
+    expect.stringMatching(/^result {3}.*391/),
+  ]);
+  expect(lines[4]).toMatch(/^agent {4}.*391/);
+  expect(lines.at(-1)).toMatch(/^done {5}\d+ tokens read, \d+ written$/);
   expect(stderr).toBe('');
 });
 
