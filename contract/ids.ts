@@ -20,5 +20,5 @@ export const NewAgentId = idThatIsNot(AGENT_WORDS, 'my-agent');
 /** The id a new MCP server may have: a path segment and none of the words that are paths here. */
 export const NewServerId = idThatIsNot(SERVER_WORDS, 'my-server');
 
-/** An RFC 3339 point in time, in UTC. */
-export const Timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
+/** An RFC 3339 point in time, in UTC. Only ever sent, by a server that makes it, so that its form is stated and not checked again. */
+export const Timestamp = z.string().meta({ format: 'date-time', examples: ['2026-11-23T10:00:00.000Z'] });

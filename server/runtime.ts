@@ -6,7 +6,7 @@ import { ensureDemoAgent } from './agents/demo-agent.ts';
 import { createHandlers } from './handlers.ts';
 import { createReadiness } from './health/readiness.ts';
 import { readApiKeyFile } from './http/auth.ts';
-import { createDocs, DOCS_PATHS } from './http/docs.ts';
+import { DOCS_PATHS } from './http/docs-pages.ts';
 import type { Log } from './http/log.ts';
 import type { StartHttpServer } from './http/server.ts';
 import { implement } from './implement.ts';
@@ -116,8 +116,14 @@ function toHttpOptions(
     allowedHosts: options['allowed-host'],
     corsOrigins: options['cors-origin'],
     rateLimits: options['rate-limit'],
-    mounts: [{ path: '/', handler: createDocs({ contract, version }) }],
+    mounts: [{ path: '/', load: loadDocs }],
     openPaths: DOCS_PATHS,
     log,
   };
+}
+
+// Loaded with Express, after the server listens.
+async function loadDocs() {
+  const { createDocs } = await import('./http/docs.ts');
+  return createDocs({ contract, version });
 }

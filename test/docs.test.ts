@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { contract } from '../contract/index.ts';
-import { createDocs, DOCS_PATHS } from '../server/http/docs.ts';
+import { createDocs } from '../server/http/docs.ts';
+import { DOCS_PATHS } from '../server/http/docs-pages.ts';
 import { startTestServer } from './support/http-server.ts';
 
 const startDocs = () =>
