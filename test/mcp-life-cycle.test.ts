@@ -85,6 +85,28 @@ describe('a server that runs', () => {
     expect(endless.tools.map(({ name }) => name)).toEqual(['again', 'again']);
   });
 
+  it('of an npx package that is pinned and installed starts without npx', async () => {
+    await using home = await temporaryFolder();
+    const specifier = '@scope/mcp-fixture@1.2.3';
+    const modules = join(home.path, '.npm', '_npx', 'f342ad2c6e0e8266', 'node_modules');
+    await mkdir(join(modules, '@scope', 'mcp-fixture'), { recursive: true });
+    await mkdir(join(modules, '.bin'));
+    const manifest = { name: '@scope/mcp-fixture', version: '1.2.3', bin: { 'mcp-fixture': 'index.js' } };
+    await writeFile(join(modules, '@scope', 'mcp-fixture', 'package.json'), JSON.stringify(manifest));
+    const program = `#!/bin/sh\nexec ${process.execPath} ${FIXTURE} "$@"\n`;
+    await writeFile(join(modules, '.bin', 'mcp-fixture'), program, { mode: 0o755 });
+    const npx = (...args: string[]) =>
+      fixtureServer(args.join(), '', { launch: { type: 'stdio', command: 'npx', args, env: { HOME: home.path } } });
+    await using servers = createServers({ environment: { PATH: home.path } });
+    const installed = await servers.define(npx('-y', specifier, 'pages'));
+    await installed.start({ keepTrying: false });
+    expect(installed.tools.length).toBe(5);
+    for (const other of [npx('-y', '@scope/mcp-fixture@1.2.4'), npx('-y', '@scope/mcp-fixture')]) {
+      const server = await servers.define(other);
+      await expect(server.start({ keepTrying: false })).rejects.toThrow("has no command 'npx'");
+    }
+  });
+
   it('that changes its tools is asked for them again', async () => {
     await using servers = createServers();
     const server = await servers.define(fixtureServer('a'));

@@ -9,6 +9,7 @@ import {
   type Tool,
   type Transport,
 } from './mcp-sdk.ts';
+import { resolveNpx } from './npx-cache.ts';
 import { ProcessGroup, type ProcessGroupOptions } from './process-group.ts';
 import { createRedactor } from './secrets.ts';
 import type { RemoteLaunch } from './server-definition.ts';
@@ -40,6 +41,7 @@ export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   readonly version: string;
   readonly records?: ProcessGroupOptions['records'];
+  readonly nextTurn?: ProcessGroupOptions['nextTurn'];
   /** The connection was lost without {@link Connection.close}; `reason` is one sentence. */
   onLost(reason: string): void;
   onToolsChanged(): void;
@@ -110,8 +112,13 @@ export class Connection {
     signal.throwIfAborted();
     const { launch } = this.#resolved;
     if (launch.type === 'stdio') {
-      const { limits, records } = this.#options;
-      this.#group = new ProcessGroup(launch, { redact: this.#redact, records, graceMs: limits.graceMs });
+      const { limits, records, nextTurn } = this.#options;
+      this.#group = new ProcessGroup(await resolveNpx(launch), {
+        redact: this.#redact,
+        records,
+        nextTurn,
+        graceMs: limits.graceMs,
+      });
       await this.#connect(this.#group, signal);
     } else {
       await this.#connectRemote(launch, signal);

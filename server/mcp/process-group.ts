@@ -13,6 +13,8 @@ export interface ProcessGroupOptions {
   readonly redact: (text: string) => string;
   /** Told of each group while it lives. */
   readonly records?: { add(pid: number): void; remove(pid: number): void } | undefined;
+  /** Awaited before the child is made: making many at once would hold up everything else. */
+  nextTurn?(): Promise<void>;
   /** How long a child may take to end after its input was closed, and again after SIGTERM. */
   readonly graceMs?: { readonly input: number; readonly term: number } | undefined;
   readonly maxMessageBytes?: number | undefined;
@@ -58,6 +60,8 @@ export class ProcessGroup implements Transport {
 
   async start(): Promise<void> {
     const { command, args, env, cwd } = this.#launch;
+    await this.#options.nextTurn?.();
+    if (this.#closing) throw new Error('Closed before it started');
     const child = spawn(command, args, {
       env,
       cwd,

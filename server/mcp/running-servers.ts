@@ -9,7 +9,7 @@ import { defaultBackoffMs, SupervisedServer, type SupervisorOptions } from './su
 /** An id, looked up in config, custom servers, catalog; or an id and where to look. */
 export type ServerReference = string | { readonly id: string; readonly origin: ServerOrigin };
 
-export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, 'onChange' | 'records'>> {
+export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, 'onChange' | 'records' | 'nextTurn'>> {
   readonly environment: SupervisorOptions['environment'];
   readonly version: string;
   /** Where the groups of this process are written down, so that the next one can end what a kill has left; absent: nowhere. */
@@ -33,6 +33,7 @@ export class RunningServers {
       healthyMs: 60_000,
       ...options,
       records: this.#records,
+      nextTurn: createTurns(),
       checkMayRun: (definition) => {
         // What is started while everything ends would be left behind.
         if (this.#closing) throw new ApiError('draining', 'The server is shutting down');
@@ -123,6 +124,15 @@ export class RunningServers {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Lets each caller go on in a turn of the event loop of its own. */
+function createTurns(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return last;
+  };
 }
 
 const keyOf = (origin: ServerOrigin, id: string) => `${origin}/${id}`;

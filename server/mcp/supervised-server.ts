@@ -21,6 +21,7 @@ export interface SupervisorOptions {
   /** The variables of this server, from which children inherit a few and definitions take what they refer to. */
   readonly environment: Variables;
   readonly records?: ConnectionOptions['records'];
+  readonly nextTurn?: ConnectionOptions['nextTurn'];
   readonly log?: ServerLog | undefined;
   /** The wait before the nth restart in a row, in milliseconds. */
   backoffMs(failures: number): number;
@@ -247,7 +248,7 @@ export class SupervisedServer {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { limits, version, records, environment } = this.#options;
+    const { limits, version, records, nextTurn, environment } = this.#options;
     try {
       this.#options.checkMayRun?.(this.#definition);
       const resolved = resolveLaunch(this.#definition, this.#given, environment);
@@ -258,6 +259,7 @@ export class SupervisedServer {
           limits,
           version,
           records,
+          nextTurn,
           onBegun: (begun) => {
             this.#spokenTo = begun;
           },

@@ -1,0 +1,102 @@
+/**
+ * Measures the MCP half: what a supervised call costs over the bare SDK client on the same server, how fast 30 servers start and how long
+ * the event loop is held up meanwhile, and what 1,000 starts and stops leave behind. `node scripts/bench-mcp.ts [cycles]`
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { RunningServers } from '../server/mcp/running-servers.ts';
+import type { ServerDefinition } from '../server/mcp/server-definition.ts';
+import { createServerToolset } from '../server/mcp/toolset.ts';
+
+const FIXTURE = fileURLToPath(new URL('../test/fixtures/mcp/server.mjs', import.meta.url));
+const BATCH = 200;
+const BATCHES = 31;
+
+const cycles = Number(process.argv[2] ?? 1000);
+await using servers = new RunningServers({ environment: process.env, version: '0.0.0' });
+await measureCalls();
+await measureStarts(30);
+await measureCycles(cycles);
+
+function fixture(id: string): ServerDefinition {
+  return {
+    id,
+    origin: 'custom',
+    name: id,
+    description: '',
+    enabled: true,
+    launch: { type: 'stdio', command: process.execPath, args: [FIXTURE], env: {} },
+    requiredEnvVars: [],
+  };
+}
+
+async function measureCalls(): Promise<void> {
+  const client = new Client({ name: 'bench', version: '0.0.0' });
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [FIXTURE] }));
+  await client.listTools();
+  const server = await servers.define(fixture('call'));
+  await server.start({ keepTrying: false });
+  const toolset = createServerToolset(servers, () => ['call']);
+  const { signal } = new AbortController();
+  const bare = () => client.callTool({ name: 'echo', arguments: { text: 'hello' } });
+  const ours = () => toolset.call('call__echo', { text: 'hello' }, { signal });
+  const rounds: { bare: number; ours: number }[] = [];
+  // In turns, so that both meet the same weather on the machine.
+  for (let round = 0; round < BATCHES; round++) {
+    rounds.push({ bare: await microsecondsPerCall(bare), ours: await microsecondsPerCall(ours) });
+  }
+  const measured = rounds.slice(5);
+  const ratio = median(measured.map((round) => round.ours / round.bare));
+  console.log(
+    `call: ${median(measured.map((round) => round.ours)).toFixed(0)} µs, bare SDK client ${median(measured.map((round) => round.bare)).toFixed(0)} µs, ratio ${ratio.toFixed(2)}`,
+  );
+  await client.close();
+  await server.stop();
+}
+
+async function microsecondsPerCall(call: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  for (let count = 0; count < BATCH; count++) await call();
+  return ((performance.now() - started) / BATCH) * 1000;
+}
+
+async function measureStarts(count: number): Promise<void> {
+  const all = await Promise.all(Array.from({ length: count }, (_, index) => servers.define(fixture(`start-${index}`))));
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const started = performance.now();
+  await Promise.all(all.map((server) => server.start({ keepTrying: false })));
+  const seconds = (performance.now() - started) / 1000;
+  delay.disable();
+  const p99 = delay.percentile(99) / 1e6;
+  console.log(
+    `start: ${count} servers in ${seconds.toFixed(2)} s, ${(count / seconds).toFixed(0)} a second; event loop delay p99 ${p99.toFixed(1)} ms, at most ${(delay.max / 1e6).toFixed(1)} ms`,
+  );
+  await Promise.all(all.map((server) => server.stop()));
+}
+
+async function measureCycles(count: number): Promise<void> {
+  const server = await servers.define(fixture('cycle'));
+  const before = leftovers();
+  for (let cycle = 0; cycle < count; cycle++) {
+    await server.start({ keepTrying: false });
+    await server.stop();
+  }
+  const after = leftovers();
+  console.log(
+    `${count} cycles leave ${after.children - before.children} processes, ${after.files - before.files} open files, heap ${((after.heap - before.heap) / 1e6).toFixed(1)} MB more`,
+  );
+  if (after.children !== before.children || after.files !== before.files) process.exitCode = 1;
+}
+
+function leftovers() {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).length;
+  return { children, files: readdirSync('/proc/self/fd').length, heap: process.memoryUsage().heapUsed };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
