@@ -28,6 +28,33 @@ test('a mount is served behind the same checks, with the same headers', async ()
   expect([held.status, await held.json()]).toEqual([200, { ok: true }]);
 });
 
+test('a mount below the base path is served behind the same checks, and REST keeps its own paths', async () => {
+  const handler: express.RequestHandler = (request, response) => {
+    response.json({ method: request.method, path: request.originalUrl });
+  };
+  await using server = await startTestServer({
+    apiKeys: ['k'],
+    rateLimits: ['4/min'],
+    mounts: [{ path: '/api/v1/things/mounted', handler }],
+  });
+  const call = async (method: string, path: string) => {
+    const response = await server.call(method, path, undefined, { authorization: 'Bearer k' });
+    return [response.status, response.headers.get('location') ?? (await response.json())];
+  };
+  expect((await server.call('GET', '/things/mounted/x')).status).toBe(401);
+  expect(await call('OPTIONS', '/things/mounted/x?a=1')).toEqual([
+    200,
+    { method: 'OPTIONS', path: '/api/v1/things/mounted/x?a=1' },
+  ]);
+  expect(await call('GET', '/things/mounted')).toEqual([200, { id: 'mounted', size: 1 }]);
+  expect(await call('GET', '/things/mounted/')).toEqual([307, '/api/v1/things/mounted']);
+  expect(await call('GET', '/things/mountedx/y')).toEqual([
+    404,
+    { detail: 'Not Found', status_code: 404, code: 'not-found' },
+  ]);
+  expect((await call('GET', '/things/mounted/x'))[0]).toBe(429);
+});
+
 test('a mount that throws is a 500 in the shape of every error', async () => {
   await using server = await startTestServer({
     mounts: [

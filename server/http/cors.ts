@@ -2,7 +2,8 @@ import { ApiError } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
 import { sendEmpty } from './send.ts';
 
-const EXPOSED = 'location, retry-after, x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
+const EXPOSED =
+  'location, retry-after, x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset, mcp-session-id';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 
 /**

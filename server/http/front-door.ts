@@ -8,7 +8,7 @@ import { type Exchange, openExchange, RPC_PATH, shareExchange } from './exchange
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
 import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
-import { createRest, type StreamFormats } from './rest.ts';
+import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
 import { closeWhenStalled, sendError } from './send.ts';
 import { STREAM_TIMINGS, type StreamTimings } from './sse.ts';
@@ -21,6 +21,8 @@ export interface FrontDoorOptions {
   readonly operations: readonly Operation[];
   /** Serves whatever is not REST; null answers 404 there. */
   readonly express: Listener | null;
+  /** Paths below the base path that are not REST, each with everything below it; REST comes first where it has the path. */
+  readonly mountPaths?: readonly string[];
   /** The address the server listens on. */
   readonly host: string;
   readonly apiKeys: readonly string[];
@@ -36,7 +38,7 @@ export interface FrontDoorOptions {
   readonly streamTimings?: StreamTimings;
 }
 
-/** The way in for every request: one pipeline of checks, then REST directly and everything else through Express. */
+/** The way in for every request: one pipeline of checks, then REST directly and everything else, mounts below the base path included, through Express. */
 export function createFrontDoor(options: FrontDoorOptions): RequestListener {
   const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log } = options;
   const headers = computeSecurityHeaders();
@@ -48,14 +50,19 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     formats: options.streamFormats ?? {},
     timings: options.streamTimings ?? STREAM_TIMINGS,
   });
-  const isOpenPath = (path: string) => options.openPaths.some((open) => path === open || path.startsWith(`${open}/`));
+  const isBelow = (path: string, above: string) => path === above || path.startsWith(`${above}/`);
+  const isOpenPath = (path: string) => options.openPaths.some((open) => isBelow(path, open));
+  const isMounted = (path: string) => (options.mountPaths ?? []).some((mount) => isBelow(path, mount));
 
   async function answer(exchange: Exchange): Promise<void> {
     const { request, route } = exchange;
     checkHost(request);
     if (answerPreflight(exchange)) return;
     identify(exchange, authenticate(request));
-    if (route !== exchange.path || route.startsWith(`${BASE_PATH}/`)) return answerRest(exchange);
+    if (route !== exchange.path || route.startsWith(`${BASE_PATH}/`)) {
+      const match = findRest(exchange);
+      if (match.isKnown || !isMounted(route)) return answerRest(exchange, match);
+    }
     if (!options.express) throw new ApiError('not-found', 'Not Found');
     // tRPC clients read errors in an envelope of their own: its router counts and refuses by itself.
     if (route !== RPC_PATH && !route.startsWith(`${RPC_PATH}/`) && !isOpenPath(route))
@@ -63,8 +70,7 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     await passOn(exchange, options.express);
   }
 
-  async function answerRest(exchange: Exchange): Promise<void> {
-    const match = findRest(exchange);
+  async function answerRest(exchange: Exchange, match: RestMatch): Promise<void> {
     if (!match.operation?.endpoint.open) await admit(exchange, rateLimits, match.operation?.name);
     await match.serve();
   }

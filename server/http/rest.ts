@@ -21,6 +21,8 @@ interface Route {
 export interface RestMatch {
   /** Absent when the path does not have this method. */
   readonly operation: Operation | undefined;
+  /** Whether the contract has this path, or the same with the other trailing slash. */
+  readonly isKnown: boolean;
   /** Answers the exchange; throws before the answer has begun, or when a stream breaks. */
   serve(): Promise<void>;
 }
@@ -43,13 +45,16 @@ export function createRest(
     const route = match?.methods.get(method === 'HEAD' ? 'GET' : method);
     if (match && route) {
       exchange.operation = route.operation.name;
-      return { operation: route.operation, serve: () => serve(exchange, route, match.params, timings) };
+      const answer = () => serve(exchange, route, match.params, timings);
+      return { operation: route.operation, isKnown: true, serve: answer };
     }
+    const isOther = match === undefined && routes.find(otherSpelling(exchange.path)) !== undefined;
     const refuse = async () => {
       if (match) return refuseMethod(exchange, match);
-      redirect(exchange, (path) => routes.find(path) !== undefined);
+      if (!isOther) throw new ApiError('not-found', 'Not Found');
+      redirect(exchange);
     };
-    return { operation: undefined, serve: refuse };
+    return { operation: undefined, isKnown: match !== undefined || isOther, serve: refuse };
   };
 }
 
@@ -81,11 +86,13 @@ function refuseMethod(exchange: Exchange, { methods }: Match<Route>): void {
   sendEmpty(exchange, 204, 'allow', allow);
 }
 
-/** The same path with or without its trailing slash, where that one exists: 307 keeps the method and the body. */
-function redirect(exchange: Exchange, exists: (path: string) => boolean): void {
+/** The same path with or without its trailing slash. */
+const otherSpelling = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`);
+
+/** To the other spelling of the path: 307 keeps the method and the body. */
+function redirect(exchange: Exchange): void {
   const { path, query } = exchange;
-  const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
-  if (!exists(other)) throw new ApiError('not-found', 'Not Found');
+  const other = otherSpelling(path);
   sendEmpty(exchange, 307, 'location', query === '' ? other : `${other}?${query}`);
 }
 

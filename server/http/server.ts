@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { Operation } from '../implement.ts';
 import type { Mount } from './express-app.ts';
@@ -30,7 +31,7 @@ export interface StartHttpServer
   readonly findFreePort?: boolean;
   /** Rules such as `600/min` and `agents.create=30/min`. */
   readonly rateLimits: readonly string[];
-  /** Served beside REST and tRPC, in order. */
+  /** Served beside REST and tRPC, in order; below the base path, where REST has no such path. */
   readonly mounts: readonly Mount[];
   /** Paths of mounts that need no key, with everything below them. */
   readonly openPaths: readonly string[];
@@ -64,8 +65,9 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   const loadExpress = createExpressLoader(options, rateLimits);
   const express: Listener = async (request, response) => (await loadExpress())(request, response);
   const drain = createDrain(options.isDraining);
+  const mountPaths = options.mounts.map(({ path }) => path).filter((path) => path.startsWith(`${BASE_PATH}/`));
   const server = createServerFor(
-    drain.count(createFrontDoor({ ...options, express, rateLimits, isDraining: drain.isDraining })),
+    drain.count(createFrontDoor({ ...options, express, mountPaths, rateLimits, isDraining: drain.isDraining })),
     options.readTimings ?? READ_TIMINGS,
   );
   await listen(server, options);
