@@ -16,9 +16,6 @@ import {
   SWAGGER_UI_POLICY,
 } from './docs-pages.ts';
 
-/** Where the documentation is; it needs no key, and neither does anything below these paths. */
-export const DOCS_PATHS: readonly string[] = ['/docs', '/redoc', '/openapi.json'];
-
 /** Serves Swagger UI at `/docs`, ReDoc at `/redoc` and `/openapi.json`, with every file from this machine; mount it at the root. */
 export function createDocs({ contract, version }: { contract: Contract; version: string }): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true });
