@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
-import { defaultBackoffMs } from '../server/mcp/supervised-server.ts';
+import { defaultBackoffMs } from '../server/mcp/supervision.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 

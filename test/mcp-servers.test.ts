@@ -1,13 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is tested.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { startEverything } from './support/everything-server.ts';
 import { childPids, FIXTURE } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
-import { poll, startWholeServer } from './support/whole-server.ts';
+import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 const entry = (mode = 'good', more: Record<string, unknown> = {}) => ({
   command: process.execPath,
@@ -19,7 +17,6 @@ const settled = (body: unknown) =>
   typeof body === 'object' && body !== null && 'initialized' in body && body.initialized === true;
 const hasStatus = (status: string) => (body: unknown) =>
   typeof body === 'object' && body !== null && 'status' in body && body.status === status;
-const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
 
 describe('a fresh server', () => {
   it('runs no MCP server nobody asked for, and knows the catalog', async () => {
@@ -271,32 +268,39 @@ describe('a custom server', () => {
     await poll(again, '/mcp/servers/my-server', hasStatus('running'));
   });
 
-  it.each([
-    ['no command', { id: 'a' }, 'command: is required when there is no url'],
-    ['command and url', { id: 'a', command: 'node', url: 'http://a' }, 'url: must not be there beside a command'],
-    ['a relative path', { id: 'a', command: './run' }, 'command: must be the name of a program'],
-    ['a path with ..', { id: 'a', command: '/usr/../run' }, 'command: must be the name of a program'],
-    ['a shell line', { id: 'a', command: 'node -e 1' }, 'command: must be the name of a program'],
-    ['a substitution', { id: 'a', command: '$(id)' }, 'command: must be the name of a program'],
-    ['a new line', { id: 'a', command: 'node\n' }, 'command: must be the name of a program'],
-    ['a NUL', { id: 'a', command: 'node\0' }, 'command: must be the name of a program'],
-    ['10 kB', { id: 'a', command: 'n'.repeat(10_000) }, 'command: Too big'],
-    ['a NUL in an argument', { id: 'a', command: 'node', args: ['a\0b'] }, 'args.0: must not contain NUL'],
-    [
-      'a loader variable',
-      { id: 'a', command: 'node', env: { LD_PRELOAD: 'x' } },
-      'env.LD_PRELOAD: LD_PRELOAD must not be set: it changes what code a server loads',
-    ],
-    ['a header of two lines', { id: 'a', url: 'http://a', headers: { A: 'b\r\nC: d' } }, 'headers.A: must be one line'],
-    ['another protocol', { id: 'a', url: 'file:///etc/passwd' }, 'url: must be an http or https URL'],
-    ['a password in the URL', { id: 'a', url: 'http://me:pw@a/' }, 'url: must be an http or https URL without user'],
-    ['a metadata address', { id: 'a', url: 'http://169.254.169.254/' }, 'url: must not lead to a link-local'],
-    ['the same, mapped', { id: 'a', url: 'http://[::ffff:169.254.169.254]/' }, 'url: must not lead to a link-local'],
-  ])('with %s is refused', async (_name, body, detail) => {
+  it('that is wrong is refused, and the answer names what is wrong', async () => {
     await using server = await startWholeServer();
-    const answer = await server.call('POST', '/mcp/servers', body);
-    expect(answer).toMatchObject({ status: 422, body: { code: 'validation-failed' } });
-    expect(JSON.stringify(answer.body)).toContain(detail);
+    const wrong: [name: string, body: object, detail: string][] = [
+      ['no command', { id: 'a' }, 'command: is required when there is no url'],
+      ['command and url', { id: 'a', command: 'node', url: 'http://a' }, 'url: must not be there beside a command'],
+      ['a relative path', { id: 'a', command: './run' }, 'command: must be the name of a program'],
+      ['a path with ..', { id: 'a', command: '/usr/../run' }, 'command: must be the name of a program'],
+      ['a shell line', { id: 'a', command: 'node -e 1' }, 'command: must be the name of a program'],
+      ['a substitution', { id: 'a', command: '$(id)' }, 'command: must be the name of a program'],
+      ['a new line', { id: 'a', command: 'node\n' }, 'command: must be the name of a program'],
+      ['a NUL', { id: 'a', command: 'node\0' }, 'command: must be the name of a program'],
+      ['10 kB', { id: 'a', command: 'n'.repeat(10_000) }, 'command: Too big'],
+      ['a NUL in an argument', { id: 'a', command: 'node', args: ['a\0b'] }, 'args.0: must not contain NUL'],
+      [
+        'a loader variable',
+        { id: 'a', command: 'node', env: { LD_PRELOAD: 'x' } },
+        'env.LD_PRELOAD: LD_PRELOAD must not be set: it changes what code a server loads',
+      ],
+      [
+        'a header of two lines',
+        { id: 'a', url: 'http://a', headers: { A: 'b\r\nC: d' } },
+        'headers.A: must be one line',
+      ],
+      ['another protocol', { id: 'a', url: 'file:///etc/passwd' }, 'url: must be an http or https URL'],
+      ['a password in the URL', { id: 'a', url: 'http://me:pw@a/' }, 'url: must be an http or https URL without user'],
+      ['a metadata address', { id: 'a', url: 'http://169.254.169.254/' }, 'url: must not lead to a link-local'],
+      ['the same, mapped', { id: 'a', url: 'http://[::ffff:169.254.169.254]/' }, 'url: must not lead to a link-local'],
+    ];
+    for (const [name, body, detail] of wrong) {
+      const answer = await server.call('POST', '/mcp/servers', body);
+      expect([name, answer.status]).toEqual([name, 422]);
+      expect(JSON.stringify(answer.body)).toContain(detail);
+    }
   });
 
   it('is refused by policy, whatever its arguments are', async () => {
@@ -331,49 +335,35 @@ describe('a custom server', () => {
 });
 
 describe('a remote server', () => {
+  const echo = (server: WholeServer) =>
+    server.call('POST', '/mcp/proxy/remote/tools/echo', { arguments: { message: 'hi' } });
+  const echoed = { status: 200, body: { success: true, result: 'Echo: hi', error: null, is_error: false } };
+
   it.each(['streamableHttp', 'sse'])('over %s is listed and called', async (mode) => {
-    const upstream = spawn(process.execPath, [everything, mode], {
-      env: { PATH: process.env.PATH, PORT: '0' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    await using upstream = await startEverything(mode);
+    await using server = await startWholeServer();
+    const url = `http://127.0.0.1:${upstream.port}/${mode === 'sse' ? 'sse' : 'mcp'}`;
+    await server.call('POST', '/mcp/servers', { id: 'remote', url });
+    await poll(server, '/mcp/servers/remote', hasStatus('running'));
+    expect(await echo(server)).toEqual(echoed);
+    expect(await server.call('GET', '/configure/mcp-toolsets-info')).toEqual({
+      status: 200,
+      body: [{ type: 'MCPServerStreamableHTTP', id: 'remote', url }],
     });
-    try {
-      const port = await portOf(upstream.pid ?? 0, upstream);
-      await using server = await startWholeServer();
-      const url = `http://127.0.0.1:${port}/${mode === 'sse' ? 'sse' : 'mcp'}`;
-      await server.call('POST', '/mcp/servers', { id: 'remote', url });
-      await poll(server, '/mcp/servers/remote', hasStatus('running'));
-      expect(await server.call('POST', '/mcp/proxy/remote/tools/echo', { arguments: { message: 'hi' } })).toEqual({
-        status: 200,
-        body: { success: true, result: 'Echo: hi', error: null, is_error: false },
-      });
-      expect(await server.call('GET', '/configure/mcp-toolsets-info')).toEqual({
-        status: 200,
-        body: [{ type: 'MCPServerStreamableHTTP', id: 'remote', url }],
-      });
-    } finally {
-      upstream.kill('SIGKILL');
-    }
+  });
+
+  it('that restarts is connected to anew, and one that dies in mid call fails the call', async () => {
+    const first = await startEverything('streamableHttp');
+    await using server = await startWholeServer();
+    await server.call('POST', '/mcp/servers', { id: 'remote', url: `http://127.0.0.1:${first.port}/mcp` });
+    await poll(server, '/mcp/servers/remote', hasStatus('running'));
+    const long = server.call('POST', '/mcp/proxy/remote/tools/trigger-long-running-operation', {
+      arguments: { duration: 30, steps: 30 },
+    });
+    await poll(server, '/mcp/servers/remote', () => true);
+    await first[Symbol.asyncDispose]();
+    expect(await long).toMatchObject({ status: 502, body: { code: 'mcp-server-failed' } });
+    await using _second = await startEverything('streamableHttp', first.port);
+    expect(await echo(server)).toEqual(echoed);
   });
 });
-
-/** The port a process listens on. */
-async function portOf(pid: number, child: ReturnType<typeof spawn>): Promise<number> {
-  for (let attempt = 0; attempt < 500; attempt++) {
-    if (child.exitCode !== null) throw new Error('It ended before it listened');
-    const sockets = await Promise.all(
-      (await readdir(`/proc/${pid}/fd`)).map((fd) =>
-        import('node:fs/promises').then((fs) => fs.readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
-      ),
-    );
-    const inodes = new Set(sockets.map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1]));
-    for (const table of ['tcp', 'tcp6']) {
-      for (const line of (await readFile(`/proc/net/${table}`, 'utf8')).split('\n').slice(1)) {
-        const columns = line.trim().split(/\s+/);
-        if (columns[3] === '0A' && inodes.has(columns[9])) return Number.parseInt(columns[1]?.split(':')[1] ?? '', 16);
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  await once(child, 'exit');
-  throw new Error('It does not listen');
-}

@@ -3,7 +3,8 @@ import { type ConfigProblem, describeProblem, readConfigFile } from './config-fi
 import { FileWatch } from './config-watch.ts';
 import type { RunningServers } from './running-servers.ts';
 import type { ServerDefinition } from './server-definition.ts';
-import type { ServerLog, SupervisedServer } from './supervised-server.ts';
+import type { SupervisedServer } from './supervised-server.ts';
+import type { ServerLog } from './supervision.ts';
 
 export interface ConfigServersOptions {
   readonly file: string;

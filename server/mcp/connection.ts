@@ -1,18 +1,12 @@
 /** One live connection to one MCP server: handshake, tool list, calls. */
 import { ApiError } from '../errors.ts';
 import type { ResolvedLaunch } from './launch.ts';
-import {
-  type CallToolResult,
-  type Client,
-  loadMcpClient,
-  loadRemoteTransports,
-  type Tool,
-  type Transport,
-} from './mcp-sdk.ts';
+import { listTools } from './list-tools.ts';
+import { type CallToolResult, type Client, loadMcpClient, type Tool, type Transport } from './mcp-sdk.ts';
 import { resolveNpx } from './npx-cache.ts';
 import { ProcessGroup, type ProcessGroupOptions } from './process-group.ts';
+import { connectRemote } from './remote-transports.ts';
 import { createRedactor } from './secrets.ts';
-import type { RemoteLaunch } from './server-definition.ts';
 
 /** Limits of a connection, each with a default. Times are in milliseconds. */
 export interface ConnectionLimits {
@@ -50,6 +44,7 @@ export interface ConnectionOptions {
 }
 
 const REFRESH_DELAY_MS = 50;
+const PROBE_TIMEOUT_MS = 5000;
 
 /** Connects and lists the tools, or throws saying why not and leaves no process behind. */
 export async function openConnection(
@@ -83,6 +78,7 @@ export class Connection {
   #tools: readonly Tool[] = [];
   #isOpen = false;
   #isLost = false;
+  #isProbing = false;
   #refresh: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
@@ -121,11 +117,11 @@ export class Connection {
       });
       await this.#connect(this.#group, signal);
     } else {
-      await this.#connectRemote(launch, signal);
+      await connectRemote(launch, (transport) => this.#connect(transport, signal));
     }
     this.#tools = await this.#listTools(signal);
     this.#isOpen = true;
-    if (this.#isLost) throw new Error('Connection closed');
+    if (this.#isLost && this.#group) throw new Error('Connection closed');
   }
 
   /**
@@ -207,7 +203,10 @@ export class Connection {
     const { Client, ToolListChangedNotificationSchema } = this.#sdk;
     const client = new Client({ name: 'agent-runtimes', version: this.#options.version }, { capabilities: {} });
     this.#client = client;
-    client.onclose = () => this.#lose(this.#group?.end ?? 'closed the connection');
+    client.onclose = () => {
+      if (client === this.#client) this.#lose(this.#group?.end ?? 'closed the connection');
+    };
+    if (!this.#group) client.onerror = () => void this.#probe();
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.#refreshSoon());
     const aborted = onAbort(signal);
     try {
@@ -221,46 +220,9 @@ export class Connection {
     }
   }
 
-  async #connectRemote(launch: RemoteLaunch, signal: AbortSignal): Promise<void> {
-    const { StreamableHTTPClientTransport, StreamableHTTPError, SSEClientTransport } = await loadRemoteTransports();
-    const url = new URL(launch.url);
-    const requestInit = { headers: { ...launch.headers } };
-    if (launch.type === 'http') {
-      try {
-        return await this.#connect(new StreamableHTTPClientTransport(url, { requestInit }) as Transport, signal);
-      } catch (cause) {
-        const speaksOlder = cause instanceof StreamableHTTPError && [400, 404, 405].includes(cause.code ?? 0);
-        if (!speaksOlder) throw cause;
-        this.#isLost = false;
-      }
-    }
-    await this.#connect(new SSEClientTransport(url, { requestInit }), signal);
-  }
-
-  async #listTools(signal?: AbortSignal): Promise<readonly Tool[]> {
-    if (!this.#client || !this.#sdk || !this.#client.getServerCapabilities()?.tools) return [];
-    const { maxTools, maxToolsBytes, callTimeoutMs } = this.#options.limits;
-    const tools: Tool[] = [];
-    const seen = new Set<string>();
-    let bytes = 0;
-    let cursor: string | undefined;
-    do {
-      const page = await this.#client.request(
-        { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
-        this.#sdk.ListToolsResultSchema,
-        { ...(signal && { signal }), timeout: callTimeoutMs },
-      );
-      for (const tool of page.tools) {
-        bytes += JSON.stringify(tool).length;
-        if (tools.length >= maxTools || bytes > maxToolsBytes) return tools;
-        tools.push(tool);
-      }
-      cursor = page.nextCursor;
-      // A server that hands out the same cursor again would be asked for ever.
-      if (cursor !== undefined && seen.has(cursor)) return tools;
-      if (cursor !== undefined) seen.add(cursor);
-    } while (cursor !== undefined && seen.size < maxTools);
-    return tools;
+  #listTools(signal?: AbortSignal): Promise<readonly Tool[]> {
+    if (!this.#client || !this.#sdk) return Promise.resolve([]);
+    return listTools(this.#client, this.#sdk, this.#options.limits, signal);
   }
 
   // Several changes at once are one refresh, and a server that announces changes without end is asked twenty times a second at most.
@@ -278,8 +240,23 @@ export class Connection {
     }, REFRESH_DELAY_MS);
   }
 
+  // A remote server that dies in mid answer is not noticed by the transport; whether it still lives is found out by asking.
+  async #probe(): Promise<void> {
+    if (!this.#isOpen || this.#isLost || this.#closing || this.#isProbing) return;
+    this.#isProbing = true;
+    try {
+      await this.#client?.ping({ timeout: PROBE_TIMEOUT_MS });
+    } catch (cause) {
+      this.#lose(this.describeFailure(cause));
+      await this.#client?.close();
+    } finally {
+      this.#isProbing = false;
+    }
+  }
+
   #lose(reason: string): void {
-    if (this.#isLost) return;
+    // A first way that failed says nothing of the second.
+    if (this.#isLost || (!this.#isOpen && !this.#group)) return;
     this.#isLost = true;
     clearTimeout(this.#refresh);
     if (this.#isOpen && !this.#closing) this.#options.onLost(this.#redact(reason) + this.stderrTail());

@@ -4,7 +4,8 @@ import { ApiError } from '../errors.ts';
 import type { RunningServers } from './running-servers.ts';
 import { type Launch, requiredVariables, type ServerDefinition } from './server-definition.ts';
 import { checkSpawnPolicy, type SpawnPolicy } from './spawn-policy.ts';
-import type { ServerLog, SupervisedServer } from './supervised-server.ts';
+import type { SupervisedServer } from './supervised-server.ts';
+import type { ServerLog } from './supervision.ts';
 import { withholdSecrets } from './withhold-secrets.ts';
 
 /** Where their records are kept. */

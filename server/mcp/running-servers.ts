@@ -4,7 +4,8 @@ import { ApiError } from '../errors.ts';
 import { DEFAULT_LIMITS } from './connection.ts';
 import { ProcessRecords, sweepOrphans } from './process-records.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from './server-definition.ts';
-import { defaultBackoffMs, SupervisedServer, type SupervisorOptions } from './supervised-server.ts';
+import { SupervisedServer } from './supervised-server.ts';
+import { defaultBackoffMs, type SupervisorOptions } from './supervision.ts';
 
 /** An id, looked up in config, custom servers, catalog; or an id and where to look. */
 export type ServerReference = string | { readonly id: string; readonly origin: ServerOrigin };

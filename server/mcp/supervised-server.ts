@@ -1,52 +1,13 @@
 /** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
 import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError } from '../errors.ts';
-import { type Connection, type ConnectionLimits, type ConnectionOptions, openConnection } from './connection.ts';
+import { type Connection, openConnection } from './connection.ts';
 import { missingVariables, resolveLaunch, type Variables } from './launch.ts';
 import type { CallToolResult, Tool } from './mcp-sdk.ts';
+import { isSessionLost } from './remote-transports.ts';
 import type { ServerDefinition } from './server-definition.ts';
-
-/** failed: it never ran, or its last start failed. restarting: it ran, died, and is being brought back. */
-export type ServerStatus = 'stopped' | 'starting' | 'running' | 'failed' | 'restarting';
-
-/** Where the life of servers is written down; pino's loggers fit. */
-export interface ServerLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-}
-
-export interface SupervisorOptions {
-  readonly limits: ConnectionLimits;
-  readonly version: string;
-  /** The variables of this server, from which children inherit a few and definitions take what they refer to. */
-  readonly environment: Variables;
-  readonly records?: ConnectionOptions['records'];
-  readonly nextTurn?: ConnectionOptions['nextTurn'];
-  readonly log?: ServerLog | undefined;
-  /** The wait before the nth restart in a row, in milliseconds. */
-  backoffMs(failures: number): number;
-  /** After so long without dying a server is healthy again, and its next restart is at once. */
-  readonly healthyMs: number;
-  /** Throws when this server must not be run at all. */
-  checkMayRun?(definition: ServerDefinition): void;
-  /** Called on each change of status or tools. */
-  onChange(): void;
-}
-
-export interface StartOptions {
-  /** Variables for this server alone; kept in memory until it is stopped. */
-  readonly given?: Variables | undefined;
-  /** Whether to go on trying in the background when the start fails. */
-  readonly keepTrying: boolean;
-  /** Started because an agent uses it, not because somebody named it: ends when no agent selects it any more. */
-  readonly forUse?: boolean | undefined;
-}
-
-/** 0, 1, 2, 4 … 30 seconds, spread by a quarter so that servers that died together do not return together. */
-export function defaultBackoffMs(failures: number): number {
-  if (failures === 0) return 0;
-  return Math.min(30_000, 1000 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
-}
+import type { ServerStatus, StartOptions, SupervisorOptions } from './supervision.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export class SupervisedServer {
   readonly #options: SupervisorOptions;
@@ -213,8 +174,14 @@ export class SupervisedServer {
     args: Record<string, unknown>,
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<CallToolResult> {
+    const timeoutMs = this.#definition.callTimeoutMs;
     const connection = this.#connection ?? (await this.#comeUp(signal));
-    return connection.call(name, args, { signal, timeoutMs: this.#definition.callTimeoutMs });
+    try {
+      return await connection.call(name, args, { signal, timeoutMs });
+    } catch (cause) {
+      if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
+      return (await this.#comeUp(signal)).call(name, args, { signal, timeoutMs });
+    }
   }
 
   async #comeUp(signal: AbortSignal | undefined): Promise<Connection> {
@@ -346,17 +313,3 @@ export class SupervisedServer {
 
 const HOPELESS: readonly ErrorCode[] = ['mcp-variables-missing', 'spawn-forbidden', 'draining'];
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
-
-/** `promise`, given up when `signal` aborts. */
-export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const listener = () => reject(signal.reason);
-  signal.addEventListener('abort', listener);
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', listener);
-  }
-}

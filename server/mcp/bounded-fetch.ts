@@ -1,0 +1,24 @@
+/** `fetch` whose answers cannot fill the memory: a JSON body, or one event of a stream, is cut off with an error at `maxBytes`. */
+export function createBoundedFetch(maxBytes: number): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const type = response.headers.get('content-type') ?? '';
+    if (!response.body) return response;
+    const body = response.body.pipeThrough(limitBytes(maxBytes, type.startsWith('text/event-stream')));
+    const { status, statusText, headers } = response;
+    return new Response(body, { status, statusText, headers });
+  };
+}
+
+function limitBytes(maxBytes: number, isEventStream: boolean): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      const text = isEventStream ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : undefined;
+      const lastEnd = text ? Math.max(text.lastIndexOf('\n\n'), text.lastIndexOf('\r\n\r\n')) : -1;
+      bytes = lastEnd === -1 ? bytes + chunk.byteLength : chunk.byteLength - lastEnd;
+      if (bytes > maxBytes) controller.error(new Error(`A message of more than ${maxBytes} bytes was cut off`));
+      else controller.enqueue(chunk);
+    },
+  });
+}

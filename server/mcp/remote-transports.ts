@@ -1,0 +1,31 @@
+/** The ways to a server behind a URL, in the order in which they are tried. */
+import { createBoundedFetch } from './bounded-fetch.ts';
+import { loadRemoteTransports, type Transport } from './mcp-sdk.ts';
+import type { RemoteLaunch } from './server-definition.ts';
+
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** Connects by streamable HTTP and, when the server answers that it does not know that, by SSE. */
+export async function connectRemote(
+  { type, url, headers }: RemoteLaunch,
+  connect: (transport: Transport) => Promise<void>,
+): Promise<void> {
+  const { StreamableHTTPClientTransport, StreamableHTTPError, SSEClientTransport } = await loadRemoteTransports();
+  const options = { requestInit: { headers: { ...headers } }, fetch: createBoundedFetch(MAX_MESSAGE_BYTES) };
+  if (type === 'http') {
+    try {
+      // Its `sessionId` may be undefined, which the interface it implements does not allow for.
+      return await connect(new StreamableHTTPClientTransport(new URL(url), options) as Transport);
+    } catch (cause) {
+      const speaksOlder = cause instanceof StreamableHTTPError && [400, 404, 405].includes(cause.code ?? 0);
+      if (!speaksOlder) throw cause;
+    }
+  }
+  await connect(new SSEClientTransport(new URL(url), options));
+}
+
+/** Whether a call failed because the server has forgotten the session, as after a restart: it has not run, and may be made again. */
+export function isSessionLost(cause: unknown): boolean {
+  if (!(cause instanceof Error) || !('code' in cause)) return false;
+  return cause.code === 404 || (cause.code === 400 && /session/i.test(cause.message));
+}
