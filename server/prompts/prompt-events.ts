@@ -2,8 +2,7 @@
 import type { z } from 'zod';
 import type { PromptEvent } from '../../contract/prompts.ts';
 import { ApiError } from '../errors.ts';
-import { SHUTTING_DOWN } from '../runs/active-run.ts';
-import type { RunEvent, RunOutcome, Usage } from '../runs/run-events.ts';
+import { type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../runs/run-events.ts';
 
 /** One event of a streamed prompt. */
 export type PromptEvents = z.input<typeof PromptEvent>;

@@ -1,6 +1,6 @@
 /** The last event of an AG-UI run. */
 import type { AgUiEvent } from '../../contract/ag-ui-events.ts';
-import type { RunEvent, RunOutcome, Usage } from '../runs/run-events.ts';
+import { type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../runs/run-events.ts';
 import type { Spelling } from './ag-ui-spelling.ts';
 
 /** The newest AG-UI version spoken here. */
@@ -12,7 +12,7 @@ interface TerminalView {
   readonly isVersion1: boolean;
 }
 
-/** `RUN_ERROR` for a run that failed, else `RUN_FINISHED`, also for one that was cancelled. */
+/** `RUN_ERROR` for a run that failed or that the server cut off, else `RUN_FINISHED`, also for one that somebody cancelled. */
 export function toTerminalEvent(
   { outcome, usage }: Extract<RunEvent, { readonly type: 'run-ended' }>,
   view: TerminalView,
@@ -21,6 +21,9 @@ export function toTerminalEvent(
   const used = toTokenUsage(usage, spelled);
   if (outcome.status === 'failed') {
     return { type: 'RUN_ERROR', message: outcome.detail, code: outcome.code, ...used };
+  }
+  if (outcome.status === 'cancelled' && outcome.reason === SHUTTING_DOWN) {
+    return { type: 'RUN_ERROR', message: `The run was cancelled: ${outcome.reason}`, code: 'draining', ...used };
   }
   return {
     type: 'RUN_FINISHED',

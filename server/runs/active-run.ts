@@ -25,9 +25,6 @@ interface ActiveRunOptions {
   readonly limits: RunLimits;
 }
 
-/** Why runs are cancelled when the server shuts down. */
-export const SHUTTING_DOWN = 'the server shuts down';
-
 /** Why a run was cancelled whose last reader left. */
 const CALLER_LEFT = 'the caller left';
 

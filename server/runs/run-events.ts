@@ -25,6 +25,9 @@ export type RunOutcome =
       readonly detail: string;
     };
 
+/** The reason of runs that are cancelled because the server shuts down: nobody asked for it, and callers are told of a failure. */
+export const SHUTTING_DOWN = 'the server shuts down';
+
 /**
  * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
  * No delta is empty. `run-ended` comes exactly once and last; whatever is still open then was cut off.

@@ -1,12 +1,12 @@
 import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { RunRecord, Store } from '../store/store.ts';
-import { ActiveRun, type Run, SHUTTING_DOWN } from './active-run.ts';
+import { ActiveRun, type Run } from './active-run.ts';
 import { type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
 import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
-import type { RunOutcome } from './run-events.ts';
+import { type RunOutcome, SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
