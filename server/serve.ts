@@ -28,12 +28,14 @@ async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'));
   process.on('uncaughtException', (cause) => log.fatal({ err: cause }, 'uncaught exception'));
   const runtime = await createRuntime({ options, environment, log });
+  // Before anybody can know that the server is there: until then a signal would end the process by itself.
+  const signalled = untilSignal(() => runtime.kill());
   try {
     const server = await startHttpServer(runtime.http);
     process.stdout.write(bannerOf(server.url, options));
     runtime.start();
     const graceMs = options['shutdown-grace'] * 1000;
-    await untilSignal(() => runtime.kill());
+    await signalled;
     log.info({ grace_ms: graceMs }, 'draining');
     await runtime.drain(graceMs);
     await server.close({ graceMs: 1000 });
