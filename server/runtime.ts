@@ -1,5 +1,5 @@
 /** The composition root: builds each part of the server once and closes them in reverse. */
-import { contract } from '../contract/index.ts';
+import { BASE_PATH, contract } from '../contract/index.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { stopUnselected } from './agents/agent-servers.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
@@ -10,6 +10,7 @@ import { DOCS_PATHS } from './http/docs-pages.ts';
 import type { Log } from './http/log.ts';
 import type { StartHttpServer } from './http/server.ts';
 import { implement } from './implement.ts';
+import { createGatewayHandler } from './mcp/gateway-handler.ts';
 import { openMcp } from './mcp/open-mcp.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
@@ -79,6 +80,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
         operations: implement(contract, handlers),
         streamFormats: { 'agUi.run': [protobuf.format] },
         isDraining: () => isDraining,
+        mounts: [{ path: `${BASE_PATH}/mcp`, handler: createGatewayHandler(mcp.gateway) }],
       }),
       models,
       start() {
@@ -104,7 +106,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
 function toHttpOptions(
   options: Options,
   log: Log,
-  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'isDraining'>,
+  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'isDraining'>,
 ): StartHttpServer {
   const keyFile = options['api-key-file'];
   return {
@@ -116,7 +118,7 @@ function toHttpOptions(
     allowedHosts: options['allowed-host'],
     corsOrigins: options['cors-origin'],
     rateLimits: options['rate-limit'],
-    mounts: [{ path: '/', load: loadDocs }],
+    mounts: [...rest.mounts, { path: '/', load: loadDocs }],
     openPaths: DOCS_PATHS,
     log,
   };

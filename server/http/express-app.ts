@@ -39,6 +39,7 @@ export async function createExpressApp({
 
 /** Express and its middleware say by a `status` what the caller did wrong. */
 function toExpressError(cause: unknown): ApiError {
+  if (cause instanceof ApiError) return cause;
   const status = cause instanceof Error && 'status' in cause ? cause.status : undefined;
   if (status === 400) return new ApiError('malformed-url', 'The URL is not well formed', { cause });
   if (status === 404) return new ApiError('not-found', 'Not Found', { cause });

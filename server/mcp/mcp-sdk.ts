@@ -18,6 +18,18 @@ export async function loadRemoteTransports() {
   return { ...streamable, ...sse };
 }
 
+/** What serves MCP to others over HTTP. */
+export const loadServerTransport = () => import('@modelcontextprotocol/sdk/server/streamableHttp.js');
+
+/** What answers MCP requests itself. */
+export async function loadMcpServer() {
+  const [{ Server }, types] = await Promise.all([
+    import('@modelcontextprotocol/sdk/server/index.js'),
+    import('@modelcontextprotocol/sdk/types.js'),
+  ]);
+  return { Server, ...types };
+}
+
 export type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 export type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 export type { CallToolResult, JSONRPCMessage, Tool } from '@modelcontextprotocol/sdk/types.js';

@@ -22,6 +22,7 @@ export class RunningServers {
   readonly #options: SupervisorOptions;
   readonly #recordsFolder: string | undefined;
   readonly #records: ProcessRecords;
+  readonly #listeners = new Set<() => void>();
   #revision = 0;
   #closing: Promise<void> | undefined;
 
@@ -42,6 +43,7 @@ export class RunningServers {
       },
       onChange: () => {
         this.#revision++;
+        for (const listener of this.#listeners) listener();
       },
     };
   }
@@ -49,6 +51,12 @@ export class RunningServers {
   /** Goes up with each change of a server, of its status or of its tools. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Calls `listener` on each change of a server or its tools, until the function it returns is called. */
+  onToolsChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Ends processes that a killed predecessor has left behind, and returns how many groups there were. */

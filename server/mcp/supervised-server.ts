@@ -3,8 +3,11 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError } from '../errors.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { missingVariables, resolveLaunch, type Variables } from './launch.ts';
-import type { CallToolResult, Tool } from './mcp-sdk.ts';
-import { isSessionLost } from './remote-transports.ts';
+import type { CallToolResult, Tool, Transport } from './mcp-sdk.ts';
+import { resolveNpx } from './npx-cache.ts';
+import { ProcessGroup } from './process-group.ts';
+import { isSessionLost, openRemote } from './remote-transports.ts';
+import { createRedactor } from './secrets.ts';
 import type { ServerDefinition } from './server-definition.ts';
 import type { ServerStatus, StartOptions, SupervisorOptions } from './supervision.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -182,6 +185,16 @@ export class SupervisedServer {
       if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
       return (await this.#comeUp(signal)).call(name, args, { signal, timeoutMs });
     }
+  }
+
+  /** A way to a further process of this server, or a further session at its URL, for one caller; not started, and not supervised. */
+  async openTransport(): Promise<Transport> {
+    const { environment, records, nextTurn, limits, checkMayRun } = this.#options;
+    checkMayRun?.(this.#definition);
+    const { launch, secrets } = resolveLaunch(this.#definition, this.#given, environment);
+    if (launch.type !== 'stdio') return openRemote(launch);
+    const redact = createRedactor(secrets);
+    return new ProcessGroup(await resolveNpx(launch), { redact, records, nextTurn, graceMs: limits.graceMs });
   }
 
   async #comeUp(signal: AbortSignal | undefined): Promise<Connection> {
