@@ -105,7 +105,7 @@ const isCall = ({ text, toolResult }: Ask) => TOOL.test(text) && toolResult === 
 
 async function* deltasFor(ask: Ask, hold: (name: string) => Promise<void>): AsyncGenerator<object> {
   const [, toolName = '', json = ''] = TOOL.exec(ask.text) ?? [];
-  const [, kind, argument = ''] = /^(words|hold) (\w+)$/.exec(ask.text) ?? [];
+  const [, kind, argument = ''] = /^(words|hold) (\w+)/.exec(ask.text) ?? [];
   if (toolName && ask.toolResult === undefined) {
     const name = ask.tools.find((tool) => tool.endsWith(toolName)) ?? toolName;
     yield {
