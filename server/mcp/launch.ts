@@ -1,7 +1,7 @@
 /** From a definition to what is really run: references expanded, the environment of the child put together. */
 import { ApiError } from '../errors.ts';
 import { expand, type Lookup } from './expand.ts';
-import { isSecretName } from './secrets.ts';
+import { isSecretName, replaceSecretArguments, replaceSecretsInUrl } from './secrets.ts';
 import type { Launch, ServerDefinition } from './server-definition.ts';
 
 /** Variables by name. */
@@ -74,6 +74,13 @@ export function resolveLaunch(definition: ServerDefinition, given: Variables, en
     // Every header value counts: a custom one is as likely to hold a key as Authorization is.
     if (value && (launch.type !== 'stdio' || isSecretName(name))) secrets.add(value);
   }
+  // Masked where arguments and URLs are shown, so it must not come back in what the server writes to its standard error.
+  const collect = (_name: string, value: string) => {
+    secrets.add(value);
+    return value;
+  };
+  if (launch.type === 'stdio') replaceSecretArguments(launch.args, collect);
+  else replaceSecretsInUrl(launch.url, collect);
   return { launch, secrets: [...secrets] };
 }
 
