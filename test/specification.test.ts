@@ -522,6 +522,12 @@ describe('the documented API', () => {
     });
   });
 
+  test('lets an agent select a config server as soon as it listens', async () => {
+    await using other = await startServer({ environment: { PATH }, mcpServers: { mine: npx('my-mcp') } });
+    const answer = await other.call('POST', '/agents', { id: 'quick', selected_mcp_servers: ['mine'] });
+    expect(answer.status, answer.text).toBe(201);
+  });
+
   test('enables the catalog server tavily with its key in the environment, as printed', async () => {
     await using other = await startServer({
       args: ['--no-config-mcp-servers'],

@@ -40,6 +40,15 @@ export class ConfigServers {
     return this.#isSettled;
   }
 
+  /** Makes the servers of the file known, so that agents may select them; starts none and tells of no problem: {@link open} does. */
+  async learn(): Promise<void> {
+    const { file, startThem } = this.#options;
+    for (const definition of (await readConfigFile(file)).servers) {
+      const server = await this.#servers.define(definition);
+      if (!startThem) server.hold();
+    }
+  }
+
   /** Reads the file and begins to start its servers; resolves when they are known, not when they run. */
   async open(): Promise<void> {
     await this.#watch.start();

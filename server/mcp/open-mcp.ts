@@ -44,6 +44,7 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
     const server = await servers.define(definition);
     if (!options.startUsedCatalogServers) server.hold();
   }
+  await config.learn();
   await custom.open();
   return {
     servers,
