@@ -4,6 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CreateMessageRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import { EventMemory } from '../server/mcp/event-memory.ts';
 import { Sessions } from '../server/mcp/sessions.ts';
 import { childPids, FIXTURE, until } from './support/mcp-servers.ts';
 import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
@@ -184,5 +185,23 @@ describe('sessions', () => {
     await until(() => sessions.size === 0, 'they have ended');
     await sessions.close();
     http.close();
+  });
+});
+
+describe('the events of a session', () => {
+  it('are replayed by stream, after the last one seen, for as long as they are kept', async () => {
+    const memory = new EventMemory(1000);
+    const event = (id: number) => ({ jsonrpc: '2.0' as const, id, result: {} });
+    const first = await memory.storeEvent('a', event(1));
+    await memory.storeEvent('b', event(2));
+    await memory.storeEvent('a', event(3));
+    const replayed: unknown[] = [];
+    const send = async (_id: string, message: unknown) => void replayed.push(message);
+    expect(await memory.getStreamIdForEventId(first)).toBe('a');
+    expect(await memory.replayEventsAfter(first, { send })).toBe('a');
+    expect(replayed).toEqual([event(3)]);
+    for (let id = 4; id < 20; id++) await memory.storeEvent('a', event(id));
+    await expect(memory.replayEventsAfter(first, { send })).rejects.toThrow('The event is not kept any more');
+    expect(await memory.getStreamIdForEventId('x')).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from '../errors.ts';
+import { EventMemory } from './event-memory.ts';
 import { loadServerTransport, type Transport } from './mcp-sdk.ts';
 
 export interface SessionLimits {
@@ -62,7 +63,11 @@ export class Sessions {
     this.#makeRoom();
     const { StreamableHTTPServerTransport } = await loadServerTransport();
     const id = randomUUID();
-    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => id });
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: () => id,
+      eventStore: new EventMemory(),
+      retryInterval: 1000,
+    });
     const session: Session = { transport, door, active: 0, usedAt: performance.now() };
     this.#sessions.set(id, session);
     try {

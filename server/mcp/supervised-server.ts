@@ -304,7 +304,7 @@ export class SupervisedServer {
     this.#hasRun = false;
     this.#given = {};
     this.#tools = [];
-    this.#become('stopped');
+    if (this.#status !== 'stopped') this.#become('stopped');
   }
 
   #become(status: ServerStatus, error?: string): void {
@@ -318,8 +318,9 @@ export class SupervisedServer {
       status,
       ...(error && { error }),
     };
-    if (error) log?.warn(details, 'MCP server');
-    else log?.info(details, 'MCP server');
+    const message = `MCP server '${this.#definition.id}' is ${status}`;
+    if (error) log?.warn(details, message);
+    else log?.info(details, message);
     onChange();
   }
 }
