@@ -134,6 +134,8 @@ export class SupervisedServer {
       if (!this.wouldChange(given)) return 'running';
       await this.restart({ given, keepTrying: false });
     } else {
+      // A start that is under way has begun without these variables.
+      if (this.#attempt && this.wouldChange(given)) await this.stop();
       await this.start({ given, keepTrying: false });
     }
     return 'started';
