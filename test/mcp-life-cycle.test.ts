@@ -185,7 +185,7 @@ describe('a call', () => {
 describe('a server that cannot start', () => {
   const failWith = async (definition: ServerDefinition, change = {}) => {
     await using servers = createServers({
-      limits: { ...DEFAULT_LIMITS, startTimeoutMs: 400, graceMs: grace },
+      limits: { ...DEFAULT_LIMITS, startTimeoutMs: 10_000, graceMs: grace },
       ...change,
     });
     const server = await servers.define(definition);
@@ -205,7 +205,8 @@ describe('a server that cannot start', () => {
   });
 
   it('says so when it never answers', async () => {
-    expect(await failWith(fixtureServer('a', 'silent'))).toBe("MCP server 'a' did not answer within 0.4 s");
+    const limits = { ...DEFAULT_LIMITS, startTimeoutMs: 400, graceMs: grace };
+    expect(await failWith(fixtureServer('a', 'silent'), { limits })).toBe("MCP server 'a' did not answer within 0.4 s");
   });
 
   it('says so when there is no such command', async () => {
@@ -334,7 +335,7 @@ describe('many at once', () => {
   });
 
   it('one that floods its standard error, one that hangs and one that dies delay no other', async () => {
-    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, startTimeoutMs: 3000, graceMs: grace } });
+    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, startTimeoutMs: 10_000, graceMs: grace } });
     const [flood, silent, exit, good] = await Promise.all(
       ['flood', 'silent', 'exit', 'good'].map((mode) => servers.define(fixtureServer(mode, mode))),
     );
