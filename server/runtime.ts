@@ -42,11 +42,12 @@ export interface Runtime {
   kill(): void;
 }
 
-/** Opens the store and builds everything on it. Throws one sentence when the data folder cannot be used. */
+/** Opens the store and builds everything on it. Throws one sentence when the data folder or the default model cannot be used. */
 export async function createRuntime({ options, environment, log }: RuntimeOptions): Promise<Runtime> {
+  const models = new Models({ environment, defaultModel: options.model, demoPaceMs: options.demo ? DEMO_PACE_MS : 0 });
+  models.checkDefault();
   const dataFolder = options['data-dir'];
   const store = await openStore({ folder: dataFolder });
-  const models = new Models({ environment, defaultModel: options.model, demoPaceMs: options.demo ? DEMO_PACE_MS : 0 });
   const mcp = await openMcp({
     environment,
     version,
