@@ -1,10 +1,7 @@
+import type { SandboxLimits } from './limits.ts';
 import type { MimeBundle, OutputEvent } from './sandbox.ts';
 
-interface OutputLimits {
-  readonly maxOutput: number;
-  readonly maxDisplays: number;
-  readonly maxDisplay: number;
-}
+type OutputLimits = Pick<SandboxLimits, 'maxOutput' | 'maxDisplays' | 'maxDisplay' | 'maxDisplayTotal'>;
 
 /** Collects the output of one execution up to its limits, and passes on what it keeps. */
 export class OutputLog {
@@ -13,6 +10,7 @@ export class OutputLog {
   readonly #limits: OutputLimits;
   readonly #onOutput: (event: OutputEvent) => void;
   #dropped = 0;
+  #displayed = 0;
   #droppedDisplays = 0;
   #result: MimeBundle | null = null;
 
@@ -45,7 +43,7 @@ export class OutputLog {
       ...(this.#dropped ? [`The output was cut at ${maxOutput} characters; ${this.#dropped} more were dropped.`] : []),
       ...(this.#droppedDisplays
         ? [
-            `${this.#droppedDisplays} displayed value(s) were dropped: at most ${maxDisplays} of ${maxDisplay} characters are kept.`,
+            `${this.#droppedDisplays} displayed value(s) were dropped: ${maxDisplays} of ${maxDisplay} characters are kept.`,
           ]
         : []),
     ];
@@ -66,27 +64,25 @@ export class OutputLog {
   }
 
   display(data: MimeBundle): void {
-    if (this.displays.length >= this.#limits.maxDisplays || !this.#fits(data)) {
+    const size = sizeOf(data);
+    const { maxDisplays, maxDisplay, maxDisplayTotal } = this.#limits;
+    if (this.displays.length >= maxDisplays || size > maxDisplay || this.#displayed + size > maxDisplayTotal) {
       this.#droppedDisplays += 1;
       return;
     }
+    this.#displayed += size;
     this.displays.push(data);
     this.#onOutput({ type: 'display', data });
   }
 
   setResult(data: MimeBundle): void {
-    if (this.#fits(data)) this.#result = data;
-    else {
-      this.#droppedDisplays += 1;
-      this.#result = { 'text/plain': String(data['text/plain'] ?? '').slice(0, 1000) };
-    }
+    const fits = sizeOf(data) <= this.#limits.maxDisplay;
+    if (!fits) this.#droppedDisplays += 1;
+    this.#result = fits ? data : { 'text/plain': String(data['text/plain'] ?? '').slice(0, 1000) };
   }
+}
 
-  #fits(data: MimeBundle): boolean {
-    let size = 0;
-    for (const value of Object.values(data)) {
-      size += typeof value === 'string' ? value.length : JSON.stringify(value).length;
-    }
-    return size <= this.#limits.maxDisplay;
-  }
+function sizeOf(data: MimeBundle): number {
+  const sizes = Object.values(data).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)).length);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,7 +1,8 @@
 import { ApiError } from '../../errors.ts';
 import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
-import type { Execution, ExecutionStatus, PythonError, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
+import type { Execution, ExecutionStatus, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
+import { stopError } from '../stop-error.ts';
 import { type EngineProcess, findPyodide, readRunner, spawnPyodide } from './child-process.ts';
 import { type CommandFrame, LineSplitter, ReportFrame, ToolCallRequest } from './frames.ts';
 import { readResidentMb } from './process-memory.ts';
@@ -296,13 +297,6 @@ const startError = (failure: string) =>
 function shown(output: OutputLog) {
   const { stdout, stderr, displays } = output;
   return { stdout, stderr, displays, isTruncated: output.notices.length > 0 };
-}
-
-/** The error of an execution that was stopped; `traceback` says where. */
-export function stopError(status: 'timeout' | 'cancelled', timeoutMs: number, traceback = ''): PythonError {
-  return status === 'timeout'
-    ? { name: 'TimeoutError', message: `The code ran longer than ${timeoutMs / 1000} s and was stopped`, traceback }
-    : { name: 'KeyboardInterrupt', message: 'The execution was interrupted', traceback };
 }
 
 function toExecution(ran: Ran, output: OutputLog, cancelled: 'cancelled' | undefined, timeoutMs: number): Execution {

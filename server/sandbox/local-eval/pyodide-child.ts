@@ -98,7 +98,7 @@ const inThisGeneration = (callback: () => void) => {
 function hideNode(): void {
   for (const name of ['process', 'navigator', 'Buffer', 'MessageChannel']) Reflect.deleteProperty(globalThis, name);
   // Without stack switching, JavaScript runs only while Python waits: a timer then knows that there is a task to cancel.
-  for (const name of ['Suspending', 'promising']) Reflect.deleteProperty(WebAssembly, name);
+  for (const name of ['Suspending', 'promising']) Reflect.deleteProperty(Reflect.get(globalThis, 'WebAssembly'), name);
   class ShellMessageChannel {
     readonly port1: { onmessage?: () => void; start(): void } = { start: () => {} };
     readonly port2 = {
