@@ -5,10 +5,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { OutputEvent } from '../server/sandbox/sandbox.ts';
 import { probeHealth } from './fixtures/sandbox/health-probe.ts';
 import { openLocalEval } from './fixtures/sandbox/local-eval-sandboxes.ts';
+
+// A busy machine starts an interpreter slowly.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 describe('an execution in local-eval', () => {
   const python = shareLocalEval();

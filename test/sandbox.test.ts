@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
+
+// A busy machine starts an interpreter slowly.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const evalStatus = { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: false };
 

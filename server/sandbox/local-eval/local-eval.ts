@@ -247,21 +247,16 @@ export class LocalEval implements Sandbox {
 
   #toLoss(output: OutputLog, stopped: 'timeout' | 'cancelled' | undefined, timeoutMs: number): Execution {
     const status = stopped ?? 'killed';
-    const reason = this.#endReason ?? 'it ended unexpectedly';
+    const reason = this.#endReason ?? (stopped ? 'it did not react to the interrupt' : 'it ended unexpectedly');
+    const killed = { name: 'SandboxKilled', message: `The Python process was ended: ${reason}`, traceback: '' };
     return {
       ...shown(output),
       status,
-      error:
-        status === 'killed'
-          ? { name: 'SandboxKilled', message: `The Python process was ended: ${reason}`, traceback: '' }
-          : stopError(status, timeoutMs),
+      error: stopped ? stopError(stopped, timeoutMs) : killed,
       result: null,
       exitCode: null,
       variablesLost: true,
-      notices: [
-        ...output.notices,
-        `The Python process was ended (${status === 'killed' ? reason : 'it did not react to the interrupt'}): all variables are lost.`,
-      ],
+      notices: [...output.notices, `The Python process was ended (${reason}): all variables are lost.`],
     };
   }
 }

@@ -29,6 +29,7 @@ const RUNNER_DIR = '/opt/runner';
 const MODULES_DIR = '/opt/modules';
 const MAX_CALL = 1_000_000;
 const POLL_MS = 20;
+const FLUSH_BURST = 100;
 const INTERRUPT_DELAY_MS = 30;
 const UNAVAILABLE =
   'local-eval has the Python standard library and no network; for other packages use the variant local-jupyter.';
@@ -198,7 +199,16 @@ const interruptBuffer = {
 };
 
 // --- The three functions that the agent's code can reach. Each takes and gives text, so that no object of this realm gets out with them.
-const output = { stdout: '', stderr: '', left: 0, dropped: 0 };
+const output = { stdout: '', stderr: '', left: 0, dropped: 0, tokens: FLUSH_BURST, lastToken: 0 };
+/** Whether a line may be sent at once: a burst may, and then one a millisecond. The rest waits for the next poll. */
+function mayFlush(): boolean {
+  const now = performance.now();
+  output.tokens = Math.min(FLUSH_BURST, output.tokens + now - output.lastToken);
+  output.lastToken = now;
+  if (output.tokens < 1) return false;
+  output.tokens -= 1;
+  return true;
+}
 function flushOutput(): void {
   for (const stream of ['stdout', 'stderr'] as const) {
     const text = output[stream];
@@ -226,7 +236,7 @@ const bridge = {
     output.dropped += whole.length - kept.length;
     if (name === 'stderr' ? output.stdout : output.stderr) flushOutput();
     output[name] += kept;
-    if (output[name].length > 8192) flushOutput();
+    if (output[name].length > 8192 || mayFlush()) flushOutput();
   },
   display(json: unknown) {
     const text = String(json);
