@@ -57,6 +57,12 @@ const encoder = new TextEncoder();
 const nap = new Int32Array(new SharedArrayBuffer(4));
 const isAgain = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 
+/** A plain view of a file's bytes: the interpreter does not know Node's Buffer. */
+function readBytes(path: string): Uint8Array {
+  const { buffer, byteOffset, byteLength } = readFileSync(path);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 function report(json: string): void {
   const bytes = encoder.encode(`${json}\n`);
   for (let sent = 0; sent < bytes.length; ) {
@@ -114,7 +120,7 @@ function hideNode(): void {
     setTimeout: setTimer,
     read: (path: string) => readFileSync(path, 'utf8'),
     readbuffer: (path: string) => {
-      const bytes = new Uint8Array(readFileSync(path));
+      const bytes = readBytes(path);
       return path.endsWith('.wasm') ? capMemory(bytes, minimumMemory, config.memoryMb * 1_048_576) : bytes;
     },
     load: () => {
@@ -142,7 +148,7 @@ function stripGlobals(): void {
   );
 }
 
-const snapshot = config.snapshot === undefined ? undefined : new Uint8Array(readFileSync(config.snapshot));
+const snapshot = config.snapshot === undefined ? undefined : readBytes(config.snapshot);
 // A snapshot larger than the initial heap cannot be restored.
 const minimumMemory = snapshot?.byteLength ?? 0;
 hideNode();
