@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 import { SandboxManager } from '../server/sandbox/sandbox-manager.ts';
-import { startJupyter } from '../test/fixtures/sandbox/jupyter-server.ts';
+import { startJupyter } from './jupyter-server.ts';
 import { findOrInstallJupyter } from './setup-jupyter.ts';
 
 const isQuick = process.argv.includes('--quick');

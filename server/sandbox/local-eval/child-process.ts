@@ -6,9 +6,6 @@ import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ChildConfig } from './pyodide-child.ts';
 
-/** Which interpreter serves local-eval: the isolated one, or the machine's python3, which isolates nothing. */
-export type LocalEvalEngine = 'pyodide' | 'python';
-
 // Real paths: the permission model compares them, and both folders may be reached through links.
 const here = realpathSync(dirname(fileURLToPath(import.meta.url)));
 /** Where the interpreter's files are. */

@@ -127,6 +127,11 @@ export class LocalEval implements Sandbox {
     await promise;
   }
 
+  kill(): void {
+    this.#isClosed = true;
+    this.#end('the server was stopped');
+  }
+
   async #start(): Promise<void> {
     const snapshot = await this.#snapshots.find();
     const failure = await this.#launch(snapshot);

@@ -127,6 +127,9 @@ export class LocalJupyter implements Sandbox {
     await this.#ending;
   }
 
+  /** The kernel is not ours to signal; the next run of this server sweeps it. */
+  kill(): void {}
+
   async #start(): Promise<void> {
     const { address, kernels, limits, log } = this.#options;
     const { KernelAPI, SessionAPI, SupervisedKernel, routeConsole, toJupyterSettings } = await import(
