@@ -58,6 +58,11 @@ const flags = {
     help: 'the only commands of MCP servers that callers add, comma separated',
     schema: commaList.optional(),
   },
+  'local-eval-engine': {
+    value: 'ENGINE',
+    help: 'what runs code in local-eval: pyodide, isolated, or python, the python3 of this machine with no isolation',
+    schema: z.enum(['pyodide', 'python']).default('pyodide'),
+  },
   'data-dir': {
     value: 'FOLDER',
     help: 'where agents and conversations are kept',

@@ -80,6 +80,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     const sandboxes = new SandboxManager({
       cacheFolder: join(dataFolder, 'cache'),
       owner: ownerOf(dataFolder),
+      localEvalEngine: options['local-eval-engine'],
       log: (message) => log.warn(message),
     });
     const health = createReadiness({ store, configServers: mcp.config, servers, isDraining: () => isDraining });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from '../errors.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 import { defaultLimits, type SandboxLimits } from './limits.ts';
+import type { LocalEvalEngine } from './local-eval/child-process.ts';
 import { LocalEval } from './local-eval/local-eval.ts';
 import { SnapshotCache } from './local-eval/snapshot-cache.ts';
 import { KernelOwner } from './local-jupyter/kernel-owner.ts';
@@ -43,6 +44,8 @@ interface SandboxManagerOptions {
   /** Names this server among others that use the same Jupyter server; the same after a restart, so that it finds what it left behind. */
   readonly owner: string;
   readonly host?: SandboxHost;
+  /** `python` runs the code of local-eval in the machine's python3, with no isolation. */
+  readonly localEvalEngine?: LocalEvalEngine;
   readonly limits?: Partial<SandboxLimits & ToolCallLimits & ManagerLimits>;
   /** Is told what went wrong behind the scenes; texts hold no secret. */
   readonly log?: (message: string) => void;
@@ -77,6 +80,7 @@ export class SandboxManager {
   readonly #kernels: KernelOwner;
   readonly #log: (message: string) => void;
   readonly #snapshots: SnapshotCache;
+  readonly #localEvalEngine: LocalEvalEngine;
   readonly #agents = new Map<string, AgentSandbox>();
   readonly #gates = new Map<string, ToolCallGate>();
   readonly #idleTimers = new Map<string, NodeJS.Timeout>();
@@ -89,7 +93,10 @@ export class SandboxManager {
   #changes: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor({ cacheFolder, owner, host = noTools, limits = {}, log = () => {} }: SandboxManagerOptions) {
+  constructor(options: SandboxManagerOptions) {
+    const { cacheFolder, owner, host = noTools, limits = {}, log = () => {}, localEvalEngine = 'pyodide' } = options;
+    this.#localEvalEngine = localEvalEngine;
+
     this.#limits = {
       ...defaultLimits,
       ...defaultToolCallLimits,
@@ -106,7 +113,7 @@ export class SandboxManager {
 
   /** Makes what a first execution would wait for; worth calling in the background where agents will run code. */
   async prepare(): Promise<void> {
-    if (this.#settings.variant === 'local-eval') await this.#snapshots.find();
+    if (this.#settings.variant === 'local-eval' && this.#localEvalEngine === 'pyodide') await this.#snapshots.find();
   }
 
   /** Where code runs, as anybody may know it. */
@@ -389,7 +396,7 @@ export class SandboxManager {
   #create(settings: SandboxSettings): Sandbox {
     const sandbox =
       settings.variant === 'local-eval'
-        ? new LocalEval({ limits: this.#limits, snapshots: this.#snapshots })
+        ? new LocalEval({ limits: this.#limits, snapshots: this.#snapshots, engine: this.#localEvalEngine })
         : new LocalJupyter({ limits: this.#limits, address: settings.jupyter, kernels: this.#kernels, log: this.#log });
     this.#settingsOf.set(sandbox, settings);
     return sandbox;

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { setPriority, tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ChildConfig } from './pyodide-child.ts';
+
+/** Which interpreter serves local-eval: the isolated one, or the machine's python3, which isolates nothing. */
+export type LocalEvalEngine = 'pyodide' | 'python';
 
 // Real paths: the permission model compares them, and both folders may be reached through links.
 const here = realpathSync(dirname(fileURLToPath(import.meta.url)));
@@ -44,6 +48,19 @@ export function spawnPyodide(config: ChildConfig): EngineProcess {
   const isolation = canLeaveNetwork() ? ['unshare', '-r', '-n', '--'] : [];
   const [command = process.execPath, ...rest] = [...isolation, process.execPath, ...args];
   return withPipes(command, rest, { SANDBOX_CONFIG: JSON.stringify(config) });
+}
+
+/** Starts the python3 of this machine, with no isolation but a working folder and an environment of its own. */
+export function spawnPython(limits: { readonly maxOutput: number; readonly maxResidentMb: number }): EngineProcess {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-python-'));
+  const engine = withPipes('python3', ['-I', '-B', join(here, 'python-child.py')], {
+    SANDBOX_CONFIG: JSON.stringify({ ...limits, folder }),
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: folder,
+    LANG: 'C.UTF-8',
+  });
+  engine.process.once('exit', () => void rm(folder, { recursive: true, force: true }));
+  return engine;
 }
 
 function withPipes(command: string, args: readonly string[], env: NodeJS.ProcessEnv): EngineProcess {

@@ -3,7 +3,14 @@ import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
 import type { Execution, ExecutionStatus, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
 import { stopError } from '../stop-error.ts';
-import { type EngineProcess, findPyodide, readRunner, spawnPyodide } from './child-process.ts';
+import {
+  type EngineProcess,
+  findPyodide,
+  type LocalEvalEngine,
+  readRunner,
+  spawnPyodide,
+  spawnPython,
+} from './child-process.ts';
 import { type CommandFrame, LineSplitter, ReportFrame, ToolCallRequest } from './frames.ts';
 import { readResidentMb } from './process-memory.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
@@ -25,13 +32,18 @@ interface Running {
 interface LocalEvalOptions {
   readonly limits: SandboxLimits;
   readonly snapshots: SnapshotCache;
+  readonly engine?: LocalEvalEngine;
 }
 
-/** Python in a locked-down process of its own: no files, no network, no programs, bounded time, memory and output. */
+/**
+ * Python in a locked-down process of its own: no files, no network, no programs, bounded time, memory and output.
+ * With the engine `python` it is the machine's python3 instead, which isolates nothing.
+ */
 export class LocalEval implements Sandbox {
   readonly variant = 'local-eval';
   readonly #limits: SandboxLimits;
   readonly #snapshots: SnapshotCache;
+  readonly #engineName: LocalEvalEngine;
   readonly #setups = new Map<number, (failure: string | undefined) => void>();
   #starting: Promise<void> | undefined;
   #engine: EngineProcess | undefined;
@@ -42,8 +54,9 @@ export class LocalEval implements Sandbox {
   /** Why the process has ended, when that is known. */
   #endReason: string | undefined;
 
-  constructor({ limits, snapshots }: LocalEvalOptions) {
+  constructor({ limits, snapshots, engine = 'pyodide' }: LocalEvalOptions) {
     this.#limits = limits;
+    this.#engineName = engine;
     this.#snapshots = snapshots;
   }
 
@@ -133,7 +146,7 @@ export class LocalEval implements Sandbox {
   }
 
   async #start(): Promise<void> {
-    const snapshot = await this.#snapshots.find();
+    const snapshot = this.#engineName === 'pyodide' ? await this.#snapshots.find() : undefined;
     const failure = await this.#launch(snapshot);
     if (failure === undefined) return;
     if (!snapshot || this.#isClosed) throw startError(failure);
@@ -145,14 +158,8 @@ export class LocalEval implements Sandbox {
   /** Starts a process; returns why it did not come up. */
   async #launch(snapshot: string | undefined): Promise<string | undefined> {
     if (this.#isClosed) return 'it was closed while it started';
-    const { memoryMb, maxOutput, startMs } = this.#limits;
-    const engine = spawnPyodide({
-      pyodideDir: findPyodide(),
-      runner: readRunner(),
-      memoryMb,
-      maxOutput,
-      ...(snapshot ? { snapshot } : {}),
-    });
+    const { startMs } = this.#limits;
+    const engine = this.#spawn(snapshot);
     this.#engine = engine;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.#ready = () => resolve(undefined);
@@ -177,6 +184,18 @@ export class LocalEval implements Sandbox {
       }
     });
     return promise.finally(() => clearTimeout(timer));
+  }
+
+  #spawn(snapshot: string | undefined): EngineProcess {
+    const { memoryMb, maxOutput, maxResidentMb } = this.#limits;
+    if (this.#engineName === 'python') return spawnPython({ maxOutput, maxResidentMb });
+    return spawnPyodide({
+      pyodideDir: findPyodide(),
+      runner: readRunner(),
+      memoryMb,
+      maxOutput,
+      ...(snapshot ? { snapshot } : {}),
+    });
   }
 
   #take(line: string): void {
@@ -209,7 +228,7 @@ export class LocalEval implements Sandbox {
   async #answer(frame: Extract<ReportFrame, { type: 'call' }>, running: Running): Promise<void> {
     const json = JSON.stringify(await callTool(frame.json, running));
     if (this.#running !== running) return;
-    if (frame.blocking) this.#engine?.replies.write(`${json}\n`);
+    if (frame.blocking) this.#engine?.replies.write(`${JSON.stringify({ id: frame.id, json })}\n`);
     else this.#send({ type: 'reply', id: frame.id, json });
   }
 

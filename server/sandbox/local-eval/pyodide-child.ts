@@ -254,8 +254,7 @@ const bridge = {
   call_sync(json: unknown): string {
     const text = String(json);
     if (text.length > MAX_CALL) return refuse('the arguments are larger than 1 MB');
-    call(true, text);
-    return readReply();
+    return readReply(call(true, text));
   },
   call_async(json: unknown): Promise<string> {
     const text = String(json);
@@ -298,13 +297,14 @@ function pollCommands(): void {
     run.isPolling = false;
   }
 }
-function readReply(): string {
+function readReply(id: number): string {
   for (;;) {
     try {
       const size = readSync(REPLIES, buffer);
       if (size === 0) node.exit(0);
       const [reply] = replyLines(buffer.slice(0, size));
-      if (reply !== undefined) return reply;
+      const { id: answered, json } = reply === undefined ? {} : JSON.parse(reply);
+      if (answered === id) return json;
     } catch (error) {
       if (!isAgain(error)) throw error;
       Atomics.wait(nap, 0, 0, 0.2);
