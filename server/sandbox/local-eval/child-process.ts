@@ -71,8 +71,6 @@ function withPipes(command: string, args: readonly string[], env: NodeJS.Process
   child.stderr?.on('data', (chunk: Buffer) => {
     errorText = (errorText + chunk.toString('utf8')).slice(-2000);
   });
-  // Code that computes for long must not slow the server's own answers down.
-  if (child.pid) lowerPriority(child.pid);
   return {
     process: child,
     commands: pipeOf(child, 3),
@@ -89,9 +87,11 @@ function pipeOf(child: ChildProcess, descriptor: 3 | 4 | 5): Duplex {
   throw new Error(`the process has no pipe ${descriptor}`);
 }
 
-function lowerPriority(pid: number): void {
+/** Lets every other process of the machine go first. */
+export function lowerPriority({ process: child }: EngineProcess): void {
+  if (child.pid === undefined) return;
   try {
-    setPriority(pid, 5);
+    setPriority(child.pid, 5);
   } catch {
     // It has ended already, or this machine does not let us.
   }

@@ -7,6 +7,7 @@ import {
   type EngineProcess,
   findPyodide,
   type LocalEvalEngine,
+  lowerPriority,
   readRunner,
   spawnPyodide,
   spawnPython,
@@ -18,6 +19,7 @@ import type { SnapshotCache } from './snapshot-cache.ts';
 const MAX_FRAME_BYTES = 32 * 1_048_576;
 const WATCH_MS = 100;
 const SETUP_MS = 15_000;
+const LONG_MS = 300;
 
 type Ran = Extract<ReportFrame, { type: 'ran' }>;
 /** The execution that goes on. */
@@ -99,6 +101,8 @@ export class LocalEval implements Sandbox {
     };
     const watch = setInterval(() => this.#checkMemory(engine), WATCH_MS);
     killAfter(options.timeoutMs + graceMs, 'timeout');
+    // Code that computes for long must not slow the server's own answers down.
+    timers.add(setTimeout(() => lowerPriority(engine), LONG_MS));
     // A tool call that is waited for holds the interpreter; it ends with the time limit.
     timers.add(setTimeout(() => ended.abort(), options.timeoutMs));
     options.signal.addEventListener('abort', interrupt, { once: true });
