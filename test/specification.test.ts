@@ -441,7 +441,6 @@ GET /ag-ui/agents, GET /ag-ui/, POST /ag-ui/{}/, POST /ag-ui/terminate,
 GET /a2ui/, GET /a2ui/agents, GET /mcp-ui/, GET /mcp-ui/agents,
 GET /conversations/{}, GET /conversations, DELETE /conversations/{}, GET /health, GET /ready`;
 const NOT_BUILT = `
-GET /agents/sandbox/status, POST /agents/sandbox/configure, POST /agents/sandbox/restart,
 GET /a2ui/, GET /a2ui/agents, GET /mcp-ui/, GET /mcp-ui/agents`;
 const listed = (text: string) => text.split(',').map((endpoint) => endpoint.trim());
 
