@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
+import { lookupAllowed } from '../server/sandbox/local-jupyter/allowed-address.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
 
 // A busy machine starts an interpreter slowly.
@@ -93,6 +94,23 @@ describe('the sandbox configuration', () => {
     expect(refusal).toMatchObject({ status_code: 400, code: 'jupyter-url-not-allowed' });
     expect(JSON.stringify(refusal)).not.toMatch(/canary|pass@/);
     expect(await api.call('status')).toEqual(evalStatus);
+  });
+
+  test.each(['169.254.169.254', 'fe80::1', '100.100.100.200'])(
+    'dials no name that turns out to be %s',
+    async (address) => {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      lookupAllowed(address, {}, resolve);
+      expect(await promise).toMatchObject({ code: 'EADDRNOTALLOWED' });
+    },
+  );
+
+  test('dials this machine and private networks', async () => {
+    for (const address of ['127.0.0.1', '10.0.0.7', '192.168.1.2', '::1', 'localhost']) {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      lookupAllowed(address, {}, resolve);
+      expect(await promise).toBeNull();
+    }
   });
 
   test('follows no redirect of a Jupyter server, and repeats nothing it says', async () => {
