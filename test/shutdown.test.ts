@@ -110,6 +110,8 @@ test('a server that is told to end lets running prompts, runs and tool calls fin
   expect(await server.ended).toBe(0);
   expect(performance.now() - idleAt).toBeLessThan(10_000);
   expect(children.filter(isAlive)).toEqual([]);
+  const ended = [...server.output().matchAll(/"mcp_server":"(\w+)","origin":"\w+","status":"stopped"/g)];
+  expect(ended.map(([, id]) => id)).toEqual(['waits']);
 });
 
 test('runs that outlive the grace get their terminal event at its end, their turns are stored, and the server exits 0', async () => {
