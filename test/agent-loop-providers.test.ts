@@ -139,7 +139,7 @@ test.each(doors)('%s: a stream cut in the middle fails the run once and keeps th
   provider.mock.on(
     { userMessage: 'hi' },
     { content: words, usage },
-    { latency: 5, chunkSize: 10, disconnectAfterMs: 150 },
+    { latency: 20, chunkSize: 10, disconnectAfterMs: 1000 },
   );
   const { outcome, messages } = await runLoop(await open(provider.url), { history: [userSays('hi')] });
   expect(outcome).toMatchObject({ status: 'failed', code: 'model-failed' });
