@@ -7,6 +7,8 @@ export class AgentSandbox {
   sandbox: Sandbox | undefined;
   /** The version of the Python modules the interpreter has. */
   modulesVersion: string | undefined;
+  /** The environment variables the interpreter was given, as JSON. */
+  environment: string | undefined;
   /** Interrupts the running execution. */
   running: AbortController | undefined;
   lastUsed = 0;
@@ -50,6 +52,7 @@ export class AgentSandbox {
     const { sandbox } = this;
     this.sandbox = undefined;
     this.modulesVersion = undefined;
+    this.environment = undefined;
     if (this.#isUsed) this.#lossReason ??= reason;
     this.#isUsed = false;
     return sandbox;

@@ -25,8 +25,8 @@ export interface SandboxHost {
   callTool(agentId: string, ...call: Parameters<ToolCallHandler>): Promise<ToolCallAnswer>;
   /** Python modules for the agent's code; asked for before each execution, written when `version` has changed. */
   modules?(agentId: string, variant: SandboxVariant): Promise<{ version: string; modules: PythonModules } | undefined>;
-  /** Environment variables of a new interpreter of the agent. */
-  environment?(agentId: string, variant: SandboxVariant): Promise<Readonly<Record<string, string>>>;
+  /** Environment variables of the agent's interpreter; asked for before each execution, set when they have changed. */
+  environment?(agentId: string, variant: SandboxVariant): Promise<Readonly<Record<string, string>> | undefined>;
   /** The agent's interpreter has ended: what it was given is void. */
   released?(agentId: string): void;
 }
@@ -295,14 +295,18 @@ export class SandboxManager {
       try {
         await sandbox.start();
         signal.throwIfAborted();
-        const variables = await this.#host.environment?.(agent.agentId, sandbox.variant);
-        if (variables) await sandbox.setEnvironment(variables);
       } catch (cause) {
         // Also when this agent was released meanwhile and the interpreter is nobody's any more.
         if (agent.sandbox === sandbox) agent.release('the interpreter did not start');
         this.#closeSoon(sandbox);
         throw cause;
       }
+    }
+    const variables = await this.#host.environment?.(agent.agentId, sandbox.variant);
+    const environment = JSON.stringify(variables);
+    if (variables && environment !== agent.environment) {
+      await sandbox.setEnvironment(variables);
+      agent.environment = environment;
     }
     const wanted = await this.#host.modules?.(agent.agentId, sandbox.variant);
     if (wanted && wanted.version !== agent.modulesVersion) {

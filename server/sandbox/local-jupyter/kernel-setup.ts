@@ -5,6 +5,27 @@ const toLiteral = (value: unknown): string => JSON.stringify(toAscii(JSON.string
 const toAscii = (json: string): string =>
   json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** Makes the kernel show values as local-eval does: on one line, and as data where they are data. */
+export const resultsCode = `
+def _show_results():
+    import json
+    shown = get_ipython().display_formatter.formatters
+    shown["text/plain"].pprint = False
+    def to_json(value):
+        try:
+            text = json.dumps(value, allow_nan=False)
+            return json.loads(text) if len(text) <= 1_000_000 else None
+        except Exception:
+            return None
+    for kind in (dict, list, tuple):
+        shown["application/json"].for_type(kind, to_json)
+
+try:
+    _show_results()
+finally:
+    del _show_results
+`;
+
 /** Sets environment variables. */
 export const environmentCode = (variables: Readonly<Record<string, string>>): string =>
   `import json, os\nos.environ.update(json.loads(${toLiteral(variables)}))\ndel json, os`;

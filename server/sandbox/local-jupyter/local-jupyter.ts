@@ -9,7 +9,7 @@ import type { JupyterSettings, SupervisedKernel } from './jupyter-client.ts';
 import { toStartError } from './jupyter-errors.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
 import type { KernelOwner } from './kernel-owner.ts';
-import { environmentCode, modulesCode } from './kernel-setup.ts';
+import { environmentCode, modulesCode, resultsCode } from './kernel-setup.ts';
 
 const FIRST_PROBE_MS = 300;
 const PROBE_MS = 1500;
@@ -71,7 +71,7 @@ export class LocalJupyter implements Sandbox {
     const stop = (reason: 'timeout' | 'cancelled' | 'output') => {
       if (stopped) return;
       stopped = reason;
-      live.kernel.interrupt().catch(() => {});
+      interruptKernel(live.kernel).catch(() => {});
       forced = setTimeout(() => this.#lose('it did not react to the interrupt'), limits.kernelGraceMs);
     };
     const timer = setTimeout(() => stop('timeout'), options.timeoutMs);
@@ -165,6 +165,7 @@ export class LocalJupyter implements Sandbox {
       };
       this.#supervise(live, (id) => KernelAPI.getKernelModel(id, settings));
       await this.#whenReady(live, limits.kernelStartMs);
+      await this.#setUp(live, resultsCode);
     } catch (cause) {
       this.#lose('it did not start');
       throw toStartError(address, cause);
@@ -231,6 +232,10 @@ export class LocalJupyter implements Sandbox {
     await this.start();
     const live = this.#live;
     if (!live) throw new ApiError('sandbox-unavailable', 'The kernel has ended');
+    await this.#setUp(live, code);
+  }
+
+  async #setUp(live: Live, code: string): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<string>();
     const timer = setTimeout(() => resolve('it took too long'), SETUP_MS);
     const done = live.kernel
@@ -240,6 +245,12 @@ export class LocalJupyter implements Sandbox {
     const failure = await Promise.race([done, live.lost, late]).finally(() => clearTimeout(timer));
     if (failure !== undefined) throw new ApiError('sandbox-unavailable', `The kernel could not be set up: ${failure}`);
   }
+}
+
+/** Older kernels take note of an interrupt while code awaits something, but go on sleeping until a message wakes them: any will do. */
+async function interruptKernel(kernel: SupervisedKernel): Promise<void> {
+  await kernel.interrupt();
+  await kernel.requestKernelInfo();
 }
 
 type SessionApi = typeof import('./jupyter-client.ts').SessionAPI;
