@@ -88,6 +88,7 @@ export const agentMcpServers = group('Agent MCP servers', {
       mcp_proxy_url: 'http://127.0.0.1:8765/api/v1/mcp/proxy',
       message: 'Started 2 server(s) across 2 agent(s), sandbox=local-jupyter',
     },
+    errors: ['jupyter-url-not-allowed'],
   }),
   start: post('/agents/{agent_id}/mcp-servers/start', {
     summary: 'Start MCP servers for a specific agent',
@@ -107,7 +108,7 @@ export const agentMcpServers = group('Agent MCP servers', {
       mcp_proxy_url: null,
       message: 'Started 1 server(s), 1 already running, 1 failed',
     },
-    errors: ['agent-not-found'],
+    errors: ['agent-not-found', 'jupyter-url-not-allowed'],
   }),
   stopAll: post('/agents/mcp-servers/stop', {
     summary: 'Stop MCP servers for all agents',

@@ -39,6 +39,9 @@ const fields = {
     .meta({ description: 'The MCP servers whose tools the agent may call' }),
   max_steps: z.int().min(1).max(200).meta({ description: 'The most model calls of one run' }),
   temperature: z.number().min(0).max(2).meta({ description: 'Sampling temperature; absent: the default of the model' }),
+  enable_codemode: z
+    .boolean()
+    .meta({ description: 'Whether the agent calls its tools from Python it writes; absent: as the server is started' }),
 };
 
 /** An agent as every answer shows it. */
@@ -54,6 +57,7 @@ export const Agent = z
     selected_mcp_servers: z.array(ServerSelection),
     max_steps: z.int(),
     temperature: z.number().nullable(),
+    codemode: z.boolean().meta({ description: 'Whether the agent calls its tools from Python it writes' }),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -75,6 +79,7 @@ export const CreateAgent = z
     selected_mcp_servers: fields.selected_mcp_servers.optional(),
     max_steps: fields.max_steps.optional().meta({ description: 'The most model calls of one run; absent: 20' }),
     temperature: fields.temperature.optional(),
+    enable_codemode: fields.enable_codemode.optional(),
   })
   .meta({ id: 'CreateAgent' });
 
@@ -88,6 +93,10 @@ export const UpdateAgent = z
     selected_mcp_servers: fields.selected_mcp_servers.optional(),
     max_steps: fields.max_steps.optional(),
     temperature: fields.temperature.nullable().optional(),
+    enable_codemode: fields.enable_codemode
+      .nullable()
+      .optional()
+      .meta({ description: 'null: as the server is started' }),
   })
   .meta({ id: 'UpdateAgent' });
 
@@ -102,6 +111,7 @@ const example: z.output<typeof Agent> = {
   selected_mcp_servers: ['tavily'],
   max_steps: 20,
   temperature: null,
+  codemode: false,
   created_at: '2026-11-23T10:00:00.000Z',
   updated_at: '2026-11-23T10:00:00.000Z',
 };

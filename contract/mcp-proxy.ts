@@ -6,7 +6,7 @@ export const mcpProxy = group('MCP proxy', {
   call: post('/mcp/proxy/{server_id}/tools/{tool_name}', {
     summary: 'Call a tool of a running MCP server',
     description:
-      'The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is.',
+      'The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is. Code in a sandbox calls with a token of its own: only tools of its agent, only while it runs, and each refusal is an answer with `success: false` and its `kind`.',
     body: z
       .object({
         arguments: z.record(z.string(), z.unknown()).optional().meta({ description: 'Arguments of the tool' }),
@@ -18,6 +18,14 @@ export const mcpProxy = group('MCP proxy', {
         result: z.unknown().meta({ description: 'What the tool answered; null when it failed' }),
         error: z.string().nullable().meta({ description: 'What the tool said when it failed' }),
         is_error: z.boolean().meta({ description: 'The opposite of success' }),
+        kind: z
+          .enum(['tool', 'not_found', 'invalid_input', 'denied', 'limit', 'transport'])
+          .optional()
+          .meta({ description: 'To code in a sandbox: why the call failed' }),
+        content: z
+          .array(z.unknown())
+          .optional()
+          .meta({ description: 'To code in a sandbox: what the tool answered, where it is more than the result' }),
       })
       .meta({ id: 'ProxyResult' }),
     example: { success: true, result: { expression: '6 * 7', value: 42 }, error: null, is_error: false },

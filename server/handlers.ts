@@ -4,6 +4,9 @@ import { createAgentHandlers } from './agents/agent-handlers.ts';
 import { createAgentMcpServerHandlers } from './agents/agent-mcp-server-handlers.ts';
 import type { Agents } from './agents/agent-registry.ts';
 import { createAgentServerHandlers } from './agents/agent-server-handlers.ts';
+import type { Codemode } from './codemode/codemode.ts';
+import { createCodemodeToolset } from './codemode/codemode-toolset.ts';
+import { switchToolset } from './codemode/switch-toolset.ts';
 import { createConfigureHandlers } from './configure/configure-handlers.ts';
 import { createConversationHandlers } from './conversations/conversation-handlers.ts';
 import { createHealthHandlers, type HealthParts } from './health/health-handlers.ts';
@@ -30,19 +33,37 @@ export interface Parts {
   readonly agents: Agents;
   readonly runs: Runs;
   readonly sandboxes: SandboxManager;
+  readonly codemode: CodemodeParts;
   readonly health: HealthParts;
   readonly protobuf: AgUiProtobuf;
 }
 
+/** Codemode, and how this server was started. */
+interface CodemodeParts {
+  readonly host: Codemode;
+  /** Whether agents that say nothing call their tools from code. */
+  readonly isDefault: boolean;
+  readonly allowsDirectCalls: boolean;
+}
+
 /** One handler for each endpoint. */
 export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
-  const { store, models, mcp, agents, runs, sandboxes, health, protobuf } = parts;
+  const { store, models, mcp, agents, runs, sandboxes, codemode, health, protobuf } = parts;
   const { servers } = mcp;
   const getAgent = (id: string): PromptedAgent => {
     agents.get(id);
     return {
       agent: () => agents.get(id),
-      toolset: createServerToolset(servers, () => agents.get(id).selectedMcpServers),
+      toolset: switchToolset(
+        () => codemode.host.isOn(id),
+        createCodemodeToolset({
+          codemode: codemode.host,
+          agentId: id,
+          allowsDirectCalls: codemode.allowsDirectCalls,
+          execute: (code, options) => sandboxes.execute(id, code, options),
+        }),
+        createServerToolset(servers, () => agents.get(id).selectedMcpServers),
+      ),
     };
   };
   return {
@@ -50,15 +71,34 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
     agents: createAgentHandlers({
       agents,
       effectiveModel: (model) => model ?? models.defaultModelNow() ?? 'default',
+      isCodemode: (setting) => setting ?? codemode.isDefault,
       isRunning: (agentId) => runs.activeRuns(agentId).length > 0,
       cancelRuns: (agentId) => {
         void sandboxes.closeAgent(agentId);
         return runs.cancelAgent(agentId, 'the agent was deleted');
       },
     }),
-    agentMcpServers: { ...createAgentMcpServerHandlers({ agents }), ...createAgentServerHandlers({ agents, servers }) },
+    agentMcpServers: {
+      ...createAgentMcpServerHandlers({ agents }),
+      ...createAgentServerHandlers({
+        agents,
+        servers,
+        async configureSandbox({ jupyterUrl, mcpProxyUrl }) {
+          const proxy = codemode.host.checkProxy(mcpProxyUrl);
+          const { variant } = await sandboxes.configure({ variant: 'local-jupyter', jupyter_url: jupyterUrl });
+          return { variant, mcpProxyUrl: codemode.host.useProxy(proxy) };
+        },
+        rebuildCodemode: (agentIds) => codemode.host.rebuild(agentIds),
+      }),
+    },
     mcpServers: createServerHandlers(mcp),
-    mcpProxy: createProxyHandlers({ servers }),
+    mcpProxy: createProxyHandlers({
+      servers,
+      callForSandbox(authorization, { server, tool, args }, signal) {
+        const agentId = codemode.host.callerOf(authorization);
+        return agentId === undefined ? undefined : sandboxes.callTool(agentId, server, tool, args, { signal });
+      },
+    }),
     configure: createConfigureHandlers({
       servers,
       configServers: mcp.config,

@@ -58,6 +58,28 @@ const flags = {
     help: 'the only commands of MCP servers that callers add, comma separated',
     schema: commaList.optional(),
   },
+  codemode: { help: 'agents call their tools from Python they write, unless they say otherwise', schema: onOff },
+  'codemode-direct-calls': { help: 'such agents may also call a tool without writing code', schema: onOff },
+  'generated-code-folder': {
+    value: 'FOLDER',
+    help: 'where the Python functions of tools are written; absent: /mnt/shared-agent/generated if there is one, else the data folder',
+    schema: text.optional(),
+  },
+  'sandbox-variant': {
+    value: 'VARIANT',
+    help: 'where agents run code: local-eval, or local-jupyter, which needs --jupyter-sandbox',
+    schema: z.enum(['local-eval', 'local-jupyter', 'eval', 'jupyter']).optional(),
+  },
+  'jupyter-sandbox': {
+    value: 'URL',
+    help: 'Jupyter server that runs the code of agents, with its token; better given as a variable',
+    schema: text.optional(),
+  },
+  'mcp-proxy-url': {
+    value: 'URL',
+    help: 'where code in Jupyter calls tools; absent: this server, as seen from this machine',
+    schema: text.optional(),
+  },
   'local-eval-engine': {
     value: 'ENGINE',
     help: 'what runs code in local-eval: pyodide, isolated, or python, the python3 of this machine with no isolation',

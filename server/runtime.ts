@@ -1,11 +1,13 @@
 /** The composition root: builds each part of the server once and closes them in reverse. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BASE_PATH, contract } from '../contract/index.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { stopUnselected } from './agents/agent-servers.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
+import { Codemode, type CodingAgent } from './codemode/codemode.ts';
 import { createHandlers } from './handlers.ts';
 import { createReadiness } from './health/readiness.ts';
 import { readApiKeyFile } from './http/auth.ts';
@@ -20,11 +22,15 @@ import type { Options } from './options.ts';
 import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import { Runs } from './runs/runs.ts';
 import { SandboxManager } from './sandbox/sandbox-manager.ts';
+import type { SandboxRequest } from './sandbox/sandbox-settings.ts';
 import { openStore } from './store/sqlite.ts';
+import type { AgentRecord } from './store/store.ts';
 import { version } from './version.ts';
 
 /** Slow enough to see the demo model's answer stream. */
 const DEMO_PACE_MS = 15;
+/** Where the containers of a pod share files, when there is such a folder. */
+const SHARED_CODE_FOLDER = '/mnt/shared-agent/generated';
 
 interface RuntimeOptions {
   readonly options: Options;
@@ -37,8 +43,8 @@ export interface Runtime {
   /** What the HTTP server is started with. */
   readonly http: StartHttpServer;
   readonly models: Models;
-  /** Begins what may take a while: MCP servers come up in the background. */
-  start(): void;
+  /** Begins what may take a while: MCP servers come up in the background. `serverUrl` is where the server listens by now. */
+  start(serverUrl: string): void;
   /** Refuses new runs and waits for those that go on, at most for the grace. */
   drain(graceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -74,27 +80,59 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       checkModel: (model) => models.check(model),
       findUnknownServers: (selection) =>
         selection.filter((one) => !servers.find(one)).map((one) => (typeof one === 'string' ? one : one.id)),
-      agentsChanged: () => void stopUnselected(servers, agents.list()),
+      agentsChanged() {
+        void stopUnselected(servers, agents.list());
+        codemode.changed();
+      },
     });
+    const toCodingAgent = ({ id, codemode: setting, selectedMcpServers }: AgentRecord): CodingAgent => ({
+      id,
+      isCodemode: setting ?? options.codemode,
+      selectedMcpServers,
+    });
+    const codemode = new Codemode({
+      servers,
+      findAgent: (id) => (agents.has(id) ? toCodingAgent(agents.get(id)) : undefined),
+      listAgents: () => agents.list().map(toCodingAgent),
+      ownNames: [options.host, ...options['allowed-host']],
+      folder: options['generated-code-folder'] ?? defaultCodeFolder(dataFolder),
+      log: (message) => log.warn(message),
+    });
+    codemode.useProxy(codemode.checkProxy(options['mcp-proxy-url']));
     if (options.demo) await ensureDemoAgent(agents, store.facts);
     const sandboxes = new SandboxManager({
       cacheFolder: join(dataFolder, 'cache'),
       owner: ownerOf(dataFolder),
       localEvalEngine: options['local-eval-engine'],
+      host: codemode,
       log: (message) => log.warn(message),
     });
+    await sandboxes.configure(toSandboxRequest(options));
     const health = createReadiness({ store, configServers: mcp.config, servers, isDraining: () => isDraining });
     const protobuf = createAgUiProtobuf();
-    const handlers = createHandlers({ store, models, mcp, agents, runs, sandboxes, health, protobuf });
+    const handlers = createHandlers({
+      store,
+      models,
+      mcp,
+      agents,
+      runs,
+      sandboxes,
+      codemode: { host: codemode, isDefault: options.codemode, allowsDirectCalls: options['codemode-direct-calls'] },
+      health,
+      protobuf,
+    });
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
         streamFormats: { 'agUi.run': [protobuf.format] },
         isDraining: () => isDraining,
+        identifyFor: (operation, authorization) => identifySandbox(codemode, operation, authorization),
         mounts: [{ path: `${BASE_PATH}/mcp`, handler: createGatewayHandler(mcp.gateway) }],
       }),
       models,
-      start() {
+      start(serverUrl) {
+        codemode.listensAt(serverUrl);
+        if (options.codemode) sandboxes.prepare().catch((cause) => log.warn({ err: cause }, 'the sandbox'));
         void models.defaultModel();
         mcp.start().catch((cause) => log.error({ err: cause }, 'the MCP config file cannot be read'));
       },
@@ -104,6 +142,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       },
       async close() {
         await sandboxes.close();
+        await codemode.close();
         await mcp.close();
         await store.close();
       },
@@ -123,10 +162,30 @@ function ownerOf(dataFolder: string): string {
   return createHash('sha256').update(`${hostname()}:${dataFolder}`).digest('hex').slice(0, 16);
 }
 
+/** A folder that the containers of a pod share wins over the data folder. */
+function defaultCodeFolder(dataFolder: string): string {
+  return existsSync(SHARED_CODE_FOLDER) ? SHARED_CODE_FOLDER : join(dataFolder, 'generated');
+}
+
+/** Where agents run code before anybody has said so by a call. */
+function toSandboxRequest({ 'sandbox-variant': variant, 'jupyter-sandbox': url }: Options): SandboxRequest {
+  const isJupyter = variant === undefined ? url !== undefined : variant.endsWith('jupyter');
+  if (isJupyter && url === undefined) throw new Error('--sandbox-variant local-jupyter needs --jupyter-sandbox URL');
+  if (!isJupyter && url !== undefined)
+    throw new Error('--jupyter-sandbox needs --sandbox-variant local-jupyter, or none');
+  return isJupyter ? { variant: 'local-jupyter', jupyter_url: url } : { variant: 'local-eval' };
+}
+
+/** Kernels have a token of their own, which is good for tool calls and for nothing else. */
+function identifySandbox(codemode: Codemode, operation: string, authorization: unknown): string | undefined {
+  const agentId = operation === 'mcpProxy.call' ? codemode.findCaller(authorization) : undefined;
+  return agentId && `sandbox of ${agentId}`;
+}
+
 function toHttpOptions(
   options: Options,
   log: Log,
-  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'isDraining'>,
+  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'identifyFor' | 'isDraining'>,
 ): StartHttpServer {
   const keyFile = options['api-key-file'];
   return {

@@ -33,7 +33,7 @@ async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv
   try {
     const server = await startHttpServer(runtime.http);
     process.stdout.write(bannerOf(server.url, options));
-    runtime.start();
+    runtime.start(server.url);
     const graceMs = options['shutdown-grace'] * 1000;
     await signalled;
     log.info({ grace_ms: graceMs }, 'draining');

@@ -163,8 +163,43 @@ describe('start and stop', () => {
         body: { detail: 'Agent not found: nobody', status_code: 404, code: 'agent-not-found' },
       });
     }
-    expect(await post(server, 'mcp-servers/start', { jupyter_sandbox: 'http://x' })).toMatchObject({ status: 422 });
+    const elsewhere = { jupyter_sandbox: 'ftp://x?token=CANARY' };
+    expect(await post(server, 'agent-1/mcp-servers/start', elsewhere)).toEqual({
+      status: 400,
+      body: {
+        detail: 'jupyter_url must be an http or https URL',
+        status_code: 400,
+        code: 'jupyter-url-not-allowed',
+      },
+    });
     expect(await server.call('GET', '/mcp/servers')).toEqual({ status: 200, body: [] });
+  });
+});
+
+describe('the sandbox of a start', () => {
+  it('is configured also when there is no agent, and its token is not shown', async () => {
+    await using server = await startIdle();
+    const answer = await post(server, 'mcp-servers/start', { jupyter_sandbox: 'http://localhost:1/?token=CANARY' });
+    expect(answer).toEqual({
+      status: 200,
+      body: {
+        agents_processed: [],
+        started_servers: [],
+        stopped_servers: [],
+        already_running: [],
+        already_stopped: [],
+        failed_servers: [],
+        codemode_rebuilt: false,
+        env_vars_set: [],
+        sandbox_configured: true,
+        sandbox_variant: 'local-jupyter',
+        mcp_proxy_url: `${server.url}/api/v1/mcp/proxy`,
+        message: 'No agents registered',
+      },
+    });
+    expect(await server.call('GET', '/agents/sandbox/status')).toMatchObject({
+      body: { variant: 'local-jupyter', jupyter_url: 'http://localhost:1', jupyter_token_set: true },
+    });
   });
 });
 

@@ -25,6 +25,7 @@ const demoAnswer = {
   selected_mcp_servers: [],
   max_steps: 20,
   temperature: null,
+  codemode: false,
   created_at: timestamp,
   updated_at: timestamp,
 };
@@ -45,6 +46,7 @@ async function startAgents(store: Store) {
   const handlers = createAgentHandlers({
     agents,
     effectiveModel: (model) => model ?? 'demo:rules',
+    isCodemode: (setting) => setting ?? false,
     isRunning: (id) => running.has(id),
     async cancelRuns(id) {
       cancelled.push(id);
@@ -104,8 +106,10 @@ describe('an agent', () => {
       max_steps: 3,
       temperature: 0.2,
     };
-    expect(await server.call('agents.create', { ...everything, isRunning: true, created_at: 'x' })).toEqual({
+    const said = { ...everything, enable_codemode: true, isRunning: true, created_at: 'x' };
+    expect(await server.call('agents.create', said)).toEqual({
       ...everything,
+      codemode: true,
       transport: 'streaming',
       status: 'idle',
       created_at: timestamp,
@@ -231,6 +235,7 @@ describe('an update', () => {
       system_prompt: 'S',
       selected_mcp_servers: ['tavily'],
       max_steps: 5,
+      codemode: false,
       created_at: before.createdAt,
       updated_at: timestamp,
       mcp_toolsets: ['tavily'],
@@ -242,7 +247,10 @@ describe('an update', () => {
       model: 'gpt-4o',
       temperature: 1,
     });
-    expect(await server.call('agents.update', { agent_id: 'a', model: null, temperature: null })).toEqual({
+    const code = { agent_id: 'a', enable_codemode: true };
+    expect(await server.call('agents.update', code)).toMatchObject({ name: 'B', codemode: true });
+    const reset = { agent_id: 'a', model: null, temperature: null, enable_codemode: null };
+    expect(await server.call('agents.update', reset)).toEqual({
       ...rest,
       name: 'B',
       model: 'demo:rules',

@@ -19,6 +19,7 @@ const agent: AgentRecord = {
   selectedMcpServers: ['tavily', { id: 'github', origin: 'catalog' }],
   maxSteps: 7,
   temperature: 0.5,
+  codemode: true,
   createdAt: '2026-11-23T10:00:00.000Z',
   updatedAt: '2026-11-23T10:00:00.000Z',
 };
@@ -40,7 +41,14 @@ describe('agents, servers and facts', () => {
       createdAt: agent.createdAt,
       updatedAt: agent.updatedAt,
     };
-    const other = { ...agent, id: 'a-later-one', model: null, temperature: null, selectedMcpServers: [] };
+    const other = {
+      ...agent,
+      id: 'a-later-one',
+      model: null,
+      temperature: null,
+      codemode: null,
+      selectedMcpServers: [],
+    };
     {
       await using store = await openStore({ folder: folder.path });
       await store.agents.save(agent);
@@ -441,6 +449,22 @@ describe('the data folder', () => {
     expect((await readFile(file)).subarray(100)).toEqual(Buffer.alloc(whole.length - 100, 0xaa));
   });
 
+  it('a file of the first version gets what later ones have, and keeps what it holds', async () => {
+    await using folder = await temporaryFolder();
+    {
+      await using store = await openStore({ folder: folder.path });
+      await store.agents.save(agent);
+    }
+    const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+    database.exec('alter table agents drop column codemode');
+    database.exec('delete from schema_versions where version > 1');
+    database.close();
+    await using store = await openStore({ folder: folder.path });
+    expect(await store.agents.list()).toEqual([{ ...agent, codemode: null }]);
+    await store.agents.save({ ...agent, codemode: false });
+    expect(await store.agents.list()).toEqual([{ ...agent, codemode: false }]);
+  });
+
   it('a file of a newer server is refused and left as it was', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'agent-runtimes.db');
@@ -453,7 +477,7 @@ describe('the data folder', () => {
     database.close();
     await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
       code: 'store-failed',
-      message: `The store ${file} has schema version 99, and this server knows 1: start the newer server that wrote it, or choose another folder with --data-dir`,
+      message: `The store ${file} has schema version 99, and this server knows 2: start the newer server that wrote it, or choose another folder with --data-dir`,
     });
     const after = new DatabaseSync(file);
     expect(after.prepare('select id from agents').all()).toEqual([{ id: 'my-agent' }]);

@@ -524,7 +524,7 @@ export interface paths {
         put?: never;
         /**
          * Call a tool of a running MCP server
-         * @description The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is.
+         * @description The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is. Code in a sandbox calls with a token of its own: only tools of its agent, only while it runs, and each refusal is an answer with `success: false` and its `kind`.
          */
         post: operations["mcpProxyCall"];
         delete?: never;
@@ -1201,6 +1201,8 @@ export interface components {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
             max_steps: number;
             temperature: number | null;
+            /** @description Whether the agent calls its tools from Python it writes */
+            codemode: boolean;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -1232,6 +1234,8 @@ export interface components {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
             max_steps: number;
             temperature: number | null;
+            /** @description Whether the agent calls its tools from Python it writes */
+            codemode: boolean;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -1461,6 +1465,8 @@ export interface components {
             max_steps?: number;
             /** @description Sampling temperature; absent: the default of the model */
             temperature?: number;
+            /** @description Whether the agent calls its tools from Python it writes; absent: as the server is started */
+            enable_codemode?: boolean;
         };
         CreateMcpServer: {
             /** @example my-server */
@@ -1790,6 +1796,13 @@ export interface components {
             error: string | null;
             /** @description The opposite of success */
             is_error: boolean;
+            /**
+             * @description To code in a sandbox: why the call failed
+             * @enum {string}
+             */
+            kind?: "tool" | "not_found" | "invalid_input" | "denied" | "limit" | "transport";
+            /** @description To code in a sandbox: what the tool answered, where it is more than the result */
+            content?: unknown[];
         };
         ProxyServers: {
             servers: {
@@ -1873,6 +1886,8 @@ export interface components {
             /** @description The most model calls of one run */
             max_steps?: number;
             temperature?: number | null;
+            /** @description null: as the server is started */
+            enable_codemode?: boolean | null;
         };
         UpdateAgentMcpServers: {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
@@ -2066,6 +2081,31 @@ export interface components {
          *     `malformed-json`: The body is not JSON
          */
         JupyterUrlNotAllowedOrJupyterUrlRequiredOrMalformedJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `jupyter-url-not-allowed`: The jupyter_url is no URL that a sandbox may connect to
+         *     `malformed-json`: The body is not JSON
+         */
+        JupyterUrlNotAllowedOrMalformedJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `jupyter-url-not-allowed`: The jupyter_url is no URL that a sandbox may connect to
+         *     `malformed-url`: The URL, or the Host header, is not well formed
+         *     `malformed-json`: The body is not JSON
+         */
+        JupyterUrlNotAllowedOrMalformedJsonOrMalformedUrl: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2356,6 +2396,7 @@ export interface operations {
                      *           ],
                      *           "max_steps": 20,
                      *           "temperature": null,
+                     *           "codemode": false,
                      *           "created_at": "2026-11-23T10:00:00.000Z",
                      *           "updated_at": "2026-11-23T10:00:00.000Z"
                      *         }
@@ -2406,6 +2447,7 @@ export interface operations {
                      *       ],
                      *       "max_steps": 20,
                      *       "temperature": null,
+                     *       "codemode": false,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -2460,6 +2502,7 @@ export interface operations {
                      *       ],
                      *       "max_steps": 20,
                      *       "temperature": null,
+                     *       "codemode": false,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -2515,6 +2558,7 @@ export interface operations {
                      *       ],
                      *       "max_steps": 20,
                      *       "temperature": null,
+                     *       "codemode": false,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -2665,7 +2709,7 @@ export interface operations {
                     "application/json": components["schemas"]["AllServersStarted"];
                 };
             };
-            400: components["responses"]["MalformedJson"];
+            400: components["responses"]["JupyterUrlNotAllowedOrMalformedJson"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             408: components["responses"]["RequestTimeout"];
@@ -2728,7 +2772,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentServersStarted"];
                 };
             };
-            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            400: components["responses"]["JupyterUrlNotAllowedOrMalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             404: components["responses"]["AgentNotFound"];

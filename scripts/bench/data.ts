@@ -13,6 +13,7 @@ export const agentsOf = (count: number) =>
     selected_mcp_servers: ['toolbox'],
     max_steps: 20,
     temperature: null,
+    codemode: false,
     created_at: '2026-11-23T10:00:00.000Z',
     updated_at: '2026-11-23T10:00:00.000Z',
   }));

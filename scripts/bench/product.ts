@@ -23,7 +23,7 @@ const runtime = await createRuntime({ options, environment: {}, log });
 const [words = 1, together = 1] = process.argv[2]?.split(',').map(Number) ?? [];
 runtime.models.register('script:words', wordsModel(words, meet(together)));
 const { url, port } = await startHttpServer(runtime.http);
-runtime.start();
+runtime.start(url);
 
 for (const { id, name, description, system_prompt } of agentsOf(100)) {
   const response = await fetch(`${url}/api/v1/agents`, {

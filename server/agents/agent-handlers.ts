@@ -8,6 +8,8 @@ interface AgentHandlerOptions {
   /** The id of the model an agent with this setting has now. */
   effectiveModel(model: string | null): string;
   isRunning(agentId: string): boolean;
+  /** Whether an agent with this setting calls its tools from code. */
+  isCodemode(setting: boolean | null): boolean;
   /** Ends the runs of an agent; resolves when they have ended. */
   cancelRuns(agentId: string): Promise<void>;
 }
@@ -26,6 +28,7 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
     selected_mcp_servers: [...agent.selectedMcpServers],
     max_steps: agent.maxSteps,
     temperature: agent.temperature,
+    codemode: options.isCodemode(agent.codemode),
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
   });
@@ -54,6 +57,7 @@ const toFields = (said: Omit<Said, 'id' | 'agent_id'>) => ({
   selectedMcpServers: said.selected_mcp_servers,
   maxSteps: said.max_steps,
   temperature: said.temperature,
+  codemode: said.enable_codemode,
 });
 
 function toServerIds({ selectedMcpServers }: AgentRecord): string[] {

@@ -11,7 +11,7 @@ export interface AgentServerHandlerOptions {
   /** Puts the code sandbox on a Jupyter server; absent when there is no sandbox. */
   configureSandbox?(sandbox: { jupyterUrl: string; mcpProxyUrl: string | undefined }): Promise<{
     readonly variant: string;
-    readonly mcpProxyUrl: string;
+    readonly mcpProxyUrl: string | undefined;
   }>;
   /** Makes the tools of agents that write code anew and says whether there were any; absent when there are none. */
   rebuildCodemode?(agentIds: readonly string[]): Promise<boolean>;

@@ -29,6 +29,8 @@ export interface FrontDoorOptions {
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly rateLimits: RateLimits | undefined;
+  /** Who sends an `Authorization` that is no API key but is good for this one REST operation; undefined when it is not. */
+  identifyFor?(operation: string, authorization: string | undefined): string | undefined;
   /** Paths behind Express that need no key, with everything below them. */
   readonly openPaths: readonly string[];
   readonly log: Log;
@@ -71,6 +73,10 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
   }
 
   async function answerRest(exchange: Exchange, match: RestMatch): Promise<void> {
+    if (exchange.denied && match.operation) {
+      const caller = options.identifyFor?.(match.operation.name, exchange.request.headers.authorization);
+      if (caller !== undefined) identify(exchange, caller);
+    }
     if (!match.operation?.endpoint.open) await admit(exchange, rateLimits, match.operation?.name);
     await match.serve();
   }

@@ -23,7 +23,15 @@ const READ_TIMINGS: ReadTimings = { headersMs: 15_000, requestMs: 60_000 };
 export interface StartHttpServer
   extends Pick<
     FrontDoorOptions,
-    'operations' | 'host' | 'apiKeys' | 'allowedHosts' | 'corsOrigins' | 'log' | 'streamFormats' | 'streamTimings'
+    | 'operations'
+    | 'host'
+    | 'apiKeys'
+    | 'allowedHosts'
+    | 'corsOrigins'
+    | 'identifyFor'
+    | 'log'
+    | 'streamFormats'
+    | 'streamTimings'
   > {
   /** 0 takes any free port. */
   readonly port: number;

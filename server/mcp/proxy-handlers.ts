@@ -11,14 +11,30 @@ export interface ProxyHandlerOptions {
   readonly servers: RunningServers;
   /** Further toolsets that are called like servers, by id, such as `skills`. */
   readonly builtIn?: ReadonlyMap<string, Toolset> | undefined;
+  /** Answers a call whose `Authorization` is the token of a sandbox; undefined for any other. Throws for one that is worth nothing. */
+  callForSandbox?(
+    authorization: unknown,
+    call: { readonly server: string; readonly tool: string; readonly args: Readonly<Record<string, unknown>> },
+    signal: AbortSignal,
+  ): Promise<SandboxAnswer> | undefined;
+}
+
+/** What code in a sandbox is answered. */
+interface SandboxAnswer {
+  readonly success: boolean;
+  readonly result?: unknown;
+  readonly error?: string;
+  readonly kind?: 'tool' | 'not_found' | 'invalid_input' | 'denied' | 'limit' | 'transport';
+  readonly content?: readonly unknown[];
 }
 
 /** Tools as plain HTTP. */
 export function createProxyHandlers({
   servers,
   builtIn = new Map(),
+  callForSandbox,
 }: ProxyHandlerOptions): AppHandlers<RequestContext>['mcpProxy'] {
-  const call = async (
+  const callAny = async (
     serverId: string,
     tool: string,
     args: Record<string, unknown>,
@@ -41,8 +57,11 @@ export function createProxyHandlers({
     return toToolOutcome(await server.call(tool, args, { signal }));
   };
   return {
-    async call({ input: { server_id, tool_name, arguments: args = {} }, signal }) {
-      const { result, isError } = await call(server_id, tool_name, args, signal);
+    async call({ input: { server_id, tool_name, arguments: args = {} }, context, signal }) {
+      const call = { server: server_id, tool: tool_name, args };
+      const answer = await callForSandbox?.(context.headers.authorization, call, signal);
+      if (answer) return viewAnswer(answer);
+      const { result, isError } = await callAny(server_id, tool_name, args, signal);
       if (!isError) return { success: true, result, error: null, is_error: false };
       const error = typeof result === 'string' ? result : JSON.stringify(result);
       return { success: false, result: null, error, is_error: true };
@@ -70,6 +89,15 @@ function checkTool(serverId: string, tool: string, tools: readonly { readonly na
     `Tool '${tool}' not found on MCP server '${serverId}'. Available tools: ${known}`,
   );
 }
+
+const viewAnswer = ({ success, result = null, error, kind, content }: SandboxAnswer) => ({
+  success,
+  result: success ? result : null,
+  error: error ?? null,
+  is_error: !success,
+  ...(kind && { kind }),
+  ...(content && { content: [...content] }),
+});
 
 const viewServer = ({ definition: { id, name, origin }, tools }: SupervisedServer) => ({
   id,

@@ -4,7 +4,7 @@ import type { Tables } from './schema.ts';
 type Migration = (db: Kysely<Tables>) => Promise<void>;
 
 /** How the tables came to be, oldest first; the version of a store is how many of these it has had. Only ever added to. */
-const migrations: readonly Migration[] = [createFirstTables];
+const migrations: readonly Migration[] = [createFirstTables, addCodemode];
 
 /** The schema version this server reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
@@ -113,4 +113,8 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('value', 'text', (column) => column.notNull())
     .execute();
+}
+
+async function addCodemode({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('agents').addColumn('codemode', 'integer').execute();
 }

@@ -12,6 +12,8 @@ interface AgentsTable {
   selected_mcp_servers: string;
   max_steps: number;
   temperature: number | null;
+  /** 0 or 1. */
+  codemode: number | null;
   created_at: string;
   updated_at: string;
 }

@@ -15,6 +15,8 @@ export interface AgentRecord {
   )[];
   readonly maxSteps: number;
   readonly temperature: number | null;
+  /** Whether it calls its tools from code; null: as the server is started. */
+  readonly codemode: boolean | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

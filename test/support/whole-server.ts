@@ -24,6 +24,8 @@ export interface WholeServerOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** The servers of the config file. */
   readonly mcpServers?: Readonly<Record<string, unknown>>;
+  /** The API key it asks for, and that {@link WholeServer.call} sends; absent: none. */
+  readonly apiKey?: string;
   /** The data folder of a server before; absent: a new one. */
   readonly folder?: string;
 }
@@ -42,7 +44,13 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
     },
   });
   const log = createLog({ level: 'debug', destination });
-  const environment = { PATH: process.env.PATH, HOME: folder, ...options.environment };
+  const { apiKey } = options;
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    ...(apiKey !== undefined && { AGENT_RUNTIMES_API_KEYS: apiKey }),
+    ...options.environment,
+  };
   const read = readOptions(
     [
       '--port',
@@ -60,7 +68,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
   if ('print' in read) throw new Error('The arguments ask for help');
   const runtime = await createRuntime({ options: read, environment, log });
   const server = await startHttpServer(runtime.http);
-  runtime.start();
+  runtime.start(server.url);
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= server.close({ graceMs: 100 }).then(() => runtime.close());
@@ -73,7 +81,11 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
     async call(method, path, body) {
       const response = await fetch(`${server.url}/api/v1${path}`, {
         method,
-        ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        headers: {
+          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
       return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };

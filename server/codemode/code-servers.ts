@@ -1,0 +1,118 @@
+/** What the code of an agent may call: the MCP servers the agent selects, and toolsets of this server. */
+import { ApiError } from '../errors.ts';
+import type { CallToolResult } from '../mcp/mcp-sdk.ts';
+import type { RunningServers, ServerReference } from '../mcp/running-servers.ts';
+import type { SupervisedServer } from '../mcp/supervised-server.ts';
+import { toToolOutcome } from '../mcp/tool-result.ts';
+import type { Toolset } from '../runs/toolset.ts';
+import type { ToolCallAnswer } from '../sandbox/sandbox.ts';
+import type { BindableTool } from './tool-stub.ts';
+
+/** A server as code sees it, whatever provides its tools. */
+export interface CodeServer {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly tools: readonly BindableTool[];
+  hasTool(name: string): boolean;
+  /** Never throws for what the tool does. */
+  call(tool: string, args: Record<string, unknown>, options: { signal: AbortSignal }): Promise<ToolCallAnswer>;
+}
+
+/** The servers that an agent selects, each id once, then the toolsets of this server. */
+export function listCodeServers(
+  servers: RunningServers,
+  selection: readonly ServerReference[],
+  builtIn: ReadonlyMap<string, Toolset>,
+): CodeServer[] {
+  const found = new Map<string, CodeServer>();
+  for (const reference of selection) {
+    const server = servers.find(reference);
+    if (server && !found.has(server.definition.id)) found.set(server.definition.id, fromServer(server));
+  }
+  for (const [id, toolset] of builtIn) found.set(id, fromToolset(id, toolset));
+  return [...found.values()];
+}
+
+/** The one way from code to a tool: only to servers of the agent, and to tools they have. */
+export async function callForCode(
+  allowed: readonly CodeServer[],
+  call: { readonly server: string; readonly tool: string; readonly args: Readonly<Record<string, unknown>> },
+  signal: AbortSignal,
+): Promise<ToolCallAnswer> {
+  const server = allowed.find(({ id }) => id === call.server);
+  if (!server) {
+    const known = allowed.map(({ id }) => `'${id}'`).join(', ');
+    return fail('denied', `This agent may not use the MCP server '${call.server}'; it may use: [${known}]`);
+  }
+  if (server.status === 'running' && !server.hasTool(call.tool)) {
+    return fail('not_found', `Tool '${call.tool}' not found on MCP server '${call.server}'`);
+  }
+  try {
+    return await server.call(call.tool, { ...call.args }, { signal });
+  } catch (cause) {
+    if (signal.aborted) return fail('transport', `The call of '${call.tool}' was cancelled`);
+    if (!(cause instanceof ApiError)) throw cause;
+    return fail(cause.code === 'mcp-server-not-running' ? 'not_found' : 'transport', cause.message);
+  }
+}
+
+const fromServer = (server: SupervisedServer): CodeServer => ({
+  id: server.definition.id,
+  name: server.definition.name,
+  status: server.status,
+  get tools() {
+    return server.tools.map(({ name, title, description, inputSchema, outputSchema }) => ({
+      name,
+      description: description ?? title ?? '',
+      inputSchema,
+      outputSchema,
+    }));
+  },
+  hasTool: (tool) => server.tools.some(({ name }) => name === tool),
+  call: async (tool, args, { signal }) => toAnswer(await server.call(tool, args, { signal })),
+});
+
+const fromToolset = (id: string, toolset: Toolset): CodeServer => ({
+  id,
+  name: id,
+  status: 'running',
+  get tools() {
+    return toolset.list();
+  },
+  hasTool: (tool) => toolset.list().some(({ name }) => name === tool),
+  async call(tool, args, { signal }) {
+    const { result, isError } = await toolset.call(tool, args, { signal });
+    if (!isError) return { success: true, result };
+    return fail('tool', typeof result === 'string' ? result : JSON.stringify(result));
+  },
+});
+
+/**
+ * Structured content as it is; else text, decoded when it is a JSON object or list, so that a text that looks like a number stays one;
+ * else all blocks as a list. What is beside structured content and is more than text goes with it.
+ */
+function toAnswer(result: CallToolResult): ToolCallAnswer {
+  const { content, structuredContent, isError } = result;
+  const isText = content.every(({ type }) => type === 'text');
+  if (isError) {
+    const { result: described } = toToolOutcome(result);
+    const error = typeof described === 'string' ? described : JSON.stringify(described);
+    return { ...fail('tool', error || 'The tool failed and said nothing'), ...(!isText && { content }) };
+  }
+  if (structuredContent !== undefined) return { success: true, result: structuredContent, ...(!isText && { content }) };
+  if (!isText) return { success: true, result: content };
+  return { success: true, result: decode(content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')) };
+}
+
+function decode(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+type Failure = Extract<ToolCallAnswer, { success: false }>;
+const fail = (kind: Failure['kind'], error: string): Failure => ({ success: false, kind, error });

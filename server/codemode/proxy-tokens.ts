@@ -1,0 +1,48 @@
+import { hash, randomBytes } from 'node:crypto';
+
+/** How long a token is handed out, and how long it is taken. An execution that was given one at the last moment can still end with it. */
+const HANDED_OUT_MS = 15 * 60_000;
+const TAKEN_MS = 30 * 60_000;
+const PREFIX = 'arp_';
+
+/** The tokens with which kernels call tools: one for each agent's interpreter, worth nothing anywhere else and not for long. */
+export interface ProxyTokens {
+  /** The token of the agent's interpreter; a new one when it has none, or an old one. */
+  issue(agentId: string): string;
+  revoke(agentId: string): void;
+  /** The agent a token belongs to. */
+  agentOf(token: string): string | undefined;
+}
+
+/** The token in an `Authorization` header, if it looks like one of these, be it good or not. */
+export const readProxyToken = (authorization: unknown): string | undefined =>
+  typeof authorization === 'string' ? /^bearer +(arp_\S+) *$/i.exec(authorization)?.[1] : undefined;
+
+/** Keeps tokens by their digests, so that a look-up tells nobody how nearly a guess was right. */
+export function createProxyTokens(now: () => number = () => performance.now()): ProxyTokens {
+  const held = new Map<string, { readonly agentId: string; readonly issuedAt: number }>();
+  const newest = new Map<string, { readonly token: string; readonly issuedAt: number }>();
+  const forget = (isOver: (entry: { readonly agentId: string; readonly issuedAt: number }) => boolean) => {
+    for (const [digest, entry] of held) if (isOver(entry)) held.delete(digest);
+  };
+  return {
+    issue(agentId) {
+      const issuedAt = now();
+      forget((entry) => issuedAt - entry.issuedAt > TAKEN_MS);
+      const known = newest.get(agentId);
+      if (known && issuedAt - known.issuedAt < HANDED_OUT_MS) return known.token;
+      const token = PREFIX + randomBytes(32).toString('base64url');
+      newest.set(agentId, { token, issuedAt });
+      held.set(hash('sha256', token), { agentId, issuedAt });
+      return token;
+    },
+    revoke(agentId) {
+      newest.delete(agentId);
+      forget((entry) => entry.agentId === agentId);
+    },
+    agentOf(token) {
+      const entry = held.get(hash('sha256', token));
+      return entry && now() - entry.issuedAt <= TAKEN_MS ? entry.agentId : undefined;
+    },
+  };
+}

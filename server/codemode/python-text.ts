@@ -1,0 +1,27 @@
+/** Text and values of others inside Python source, so that none of them can become code. */
+
+/** A string literal in ASCII. */
+export const toPythonString = (text: string): string =>
+  JSON.stringify(text).replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** A docstring of these lines, each indented. */
+export function toDocstring(lines: readonly string[], indent: string): string {
+  const text = lines
+    .join('\n')
+    .replaceAll('\\', '\\\\')
+    .replaceAll(/"{3,}/g, (quotes) => '\\"'.repeat(quotes.length))
+    .toWellFormed();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters end lines, or are refused in source.
+  const shown = text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, ' ').split('\n');
+  return `"""${shown.map((line, index) => (index && line ? indent + line : line)).join('\n')}\n${indent}"""`;
+}
+
+/** A literal of a JSON value that is none of object and array. */
+export function toPythonLiteral(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'number' ? String(value) : toPythonString(String(value));
+}
