@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 import { SandboxManager } from '../server/sandbox/sandbox-manager.ts';
+import { codeCallNames, DIRECT, measureCodeCalls } from './bench/code-calls.ts';
 import { startJupyter } from './jupyter-server.ts';
 import { findOrInstallJupyter } from './setup-jupyter.ts';
 
@@ -146,7 +147,11 @@ if ('python' in found) {
     }
     bare?.close();
   }
-} else console.log(`local-jupyter is not measured: ${found.missing}`);
+  await measureCodeCalls(ROUNDS, jupyter, add);
+} else {
+  console.log(`local-jupyter is not measured: ${found.missing}`);
+  await measureCodeCalls(ROUNDS, undefined, add);
+}
 await rm(folder, { recursive: true, force: true });
 
 const at = (name: string) => median(samples.get(name) ?? []);
@@ -161,9 +166,10 @@ for (const [ours, baseline] of [
   ['local-eval warm', 'python3 warm'],
   ['local-jupyter cold', 'bare Jupyter client cold'],
   ['local-jupyter warm', 'bare Jupyter client warm'],
+  ...['local-eval', 'local-jupyter'].flatMap(codeCallNames).map((name) => [name, DIRECT] as const),
 ] as const) {
   if (samples.has(ours))
-    console.log(`${ours} / ${baseline}`.padEnd(52), (at(ours) / at(baseline)).toFixed(2).padStart(9));
+    console.log(`${ours} / ${baseline}`.padEnd(100), (at(ours) / at(baseline)).toFixed(2).padStart(9));
 }
 console.log('');
 for (const [name, goalMs] of [
