@@ -203,12 +203,3 @@ export async function startTestServer(options: Partial<StartHttpServer> = {}): P
     [Symbol.asyncDispose]: () => server.close({ graceMs: 0 }),
   };
 }
-
-/** Waits until a condition holds; fails after three seconds. */
-export async function until(what: string, isTrue: () => boolean): Promise<void> {
-  const deadline = performance.now() + 3_000;
-  while (!isTrue()) {
-    if (performance.now() > deadline) throw new Error(`Waited three seconds for: ${what}`);
-    await sleep(5);
-  }
-}
