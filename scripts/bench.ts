@@ -113,7 +113,9 @@ function readRun(port: number) {
   return readStream({ port, method: 'POST', path: '/api/v1/ag-ui/agent-1/', headers, body, last: 'RUN_FINISHED' });
 }
 
-const readBare = (port: number) => readStream({ port, method: 'GET', path: `/${WORDS}`, last: `word${WORDS} ` });
+function readBare(port: number) {
+  return readStream({ port, method: 'GET', path: `/${WORDS}`, last: `word${WORDS} ` });
+}
 
 async function benchStart(): Promise<void> {
   const times: number[] = [];

@@ -120,7 +120,7 @@ describe('a server that runs', () => {
 
 describe('a call', () => {
   it('of a server that is silent for too long times out; progress keeps it alive', async () => {
-    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, callTimeoutMs: 150, graceMs: grace } });
+    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, callTimeoutMs: 600, graceMs: grace } });
     const server = await servers.define(fixtureServer('a'));
     await server.start({ keepTrying: false });
     const [hang, slow] = await Promise.allSettled([
@@ -134,7 +134,7 @@ describe('a call', () => {
 
   it('has an upper bound whatever progress it reports', async () => {
     await using servers = createServers({
-      limits: { ...DEFAULT_LIMITS, callTimeoutMs: 120, callTotalMs: 160, graceMs: grace },
+      limits: { ...DEFAULT_LIMITS, callTimeoutMs: 400, callTotalMs: 400, graceMs: grace },
     });
     const server = await servers.define(fixtureServer('a'));
     await server.start({ keepTrying: false });
@@ -185,7 +185,7 @@ describe('a call', () => {
 describe('a server that cannot start', () => {
   const failWith = async (definition: ServerDefinition, change = {}) => {
     await using servers = createServers({
-      limits: { ...DEFAULT_LIMITS, startTimeoutMs: 400, graceMs: grace },
+      limits: { ...DEFAULT_LIMITS, startTimeoutMs: 10_000, graceMs: grace },
       ...change,
     });
     const server = await servers.define(definition);
@@ -205,7 +205,8 @@ describe('a server that cannot start', () => {
   });
 
   it('says so when it never answers', async () => {
-    expect(await failWith(fixtureServer('a', 'silent'))).toBe("MCP server 'a' did not answer within 0.4 s");
+    const limits = { ...DEFAULT_LIMITS, startTimeoutMs: 400, graceMs: grace };
+    expect(await failWith(fixtureServer('a', 'silent'), { limits })).toBe("MCP server 'a' did not answer within 0.4 s");
   });
 
   it('says so when there is no such command', async () => {
@@ -310,6 +311,16 @@ describe('many at once', () => {
     expect(childPids().length).toBe(before + 1);
   });
 
+  it('a start with variables is not lost in one that began without them', async () => {
+    await using servers = createServers({ environment: { PATH: process.env.PATH, KEY: 'old' } });
+    const server = await servers.define(fixtureServer('a', 'good', { requiredEnvVars: ['KEY'] }));
+    const first = server.start({ keepTrying: true });
+    first.catch(() => undefined);
+    const starts = Array.from({ length: 5 }, () => server.startByName({ KEY: 'new' }));
+    expect(await Promise.all(starts)).toEqual(['started', 'started', 'started', 'started', 'started']);
+    expect(JSON.stringify(await server.call('env', {}, { signal }))).toContain('\\"KEY\\":\\"new\\"');
+  });
+
   it('50 starts and stops leave no process and no open file', async () => {
     await using servers = createServers();
     const server = await servers.define(fixtureServer('a'));
@@ -324,7 +335,7 @@ describe('many at once', () => {
   });
 
   it('one that floods its standard error, one that hangs and one that dies delay no other', async () => {
-    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, startTimeoutMs: 3000, graceMs: grace } });
+    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, startTimeoutMs: 10_000, graceMs: grace } });
     const [flood, silent, exit, good] = await Promise.all(
       ['flood', 'silent', 'exit', 'good'].map((mode) => servers.define(fixtureServer(mode, mode))),
     );

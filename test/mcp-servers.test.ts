@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is tested.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startEverything } from './support/everything-server.ts';
@@ -125,6 +126,37 @@ describe('servers of the config file', () => {
     expect(await server.call('GET', '/ready')).toMatchObject({ status: 200, body: { status: 'degraded' } });
     expect(server.logged()).toContain("mcp.json:1: server 'bad': command: Invalid input");
     expect(server.logged()).not.toContain('CANARY');
+  });
+
+  it('are real ones: filesystem and memory', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'hello.txt'), 'Hello from a file');
+    const run = (name: string, ...args: string[]) => ({
+      command: process.execPath,
+      args: [createRequire(import.meta.url).resolve(`@modelcontextprotocol/server-${name}/dist/index.js`), ...args],
+    });
+    await using server = await startWholeServer({
+      mcpServers: {
+        filesystem: run('filesystem', '${FOLDER}'),
+        memory: { ...run('memory'), env: { MEMORY_FILE_PATH: join(folder.path, 'memory.jsonl') } },
+      },
+      environment: { FOLDER: folder.path },
+    });
+    expect(await poll(server, '/configure/mcp-toolsets-status', settled)).toMatchObject({
+      ready_servers: ['filesystem', 'memory'],
+    });
+    const call = (tool: string, args: unknown) => server.call('POST', `/mcp/proxy/${tool}`, { arguments: args });
+    expect(await call('filesystem/tools/read_text_file', { path: join(folder.path, 'hello.txt') })).toMatchObject({
+      status: 200,
+      body: { success: true, result: { content: 'Hello from a file' } },
+    });
+    expect(await call('filesystem/tools/read_text_file', { path: '/etc/passwd' })).toMatchObject({
+      status: 200,
+      body: { success: false, error: expect.stringContaining('Access denied') },
+    });
+    const entities = [{ name: 'Ada', entityType: 'person', observations: ['writes programs'] }];
+    expect(await call('memory/tools/create_entities', { entities })).toMatchObject({ body: { success: true } });
+    expect(await call('memory/tools/read_graph', {})).toMatchObject({ body: { result: { entities } } });
   });
 
   it('stay stopped with --no-config-mcp-servers', async () => {

@@ -84,7 +84,7 @@ describe('the toolset of an agent', () => {
     await servers.define(fixtureServer('silent', 'silent'));
     await servers.define(fixtureServer('good'));
     const toolset = createServerToolset(servers, () => ['silent', 'good']);
-    await toolset.prepare({ signal, timeoutMs: 400 });
+    await toolset.prepare({ signal, timeoutMs: 1500 });
     expect(toolset.list().map(({ name }) => name)).toContain('good__echo');
     expect(servers.find('silent')?.status).toBe('starting');
     const started = performance.now();

@@ -20,7 +20,8 @@ if ('print' in options) throw new Error('not options');
 const destination = pino.destination({ dest: devNull, sync: false, minLength: 8192, periodicFlush: 100 });
 const log = createLog({ level: 'info', destination });
 const runtime = await createRuntime({ options, environment: {}, log });
-runtime.models.register('script:words', wordsModel(Number(process.argv[2])));
+const [words = 1, together = 1] = process.argv[2]?.split(',').map(Number) ?? [];
+runtime.models.register('script:words', wordsModel(words, meet(together)));
 const { url, port } = await startHttpServer(runtime.http);
 runtime.start();
 
@@ -34,22 +35,24 @@ for (const { id, name, description, system_prompt } of agentsOf(100)) {
 }
 announce(port);
 
-/** Says `count` words as fast as they are taken. */
-function wordsModel(count: number): LanguageModelV4 {
+/** Says `count` words as fast as they are taken, once `met` resolves. */
+function wordsModel(count: number, met: () => Promise<void>): LanguageModelV4 {
   return {
     specificationVersion: 'v4',
     provider: 'script',
     modelId: 'words',
     supportedUrls: {},
     doGenerate: () => Promise.reject(new Error('streams only')),
-    doStream: async () => ({ stream: ReadableStream.from(words(count)) }),
+    doStream: async () => ({ stream: ReadableStream.from(sayWords(count, met)) }),
   };
 }
 
-async function* words(count: number): AsyncGenerator<LanguageModelV4StreamPart> {
+async function* sayWords(count: number, met: () => Promise<void>): AsyncGenerator<LanguageModelV4StreamPart> {
   yield { type: 'stream-start', warnings: [] };
   yield { type: 'text-start', id: '1' };
-  for (let index = 1; index <= count; index++) yield { type: 'text-delta', id: '1', delta: `word${index} ` };
+  yield { type: 'text-delta', id: '1', delta: 'word1 ' };
+  await met();
+  for (let index = 2; index <= count; index++) yield { type: 'text-delta', id: '1', delta: `word${index} ` };
   yield { type: 'text-end', id: '1' };
   yield {
     type: 'finish',
@@ -58,5 +61,16 @@ async function* words(count: number): AsyncGenerator<LanguageModelV4StreamPart> 
       inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
       outputTokens: { total: count, text: count, reasoning: 0 },
     },
+  };
+}
+
+/** Lets callers wait for each other: they go on when `count` of them have come. */
+function meet(count: number): () => Promise<void> {
+  const all = Promise.withResolvers<void>();
+  let present = 0;
+  return () => {
+    present++;
+    if (present >= count) all.resolve();
+    return all.promise;
   };
 }

@@ -6,6 +6,8 @@ export interface StreamResult {
   readonly events: number;
   /** Whether the ids counted up from 1 without a gap and the last event was the end of the run. */
   readonly isWhole: boolean;
+  /** Milliseconds from the request to the first event. */
+  readonly firstEventMs: number;
 }
 
 interface StreamRequest {
@@ -16,14 +18,18 @@ interface StreamRequest {
   readonly body?: string;
   /** The text that stands in the last frame. */
   readonly last: string;
+  /** Sees each frame. */
+  readonly onFrame?: (frame: string) => void;
 }
 
 /** Reads one stream to its end. */
-export function readStream({ port, method, path, headers, body, last }: StreamRequest): Promise<StreamResult> {
+export function readStream({ port, method, path, headers, body, last, onFrame }: StreamRequest): Promise<StreamResult> {
   return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
     const call = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
       let rest = '';
       let events = 0;
+      let firstEventMs = Number.NaN;
       let isOrdered = true;
       let lastFrame = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
@@ -32,11 +38,13 @@ export function readStream({ port, method, path, headers, body, last }: StreamRe
         for (const frame of frames) {
           if (frame.startsWith(':')) continue;
           events++;
+          if (events === 1) firstEventMs = performance.now() - startedAt;
           if (!frame.startsWith(`id: ${events}\n`)) isOrdered = false;
           lastFrame = frame;
+          onFrame?.(frame);
         }
       });
-      response.on('end', () => resolve({ events, isWhole: isOrdered && lastFrame.includes(last) }));
+      response.on('end', () => resolve({ events, firstEventMs, isWhole: isOrdered && lastFrame.includes(last) }));
       response.on('error', reject);
     });
     call.on('error', reject);

@@ -131,6 +131,8 @@ export class SupervisedServer {
       if (!this.wouldChange(given)) return 'running';
       await this.restart({ given, keepTrying: false });
     } else {
+      // A start that is under way has begun without these variables.
+      if (this.#attempt && this.wouldChange(given)) await this.stop();
       await this.start({ given, keepTrying: false });
     }
     return 'started';
@@ -298,7 +300,7 @@ export class SupervisedServer {
     this.#hasRun = false;
     this.#given = {};
     this.#tools = [];
-    this.#become('stopped');
+    if (this.#status !== 'stopped') this.#become('stopped');
   }
 
   #become(status: ServerStatus, error?: string): void {
@@ -312,8 +314,9 @@ export class SupervisedServer {
       status,
       ...(error && { error }),
     };
-    if (error) log?.warn(details, 'MCP server');
-    else log?.info(details, 'MCP server');
+    const message = `MCP server '${this.#definition.id}' is ${status}`;
+    if (error) log?.warn(details, message);
+    else log?.info(details, message);
     onChange();
   }
 }
