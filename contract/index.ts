@@ -7,6 +7,7 @@ import { health } from './health.ts';
 import { mcpProxy } from './mcp-proxy.ts';
 import { mcpServers } from './mcp-servers.ts';
 import { prompts } from './prompts.ts';
+import { sandbox } from './sandbox.ts';
 import type { Handlers, RouterOf } from './types.ts';
 
 /** Where the REST surface starts: every endpoint's path is below it. */
@@ -23,6 +24,7 @@ export const contract = {
   mcpServers,
   mcpProxy,
   configure,
+  sandbox,
 };
 
 /** The type of the contract. */

@@ -28,11 +28,9 @@ const statics = [
   quick('unused code', 'knip', '--config', 'scripts/knip.json', '--no-progress', '--no-config-hints'),
   quick('generated files', 'node', 'scripts/generate.ts', '--check'),
 ];
-const browser: Gate = {
-  name: 'browser for the tests',
-  command: ['node', 'scripts/setup-browser.ts'],
-  deadlineMs: 300_000,
-};
+const setUp = (name: string, script: string): Gate => ({ name, command: ['node', script], deadlineMs: 400_000 });
+const browser = setUp('browser for the tests', 'scripts/setup-browser.ts');
+const jupyter = setUp('Jupyter for the tests', 'scripts/setup-jupyter.ts');
 // The packed tarball has the machine to itself: it installs packages and compiles.
 const tests = vitest('tests', '--exclude=package.test.ts');
 const tarball = vitest('packed tarball', 'package.test.ts');
@@ -40,7 +38,8 @@ const tarball = vitest('packed tarball', 'package.test.ts');
 const startedAt = performance.now();
 const results: GateResult[] = [];
 await Promise.all([inOrder(statics.slice(0, 3)), inOrder(statics.slice(3))]);
-if (process.env.CI) await inOrder([browser]);
+// One after the other: both may need the package manager.
+if (process.env.CI) await inOrder([browser, jupyter]);
 await inOrder([tests, tarball]);
 const total = await countAll([tests, tarball]);
 await rm(folder, { recursive: true, force: true });

@@ -47,9 +47,23 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Slow to load: only their types, or a lazy import in the code that needs them. */
-const HEAVY = ['@ai-sdk/', '@modelcontextprotocol/sdk', 'contract/openapi.ts', 'trpc-to-openapi'];
+const HEAVY = [
+  '@ai-sdk/',
+  '@jupyterlab/services',
+  '@modelcontextprotocol/sdk',
+  'contract/openapi.ts',
+  'pyodide',
+  'trpc-to-openapi',
+  'ws',
+];
 /** Files that are processes of their own, or are loaded lazily as a whole. */
-const MAY_BE_HEAVY = ['contract/openapi.ts', 'server/mcp/toolbox/', 'scripts/', 'test/'];
+const MAY_BE_HEAVY = [
+  'contract/openapi.ts',
+  'server/mcp/toolbox/',
+  'server/sandbox/local-jupyter/jupyter-client.ts',
+  'scripts/',
+  'test/',
+];
 const LIGHT = ['@ai-sdk/provider'];
 
 /** The imports that no rule allows, each as one line that says so. */

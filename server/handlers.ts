@@ -17,6 +17,8 @@ import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handl
 import { createAgUiHandlers } from './protocols/ag-ui-handlers.ts';
 import type { AgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import type { Runs } from './runs/runs.ts';
+import { createSandboxHandlers } from './sandbox/sandbox-handlers.ts';
+import type { SandboxManager } from './sandbox/sandbox-manager.ts';
 import type { Store } from './store/store.ts';
 import { version } from './version.ts';
 
@@ -27,13 +29,14 @@ export interface Parts {
   readonly mcp: Mcp;
   readonly agents: Agents;
   readonly runs: Runs;
+  readonly sandboxes: SandboxManager;
   readonly health: HealthParts;
   readonly protobuf: AgUiProtobuf;
 }
 
 /** One handler for each endpoint. */
 export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
-  const { store, models, mcp, agents, runs, health, protobuf } = parts;
+  const { store, models, mcp, agents, runs, sandboxes, health, protobuf } = parts;
   const { servers } = mcp;
   const getAgent = (id: string): PromptedAgent => {
     agents.get(id);
@@ -48,7 +51,10 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       agents,
       effectiveModel: (model) => model ?? models.defaultModelNow() ?? 'default',
       isRunning: (agentId) => runs.activeRuns(agentId).length > 0,
-      cancelRuns: (agentId) => runs.cancelAgent(agentId, 'the agent was deleted'),
+      cancelRuns: (agentId) => {
+        void sandboxes.closeAgent(agentId);
+        return runs.cancelAgent(agentId, 'the agent was deleted');
+      },
     }),
     agentMcpServers: { ...createAgentMcpServerHandlers({ agents }), ...createAgentServerHandlers({ agents, servers }) },
     mcpServers: createServerHandlers(mcp),
@@ -59,6 +65,7 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       listModels: () => models.list(),
       defaultModel: () => models.defaultModel(),
     }),
+    sandbox: createSandboxHandlers({ manager: sandboxes, requireAgent: (id) => agents.get(id) }),
     prompts: createPromptHandlers({ runs, getAgent }),
     conversations: createConversationHandlers({
       conversations: store.conversations,

@@ -12,14 +12,19 @@ interface Flag {
   readonly schema: z.ZodType;
 }
 
-const text = z.string().min(1);
+const text = z.string().min(1, 'must not be empty');
+const numberFrom = (min: number, max: number, kind: 'number' | 'whole number') => {
+  const error = `must be a ${kind} from ${min} to ${max}`;
+  const number = z.number({ error }).min(min, error).max(max, error);
+  return text.transform(Number).pipe(kind === 'number' ? number : number.int(error));
+};
 const commaList = text.transform((value) =>
   value
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean),
 );
-const onOff = z.union([z.boolean(), z.stringbool()]).default(false);
+const onOff = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' }).default(false);
 const dataHome = join(homedir(), '.datalayer');
 
 const flags = {
@@ -31,7 +36,7 @@ const flags = {
   port: {
     value: 'PORT',
     help: 'port to listen on; 0 takes any free one',
-    schema: z.coerce.number().int().min(0).max(65_535).default(8765),
+    schema: numberFrom(0, 65_535, 'whole number').default(8765),
   },
   'find-free-port': { help: 'take the next free port when the port is taken', schema: onOff },
   demo: { help: 'make a demo agent with the bundled toolbox server, once, in an empty data folder', schema: onOff },
@@ -53,6 +58,11 @@ const flags = {
     help: 'the only commands of MCP servers that callers add, comma separated',
     schema: commaList.optional(),
   },
+  'local-eval-engine': {
+    value: 'ENGINE',
+    help: 'what runs code in local-eval: pyodide, isolated, or python, the python3 of this machine with no isolation',
+    schema: z.enum(['pyodide', 'python']).default('pyodide'),
+  },
   'data-dir': {
     value: 'FOLDER',
     help: 'where agents and conversations are kept',
@@ -62,7 +72,8 @@ const flags = {
   'api-keys': {
     value: 'KEYS',
     help: 'API keys, comma separated; better given as a variable than on the command line',
-    schema: commaList.default([]),
+    // Who gives an empty list believes that keys are asked for.
+    schema: commaList.refine((keys) => keys.length > 0, 'holds no key').default([]),
   },
   'allowed-host': {
     value: 'HOST',
@@ -74,7 +85,7 @@ const flags = {
     value: 'ORIGIN',
     repeatable: true,
     help: 'a web origin that may call this server',
-    schema: z.array(z.url()).default([]),
+    schema: z.array(z.url('must be an origin, such as https://example.com')).default([]),
   },
   'rate-limit': {
     value: 'RULE',
@@ -85,7 +96,7 @@ const flags = {
   'shutdown-grace': {
     value: 'SECONDS',
     help: 'how long running streams may go on after SIGTERM',
-    schema: z.coerce.number().min(0).max(3600).default(20),
+    schema: numberFrom(0, 3600, 'number').default(20),
   },
   'log-level': {
     value: 'LEVEL',
@@ -104,24 +115,13 @@ export function readOptions(
   environment: NodeJS.ProcessEnv,
 ): Options | { readonly print: 'help' | 'version' } {
   const entries = Object.entries<Flag>(flags);
-  const { values } = parseArgs({
-    args: args[0] === 'serve' ? args.slice(1) : [...args],
-    options: {
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'v' },
-      ...Object.fromEntries(
-        entries.map(([name, flag]) => [
-          name,
-          { type: flag.value ? ('string' as const) : ('boolean' as const), multiple: flag.repeatable ?? false },
-        ]),
-      ),
-    },
-  });
+  const values = readFlags(args[0] === 'serve' ? args.slice(1) : args);
   if (values.help) return { print: 'help' };
   if (values.version) return { print: 'version' };
   const given = (name: string, flag: Flag): unknown => {
-    const variable = environment[variableOf(name)];
-    return (values as Record<string, unknown>)[name] ?? (flag.repeatable ? variable?.split(',') : variable);
+    // An empty variable is how many a tool says that it is not set.
+    const variable = environment[variableOf(name)] || undefined;
+    return values[name] ?? (flag.repeatable ? variable?.split(',') : variable);
   };
   const options = Object.fromEntries(
     entries.map(([name, flag]) => {
@@ -131,6 +131,27 @@ export function readOptions(
     }),
   );
   return options as Options;
+}
+
+/** The flags that are given, by name. */
+function readFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
+  const options = Object.entries<Flag>(flags).map(([name, flag]) => [
+    name,
+    { type: flag.value ? ('string' as const) : ('boolean' as const), multiple: flag.repeatable ?? false },
+  ]);
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+        ...Object.fromEntries(options),
+      },
+    }).values;
+  } catch (cause) {
+    const [sentence] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
+    throw new Error(`${sentence?.replace(/\.$/, '')}; see --help`, { cause });
+  }
 }
 
 /** The text of `--help`. */

@@ -1,4 +1,7 @@
 /** The composition root: builds each part of the server once and closes them in reverse. */
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { BASE_PATH, contract } from '../contract/index.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { stopUnselected } from './agents/agent-servers.ts';
@@ -18,6 +21,7 @@ import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
 import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import { Runs } from './runs/runs.ts';
+import { SandboxManager } from './sandbox/sandbox-manager.ts';
 import { openStore } from './store/sqlite.ts';
 import { version } from './version.ts';
 
@@ -46,11 +50,12 @@ export interface Runtime {
   kill(): void;
 }
 
-/** Opens the store and builds everything on it. Throws one sentence when the data folder cannot be used. */
+/** Opens the store and builds everything on it. Throws one sentence when the data folder or the default model cannot be used. */
 export async function createRuntime({ options, environment, log }: RuntimeOptions): Promise<Runtime> {
+  const models = new Models({ environment, defaultModel: options.model, demoPaceMs: options.demo ? DEMO_PACE_MS : 0 });
+  models.checkDefault();
   const dataFolder = options['data-dir'];
   const store = await openStore({ folder: dataFolder });
-  const models = new Models({ environment, defaultModel: options.model, demoPaceMs: options.demo ? DEMO_PACE_MS : 0 });
   const mcp = await openMcp({
     environment,
     version,
@@ -83,9 +88,15 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       agentsChanged: () => void stopUnselected(servers, agents.list()),
     });
     if (options.demo) await ensureDemoAgent(agents, store.facts);
+    const sandboxes = new SandboxManager({
+      cacheFolder: join(dataFolder, 'cache'),
+      owner: ownerOf(dataFolder),
+      localEvalEngine: options['local-eval-engine'],
+      log: (message) => log.warn(message),
+    });
     const health = createReadiness({ store, configServers: mcp.config, servers, isDraining: () => isDraining });
     const protobuf = createAgUiProtobuf();
-    const handlers = createHandlers({ store, models, mcp, agents, runs, health, protobuf });
+    const handlers = createHandlers({ store, models, mcp, agents, runs, sandboxes, health, protobuf });
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
@@ -105,15 +116,24 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       },
       async close() {
         await doors.close();
+        await sandboxes.close();
         await mcp.close();
         await store.close();
       },
-      kill: () => servers.kill(),
+      kill() {
+        sandboxes.kill();
+        servers.kill();
+      },
     };
   } catch (cause) {
     await store.close();
     throw cause;
   }
+}
+
+/** The same for each run on a data folder, so that a run finds the kernels that the one before left behind. */
+function ownerOf(dataFolder: string): string {
+  return createHash('sha256').update(`${hostname()}:${dataFolder}`).digest('hex').slice(0, 16);
 }
 
 function toHttpOptions(

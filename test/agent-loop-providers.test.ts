@@ -1,8 +1,7 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createOpenAI } from '@ai-sdk/openai';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { LLMock } from '@copilotkit/aimock';
 import { assert, expect, test } from 'vitest';
+import { Models } from '../server/models/models.ts';
 import type { Message } from '../server/store/messages.ts';
 import { ok, quickLimits, runLoop, toolsetOf, userSays } from './support/loop.ts';
 
@@ -13,16 +12,21 @@ async function startProvider(): Promise<AsyncDisposable & { readonly mock: LLMoc
   return { mock, url: mock.url, [Symbol.asyncDispose]: () => mock.stop().then(() => undefined) };
 }
 
-type Door = (url: string, fetch?: typeof globalThis.fetch) => LanguageModelV4;
-const openAi = (url: string, fetch = globalThis.fetch) => createOpenAI({ baseURL: `${url}/v1`, apiKey: 'test', fetch });
+type Door = (url: string, fetch?: typeof globalThis.fetch) => Promise<LanguageModelV4>;
+const door =
+  (id: string, environment: (url: string) => Record<string, string>): Door =>
+  async (url, fetch) =>
+    (await new Models({ environment: environment(url), fetch }).resolve(id)).model;
+const openAi = (url: string, api: string) => ({
+  OPENAI_API_KEY: 'test',
+  OPENAI_BASE_URL: `${url}/v1`,
+  OPENAI_API: api,
+});
+const responses = door('o4-mini', (url) => openAi(url, 'responses'));
 const doors: [string, Door][] = [
-  ['OpenAI Responses', (url, fetch) => openAi(url, fetch)('o4-mini')],
-  ['OpenAI Chat Completions', (url, fetch) => openAi(url, fetch).chat('gpt-4o')],
-  [
-    'Anthropic',
-    (url, fetch = globalThis.fetch) =>
-      createAnthropic({ baseURL: `${url}/v1`, apiKey: 'test', fetch })('claude-sonnet-4-5'),
-  ],
+  ['OpenAI Responses', responses],
+  ['OpenAI Chat Completions', door('gpt-4o', (url) => openAi(url, 'chat'))],
+  ['Anthropic', door('claude-sonnet-4-5', (url) => ({ ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: url }))],
 ];
 
 const textOf = (message: Message | undefined) =>
@@ -52,7 +56,7 @@ test.each(doors)('%s: two calls of one answer, their results and the last word g
     messages,
     outcome,
     usage: used,
-  } = await runLoop(open(url), {
+  } = await runLoop(await open(url), {
     history: [userSays('What is the weather?')],
     toolset: toolsetOf({ weather: ({ city }) => ok(city === 'Paris' ? '18' : '24') }, { weather: schema }),
   });
@@ -80,7 +84,7 @@ test.each([
   );
   mock.on({ userMessage: 'more' }, { content: 'No.', usage });
   const sent: string[] = [];
-  const model = new Map(doors).get(name)?.(url, (input, init) => {
+  const model = await new Map(doors).get(name)?.(url, (input, init) => {
     sent.push(String(init?.body));
     return fetch(input, init);
   });
@@ -106,7 +110,7 @@ test.each(doors)('%s: a 429 with Retry-After is waited for and the run goes on',
   );
   mock.on({ userMessage: 'hi' }, { content: 'Hello', usage });
   const started = performance.now();
-  const { outcome } = await runLoop(open(url), { history: [userSays('hi')] });
+  const { outcome } = await runLoop(await open(url), { history: [userSays('hi')] });
   expect(outcome).toEqual({ status: 'finished', pending: [] });
   expect(performance.now() - started).toBeGreaterThan(950);
   expect(mock.getRequests()).toHaveLength(2);
@@ -118,7 +122,7 @@ test.each(doors)('%s: a refused key is one sentence and no retry', async (_, ope
     { userMessage: 'hi' },
     { error: { message: 'Incorrect API key provided: sk-test1234567890', type: 'invalid_request_error' }, status: 401 },
   );
-  const { outcome } = await runLoop(open(provider.url), { history: [userSays('hi')] });
+  const { outcome } = await runLoop(await open(provider.url), { history: [userSays('hi')] });
   expect(outcome).toMatchObject({ status: 'failed', code: 'model-failed' });
   expect(outcome).toHaveProperty(
     'detail',
@@ -137,7 +141,7 @@ test.each(doors)('%s: a stream cut in the middle fails the run once and keeps th
     { content: words, usage },
     { latency: 5, chunkSize: 10, disconnectAfterMs: 150 },
   );
-  const { outcome, messages } = await runLoop(open(provider.url), { history: [userSays('hi')] });
+  const { outcome, messages } = await runLoop(await open(provider.url), { history: [userSays('hi')] });
   expect(outcome).toMatchObject({ status: 'failed', code: 'model-failed' });
   const partial = textOf(messages[0]);
   expect(partial?.length).toBeGreaterThan(10);
@@ -149,7 +153,7 @@ test('a provider that nobody runs is told after two retries', async () => {
   const provider = await startProvider();
   const { url } = provider;
   await provider[Symbol.asyncDispose]();
-  const { outcome } = await runLoop(openAi(url)('gpt-4o'), {
+  const { outcome } = await runLoop(await responses(url), {
     limits: quickLimits,
   });
   expect(outcome).toEqual({
@@ -157,4 +161,21 @@ test('a provider that nobody runs is told after two retries', async () => {
     code: 'model-failed',
     detail: 'The connection to the model provider openai failed (ECONNREFUSED)',
   });
+});
+
+test('a server that copies Chat Completions is sent no field that strict ones refuse', async () => {
+  await using provider = await startProvider();
+  provider.mock.onMessage('hi', { content: 'Hello' });
+  const sent: string[] = [];
+  const model = await door('gpt-4o', (url) => ({ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: `${url}/v1` }))(
+    provider.url,
+    (input, init) => {
+      sent.push(String(init?.body));
+      return fetch(input, init);
+    },
+  );
+  expect((await runLoop(model, { history: [userSays('hi')] })).outcome).toEqual({ status: 'finished', pending: [] });
+  expect(sent.map((body) => Object.keys(JSON.parse(body)).sort())).toEqual([
+    ['messages', 'model', 'stream', 'stream_options'],
+  ]);
 });

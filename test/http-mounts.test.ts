@@ -95,6 +95,7 @@ test('a key file holds one key a line, with comments', () => {
   writeFileSync(file, '# nothing yet\n');
   expect(() => readApiKeyFile(file)).toThrow(`The API key file ${file} holds no key`);
   rmSync(folder, { recursive: true });
+  expect(() => readApiKeyFile(file)).toThrow(`The API key file ${file} cannot be read: ENOENT`);
 });
 
 test('secrets are masked in the log, whatever field or text they stand in', () => {

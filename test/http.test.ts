@@ -308,6 +308,12 @@ test('a taken port is refused in one sentence, or the next free one is taken', a
   expect((await second.call('GET', '/health')).status).toBe(200);
 });
 
+test('an address that is not of this machine is refused with the reason', async () => {
+  await expect(startTestServer({ host: '192.0.2.1', apiKeys: [KEY] })).rejects.toThrow(
+    'Cannot listen on 192.0.2.1, port 0: EADDRNOTAVAIL',
+  );
+});
+
 test('what is no HTTP request gets the error body and a closed connection', async () => {
   await using server = await startTestServer();
   for (const [bytes, status, code] of [

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BASE_PATH } from '../contract/index.ts';
 import { startModelServer } from './support/model-server.ts';
 import { until } from './support/processes.ts';
@@ -36,6 +36,8 @@ let folder: string;
 /** Every answer of the walk, with the request it answers. */
 const answers: { readonly request: string; readonly text: string }[] = [];
 const owned = new AsyncDisposableStack();
+// A whole server in a process of its own: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 async function ask(
   method: string,

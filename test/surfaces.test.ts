@@ -1,7 +1,7 @@
 /** Every operation of the contract, over every surface: the same answer and the same error, each as it is declared. */
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../contract/kit.ts';
 import { type Declared, openDeclared } from './support/declared.ts';
 import { startModelServer } from './support/model-server.ts';
@@ -110,6 +110,8 @@ const TAGS = { REST: 'kiwi', createRestClient: 'plum', tRPC: 'pear', createClien
 let server: TestServer;
 let declared: Declared;
 const owned = new AsyncDisposableStack();
+// A whole server in a process of its own: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 beforeAll(async () => {
   const model = owned.use(await startModelServer());

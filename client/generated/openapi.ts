@@ -624,6 +624,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/sandbox/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get sandbox status
+         * @description Starts nothing.
+         */
+        get: operations["sandboxStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/sandbox/configure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Configure sandbox
+         * @description Records where code runs from the next execution on; a running one ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.
+         */
+        post: operations["sandboxConfigure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/sandbox/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart sandbox
+         * @description Interrupts what runs, ends every interpreter and starts a new one. All variables are lost.
+         */
+        post: operations["sandboxRestart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/sandbox/interrupt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Interrupt executions
+         * @description Interrupts the running execution of one agent, or of every agent. Variables stay.
+         */
+        post: operations["sandboxInterrupt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{agent_id}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Execute code
+         * @description Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code.
+         */
+        post: operations["sandboxExecute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{agent_id}/execute/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Execute code (streaming)
+         * @description As Execute code, with the output as it comes.
+         */
+        post: operations["sandboxExecuteStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1230,6 +1350,22 @@ export interface components {
             /** @description What an agent without a model uses */
             default_model: string | null;
         };
+        ConfigureSandbox: {
+            /**
+             * @description Absent: `local-eval`. `eval` and `jupyter` are other names of the two
+             * @enum {string}
+             */
+            variant?: "local-eval" | "local-jupyter" | "eval" | "jupyter";
+            /**
+             * @description Needed for `local-jupyter`. May hold the token as `?token=`
+             * @example http://localhost:8888?token=my-token
+             */
+            jupyter_url?: string | null;
+            /** @description Wins over the token in `jupyter_url` */
+            jupyter_token?: string | null;
+            /** @description Connect first; when that fails, answer 502 and keep the sandbox as it was */
+            verify?: boolean;
+        };
         ConfiguredModel: {
             id: string;
             name: string;
@@ -1395,12 +1531,76 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
                 message: string;
             }[];
+        };
+        Execute: {
+            /**
+             * @description Python. The value of a last expression is the result
+             * @example 6 * 7
+             */
+            code: string;
+            /** @description Seconds; absent: 30 */
+            timeout?: number;
+        };
+        ExecutionEvent: {
+            /** @constant */
+            type: "stdout";
+            text: string;
+        } | {
+            /** @constant */
+            type: "stderr";
+            text: string;
+        } | {
+            /** @constant */
+            type: "display";
+            data: components["schemas"]["MimeBundle"];
+        } | {
+            /** @constant */
+            type: "done";
+            execution: components["schemas"]["ExecutionResult"];
+        } | {
+            /** @constant */
+            type: "error";
+            detail: string;
+            code: string;
+        };
+        ExecutionResult: {
+            execution_id: string;
+            /**
+             * @description `error`: an exception; `exit`: the code asked to end; `timeout` and `cancelled`: it was interrupted; `killed`: the interpreter died or was ended for what it used
+             * @enum {string}
+             */
+            status: "ok" | "error" | "exit" | "timeout" | "cancelled" | "killed";
+            stdout: string;
+            stderr: string;
+            /** @description The value of the last expression; null when it has none */
+            result: components["schemas"]["MimeBundle"] | null;
+            /** @description What the code displayed, in order */
+            displays: components["schemas"]["MimeBundle"][];
+            error: components["schemas"]["PythonError"] | null;
+            exit_code: number | null;
+            /** @description From the start of the code to its end, without waiting in the queue */
+            duration_ms: number;
+            /** @description Time in the queue, and to start an interpreter when there was none */
+            queued_ms: number;
+            /** @description Whether variables of earlier executions are gone; `notices` says why */
+            variables_lost: boolean;
+            /** @description Whether output over a limit was dropped */
+            truncated: boolean;
+            /** @description How many tools the code called */
+            tool_calls: number;
+            /** @description What a reader of the result must know */
+            notices: string[];
+            /**
+             * @description `local-eval`: Python inside this server, isolated; `local-jupyter`: a kernel of a Jupyter server
+             * @enum {string}
+             */
+            variant: "local-eval" | "local-jupyter";
         };
         FailedServer: {
             server_id: string;
@@ -1411,6 +1611,10 @@ export interface components {
             status: "healthy";
             /** @description The version of this server */
             version: string;
+        };
+        InterruptSandbox: {
+            /** @description Absent: every agent */
+            agent_id?: string;
         };
         McpServer: {
             id: string;
@@ -1487,6 +1691,15 @@ export interface components {
             failed_servers: {
                 [key: string]: string;
             };
+        };
+        /**
+         * @description One value by mime type: text as it is, JSON as JSON, binary data as base64
+         * @example {
+         *       "text/plain": "42"
+         *     }
+         */
+        MimeBundle: {
+            [key: string]: unknown;
         };
         Prompt: {
             /**
@@ -1591,6 +1804,12 @@ export interface components {
             }[];
             total: number;
         };
+        /** @description A Python exception */
+        PythonError: {
+            name: string;
+            message: string;
+            traceback: string;
+        };
         Readiness: {
             /**
              * @description degraded: serving, with a part that failed
@@ -1606,6 +1825,22 @@ export interface components {
                     detail?: string;
                 };
             };
+        };
+        SandboxInterrupted: {
+            /** @description The agents whose execution was interrupted */
+            interrupted: string[];
+        };
+        SandboxStatus: {
+            /**
+             * @description `local-eval`: Python inside this server, isolated; `local-jupyter`: a kernel of a Jupyter server
+             * @enum {string}
+             */
+            variant: "local-eval" | "local-jupyter";
+            /** @description The Jupyter server, without its token */
+            jupyter_url: string | null;
+            jupyter_token_set: boolean;
+            /** @description Whether an interpreter is alive now */
+            sandbox_running: boolean;
         };
         /** @description An MCP server id, or `{id, origin}` where one id exists in several places */
         ServerSelection: string | {
@@ -1813,6 +2048,31 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /**
+         * @description `sandbox-restart-failed`: The sandbox could not be started anew
+         *     `internal`: A fault of this server; its log has the cause
+         */
+        InternalOrSandboxRestartFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `jupyter-url-required`: The variant local-jupyter needs a jupyter_url
+         *     `jupyter-url-not-allowed`: The jupyter_url is no URL that a sandbox may connect to
+         *     `malformed-json`: The body is not JSON
+         */
+        JupyterUrlNotAllowedOrJupyterUrlRequiredOrMalformedJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description `malformed-json`: The body is not JSON */
         MalformedJson: {
             headers: {
@@ -1941,8 +2201,31 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /**
+         * @description `sandbox-busy`: Too many executions wait for the sandbox; see Retry-After
+         *     `rate-limited`: Too many requests; see Retry-After
+         */
+        RateLimitedOrSandboxBusy: {
+            headers: {
+                /** @description Seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description `request-timeout`: The request took too long to arrive */
         RequestTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `sandbox-unavailable`: The sandbox could not be started or reached; the detail names the step */
+        SandboxUnavailable: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3873,6 +4156,257 @@ export interface operations {
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
+        };
+    };
+    sandboxStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "variant": "local-eval",
+                     *       "jupyter_url": null,
+                     *       "jupyter_token_set": false,
+                     *       "sandbox_running": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SandboxStatus"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    sandboxConfigure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfigureSandbox"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "variant": "local-jupyter",
+                     *       "jupyter_url": "http://localhost:8888",
+                     *       "jupyter_token_set": true,
+                     *       "sandbox_running": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SandboxStatus"];
+                };
+            };
+            400: components["responses"]["JupyterUrlNotAllowedOrJupyterUrlRequiredOrMalformedJson"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["SandboxUnavailable"];
+        };
+    };
+    sandboxRestart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "variant": "local-jupyter",
+                     *       "jupyter_url": "http://localhost:8888",
+                     *       "jupyter_token_set": true,
+                     *       "sandbox_running": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SandboxStatus"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalOrSandboxRestartFailed"];
+        };
+    };
+    sandboxInterrupt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InterruptSandbox"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "interrupted": [
+                     *         "my-agent"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SandboxInterrupted"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    sandboxExecute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Execute"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "execution_id": "exec-1",
+                     *       "status": "ok",
+                     *       "stdout": "hello\n",
+                     *       "stderr": "",
+                     *       "result": {
+                     *         "text/plain": "42"
+                     *       },
+                     *       "displays": [],
+                     *       "error": null,
+                     *       "exit_code": null,
+                     *       "duration_ms": 1.2,
+                     *       "queued_ms": 0.1,
+                     *       "variables_lost": false,
+                     *       "truncated": false,
+                     *       "tool_calls": 0,
+                     *       "notices": [],
+                     *       "variant": "local-eval"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExecutionResult"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimitedOrSandboxBusy"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["SandboxUnavailable"];
+            503: components["responses"]["Draining"];
+        };
+    };
+    sandboxExecuteStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Execute"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "stdout",
+                     *       "text": "hello\n"
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["ExecutionEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimitedOrSandboxBusy"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["SandboxUnavailable"];
+            503: components["responses"]["Draining"];
         };
     };
 }

@@ -5,12 +5,21 @@ import { ApiError } from '../errors.ts';
 
 /** The keys in a file: one a line, with empty lines and lines that start with `#` left out. */
 export function readApiKeyFile(path: string): string[] {
-  const keys = readFileSync(path, 'utf8')
+  const keys = readText(path)
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
   if (!keys.length) throw new Error(`The API key file ${path} holds no key`);
   return keys;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
+    throw new Error(`The API key file ${path} cannot be read: ${reason}`, { cause });
+  }
 }
 
 /** Who sends a request: a name for its key, `undefined` when no key is asked for, or the reason why its key is refused. */

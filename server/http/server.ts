@@ -142,7 +142,9 @@ async function listen(server: Server, { host, port, findFreePort }: StartHttpSer
   for (let candidate = port; ; candidate++) {
     const error = await tryToListen(server, host, candidate);
     if (!error) return;
-    if (error.code !== 'EADDRINUSE') throw new Error(`Cannot listen on ${host}:${candidate}`, { cause: error });
+    if (error.code !== 'EADDRINUSE') {
+      throw new Error(`Cannot listen on ${host}, port ${candidate}: ${error.code}`, { cause: error });
+    }
     if (candidate < last) continue;
     const advice = findFreePort ? `ports ${port} to ${last} are taken` : 'use --port or --find-free-port';
     throw new Error(`Port ${port} of ${host} is taken: ${advice}`, { cause: error });

@@ -215,7 +215,10 @@ export class Connection {
   async #connect(transport: Transport, signal: AbortSignal): Promise<void> {
     if (!this.#sdk) return;
     const { Client, ToolListChangedNotificationSchema } = this.#sdk;
-    const client = new Client({ name: 'agent-runtimes', version: this.#options.version }, { capabilities: {} });
+    const client = new Client(
+      { name: 'agent-runtimes', version: this.#options.version },
+      { capabilities: {}, jsonSchemaValidator: NO_VALIDATOR },
+    );
     this.#client = client;
     client.onclose = () => {
       if (client === this.#client) this.#lose(this.#group?.end ?? 'closed the connection');
@@ -290,6 +293,12 @@ export class Connection {
     return lines.length > 0 ? `: ${lines.join(' | ').slice(-1000)}` : '';
   }
 }
+
+// Results go to the model as they are, so nothing is ever checked against an output schema; the SDK's own validator costs each client
+// more than a millisecond and much memory.
+const NO_VALIDATOR = {
+  getValidator: () => () => ({ valid: false as const, data: undefined, errorMessage: 'Schemas are not checked here' }),
+};
 
 const ignoreProgress = () => undefined;
 const after = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());

@@ -304,6 +304,8 @@ export class SupervisedServer {
   }
 
   #become(status: ServerStatus, error?: string): void {
+    // Most servers of a catalog never run: that they are ended with the rest is no news.
+    const isNews = status !== 'stopped' || this.#status !== 'stopped';
     this.#status = status;
     this.#error = error;
     if (status === 'failed') this.#tools = [];
@@ -316,7 +318,7 @@ export class SupervisedServer {
     };
     const message = `MCP server '${this.#definition.id}' is ${status}`;
     if (error) log?.warn(details, message);
-    else log?.info(details, message);
+    else if (isNews) log?.info(details, message);
     onChange();
   }
 }

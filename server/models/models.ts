@@ -49,6 +49,12 @@ export class Models {
     if (!this.#registered.has(id)) parseModelId(id);
   }
 
+  /** As {@link check}, of the model that the operator chose as the default. */
+  checkDefault(): void {
+    const configured = this.#configuredDefault();
+    if (configured) this.check(configured);
+  }
+
   /** The model to stream from, null meaning the default; throws `model-not-configured`, naming the variable to set, when it cannot be used. */
   async resolve(id: string | null): Promise<{ id: string; model: LanguageModelV4 }> {
     const wanted = id ?? (await this.defaultModel());
@@ -108,14 +114,18 @@ export class Models {
   }
 
   #chosenDefault(): string | undefined {
-    const { defaultModel, environment } = this.#options;
-    const chosen = defaultModel?.trim() || environment.AGENT_MODEL?.trim();
-    if (chosen) {
-      const id = this.#registered.has(chosen) ? undefined : readModelId(chosen);
-      return id ? formatModelId(id) : chosen;
+    const configured = this.#configuredDefault();
+    if (configured) {
+      const id = this.#registered.has(configured) ? undefined : readModelId(configured);
+      return id ? formatModelId(id) : configured;
     }
-    const provider = cloudProviderNames.find((name) => !findMissingVariable(name, environment));
+    const provider = cloudProviderNames.find((name) => !findMissingVariable(name, this.#options.environment));
     return provider && formatModelId({ provider, name: factsOf(provider).defaultModel ?? '' });
+  }
+
+  #configuredDefault(): string | undefined {
+    const { defaultModel, environment } = this.#options;
+    return defaultModel?.trim() || environment.AGENT_MODEL?.trim();
   }
 
   /** The models of this machine, looked for anew when the last look is older than `maxAgeMs`; callers share one look. */

@@ -130,8 +130,6 @@ function toRequest(
     prompt: toModelPrompt(agent.systemPrompt, messages),
     ...(agent.temperature !== null && { temperature: agent.temperature }),
     ...(tools.size > 0 && { tools: [...tools.values()].map((tool) => ({ type: 'function' as const, ...tool })) }),
-    // Conversations live here: OpenAI would otherwise keep each answer and be sent references that it forgets after a while.
-    providerOptions: { openai: { store: false } },
   };
 }
 

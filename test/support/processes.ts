@@ -15,11 +15,11 @@ export function isAlive(pid: number): boolean {
   return existsSync(file) && !/\) [ZX] /.test(readFileSync(file, 'utf8'));
 }
 
-/** Resolves when `condition` holds; fails after ten seconds unless told. */
+/** Resolves when `condition` holds; fails after twenty seconds unless told. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  timeoutMs = 10_000,
+  timeoutMs = 20_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { get, group, post, stream } from './kit.ts';
+
+const Variant = z.enum(['local-eval', 'local-jupyter']).meta({
+  description: '`local-eval`: Python inside this server, isolated; `local-jupyter`: a kernel of a Jupyter server',
+});
+
+/** Where code runs now. The token of a Jupyter server is never shown. */
+export const SandboxStatus = z
+  .object({
+    variant: Variant,
+    jupyter_url: z.string().nullable().meta({ description: 'The Jupyter server, without its token' }),
+    jupyter_token_set: z.boolean(),
+    sandbox_running: z.boolean().meta({ description: 'Whether an interpreter is alive now' }),
+  })
+  .meta({ id: 'SandboxStatus' });
+
+const Configure = z
+  .object({
+    variant: z
+      .enum(['local-eval', 'local-jupyter', 'eval', 'jupyter'])
+      .optional()
+      .meta({ description: 'Absent: `local-eval`. `eval` and `jupyter` are other names of the two' }),
+    jupyter_url: z
+      .string()
+      .max(2048)
+      .nullable()
+      .optional()
+      .meta({
+        description: 'Needed for `local-jupyter`. May hold the token as `?token=`',
+        examples: ['http://localhost:8888?token=my-token'],
+      }),
+    jupyter_token: z
+      .string()
+      .max(2048)
+      .nullable()
+      .optional()
+      .meta({ description: 'Wins over the token in `jupyter_url`' }),
+    verify: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Connect first; when that fails, answer 502 and keep the sandbox as it was' }),
+  })
+  .meta({ id: 'ConfigureSandbox' });
+
+const MimeBundle = z.record(z.string(), z.unknown()).meta({
+  id: 'MimeBundle',
+  description: 'One value by mime type: text as it is, JSON as JSON, binary data as base64',
+  examples: [{ 'text/plain': '42' }],
+});
+
+const PythonError = z
+  .object({ name: z.string(), message: z.string(), traceback: z.string() })
+  .meta({ id: 'PythonError', description: 'A Python exception' });
+
+/** What one execution came to. */
+export const ExecutionResult = z
+  .object({
+    execution_id: z.string(),
+    status: z.enum(['ok', 'error', 'exit', 'timeout', 'cancelled', 'killed']).meta({
+      description:
+        '`error`: an exception; `exit`: the code asked to end; `timeout` and `cancelled`: it was interrupted; `killed`: the interpreter died or was ended for what it used',
+    }),
+    stdout: z.string(),
+    stderr: z.string(),
+    result: MimeBundle.nullable().meta({ description: 'The value of the last expression; null when it has none' }),
+    displays: z.array(MimeBundle).meta({ description: 'What the code displayed, in order' }),
+    error: PythonError.nullable(),
+    exit_code: z.int().nullable(),
+    duration_ms: z
+      .number()
+      .meta({ description: 'From the start of the code to its end, without waiting in the queue' }),
+    queued_ms: z.number().meta({ description: 'Time in the queue, and to start an interpreter when there was none' }),
+    variables_lost: z
+      .boolean()
+      .meta({ description: 'Whether variables of earlier executions are gone; `notices` says why' }),
+    truncated: z.boolean().meta({ description: 'Whether output over a limit was dropped' }),
+    tool_calls: z.int().meta({ description: 'How many tools the code called' }),
+    notices: z.array(z.string()).meta({ description: 'What a reader of the result must know' }),
+    variant: Variant,
+  })
+  .meta({ id: 'ExecutionResult' });
+
+/** One event of a streamed execution. Exactly one `done` or `error` comes, and it comes last. */
+export const ExecutionEvent = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('stdout'), text: z.string() }),
+    z.object({ type: z.literal('stderr'), text: z.string() }),
+    z.object({ type: z.literal('display'), data: MimeBundle }),
+    z.object({ type: z.literal('done'), execution: ExecutionResult }),
+    z.object({ type: z.literal('error'), detail: z.string(), code: z.string() }),
+  ])
+  .meta({ id: 'ExecutionEvent' });
+
+const Execute = z
+  .object({
+    code: z
+      .string()
+      .max(262_144)
+      .meta({ description: 'Python. The value of a last expression is the result', examples: ['6 * 7'] }),
+    timeout: z.number().positive().max(600).optional().meta({ description: 'Seconds; absent: 30' }),
+  })
+  .meta({ id: 'Execute' });
+
+const statusExample: z.output<typeof SandboxStatus> = {
+  variant: 'local-jupyter',
+  jupyter_url: 'http://localhost:8888',
+  jupyter_token_set: true,
+  sandbox_running: false,
+};
+
+const failures = ['agent-not-found', 'sandbox-busy', 'sandbox-unavailable', 'draining'] as const;
+
+/** The sandbox that runs the Python of agents. Each agent has an interpreter of its own. */
+export const sandbox = group('Sandbox', {
+  status: get('/agents/sandbox/status', {
+    summary: 'Get sandbox status',
+    description: 'Starts nothing.',
+    output: SandboxStatus,
+    example: { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: true },
+  }),
+  configure: post('/agents/sandbox/configure', {
+    summary: 'Configure sandbox',
+    description:
+      'Records where code runs from the next execution on; a running one ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.',
+    body: Configure,
+    output: SandboxStatus,
+    example: statusExample,
+    errors: ['jupyter-url-required', 'jupyter-url-not-allowed', 'sandbox-unavailable'],
+  }),
+  restart: post('/agents/sandbox/restart', {
+    summary: 'Restart sandbox',
+    description: 'Interrupts what runs, ends every interpreter and starts a new one. All variables are lost.',
+    output: SandboxStatus,
+    example: { ...statusExample, sandbox_running: true },
+    errors: ['sandbox-restart-failed'],
+  }),
+  interrupt: post('/agents/sandbox/interrupt', {
+    summary: 'Interrupt executions',
+    description: 'Interrupts the running execution of one agent, or of every agent. Variables stay.',
+    body: z
+      .object({ agent_id: z.string().min(1).max(256).optional().meta({ description: 'Absent: every agent' }) })
+      .meta({ id: 'InterruptSandbox' }),
+    output: z
+      .object({ interrupted: z.array(z.string()).meta({ description: 'The agents whose execution was interrupted' }) })
+      .meta({ id: 'SandboxInterrupted' }),
+    example: { interrupted: ['my-agent'] },
+  }),
+  execute: post('/agents/{agent_id}/execute', {
+    summary: 'Execute code',
+    description:
+      'Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code.',
+    body: Execute,
+    output: ExecutionResult,
+    example: {
+      execution_id: 'exec-1',
+      status: 'ok',
+      stdout: 'hello\n',
+      stderr: '',
+      result: { 'text/plain': '42' },
+      displays: [],
+      error: null,
+      exit_code: null,
+      duration_ms: 1.2,
+      queued_ms: 0.1,
+      variables_lost: false,
+      truncated: false,
+      tool_calls: 0,
+      notices: [],
+      variant: 'local-eval',
+    },
+    errors: failures,
+  }),
+  executeStream: stream('/agents/{agent_id}/execute/stream', {
+    summary: 'Execute code (streaming)',
+    description: 'As Execute code, with the output as it comes.',
+    body: Execute,
+    output: ExecutionEvent,
+    example: { type: 'stdout', text: 'hello\n' },
+    errors: failures,
+  }),
+});

@@ -1,0 +1,175 @@
+/**
+ * Measures both sandboxes against a bare python3 child and a bare Jupyter client, in one run and interleaved.
+ * Prints medians, and the ratios that a slow or busy machine does not change much. `node scripts/bench-sandbox.ts [--quick]`
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import WebSocket from 'ws';
+import { SandboxManager } from '../server/sandbox/sandbox-manager.ts';
+import { startJupyter } from './jupyter-server.ts';
+import { findOrInstallJupyter } from './setup-jupyter.ts';
+
+const isQuick = process.argv.includes('--quick');
+const ROUNDS = isQuick ? 3 : 7;
+const WARM_RUNS = isQuick ? 30 : 100;
+const PREPARE = [
+  'import json, asyncio',
+  'from _sandbox_bridge import call_sync, call_async',
+  'request = json.dumps({"server": "s", "tool": "t", "arguments": {"n": 1}})',
+].join('\n');
+const calls = {
+  'blocking, one by one': 'for _ in range(100): json.loads(call_sync(request))',
+  'awaited, one by one': 'for _ in range(100): json.loads(await call_async(request))',
+  'awaited together': 'for a in await asyncio.gather(*[call_async(request) for _ in range(100)]): json.loads(a)',
+};
+
+/** The least a child process can do: reads a line of code, evaluates it, writes a line. */
+const ECHO = 'import sys\nfor line in sys.stdin:\n    print(eval(line), flush=True)\n';
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+async function time(action: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await action();
+  return performance.now() - started;
+}
+
+class BarePython {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  constructor(python: string) {
+    this.#child = spawn(python, ['-c', ECHO], { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (!this.#child.stdout) throw new Error('no pipe');
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+  async evaluate(code: string): Promise<string> {
+    this.#child.stdin?.write(`${code}\n`);
+    return (await this.#lines.next()).value;
+  }
+  async close(): Promise<void> {
+    this.#child.kill();
+    await once(this.#child, 'exit');
+  }
+}
+
+/** A Jupyter client of nothing but a WebSocket. */
+class BareJupyter {
+  readonly #socket: WebSocket;
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+  static async open(url: string, token: string): Promise<BareJupyter> {
+    const headers = { authorization: `token ${token}` };
+    const answer = await fetch(`${url}/api/kernels`, { method: 'POST', headers, body: '{"name":"python3"}' });
+    const { id }: { id: string } = Object(await answer.json());
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/api/kernels/${id}/channels`, { headers });
+    await once(socket, 'open');
+    const client = new BareJupyter(socket);
+    await client.execute('0');
+    return client;
+  }
+  async execute(code: string): Promise<void> {
+    const id = randomUUID();
+    const header = { msg_id: id, msg_type: 'execute_request', username: '', session: id, date: '', version: '5.3' };
+    const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let open = 2;
+    const listen = (data: WebSocket.RawData) => {
+      const message = Object(JSON.parse(String(data)));
+      if (message.parent_header?.msg_id !== id) return;
+      if (message.msg_type === 'execute_reply' || message.content?.execution_state === 'idle') open -= 1;
+      if (!open) resolve();
+    };
+    this.#socket.on('message', listen);
+    this.#socket.send(JSON.stringify({ channel: 'shell', header, parent_header: {}, metadata: {}, content }));
+    await promise;
+    this.#socket.off('message', listen);
+  }
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+const found = findOrInstallJupyter();
+const python = 'python' in found ? found.python : 'python3';
+const folder = await mkdtemp(join(tmpdir(), 'bench-sandbox-'));
+const host = { callTool: async () => ({ success: true, result: { ok: true } }) as const };
+const openManager = () => new SandboxManager({ cacheFolder: folder, owner: 'bench', host });
+const samples = new Map<string, number[]>();
+const add = (name: string, ms: number) => samples.set(name, [...(samples.get(name) ?? []), ms]);
+
+{
+  await using manager = openManager();
+  add('snapshot, made once', await time(() => manager.prepare()));
+}
+for (let round = 0; round < ROUNDS; round++) {
+  let bare: BarePython | undefined;
+  add(
+    'python3 cold',
+    await time(async () => {
+      bare = new BarePython(python);
+      await bare.evaluate('1 + 1');
+    }),
+  );
+  await using manager = openManager();
+  add('local-eval cold', await time(() => manager.execute('a', '1 + 1')));
+  await manager.execute('a', PREPARE);
+  for (let run = 0; run < WARM_RUNS; run++) {
+    add('python3 warm', await time(async () => bare?.evaluate('1 + 1')));
+    add('local-eval warm', await time(() => manager.execute('a', '1 + 1')));
+  }
+  for (const [name, code] of Object.entries(calls))
+    add(`local-eval 100 tool calls ${name}`, await time(() => manager.execute('a', code)));
+  await bare?.close();
+}
+if ('python' in found) {
+  await using jupyter = await startJupyter();
+  for (let round = 0; round < Math.min(3, ROUNDS); round++) {
+    let bare: BareJupyter | undefined;
+    add(
+      'bare Jupyter client cold',
+      await time(async () => {
+        bare = await BareJupyter.open(jupyter.url, jupyter.token);
+      }),
+    );
+    await using manager = openManager();
+    await manager.configure({ variant: 'local-jupyter', jupyter_url: jupyter.url, jupyter_token: jupyter.token });
+    add('local-jupyter cold', await time(() => manager.execute('a', '1 + 1')));
+    for (let run = 0; run < WARM_RUNS / 3; run++) {
+      add('bare Jupyter client warm', await time(async () => bare?.execute('1 + 1')));
+      add('local-jupyter warm', await time(() => manager.execute('a', '1 + 1')));
+    }
+    bare?.close();
+  }
+} else console.log(`local-jupyter is not measured: ${found.missing}`);
+await rm(folder, { recursive: true, force: true });
+
+const at = (name: string) => median(samples.get(name) ?? []);
+for (const [name, values] of samples) {
+  console.log(
+    `${name.padEnd(52)} ${median(values).toFixed(2).padStart(9)} ms   least ${Math.min(...values).toFixed(2)}`,
+  );
+}
+console.log('');
+for (const [ours, baseline] of [
+  ['local-eval cold', 'python3 cold'],
+  ['local-eval warm', 'python3 warm'],
+  ['local-jupyter cold', 'bare Jupyter client cold'],
+  ['local-jupyter warm', 'bare Jupyter client warm'],
+] as const) {
+  if (samples.has(ours))
+    console.log(`${ours} / ${baseline}`.padEnd(52), (at(ours) / at(baseline)).toFixed(2).padStart(9));
+}
+console.log('');
+for (const [name, goalMs] of [
+  ['local-eval warm', 2],
+  ['local-eval cold', 500],
+  ...Object.keys(calls).map((name) => [`local-eval 100 tool calls ${name}`, 60] as const),
+] as const) {
+  console.log(`${at(name) <= goalMs ? 'met   ' : 'MISSED'} ${name}: ${at(name).toFixed(2)} ms, goal ${goalMs} ms`);
+}

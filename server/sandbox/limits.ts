@@ -1,0 +1,37 @@
+/** The bounds every sandbox is held to. Times are milliseconds, sizes are characters unless named otherwise. */
+export interface SandboxLimits {
+  /** How long code gets to end by itself after an interrupt, before its interpreter is ended. */
+  readonly graceMs: number;
+  /** How long an interpreter may take to start. */
+  readonly startMs: number;
+  /** The same two for a kernel of a Jupyter server. */
+  readonly kernelGraceMs: number;
+  readonly kernelStartMs: number;
+  /** How long a Jupyter server may be out of reach before its kernel is given up. */
+  readonly serverLostMs: number;
+  /** The most stdout and stderr kept of one execution, together. */
+  readonly maxOutput: number;
+  /** The most displayed values kept of one execution, the largest one, and all of them together. */
+  readonly maxDisplays: number;
+  readonly maxDisplay: number;
+  readonly maxDisplayTotal: number;
+  /** The heap of the local-eval interpreter. */
+  readonly memoryMb: number;
+  /** The resident memory at which a local-eval process is ended. */
+  readonly maxResidentMb: number;
+}
+
+/** The bounds in force unless a server is given others. */
+export const defaultLimits: SandboxLimits = {
+  graceMs: 1500,
+  startMs: 20_000,
+  kernelGraceMs: 3000,
+  kernelStartMs: 60_000,
+  serverLostMs: 10_000,
+  maxOutput: 1_000_000,
+  maxDisplays: 200,
+  maxDisplay: 5_000_000,
+  maxDisplayTotal: 20_000_000,
+  memoryMb: 256,
+  maxResidentMb: 700,
+};

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { setPriority, tmpdir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { ChildConfig } from './pyodide-child.ts';
+
+/** Which interpreter serves local-eval: the isolated one, or the machine's python3, which isolates nothing. */
+export type LocalEvalEngine = 'pyodide' | 'python';
+
+// Real paths: the permission model compares them, and both folders may be reached through links.
+const here = realpathSync(dirname(fileURLToPath(import.meta.url)));
+/** Where the interpreter's files are. */
+export const findPyodide = (): string => realpathSync(dirname(fileURLToPath(import.meta.resolve('pyodide'))));
+/** The Python side of both engines. */
+export const readRunner = (): string => readFileSync(join(here, 'runner.py'), 'utf8');
+
+// The same program from the sources and from the built package.
+const childProgram = join(here, `pyodide-child${extname(import.meta.url)}`);
+/** The source of the process that runs the code. */
+export const readChildProgram = (): string => readFileSync(childProgram, 'utf8');
+
+/** A process with its three pipes. */
+export interface EngineProcess {
+  readonly process: ChildProcess;
+  readonly commands: Duplex;
+  readonly reports: Duplex;
+  readonly replies: Duplex;
+  /** The last words on standard error. */
+  readonly errorText: () => string;
+}
+
+/** Starts a process that may read its own program and nothing else, in an empty environment. */
+export function spawnPyodide(config: ChildConfig): EngineProcess {
+  const readable = [join(here, '*'), join(config.pyodideDir, '*'), ...(config.snapshot ? [config.snapshot] : [])];
+  const args = [
+    '--permission',
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...(config.makeSnapshot ? [`--allow-fs-write=${config.makeSnapshot}`] : []),
+    '--disallow-code-generation-from-strings',
+    '--no-warnings',
+    '--max-old-space-size=96',
+    '--max-semi-space-size=2',
+    childProgram,
+  ];
+  const isolation = canLeaveNetwork() ? ['unshare', '-r', '-n', '--'] : [];
+  const [command = process.execPath, ...rest] = [...isolation, process.execPath, ...args];
+  return withPipes(command, rest, { SANDBOX_CONFIG: JSON.stringify(config) });
+}
+
+/** Starts the python3 of this machine, with no isolation but a working folder and an environment of its own. */
+export function spawnPython(limits: { readonly maxOutput: number; readonly maxResidentMb: number }): EngineProcess {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-python-'));
+  const engine = withPipes('python3', ['-I', '-B', join(here, 'python-child.py')], {
+    SANDBOX_CONFIG: JSON.stringify({ ...limits, folder }),
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: folder,
+    LANG: 'C.UTF-8',
+  });
+  engine.process.once('exit', () => void rm(folder, { recursive: true, force: true }));
+  return engine;
+}
+
+function withPipes(command: string, args: readonly string[], env: NodeJS.ProcessEnv): EngineProcess {
+  const child = spawn(command, args, { cwd: '/', env, stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
+  // A pipe of a process that was ended fails on its own (EPIPE, ECONNRESET); its `exit` says all there is to say.
+  for (const pipe of child.stdio) pipe?.on('error', () => {});
+  let errorText = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errorText = (errorText + chunk.toString('utf8')).slice(-2000);
+  });
+  return {
+    process: child,
+    commands: pipeOf(child, 3),
+    reports: pipeOf(child, 4),
+    replies: pipeOf(child, 5),
+    errorText: () => errorText,
+  };
+}
+
+function pipeOf(child: ChildProcess, descriptor: 3 | 4 | 5): Duplex {
+  const pipes: readonly unknown[] = child.stdio;
+  const pipe = pipes[descriptor];
+  if (pipe instanceof Duplex) return pipe;
+  throw new Error(`the process has no pipe ${descriptor}`);
+}
+
+/** Lets every other process of the machine go first. */
+export function lowerPriority({ process: child }: EngineProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    setPriority(child.pid, 5);
+  } catch {
+    // It has ended already, or this machine does not let us.
+  }
+}
+
+let isNetworkOptional: boolean | undefined;
+/** Whether a process can be started in a network namespace of its own, with no way out. Asked once. */
+function canLeaveNetwork(): boolean {
+  isNetworkOptional ??=
+    process.platform === 'linux' && spawnSync('unshare', ['-r', '-n', '--', 'true'], { timeout: 2000 }).status === 0;
+  return isNetworkOptional;
+}

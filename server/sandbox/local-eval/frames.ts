@@ -1,0 +1,71 @@
+/** What goes over the pipes between the server and a local-eval process: one JSON value a line. */
+import { z } from 'zod';
+
+/** What the server sends: on the command pipe, except `reply` to a blocking call, which has a pipe of its own. */
+export type CommandFrame =
+  | { readonly type: 'run'; readonly id: number; readonly code: string; readonly timeoutMs: number }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'reply'; readonly id: number; readonly json: string }
+  | { readonly type: 'modules'; readonly id: number; readonly modules: Readonly<Record<string, string>> }
+  | { readonly type: 'environment'; readonly id: number; readonly variables: Readonly<Record<string, string>> };
+
+const MimeBundle = z.record(z.string(), z.unknown());
+
+/** What a process reports. It may be under the control of the code it runs, so each frame is checked. */
+export const ReportFrame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('output'), stream: z.enum(['stdout', 'stderr']), text: z.string() }),
+  z.object({ type: z.literal('display'), data: MimeBundle }),
+  z.object({ type: z.literal('call'), id: z.int(), blocking: z.boolean(), json: z.string() }),
+  z.object({ type: z.literal('done'), id: z.int(), failure: z.string().optional() }),
+  z.object({ type: z.literal('fatal'), reason: z.string() }),
+  z.object({
+    type: z.literal('ran'),
+    id: z.int(),
+    isTimedOut: z.boolean(),
+    dropped: z.int(),
+    outcome: z.object({
+      status: z.enum(['ok', 'error', 'exit']),
+      result: MimeBundle.nullable(),
+      error: z.object({ name: z.string(), message: z.string(), traceback: z.string() }).nullable(),
+      exit_code: z.int().nullable(),
+    }),
+  }),
+]);
+export type ReportFrame = z.output<typeof ReportFrame>;
+
+/** A tool call as code makes it. */
+export const ToolCallRequest = z.object({
+  server: z.string().max(256),
+  tool: z.string().max(256),
+  arguments: z.record(z.string(), z.unknown()),
+});
+
+/** Cuts chunks into lines of at most `maxBytes`; a longer one throws. */
+export class LineSplitter {
+  readonly #maxBytes: number;
+  #parts: Buffer[] = [];
+  #size = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  *push(chunk: Buffer): Generator<string> {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      this.#add(chunk.subarray(start, end));
+      yield Buffer.concat(this.#parts).toString('utf8');
+      this.#parts = [];
+      this.#size = 0;
+      start = end + 1;
+    }
+    this.#add(chunk.subarray(start));
+  }
+
+  #add(part: Buffer): void {
+    this.#size += part.length;
+    if (this.#size > this.#maxBytes) throw new Error(`a line is longer than ${this.#maxBytes} bytes`);
+    if (part.length) this.#parts.push(part);
+  }
+}

@@ -1,0 +1,340 @@
+import { ApiError } from '../../errors.ts';
+import type { SandboxLimits } from '../limits.ts';
+import { OutputLog } from '../output-log.ts';
+import type { Execution, ExecutionStatus, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
+import { stopError } from '../stop-error.ts';
+import {
+  type EngineProcess,
+  findPyodide,
+  type LocalEvalEngine,
+  lowerPriority,
+  readRunner,
+  spawnPyodide,
+  spawnPython,
+} from './child-process.ts';
+import { type CommandFrame, LineSplitter, ReportFrame, ToolCallRequest } from './frames.ts';
+import { readResidentMb } from './process-memory.ts';
+import type { SnapshotCache } from './snapshot-cache.ts';
+
+const MAX_FRAME_BYTES = 32 * 1_048_576;
+const WATCH_MS = 100;
+const SETUP_MS = 15_000;
+const LONG_MS = 300;
+
+type Ran = Extract<ReportFrame, { type: 'ran' }>;
+/** The execution that goes on. */
+interface Running {
+  readonly id: number;
+  readonly output: OutputLog;
+  readonly options: RunOptions;
+  readonly ended: AbortController;
+  readonly settle: (ran: Ran | undefined) => void;
+}
+
+interface LocalEvalOptions {
+  readonly limits: SandboxLimits;
+  readonly snapshots: SnapshotCache;
+  readonly engine?: LocalEvalEngine;
+}
+
+/**
+ * Python in a locked-down process of its own: no files, no network, no programs, bounded time, memory and output.
+ * With the engine `python` it is the machine's python3 instead, which isolates nothing.
+ */
+export class LocalEval implements Sandbox {
+  readonly variant = 'local-eval';
+  readonly #limits: SandboxLimits;
+  readonly #snapshots: SnapshotCache;
+  readonly #engineName: LocalEvalEngine;
+  readonly #setups = new Map<number, (failure: string | undefined) => void>();
+  #starting: Promise<void> | undefined;
+  #engine: EngineProcess | undefined;
+  #ready: (() => void) | undefined;
+  #running: Running | undefined;
+  #lastId = 0;
+  #isClosed = false;
+  /** Why the process has ended, when that is known. */
+  #endReason: string | undefined;
+
+  constructor({ limits, snapshots, engine = 'pyodide' }: LocalEvalOptions) {
+    this.#limits = limits;
+    this.#engineName = engine;
+    this.#snapshots = snapshots;
+  }
+
+  get isRunning(): boolean {
+    return this.#engine !== undefined;
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async run(code: string, options: RunOptions): Promise<Execution> {
+    await this.start();
+    const engine = this.#engine;
+    if (!engine) throw new ApiError('sandbox-unavailable', 'The Python process has ended');
+    const { graceMs } = this.#limits;
+    const output = new OutputLog(this.#limits, options.onOutput);
+    const ended = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<Ran | undefined>();
+    this.#lastId += 1;
+    const running: Running = { id: this.#lastId, output, options, ended, settle: resolve };
+    this.#running = running;
+
+    let stopped: 'timeout' | 'cancelled' | undefined;
+    const timers = new Set<NodeJS.Timeout>();
+    const killAfter = (ms: number, reason: 'timeout' | 'cancelled') => {
+      timers.add(
+        setTimeout(() => {
+          stopped ??= reason;
+          engine.process.kill('SIGKILL');
+        }, ms),
+      );
+    };
+    const interrupt = () => {
+      stopped ??= 'cancelled';
+      ended.abort();
+      this.#send({ type: 'cancel' });
+      killAfter(graceMs, 'cancelled');
+    };
+    const watch = setInterval(() => this.#checkMemory(engine), WATCH_MS);
+    killAfter(options.timeoutMs + graceMs, 'timeout');
+    // Code that computes for long must not slow the server's own answers down.
+    timers.add(setTimeout(() => lowerPriority(engine), LONG_MS));
+    // A tool call that is waited for holds the interpreter; it ends with the time limit.
+    timers.add(setTimeout(() => ended.abort(), options.timeoutMs));
+    options.signal.addEventListener('abort', interrupt, { once: true });
+    this.#send({ type: 'run', id: running.id, code, timeoutMs: options.timeoutMs });
+    if (options.signal.aborted) interrupt();
+    try {
+      const ran = await promise;
+      return ran
+        ? toExecution(ran, output, stopped === 'cancelled' ? 'cancelled' : undefined, options.timeoutMs)
+        : this.#toLoss(output, stopped, options.timeoutMs);
+    } finally {
+      this.#running = undefined;
+      ended.abort();
+      for (const timer of timers) clearTimeout(timer);
+      clearInterval(watch);
+      options.signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  async setModules(modules: PythonModules): Promise<void> {
+    await this.#setUp((id) => ({ type: 'modules', id, modules }));
+  }
+
+  async setEnvironment(variables: Readonly<Record<string, string>>): Promise<void> {
+    await this.#setUp((id) => ({ type: 'environment', id, variables }));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#endReason ??= 'the sandbox was closed';
+    const engine = this.#engine;
+    if (!engine) return;
+    const { process: child } = engine;
+    const gone = child.exitCode !== null || child.signalCode !== null;
+    if (gone) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+    await promise;
+  }
+
+  kill(): void {
+    this.#isClosed = true;
+    this.#end('the server was stopped');
+  }
+
+  async #start(): Promise<void> {
+    const snapshot = this.#engineName === 'pyodide' ? await this.#snapshots.find() : undefined;
+    const failure = await this.#launch(snapshot);
+    if (failure === undefined) return;
+    if (!snapshot || this.#isClosed) throw startError(failure);
+    await this.#snapshots.discard();
+    const secondFailure = await this.#launch(undefined);
+    if (secondFailure !== undefined) throw startError(secondFailure);
+  }
+
+  /** Starts a process; returns why it did not come up. */
+  async #launch(snapshot: string | undefined): Promise<string | undefined> {
+    if (this.#isClosed) return 'it was closed while it started';
+    const { startMs } = this.#limits;
+    const engine = this.#spawn(snapshot);
+    this.#engine = engine;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    this.#ready = () => resolve(undefined);
+    const timer = setTimeout(() => {
+      resolve(`it was not ready within ${startMs} ms`);
+      engine.process.kill('SIGKILL');
+    }, startMs);
+    engine.process.once('error', (error) => {
+      this.#onExit(engine);
+      resolve(error.message);
+    });
+    engine.process.once('exit', (code, signal) => {
+      this.#onExit(engine);
+      resolve(this.#endReason ?? `it ended with ${signal ?? code} ${engine.errorText().split('\n')[0]}`.trim());
+    });
+    const lines = new LineSplitter(MAX_FRAME_BYTES);
+    engine.reports.on('data', (chunk: Buffer) => {
+      try {
+        for (const line of lines.push(chunk)) this.#take(line);
+      } catch {
+        this.#end('the Python process sent what is no report');
+      }
+    });
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  #spawn(snapshot: string | undefined): EngineProcess {
+    const { memoryMb, maxOutput, maxResidentMb } = this.#limits;
+    if (this.#engineName === 'python') return spawnPython({ maxOutput, maxResidentMb });
+    return spawnPyodide({
+      pyodideDir: findPyodide(),
+      runner: readRunner(),
+      memoryMb,
+      maxOutput,
+      ...(snapshot ? { snapshot } : {}),
+    });
+  }
+
+  #take(line: string): void {
+    const frame = ReportFrame.parse(JSON.parse(line));
+    const running = this.#running;
+    switch (frame.type) {
+      case 'ready':
+        this.#ready?.();
+        return;
+      case 'output':
+        running?.output.write(frame.stream, frame.text);
+        return;
+      case 'display':
+        running?.output.display(frame.data);
+        return;
+      case 'call':
+        if (running) void this.#answer(frame, running);
+        return;
+      case 'done':
+        this.#setups.get(frame.id)?.(frame.failure);
+        return;
+      case 'fatal':
+        this.#end(frame.reason);
+        return;
+      case 'ran':
+        if (frame.id === running?.id) running.settle(frame);
+    }
+  }
+
+  async #answer(frame: Extract<ReportFrame, { type: 'call' }>, running: Running): Promise<void> {
+    const json = JSON.stringify(await callTool(frame.json, running));
+    if (this.#running !== running) return;
+    if (frame.blocking) this.#engine?.replies.write(`${JSON.stringify({ id: frame.id, json })}\n`);
+    else this.#send({ type: 'reply', id: frame.id, json });
+  }
+
+  #send(frame: CommandFrame): void {
+    this.#engine?.commands.write(`${JSON.stringify(frame)}\n`);
+  }
+
+  async #setUp(toFrame: (id: number) => CommandFrame): Promise<void> {
+    await this.start();
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    this.#setups.set(id, resolve);
+    const timer = setTimeout(() => this.#end('it did not take its modules in time'), SETUP_MS);
+    if (this.#engine) this.#send(toFrame(id));
+    else resolve('the Python process has ended');
+    const failure = await promise.finally(() => {
+      clearTimeout(timer);
+      this.#setups.delete(id);
+    });
+    if (failure !== undefined) throw new ApiError('sandbox-unavailable', `The sandbox could not be set up: ${failure}`);
+  }
+
+  async #checkMemory(engine: EngineProcess): Promise<void> {
+    const { maxResidentMb } = this.#limits;
+    if (engine.process.pid === undefined || (await readResidentMb(engine.process.pid)) <= maxResidentMb) return;
+    this.#end(`it used more than ${maxResidentMb} MB of memory`);
+  }
+
+  #end(reason: string): void {
+    this.#endReason ??= reason;
+    this.#engine?.process.kill('SIGKILL');
+  }
+
+  #onExit(engine: EngineProcess): void {
+    if (this.#engine === engine) this.#engine = undefined;
+    this.#running?.settle(undefined);
+    for (const settle of this.#setups.values()) settle('the Python process has ended');
+  }
+
+  #toLoss(output: OutputLog, stopped: 'timeout' | 'cancelled' | undefined, timeoutMs: number): Execution {
+    const status = stopped ?? 'killed';
+    const reason = this.#endReason ?? (stopped ? 'it did not react to the interrupt' : 'it ended unexpectedly');
+    const killed = { name: 'SandboxKilled', message: `The Python process was ended: ${reason}`, traceback: '' };
+    return {
+      ...shown(output),
+      status,
+      error: stopped ? stopError(stopped, timeoutMs) : killed,
+      result: null,
+      exitCode: null,
+      variablesLost: true,
+      notices: [...output.notices, `The Python process was ended (${reason}): all variables are lost.`],
+    };
+  }
+}
+
+async function callTool(json: string, { options, ended }: Running): Promise<unknown> {
+  let request: unknown;
+  try {
+    request = JSON.parse(json);
+  } catch {
+    request = undefined;
+  }
+  const parsed = ToolCallRequest.safeParse(request);
+  if (!parsed.success)
+    return { success: false, kind: 'invalid_input', error: 'A tool call needs server, tool and arguments' };
+  const { server, tool, arguments: args } = parsed.data;
+  return Promise.race([
+    options.onToolCall(server, tool, args, { signal: ended.signal }),
+    whenAborted(ended.signal),
+  ]).catch(() => ({ success: false, kind: 'transport', error: `The call of ${tool} on ${server} failed` }));
+}
+
+function whenAborted(signal: AbortSignal): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const answer = () => resolve({ success: false, kind: 'transport', error: 'The execution has ended' });
+  if (signal.aborted) answer();
+  else signal.addEventListener('abort', answer, { once: true });
+  return promise;
+}
+
+const startError = (failure: string) =>
+  new ApiError('sandbox-unavailable', `The Python process did not start: ${failure}`);
+
+function shown(output: OutputLog) {
+  const { stdout, stderr, displays } = output;
+  return { stdout, stderr, displays, isTruncated: output.notices.length > 0 };
+}
+
+function toExecution(ran: Ran, output: OutputLog, cancelled: 'cancelled' | undefined, timeoutMs: number): Execution {
+  const { outcome, isTimedOut } = ran;
+  output.drop(ran.dropped);
+  if (outcome.result) output.setResult(outcome.result);
+  const stopped = cancelled ?? (isTimedOut ? 'timeout' : undefined);
+  const status: ExecutionStatus = stopped ?? outcome.status;
+  return {
+    ...shown(output),
+    status,
+    result: output.result,
+    error: stopped ? stopError(stopped, timeoutMs, outcome.error?.traceback) : outcome.error,
+    exitCode: outcome.exit_code,
+    variablesLost: false,
+    notices: output.notices,
+  };
+}

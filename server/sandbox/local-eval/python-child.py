@@ -1,0 +1,160 @@
+"""Runs an agent's code in the python3 of this machine, with NO isolation: for those who trust the code or isolate the whole server.
+
+Speaks the frames of pyodide-child.ts: descriptor 3 commands in, 4 reports out, 5 replies to blocking calls in.
+"""
+
+import asyncio
+import json
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+import types
+
+config = json.loads(os.environ.pop("SANDBOX_CONFIG"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import runner  # noqa: E402
+
+sys.path.pop(0)
+limit = config["maxResidentMb"] * 1_048_576
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)
+work = queue.SimpleQueue()
+lock = threading.Lock()
+reports = os.fdopen(4, "wb", 0)
+replies = os.fdopen(5, "rb")
+waiting = {}
+state = {"call": 0, "left": 0, "dropped": 0, "running": False, "timed_out": False}
+modules_folder = os.path.join(config["folder"], "modules")
+
+
+def report(frame):
+    data = (json.dumps(frame) + "\n").encode()
+    with lock:
+        while data:
+            data = data[reports.write(data) :]
+
+
+class Bridge:
+    @staticmethod
+    def write(stream, text):
+        kept = text[: state["left"]]
+        state["left"] -= len(kept)
+        state["dropped"] += len(text) - len(kept)
+        if kept:
+            report({"type": "output", "stream": stream, "text": kept})
+
+    @staticmethod
+    def display(text):
+        report({"type": "display", "data": json.loads(text)})
+
+    @staticmethod
+    def call_sync(text):
+        identity = call(True, text)
+        while True:
+            reply = json.loads(replies.readline())
+            if reply["id"] == identity:
+                return reply["json"]
+
+    @staticmethod
+    async def call_async(text):
+        future = loop.create_future()
+        waiting[call(False, text)] = future
+        return await future
+
+
+def call(blocking, text):
+    runner.flush()
+    state["call"] += 1
+    report({"type": "call", "id": state["call"], "blocking": blocking, "json": text})
+    return state["call"]
+
+
+def interrupt(timed_out):
+    if state["running"]:
+        state["timed_out"] = state["timed_out"] or timed_out
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def on_interrupt(_signal, _frame):
+    if state["running"]:
+        raise KeyboardInterrupt
+
+
+def settle(identity, text):
+    future = waiting.pop(identity, None)
+    if future and not future.done():
+        future.set_result(text)
+
+
+def read_commands():
+    with os.fdopen(3, "rb") as commands:
+        for line in commands:
+            frame = json.loads(line)
+            if frame["type"] == "reply":
+                loop.call_soon_threadsafe(settle, frame["id"], frame["json"])
+            elif frame["type"] == "cancel":
+                interrupt(False)
+            else:
+                work.put(frame)
+    os._exit(0)  # the server has gone
+
+
+def run(frame):
+    state.update(left=config["maxOutput"], dropped=0, timed_out=False)
+    task = loop.create_task(runner.run(frame["code"]))
+    timer = threading.Timer(frame["timeoutMs"] / 1000, interrupt, [True])
+    timer.daemon = True
+    timer.start()
+    state["running"] = True
+    while True:
+        try:
+            outcome = loop.run_until_complete(task)
+            break
+        except KeyboardInterrupt:  # it came while the code was waiting
+            runner.cancel()
+    state["running"] = False
+    timer.cancel()
+    waiting.clear()
+    report(
+        {
+            "type": "ran",
+            "id": frame["id"],
+            "isTimedOut": state["timed_out"],
+            "dropped": state["dropped"],
+            "outcome": json.loads(outcome),
+        }
+    )
+
+
+def set_up(frame):
+    failure = None
+    try:
+        if frame["type"] == "modules":
+            runner.set_modules(modules_folder, json.dumps(frame["modules"]))
+        else:
+            runner.set_environment(json.dumps(frame["variables"]))
+    except Exception as error:
+        failure = f"{type(error).__name__}: {error}"[:500]
+    report({"type": "done", "id": frame["id"], **({"failure": failure} if failure else {})})
+
+
+module = types.ModuleType("_sandbox_bridge")
+module.call_sync, module.call_async = Bridge.call_sync, Bridge.call_async
+sys.modules["_sandbox_bridge"] = module
+sys.modules["sandbox_runner"] = runner
+runner.install(Bridge, modules_folder, "")
+signal.signal(signal.SIGINT, on_interrupt)
+threading.Thread(target=read_commands, daemon=True).start()
+report({"type": "ready"})
+while True:
+    command = work.get()
+    if command["type"] == "run":
+        run(command)
+    else:
+        set_up(command)

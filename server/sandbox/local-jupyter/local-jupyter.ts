@@ -1,0 +1,339 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KernelMessage } from '@jupyterlab/services';
+import { ApiError } from '../../errors.ts';
+import type { SandboxLimits } from '../limits.ts';
+import { OutputLog } from '../output-log.ts';
+import type { Execution, MimeBundle, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
+import { stopError } from '../stop-error.ts';
+import type { JupyterSettings, SupervisedKernel } from './jupyter-client.ts';
+import { toStartError } from './jupyter-errors.ts';
+import type { JupyterAddress } from './jupyter-url.ts';
+import type { KernelOwner } from './kernel-owner.ts';
+import { environmentCode, modulesCode } from './kernel-setup.ts';
+
+const FIRST_PROBE_MS = 300;
+const PROBE_MS = 1500;
+const SETUP_MS = 30_000;
+const CLOSE_MS = 10_000;
+const CLOSE_ATTEMPTS = 5;
+const CLOSE_PAUSE_MS = 700;
+const FLOOD_FACTOR = 20;
+const MAX_TRACEBACK = 20_000;
+
+interface LocalJupyterOptions {
+  readonly limits: SandboxLimits;
+  readonly address: JupyterAddress;
+  readonly kernels: KernelOwner;
+  readonly log: (message: string) => void;
+}
+
+/** A started kernel. */
+interface Live {
+  readonly kernel: SupervisedKernel;
+  readonly sessionId: string;
+  readonly settings: JupyterSettings;
+  /** Resolves with the reason when the kernel is given up. */
+  readonly lost: Promise<string>;
+}
+
+/** A kernel of a Jupyter server, used by one agent from its start to its death. */
+export class LocalJupyter implements Sandbox {
+  readonly variant = 'local-jupyter';
+  readonly #options: LocalJupyterOptions;
+  #starting: Promise<void> | undefined;
+  #live: Live | undefined;
+  #lose: (reason: string) => void = () => {};
+  #ending: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: LocalJupyterOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#live !== undefined;
+  }
+
+  async start(): Promise<void> {
+    this.#starting ??= this.#start();
+    await this.#starting;
+    await this.#whenConnected();
+  }
+
+  async run(code: string, options: RunOptions): Promise<Execution> {
+    await this.start();
+    const live = this.#live;
+    if (!live) throw new ApiError('sandbox-unavailable', 'The kernel has ended');
+    const { limits } = this.#options;
+    const output = new OutputLog(limits, options.onOutput);
+    let stopped: 'timeout' | 'cancelled' | 'output' | undefined;
+    let forced: NodeJS.Timeout | undefined;
+    const stop = (reason: 'timeout' | 'cancelled' | 'output') => {
+      if (stopped) return;
+      stopped = reason;
+      live.kernel.interrupt().catch(() => {});
+      forced = setTimeout(() => this.#lose('it did not react to the interrupt'), limits.kernelGraceMs);
+    };
+    const timer = setTimeout(() => stop('timeout'), options.timeoutMs);
+    const interrupt = () => stop('cancelled');
+    options.signal.addEventListener('abort', interrupt, { once: true });
+    let error: Execution['error'] = null;
+    const request = live.kernel.requestExecute({
+      code,
+      silent: false,
+      store_history: false,
+      allow_stdin: false,
+      // Else the kernel silently drops what it is sent within a moment after an error. Executions come one by one anyway.
+      stop_on_error: false,
+    });
+    request.onIOPub = (message) => {
+      if (isError(message)) error = toPythonError(message.content);
+      else takeOutput(message, output);
+      if (output.dropped > limits.maxOutput * FLOOD_FACTOR) stop('output');
+    };
+    if (options.signal.aborted) interrupt();
+    try {
+      const done = request.done.then(({ content }) => {
+        if (content.status !== 'aborted') return undefined;
+        throw new Error('the kernel dropped the execution');
+      });
+      // Handled also when the loss of the kernel wins the race.
+      done.catch(() => {});
+      const reason = await Promise.race([done, live.lost]);
+      return toExecution({ output, error, stopped, lossReason: reason, timeoutMs: options.timeoutMs });
+    } catch {
+      this.#lose('the kernel dropped the execution');
+      const reason = await live.lost;
+      return toExecution({ output, error, stopped, lossReason: reason, timeoutMs: options.timeoutMs });
+    } finally {
+      clearTimeout(timer);
+      clearTimeout(forced);
+      options.signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  async setModules(modules: PythonModules): Promise<void> {
+    await this.#runSetup(modulesCode(modules));
+  }
+
+  async setEnvironment(variables: Readonly<Record<string, string>>): Promise<void> {
+    await this.#runSetup(environmentCode(variables));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#starting?.catch(() => {});
+    this.#lose('the sandbox was closed');
+    await this.#ending;
+  }
+
+  /** The kernel is not ours to signal; the next run of this server sweeps it. */
+  kill(): void {}
+
+  async #start(): Promise<void> {
+    const { address, kernels, limits, log } = this.#options;
+    const { KernelAPI, SessionAPI, SupervisedKernel, routeConsole, toJupyterSettings } = await import(
+      './jupyter-client.ts'
+    );
+    routeConsole(log);
+    const settings = toJupyterSettings(address, () => this.#lose('a message of the kernel was larger than 16 MB'));
+    try {
+      if (kernels.shallSweep(address.baseUrl)) await sweep(SessionAPI, kernels, settings);
+      const path = kernels.newPath();
+      const session = await SessionAPI.startSession(
+        { name: path, path, type: 'console', kernel: { name: 'python3' } },
+        settings,
+      );
+      if (!session.kernel) throw new ApiError('sandbox-unavailable', 'The Jupyter server started no kernel');
+      const kernel = new SupervisedKernel({
+        model: session.kernel,
+        serverSettings: settings,
+        handleComms: false,
+        username: 'agent-runtimes',
+      });
+      const { promise: lost, resolve } = Promise.withResolvers<string>();
+      const live: Live = { kernel, sessionId: session.id, settings, lost };
+      this.#live = live;
+      this.#lose = (reason) => {
+        if (this.#live !== live) return;
+        this.#live = undefined;
+        resolve(reason);
+        kernel.dispose();
+        this.#ending = endSession(SessionAPI, live).catch((error: unknown) =>
+          log(`A kernel could not be ended: ${error instanceof Error ? error.message : error}`),
+        );
+      };
+      this.#supervise(live, (id) => KernelAPI.getKernelModel(id, settings));
+      await this.#whenReady(live, limits.kernelStartMs);
+    } catch (cause) {
+      this.#lose('it did not start');
+      throw toStartError(address, cause);
+    }
+    if (this.#isClosed) this.#lose('the sandbox was closed');
+  }
+
+  async #whenReady({ kernel, lost }: Live, startMs: number): Promise<void> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new ApiError('sandbox-unavailable', `The kernel was not ready within ${startMs / 1000} s`)),
+      startMs,
+    );
+    const failed = lost.then((reason) => {
+      throw new ApiError('sandbox-unavailable', `The kernel did not start: ${reason}`);
+    });
+    // The handshake alone never settles when the token is refused on the WebSocket.
+    await Promise.race([kernel.info, late, failed]).finally(() => clearTimeout(timer));
+  }
+
+  /** Gives the kernel up when it has died, is gone from the server, or its server stays away. */
+  #supervise({ kernel, lost }: Live, findModel: (id: string) => Promise<unknown>): void {
+    kernel.statusChanged.connect((_kernel, status) => {
+      if (status === 'autorestarting' || status === 'dead' || status === 'terminating') this.#lose('the kernel died');
+    });
+    let probing: NodeJS.Timeout | undefined;
+    const probe = async (since: number): Promise<void> => {
+      let isThere = true;
+      try {
+        isThere = (await findModel(kernel.id)) !== undefined;
+        if (isThere && !kernel.isDisposed && kernel.connectionStatus !== 'connected') void kernel.reconnect();
+      } catch {
+        if (performance.now() - since > this.#options.limits.serverLostMs) {
+          this.#lose('the Jupyter server is out of reach');
+        }
+      }
+      if (!isThere) this.#lose('the kernel is gone from the Jupyter server');
+      if (!kernel.isDisposed && kernel.connectionStatus !== 'connected') {
+        probing = setTimeout(() => probe(since), PROBE_MS).unref();
+      }
+    };
+    kernel.connectionStatusChanged.connect((_kernel, status) => {
+      clearTimeout(probing);
+      if (status === 'connected' || kernel.isDisposed) return;
+      probing = setTimeout(() => probe(performance.now()), FIRST_PROBE_MS).unref();
+    });
+    void lost.then(() => clearTimeout(probing));
+  }
+
+  /** Waits out a cut connection: until it is back, or the kernel is given up. */
+  async #whenConnected(): Promise<void> {
+    const live = this.#live;
+    if (!live || live.kernel.connectionStatus === 'connected') return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const listen = () => {
+      if (live.kernel.connectionStatus === 'connected') resolve();
+    };
+    live.kernel.connectionStatusChanged.connect(listen);
+    await Promise.race([promise, live.lost]);
+    if (!live.kernel.isDisposed) live.kernel.connectionStatusChanged.disconnect(listen);
+  }
+
+  async #runSetup(code: string): Promise<void> {
+    await this.start();
+    const live = this.#live;
+    if (!live) throw new ApiError('sandbox-unavailable', 'The kernel has ended');
+    const { promise: late, resolve } = Promise.withResolvers<string>();
+    const timer = setTimeout(() => resolve('it took too long'), SETUP_MS);
+    const done = live.kernel
+      .requestExecute({ code, silent: true, store_history: false, allow_stdin: false })
+      .done.then(({ content }) => (content.status === 'ok' ? undefined : 'it raised an exception'))
+      .catch(() => 'the kernel dropped it');
+    const failure = await Promise.race([done, live.lost, late]).finally(() => clearTimeout(timer));
+    if (failure !== undefined) throw new ApiError('sandbox-unavailable', `The kernel could not be set up: ${failure}`);
+  }
+}
+
+type SessionApi = typeof import('./jupyter-client.ts').SessionAPI;
+
+/** Ends the kernels that an earlier run of this server left behind. */
+async function sweep(api: SessionApi, kernels: KernelOwner, settings: JupyterSettings): Promise<void> {
+  const sessions = await api.listRunning(settings);
+  const leftBehind = sessions.filter(({ path }) => kernels.isLeftBehind(path));
+  await Promise.allSettled(leftBehind.map(({ id }) => api.shutdownSession(id, settings)));
+}
+
+async function endSession(api: SessionApi, { sessionId, settings }: Live): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('the Jupyter server did not answer')), CLOSE_MS);
+  const end = async (): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await api.shutdownSession(sessionId, settings);
+      } catch (error) {
+        // A kernel that is just being restarted by its server cannot be ended.
+        if (attempt === CLOSE_ATTEMPTS || error instanceof TypeError) throw error;
+        await sleep(CLOSE_PAUSE_MS);
+      }
+    }
+  };
+  await Promise.race([end(), late]).finally(() => clearTimeout(timer));
+}
+
+const isError = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IErrorMsg =>
+  message.header.msg_type === 'error';
+const isStream = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IStreamMsg =>
+  message.header.msg_type === 'stream';
+const isResult = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IExecuteResultMsg =>
+  message.header.msg_type === 'execute_result';
+const isDisplay = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IDisplayDataMsg =>
+  message.header.msg_type === 'display_data';
+
+function takeOutput(message: KernelMessage.IIOPubMessage, output: OutputLog): void {
+  if (isStream(message)) output.write(message.content.name === 'stderr' ? 'stderr' : 'stdout', message.content.text);
+  else if (isResult(message)) output.setResult(toBundle(message.content.data));
+  else if (isDisplay(message)) output.display(toBundle(message.content.data));
+}
+
+const toBundle = (data: object): MimeBundle => ({ ...data });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are control characters.
+const withoutColours = (text: string) => text.replaceAll(/\u001b\[[0-9;]*m/g, '');
+const toPythonError = ({ ename, evalue, traceback }: KernelMessage.IErrorMsg['content']) => ({
+  name: ename,
+  message: withoutColours(String(evalue)).slice(0, MAX_TRACEBACK),
+  traceback: withoutColours(traceback.join('\n')).slice(0, MAX_TRACEBACK),
+});
+
+interface Outcome {
+  readonly output: OutputLog;
+  readonly error: Execution['error'];
+  readonly stopped: 'timeout' | 'cancelled' | 'output' | undefined;
+  readonly lossReason: string | undefined;
+  readonly timeoutMs: number;
+}
+
+function toExecution({ output, error, stopped, lossReason, timeoutMs }: Outcome): Execution {
+  const isLimited = /IOPub (data|message) rate exceeded/.test(output.stderr);
+  const isExit = error?.name === 'SystemExit' && !stopped && lossReason === undefined;
+  const stoppedError =
+    stopped === 'timeout' || stopped === 'cancelled' ? stopError(stopped, timeoutMs, error?.traceback) : undefined;
+  const flooded = {
+    name: 'OutputLimitError',
+    message: 'The code wrote far more output than is kept and was stopped',
+    traceback: error?.traceback ?? '',
+  };
+  const killed = { name: 'SandboxKilled', message: `The kernel was lost: ${lossReason}`, traceback: '' };
+  const notices = [
+    ...output.notices,
+    ...(isLimited ? ['The Jupyter server dropped output: its rate limit was exceeded.'] : []),
+    ...(lossReason === undefined ? [] : [`The kernel was lost (${lossReason}): all variables are lost.`]),
+  ];
+  const common = {
+    stdout: output.stdout,
+    stderr: isExit ? withoutExitWarning(output.stderr) : output.stderr,
+    displays: output.displays,
+    result: output.result,
+    isTruncated: isLimited || output.notices.length > 0,
+    variablesLost: lossReason !== undefined,
+    notices,
+    exitCode: null,
+  };
+  if (stoppedError) return { ...common, status: stopped === 'timeout' ? 'timeout' : 'cancelled', error: stoppedError };
+  if (stopped === 'output') return { ...common, status: 'killed', error: flooded };
+  if (lossReason !== undefined) return { ...common, status: 'killed', error: killed };
+  if (isExit) return { ...common, status: 'exit', error: null, exitCode: toExitCode(error?.message ?? '') };
+  return { ...common, status: error ? 'error' : 'ok', error };
+}
+
+const toExitCode = (value: string) =>
+  /^-?\d+$/.test(value) ? Number(value) : value === '' || value === 'None' ? 0 : 1;
+const withoutExitWarning = (text: string) => text.replace(/.*UserWarning: To exit: use.*\n.*\n?/, '');

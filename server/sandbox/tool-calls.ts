@@ -1,0 +1,93 @@
+import type { ToolCallAnswer, ToolCallHandler } from './sandbox.ts';
+
+/** The bounds on tool calls of one execution. */
+export interface ToolCallLimits {
+  readonly maxCalls: number;
+  readonly maxAtOnce: number;
+  readonly callMs: number;
+  /** Characters of JSON. */
+  readonly maxArguments: number;
+  readonly maxResult: number;
+}
+
+/** The bounds in force unless a server is given others. */
+export const defaultToolCallLimits: ToolCallLimits = {
+  maxCalls: 200,
+  maxAtOnce: 10,
+  callMs: 120_000,
+  maxArguments: 1_000_000,
+  maxResult: 5_000_000,
+};
+
+/** The one way out of a sandbox: counts and bounds the tool calls of one execution, whichever way they come. */
+export class ToolCallGate {
+  readonly #handler: ToolCallHandler;
+  readonly #limits: ToolCallLimits;
+  readonly #waiting: Array<() => void> = [];
+  #count = 0;
+  #active = 0;
+
+  constructor(handler: ToolCallHandler, limits: ToolCallLimits) {
+    this.#handler = handler;
+    this.#limits = limits;
+  }
+
+  /** How many calls were let through. */
+  get count(): number {
+    return this.#count;
+  }
+
+  readonly call: ToolCallHandler = async (server, tool, args, { signal }) => {
+    const { maxCalls, maxArguments, maxResult, callMs } = this.#limits;
+    if (this.#count >= maxCalls) {
+      return refuse('limit', `An execution may call at most ${maxCalls} tools; do the rest in another one`);
+    }
+    if (JSON.stringify(args).length > maxArguments) {
+      return refuse('invalid_input', `The arguments of ${tool} are larger than ${maxArguments} characters`);
+    }
+    this.#count += 1;
+    await this.#enter();
+    try {
+      if (signal.aborted) return refuse('transport', 'The execution has ended');
+      const deadline = AbortSignal.timeout(callMs);
+      const answer = await Promise.race([
+        this.#handler(server, tool, args, { signal: AbortSignal.any([signal, deadline]) }),
+        whenAborted(signal, 'The execution has ended'),
+        whenAborted(deadline, `${tool} did not answer within ${callMs / 1000} s`),
+      ]);
+      return JSON.stringify(answer).length > maxResult
+        ? refuse('limit', `The result of ${tool} is larger than ${maxResult} characters`)
+        : answer;
+    } finally {
+      this.#leave();
+    }
+  };
+
+  async #enter(): Promise<void> {
+    if (this.#active < this.#limits.maxAtOnce) {
+      this.#active += 1;
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    await promise;
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#active -= 1;
+  }
+}
+
+const refuse = (kind: 'limit' | 'invalid_input' | 'transport', error: string): ToolCallAnswer => ({
+  success: false,
+  kind,
+  error,
+});
+
+function whenAborted(signal: AbortSignal, error: string): Promise<ToolCallAnswer> {
+  const { promise, resolve } = Promise.withResolvers<ToolCallAnswer>();
+  signal.addEventListener('abort', () => resolve(refuse('transport', error)), { once: true });
+  return promise;
+}

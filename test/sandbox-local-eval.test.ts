@@ -1,0 +1,373 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { OutputEvent } from '../server/sandbox/sandbox.ts';
+import { expectResponsive, probeHealth } from './fixtures/sandbox/health-probe.ts';
+import { openLocalEval } from './fixtures/sandbox/local-eval-sandboxes.ts';
+import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
+
+// A busy machine starts an interpreter slowly.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+describe('an execution in local-eval', () => {
+  const python = shareLocalEval();
+
+  test('answers the value of the last expression and keeps variables for the next', async () => {
+    await python.run('x = 20');
+    expect(await python.run('x * 2 + 2')).toEqual({
+      status: 'ok',
+      stdout: '',
+      stderr: '',
+      result: { 'text/plain': '42' },
+      displays: [],
+      error: null,
+      exitCode: null,
+      isTruncated: false,
+      variablesLost: false,
+      notices: [],
+    });
+    expect((await python.run('{"b": [1, None], "ä": "😀"}')).result).toEqual({
+      'text/plain': "{'b': [1, None], 'ä': '😀'}",
+      'application/json': { b: [1, null], ä: '😀' },
+    });
+    expect((await python.run('x;')).result).toBeNull();
+  });
+
+  test('streams what is printed while it still runs', async () => {
+    const seen = Promise.withResolvers<string>();
+    const stop = new AbortController();
+    const running = python.run('import time\nprint("early")\ntime.sleep(60)', {
+      signal: stop.signal,
+      onOutput: (event) => seen.resolve(JSON.stringify(event)),
+    });
+    expect(await seen.promise).toBe('{"type":"stdout","text":"early\\n"}');
+    stop.abort();
+    expect(await running).toMatchObject({ status: 'cancelled', stdout: 'early\n', variablesLost: false });
+  });
+
+  test('keeps stdout and stderr apart and their pieces in order', async () => {
+    const { stdout, stderr } = await python.run(
+      'import sys\nprint("a")\nprint("b", file=sys.stderr)\nprint("c", end="")',
+    );
+    expect([stdout, stderr]).toEqual(['a\nc', 'b\n']);
+    expect(python.events.slice(-3).map(({ type }) => type)).toEqual(['stdout', 'stderr', 'stdout']);
+  });
+
+  test('answers a traceback of the code alone', async () => {
+    const { status, error } = await python.run('def f():\n    return 1 / 0\nf()');
+    expect(status).toBe('error');
+    expect({ ...error, traceback: error?.traceback.replaceAll(/<cell \d+>/g, '<cell N>') }).toEqual({
+      name: 'ZeroDivisionError',
+      message: 'division by zero',
+      traceback:
+        'Traceback (most recent call last):\n  File "<cell N>", line 3, in <module>\n    f()\n    ~^^\n' +
+        '  File "<cell N>", line 2, in f\n    return 1 / 0\n           ~~^~~\nZeroDivisionError: division by zero\n',
+    });
+    expect((await python.run('if:')).error).toMatchObject({ name: 'SyntaxError' });
+  });
+
+  test('awaits at top level, and a coroutine that is the last expression', async () => {
+    await python.run('import asyncio\nasync def f():\n    await asyncio.sleep(0.01)\n    return """a\nb"""');
+    expect((await python.run('(await f()) + "!"')).result).toEqual({ 'text/plain': "'a\\nb!'" });
+    expect((await python.run('f()')).result).toEqual({ 'text/plain': "'a\\nb'" });
+  });
+
+  test('shows images and other rich values by mime type', async () => {
+    await python.run(
+      'class Dot:\n    def __repr__(self): return "Dot()"\n    def _repr_png_(self): return b"\\x89PNG"\n    def _repr_html_(self): return "<b>.</b>"',
+    );
+    const shown = { 'text/plain': 'Dot()', 'text/html': '<b>.</b>', 'image/png': 'iVBORw==' };
+    expect(await python.run('display(Dot(), 1)\nDot()')).toMatchObject({
+      result: shown,
+      displays: [shown, { 'text/plain': '1' }],
+    });
+  });
+
+  test('ends with the exit code the code asks for, and the interpreter stays', async () => {
+    expect(await python.run('y = 1\nraise SystemExit(3)')).toMatchObject({ status: 'exit', exitCode: 3, error: null });
+    expect(await python.run('import sys\nsys.exit("bye")')).toMatchObject({ exitCode: 1, stderr: 'bye\n' });
+    expect((await python.run('y')).result).toEqual({ 'text/plain': '1' });
+  });
+
+  test('says at once that input() has nobody to ask and which packages there are', async () => {
+    expect((await python.run('input("name? ")')).error).toMatchObject({ name: 'EOFError' });
+    const { error } = await python.run('import httpx');
+    expect(error?.traceback).toContain('for other packages use the variant local-jupyter');
+  });
+
+  test('ends background work with the execution that began it', async () => {
+    await python.run(
+      'import asyncio\nhits = []\nasync def tick():\n    while True:\n        hits.append(1)\n        await asyncio.sleep(0.001)\n' +
+        'task = asyncio.ensure_future(tick())\nasyncio.get_event_loop().call_later(0.01, hits.append, 2)\nawait asyncio.sleep(0)\nn = len(hits)',
+    );
+    expect(
+      (await python.run('await asyncio.sleep(0.05)\n(task.cancelled(), len(hits) - n, 2 in hits)')).result,
+    ).toMatchObject({
+      'text/plain': '(True, 0, False)',
+    });
+  });
+});
+
+describe('code that calls tools', () => {
+  const setUp =
+    'import asyncio, json\nfrom _sandbox_bridge import call_sync, call_async\nrequest = json.dumps({"server": "s", "tool": "add", "arguments": {"a": 1}})';
+
+  test('gets their answers blocking, awaited and gathered', async () => {
+    await using python = await openLocalEval();
+    await python.run(setUp);
+    const answer = { success: true, result: { server: 's', tool: 'add', args: { a: 1 } } };
+    expect((await python.run('json.loads(call_sync(request))')).result?.['application/json']).toEqual(answer);
+    expect((await python.run('json.loads(await call_async(request))')).result?.['application/json']).toEqual(answer);
+    expect((await python.run('len(await asyncio.gather(*[call_async(request) for _ in range(50)]))')).result).toEqual({
+      'text/plain': '50',
+    });
+  });
+
+  test('gets a refusal for what is no call, and for a handler that fails, without its message', async () => {
+    await using python = await openLocalEval();
+    await python.run(setUp);
+    const failing = { onToolCall: () => Promise.reject(new Error('canary-5d1')) };
+    const answers = await python.run(
+      '[call_sync("{"), call_sync("[]"), call_sync("x" * 2000000), call_sync(request)]',
+      failing,
+    );
+    expect(answers.result?.['application/json']).toEqual([
+      '{"success":false,"kind":"invalid_input","error":"A tool call needs server, tool and arguments"}',
+      '{"success":false,"kind":"invalid_input","error":"A tool call needs server, tool and arguments"}',
+      '{"success":false,"kind":"invalid_input","error":"the arguments are larger than 1 MB"}',
+      '{"success":false,"kind":"transport","error":"The call of add on s failed"}',
+    ]);
+  });
+
+  test('is interrupted while a tool does not answer, and the tool is told', async () => {
+    await using python = await openLocalEval();
+    await python.run(`${setUp}\nkept = 1`);
+    for (const code of ['call_sync(request)\nwhile True: pass', 'await call_async(request)\nwhile True: pass']) {
+      const told = Promise.withResolvers<void>();
+      const hanging = {
+        timeoutMs: 200,
+        onToolCall: (_server: string, _tool: string, _args: unknown, { signal }: { signal: AbortSignal }) => {
+          signal.addEventListener('abort', () => told.resolve());
+          return Promise.withResolvers<never>().promise;
+        },
+      };
+      expect(await python.run(code, hanging)).toMatchObject({ status: 'timeout', variablesLost: false });
+      await told.promise;
+    }
+    expect((await python.run('kept')).result).toEqual({ 'text/plain': '1' });
+  });
+
+  test('imports the modules it was given last', async () => {
+    await using python = await openLocalEval();
+    await python.sandbox.setModules({ 'generated/__init__.py': '', 'generated/a.py': 'V = 1', 'generated/b.py': '' });
+    await python.sandbox.setEnvironment({ AGENT_MODE: 'test' });
+    expect(
+      (await python.run('import os, generated.b\nfrom generated.a import V\n(V, os.environ["AGENT_MODE"])')).result,
+    ).toMatchObject({
+      'text/plain': "(1, 'test')",
+    });
+    await python.sandbox.setModules({ 'generated/__init__.py': '', 'generated/a.py': 'V = 2' });
+    expect((await python.run('from generated.a import V\nV')).result).toEqual({ 'text/plain': '2' });
+    expect((await python.run('import generated.b')).error).toMatchObject({ name: 'ModuleNotFoundError' });
+  });
+});
+
+describe('code that does not end', () => {
+  const python = shareLocalEval();
+
+  test.each([
+    ['a loop', 'while True: pass'],
+    ['a sleep', 'import time\ntime.sleep(60)'],
+    ['an awaited sleep', 'import asyncio\nawait asyncio.sleep(60)'],
+    ['a regular expression', 'import re\nre.match(r"(a+)+$", "a" * 40 + "b")'],
+    ['a big number', '10 ** (10 ** 8)'],
+  ])('is interrupted at the time limit and keeps its variables: %s', async (_name, code) => {
+    await python.run('x = 7');
+    expect(await python.run(code, { timeoutMs: 250 })).toMatchObject({
+      status: 'timeout',
+      error: { name: 'TimeoutError', message: 'The code ran longer than 0.25 s and was stopped' },
+      variablesLost: false,
+    });
+    expect((await python.run('x')).result).toEqual({ 'text/plain': '7' });
+  });
+
+  test.each([
+    ['a loop in C', 'sum(range(10 ** 12))'],
+    [
+      'code that catches the interrupt',
+      'while True:\n    try:\n        while True: pass\n    except BaseException: pass',
+    ],
+    [
+      'code that ignores the interrupt',
+      'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass',
+    ],
+  ])('is ended with its interpreter when it resists: %s', async (_name, code) => {
+    await using python = await openLocalEval({ graceMs: 300 });
+    expect(await python.run(code, { timeoutMs: 250 })).toMatchObject({
+      status: 'timeout',
+      variablesLost: true,
+      notices: ['The Python process was ended (it did not react to the interrupt): all variables are lost.'],
+    });
+    expect(python.sandbox.isRunning).toBe(false);
+  });
+
+  test('leaves no process when the server is killed', async () => {
+    const host = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/sandbox/spinning-host.ts')]);
+    const [line] = await once(host.stdout, 'data');
+    const pid = Number(String(line).trim());
+    expect(pid).toBeGreaterThan(0);
+    process.kill(pid, 0);
+    host.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+  });
+});
+
+describe('hostile code', () => {
+  const python = shareLocalEval();
+  const canary = 'canary-9c41f2';
+  const hiddenFile = join(tmpdir(), 'agent-runtimes-canary.txt');
+
+  test.each([
+    ['a huge string', 'a = "a" * (1 << 30)', 'MemoryError'],
+    ['a growing list', 'l = []\nwhile True: l.append("a" * 1000000)', 'MemoryError'],
+    ['recursion', 'def f(): return f()\nf()', 'RecursionError'],
+    ['a file of the host', 'open("/etc/passwd").read()', 'FileNotFoundError'],
+    ['the environment of a process', 'open("/proc/self/environ").read()', 'FileNotFoundError'],
+    ['a program', 'import subprocess\nsubprocess.run(["id"])', 'OSError'],
+    ['a fork', 'import os\nos.fork()', 'OSError'],
+    ['a thread', 'import threading\nthreading.Thread(target=print).start()', 'RuntimeError'],
+    [
+      'code from a string in JavaScript',
+      'import _sandbox_bridge as b\nb.write.constructor("return process")()',
+      'JsException',
+    ],
+    ['run_js', 'import pyodide.code\npyodide.code.run_js("1")', 'ImportError'],
+    ['a package from the network', 'import pyodide_js\nawait pyodide_js.loadPackage("numpy")', 'ModuleNotFoundError'],
+    ['the JavaScript global object', 'import js\njs.process', 'AttributeError'],
+  ])('gets an exception and keeps its interpreter: %s', async (_name, code, name) => {
+    await python.run('x = 7');
+    expect((await python.run(code)).error).toMatchObject({ name });
+    expect((await python.run('x')).result).toEqual({ 'text/plain': '7' });
+  });
+
+  test.each([
+    ['a deep structure', 'import json\njson.loads("[" * 100000)', /interpreter crashed/],
+    ['an exit of the interpreter', 'import os\nos._exit(3)', /interpreter crashed/],
+    ['an abort', 'import os\nos.abort()', /interpreter crashed/],
+    ['eval in JavaScript', 'import ctypes\nctypes.CDLL(None).emscripten_run_script(b"1")', /interpreter crashed/],
+    [
+      'a full memory file system',
+      'f = open("/tmp/x", "ab")\nwhile True: f.write(b"y" * 1000000)',
+      /more than 400 MB of memory/,
+    ],
+    [
+      'buffers outside the heap',
+      'from pyodide.ffi import to_js\nk = []\nwhile True: k.append(to_js(bytearray(20_000_000)))',
+      /more than 400 MB of memory/,
+    ],
+  ])('ends its own process and nothing else: %s', async (_name, code, reason) => {
+    await using health = await probeHealth();
+    await using python = await openLocalEval({ maxResidentMb: 400 });
+    const { status, error, variablesLost } = await python.run(code);
+    expect([status, variablesLost]).toEqual(['killed', true]);
+    expect(error?.message).toMatch(reason);
+    await expectResponsive(health);
+  });
+
+  test('cannot flood the server with output', async () => {
+    await using health = await probeHealth();
+    await using python = await openLocalEval();
+    const flood = await python.run('while True: print("x" * 1000)', { timeoutMs: 500 });
+    expect([flood.status, flood.stdout.length, flood.isTruncated]).toEqual(['timeout', 1_000_000, true]);
+    expect(flood.notices[0]).toMatch(/^The output was cut at 1000000 characters; \d+ more were dropped\.$/);
+    const shows = await python.run('while True: display("x" * 90000)', { timeoutMs: 500 });
+    expect([shows.status, shows.displays.length <= 200]).toEqual(['timeout', true]);
+    await expectResponsive(health);
+  });
+
+  test('finds no secret of the server and reaches no network', async () => {
+    process.env.CANARY_SECRET = canary;
+    await writeFile(hiddenFile, canary);
+    let connections = 0;
+    const target = createServer(() => {}).on('connection', () => {
+      connections += 1;
+    });
+    await once(target.listen(0, '127.0.0.1'), 'listening');
+    const { port } = target.address() as AddressInfo;
+    await using python = await openLocalEval();
+    const attempts = [
+      'import os\nprint(dict(os.environ))\nprint(os.system("env"), os.system("cat /proc/*/environ"))\nprint(os.listdir("/"))',
+      `import ctypes\nprint(ctypes.CDLL(None).system(b"cat ${hiddenFile}"), ctypes.CDLL(None).getenv(b"CANARY_SECRET"))`,
+      `import os\nfor root, folders, files in os.walk("/"):\n    print(root, files)\nprint(open(${JSON.stringify(hiddenFile)}).read())`,
+      `import socket\nsocket.create_connection(("127.0.0.1", ${port}), timeout=1).send(b"x")`,
+      `import urllib.request\nprint(urllib.request.urlopen("http://127.0.0.1:${port}/", timeout=1).read())`,
+      `from pyodide.http import pyfetch\nprint(await (await pyfetch("http://127.0.0.1:${port}/")).string())`,
+      'import gc\nfor o in gc.get_objects()[::20]:\n    try: print(str(o)[:100])\n    except Exception: pass',
+      'import _sandbox_bridge as b\nimport pyodide.ffi\nF = b.write.constructor\nprint(F.prototype, dir(F), dir(b), b.write.caller)',
+      'import sys\nfor m in list(sys.modules.values()):\n    for n in dir(m):\n        v = getattr(m, n, None)\n        if hasattr(v, "js_id"): print(m.__name__, n, dir(v), str(v)[:300])',
+    ];
+    let shown = '';
+    for (const code of attempts) shown += JSON.stringify(await python.run(code));
+    target.close();
+    delete process.env.CANARY_SECRET;
+    expect(shown).toContain('HOME');
+    expect(shown).not.toContain(canary);
+    expect(connections).toBe(0);
+  });
+});
+
+describe('the python engine', () => {
+  test('runs the same code in the python3 of this machine', async () => {
+    await using api = openSandboxApi({
+      localEvalEngine: 'python',
+      host: {
+        callTool: async (_agentId, _server, _tool, args) => ({ success: true, result: args }),
+        modules: async () => ({ version: '1', modules: { 'given.py': 'V = 5' } }),
+        environment: async () => ({ GIVEN: 'yes' }),
+      },
+    });
+    const run = (code: string, timeout = 20) => api.call('execute', { agent_id: 'a', code, timeout });
+    expect(
+      await run('import os, sys, json\nfrom given import V\nprint("hi")\n[V, os.environ["GIVEN"], sys.platform]'),
+    ).toMatchObject({
+      stdout: 'hi\n',
+      result: { 'application/json': [5, 'yes', process.platform] },
+    });
+    const calling =
+      'from _sandbox_bridge import call_sync, call_async\nr = json.dumps({"server": "s", "tool": "t", "arguments": {"n": 1}})\n' +
+      '[json.loads(call_sync(r))["result"], json.loads(await call_async(r))["result"]]';
+    expect(await run(calling)).toMatchObject({ result: { 'application/json': [{ n: 1 }, { n: 1 }] }, tool_calls: 2 });
+    for (const code of ['while True: pass', 'import time\ntime.sleep(60)', 'import asyncio\nawait asyncio.sleep(60)']) {
+      expect(await run(code, 0.3)).toMatchObject({ status: 'timeout', variables_lost: false });
+    }
+    expect(await run('V, 1 / 0')).toMatchObject({ status: 'error', error: { name: 'ZeroDivisionError' } });
+    expect(await run('a = "a" * (1 << 30)')).toMatchObject({ status: 'error', error: { name: 'MemoryError' } });
+    expect(await run('V')).toMatchObject({ result: { 'text/plain': '5' } });
+  });
+});
+
+/** One sandbox for tests that leave it as it was. */
+function shareLocalEval() {
+  const run: Awaited<ReturnType<typeof openLocalEval>>['run'] = (code, options) => opened.run(code, options);
+  const shared = { run, events: [] as OutputEvent[] };
+  let opened: Awaited<ReturnType<typeof openLocalEval>>;
+  beforeAll(async () => {
+    opened = await openLocalEval();
+    shared.events = opened.events;
+  });
+  afterAll(() => opened.sandbox.close());
+  return shared;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
