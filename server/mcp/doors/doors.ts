@@ -7,12 +7,11 @@ import type { RequestHandler } from 'express';
 import { ApiError } from '../../errors.ts';
 import { loadMcpServer } from '../mcp-sdk.ts';
 import type { RunningServers } from '../running-servers.ts';
-import type { SupervisedServer } from '../supervised-server.ts';
 import { createAggregate } from './aggregate.ts';
 import { AllTools } from './all-tools.ts';
 import { Pipe } from './pipe.ts';
-import type { FarSide, Session } from './session.ts';
-import { type SessionLimits, Sessions } from './sessions.ts';
+import type { Session } from './session.ts';
+import { type Opening, type SessionLimits, Sessions } from './sessions.ts';
 import { openUpstream } from './upstream.ts';
 
 export interface DoorOptions {
@@ -38,7 +37,6 @@ export class McpDoors {
   readonly #options: DoorOptions;
   readonly #ofOne: Sessions;
   readonly #ofAll: Sessions;
-  readonly #served = new Map<Session, { readonly server: SupervisedServer; readonly definition: unknown }>();
   readonly #unsubscribe: () => void;
   readonly #path: RegExp;
   #tools: AllTools | undefined;
@@ -48,7 +46,7 @@ export class McpDoors {
     const { oneServer, allServers } = options.limits ?? LIMITS;
     this.#ofOne = new Sessions(oneServer);
     this.#ofAll = new Sessions(allServers);
-    this.#unsubscribe = options.servers.onToolsChanged(() => this.#endOutdated());
+    this.#unsubscribe = options.servers.onToolsChanged(() => this.#ofOne.endUnwanted());
     this.#path = new RegExp(`^${options.base}(?:/servers/([^/]+)/mcp)?(/?)$`);
   }
 
@@ -90,22 +88,19 @@ export class McpDoors {
       throw new ApiError('mcp-session-required', 'This needs the Mcp-Session-Id of a session, which initialize opens');
     }
     const left = new AbortController();
-    response.once('close', () => left.abort(new Error('The caller has left')));
+    response.once('close', () => left.abort(new ApiError('malformed-request', 'The caller has left')));
     const session = await sessions.open(sdk, place, async () => {
       if (id !== undefined) return this.#openOne(id, body, left.signal);
       this.#tools ??= new AllTools(this.#options.servers);
-      return { far: createAggregate(sdk, this.#tools, this.#options.version), opened: () => undefined };
+      const far = createAggregate(sdk, this.#tools, this.#options.version);
+      return { far, isWanted: () => true, opened: () => undefined };
     });
-    await session.handle(request, response, body);
-    // Refused for its headers: nobody will ever come back to it.
-    if (!session.isInitialized) await sessions.end(session);
+    if (!left.signal.aborted) await session.handle(request, response, body);
+    // Refused for its headers, or its caller has left: nobody will ever come back to it. Or its server was stopped meanwhile.
+    if (!session.isInitialized || !session.isWanted) await sessions.end(session);
   }
 
-  async #openOne(
-    id: string,
-    initialize: object,
-    signal: AbortSignal,
-  ): Promise<{ far: FarSide; opened(session: Session): void }> {
+  async #openOne(id: string, initialize: object, signal: AbortSignal): Promise<Opening> {
     const { servers } = this.#options;
     const server = servers.findActive(id) ?? servers.find(id);
     if (!server?.isWanted) {
@@ -123,19 +118,12 @@ export class McpDoors {
     });
     return {
       far,
+      // Who stops, removes or changes a server means its sessions too; of one that merely restarts they have processes of their own.
+      isWanted: () => server.isWanted && server.definition === definition,
       opened: (opened) => {
         session = opened;
-        this.#served.set(opened, { server, definition });
       },
     };
-  }
-
-  // Who stops, removes or changes a server means its sessions too; of one that merely restarts they have processes of their own.
-  #endOutdated(): void {
-    for (const [session, { server, definition }] of this.#served) {
-      if (server.isWanted && server.definition === definition) continue;
-      void this.#ofOne.end(session);
-    }
   }
 
   async #read(request: IncomingMessage, response: ServerResponse): Promise<unknown> {

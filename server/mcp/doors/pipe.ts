@@ -48,6 +48,7 @@ export class Pipe implements FarSide {
     transport.onclose = () => this.#over(undefined);
     if (!isProcess) transport.onerror = () => this.#askWhetherItLives();
     for (const message of early) this.#fromServer(message);
+    if (this.#upstream.hasEnded()) this.#over(undefined);
   }
 
   async close(): Promise<void> {

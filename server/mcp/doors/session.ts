@@ -28,6 +28,8 @@ export interface SessionOptions {
   /** Whose it is; nobody else is let in. */
   readonly owner: string;
   readonly idleMs: number;
+  /** False once what it leads to is not to be reached any more. */
+  isWanted(): boolean;
   onEnd(): void;
 }
 
@@ -62,6 +64,10 @@ export class Session {
 
   get isInitialized(): boolean {
     return this.#transport.sessionId !== undefined;
+  }
+
+  get isWanted(): boolean {
+    return this.#options.isWanted();
   }
 
   /** Since when nothing was sent in either direction. */

@@ -11,6 +11,15 @@ export interface SessionLimits {
 
 type Place = Pick<SessionOptions, 'door' | 'owner'>;
 
+/** What a new session is given. */
+export interface Opening {
+  readonly far: FarSide;
+  /** False once it is not to be reached any more; see {@link Sessions.endUnwanted}. */
+  isWanted(): boolean;
+  /** Told of the session before its first message. */
+  opened(session: Session): void;
+}
+
 export class Sessions {
   readonly #limits: SessionLimits;
   readonly #sessions = new Map<string, Session>();
@@ -38,19 +47,16 @@ export class Sessions {
     return session;
   }
 
-  /** Opens a session to what `openFar` opens. `onOpen` is told of it before its first message. */
-  async open(
-    sdk: McpServerSdk,
-    place: Place,
-    openFar: () => Promise<{ far: FarSide; opened(session: Session): void }>,
-  ): Promise<Session> {
+  /** Opens a session to what `openFar` opens. */
+  async open(sdk: McpServerSdk, place: Place, openFar: () => Promise<Opening>): Promise<Session> {
     this.#checkRoom();
     this.#opening++;
     try {
-      const { far, opened } = await openFar();
+      const { far, isWanted, opened } = await openFar();
       const session = new Session(sdk, far, {
         ...place,
         idleMs: this.#limits.idleMs,
+        isWanted,
         onEnd: () => this.#sessions.delete(session.id),
       });
       if (this.#isClosed) {
@@ -58,8 +64,8 @@ export class Sessions {
         throw draining();
       }
       this.#sessions.set(session.id, session);
-      await session.open();
       opened(session);
+      await session.open();
       return session;
     } finally {
       this.#opening--;
@@ -71,6 +77,13 @@ export class Sessions {
     const ending = session.end().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
     return ending;
+  }
+
+  /** Ends those that lead to what is not wanted any more. */
+  endUnwanted(): void {
+    for (const session of this.#sessions.values()) {
+      if (!session.isWanted) void this.end(session);
+    }
   }
 
   /** Ends all of them, at the same time, and lets no other be opened. */

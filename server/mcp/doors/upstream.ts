@@ -16,6 +16,8 @@ export interface Upstream {
   readonly early: readonly JSONRPCMessage[];
   /** Whether its end is noticed by itself: that of a process is, that of a remote server has to be asked for. */
   readonly isProcess: boolean;
+  /** Whether it ended before anybody listened for that. */
+  hasEnded(): boolean;
   /** Why something failed, to be read after the name of the server; secrets masked. */
   describe(cause: unknown): string;
   close(): Promise<void>;
@@ -41,9 +43,13 @@ export async function openUpstream(
   let group: ProcessGroup | undefined;
   let transport: Transport | undefined;
   let met: Handshake | undefined;
+  let isClosed = false;
   const greet = async (next: Transport) => {
     transport = next;
     met = await shakeHands(next, message, stop);
+    next.onclose = () => {
+      isClosed = true;
+    };
   };
   const describe = (cause: unknown) => {
     const tail = group?.stderrLines(5).join(' | ').slice(-1000);
@@ -66,7 +72,7 @@ export async function openUpstream(
       await untilAborted(connectRemote(launch, greet), stop);
     }
     if (!transport || !met) throw new Error('not connected');
-    return { transport, ...met, isProcess: group !== undefined, describe, close };
+    return { transport, ...met, isProcess: group !== undefined, hasEnded: () => isClosed, describe, close };
   } catch (cause) {
     const why = deadline.aborted ? `did not answer within ${limits.startTimeoutMs / 1000} s` : describe(cause);
     await close();
