@@ -28,6 +28,8 @@ const secrets = {
   keyInQuery: 'canary-query-key-0015',
   cookie: 'canary-cookie-0016',
   urlOfCustomServer: 'canary-custom-url-0017',
+  jupyterUrl: 'canary-jupyter-url-0018',
+  jupyterToken: 'canary-jupyter-token-0019',
 } as const;
 
 const authorization = `Bearer ${secrets.apiKey}`;
@@ -120,6 +122,21 @@ beforeAll(async () => {
     headers: { 'X-Plain': secrets.headerOfCustomServer, Authorization: `Bearer ${secrets.headerOfCustomServer}` },
   });
   await api('PUT', '/mcp/servers/custom', { env: { CUSTOM_TOKEN: secrets.variableOfCustomServer }, timeout: 'wrong' });
+  const jupyter_url = `http://127.0.0.1:${port}?token=${secrets.jupyterUrl}`;
+  await api('POST', '/agents/sandbox/configure', { variant: 'local-jupyter', jupyter_url });
+  await api('POST', '/agents/a/execute', { code: '1' });
+  await api('POST', '/agents/sandbox/restart');
+  await api('POST', '/agents/sandbox/configure', {
+    variant: 'local-jupyter',
+    jupyter_url,
+    jupyter_token: secrets.jupyterToken,
+    verify: true,
+  });
+  await api('POST', '/agents/sandbox/configure', {
+    variant: 'nothing',
+    jupyter_url,
+    jupyter_token: secrets.jupyterToken,
+  });
   await until(async () => /"failed"|"restarting"/.test(await api('GET', '/mcp/servers/custom')), 'custom has failed');
 });
 afterAll(() => owned.disposeAsync());

@@ -413,6 +413,57 @@ ${json}
     printed: { detail: '', status_code: 404 },
   },
   {
+    section: 'Get Sandbox Status',
+    request: 'curl http://localhost:8000/api/v1/agents/sandbox/status',
+    status: 200,
+    exactly: { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: false },
+  },
+  {
+    section: 'Configure Sandbox, for Jupyter',
+    request: `curl -X POST http://localhost:8000/api/v1/agents/sandbox/configure \\
+-H "Content-Type: application/json" \\
+-d '{"variant": "local-jupyter", "jupyter_url": "http://localhost:8888?token=my-token"}'`,
+    status: 200,
+    exactly: {
+      variant: 'local-jupyter',
+      jupyter_url: 'http://localhost:8888',
+      jupyter_token_set: true,
+      sandbox_running: false,
+    },
+  },
+  {
+    section: 'Restart Sandbox, error 500: nothing listens there',
+    request: 'curl -X POST http://localhost:8000/api/v1/agents/sandbox/restart',
+    status: 500,
+    printed: { detail: 'Failed to restart sandbox', status_code: 500 },
+  },
+  {
+    section: 'Configure Sandbox, back to local-eval',
+    request: `curl -X POST http://localhost:8000/api/v1/agents/sandbox/configure \\
+-H "Content-Type: application/json" \\
+-d '{"variant": "local-eval"}'`,
+    status: 200,
+    exactly: { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: false },
+  },
+  {
+    section: 'Configure Sandbox, error 400',
+    request: `POST /api/v1/agents/sandbox/configure\n${json}\n\n{"variant": "local-jupyter"}`,
+    status: 400,
+    exactly: { detail: 'jupyter_url is required when variant is local-jupyter', status_code: 400 },
+  },
+  {
+    section: 'Restart Sandbox',
+    request: 'curl -X POST http://localhost:8000/api/v1/agents/sandbox/restart',
+    status: 200,
+    exactly: { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: true },
+  },
+  {
+    section: 'Get Sandbox Status, when it runs',
+    request: 'curl http://localhost:8000/api/v1/agents/sandbox/status',
+    status: 200,
+    exactly: { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: true },
+  },
+  {
     section: 'Delete Agent',
     request: 'DELETE /api/v1/agents/my-agent',
     status: 200,

@@ -63,6 +63,12 @@ const cases: Readonly<Record<string, Case>> = {
     input: (tag) => ({ agent_id: `agent-memory-${tag}` }),
   },
   'agentMcpServers.stopAll': { prepare: () => server.ok('POST', '/agents/mcp-servers/start'), input: () => ({}) },
+  'sandbox.status': nothing,
+  'sandbox.configure': { input: () => ({ variant: 'eval', verify: false }) },
+  'sandbox.restart': nothing,
+  'sandbox.interrupt': { input: () => ({ agent_id: 'shared' }) },
+  'sandbox.execute': { input: () => ({ agent_id: 'shared', code: 'print("hello")\n6 * 7' }) },
+  'sandbox.executeStream': { input: () => ({ agent_id: 'shared', code: 'print("hello")' }) },
   'prompts.stream': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `stream-${tag}` }) },
   'prompts.sync': { input: () => ({ agent_id: 'shared', message: 'tool get_weather {"city":"Paris"}' }) },
   'conversations.list': { input: () => ({ agent_id: 'shared', limit: 2 }) },
@@ -215,7 +221,9 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
   const text = (JSON.stringify(value) ?? 'null')
     .replaceAll(new RegExp(`(?<=-)${tag}\\b`, 'g'), 'TAG')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
-    .replaceAll(/\b(msg|conv|run|call)-[0-9a-f]{20}/g, '$1-ID');
+    .replaceAll(/\b(msg|conv|run|call)-[0-9a-f]{20}/g, '$1-ID')
+    .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')
+    .replaceAll(/"(duration_ms|queued_ms)":[\d.e-]+/g, '"$1":0');
   return JSON.parse(text);
 }
 

@@ -28,7 +28,6 @@ export function createServerToolset(
   let known: { revision: number; selection: string } | undefined;
   let definitions: readonly ToolDefinition[] = [];
   const tooSlow = new WeakSet<SupervisedServer>();
-  // Kept over changes: a model may still call what it was shown a step ago.
   const routes = new Map<string, Route>();
 
   const refresh = () => {
