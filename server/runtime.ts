@@ -12,10 +12,12 @@ import { createHandlers } from './handlers.ts';
 import { createReadiness } from './health/readiness.ts';
 import { readApiKeyFile } from './http/auth.ts';
 import { DOCS_PATHS } from './http/docs-pages.ts';
+import { exchangeOf } from './http/exchange.ts';
 import type { Log } from './http/log.ts';
+import { readJsonText } from './http/read-json.ts';
 import type { StartHttpServer } from './http/server.ts';
 import { implement } from './implement.ts';
-import { createGatewayHandler } from './mcp/gateway-handler.ts';
+import { McpDoors } from './mcp/doors/doors.ts';
 import { openMcp } from './mcp/open-mcp.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
@@ -27,6 +29,8 @@ import { openStore } from './store/sqlite.ts';
 import type { AgentRecord } from './store/store.ts';
 import { version } from './version.ts';
 
+/** Where MCP clients enter. */
+const MCP_PATH = `${BASE_PATH}/mcp`;
 /** Slow enough to see the demo model's answer stream. */
 const DEMO_PACE_MS = 15;
 /** Where the containers of a pod share files, when there is such a folder. */
@@ -71,6 +75,13 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     policy: { allowsCustomServers: !options['no-custom-mcp-servers'], commands: options['mcp-commands'] },
   });
   const { servers } = mcp;
+  const doors = new McpDoors({
+    servers,
+    version,
+    base: MCP_PATH,
+    readBody: (request, response) => readJsonText(request, () => response.writeContinue()),
+    ownerOf: (request) => exchangeOf(request).key ?? '',
+  });
   let isDraining = false;
   try {
     const runs = new Runs({ store, models, log });
@@ -127,7 +138,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
         streamFormats: { 'agUi.run': [protobuf.format] },
         isDraining: () => isDraining,
         identifyFor: (operation, authorization) => identifySandbox(codemode, operation, authorization),
-        mounts: [{ path: `${BASE_PATH}/mcp`, handler: createGatewayHandler(mcp.gateway) }],
+        mounts: [{ path: MCP_PATH, handler: doors.handler }],
       }),
       models,
       start(serverUrl) {
@@ -139,8 +150,10 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       async drain(graceMs) {
         isDraining = true;
         await runs.drain(graceMs);
+        await doors.close();
       },
       async close() {
+        await doors.close();
         await sandboxes.close();
         await codemode.close();
         await mcp.close();

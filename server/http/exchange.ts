@@ -20,6 +20,8 @@ export interface Exchange {
   readonly headers: string[];
   /** Who is counted by the rate limits: a key, else an address. */
   caller: string;
+  /** The name of the caller's key; undefined without one. */
+  key: string | undefined;
   /** Why the caller's key is refused; undefined when it is right, or none is asked for. */
   denied: ApiError | undefined;
   /** The name of the operation that serves it, for the log. */
@@ -61,6 +63,7 @@ export function openExchange(
     startedAt: performance.now(),
     headers: [...baseHeaders, 'x-request-id', id],
     caller: '',
+    key: undefined,
     denied: undefined,
     operation: undefined,
     fault: undefined,

@@ -90,7 +90,8 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
 
 function identify(exchange: Exchange, identity: string | undefined | ApiError): void {
   exchange.denied = identity instanceof ApiError ? identity : undefined;
-  exchange.caller = typeof identity === 'string' ? identity : (exchange.request.socket.remoteAddress ?? '');
+  exchange.key = typeof identity === 'string' ? identity : undefined;
+  exchange.caller = exchange.key ?? exchange.request.socket.remoteAddress ?? '';
 }
 
 /** Counts a request, then refuses it when its key is wrong: guessing keys is limited too. */

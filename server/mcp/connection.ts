@@ -43,6 +43,20 @@ export interface ConnectionOptions {
   onBegun?(connection: Pick<Connection, 'stderrLines'>): void;
 }
 
+/** Told of each progress report of a call. */
+export type OnProgress = (progress: {
+  progress: number;
+  total?: number | undefined;
+  message?: string | undefined;
+}) => void;
+
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long the call may be silent. */
+  readonly timeoutMs?: number | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
 const REFRESH_DELAY_MS = 50;
 const PROBE_TIMEOUT_MS = 5000;
 
@@ -131,7 +145,7 @@ export class Connection {
   async call(
     name: string,
     args: Record<string, unknown>,
-    { signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } = {},
+    { signal, timeoutMs, onProgress = ignoreProgress }: CallOptions = {},
   ): Promise<CallToolResult> {
     const { limits, serverId } = this.#options;
     if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
@@ -150,7 +164,7 @@ export class Connection {
           timeout: silenceMs,
           resetTimeoutOnProgress: true,
           maxTotalTimeout: Math.max(limits.callTotalMs, silenceMs),
-          onprogress: ignoreProgress,
+          onprogress: onProgress,
         },
       );
     } catch (cause) {

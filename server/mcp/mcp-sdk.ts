@@ -18,18 +18,19 @@ export async function loadRemoteTransports() {
   return { ...streamable, ...sse };
 }
 
-/** What serves MCP to others over HTTP. */
-export const loadServerTransport = () => import('@modelcontextprotocol/sdk/server/streamableHttp.js');
-
-/** What answers MCP requests itself. */
+/** What serves MCP to others. */
 export async function loadMcpServer() {
-  const [{ Server }, types] = await Promise.all([
+  const [{ Server }, { WebStandardStreamableHTTPServerTransport }, types] = await Promise.all([
     import('@modelcontextprotocol/sdk/server/index.js'),
+    import('@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'),
     import('@modelcontextprotocol/sdk/types.js'),
   ]);
-  return { Server, ...types };
+  return { Server, WebStandardStreamableHTTPServerTransport, ...types };
 }
+
+/** What {@link loadMcpServer} loads. */
+export type McpServerSdk = Awaited<ReturnType<typeof loadMcpServer>>;
 
 export type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 export type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-export type { CallToolResult, JSONRPCMessage, Tool } from '@modelcontextprotocol/sdk/types.js';
+export type { CallToolResult, JSONRPCMessage, RequestId, Tool } from '@modelcontextprotocol/sdk/types.js';

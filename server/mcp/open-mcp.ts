@@ -4,7 +4,6 @@ import { toolboxServer } from './bundled-servers.ts';
 import { catalogServers } from './catalog.ts';
 import { ConfigServers } from './config-servers.ts';
 import { CustomServers, type ServerRecords } from './custom-servers.ts';
-import { Gateway } from './gateway.ts';
 import { RunningServers, type RunningServersOptions } from './running-servers.ts';
 import { checkSpawnPolicy, type SpawnPolicy } from './spawn-policy.ts';
 
@@ -26,8 +25,6 @@ export interface Mcp {
   readonly servers: RunningServers;
   readonly config: ConfigServers;
   readonly custom: CustomServers;
-  /** The standard way in, for MCP clients. */
-  readonly gateway: Gateway;
   /** Begins to start what is to run from the beginning, and does not wait for it. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -39,7 +36,6 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
   const servers = new RunningServers({ ...options, checkMayRun: (definition) => checkSpawnPolicy(policy, definition) });
   const config = new ConfigServers(servers, { file: options.configFile, startThem: options.startConfigServers, log });
   const custom = new CustomServers({ servers, records, policy, log });
-  const gateway = new Gateway({ servers, version: options.version });
   for (const definition of [...catalogServers(), toolboxServer(join(dataFolder, 'compile-cache'))]) {
     const server = await servers.define(definition);
     if (!options.startUsedCatalogServers) server.hold();
@@ -50,7 +46,6 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
     servers,
     config,
     custom,
-    gateway,
     async start() {
       const swept = servers.sweep();
       if (swept > 0) log?.warn({ groups: swept }, 'ended MCP servers that an earlier server left behind');
@@ -65,7 +60,7 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
     },
     async close() {
       config.close();
-      await Promise.all([gateway.close(), servers.close()]);
+      await servers.close();
     },
   };
 }

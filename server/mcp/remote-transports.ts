@@ -24,14 +24,6 @@ export async function connectRemote(
   await connect(new SSEClientTransport(new URL(url), options));
 }
 
-/** A transport to a remote server, not started. */
-export async function openRemote({ type, url, headers }: RemoteLaunch): Promise<Transport> {
-  const { StreamableHTTPClientTransport, SSEClientTransport } = await loadRemoteTransports();
-  const options = { requestInit: { headers: { ...headers } }, fetch: createBoundedFetch(MAX_MESSAGE_BYTES) };
-  if (type === 'sse') return new SSEClientTransport(new URL(url), options);
-  return new StreamableHTTPClientTransport(new URL(url), options) as Transport;
-}
-
 /** Whether a call failed because the server has forgotten the session, as after a restart: it has not run, and may be made again. */
 export function isSessionLost(cause: unknown): boolean {
   if (!(cause instanceof Error) || !('code' in cause)) return false;

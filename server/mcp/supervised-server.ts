@@ -1,13 +1,10 @@
 /** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
 import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError } from '../errors.ts';
-import { type Connection, openConnection } from './connection.ts';
-import { missingVariables, resolveLaunch, type Variables } from './launch.ts';
-import type { CallToolResult, Tool, Transport } from './mcp-sdk.ts';
-import { resolveNpx } from './npx-cache.ts';
-import { ProcessGroup } from './process-group.ts';
-import { isSessionLost, openRemote } from './remote-transports.ts';
-import { createRedactor } from './secrets.ts';
+import { type Connection, type OnProgress, openConnection } from './connection.ts';
+import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from './launch.ts';
+import type { CallToolResult, Tool } from './mcp-sdk.ts';
+import { isSessionLost } from './remote-transports.ts';
 import type { ServerDefinition } from './server-definition.ts';
 import type { ServerStatus, StartOptions, SupervisorOptions } from './supervision.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -177,26 +174,23 @@ export class SupervisedServer {
   async call(
     name: string,
     args: Record<string, unknown>,
-    { signal }: { signal?: AbortSignal | undefined } = {},
+    { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: OnProgress | undefined } = {},
   ): Promise<CallToolResult> {
-    const timeoutMs = this.#definition.callTimeoutMs;
+    const options = { signal, onProgress, timeoutMs: this.#definition.callTimeoutMs };
     const connection = this.#connection ?? (await this.#comeUp(signal));
     try {
-      return await connection.call(name, args, { signal, timeoutMs });
+      return await connection.call(name, args, options);
     } catch (cause) {
       if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
-      return (await this.#comeUp(signal)).call(name, args, { signal, timeoutMs });
+      return (await this.#comeUp(signal)).call(name, args, options);
     }
   }
 
-  /** A way to a further process of this server, or a further session at its URL, for one caller; not started, and not supervised. */
-  async openTransport(): Promise<Transport> {
+  /** What it takes to run one more of it, for a caller who has it to himself. Throws why it must not run. */
+  prepareOwn(): Pick<SupervisorOptions, 'limits' | 'records' | 'nextTurn'> & { readonly resolved: ResolvedLaunch } {
     const { environment, records, nextTurn, limits, checkMayRun } = this.#options;
     checkMayRun?.(this.#definition);
-    const { launch, secrets } = resolveLaunch(this.#definition, this.#given, environment);
-    if (launch.type !== 'stdio') return openRemote(launch);
-    const redact = createRedactor(secrets);
-    return new ProcessGroup(await resolveNpx(launch), { redact, records, nextTurn, graceMs: limits.graceMs });
+    return { resolved: resolveLaunch(this.#definition, this.#given, environment), limits, records, nextTurn };
   }
 
   async #comeUp(signal: AbortSignal | undefined): Promise<Connection> {

@@ -1,0 +1,71 @@
+/** The tools of all servers that run, under the names agents know them by. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Tool } from '../mcp-sdk.ts';
+import type { RunningServers } from '../running-servers.ts';
+import type { SupervisedServer } from '../supervised-server.ts';
+import { toToolName } from '../tool-names.ts';
+
+interface Route {
+  readonly server: SupervisedServer;
+  readonly tool: string;
+}
+
+const SETTLE_MS = 50;
+
+export class AllTools {
+  readonly #servers: RunningServers;
+  readonly #listeners = new Set<() => void>();
+  readonly #unsubscribe: () => void;
+  #routes = new Map<string, Route>();
+  #tools: readonly Tool[] = [];
+  #revision = -1;
+  #settle: NodeJS.Timeout | undefined;
+
+  constructor(servers: RunningServers) {
+    this.#servers = servers;
+    this.#unsubscribe = servers.onToolsChanged(() => this.#changeSoon());
+  }
+
+  list(): readonly Tool[] {
+    if (this.#revision === this.#servers.revision) return this.#tools;
+    this.#revision = this.#servers.revision;
+    const routes = new Map<string, Route>();
+    const running = this.#servers.list().filter(({ isWanted }) => isWanted);
+    this.#tools = running.flatMap((server) =>
+      server.tools.map((tool) => {
+        const name = toToolName(server.definition.id, tool.name, routes);
+        routes.set(name, { server, tool: tool.name });
+        return { ...tool, name };
+      }),
+    );
+    this.#routes = routes;
+    return this.#tools;
+  }
+
+  find(name: string): Route | undefined {
+    this.list();
+    return this.#routes.get(name);
+  }
+
+  /** Calls back when the list has changed; the returned function ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    clearTimeout(this.#settle);
+    this.#unsubscribe();
+  }
+
+  // A server that starts changes several times at once.
+  #changeSoon(): void {
+    if (this.#listeners.size === 0) return;
+    this.#settle ??= setTimeout(() => {
+      this.#settle = undefined;
+      const before = this.#tools;
+      if (isDeepStrictEqual(before, this.list())) return;
+      for (const listener of this.#listeners) listener();
+    }, SETTLE_MS).unref();
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The standard ways in for MCP clients, over streamable HTTP: one server at `{base}/servers/{id}/mcp`, with a process of its own for each
+ * session, and all running servers in one at `{base}`. https://modelcontextprotocol.io/specification/2025-11-25/basic/transports
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
+import { ApiError } from '../../errors.ts';
+import { loadMcpServer } from '../mcp-sdk.ts';
+import type { RunningServers } from '../running-servers.ts';
+import { createAggregate } from './aggregate.ts';
+import { AllTools } from './all-tools.ts';
+import { Pipe } from './pipe.ts';
+import type { Session } from './session.ts';
+import { type Opening, type SessionLimits, Sessions } from './sessions.ts';
+import { openUpstream } from './upstream.ts';
+
+export interface DoorOptions {
+  readonly servers: RunningServers;
+  readonly version: string;
+  /** The path of the aggregate, such as `/api/v1/mcp`. */
+  readonly base: string;
+  /** The text of a request's JSON body, within the limits of every body. */
+  readBody(request: IncomingMessage, response: ServerResponse): Promise<string>;
+  /** Who sends a request: a session is open to nobody but the one who opened it. */
+  ownerOf(request: IncomingMessage): string;
+  readonly limits?: { readonly oneServer: SessionLimits; readonly allServers: SessionLimits } | undefined;
+}
+
+const IDLE_MS = 10 * 60_000;
+const LIMITS = {
+  // Each session is a process.
+  oneServer: { idleMs: IDLE_MS, maxSessions: 32 },
+  allServers: { idleMs: IDLE_MS, maxSessions: 256 },
+};
+
+export class McpDoors {
+  readonly #options: DoorOptions;
+  readonly #ofOne: Sessions;
+  readonly #ofAll: Sessions;
+  readonly #unsubscribe: () => void;
+  readonly #path: RegExp;
+  #tools: AllTools | undefined;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    const { oneServer, allServers } = options.limits ?? LIMITS;
+    this.#ofOne = new Sessions(oneServer);
+    this.#ofAll = new Sessions(allServers);
+    this.#unsubscribe = options.servers.onToolsChanged(() => this.#ofOne.endUnwanted());
+    this.#path = new RegExp(`^${options.base}(?:/servers/([^/]+)/mcp)?(/?)$`);
+  }
+
+  /** Serves what lies at and below the base; mount it there. */
+  readonly handler: RequestHandler = async (request, response, next) => {
+    const [path = '', query] = request.originalUrl.split('?', 2);
+    const match = this.#path.exec(path);
+    if (!match) return next();
+    if (match[2]) return response.redirect(307, path.slice(0, -1) + (query === undefined ? '' : `?${query}`));
+    checkMethod(request);
+    const id = match[1] === undefined ? undefined : decode(match[1]);
+    if (id !== undefined && !this.#options.servers.find(id)) {
+      throw new ApiError('mcp-server-not-found', `MCP server not found: ${id}`);
+    }
+    await this.#answer(request, response, id);
+  };
+
+  /** Ends every session and what is behind it, and lets no other be opened. */
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    await Promise.all([this.#ofOne.close(), this.#ofAll.close()]);
+    this.#tools?.close();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, id: string | undefined): Promise<void> {
+    const sessions = id === undefined ? this.#ofAll : this.#ofOne;
+    const place = { door: id ?? '', owner: this.#options.ownerOf(request) };
+    const sessionId = request.headers['mcp-session-id'];
+    if (sessionId !== undefined) {
+      const session = sessions.find(String(sessionId), place);
+      if (request.method !== 'DELETE') return session.handle(request, response, await this.#read(request, response));
+      await sessions.end(session);
+      response.writeHead(204).end();
+      return;
+    }
+    const body = request.method === 'POST' ? await this.#read(request, response) : undefined;
+    const sdk = await loadMcpServer();
+    if (!sdk.isInitializeRequest(body)) {
+      throw new ApiError('mcp-session-required', 'This needs the Mcp-Session-Id of a session, which initialize opens');
+    }
+    const left = new AbortController();
+    response.once('close', () => left.abort(new ApiError('malformed-request', 'The caller has left')));
+    const session = await sessions.open(sdk, place, async () => {
+      if (id !== undefined) return this.#openOne(id, body, left.signal);
+      this.#tools ??= new AllTools(this.#options.servers);
+      const far = createAggregate(sdk, this.#tools, this.#options.version);
+      return { far, isWanted: () => true, opened: () => undefined };
+    });
+    if (!left.signal.aborted) await session.handle(request, response, body);
+    // Refused for its headers, or its caller has left: nobody will ever come back to it. Or its server was stopped meanwhile.
+    if (!session.isInitialized || !session.isWanted) await sessions.end(session);
+  }
+
+  async #openOne(id: string, initialize: object, signal: AbortSignal): Promise<Opening> {
+    const { servers } = this.#options;
+    const server = servers.findActive(id) ?? servers.find(id);
+    if (!server?.isWanted) {
+      const why = server?.error ?? `MCP server '${id}' is not running`;
+      throw new ApiError('mcp-server-failed', why);
+    }
+    const { definition } = server;
+    const upstream = await openUpstream(server, initialize, signal);
+    let session: Session | undefined;
+    const far = new Pipe(upstream, {
+      name: id,
+      onEnd: () => {
+        if (session) void this.#ofOne.end(session);
+      },
+    });
+    return {
+      far,
+      // Who stops, removes or changes a server means its sessions too; of one that merely restarts they have processes of their own.
+      isWanted: () => server.isWanted && server.definition === definition,
+      opened: (opened) => {
+        session = opened;
+      },
+    };
+  }
+
+  async #read(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    if (request.method !== 'POST') return undefined;
+    const text = await this.#options.readBody(request, response);
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new ApiError('malformed-json', 'The body is not JSON', { cause });
+    }
+  }
+}
+
+function checkMethod({ method = '' }: IncomingMessage): void {
+  if (['GET', 'POST', 'DELETE'].includes(method)) return;
+  const allow = 'GET, POST, DELETE';
+  throw new ApiError('method-not-allowed', `${method} is not allowed here; allowed: ${allow}`, { headers: { allow } });
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (cause) {
+    throw new ApiError('malformed-url', 'The path holds a malformed escape', { cause });
+  }
+}

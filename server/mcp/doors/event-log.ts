@@ -1,0 +1,60 @@
+/** The last messages sent to the caller of a session, so that one who lost a connection can go on where it broke off. */
+import type { JSONRPCMessage } from '../mcp-sdk.ts';
+
+interface Event {
+  readonly stream: string;
+  readonly message: JSONRPCMessage;
+  readonly bytes: number;
+}
+
+/** What a caller has missed of a stream. */
+export interface Missed {
+  readonly events: readonly (readonly [id: string, message: JSONRPCMessage])[];
+  /** Whether the stream has been answered: nothing more will come on it. */
+  readonly isComplete: boolean;
+}
+
+const MAX_EVENTS = 1000;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Holds the latest messages within bounds of count and size; fits the event store of the SDK's transports. */
+export class EventLog {
+  readonly #events = new Map<number, Event>();
+  #count = 0;
+  #bytes = 0;
+
+  async storeEvent(stream: string, message: JSONRPCMessage): Promise<string> {
+    const number = ++this.#count;
+    const bytes = JSON.stringify(message).length;
+    this.#events.set(number, { stream, message, bytes });
+    this.#bytes += bytes;
+    for (const [oldest, event] of this.#events) {
+      if (this.#events.size <= MAX_EVENTS && this.#bytes <= MAX_BYTES) break;
+      this.#events.delete(oldest);
+      this.#bytes -= event.bytes;
+    }
+    return String(number);
+  }
+
+  async replayEventsAfter(
+    lastEventId: string,
+    { send }: { send(eventId: string, message: JSONRPCMessage): Promise<void> },
+  ): Promise<string> {
+    for (const [id, message] of this.missedAfter(lastEventId)?.events ?? []) await send(id, message);
+    return this.#events.get(Number(lastEventId))?.stream ?? '';
+  }
+
+  /** What came on the stream of an event after it; undefined when that event is not held any more. */
+  missedAfter(lastEventId: string): Missed | undefined {
+    const last = this.#events.get(Number(lastEventId));
+    if (!last) return undefined;
+    const ofStream = [...this.#events].filter(([, { stream }]) => stream === last.stream);
+    return {
+      events: ofStream
+        // The event that opens a stream has no message in it.
+        .filter(([number, { message }]) => number > Number(lastEventId) && 'jsonrpc' in message)
+        .map(([number, { message }]) => [String(number), message] as const),
+      isComplete: ofStream.some(([, { message }]) => 'result' in message || 'error' in message),
+    };
+  }
+}

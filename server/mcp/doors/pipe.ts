@@ -1,0 +1,186 @@
+/** Joins a caller and a server of its own, message by message, and knows which of them belong together. */
+import type { JSONRPCMessage, RequestId } from '../mcp-sdk.ts';
+import { isSessionLost } from '../remote-transports.ts';
+import type { Caller, FarSide } from './session.ts';
+import type { Upstream } from './upstream.ts';
+
+interface Call {
+  /** The id the caller gave it. */
+  readonly id: RequestId;
+  readonly method: string;
+  readonly progressToken: unknown;
+}
+type Request = Extract<JSONRPCMessage, { method: string; id: RequestId }>;
+type Notification = Exclude<Extract<JSONRPCMessage, { method: string }>, Request>;
+type Answer = Exclude<JSONRPCMessage, { method: string }>;
+
+// What JSON-RPC peers say of a connection that broke off; the SDK has the same number.
+const CONNECTION_CLOSED = -32000;
+const PROBE_TIMEOUT_MS = 5000;
+/** Of no request in particular, even while one is under way. */
+const GENERAL = /\/list_changed$|^notifications\/resources\/updated$/;
+
+export class Pipe implements FarSide {
+  readonly #upstream: Upstream;
+  readonly #name: string;
+  readonly #onEnd: () => void;
+  /** By the id the server knows it by: numbers of ours, since a server's oversized answer is matched by its number. */
+  readonly #calls = new Map<number, Call>();
+  /** What the server asked, and on the stream of which request. */
+  readonly #asked = new Map<RequestId, RequestId | undefined>();
+  #caller: Caller | undefined;
+  #count = 0;
+  #probe: { readonly id: number; readonly timer: NodeJS.Timeout } | undefined;
+  #isOver = false;
+
+  /** `onEnd` is told when the server is gone, after every open call was answered. */
+  constructor(upstream: Upstream, { name, onEnd }: { name: string; onEnd(): void }) {
+    this.#upstream = upstream;
+    this.#name = name;
+    this.#onEnd = onEnd;
+  }
+
+  async attach(caller: Caller): Promise<void> {
+    const { transport, early, isProcess } = this.#upstream;
+    this.#caller = caller;
+    caller.transport.onmessage = (message) => this.#fromCaller(message);
+    transport.onmessage = (message) => this.#fromServer(message);
+    transport.onclose = () => this.#over(undefined);
+    if (!isProcess) transport.onerror = () => this.#askWhetherItLives();
+    for (const message of early) this.#fromServer(message);
+    if (this.#upstream.hasEnded()) this.#over(undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#fail('was stopped');
+    await this.#upstream.close();
+  }
+
+  #fromCaller(message: JSONRPCMessage): void {
+    if (!('method' in message)) {
+      if (message.id !== undefined && this.#asked.delete(message.id)) this.#pass(message);
+    } else if ('id' in message) this.#call(message);
+    else if (message.method === 'notifications/cancelled') this.#cancel(message);
+    else this.#pass(message);
+  }
+
+  #call(request: Request): void {
+    if (request.method === 'initialize') {
+      this.#caller?.send({ ...this.#upstream.answer, id: request.id } as JSONRPCMessage);
+      return;
+    }
+    const id = ++this.#count;
+    this.#calls.set(id, {
+      id: request.id,
+      method: nameOf(request),
+      progressToken: request.params?._meta?.progressToken,
+    });
+    this.#upstream.transport.send({ ...request, id }).catch((cause) => {
+      if (isSessionLost(cause)) this.#over(cause);
+      else this.#fail(this.#upstream.describe(cause), id);
+    });
+  }
+
+  #cancel(notification: Notification): void {
+    for (const [id, call] of this.#calls) {
+      if (call.id !== notification.params?.requestId) continue;
+      this.#calls.delete(id);
+      this.#pass({ ...notification, params: { ...notification.params, requestId: id } });
+    }
+  }
+
+  // Of a server that is gone, its calls tell; a notification to it has nobody to be reported to.
+  #pass(message: JSONRPCMessage): void {
+    this.#upstream.transport.send(message).catch(() => undefined);
+  }
+
+  #fromServer(message: JSONRPCMessage): void {
+    if (!('method' in message)) this.#answer(message);
+    else if ('id' in message) this.#ask(message);
+    else this.#notify(message);
+  }
+
+  #answer(answer: Answer): void {
+    const id = Number(answer.id);
+    if (this.#probe?.id === id) {
+      this.#stopProbe();
+      return;
+    }
+    const call = this.#calls.get(id);
+    if (!call) return;
+    this.#calls.delete(id);
+    this.#caller?.send({ ...answer, id: call.id });
+  }
+
+  #ask(request: Request): void {
+    const related = this.#current();
+    this.#asked.set(request.id, related);
+    this.#caller?.send(request, related);
+  }
+
+  #notify(notification: Notification): void {
+    const { method, params } = notification;
+    if (method === 'notifications/progress') {
+      const call = [...this.#calls.values()].find(({ progressToken }) => progressToken === params?.progressToken);
+      // A report on what is over would confuse the caller.
+      if (call) this.#caller?.send(notification, call.id);
+    } else if (method === 'notifications/cancelled') {
+      const id = params?.requestId as RequestId;
+      const related = this.#asked.get(id);
+      if (this.#asked.delete(id)) this.#caller?.send(notification, this.#isOpen(related) ? related : undefined);
+    } else if (GENERAL.test(method) && this.#caller?.isListening()) {
+      this.#caller.send(notification);
+    } else {
+      this.#caller?.send(notification, this.#current());
+    }
+  }
+
+  /** The request that what the server says is about: over one pipe it does not say so, and it is most likely the latest. */
+  #current(): RequestId | undefined {
+    const ids = [...this.#calls.values()].map(({ id }) => id).reverse();
+    const heard = ids.find((id) => this.#caller?.isListening(id));
+    return heard ?? (this.#caller?.isListening() ? undefined : ids[0]);
+  }
+
+  #isOpen(id: RequestId | undefined): boolean {
+    return id !== undefined && [...this.#calls.values()].some((call) => call.id === id);
+  }
+
+  /** Answers one open call, or all, with an error. */
+  #fail(reason: string, only?: number): void {
+    for (const [id, call] of this.#calls) {
+      if (only !== undefined && id !== only) continue;
+      this.#calls.delete(id);
+      const message = `MCP server '${this.#name}' ${reason} during ${call.method}`;
+      const error = { code: CONNECTION_CLOSED, message, data: { code: 'mcp-server-failed' } };
+      this.#caller?.send({ jsonrpc: '2.0', id: call.id, error });
+    }
+  }
+
+  #over(cause: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopProbe();
+    this.#fail(this.#upstream.describe(cause ?? new Error('closed the connection')));
+    this.#onEnd();
+  }
+
+  // A remote server that dies in mid answer is not noticed by its transport; whether it still lives is found out by asking.
+  #askWhetherItLives(): void {
+    if (this.#probe || this.#isOver || this.#calls.size === 0) return;
+    const id = ++this.#count;
+    const dead = (cause: unknown) => this.#over(cause);
+    const timer = setTimeout(() => dead(new Error('does not answer')), PROBE_TIMEOUT_MS).unref();
+    this.#probe = { id, timer };
+    this.#upstream.transport.send({ jsonrpc: '2.0', id, method: 'ping' }).catch(dead);
+  }
+
+  #stopProbe(): void {
+    clearTimeout(this.#probe?.timer);
+    this.#probe = undefined;
+  }
+}
+
+function nameOf({ method, params }: Request): string {
+  return method === 'tools/call' && typeof params?.name === 'string' ? `the call of '${params.name}'` : method;
+}

@@ -1,0 +1,113 @@
+/** The open sessions of a door: a bounded number, each ended when it is left. */
+import { ApiError } from '../../errors.ts';
+import type { McpServerSdk } from '../mcp-sdk.ts';
+import { type FarSide, Session, type SessionOptions } from './session.ts';
+
+export interface SessionLimits {
+  /** How long a session without any connection lives. */
+  readonly idleMs: number;
+  readonly maxSessions: number;
+}
+
+type Place = Pick<SessionOptions, 'door' | 'owner'>;
+
+/** What a new session is given. */
+export interface Opening {
+  readonly far: FarSide;
+  /** False once it is not to be reached any more; see {@link Sessions.endUnwanted}. */
+  isWanted(): boolean;
+  /** Told of the session before its first message. */
+  opened(session: Session): void;
+}
+
+export class Sessions {
+  readonly #limits: SessionLimits;
+  readonly #sessions = new Map<string, Session>();
+  readonly #ending = new Set<Promise<void>>();
+  #opening = 0;
+  #isClosed = false;
+
+  constructor(limits: SessionLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Throws when there is none, or it is somebody else's. */
+  find(id: string, place: Place): Session {
+    const session = this.#sessions.get(id);
+    if (!session?.belongsTo(place)) {
+      throw new ApiError(
+        'mcp-session-not-found',
+        'There is no such MCP session, or it has ended; initialize a new one',
+      );
+    }
+    return session;
+  }
+
+  /** Opens a session to what `openFar` opens. */
+  async open(sdk: McpServerSdk, place: Place, openFar: () => Promise<Opening>): Promise<Session> {
+    this.#checkRoom();
+    this.#opening++;
+    try {
+      const { far, isWanted, opened } = await openFar();
+      const session = new Session(sdk, far, {
+        ...place,
+        idleMs: this.#limits.idleMs,
+        isWanted,
+        onEnd: () => this.#sessions.delete(session.id),
+      });
+      if (this.#isClosed) {
+        await far.close();
+        throw draining();
+      }
+      this.#sessions.set(session.id, session);
+      opened(session);
+      await session.open();
+      return session;
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  /** Ends a session; {@link close} waits for it. */
+  end(session: Session): Promise<void> {
+    const ending = session.end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    return ending;
+  }
+
+  /** Ends those that lead to what is not wanted any more. */
+  endUnwanted(): void {
+    for (const session of this.#sessions.values()) {
+      if (!session.isWanted) void this.end(session);
+    }
+  }
+
+  /** Ends all of them, at the same time, and lets no other be opened. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...[...this.#sessions.values()].map((session) => session.end()), ...this.#ending]);
+  }
+
+  #checkRoom(): void {
+    if (this.#isClosed) throw draining();
+    if (this.#sessions.size + this.#opening < this.#limits.maxSessions) return;
+    const [quietest] = [...this.#sessions.values()].sort((a, b) => a.lastUse - b.lastUse);
+    // A caller may keep a connection open and say nothing for days; that is fine until somebody else needs the place.
+    if (!quietest || performance.now() - quietest.lastUse < this.#limits.idleMs) {
+      throw new ApiError(
+        'mcp-sessions-full',
+        `All ${this.#limits.maxSessions} MCP sessions are in use; end one or try again later`,
+        {
+          headers: { 'retry-after': '60' },
+        },
+      );
+    }
+    void this.end(quietest);
+  }
+}
+
+const draining = () => new ApiError('draining', 'The server is shutting down');
