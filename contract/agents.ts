@@ -39,6 +39,17 @@ const fields = {
     .meta({ description: 'The MCP servers whose tools the agent may call' }),
   max_steps: z.int().min(1).max(200).meta({ description: 'The most model calls of one run' }),
   temperature: z.number().min(0).max(2).meta({ description: 'Sampling temperature; absent: the default of the model' }),
+  approvals: z
+    .object({
+      tools: z
+        .array(z.string().min(1).max(128))
+        .max(100)
+        .meta({
+          description: 'Names of tools, such as `github__create_issue`; `*` is any text',
+          examples: [['github__*']],
+        }),
+    })
+    .meta({ description: 'Which tool calls wait for the approval of a person' }),
 };
 
 /** An agent as every answer shows it. */
@@ -54,6 +65,7 @@ export const Agent = z
     selected_mcp_servers: z.array(ServerSelection),
     max_steps: z.int(),
     temperature: z.number().nullable(),
+    approvals: fields.approvals,
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -75,6 +87,7 @@ export const CreateAgent = z
     selected_mcp_servers: fields.selected_mcp_servers.optional(),
     max_steps: fields.max_steps.optional().meta({ description: 'The most model calls of one run; absent: 20' }),
     temperature: fields.temperature.optional(),
+    approvals: fields.approvals.optional(),
   })
   .meta({ id: 'CreateAgent' });
 
@@ -88,6 +101,7 @@ export const UpdateAgent = z
     selected_mcp_servers: fields.selected_mcp_servers.optional(),
     max_steps: fields.max_steps.optional(),
     temperature: fields.temperature.nullable().optional(),
+    approvals: fields.approvals.optional(),
   })
   .meta({ id: 'UpdateAgent' });
 
@@ -102,6 +116,7 @@ const example: z.output<typeof Agent> = {
   selected_mcp_servers: ['tavily'],
   max_steps: 20,
   temperature: null,
+  approvals: { tools: [] },
   created_at: '2026-11-23T10:00:00.000Z',
   updated_at: '2026-11-23T10:00:00.000Z',
 };

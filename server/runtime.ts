@@ -89,7 +89,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
-        streamFormats: { 'agUi.run': [protobuf.format] },
+        streamFormats: { 'agUi.run': [protobuf.format], 'agUi.connect': [protobuf.format] },
         isDraining: () => isDraining,
         mounts: [{ path: `${BASE_PATH}/mcp`, handler: createGatewayHandler(mcp.gateway) }],
       }),

@@ -25,6 +25,7 @@ const demoAnswer = {
   selected_mcp_servers: [],
   max_steps: 20,
   temperature: null,
+  approvals: { tools: [] },
   created_at: timestamp,
   updated_at: timestamp,
 };
@@ -221,6 +222,7 @@ describe('an update', () => {
       selected_mcp_servers: ['tavily'],
       max_steps: 5,
       temperature: 1,
+      approvals: { tools: ['fetch__*'] },
     });
     const before = server.agents.get('a');
     const rest = {
@@ -231,6 +233,7 @@ describe('an update', () => {
       system_prompt: 'S',
       selected_mcp_servers: ['tavily'],
       max_steps: 5,
+      approvals: { tools: ['fetch__*'] },
       created_at: before.createdAt,
       updated_at: timestamp,
       mcp_toolsets: ['tavily'],
@@ -446,6 +449,7 @@ it('whatever a body holds, the answer is an agent, a 422, or a 409 when its id i
     'selected_mcp_servers',
     'max_steps',
     'temperature',
+    'approvals',
   ];
   const any = () => values[Math.floor(Math.random() * values.length)];
   await server.call('agents.create', { id: 'a' });

@@ -11,6 +11,7 @@ import type { AgentRecord, Store } from '../server/store/store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const agent: AgentRecord = {
+  approvals: { tools: ['fetch__*'] },
   id: 'my-agent',
   name: 'My Agent',
   description: 'Helps',
@@ -100,6 +101,10 @@ describe('runs and messages', () => {
     ]);
     expect(await store.runs.get('r1')).toEqual({
       id: 'r1',
+      givenId: 'r1',
+      isDetached: false,
+      historyCount: 1,
+      outcome: null,
       conversationId: 'c1',
       agentId: 'my-agent',
       status: 'finished',
@@ -453,7 +458,7 @@ describe('the data folder', () => {
     database.close();
     await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
       code: 'store-failed',
-      message: `The store ${file} has schema version 99, and this server knows 1: start the newer server that wrote it, or choose another folder with --data-dir`,
+      message: `The store ${file} has schema version 99, and this server knows 2: start the newer server that wrote it, or choose another folder with --data-dir`,
     });
     const after = new DatabaseSync(file);
     expect(after.prepare('select id from agents').all()).toEqual([{ id: 'my-agent' }]);

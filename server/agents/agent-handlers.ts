@@ -26,6 +26,7 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
     selected_mcp_servers: [...agent.selectedMcpServers],
     max_steps: agent.maxSteps,
     temperature: agent.temperature,
+    approvals: { tools: [...agent.approvals.tools] },
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
   });
@@ -54,6 +55,7 @@ const toFields = (said: Omit<Said, 'id' | 'agent_id'>) => ({
   selectedMcpServers: said.selected_mcp_servers,
   maxSteps: said.max_steps,
   temperature: said.temperature,
+  approvals: said.approvals,
 });
 
 function toServerIds({ selectedMcpServers }: AgentRecord): string[] {

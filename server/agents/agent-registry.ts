@@ -75,6 +75,7 @@ export class Agents {
         selectedMcpServers: fields.selectedMcpServers ?? [],
         maxSteps: fields.maxSteps ?? DEFAULT_MAX_STEPS,
         temperature: fields.temperature ?? null,
+        approvals: fields.approvals ?? { tools: [] },
         createdAt: now,
         updatedAt: now,
       });

@@ -112,7 +112,8 @@ async function serve(
   }
   readQuery(exchange.query, input);
   Object.assign(input, params);
-  const result = operation.run(input, toContext(exchange), gone.signal);
+  const addHeader = (name: string, value: string) => void exchange.headers.push(name, value);
+  const result = operation.run(input, { ...toContext(exchange), addHeader }, gone.signal);
   const output = result instanceof Promise ? await result : result;
   if (endpoint.kind === 'stream') return stream(exchange, output, chooseFormat(exchange, formats), timings);
   if (gone.signal.aborted) return;

@@ -131,7 +131,15 @@ export class Connection {
   async call(
     name: string,
     args: Record<string, unknown>,
-    { signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } = {},
+    {
+      signal,
+      timeoutMs,
+      meta,
+    }: {
+      signal?: AbortSignal | undefined;
+      timeoutMs?: number | undefined;
+      meta?: Record<string, unknown> | undefined;
+    } = {},
   ): Promise<CallToolResult> {
     const { limits, serverId } = this.#options;
     if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
@@ -143,7 +151,7 @@ export class Connection {
     const silenceMs = timeoutMs ?? limits.callTimeoutMs;
     try {
       return await this.#client.request(
-        { method: 'tools/call', params: { name, arguments: args } },
+        { method: 'tools/call', params: { name, arguments: args, ...(meta && { _meta: meta }) } },
         this.#sdk.CallToolResultSchema,
         {
           signal: call.signal,

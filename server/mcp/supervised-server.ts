@@ -177,15 +177,15 @@ export class SupervisedServer {
   async call(
     name: string,
     args: Record<string, unknown>,
-    { signal }: { signal?: AbortSignal | undefined } = {},
+    { signal, meta }: { signal?: AbortSignal | undefined; meta?: Record<string, unknown> | undefined } = {},
   ): Promise<CallToolResult> {
     const timeoutMs = this.#definition.callTimeoutMs;
     const connection = this.#connection ?? (await this.#comeUp(signal));
     try {
-      return await connection.call(name, args, { signal, timeoutMs });
+      return await connection.call(name, args, { signal, timeoutMs, meta });
     } catch (cause) {
       if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
-      return (await this.#comeUp(signal)).call(name, args, { signal, timeoutMs });
+      return (await this.#comeUp(signal)).call(name, args, { signal, timeoutMs, meta });
     }
   }
 

@@ -1,20 +1,26 @@
 import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
-import type { RunRecord, Store } from '../store/store.ts';
+import type { ApprovalDecision, ApprovalRecord, RunRecord, Store } from '../store/store.ts';
 import { ActiveRun, type Run } from './active-run.ts';
-import { type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
+import { type LoopEnd, type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
+import { type FoundRun, toFoundRun } from './found-run.ts';
 import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
+import { recoverRuns } from './recover-runs.ts';
 import { type RunOutcome, SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
+import { RunJournal } from './run-journal.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 import { Turns } from './turns.ts';
 
 interface RunsOptions {
-  readonly store: Pick<Store, 'runs'> & { readonly conversations: Pick<Store['conversations'], 'messages'> };
+  readonly store: Pick<Store, 'runs'> & {
+    readonly approvals: Pick<Store['approvals'], 'get' | 'open'>;
+    readonly conversations: Pick<Store['conversations'], 'messages'>;
+  };
   readonly models: ModelSource;
   readonly log: FaultLog;
   readonly limits?: Partial<RunLimits> | undefined;
@@ -34,8 +40,14 @@ export interface RunRequest {
   readonly callerTools?: readonly ToolDefinition[] | undefined;
   /** Added to the agent's own, for this run. */
   readonly instructions?: string | undefined;
-  /** `reject` when absent. */
-  readonly whenBusy?: 'reject' | 'queue' | undefined;
+  /**
+   * `reject` when absent. `interrupt` cancels the run that has the conversation, and the approvals that wait there.
+   */
+  readonly whenBusy?: 'reject' | 'queue' | 'interrupt' | undefined;
+  /** Answers to the approvals the conversation waits for: all that are open. */
+  readonly decisions?: readonly ApprovalDecision[] | undefined;
+  /** The state shared with the caller. */
+  readonly state?: unknown;
   /** Whether the run goes on when nobody reads it. */
   readonly detached?: boolean | undefined;
   /** Ends the wait for a busy conversation; once started, the run has readers of its own. */
@@ -55,6 +67,8 @@ export class Runs {
   /** By conversation: there is one at most. */
   readonly #active = new Map<string, ActiveRun>();
   readonly #kept: KeptRuns;
+  readonly #journal: RunJournal;
+  #lastPruned = 0;
   #starting = 0;
   #isDraining = false;
 
@@ -65,6 +79,7 @@ export class Runs {
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#turns = new Turns({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
+    this.#journal = new RunJournal({ store: store.runs, limits: this.#limits, log });
   }
 
   /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `draining`, or what `agent` throws. */
@@ -72,7 +87,9 @@ export class Runs {
     this.#refuseWhenDraining();
     const conversationId = request.conversationId ?? newId('conv');
     const { whenBusy = 'reject', signal } = request;
-    const giveBack = await this.#turns.take(conversationId, { whenBusy, signal });
+    const turn = this.#turns.take(conversationId, { whenBusy, signal });
+    if (whenBusy === 'interrupt') this.#active.get(conversationId)?.cancel(INTERRUPTED_BY_NEXT);
+    const giveBack = await turn;
     this.#starting++;
     try {
       this.#refuseWhenDraining();
@@ -89,6 +106,18 @@ export class Runs {
   find(conversationId: string, runId: string): Run | undefined {
     const active = this.#active.get(conversationId);
     return active?.id === runId ? active : this.#kept.get(conversationId, runId);
+  }
+
+  /** The run of this id of the server's, however long ago it ended. */
+  async findById(id: string): Promise<FoundRun | undefined> {
+    const record = await this.#store.runs.get(id);
+    return record && this.#toFound(record);
+  }
+
+  /** The newest run of a conversation, or the newest there that its caller called `givenId`. */
+  async findLatest(conversationId: string, givenId?: string): Promise<FoundRun | undefined> {
+    const record = await this.#store.runs.latest(conversationId, givenId);
+    return record && this.#toFound(record);
   }
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
@@ -120,9 +149,9 @@ export class Runs {
     return agentId === undefined ? runs : runs.filter((run) => run.agentId === agentId);
   }
 
-  /** Marks the runs that a server which died left open. To be called once, before the first run. */
+  /** Ends the runs that a server which died left open, with what they had said. To be called once, before the first run. */
   interruptOpen(): Promise<RunRecord[]> {
-    return this.#store.runs.interruptOpen();
+    return recoverRuns(this.#store.runs);
   }
 
   /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then cancels them. Resolves when all are stored. */
@@ -156,32 +185,57 @@ export class Runs {
     const { id: agentId } = request.agent();
     const isNew = request.conversationId === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationId);
-    const { messages, unstored } = joinHistory({ stored, given: request.messages, history: request.history });
-    const storedId = await this.#openStored({ id: request.runId, conversationId, agentId, messages: unstored });
-    const id = request.runId ?? storedId;
+    const { decisions = [], whenBusy, messages: given, history } = request;
+    const awaited = decisions.length ? await this.#checkDecisions(conversationId, decisions) : undefined;
+    const { messages, unstored } = joinHistory({ stored, given, history, awaited });
     const isDetached = request.detached ?? false;
-    const run = new ActiveRun({ id, conversationId, agentId, isDetached, limits: this.#limits });
+    const { id: storedId, resumed } = await this.#openStored({
+      givenId: request.runId,
+      conversationId,
+      agentId,
+      messages: unstored,
+      isDetached,
+      decisions,
+      cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
+    });
+    const id = request.runId ?? storedId;
+    const run = new ActiveRun({ id, storedId, conversationId, agentId, isDetached, limits: this.#limits });
     this.#active.set(conversationId, run);
-    void this.#drive(run, { request, history: messages, storedId, giveBack });
+    if (this.#turns.isInterrupted(conversationId)) run.cancel(INTERRUPTED_BY_NEXT);
+    void this.#drive(run, { request, history: messages, answered: resumed, giveBack });
     return run;
   }
 
+  /** The calls that the open approvals of a conversation are about. Throws when a decision is about none of them. */
+  async #checkDecisions(conversationId: string, decisions: readonly ApprovalDecision[]): Promise<Set<string>> {
+    const open = await this.#store.approvals.open(conversationId);
+    for (const { id } of decisions) {
+      if (open.some((approval) => approval.id === id)) continue;
+      const known = await this.#store.approvals.get(id);
+      if (known?.conversationId === conversationId) {
+        throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
+      }
+      throw new ApiError('approval-not-found', `Approval not found: ${id}`);
+    }
+    return new Set(open.map(({ callId }) => callId));
+  }
+
+  #toFound(record: RunRecord): FoundRun {
+    const run = this.find(record.conversationId, record.givenId);
+    return toFoundRun(record, run?.storedId === record.id ? run : undefined, this.#store.runs);
+  }
+
   // A caller may use an id of its own again, such as one from an example; the store's ids are unique for good.
-  async #openStored(run: {
-    id: string | undefined;
-    conversationId: string;
-    agentId: string;
-    messages: readonly Message[];
-  }): Promise<string> {
-    const { id = newId('run') } = run;
+  async #openStored(
+    run: Omit<Parameters<Store['runs']['open']>[0], 'id'>,
+  ): Promise<{ id: string; resumed: readonly ApprovalRecord[] }> {
+    const { givenId: id = newId('run') } = run;
     try {
-      await this.#store.runs.open({ ...run, id });
-      return id;
+      return { id, ...(await this.#store.runs.open({ ...run, id })) };
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'run-exists') throw error;
       const ownId = newId('run');
-      await this.#store.runs.open({ ...run, id: ownId });
-      return ownId;
+      return { id: ownId, ...(await this.#store.runs.open({ ...run, id: ownId })) };
     }
   }
 
@@ -190,27 +244,35 @@ export class Runs {
     {
       request,
       history,
-      storedId,
+      answered,
       giveBack,
-    }: { request: RunRequest; history: readonly Message[]; storedId: string; giveBack: () => void },
+    }: {
+      request: RunRequest;
+      history: readonly Message[];
+      answered: readonly ApprovalRecord[];
+      giveBack: () => void;
+    },
   ): Promise<void> {
-    const { usage, messages, outcome } = await runAgent({
+    const { storedId } = run;
+    const end = await runAgent({
       agent: request.agent,
       models: this.#models,
       toolset: request.toolset,
       callerTools: request.callerTools ?? [],
       instructions: request.instructions,
       history,
-      sink: run.log,
+      answered,
+      state: request.state,
+      sink: run.isDetached ? run.sinkWith((event) => this.#journal.add(storedId, event)) : run.log,
       limits: this.#limits,
       toolArguments: this.#toolArguments,
       log: this.#log,
       signal: run.signal,
     });
+    const { outcome, usage } = end;
     let told: RunOutcome = outcome;
     try {
-      const { inputTokens, outputTokens } = usage;
-      await this.#store.runs.close({ id: storedId, status: outcome.status, messages, inputTokens, outputTokens });
+      await this.#store.runs.close(await this.#toClosing(run, end));
     } catch (error) {
       this.#log.error({ err: error, runId: storedId }, 'a turn could not be stored');
       told = { status: 'failed', code: 'internal', detail: 'The turn could not be stored' };
@@ -220,10 +282,35 @@ export class Runs {
     giveBack();
     run.end(told, usage);
     this.#kept.add(run);
+    void this.#pruneNowAndThen();
+  }
+
+  async #toClosing(
+    run: ActiveRun,
+    { usage, outcome, ...end }: LoopEnd,
+  ): Promise<Parameters<Store['runs']['close']>[0]> {
+    const { inputTokens, outputTokens } = usage;
+    const last = { type: 'run-ended', outcome, usage } as const;
+    const events = run.isDetached ? await this.#journal.end(run.storedId, last) : undefined;
+    return { id: run.storedId, status: outcome.status, outcome, inputTokens, outputTokens, events, ...end };
+  }
+
+  async #pruneNowAndThen(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#lastPruned < PRUNE_EVERY_MS) return;
+    this.#lastPruned = now;
+    const { keptJournals: keep, keptJournalMs } = this.#limits;
+    try {
+      await this.#store.runs.pruneEvents({ endedBefore: new Date(now - keptJournalMs).toISOString(), keep });
+    } catch (error) {
+      this.#log.error({ err: error }, 'old events of runs could not be deleted');
+    }
   }
 }
 
 const CANCELLED = 'cancelled by the user';
+const INTERRUPTED_BY_NEXT = 'interrupted by the next prompt';
+const PRUNE_EVERY_MS = 60_000;
 
 async function cancelAll(runs: readonly Run[], reason: string): Promise<void> {
   for (const run of runs) run.cancel(reason);

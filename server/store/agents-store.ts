@@ -33,6 +33,7 @@ const toRow = (agent: AgentRecord) => ({
   selected_mcp_servers: JSON.stringify(agent.selectedMcpServers),
   max_steps: agent.maxSteps,
   temperature: agent.temperature,
+  approvals: JSON.stringify(agent.approvals),
   created_at: agent.createdAt,
   updated_at: agent.updatedAt,
 });
@@ -46,6 +47,7 @@ const toRecord = (row: Selectable<Tables['agents']>): AgentRecord => ({
   selectedMcpServers: JSON.parse(row.selected_mcp_servers),
   maxSteps: row.max_steps,
   temperature: row.temperature,
+  approvals: JSON.parse(row.approvals),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
