@@ -49,7 +49,7 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
       casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
     },
     messages: toMessages(input.messages),
-    instructions: toInstructions(input.context),
+    instructions: toInstructions(input.context, input.state),
     state: input.state ?? undefined,
     decisions: readDecisions(input.resume ?? []),
     detached: forwarded.isBackground,
@@ -94,11 +94,13 @@ async function parseRun(input: Record<string, unknown>) {
   throw toFieldError(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.') || 'body', message })));
 }
 
-function toInstructions(context: readonly Context[]): string {
-  if (context.length === 0) return '';
-  return ['Given by the application:', ...context.map(({ description, value }) => `- ${description}: ${value}`)].join(
-    '\n',
-  );
+function toInstructions(context: readonly Context[], state: unknown): string {
+  const lines = context.map(({ description, value }) => `- ${description}: ${value}`);
+  const given = lines.length ? ['Given by the application:', ...lines] : [];
+  // An empty state is what clients send that have none.
+  const text = JSON.stringify(state ?? {});
+  const shared = text === '{}' ? [] : [`State shared with the application, as JSON: ${text}`];
+  return [...given, ...shared].join('\n');
 }
 
 function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {
