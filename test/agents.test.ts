@@ -104,6 +104,7 @@ describe('an agent', () => {
       selected_mcp_servers: ['tavily', { id: 'filesystem', origin: 'catalog' }, 'tavily'],
       max_steps: 3,
       temperature: 0.2,
+      approvals: { tools: ['fetch__*'] },
     };
     expect(await server.call('agents.create', { ...everything, isRunning: true, created_at: 'x' })).toEqual({
       ...everything,

@@ -103,7 +103,7 @@ describe('runs and messages', () => {
       id: 'r1',
       givenId: 'r1',
       isDetached: false,
-      historyCount: 1,
+      historyCount: 2,
       outcome: null,
       conversationId: 'c1',
       agentId: 'my-agent',

@@ -69,6 +69,7 @@ export class Runs {
   readonly #kept: KeptRuns;
   readonly #journal: RunJournal;
   #lastPruned = 0;
+  #pruning: Promise<void> = Promise.resolve();
   #starting = 0;
   #isDraining = false;
 
@@ -109,15 +110,13 @@ export class Runs {
   }
 
   /** The run of this id of the server's, however long ago it ended. */
-  async findById(id: string): Promise<FoundRun | undefined> {
-    const record = await this.#store.runs.get(id);
-    return record && this.#toFound(record);
+  findById(id: string): Promise<FoundRun | undefined> {
+    return this.#findStored(() => this.#store.runs.get(id));
   }
 
   /** The newest run of a conversation, or the newest there that its caller called `givenId`. */
-  async findLatest(conversationId: string, givenId?: string): Promise<FoundRun | undefined> {
-    const record = await this.#store.runs.latest(conversationId, givenId);
-    return record && this.#toFound(record);
+  findLatest(conversationId: string, givenId?: string): Promise<FoundRun | undefined> {
+    return this.#findStored(() => this.#store.runs.latest(conversationId, givenId));
   }
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
@@ -167,6 +166,7 @@ export class Runs {
       await cancelAll(this.activeRuns(), SHUTTING_DOWN);
       await new Promise(setImmediate);
     }
+    await this.#pruning;
     this.#kept.clear();
   }
 
@@ -220,9 +220,16 @@ export class Runs {
     return new Set(open.map(({ callId }) => callId));
   }
 
-  #toFound(record: RunRecord): FoundRun {
-    const run = this.find(record.conversationId, record.givenId);
-    return toFoundRun(record, run?.storedId === record.id ? run : undefined, this.#store.runs);
+  async #findStored(read: () => Promise<RunRecord | undefined>): Promise<FoundRun | undefined> {
+    for (let isFirst = true; ; isFirst = false) {
+      const record = await read();
+      if (!record) return undefined;
+      const run = this.find(record.conversationId, record.givenId);
+      const own = run?.storedId === record.id ? run : undefined;
+      if (own || record.status !== 'running' || !isFirst) return toFoundRun(record, own, this.#store.runs);
+      // It was stored a moment ago, and is entered here when the event loop turns.
+      await new Promise(setImmediate);
+    }
   }
 
   // A caller may use an id of its own again, such as one from an example; the store's ids are unique for good.
@@ -282,7 +289,7 @@ export class Runs {
     giveBack();
     run.end(told, usage);
     this.#kept.add(run);
-    void this.#pruneNowAndThen();
+    this.#pruning = this.#pruning.then(() => this.#pruneNowAndThen());
   }
 
   async #toClosing(
