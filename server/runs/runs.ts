@@ -2,7 +2,7 @@ import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalDecision, ApprovalRecord, RunRecord, Store } from '../store/store.ts';
 import { ActiveRun, type Run } from './active-run.ts';
-import { type LoopEnd, type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
+import { type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
 import { type FoundRun, toFoundRun } from './found-run.ts';
 import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
@@ -10,7 +10,7 @@ import { defaultRunLimits, type RunLimits } from './limits.ts';
 import { recoverRuns } from './recover-runs.ts';
 import { type RunOutcome, SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
-import { RunJournal } from './run-journal.ts';
+import { RunRecords } from './run-records.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
@@ -67,9 +67,7 @@ export class Runs {
   /** By conversation: there is one at most. */
   readonly #active = new Map<string, ActiveRun>();
   readonly #kept: KeptRuns;
-  readonly #journal: RunJournal;
-  #lastPruned = 0;
-  #pruning: Promise<void> = Promise.resolve();
+  readonly #records: RunRecords;
   #starting = 0;
   #isDraining = false;
 
@@ -80,7 +78,7 @@ export class Runs {
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#turns = new Turns({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
-    this.#journal = new RunJournal({ store: store.runs, limits: this.#limits, log });
+    this.#records = new RunRecords({ store, limits: this.#limits, log });
   }
 
   /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `draining`, or what `agent` throws. */
@@ -166,7 +164,7 @@ export class Runs {
       await cancelAll(this.activeRuns(), SHUTTING_DOWN);
       await new Promise(setImmediate);
     }
-    await this.#pruning;
+    await this.#records.settled();
     this.#kept.clear();
   }
 
@@ -186,10 +184,10 @@ export class Runs {
     const isNew = request.conversationId === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationId);
     const { decisions = [], whenBusy, messages: given, history } = request;
-    const awaited = decisions.length ? await this.#checkDecisions(conversationId, decisions) : undefined;
+    const awaited = decisions.length ? await this.#records.awaitedCalls(conversationId, decisions) : undefined;
     const { messages, unstored } = joinHistory({ stored, given, history, awaited });
     const isDetached = request.detached ?? false;
-    const { id: storedId, resumed } = await this.#openStored({
+    const { id: storedId, resumed } = await this.#records.open({
       givenId: request.runId,
       conversationId,
       agentId,
@@ -206,20 +204,6 @@ export class Runs {
     return run;
   }
 
-  /** The calls that the open approvals of a conversation are about. Throws when a decision is about none of them. */
-  async #checkDecisions(conversationId: string, decisions: readonly ApprovalDecision[]): Promise<Set<string>> {
-    const open = await this.#store.approvals.open(conversationId);
-    for (const { id } of decisions) {
-      if (open.some((approval) => approval.id === id)) continue;
-      const known = await this.#store.approvals.get(id);
-      if (known?.conversationId === conversationId) {
-        throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
-      }
-      throw new ApiError('approval-not-found', `Approval not found: ${id}`);
-    }
-    return new Set(open.map(({ callId }) => callId));
-  }
-
   async #findStored(read: () => Promise<RunRecord | undefined>): Promise<FoundRun | undefined> {
     for (let isFirst = true; ; isFirst = false) {
       const record = await read();
@@ -229,20 +213,6 @@ export class Runs {
       if (own || record.status !== 'running' || !isFirst) return toFoundRun(record, own, this.#store.runs);
       // It was stored a moment ago, and is entered here when the event loop turns.
       await new Promise(setImmediate);
-    }
-  }
-
-  // A caller may use an id of its own again, such as one from an example; the store's ids are unique for good.
-  async #openStored(
-    run: Omit<Parameters<Store['runs']['open']>[0], 'id'>,
-  ): Promise<{ id: string; resumed: readonly ApprovalRecord[] }> {
-    const { givenId: id = newId('run') } = run;
-    try {
-      return { id, ...(await this.#store.runs.open({ ...run, id })) };
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 'run-exists') throw error;
-      const ownId = newId('run');
-      return { id: ownId, ...(await this.#store.runs.open({ ...run, id: ownId })) };
     }
   }
 
@@ -260,7 +230,6 @@ export class Runs {
       giveBack: () => void;
     },
   ): Promise<void> {
-    const { storedId } = run;
     const end = await runAgent({
       agent: request.agent,
       models: this.#models,
@@ -270,7 +239,7 @@ export class Runs {
       history,
       answered,
       state: request.state,
-      sink: run.isDetached ? run.sinkWith((event) => this.#journal.add(storedId, event)) : run.log,
+      sink: this.#records.sinkOf(run),
       limits: this.#limits,
       toolArguments: this.#toolArguments,
       log: this.#log,
@@ -279,9 +248,9 @@ export class Runs {
     const { outcome, usage } = end;
     let told: RunOutcome = outcome;
     try {
-      await this.#store.runs.close(await this.#toClosing(run, end));
+      await this.#records.close(run, end);
     } catch (error) {
-      this.#log.error({ err: error, runId: storedId }, 'a turn could not be stored');
+      this.#log.error({ err: error, runId: run.storedId }, 'a turn could not be stored');
       told = { status: 'failed', code: 'internal', detail: 'The turn could not be stored' };
     }
     // Free before the caller hears of the end: its next prompt may come at once.
@@ -289,35 +258,12 @@ export class Runs {
     giveBack();
     run.end(told, usage);
     this.#kept.add(run);
-    this.#pruning = this.#pruning.then(() => this.#pruneNowAndThen());
-  }
-
-  async #toClosing(
-    run: ActiveRun,
-    { usage, outcome, ...end }: LoopEnd,
-  ): Promise<Parameters<Store['runs']['close']>[0]> {
-    const { inputTokens, outputTokens } = usage;
-    const last = { type: 'run-ended', outcome, usage } as const;
-    const events = run.isDetached ? await this.#journal.end(run.storedId, last) : undefined;
-    return { id: run.storedId, status: outcome.status, outcome, inputTokens, outputTokens, events, ...end };
-  }
-
-  async #pruneNowAndThen(): Promise<void> {
-    const now = Date.now();
-    if (now - this.#lastPruned < PRUNE_EVERY_MS) return;
-    this.#lastPruned = now;
-    const { keptJournals: keep, keptJournalMs } = this.#limits;
-    try {
-      await this.#store.runs.pruneEvents({ endedBefore: new Date(now - keptJournalMs).toISOString(), keep });
-    } catch (error) {
-      this.#log.error({ err: error }, 'old events of runs could not be deleted');
-    }
+    this.#records.prune();
   }
 }
 
 const CANCELLED = 'cancelled by the user';
 const INTERRUPTED_BY_NEXT = 'interrupted by the next prompt';
-const PRUNE_EVERY_MS = 60_000;
 
 async function cancelAll(runs: readonly Run[], reason: string): Promise<void> {
   for (const run of runs) run.cancel(reason);
