@@ -41,7 +41,10 @@ const camelCase = (schema: z.ZodType, name: string) =>
   schema.nullish().meta({ description: `The camelCase spelling of ${name}` });
 
 const optionalId = id.nullish();
-const forwardedProps = z.unknown().optional().meta({ description: 'Passed through as it is' });
+const forwardedProps = z.unknown().optional().meta({
+  description:
+    'Of its keys these are read: `background` (true: the run goes on when the connection closes), `when_busy` (`reject`, `queue` or `interrupt`, as for prompts) and `resume` (for clients that have no `resume` of their own)',
+});
 
 /** A request to run an agent, AG-UI's `RunAgentInput`. Every field may be spelled in snake_case or in camelCase. */
 export const AgUiRun = z
@@ -99,6 +102,20 @@ const casing = z.enum(['camel', 'snake', 'both']).optional().meta({
     'How keys of events are spelled. Absent: both spellings to a body that says thread_id or run_id, else camelCase alone',
 });
 
+const Connect = z
+  .object({
+    thread_id: optionalId.meta({ description: 'Required, here or as threadId', examples: ['thread-123'] }),
+    run_id: optionalId.meta({ description: 'Absent, here and as runId: the newest run', examples: ['run-456'] }),
+    protocol_version: z.string().max(32).nullish().meta({ description: 'The AG-UI version of the caller' }),
+    threadId: camelCase(id, 'thread_id'),
+    runId: camelCase(id, 'run_id'),
+    protocolVersion: camelCase(z.string().max(32), 'protocol_version'),
+  })
+  .meta({ id: 'AgUiConnect' });
+
+/** A request to read a run again. */
+export type AgUiConnect = z.output<typeof Connect>;
+
 const Terminate = z
   .object({
     thread_id: optionalId.meta({ description: 'Required, here or as threadId', examples: ['thread-123'] }),
@@ -143,13 +160,33 @@ export const agUi = group('AG-UI', {
   run: stream('/ag-ui/{agent_id}/', {
     summary: 'Run an agent (streaming)',
     description:
-      'Answers with AG-UI events: `RUN_STARTED` first, exactly one `RUN_FINISHED` or `RUN_ERROR` last. The `messages` are the prompt; the thread is stored as a conversation with the id of the thread. A failure before the first event keeps its HTTP status; a later one is `RUN_ERROR`. Closing the connection cancels the run.',
+      'Answers with AG-UI events: `RUN_STARTED` first, exactly one `RUN_FINISHED` or `RUN_ERROR` last. The `messages` are the prompt; the thread is stored as a conversation with the id of the thread. A failure before the first event keeps its HTTP status; a later one is `RUN_ERROR`. Closing the connection cancels the run unless `forwardedProps.background` is true. A request sent again with a `Last-Event-ID` header is not run again: the events after that one follow. A tool of an MCP server changes the shared state with the whole new one as `ag-ui/state` in the `_meta` of its result (told as `STATE_SNAPSHOT`, then `STATE_DELTA`), sends `CUSTOM` events with `ag-ui/custom` there, and is given the state in the `_meta` of its calls when its own `_meta` has `ag-ui/state: true`. A thread that waits for the approval of a tool call takes no run but one whose `resume` answers it.',
     query: z.object({ casing }),
     body: AgUiRun,
     output: AgUiEvent,
     eventName: (event) => event.type,
     example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
-    errors: ['agent-not-found', 'conversation-busy', 'draining'],
+    errors: [
+      'agent-not-found',
+      'conversation-busy',
+      'approval-pending',
+      'approval-not-found',
+      'approval-resolved',
+      'run-not-found',
+      'events-gone',
+      'draining',
+    ],
+  }),
+  connect: stream('/ag-ui/{agent_id}/connect', {
+    summary: 'Read a run again (streaming)',
+    description:
+      'The events of a run that goes on or has ended. With `Last-Event-ID`: those after that one and nothing else. Without: `RUN_STARTED`, the conversation before the run as `MESSAGES_SNAPSHOT`, and all events of the run. Where events were lost with a server that died, the ids jump and a `MESSAGES_SNAPSHOT` comes before the last event.',
+    query: z.object({ casing }),
+    body: Connect,
+    output: AgUiEvent,
+    eventName: (event) => event.type,
+    example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
+    errors: ['agent-not-found', 'run-not-found', 'events-gone'],
   }),
   terminate: post('/ag-ui/terminate', {
     summary: 'Terminate a run',

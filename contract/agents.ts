@@ -42,6 +42,17 @@ const fields = {
   enable_codemode: z
     .boolean()
     .meta({ description: 'Whether the agent calls its tools from Python it writes; absent: as the server is started' }),
+  approvals: z
+    .object({
+      tools: z
+        .array(z.string().min(1).max(128))
+        .max(100)
+        .meta({
+          description: 'Names of tools, such as `github__create_issue`; `*` is any text',
+          examples: [['github__*']],
+        }),
+    })
+    .meta({ description: 'Which tool calls wait for the approval of a person' }),
 };
 
 /** An agent as every answer shows it. */
@@ -58,6 +69,7 @@ export const Agent = z
     max_steps: z.int(),
     temperature: z.number().nullable(),
     codemode: z.boolean().meta({ description: 'Whether the agent calls its tools from Python it writes' }),
+    approvals: fields.approvals,
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -80,6 +92,7 @@ export const CreateAgent = z
     max_steps: fields.max_steps.optional().meta({ description: 'The most model calls of one run; absent: 20' }),
     temperature: fields.temperature.optional(),
     enable_codemode: fields.enable_codemode.optional(),
+    approvals: fields.approvals.optional(),
   })
   .meta({ id: 'CreateAgent' });
 
@@ -97,6 +110,7 @@ export const UpdateAgent = z
       .nullable()
       .optional()
       .meta({ description: 'null: as the server is started' }),
+    approvals: fields.approvals.optional(),
   })
   .meta({ id: 'UpdateAgent' });
 
@@ -112,6 +126,7 @@ const example: z.output<typeof Agent> = {
   max_steps: 20,
   temperature: null,
   codemode: false,
+  approvals: { tools: [] },
   created_at: '2026-11-23T10:00:00.000Z',
   updated_at: '2026-11-23T10:00:00.000Z',
 };

@@ -1,12 +1,14 @@
 import { agUi } from './ag-ui.ts';
 import { agentMcpServers } from './agent-mcp-servers.ts';
 import { agents } from './agents.ts';
+import { approvals } from './approvals.ts';
 import { configure } from './configure.ts';
 import { conversations } from './conversations.ts';
 import { health } from './health.ts';
 import { mcpProxy } from './mcp-proxy.ts';
 import { mcpServers } from './mcp-servers.ts';
 import { prompts } from './prompts.ts';
+import { runs } from './runs.ts';
 import { sandbox } from './sandbox.ts';
 import type { Handlers, RouterOf } from './types.ts';
 
@@ -19,6 +21,8 @@ export const contract = {
   agents,
   agentMcpServers,
   prompts,
+  runs,
+  approvals,
   conversations,
   agUi,
   mcpServers,

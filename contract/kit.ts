@@ -101,6 +101,8 @@ export const stream: <
   path: P & ValidPath<P>,
   spec: StreamSpec<Q, B, O>,
 ) => Endpoint<'stream', InputShape<P, Q, B>, O> = declare('stream', 'POST');
+/** Declares a GET answered with `text/event-stream`: what a browser's EventSource reads, also again after its connection broke. */
+export const follow: typeof stream = declare('stream', 'GET');
 
 // The one place where the types of a declaration and the values behind them are joined by hand: TypeScript cannot compute the
 // parameter names of a path from a string at run time, so the returned function is typed by its callers' annotations.

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { group, post, stream } from './kit.ts';
 
-const Usage = z
+/** The tokens of an answer. */
+export const Usage = z
   .object({
     prompt_tokens: z.int().meta({ description: 'Tokens read' }),
     completion_tokens: z.int().meta({ description: 'Tokens written' }),
@@ -18,9 +19,17 @@ const Prompt = z
     conversation_id: z.string().min(1).max(256).optional().meta({
       description: 'The conversation to continue, or the id of a new one. Absent: a new conversation is made',
     }),
-    when_busy: z.enum(['reject', 'queue']).optional().meta({
+    when_busy: z.enum(['reject', 'queue', 'interrupt']).optional().meta({
       description:
-        'While another run is active on the conversation: answer 409 (reject, the default) or wait for it (queue)',
+        'While another run is active on the conversation: answer 409 (reject, the default), wait for it (queue), or cancel it and the approvals it left open (interrupt)',
+    }),
+    run_id: z.string().min(1).max(256).optional().meta({
+      description:
+        'The id of the run, chosen by the caller so that a broken stream can be continued; absent: one is made',
+    }),
+    background: z.boolean().optional().meta({
+      description:
+        'Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events`',
     }),
   })
   .meta({ id: 'Prompt' });
@@ -30,6 +39,10 @@ const stoppedBy = z
   .optional()
   .meta({ description: 'What ended an answer that would have gone on; absent when the model was done' });
 const args = z.unknown().meta({ description: 'The arguments as the model gave them' });
+const approvals = z
+  .array(z.object({ id: z.string(), tool_call_id: z.string(), tool: z.string(), args: z.unknown() }))
+  .optional()
+  .meta({ description: 'Tool calls that wait for an answer at `/approvals/{approval_id}`; the agent goes on then' });
 const result = z.unknown().meta({ description: 'What the tool returned, or the text of its error' });
 
 /** One event of a streamed prompt. Exactly one `done` or `error` comes, and it comes last. */
@@ -38,7 +51,7 @@ export const PromptEvent = z
     z.object({ type: z.literal('text'), content: z.string() }),
     z.object({ type: z.literal('tool_call'), id: z.string(), name: z.string(), args }),
     z.object({ type: z.literal('tool_result'), id: z.string(), name: z.string(), result, is_error: z.boolean() }),
-    z.object({ type: z.literal('done'), conversation_id: z.string(), usage: Usage, stopped_by: stoppedBy }),
+    z.object({ type: z.literal('done'), conversation_id: z.string(), usage: Usage, stopped_by: stoppedBy, approvals }),
     z.object({
       type: z.literal('error'),
       detail: z.string(),
@@ -56,12 +69,15 @@ const PromptResult = z
     usage: Usage,
     conversation_id: z.string(),
     stopped_by: stoppedBy,
+    approvals,
   })
   .meta({ id: 'PromptResult' });
 
 const failures = [
   'agent-not-found',
   'conversation-busy',
+  'approval-pending',
+  'run-exists',
   'run-cancelled',
   'model-not-configured',
   'model-failed',
@@ -74,15 +90,15 @@ export const prompts = group('Prompts', {
   stream: stream('/agents/{agent_id}/prompt', {
     summary: 'Send prompt (streaming)',
     description:
-      'Both sides of the turn are stored before `done` is sent. Closing the connection cancels the run. A failure before the first event keeps its HTTP status; a later one is the `error` event.',
+      'Both sides of the turn are stored before `done` is sent. Closing the connection cancels the run unless `background` is true. A prompt sent again with its `run_id` and a `Last-Event-ID` header is not run again: the events after that one follow. The header `Content-Location` names the run. A failure before the first event keeps its HTTP status; a later one is the `error` event.',
     body: Prompt,
     output: PromptEvent,
     example: { type: 'text', content: 'Based on the current weather data...' },
-    errors: failures,
+    errors: [...failures, 'run-not-found', 'events-gone'],
   }),
   sync: post('/agents/{agent_id}/prompt/sync', {
     summary: 'Send prompt (non-streaming)',
-    description: 'Waits for the complete answer. Closing the connection cancels the run.',
+    description: 'Waits for the complete answer. Closing the connection cancels the run unless `background` is true.',
     body: Prompt,
     output: PromptResult,
     example: {

@@ -64,16 +64,20 @@ async function benchEvents(): Promise<void> {
   console.log(`AG-UI, runs of ${WORDS} words, medians of ${rounds} rounds in turn against a loop of response.write`);
   for (const clients of [1, 16]) {
     const ours: EventRate[] = [];
+    const stored: EventRate[] = [];
     const theirs: EventRate[] = [];
     for (let round = 0; round < rounds; round++) {
       ours.push(await eventRate(product, clients, (port) => readRun(port)));
+      stored.push(await eventRate(product, clients, (port) => readRun(port, { background: true })));
       theirs.push(await eventRate(bare, clients, (port) => readBare(port)));
     }
     const cpu = median(ours.map(({ cpuPerEvent }) => cpuPerEvent));
+    const storedCpu = median(stored.map(({ cpuPerEvent }) => cpuPerEvent));
     const bareCpu = median(theirs.map(({ cpuPerEvent }) => cpuPerEvent));
     row(`${clients} client${clients > 1 ? 's' : ''}`, [
       `ours ${median(ours.map(({ eventsPerSecond }) => eventsPerSecond)).toFixed(0)} events/s`,
       `${cpu.toFixed(1)} µs CPU an event`,
+      `in the background, stored, ${storedCpu.toFixed(1)} µs (+${(storedCpu - cpu).toFixed(1)})`,
       `bare ${bareCpu.toFixed(1)} µs (${(cpu / bareCpu).toFixed(2)}x)`,
     ]);
   }
@@ -106,9 +110,15 @@ async function eventRate(
   return { eventsPerSecond: events / seconds, cpuPerEvent: (cpu - before.cpu) / events };
 }
 
-function readRun(port: number) {
+function readRun(port: number, forwardedProps = {}) {
   const ids = { threadId: `bench-${++threads}`, runId: `run-${threads}` };
-  const body = JSON.stringify({ ...ids, messages: [{ id: 'm', role: 'user', content: 'Go' }], tools: [], context: [] });
+  const body = JSON.stringify({
+    ...ids,
+    messages: [{ id: 'm', role: 'user', content: 'Go' }],
+    tools: [],
+    context: [],
+    forwardedProps,
+  });
   const headers = { authorization, 'content-type': 'application/json' };
   return readStream({ port, method: 'POST', path: '/api/v1/ag-ui/agent-1/', headers, body, last: 'RUN_FINISHED' });
 }

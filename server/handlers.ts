@@ -4,6 +4,7 @@ import { createAgentHandlers } from './agents/agent-handlers.ts';
 import { createAgentMcpServerHandlers } from './agents/agent-mcp-server-handlers.ts';
 import type { Agents } from './agents/agent-registry.ts';
 import { createAgentServerHandlers } from './agents/agent-server-handlers.ts';
+import { createApprovalHandlers } from './approvals/approval-handlers.ts';
 import type { Codemode } from './codemode/codemode.ts';
 import { createCodemodeToolset } from './codemode/codemode-toolset.ts';
 import { switchToolset } from './codemode/switch-toolset.ts';
@@ -17,6 +18,7 @@ import { createServerHandlers } from './mcp/server-handlers.ts';
 import { createServerToolset } from './mcp/toolset.ts';
 import type { Models } from './models/models.ts';
 import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handlers.ts';
+import { createRunHandlers } from './prompts/run-handlers.ts';
 import { createAgUiHandlers } from './protocols/ag-ui-handlers.ts';
 import type { AgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import type { Runs } from './runs/runs.ts';
@@ -107,6 +109,8 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
     }),
     sandbox: createSandboxHandlers({ manager: sandboxes, requireAgent: (id) => agents.get(id) }),
     prompts: createPromptHandlers({ runs, getAgent }),
+    runs: createRunHandlers({ runs, store: store.runs }),
+    approvals: createApprovalHandlers({ runs, approvals: store.approvals, getAgent }),
     conversations: createConversationHandlers({
       conversations: store.conversations,
       endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),
@@ -125,6 +129,13 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
         });
         return { events: run.events({ signal }) };
       },
+      async findRun(threadId, runId) {
+        const found = await runs.findLatest(threadId, runId);
+        if (!found) return undefined;
+        const { agentId, givenId, historyCount } = found.record;
+        return { agentId, runId: givenId, historyCount, events: found.events };
+      },
+      messages: (threadId) => store.conversations.messages(threadId),
       terminate: (threadId, runId) => runs.cancel(threadId, runId),
     }),
   };

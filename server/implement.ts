@@ -3,12 +3,15 @@ import type { z } from 'zod';
 import { type Contract, type Endpoint, isEndpoint } from '../contract/kit.ts';
 import type { Handlers } from '../contract/types.ts';
 import { ApiError } from './errors.ts';
+import { lastNumberOf } from './numbered-events.ts';
 
 /** What a handler may know of the request behind its call. */
 export interface RequestContext {
   readonly requestId: string;
   /** Request headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Adds a header to the answer, where the surface has headers of its own for each call. */
+  readonly addHeader?: ((name: string, value: string) => void) | undefined;
 }
 
 /** An endpoint with its implementation behind both checks. */
@@ -48,7 +51,7 @@ function toOperation(name: string, endpoint: Endpoint, handler: UntypedHandler):
       cause: new Error(`${name} returned ${describe(result.error)}`),
     });
   };
-  const finish = kind === 'stream' ? (events: unknown) => checkEach(events as AsyncIterable<unknown>, check) : check;
+  const finish = kind === 'stream' ? (events: unknown) => checkAll(events as AsyncIterable<unknown>, check) : check;
   return {
     name,
     endpoint,
@@ -59,6 +62,12 @@ function toOperation(name: string, endpoint: Endpoint, handler: UntypedHandler):
       return result instanceof Promise ? result.then(finish) : finish(result);
     },
   };
+}
+
+function checkAll(events: AsyncIterable<unknown>, check: (event: unknown) => unknown): AsyncIterable<unknown> {
+  const checked = checkEach(events, check);
+  const lastNumber = lastNumberOf(events);
+  return lastNumber ? Object.assign(checked, { lastNumber }) : checked;
 }
 
 async function* checkEach(events: AsyncIterable<unknown>, check: (event: unknown) => unknown): AsyncGenerator<unknown> {

@@ -23,6 +23,7 @@ import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
 import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import { Runs } from './runs/runs.ts';
+import { needsApproval } from './runs/tool-approvals.ts';
 import { SandboxManager } from './sandbox/sandbox-manager.ts';
 import type { SandboxRequest } from './sandbox/sandbox-settings.ts';
 import { openStore } from './store/sqlite.ts';
@@ -96,10 +97,11 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
         codemode.changed();
       },
     });
-    const toCodingAgent = ({ id, codemode: setting, selectedMcpServers }: AgentRecord): CodingAgent => ({
+    const toCodingAgent = ({ id, codemode: setting, selectedMcpServers, approvals }: AgentRecord): CodingAgent => ({
       id,
       isCodemode: setting ?? options.codemode,
       selectedMcpServers,
+      needsApproval: (tool) => needsApproval(tool, approvals.tools),
     });
     const codemode = new Codemode({
       servers,
@@ -135,7 +137,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
-        streamFormats: { 'agUi.run': [protobuf.format] },
+        streamFormats: { 'agUi.run': [protobuf.format], 'agUi.connect': [protobuf.format] },
         isDraining: () => isDraining,
         identifyFor: (operation, authorization) => identifySandbox(codemode, operation, authorization),
         mounts: [{ path: MCP_PATH, handler: doors.handler }],

@@ -24,6 +24,13 @@ async function startServer(model: ScriptedModel, toolset: Toolset = toolsetOf({}
       });
       return { events: run.events({ signal }) };
     },
+    async findRun(threadId, runId) {
+      const found = await runs.findLatest(threadId, runId);
+      return (
+        found && { ...found, agentId: 'my-agent', runId: found.record.givenId, historyCount: found.record.historyCount }
+      );
+    },
+    messages: (threadId) => store.conversations.messages(threadId),
     terminate: (threadId, runId) => runs.cancel(threadId, runId),
   });
   return {

@@ -26,6 +26,7 @@ const demoAnswer = {
   max_steps: 20,
   temperature: null,
   codemode: false,
+  approvals: { tools: [] },
   created_at: timestamp,
   updated_at: timestamp,
 };
@@ -105,6 +106,7 @@ describe('an agent', () => {
       selected_mcp_servers: ['tavily', { id: 'filesystem', origin: 'catalog' }, 'tavily'],
       max_steps: 3,
       temperature: 0.2,
+      approvals: { tools: ['fetch__*'] },
     };
     const said = { ...everything, enable_codemode: true, isRunning: true, created_at: 'x' };
     expect(await server.call('agents.create', said)).toEqual({
@@ -225,6 +227,7 @@ describe('an update', () => {
       selected_mcp_servers: ['tavily'],
       max_steps: 5,
       temperature: 1,
+      approvals: { tools: ['fetch__*'] },
     });
     const before = server.agents.get('a');
     const rest = {
@@ -236,6 +239,7 @@ describe('an update', () => {
       selected_mcp_servers: ['tavily'],
       max_steps: 5,
       codemode: false,
+      approvals: { tools: ['fetch__*'] },
       created_at: before.createdAt,
       updated_at: timestamp,
       mcp_toolsets: ['tavily'],
@@ -454,6 +458,7 @@ it('whatever a body holds, the answer is an agent, a 422, or a 409 when its id i
     'selected_mcp_servers',
     'max_steps',
     'temperature',
+    'approvals',
   ];
   const any = () => values[Math.floor(Math.random() * values.length)];
   await server.call('agents.create', { id: 'a' });

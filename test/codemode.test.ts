@@ -275,7 +275,9 @@ describe('a toolset of this server', () => {
           ? { result: 'There is nobody', isError: true }
           : { result: `Hello ${args.name}`, isError: false },
     };
-    const agent = { id: 'a', isCodemode: true, selectedMcpServers: [] };
+    const held = ['skills__publish'];
+    const needsApproval = (name: string) => held.includes(name);
+    const agent = { id: 'a', isCodemode: true, selectedMcpServers: [], needsApproval };
     const codemode = new Codemode({
       servers,
       findAgent: (id) => (id === agent.id ? agent : undefined),
@@ -292,6 +294,11 @@ describe('a toolset of this server', () => {
     expect(await call('a', 'greet', 'nobody')).toEqual({ success: false, kind: 'tool', error: 'There is nobody' });
     expect(await call('a', 'leave', 'Ada')).toMatchObject({ kind: 'not_found' });
     expect(await call('b', 'greet', 'Ada')).toMatchObject({ kind: 'denied' });
+    expect(await call('a', 'publish', 'Ada')).toEqual({
+      success: false,
+      kind: 'denied',
+      error: "A call of 'publish' on 'skills' needs the approval of a person, and code cannot ask for it",
+    });
     expect(codemode.bindingsOf('a').servers).toMatchObject([{ module: 'generated.mcp.skills' }]);
     expect(await codemode.rebuild(['a'])).toBe(true);
     expect(await readdir(join(folder.path, 'mcp'))).toContain('skills.py');

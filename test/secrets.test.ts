@@ -146,6 +146,7 @@ describe('no secret is', () => {
     const filled: Record<string, readonly string[]> = {
       agent_id: ['a', 'nobody'],
       conversation_id: ['talk', 'none'],
+      run_id: ['r', 'none'],
       server_id: ['works', 'blabs', 'remote', 'tavily', 'exa', 'custom', 'custom-remote', 'nothing'],
     };
     await api('POST', '/agents/a/prompt/sync', { message: 'refuse', conversation_id: 'talk' });

@@ -6,11 +6,13 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../server/store/messages.ts';
+import { SCHEMA_VERSION } from '../server/store/migrations.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { AgentRecord, Store } from '../server/store/store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const agent: AgentRecord = {
+  approvals: { tools: ['fetch__*'] },
   id: 'my-agent',
   name: 'My Agent',
   description: 'Helps',
@@ -108,6 +110,10 @@ describe('runs and messages', () => {
     ]);
     expect(await store.runs.get('r1')).toEqual({
       id: 'r1',
+      givenId: 'r1',
+      isDetached: false,
+      historyCount: 2,
+      outcome: null,
       conversationId: 'c1',
       agentId: 'my-agent',
       status: 'finished',
@@ -456,11 +462,17 @@ describe('the data folder', () => {
       await store.agents.save(agent);
     }
     const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
-    database.exec('alter table agents drop column codemode');
+    database.exec(`
+      drop table approvals; drop table run_events;
+      drop index runs_newest; drop index runs_newest_of_agent;
+      alter table runs drop column given_id; alter table runs drop column is_detached;
+      alter table runs drop column history_count; alter table runs drop column outcome;
+      alter table agents drop column approvals; alter table agents drop column codemode;
+    `);
     database.exec('delete from schema_versions where version > 1');
     database.close();
     await using store = await openStore({ folder: folder.path });
-    expect(await store.agents.list()).toEqual([{ ...agent, codemode: null }]);
+    expect(await store.agents.list()).toEqual([{ ...agent, codemode: null, approvals: { tools: [] } }]);
     await store.agents.save({ ...agent, codemode: false });
     expect(await store.agents.list()).toEqual([{ ...agent, codemode: false }]);
   });
@@ -477,7 +489,7 @@ describe('the data folder', () => {
     database.close();
     await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
       code: 'store-failed',
-      message: `The store ${file} has schema version 99, and this server knows 2: start the newer server that wrote it, or choose another folder with --data-dir`,
+      message: `The store ${file} has schema version 99, and this server knows ${SCHEMA_VERSION}: start the newer server that wrote it, or choose another folder with --data-dir`,
     });
     const after = new DatabaseSync(file);
     expect(after.prepare('select id from agents').all()).toEqual([{ id: 'my-agent' }]);

@@ -23,6 +23,22 @@ const newServer = (tag: string) =>
   server
     .ok('POST', '/mcp/servers', { id: `server-${tag}`, command: 'npx', args: ['-y', 'x'], enabled: false })
     .catch(() => undefined);
+const runOf = (tag: string) =>
+  server
+    .ok('POST', '/agents/shared/prompt/sync', { message: 'Hi', conversation_id: `ran-${tag}`, run_id: `ran-${tag}` })
+    .catch(() => undefined);
+/** The approval that waits; a new one for each call. */
+let waiting = '';
+const waitForApproval = async (tag: string) => {
+  await server.ok('POST', '/agents/shared/mcp-servers/start');
+  await server
+    .ok('POST', '/agents', { id: 'careful', selected_mcp_servers: ['fetch'], approvals: { tools: ['*'] } })
+    .catch(() => undefined);
+  const message = 'tool get_weather {"city":"Paris"}';
+  const ask = { message, conversation_id: `asks-${tag}`, when_busy: 'interrupt' };
+  const { approvals } = await server.ok('POST', '/agents/careful/prompt/sync', ask);
+  waiting = approvals[0].id;
+};
 const talk = (tag: string) =>
   server.ok('POST', '/agents/shared/prompt/sync', { message: 'Hi', conversation_id: `talk-${tag}` });
 
@@ -71,6 +87,15 @@ const cases: Readonly<Record<string, Case>> = {
   'sandbox.executeStream': { input: () => ({ agent_id: 'shared', code: 'print("hello")' }) },
   'prompts.stream': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `stream-${tag}` }) },
   'prompts.sync': { input: () => ({ agent_id: 'shared', message: 'tool get_weather {"city":"Paris"}' }) },
+  'runs.list': { input: () => ({ conversation_id: 'none', limit: 2 }) },
+  'runs.get': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
+  'runs.events': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}`, after: 1 }) },
+  'runs.cancel': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
+  'approvals.list': { prepare: waitForApproval, input: (tag) => ({ conversation_id: `asks-${tag}`, limit: 1 }) },
+  'approvals.answer': {
+    prepare: waitForApproval,
+    input: (tag) => ({ approval_id: waiting, approved: false, reason: `not-${tag}` }),
+  },
   'conversations.list': { input: () => ({ agent_id: 'shared', limit: 2 }) },
   'conversations.get': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
   'conversations.delete': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
@@ -84,6 +109,10 @@ const cases: Readonly<Record<string, Case>> = {
       run_id: `run-${tag}`,
       messages: [{ id: '1', role: 'user', content: 'Hello' }],
     }),
+  },
+  'agUi.connect': {
+    prepare: runOf,
+    input: (tag) => ({ agent_id: 'shared', thread_id: `ran-${tag}`, casing: 'snake' }),
   },
   'agUi.terminate': { input: () => ({ thread_id: 'none', run_id: 'none' }) },
   'mcpServers.list': nothing,
@@ -221,7 +250,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
   const text = (JSON.stringify(value) ?? 'null')
     .replaceAll(new RegExp(`(?<=-)${tag}\\b`, 'g'), 'TAG')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
-    .replaceAll(/\b(msg|conv|run|call)-[0-9a-f]{20}/g, '$1-ID')
+    .replaceAll(/\b(msg|conv|run|call|appr)-[0-9a-f]{20}/g, '$1-ID')
     .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')
     .replaceAll(/"(duration_ms|queued_ms)":[\d.e-]+/g, '"$1":0');
   return JSON.parse(text);
@@ -229,7 +258,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
 
 /** An input whose resource nobody has made. */
 function missingResource({ path }: Endpoint): Input | undefined {
-  const name = /\{(agent_id|conversation_id|server_id|server_name)\}/.exec(path)?.[1];
+  const name = /\{(agent_id|conversation_id|server_id|server_name|run_id|approval_id)\}/.exec(path)?.[1];
   return name === undefined ? undefined : { [name]: 'nobody-made-this' };
 }
 

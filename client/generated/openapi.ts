@@ -197,7 +197,7 @@ export interface paths {
         put?: never;
         /**
          * Send prompt (streaming)
-         * @description Both sides of the turn are stored before `done` is sent. Closing the connection cancels the run. A failure before the first event keeps its HTTP status; a later one is the `error` event.
+         * @description Both sides of the turn are stored before `done` is sent. Closing the connection cancels the run unless `background` is true. A prompt sent again with its `run_id` and a `Last-Event-ID` header is not run again: the events after that one follow. The header `Content-Location` names the run. A failure before the first event keeps its HTTP status; a later one is the `error` event.
          */
         post: operations["promptsStream"];
         delete?: never;
@@ -217,9 +217,126 @@ export interface paths {
         put?: never;
         /**
          * Send prompt (non-streaming)
-         * @description Waits for the complete answer. Closing the connection cancels the run.
+         * @description Waits for the complete answer. Closing the connection cancels the run unless `background` is true.
          */
         post: operations["promptsSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List runs
+         * @description Newest first.
+         */
+        get: operations["runsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get run */
+        get: operations["runsGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow run (streaming)
+         * @description The events of a streamed prompt, from the first one or from the one after `Last-Event-ID`, to `done` or `error`. A reader whose connection broke continues here. Leaving does not end a background run; any other run ends with its last reader. Where events were lost with a server that died, the numbers jump and the last event says so.
+         */
+        get: operations["runsEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel run
+         * @description Ends the run: its model call and its tools in flight are aborted, and what was said is stored before this answers. A run that has ended stays as it is.
+         */
+        post: operations["runsCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List approvals
+         * @description Newest first.
+         */
+        get: operations["approvalsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer approval
+         * @description Approves or refuses the call. With the last open approval of a conversation its agent goes on in a background run, `resumed_by`, which can be followed at `/runs/{run_id}/events`. AG-UI clients answer with `resume` instead.
+         */
+        post: operations["approvalsAnswer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -312,9 +429,29 @@ export interface paths {
         put?: never;
         /**
          * Run an agent (streaming)
-         * @description Answers with AG-UI events: `RUN_STARTED` first, exactly one `RUN_FINISHED` or `RUN_ERROR` last. The `messages` are the prompt; the thread is stored as a conversation with the id of the thread. A failure before the first event keeps its HTTP status; a later one is `RUN_ERROR`. Closing the connection cancels the run.
+         * @description Answers with AG-UI events: `RUN_STARTED` first, exactly one `RUN_FINISHED` or `RUN_ERROR` last. The `messages` are the prompt; the thread is stored as a conversation with the id of the thread. A failure before the first event keeps its HTTP status; a later one is `RUN_ERROR`. Closing the connection cancels the run unless `forwardedProps.background` is true. A request sent again with a `Last-Event-ID` header is not run again: the events after that one follow. A tool of an MCP server changes the shared state with the whole new one as `ag-ui/state` in the `_meta` of its result (told as `STATE_SNAPSHOT`, then `STATE_DELTA`), sends `CUSTOM` events with `ag-ui/custom` there, and is given the state in the `_meta` of its calls when its own `_meta` has `ag-ui/state: true`. A thread that waits for the approval of a tool call takes no run but one whose `resume` answers it.
          */
         post: operations["agUiRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ag-ui/{agent_id}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a run again (streaming)
+         * @description The events of a run that goes on or has ended. With `Last-Event-ID`: those after that one and nothing else. Without: `RUN_STARTED`, the conversation before the run as `MESSAGES_SNAPSHOT`, and all events of the run. Where events were lost with a server that died, the ids jump and a `MESSAGES_SNAPSHOT` comes before the last event.
+         */
+        post: operations["agUiConnect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -767,6 +904,26 @@ export interface components {
             note: string;
             count: number;
         };
+        AgUiConnect: {
+            /**
+             * @description Required, here or as threadId
+             * @example thread-123
+             */
+            thread_id?: string | null;
+            /**
+             * @description Absent, here and as runId: the newest run
+             * @example run-456
+             */
+            run_id?: string | null;
+            /** @description The AG-UI version of the caller */
+            protocol_version?: string | null;
+            /** @description The camelCase spelling of thread_id */
+            threadId?: string | null;
+            /** @description The camelCase spelling of run_id */
+            runId?: string | null;
+            /** @description The camelCase spelling of protocol_version */
+            protocolVersion?: string | null;
+        };
         AgUiEvent: ({
             /** @constant */
             type: "RUN_STARTED";
@@ -1138,7 +1295,7 @@ export interface components {
             context?: {
                 [key: string]: unknown;
             }[] | null;
-            /** @description Passed through as it is */
+            /** @description Of its keys these are read: `background` (true: the run goes on when the connection closes), `when_busy` (`reject`, `queue` or `interrupt`, as for prompts) and `resume` (for clients that have no `resume` of their own) */
             forwardedProps?: unknown;
             /** @description The run that this one continues */
             parent_run_id?: string | null;
@@ -1203,6 +1360,16 @@ export interface components {
             temperature: number | null;
             /** @description Whether the agent calls its tools from Python it writes */
             codemode: boolean;
+            /** @description Which tool calls wait for the approval of a person */
+            approvals: {
+                /**
+                 * @description Names of tools, such as `github__create_issue`; `*` is any text
+                 * @example [
+                 *       "github__*"
+                 *     ]
+                 */
+                tools: string[];
+            };
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -1236,6 +1403,16 @@ export interface components {
             temperature: number | null;
             /** @description Whether the agent calls its tools from Python it writes */
             codemode: boolean;
+            /** @description Which tool calls wait for the approval of a person */
+            approvals: {
+                /**
+                 * @description Names of tools, such as `github__create_issue`; `*` is any text
+                 * @example [
+                 *       "github__*"
+                 *     ]
+                 */
+                tools: string[];
+            };
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -1342,6 +1519,48 @@ export interface components {
             codemode_rebuilt: boolean;
             /** @description All of it in one sentence */
             message: string;
+        };
+        Approval: {
+            id: string;
+            /**
+             * @description cancelled: nobody answered and the conversation went on; void: the tool was no longer the one shown, so the approved call did not run
+             * @enum {string}
+             */
+            status: "pending" | "approved" | "denied" | "cancelled" | "void";
+            agent_id: string;
+            conversation_id: string;
+            /** @description The run that ended with the call */
+            run_id: string;
+            tool_call_id: string;
+            /** @description The name of the tool */
+            tool: string;
+            /** @description What the tool says of itself */
+            description: string;
+            /** @description The arguments, exactly as the call will have them */
+            args: {
+                [key: string]: unknown;
+            };
+            /** @description What was said with the answer */
+            reason: string | null;
+            /** @description The id of the run that acted on the answer */
+            resumed_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            resolved_at: string | null;
+        };
+        ApprovalAnswer: {
+            /** @description Whether the call may run */
+            approved: boolean;
+            /** @description Told to the model when the call is refused */
+            reason?: string;
+        };
+        ApprovalList: {
+            approvals: components["schemas"]["Approval"][];
+            /** @description null on the last page */
+            next_cursor: string | null;
         };
         Configuration: {
             models: components["schemas"]["ConfiguredModel"][];
@@ -1467,6 +1686,16 @@ export interface components {
             temperature?: number;
             /** @description Whether the agent calls its tools from Python it writes; absent: as the server is started */
             enable_codemode?: boolean;
+            /** @description Which tool calls wait for the approval of a person */
+            approvals?: {
+                /**
+                 * @description Names of tools, such as `github__create_issue`; `*` is any text
+                 * @example [
+                 *       "github__*"
+                 *     ]
+                 */
+                tools: string[];
+            };
         };
         CreateMcpServer: {
             /** @example my-server */
@@ -1537,7 +1766,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -1716,10 +1945,14 @@ export interface components {
             /** @description The conversation to continue, or the id of a new one. Absent: a new conversation is made */
             conversation_id?: string;
             /**
-             * @description While another run is active on the conversation: answer 409 (reject, the default) or wait for it (queue)
+             * @description While another run is active on the conversation: answer 409 (reject, the default), wait for it (queue), or cancel it and the approvals it left open (interrupt)
              * @enum {string}
              */
-            when_busy?: "reject" | "queue";
+            when_busy?: "reject" | "queue" | "interrupt";
+            /** @description The id of the run, chosen by the caller so that a broken stream can be continued; absent: one is made */
+            run_id?: string;
+            /** @description Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events` */
+            background?: boolean;
         };
         PromptEvent: {
             /** @constant */
@@ -1750,6 +1983,13 @@ export interface components {
              * @enum {string}
              */
             stopped_by?: "max-steps" | "length" | "content-filter";
+            /** @description Tool calls that wait for an answer at `/approvals/{approval_id}`; the agent goes on then */
+            approvals?: {
+                id: string;
+                tool_call_id: string;
+                tool: string;
+                args: unknown;
+            }[];
         } | {
             /** @constant */
             type: "error";
@@ -1777,6 +2017,13 @@ export interface components {
              * @enum {string}
              */
             stopped_by?: "max-steps" | "length" | "content-filter";
+            /** @description Tool calls that wait for an answer at `/approvals/{approval_id}`; the agent goes on then */
+            approvals?: {
+                id: string;
+                tool_call_id: string;
+                tool: string;
+                args: unknown;
+            }[];
         };
         ProxyCall: {
             /** @description Arguments of the tool */
@@ -1839,6 +2086,50 @@ export interface components {
                 };
             };
         };
+        Run: {
+            id: string;
+            /** @description The id its caller gave it, which is another one when that id was taken already; else the same */
+            given_id: string;
+            agent_id: string;
+            conversation_id: string;
+            /**
+             * @description interrupted: the server stopped in the middle of it
+             * @enum {string}
+             */
+            status: "running" | "finished" | "cancelled" | "failed" | "interrupted";
+            /** @description Whether it goes on without readers */
+            background: boolean;
+            /** @description Counted when the run has ended */
+            usage: components["schemas"]["Usage"];
+            /** @description null while it runs */
+            outcome: components["schemas"]["RunOutcome"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            started_at: string;
+            ended_at: string | null;
+        };
+        RunList: {
+            runs: components["schemas"]["Run"][];
+            /** @description null on the last page */
+            next_cursor: string | null;
+        };
+        RunOutcome: {
+            /** @description Why it was cancelled, or failed */
+            detail?: string;
+            /** @description A failed run: one of the error codes */
+            code?: string;
+            /**
+             * @description What ended a run that would have gone on
+             * @enum {string}
+             */
+            stopped_by?: "max-steps" | "length" | "content-filter";
+            /** @description Tool calls that wait: for their result from the caller, or for an approval */
+            pending_tool_call_ids: string[];
+            /** @description The approvals it waits for, or waited for */
+            approval_ids: string[];
+        };
         SandboxInterrupted: {
             /** @description The agents whose execution was interrupted */
             interrupted: string[];
@@ -1888,6 +2179,16 @@ export interface components {
             temperature?: number | null;
             /** @description null: as the server is started */
             enable_codemode?: boolean | null;
+            /** @description Which tool calls wait for the approval of a person */
+            approvals?: {
+                /**
+                 * @description Names of tools, such as `github__create_issue`; `*` is any text
+                 * @example [
+                 *       "github__*"
+                 *     ]
+                 */
+                tools: string[];
+            };
         };
         UpdateAgentMcpServers: {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
@@ -1952,8 +2253,11 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `body-too-large`: The body is over the limit */
-        BodyTooLarge: {
+        /**
+         * @description `approval-not-found`: No approval has this id
+         *     `agent-not-found`: No agent has this id
+         */
+        AgentNotFoundOrApprovalNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1961,8 +2265,24 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `conversation-busy`: Another run is active on this conversation */
-        ConversationBusy: {
+        /**
+         * @description `agent-not-found`: No agent has this id
+         *     `approval-not-found`: No approval has this id
+         *     `run-not-found`: No run has this id
+         */
+        AgentNotFoundOrApprovalNotFoundOrRunNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `agent-not-found`: No agent has this id
+         *     `run-not-found`: No run has this id
+         */
+        AgentNotFoundOrRunNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1972,9 +2292,45 @@ export interface components {
         };
         /**
          * @description `conversation-busy`: Another run is active on this conversation
+         *     `approval-pending`: The conversation waits for the approval of a tool call
+         *     `approval-resolved`: The approval was answered before
+         */
+        ApprovalPendingOrApprovalResolvedOrConversationBusy: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `conversation-busy`: Another run is active on this conversation
+         *     `approval-pending`: The conversation waits for the approval of a tool call
+         *     `run-exists`: A run with this id exists already
          *     `run-cancelled`: The run was cancelled before it ended
          */
-        ConversationBusyOrRunCancelled: {
+        ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `approval-resolved`: The approval was answered before
+         *     `conversation-busy`: Another run is active on this conversation
+         */
+        ApprovalResolvedOrConversationBusy: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `body-too-large`: The body is over the limit */
+        BodyTooLarge: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2010,6 +2366,15 @@ export interface components {
             headers: {
                 /** @description Seconds to wait, where that can be said */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `events-gone`: The oldest events of the run are no longer held */
+        EventsGone: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -2264,6 +2629,15 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description `run-not-found`: No run has this id */
+        RunNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description `sandbox-unavailable`: The sandbox could not be started or reached; the detail names the step */
         SandboxUnavailable: {
             headers: {
@@ -2397,6 +2771,9 @@ export interface operations {
                      *           "max_steps": 20,
                      *           "temperature": null,
                      *           "codemode": false,
+                     *           "approvals": {
+                     *             "tools": []
+                     *           },
                      *           "created_at": "2026-11-23T10:00:00.000Z",
                      *           "updated_at": "2026-11-23T10:00:00.000Z"
                      *         }
@@ -2448,6 +2825,9 @@ export interface operations {
                      *       "max_steps": 20,
                      *       "temperature": null,
                      *       "codemode": false,
+                     *       "approvals": {
+                     *         "tools": []
+                     *       },
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -2503,6 +2883,9 @@ export interface operations {
                      *       "max_steps": 20,
                      *       "temperature": null,
                      *       "codemode": false,
+                     *       "approvals": {
+                     *         "tools": []
+                     *       },
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -2559,6 +2942,9 @@ export interface operations {
                      *       "max_steps": 20,
                      *       "temperature": null,
                      *       "codemode": false,
+                     *       "approvals": {
+                     *         "tools": []
+                     *       },
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -2907,9 +3293,10 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFound"];
+            404: components["responses"]["AgentNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["ConversationBusyOrRunCancelled"];
+            409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists"];
+            410: components["responses"]["EventsGone"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
@@ -2971,7 +3358,7 @@ export interface operations {
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             404: components["responses"]["AgentNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["ConversationBusyOrRunCancelled"];
+            409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
@@ -2980,6 +3367,326 @@ export interface operations {
             502: components["responses"]["ModelFailedOrModelNotConfigured"];
             503: components["responses"]["Draining"];
             504: components["responses"]["ModelTimeout"];
+        };
+    };
+    runsList: {
+        parameters: {
+            query?: {
+                /** @description Only those of this agent */
+                agent_id?: string;
+                /** @description Only those of this conversation */
+                conversation_id?: string;
+                /** @description Only those with this status */
+                status?: "running" | "finished" | "cancelled" | "failed" | "interrupted";
+                /** @description The most to return */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "runs": [
+                     *         {
+                     *           "id": "run-1",
+                     *           "given_id": "run-1",
+                     *           "agent_id": "my-agent",
+                     *           "conversation_id": "conv-1",
+                     *           "status": "finished",
+                     *           "background": true,
+                     *           "usage": {
+                     *             "prompt_tokens": 150,
+                     *             "completion_tokens": 200
+                     *           },
+                     *           "outcome": {
+                     *             "pending_tool_call_ids": [],
+                     *             "approval_ids": []
+                     *           },
+                     *           "started_at": "2026-11-23T10:00:00.000Z",
+                     *           "ended_at": "2026-11-23T10:00:05.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    runsGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run identifier */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "run-1",
+                     *       "given_id": "run-1",
+                     *       "agent_id": "my-agent",
+                     *       "conversation_id": "conv-1",
+                     *       "status": "finished",
+                     *       "background": true,
+                     *       "usage": {
+                     *         "prompt_tokens": 150,
+                     *         "completion_tokens": 200
+                     *       },
+                     *       "outcome": {
+                     *         "pending_tool_call_ids": [],
+                     *         "approval_ids": []
+                     *       },
+                     *       "started_at": "2026-11-23T10:00:00.000Z",
+                     *       "ended_at": "2026-11-23T10:00:05.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["RunNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    runsEvents: {
+        parameters: {
+            query?: {
+                /** @description The same as the header Last-Event-ID, which wins */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The run identifier */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "text",
+                     *       "content": "Based on the current weather data..."
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["PromptEvent"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["RunNotFound"];
+            410: components["responses"]["EventsGone"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    runsCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run identifier */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "run-1",
+                     *       "given_id": "run-1",
+                     *       "agent_id": "my-agent",
+                     *       "conversation_id": "conv-1",
+                     *       "status": "cancelled",
+                     *       "background": true,
+                     *       "usage": {
+                     *         "prompt_tokens": 150,
+                     *         "completion_tokens": 200
+                     *       },
+                     *       "outcome": {
+                     *         "detail": "cancelled by the user",
+                     *         "pending_tool_call_ids": [],
+                     *         "approval_ids": []
+                     *       },
+                     *       "started_at": "2026-11-23T10:00:00.000Z",
+                     *       "ended_at": "2026-11-23T10:00:05.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["RunNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    approvalsList: {
+        parameters: {
+            query?: {
+                /** @description Only those with this status */
+                status?: "pending" | "approved" | "denied" | "cancelled" | "void";
+                /** @description Only those of this agent */
+                agent_id?: string;
+                /** @description Only those of this conversation */
+                conversation_id?: string;
+                /** @description The most to return */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvals": [
+                     *         {
+                     *           "id": "appr-1",
+                     *           "status": "pending",
+                     *           "agent_id": "my-agent",
+                     *           "conversation_id": "conv-1",
+                     *           "run_id": "run-1",
+                     *           "tool_call_id": "call-1",
+                     *           "tool": "github__create_issue",
+                     *           "description": "Creates an issue in a repository",
+                     *           "args": {
+                     *             "title": "The door does not close"
+                     *           },
+                     *           "reason": null,
+                     *           "resumed_by": null,
+                     *           "created_at": "2026-11-23T10:00:00.000Z",
+                     *           "resolved_at": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApprovalList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    approvalsAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The approval identifier */
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "appr-1",
+                     *       "status": "approved",
+                     *       "agent_id": "my-agent",
+                     *       "conversation_id": "conv-1",
+                     *       "run_id": "run-1",
+                     *       "tool_call_id": "call-1",
+                     *       "tool": "github__create_issue",
+                     *       "description": "Creates an issue in a repository",
+                     *       "args": {
+                     *         "title": "The door does not close"
+                     *       },
+                     *       "reason": null,
+                     *       "resumed_by": "run-2",
+                     *       "created_at": "2026-11-23T10:00:00.000Z",
+                     *       "resolved_at": "2026-11-23T10:01:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFoundOrApprovalNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ApprovalResolvedOrConversationBusy"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Draining"];
         };
     };
     conversationsList: {
@@ -3244,15 +3951,64 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFound"];
+            404: components["responses"]["AgentNotFoundOrApprovalNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["ConversationBusy"];
+            409: components["responses"]["ApprovalPendingOrApprovalResolvedOrConversationBusy"];
+            410: components["responses"]["EventsGone"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Draining"];
+        };
+    };
+    agUiConnect: {
+        parameters: {
+            query?: {
+                /** @description How keys of events are spelled. Absent: both spellings to a body that says thread_id or run_id, else camelCase alone */
+                casing?: "camel" | "snake" | "both";
+            };
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgUiConnect"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "TEXT_MESSAGE_CONTENT",
+                     *       "message_id": "msg-2",
+                     *       "delta": "Hello! "
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["AgUiEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFoundOrRunNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            410: components["responses"]["EventsGone"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
         };
     };
     agUiTerminate: {

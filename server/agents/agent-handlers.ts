@@ -29,6 +29,7 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
     max_steps: agent.maxSteps,
     temperature: agent.temperature,
     codemode: options.isCodemode(agent.codemode),
+    approvals: { tools: [...agent.approvals.tools] },
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
   });
@@ -58,6 +59,7 @@ const toFields = (said: Omit<Said, 'id' | 'agent_id'>) => ({
   maxSteps: said.max_steps,
   temperature: said.temperature,
   codemode: said.enable_codemode,
+  approvals: said.approvals,
 });
 
 function toServerIds({ selectedMcpServers }: AgentRecord): string[] {

@@ -76,6 +76,7 @@ export class Agents {
         maxSteps: fields.maxSteps ?? DEFAULT_MAX_STEPS,
         temperature: fields.temperature ?? null,
         codemode: fields.codemode ?? null,
+        approvals: fields.approvals ?? { tools: [] },
         createdAt: now,
         updatedAt: now,
       });

@@ -1,5 +1,6 @@
 import { ApiError } from '../errors.ts';
 import type { RunningServers, ServerReference } from '../mcp/running-servers.ts';
+import { toToolName } from '../mcp/tool-names.ts';
 import { createServerToolset, type ServerToolset } from '../mcp/toolset.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import type { ToolCallAnswer, ToolCallHandler } from '../sandbox/sandbox.ts';
@@ -17,6 +18,8 @@ export interface CodingAgent {
   /** Whether it calls its tools from code. */
   readonly isCodemode: boolean;
   readonly selectedMcpServers: readonly ServerReference[];
+  /** Whether a call of the tool waits for a person; absent: none does. */
+  needsApproval?(toolName: string): boolean;
 }
 
 interface CodemodeOptions {
@@ -129,6 +132,11 @@ export class Codemode implements SandboxHost {
     const [server, tool, args, { signal }] = call;
     if (!this.isOn(agentId)) {
       const error = 'This agent does not call tools from code: its codemode is off';
+      return { success: false, kind: 'denied', error };
+    }
+    // A run can stop and ask; code in the middle of its work cannot.
+    if (this.#options.findAgent(agentId)?.needsApproval?.(toToolName(server, tool, new Map()))) {
+      const error = `A call of '${tool}' on '${server}' needs the approval of a person, and code cannot ask for it`;
       return { success: false, kind: 'denied', error };
     }
     try {

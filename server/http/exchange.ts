@@ -87,5 +87,12 @@ export function exchangeOf(request: IncomingMessage): Exchange {
 /** What a handler may know of the request. */
 export const toContext = ({ id, request }: Exchange): RequestContext => ({ requestId: id, headers: request.headers });
 
+/** The same, for a surface whose calls have an answer each. */
+export const toRestContext = ({ id, request, headers }: Exchange): RequestContext => ({
+  requestId: id,
+  headers: request.headers,
+  addHeader: (name, value) => void headers.push(name, value),
+});
+
 const sanitizeRequestId = (given: string | string[] | undefined): string | undefined =>
   typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { Operation } from '../implement.ts';
-import { type Exchange, toContext } from './exchange.ts';
+import { type Exchange, toRestContext } from './exchange.ts';
 import { dropBody, hasBody, readJsonObject } from './read-json.ts';
 import { createQueryReader, type QueryReader } from './read-query.ts';
 import { createRoutes, type Match } from './routes.ts';
@@ -112,7 +112,7 @@ async function serve(
   }
   readQuery(exchange.query, input);
   Object.assign(input, params);
-  const result = operation.run(input, toContext(exchange), gone.signal);
+  const result = operation.run(input, toRestContext(exchange), gone.signal);
   const output = result instanceof Promise ? await result : result;
   if (endpoint.kind === 'stream') return stream(exchange, output, chooseFormat(exchange, formats), timings);
   if (gone.signal.aborted) return;

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastNumberOf } from '../numbered-events.ts';
 import { STALLED_READER_MS } from './send.ts';
 
 /** How the events of a stream are written. */
 export interface EventFormat {
   readonly contentType: string;
-  /** One event on the wire; `number` counts from 1. */
+  /** One event on the wire; `number` counts from 1 unless the events know better. */
   encode(event: unknown, number: number): string | Uint8Array;
   /** What keeps an idle connection open; absent where the format has nothing for it. */
   readonly ping?: string;
@@ -54,6 +55,7 @@ interface SendEvents {
 export async function sendEvents(events: AsyncIterable<unknown>, options: SendEvents): Promise<void> {
   const { response, format, timings, gone, writeHead } = options;
   const iterator = events[Symbol.asyncIterator]();
+  const lastNumber = lastNumberOf(events);
   const untilGone = createRaceWith(gone);
   const out = createBatch(response);
   let ping: NodeJS.Timeout | undefined;
@@ -71,7 +73,7 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
       const result = await untilGone(next);
       if (!result) return;
       if (result.done) break;
-      out.add(format.encode(result.value, number));
+      out.add(format.encode(result.value, lastNumber?.() ?? number));
       if (response.writableNeedDrain) await untilGone(drain(response, timings.stalledMs));
       if (gone.aborted) return;
       next = iterator.next();

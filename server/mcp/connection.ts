@@ -50,11 +50,14 @@ export type OnProgress = (progress: {
   message?: string | undefined;
 }) => void;
 
-interface CallOptions {
+/** How a tool is called. */
+export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the call may be silent. */
   readonly timeoutMs?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** The `_meta` of the request. */
+  readonly meta?: Record<string, unknown> | undefined;
 }
 
 const REFRESH_DELAY_MS = 50;
@@ -145,7 +148,7 @@ export class Connection {
   async call(
     name: string,
     args: Record<string, unknown>,
-    { signal, timeoutMs, onProgress = ignoreProgress }: CallOptions = {},
+    { signal, timeoutMs, onProgress = ignoreProgress, meta }: CallOptions = {},
   ): Promise<CallToolResult> {
     const { limits, serverId } = this.#options;
     if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
@@ -157,7 +160,7 @@ export class Connection {
     const silenceMs = timeoutMs ?? limits.callTimeoutMs;
     try {
       return await this.#client.request(
-        { method: 'tools/call', params: { name, arguments: args } },
+        { method: 'tools/call', params: { name, arguments: args, ...(meta && { _meta: meta }) } },
         this.#sdk.CallToolResultSchema,
         {
           signal: call.signal,

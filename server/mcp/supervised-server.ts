@@ -1,7 +1,7 @@
 /** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
 import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError } from '../errors.ts';
-import { type Connection, type OnProgress, openConnection } from './connection.ts';
+import { type CallOptions, type Connection, openConnection } from './connection.ts';
 import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from './launch.ts';
 import type { CallToolResult, Tool } from './mcp-sdk.ts';
 import { isSessionLost } from './remote-transports.ts';
@@ -174,9 +174,9 @@ export class SupervisedServer {
   async call(
     name: string,
     args: Record<string, unknown>,
-    { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: OnProgress | undefined } = {},
+    { signal, onProgress, meta }: Omit<CallOptions, 'timeoutMs'> = {},
   ): Promise<CallToolResult> {
-    const options = { signal, onProgress, timeoutMs: this.#definition.callTimeoutMs };
+    const options = { signal, onProgress, meta, timeoutMs: this.#definition.callTimeoutMs };
     const connection = this.#connection ?? (await this.#comeUp(signal));
     try {
       return await connection.call(name, args, options);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../errors.ts';
 import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
 import type { RunningServers, ServerReference } from './running-servers.ts';
+import { STATE_KEY, toSharedOutcome } from './shared-outcome.ts';
 import type { SupervisedServer } from './supervised-server.ts';
 import { toToolName } from './tool-names.ts';
 import { toToolOutcome } from './tool-result.ts';
@@ -10,6 +11,8 @@ import { toToolOutcome } from './tool-result.ts';
 interface Route {
   readonly server: SupervisedServer;
   readonly tool: string;
+  /** Whether the tool asks for the state that the run shares with its caller. */
+  readonly takesState: boolean;
 }
 
 /** A toolset whose servers may still have to come up: {@link prepare} starts what is selected and does not run. */
@@ -58,11 +61,12 @@ export function createServerToolset(
       refresh();
       return definitions;
     },
-    async call(name, args, { signal }) {
+    async call(name, args, { signal, state }) {
       refresh();
       const route = routes.get(name);
       if (!route) return { result: `There is no tool '${name}' any more`, isError: true };
-      return callTool(route.server, route.tool, args, signal);
+      const meta = route.takesState && state !== undefined ? { [STATE_KEY]: state } : undefined;
+      return callTool(route, args, { signal, meta });
     },
   };
 }
@@ -70,7 +74,7 @@ export function createServerToolset(
 function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDefinition[] {
   return server.tools.map((tool) => {
     const name = toToolName(server.definition.id, tool.name, routes);
-    routes.set(name, { server, tool: tool.name });
+    routes.set(name, { server, tool: tool.name, takesState: tool._meta?.[STATE_KEY] === true });
     return { name, description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema };
   });
 }
@@ -96,13 +100,13 @@ async function settleWithin(promise: Promise<unknown>, timeoutMs: number, signal
 }
 
 async function callTool(
-  server: SupervisedServer,
-  tool: string,
+  { server, tool }: Route,
   args: Record<string, unknown>,
-  signal: AbortSignal,
+  { signal, meta }: { signal: AbortSignal; meta: Record<string, unknown> | undefined },
 ): Promise<ToolOutcome> {
   try {
-    return toToolOutcome(await server.call(tool, args, { signal }));
+    const result = await server.call(tool, args, { signal, meta });
+    return { ...toToolOutcome(result), ...toSharedOutcome(result) };
   } catch (cause) {
     if (signal.aborted) return { result: `The call of '${tool}' was cancelled`, isError: true };
     // The death of a server is something the model can act on; a fault of ours is not.

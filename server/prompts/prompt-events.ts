@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { PromptEvent } from '../../contract/prompts.ts';
 import { ApiError } from '../errors.ts';
-import { type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../runs/run-events.ts';
+import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../runs/run-events.ts';
 
 /** One event of a streamed prompt. */
 export type PromptEvents = z.input<typeof PromptEvent>;
@@ -51,12 +51,15 @@ export class PromptTranslation {
         conversation_id,
         usage,
         ...(outcome.stoppedBy && { stopped_by: outcome.stoppedBy }),
+        ...(outcome.approvals?.length && { approvals: outcome.approvals.map(toApproval) }),
       };
     }
     const { code, message: detail } = toFailure(outcome);
     return { type: 'error', detail, code, conversation_id, usage };
   }
 }
+
+const toApproval = ({ id, callId, tool, args }: AwaitedCall) => ({ id, tool_call_id: callId, tool, args });
 
 /** The error that answers a run which did not finish. */
 export function toFailure(outcome: Exclude<RunOutcome, { status: 'finished' }>): ApiError {

@@ -1,5 +1,7 @@
-import type { AppHandlers } from '../../contract/index.ts';
+import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
+import { readLastEventId } from '../numbered-events.ts';
 import type { Run } from '../runs/active-run.ts';
 import type { RunAgent } from '../runs/agent-loop.ts';
 import { newId } from '../runs/ids.ts';
@@ -7,6 +9,7 @@ import type { LoggedEvent } from '../runs/log-reader.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import { type PromptEvents, PromptTranslation, toFailure } from './prompt-events.ts';
+import { findRun, followRun, runNotFound } from './run-handlers.ts';
 
 /** An agent as a prompt needs it. */
 export interface PromptedAgent {
@@ -26,19 +29,41 @@ type PromptCall = Parameters<Prompts['sync']>[0];
 
 /** Answers prompts, as a stream or at once. */
 export function createPromptHandlers({ runs, getAgent }: PromptHandlersOptions): Prompts {
-  const start = ({ input, signal }: PromptCall) =>
-    runs.start({
-      ...getAgent(input.agent_id),
+  const start = async ({ input, context, signal }: PromptCall) => {
+    const agent = getAgent(input.agent_id);
+    if (input.run_id !== undefined && (await runs.findById(input.run_id))) {
+      throw new ApiError('run-exists', `Run with ID '${input.run_id}' already exists`);
+    }
+    const run = await runs.start({
+      ...agent,
       conversationId: input.conversation_id,
+      runId: input.run_id,
       messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text: input.message }] }],
       history: 'stored',
       whenBusy: input.when_busy,
+      detached: input.background,
       signal,
     });
+    context.addHeader?.('content-location', encodeURI(`${BASE_PATH}/runs/${run.storedId}`));
+    return run;
+  };
   return {
-    stream: async (call) => streamPrompt(await start(call), call.signal),
+    async stream(call) {
+      const after = readLastEventId(call.context.headers['last-event-id']);
+      if (after === undefined) return streamPrompt(await start(call), call.signal);
+      getAgent(call.input.agent_id);
+      const found = await findRun(runs, requireRunId(call.input.run_id));
+      if (found.record.agentId !== call.input.agent_id) throw runNotFound(found.record.id);
+      return followRun(found, after, call.signal);
+    },
     sync: async (call) => collectAnswer(await start(call), call.signal),
   };
+}
+
+function requireRunId(runId: string | undefined): string {
+  if (runId !== undefined) return runId;
+  const message = 'is required to continue a stream';
+  throw new ApiError('validation-failed', `run_id: ${message}`, { fields: [{ path: 'run_id', message }] });
 }
 
 /** Waits for the first thing to tell, so that a run which fails before it is an error with a status and not a stream. */

@@ -3,7 +3,7 @@ import type { AgUiEvent } from '../../contract/ag-ui-events.ts';
 import { toApiError } from '../errors.ts';
 import type { RunEvent, RunOutcome } from '../runs/run-events.ts';
 import { type Casing, createSpelling, type Spelling } from './ag-ui-spelling.ts';
-import { AG_UI_VERSION, toTerminalEvent } from './ag-ui-terminal.ts';
+import { AG_UI_VERSION, toInterruptNotice, toTerminalEvent } from './ag-ui-terminal.ts';
 
 /** What the events of one run need to know of its request. */
 export interface AgUiRunView {
@@ -101,7 +101,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
       case 'text-ended':
         return close(`text ${event.messageId}`);
       case 'reasoning-started': {
-        const message = spelled('messageId', reasoningId(event.messageId));
+        const message = spelled('messageId', reasoningIdOf(event.messageId));
         blocks.set(`reasoning ${event.messageId}`, [
           { type: 'REASONING_MESSAGE_END', ...message },
           { type: 'REASONING_END', ...message },
@@ -113,7 +113,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
       }
       case 'reasoning-delta': {
         if (event.delta === '') return [];
-        const message = spelled('messageId', reasoningId(event.messageId));
+        const message = spelled('messageId', reasoningIdOf(event.messageId));
         return [{ type: 'REASONING_MESSAGE_CONTENT', ...message, delta: event.delta }];
       }
       case 'reasoning-ended':
@@ -138,9 +138,15 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
       case 'tool-result':
         unanswered.delete(event.callId);
         return [toToolResult(event.callId, event.messageId, toContent(event.result), spelled)];
+      case 'state-set':
+        return [{ type: 'STATE_SNAPSHOT', snapshot: event.state }];
+      case 'state-patched':
+        return [{ type: 'STATE_DELTA', delta: [...event.patch] }];
+      case 'custom':
+        return [{ type: 'CUSTOM', name: event.name, value: event.value }];
       case 'run-ended':
         isOver = true;
-        return [...closeAll(event.outcome), toTerminalEvent(event, view, spelled)];
+        return [...closeAll(event.outcome), ...toInterruptNotice(event, view), toTerminalEvent(event, view, spelled)];
     }
   }
 
@@ -151,8 +157,8 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
   };
 }
 
-// AG-UI makes reasoning a message of its own, and no two messages may share an id.
-const reasoningId = (messageId: string): string => `${messageId}-reasoning`;
+/** AG-UI makes reasoning a message of its own, and no two messages may share an id. */
+export const reasoningIdOf = (messageId: string): string => `${messageId}-reasoning`;
 
 function toRunStarted(view: AgUiRunView, spelled: Spelling): AgUiEvent {
   return {

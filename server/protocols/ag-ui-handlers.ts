@@ -1,13 +1,16 @@
 /** Offers every agent over AG-UI. */
 import type { AgUiEvent } from '../../contract/ag-ui-events.ts';
 import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
-import type { RunEvent } from '../runs/run-events.ts';
+import { readLastEventId } from '../numbered-events.ts';
+import type { ApprovalDecision, RunEvent } from '../runs/run-events.ts';
 import type { ToolDefinition } from '../runs/toolset.ts';
 import type { Message } from '../store/messages.ts';
-import { toAgUiEvents } from './ag-ui-events.ts';
-import { readAgUiRun, readRunIds } from './ag-ui-input.ts';
+import { type AgUiRunView, toAgUiEvents } from './ag-ui-events.ts';
+import { readAgUiRun, readConnect, readRunIds } from './ag-ui-input.ts';
 import type { AgUiProtobuf } from './ag-ui-protobuf.ts';
+import { type AgUiFoundRun, readAgUiRunAgain } from './ag-ui-reading.ts';
 import { AG_UI_VERSION } from './ag-ui-terminal.ts';
 
 interface AgentName {
@@ -24,6 +27,11 @@ export interface AgUiRunRequest {
   /** To be added to the agent's own for this run; may be empty. */
   readonly instructions: string;
   readonly callerTools: readonly ToolDefinition[];
+  readonly state: unknown;
+  readonly decisions: readonly ApprovalDecision[];
+  /** Whether the run goes on when its reader leaves. */
+  readonly detached: boolean;
+  readonly whenBusy: 'reject' | 'queue' | 'interrupt' | undefined;
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
 }
@@ -40,6 +48,10 @@ interface AgUiParts {
   ):
     | Promise<{ readonly events: AsyncIterable<{ readonly id: number; readonly event: RunEvent }> }>
     | { readonly events: AsyncIterable<{ readonly id: number; readonly event: RunEvent }> };
+  /** The run of a thread that its caller called so, or its newest run. */
+  findRun(threadId: string, runId: string | undefined): Promise<AgUiFoundRun | undefined>;
+  /** The messages of a thread as they are stored. */
+  messages(threadId: string): Promise<readonly Message[]>;
   /** False when no such run is active. */
   terminate(threadId: string, runId: string): boolean | Promise<boolean>;
   /** The version of this server. */
@@ -52,6 +64,8 @@ interface AgUiParts {
 export function createAgUiHandlers({
   agents,
   startRun,
+  findRun,
+  messages,
   terminate,
   version,
   protobuf,
@@ -74,6 +88,18 @@ export function createAgUiHandlers({
     };
   };
 
+  async function readAgain({ agentId, threadId, runId, view, after, signal }: ReadAgain) {
+    const run = await findRun(threadId, runId);
+    if (run?.agentId !== agentId) {
+      throw new ApiError(
+        'run-not-found',
+        runId === undefined ? `No run on thread ${threadId}` : `Run not found: ${runId}`,
+      );
+    }
+    const of = { ...view, threadId, runId: run.runId };
+    return readAgUiRunAgain({ run, view: of, after, signal, messages: () => messages(threadId) });
+  }
+
   return {
     agents: listAgents,
     info: () => ({
@@ -87,8 +113,21 @@ export function createAgUiHandlers({
       const isBinary = await protobuf?.prepare(context.headers.accept);
       const { view, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
       const { threadId, runId } = view;
+      const after = readLastEventId(context.headers['last-event-id']);
+      if (after !== undefined) return readAgain({ agentId, threadId, runId, view, after, signal });
       const { events } = await startRun({ agentId, threadId, runId, ...request, signal });
       return toAgUiEvents(events, view);
+    },
+    async connect({
+      input: { agent_id: agentId, casing, ...body },
+      context,
+      signal,
+    }): Promise<AsyncIterable<AgUiEvent>> {
+      agents.get(agentId);
+      const isBinary = await protobuf?.prepare(context.headers.accept);
+      const { threadId, runId, ...view } = readConnect(body, isBinary ? 'camel' : casing);
+      const after = readLastEventId(context.headers['last-event-id']);
+      return readAgain({ agentId, threadId, runId, view, after, signal });
     },
     async terminate({ input }) {
       const { threadId, runId } = readRunIds(input);
@@ -101,12 +140,22 @@ export function createAgUiHandlers({
   };
 }
 
+interface ReadAgain {
+  readonly agentId: string;
+  readonly threadId: string;
+  readonly runId: string | undefined;
+  readonly view: Omit<AgUiRunView, 'threadId' | 'runId'>;
+  readonly after: number | undefined;
+  readonly signal: AbortSignal;
+}
+
 const ENDPOINT = `${BASE_PATH}/ag-ui`;
 
 const CAPABILITIES = {
   transport: { streaming: true, httpBinary: true },
   tools: { supported: true, parallelCalls: true, clientProvided: true },
-  state: { memory: true },
+  state: { snapshots: true, deltas: true, memory: true },
+  humanInTheLoop: { supported: true, approvals: true, interrupts: true },
   reasoning: { supported: true, streaming: true },
   multimodal: { input: { image: true, audio: true, video: true, pdf: true, file: true } },
 };

@@ -1,10 +1,12 @@
 /** Reads an AG-UI run request: either spelling, older shapes, then the protocol's own schema. */
 import type { Context, Tool } from '@ag-ui/core';
-import type { AgUiRun } from '../../contract/ag-ui.ts';
-import { ApiError } from '../errors.ts';
+import type { AgUiConnect, AgUiRun } from '../../contract/ag-ui.ts';
+import type { ApprovalDecision } from '../runs/run-events.ts';
 import type { ToolDefinition } from '../runs/toolset.ts';
 import type { Message } from '../store/messages.ts';
 import type { AgUiRunView } from './ag-ui-events.ts';
+import { toFieldError } from './ag-ui-field-error.ts';
+import { type AgUiForwarded, readDecisions, readForwarded } from './ag-ui-forwarded.ts';
 import { toMessages } from './ag-ui-messages.ts';
 import { upgradeMessage } from './ag-ui-older-shapes.ts';
 import { type Casing, KEYS, toCamelCase } from './ag-ui-spelling.ts';
@@ -18,28 +20,40 @@ interface AgUiRunInput {
   readonly instructions: string;
   /** The tools the caller runs itself. */
   readonly callerTools: readonly ToolDefinition[];
+  /** The state shared with the agent; undefined when there is none. */
+  readonly state: unknown;
+  /** Answers to the calls that wait for a person. */
+  readonly decisions: readonly ApprovalDecision[];
+  /** Whether the run goes on without readers. */
+  readonly detached: boolean;
+  readonly whenBusy: AgUiForwarded['whenBusy'];
 }
 
 /** Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
 export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Promise<AgUiRunInput> {
   const ids = readRunIds(body);
+  const forwarded = readForwarded(body.forwardedProps ?? body.forwarded_props);
+  const resume = body.resume ?? forwarded.resume;
   const input = await parseRun({
     ...toCamelCase(body, KEYS.run, ''),
     ...ids,
     messages: body.messages.map((message, index) => upgradeMessage(message, `messages.${index}`)),
-    resume: body.resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
+    resume: resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
   });
-  if (input.resume?.length) throw toFieldError([{ path: 'resume', message: 'no interrupt is open on this thread' }]);
   const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
   return {
     view: {
       ...ids,
       parentRunId: input.parentRunId,
-      isVersion1: Number.parseInt(input.protocolVersion ?? '0', 10) >= 1,
+      isVersion1: isVersion1(input.protocolVersion),
       casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
     },
     messages: toMessages(input.messages),
-    instructions: toInstructions(input.context),
+    instructions: toInstructions(input.context, input.state),
+    state: input.state ?? undefined,
+    decisions: readDecisions(input.resume ?? []),
+    detached: forwarded.isBackground,
+    whenBusy: forwarded.whenBusy,
     callerTools: toCallerTools(input.tools),
   };
 }
@@ -54,6 +68,22 @@ export function readRunIds(body: Readonly<Record<string, unknown>>): { threadId:
   ]);
 }
 
+/** Which run to read again, and how. Throws a 422 without a thread. */
+export function readConnect(body: AgUiConnect, casing: Casing | undefined) {
+  const { threadId, runId, protocolVersion } = toCamelCase(body, KEYS.run, '');
+  if (typeof threadId !== 'string')
+    throw toFieldError([{ path: 'thread_id', message: 'is required, here or as threadId' }]);
+  const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
+  return {
+    threadId,
+    runId: typeof runId === 'string' ? runId : undefined,
+    isVersion1: isVersion1(protocolVersion),
+    casing: casing ?? (usesSnakeCase ? ('both' as const) : ('camel' as const)),
+  };
+}
+
+const isVersion1 = (version: unknown) => typeof version === 'string' && Number.parseInt(version, 10) >= 1;
+
 async function parseRun(input: Record<string, unknown>) {
   const [{ RunAgentInputSchema }, { omitOptionalNulls }] = await Promise.all([
     import('@ag-ui/core/schemas'),
@@ -64,11 +94,13 @@ async function parseRun(input: Record<string, unknown>) {
   throw toFieldError(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.') || 'body', message })));
 }
 
-function toInstructions(context: readonly Context[]): string {
-  if (context.length === 0) return '';
-  return ['Given by the application:', ...context.map(({ description, value }) => `- ${description}: ${value}`)].join(
-    '\n',
-  );
+function toInstructions(context: readonly Context[], state: unknown): string {
+  const lines = context.map(({ description, value }) => `- ${description}: ${value}`);
+  const given = lines.length ? ['Given by the application:', ...lines] : [];
+  // An empty state is what clients send that have none.
+  const text = JSON.stringify(state ?? {});
+  const shared = text === '{}' ? [] : [`State shared with the application, as JSON: ${text}`];
+  return [...given, ...shared].join('\n');
 }
 
 function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {
@@ -88,12 +120,4 @@ function toObjectSchema(parameters: unknown): Record<string, unknown> | undefine
   if (typeof (parameters ?? {}) !== 'object' || Array.isArray(parameters)) return undefined;
   const schema: Record<string, unknown> = { type: 'object', properties: {}, ...(parameters ?? {}) };
   return schema.type === 'object' ? schema : undefined;
-}
-
-const MAX_FIELDS = 20;
-
-function toFieldError(all: { path: string; message: string }[]): ApiError {
-  const fields = all.slice(0, MAX_FIELDS);
-  const detail = fields.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new ApiError('validation-failed', detail, { fields });
 }

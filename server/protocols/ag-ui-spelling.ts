@@ -11,6 +11,8 @@ const SNAKE = {
   protocolVersion: 'protocol_version',
   forwardedProps: 'forwarded_props',
   interruptId: 'interrupt_id',
+  responseSchema: 'response_schema',
+  whenBusy: 'when_busy',
   messageId: 'message_id',
   parentMessageId: 'parent_message_id',
   toolCalls: 'tool_calls',
@@ -52,6 +54,7 @@ export const KEYS = {
   toolCall: ['encryptedValue'],
   media: ['mimeType'],
   resume: ['interruptId'],
+  forwarded: ['whenBusy'],
 } as const satisfies Record<string, readonly Key[]>;
 
 /** A copy with `keys` in camelCase and the rest as it is. Two spellings that contradict each other are a 422. */

@@ -1,13 +1,19 @@
+import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import type { RunOutcome, Usage } from './run-events.ts';
+import type { RunEvent, RunOutcome, Usage } from './run-events.ts';
 import { RunLog } from './run-log.ts';
 
 /** A run as its readers see it, while it goes on and for a while after. */
 export interface Run {
   readonly id: string;
+  /** The id it is stored under; another than `id` when its caller used that one before. */
+  readonly storedId: string;
   readonly conversationId: string;
   readonly agentId: string;
+  /** The number of the oldest event that can still be read. */
+  readonly firstHeld: number;
+  readonly hasEnded: boolean;
   /** The events from number `from` (1 when absent) to `run-ended`; leaving an attached run as its last reader cancels it. */
   events(options?: { from?: number | undefined; signal?: AbortSignal | undefined }): AsyncIterable<LoggedEvent>;
   /** Ends the run with this reason, unless it has ended. */
@@ -18,6 +24,7 @@ export interface Run {
 
 interface ActiveRunOptions {
   readonly id: string;
+  readonly storedId: string;
   readonly conversationId: string;
   readonly agentId: string;
   /** A detached run goes on without readers and waits for none. */
@@ -31,6 +38,8 @@ const CALLER_LEFT = 'the caller left';
 /** A run with the side that drives it. */
 export class ActiveRun implements Run {
   readonly id: string;
+  readonly storedId: string;
+  readonly isDetached: boolean;
   readonly conversationId: string;
   readonly agentId: string;
   readonly log: RunLog;
@@ -38,8 +47,10 @@ export class ActiveRun implements Run {
   readonly #ended = Promise.withResolvers<RunOutcome>();
   #attachTimer: NodeJS.Timeout | undefined;
 
-  constructor({ id, conversationId, agentId, isDetached, limits }: ActiveRunOptions) {
+  constructor({ id, storedId, conversationId, agentId, isDetached, limits }: ActiveRunOptions) {
     this.id = id;
+    this.storedId = storedId;
+    this.isDetached = isDetached;
     this.conversationId = conversationId;
     this.agentId = agentId;
     const leave = () => this.cancel(CALLER_LEFT);
@@ -50,6 +61,26 @@ export class ActiveRun implements Run {
       onAttached: () => clearTimeout(this.#attachTimer),
       ...(!isDetached && { onAbandoned: leave }),
     });
+  }
+
+  get firstHeld(): number {
+    return this.log.firstHeld;
+  }
+
+  get hasEnded(): boolean {
+    return this.log.isEnded;
+  }
+
+  /** Where the run says what happens in it; `also` is told of each event too. */
+  sinkWith(also: (event: RunEvent) => void): EventSink {
+    const { log } = this;
+    return {
+      emit(event) {
+        log.emit(event);
+        also(event);
+      },
+      pressure: () => log.pressure(),
+    };
   }
 
   get signal(): AbortSignal {

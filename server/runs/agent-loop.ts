@@ -2,6 +2,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
 import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
+import type { ApprovalRecord, NewApproval } from '../store/store.ts';
 import type { ModelCall } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
@@ -9,6 +10,8 @@ import type { RunLimits } from './limits.ts';
 import { toModelPrompt } from './model-prompt.ts';
 import { askModel, type ModelAnswer } from './model-step.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
+import { SharedState } from './shared-state.ts';
+import { isChanged, needsApproval, toAnsweredCall, toApproval } from './tool-approvals.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import { type FaultLog, offerTools, type ReadyCall, reasonOf, runToolCalls } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
@@ -22,6 +25,8 @@ export interface RunAgent {
   readonly systemPrompt: string;
   readonly maxSteps: number;
   readonly temperature: number | null;
+  /** Calls of these tools wait for a person. */
+  readonly approvals?: { readonly tools: readonly string[] } | undefined;
 }
 
 /** Where models come from. */
@@ -40,6 +45,10 @@ export interface LoopOptions {
   /** Added to the agent's own, for this run. */
   readonly instructions?: string | undefined;
   readonly history: readonly Message[];
+  /** Calls of the history that a person has answered; they are settled before the model is asked. */
+  readonly answered?: readonly ApprovalRecord[] | undefined;
+  /** The state shared with the caller at the start of the run. */
+  readonly state?: unknown;
   readonly sink: EventSink;
   readonly limits: RunLimits;
   readonly toolArguments: ToolArguments;
@@ -52,14 +61,27 @@ export interface LoopEnd {
   readonly outcome: RunOutcome;
   readonly usage: Usage;
   readonly messages: readonly Message[];
+  /** The calls that wait for a person. */
+  readonly approvals: readonly NewApproval[];
+  /** The answered approvals whose tool was no longer the one that was shown. */
+  readonly voided: readonly string[];
 }
 
 /** Runs an agent to its end. Emits all but `run-ended`; never throws; ends within milliseconds of an abort. */
 export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   const { signal, log } = options;
-  const turn: Turn = { messages: [], usage: { ...NO_USAGE }, callIds: collectCallIds(options.history) };
+  const turn: Turn = {
+    messages: [],
+    usage: { ...NO_USAGE },
+    callIds: collectCallIds(options.history),
+    state: new SharedState(options.state, options.sink),
+    heldTools: [],
+    approvals: [],
+    voided: [],
+  };
   let outcome: RunOutcome | undefined;
   try {
+    if (options.answered?.length) await settleAnswered(options.answered, turn, options);
     for (let step = 1; !outcome && !signal.aborted; step++) outcome = await takeStep(step, turn, options);
   } catch (error) {
     const isKnown = error instanceof ApiError;
@@ -67,7 +89,9 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
     outcome = { status: 'failed', code: 'internal', detail: isKnown ? error.message : 'Internal Server Error' };
   }
   if (signal.aborted || !outcome) outcome = { status: 'cancelled', reason: reasonOf(signal) };
-  return { outcome, usage: turn.usage, messages: turn.messages };
+  // A run that is cancelled or has failed waits for nobody.
+  const approvals = outcome.status === 'finished' ? turn.approvals : [];
+  return { outcome, usage: turn.usage, messages: turn.messages, approvals, voided: turn.voided };
 }
 
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
@@ -76,6 +100,11 @@ interface Turn {
   readonly messages: Message[];
   usage: Usage;
   readonly callIds: Set<string>;
+  readonly state: SharedState;
+  /** Patterns of the tools whose calls wait for a person. */
+  heldTools: readonly string[];
+  approvals: NewApproval[];
+  readonly voided: string[];
 }
 
 /** One model call and the tools it calls; undefined when the model wants to go on. */
@@ -83,6 +112,7 @@ async function takeStep(step: number, turn: Turn, options: LoopOptions): Promise
   const { sink, signal, limits } = options;
   const agent = options.agent();
   if (step > agent.maxSteps) return { status: 'finished', pending: [], stoppedBy: 'max-steps' };
+  turn.heldTools = agent.approvals?.tools ?? [];
   const found = await resolveModel(agent, options);
   if ('status' in found) return found;
   sink.emit({ type: 'step-started', step });
@@ -105,7 +135,23 @@ async function takeStep(step: number, turn: Turn, options: LoopOptions): Promise
   sink.emit({ type: 'step-ended', step, usage: turn.usage });
   const { finishReason } = answer;
   if (isTruncated(finishReason)) return { status: 'finished', pending: [], stoppedBy: finishReason };
-  return pending.length || !answer.parts.calls.length ? { status: 'finished', pending } : undefined;
+  if (!pending.length && answer.parts.calls.length) return undefined;
+  const approvals = turn.approvals.map(({ toolHash: _, ...call }) => call);
+  return { status: 'finished', pending, ...(approvals.length && { approvals }) };
+}
+
+/** Runs the calls a person has approved, exactly as they were shown, and notes the refusal of the others. */
+async function settleAnswered(answered: readonly ApprovalRecord[], turn: Turn, options: LoopOptions): Promise<void> {
+  await options.toolset.prepare?.({ signal: options.signal });
+  const tools = offerTools(options.toolset, []);
+  for (const approval of answered) {
+    if (approval.status !== 'approved' || !isChanged(approval, tools.get(approval.tool))) continue;
+    turn.voided.push(approval.id);
+    const value = { approval_id: approval.id, tool: approval.tool };
+    options.sink.emit({ type: 'custom', name: 'tool_changed', value });
+  }
+  const calls = answered.map((approval) => toAnsweredCall(approval, tools.get(approval.tool)));
+  turn.messages.push(...(await runToolCalls(calls, { ...options, state: turn.state })));
 }
 
 async function resolveModel(
@@ -147,13 +193,18 @@ async function settleCalls(
     answer.parts.calls.map((call) => readyCall(call, answer, tools, options.toolArguments)),
   );
   const callerNames = new Set(options.callerTools.map(({ name }) => name));
+  const isHeld = (name: string) => !callerNames.has(name) && needsApproval(name, turn.heldTools);
   const isPending = ({ name, refusal }: ReadyCall) =>
-    refusal === undefined && callerNames.has(name) && !options.signal.aborted;
+    refusal === undefined && (callerNames.has(name) || isHeld(name)) && !options.signal.aborted;
   const pending = calls.filter(isPending);
+  turn.approvals = pending.flatMap((call) => {
+    const tool = tools.get(call.name);
+    return tool && isHeld(call.name) ? [toApproval(call, tool)] : [];
+  });
   turn.messages.push(
     ...(await runToolCalls(
       calls.filter((call) => !pending.includes(call)),
-      options,
+      { ...options, state: turn.state },
     )),
   );
   return { pending: pending.map(({ callId }) => callId) };

@@ -34,6 +34,16 @@ export interface RunLimits {
   readonly keptMs: number;
   /** How many runs may wait for one conversation. */
   readonly queuedRuns: number;
+  /** How long events of a detached run wait to be stored together. */
+  readonly flushMs: number;
+  /** How many events of a detached run are stored. */
+  readonly journalEvents: number;
+  /** How many events of a detached run may wait to be stored while the store fails. */
+  readonly journalPending: number;
+  /** How many ended runs keep their stored events. */
+  readonly keptJournals: number;
+  /** How long an ended run keeps its stored events. */
+  readonly keptJournalMs: number;
 }
 
 /** What a server uses that sets none of them. */
@@ -55,4 +65,9 @@ export const defaultRunLimits: RunLimits = {
   keptChars: 67_108_864,
   keptMs: 300_000,
   queuedRuns: 16,
+  flushMs: 50,
+  journalEvents: 200_000,
+  journalPending: 20_000,
+  keptJournals: 500,
+  keptJournalMs: 86_400_000,
 };

@@ -16,9 +16,9 @@ type ResultPart = Extract<LanguageModelV4Message, { role: 'tool' }>['content'][n
 
 /**
  * The conversation with a result for each tool call, directly behind the message that made the call: providers refuse any other
- * order. A call without a result gets one that says so; a result without a call is left out.
+ * order. A call without a result gets one that says so, unless its result is `awaited`; a result without a call is left out.
  */
-export function answerOpenCalls(messages: readonly Message[]): Message[] {
+export function answerOpenCalls(messages: readonly Message[], awaited: ReadonlySet<string> = new Set()): Message[] {
   const results = new Map<string, ToolMessage>();
   for (const message of messages) {
     if (message.role === 'tool' && !results.has(message.callId)) results.set(message.callId, message);
@@ -26,7 +26,10 @@ export function answerOpenCalls(messages: readonly Message[]): Message[] {
   return messages.flatMap((message): Message[] => {
     if (message.role === 'tool') return [];
     if (message.role !== 'assistant') return [message];
-    return [message, ...callsOf(message).map((call) => results.get(call.callId) ?? toInterrupted(call))];
+    const answers = callsOf(message).map((call) => {
+      return results.get(call.callId) ?? (awaited.has(call.callId) ? undefined : toInterrupted(call));
+    });
+    return [message, ...answers.filter((answer) => answer !== undefined)];
   });
 }
 

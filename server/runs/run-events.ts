@@ -8,20 +8,40 @@ export interface Usage {
   readonly cachedInputTokens: number;
 }
 
+/** What a person says to a call that waits. */
+export interface ApprovalDecision {
+  /** The id of the approval. */
+  readonly id: string;
+  readonly isApproved: boolean;
+  readonly reason: string | null;
+}
+
+/** A tool call that waits for a person, as it will be run. */
+export interface AwaitedCall {
+  /** The approval's own id. */
+  readonly id: string;
+  readonly callId: string;
+  readonly tool: string;
+  readonly description: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
 /**
  * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
- * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter.
+ * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter. `approvals`
+ * are the calls that wait for a person; they are pending too.
  */
 export type RunOutcome =
   | {
       readonly status: 'finished';
       readonly pending: readonly string[];
       readonly stoppedBy?: 'max-steps' | 'length' | 'content-filter';
+      readonly approvals?: readonly AwaitedCall[];
     }
   | { readonly status: 'cancelled'; readonly reason: string }
   | {
       readonly status: 'failed';
-      readonly code: 'internal' | 'model-not-configured' | 'model-failed' | 'model-timeout';
+      readonly code: 'internal' | 'model-not-configured' | 'model-failed' | 'model-timeout' | 'run-interrupted';
       readonly detail: string;
     };
 
@@ -30,7 +50,7 @@ export const SHUTTING_DOWN = 'the server shuts down';
 
 /**
  * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
- * No delta is empty. `run-ended` comes exactly once and last; whatever is still open then was cut off.
+ * `state-set` is the whole shared state and comes before the first `state-patched`, a JSON Patch of it. No delta is empty. `run-ended` comes exactly once and last; whatever is still open then was cut off.
  */
 export type RunEvent =
   | { readonly type: 'step-started'; readonly step: number }
@@ -51,5 +71,8 @@ export type RunEvent =
       readonly result: unknown;
       readonly isError: boolean;
     }
+  | { readonly type: 'state-set'; readonly state: unknown }
+  | { readonly type: 'state-patched'; readonly patch: readonly unknown[] }
+  | { readonly type: 'custom'; readonly name: string; readonly value: unknown }
   | { readonly type: 'step-ended'; readonly step: number; readonly usage: Usage }
   | { readonly type: 'run-ended'; readonly outcome: RunOutcome; readonly usage: Usage };

@@ -8,16 +8,27 @@ interface HistoryOptions {
   readonly given: readonly Message[];
   /** `stored`: the caller sent only what is new. `given`: it sent the whole conversation as it knows it. */
   readonly history: 'stored' | 'given';
+  /** Calls whose results this run itself will say. */
+  readonly awaited?: ReadonlySet<string> | undefined;
 }
 
 /** What the model is to see of a conversation and which of it the store lacks; each tool call has a result. */
-export function joinHistory({ stored, given, history }: HistoryOptions): { messages: Message[]; unstored: Message[] } {
+export function joinHistory({ stored, given, history, awaited = NONE }: HistoryOptions): {
+  messages: Message[];
+  unstored: Message[];
+} {
   const storedIds = new Set(stored.map(({ id }) => id));
   const isNew = ({ id }: Message) => !storedIds.has(id);
   const joined = history === 'stored' ? [...stored, ...given.filter(isNew)] : given.map(preferStored(stored));
-  const messages = answerOpenCalls(joined);
+  const isAwaited = (message: Message) => message.role === 'tool' && awaited.has(message.callId);
+  const messages = answerOpenCalls(
+    joined.filter((message) => !isAwaited(message)),
+    awaited,
+  );
   return { messages, unstored: messages.filter(isNew) };
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 // What a model said comes back from a caller without what only its provider can read, such as reasoning signatures.
 function preferStored(stored: readonly Message[]): (message: Message) => Message {

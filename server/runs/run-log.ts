@@ -45,6 +45,11 @@ export class RunLog implements EventSink, ReadLog {
     return this.#lastId;
   }
 
+  /** The number of the oldest event that is held. */
+  get firstHeld(): number {
+    return this.#lastId - this.#entries.length + 1;
+  }
+
   /** About how many characters are held. */
   get chars(): number {
     return this.#chars;

@@ -1,20 +1,26 @@
 import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
-import type { RunRecord, Store } from '../store/store.ts';
+import type { ApprovalDecision, ApprovalRecord, RunRecord, Store } from '../store/store.ts';
 import { ActiveRun, type Run } from './active-run.ts';
 import { type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
+import { type FoundRun, toFoundRun } from './found-run.ts';
 import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
+import { recoverRuns } from './recover-runs.ts';
 import { type RunOutcome, SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
+import { RunRecords } from './run-records.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 import { Turns } from './turns.ts';
 
 interface RunsOptions {
-  readonly store: Pick<Store, 'runs'> & { readonly conversations: Pick<Store['conversations'], 'messages'> };
+  readonly store: Pick<Store, 'runs'> & {
+    readonly approvals: Pick<Store['approvals'], 'get' | 'open'>;
+    readonly conversations: Pick<Store['conversations'], 'messages'>;
+  };
   readonly models: ModelSource;
   readonly log: FaultLog;
   readonly limits?: Partial<RunLimits> | undefined;
@@ -34,8 +40,14 @@ export interface RunRequest {
   readonly callerTools?: readonly ToolDefinition[] | undefined;
   /** Added to the agent's own, for this run. */
   readonly instructions?: string | undefined;
-  /** `reject` when absent. */
-  readonly whenBusy?: 'reject' | 'queue' | undefined;
+  /**
+   * `reject` when absent. `interrupt` cancels the run that has the conversation, and the approvals that wait there.
+   */
+  readonly whenBusy?: 'reject' | 'queue' | 'interrupt' | undefined;
+  /** Answers to the approvals the conversation waits for: all that are open. */
+  readonly decisions?: readonly ApprovalDecision[] | undefined;
+  /** The state shared with the caller. */
+  readonly state?: unknown;
   /** Whether the run goes on when nobody reads it. */
   readonly detached?: boolean | undefined;
   /** Ends the wait for a busy conversation; once started, the run has readers of its own. */
@@ -55,6 +67,7 @@ export class Runs {
   /** By conversation: there is one at most. */
   readonly #active = new Map<string, ActiveRun>();
   readonly #kept: KeptRuns;
+  readonly #records: RunRecords;
   #starting = 0;
   #isDraining = false;
 
@@ -65,6 +78,7 @@ export class Runs {
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#turns = new Turns({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
+    this.#records = new RunRecords({ store, limits: this.#limits, log });
   }
 
   /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `draining`, or what `agent` throws. */
@@ -72,7 +86,9 @@ export class Runs {
     this.#refuseWhenDraining();
     const conversationId = request.conversationId ?? newId('conv');
     const { whenBusy = 'reject', signal } = request;
-    const giveBack = await this.#turns.take(conversationId, { whenBusy, signal });
+    const turn = this.#turns.take(conversationId, { whenBusy, signal });
+    if (whenBusy === 'interrupt') this.#active.get(conversationId)?.cancel(INTERRUPTED_BY_NEXT);
+    const giveBack = await turn;
     this.#starting++;
     try {
       this.#refuseWhenDraining();
@@ -89,6 +105,16 @@ export class Runs {
   find(conversationId: string, runId: string): Run | undefined {
     const active = this.#active.get(conversationId);
     return active?.id === runId ? active : this.#kept.get(conversationId, runId);
+  }
+
+  /** The run of this id of the server's, however long ago it ended. */
+  findById(id: string): Promise<FoundRun | undefined> {
+    return this.#findStored(() => this.#store.runs.get(id));
+  }
+
+  /** The newest run of a conversation, or the newest there that its caller called `givenId`. */
+  findLatest(conversationId: string, givenId?: string): Promise<FoundRun | undefined> {
+    return this.#findStored(() => this.#store.runs.latest(conversationId, givenId));
   }
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
@@ -120,9 +146,9 @@ export class Runs {
     return agentId === undefined ? runs : runs.filter((run) => run.agentId === agentId);
   }
 
-  /** Marks the runs that a server which died left open. To be called once, before the first run. */
+  /** Ends the runs that a server which died left open, with what they had said. To be called once, before the first run. */
   interruptOpen(): Promise<RunRecord[]> {
-    return this.#store.runs.interruptOpen();
+    return recoverRuns(this.#store.runs);
   }
 
   /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then cancels them. Resolves when all are stored. */
@@ -138,6 +164,7 @@ export class Runs {
       await cancelAll(this.activeRuns(), SHUTTING_DOWN);
       await new Promise(setImmediate);
     }
+    await this.#records.settled();
     this.#kept.clear();
   }
 
@@ -156,32 +183,36 @@ export class Runs {
     const { id: agentId } = request.agent();
     const isNew = request.conversationId === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationId);
-    const { messages, unstored } = joinHistory({ stored, given: request.messages, history: request.history });
-    const storedId = await this.#openStored({ id: request.runId, conversationId, agentId, messages: unstored });
-    const id = request.runId ?? storedId;
+    const { decisions = [], whenBusy, messages: given, history } = request;
+    const awaited = decisions.length ? await this.#records.awaitedCalls(conversationId, decisions) : undefined;
+    const { messages, unstored } = joinHistory({ stored, given, history, awaited });
     const isDetached = request.detached ?? false;
-    const run = new ActiveRun({ id, conversationId, agentId, isDetached, limits: this.#limits });
+    const { id: storedId, resumed } = await this.#records.open({
+      givenId: request.runId,
+      conversationId,
+      agentId,
+      messages: unstored,
+      isDetached,
+      decisions,
+      cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
+    });
+    const id = request.runId ?? storedId;
+    const run = new ActiveRun({ id, storedId, conversationId, agentId, isDetached, limits: this.#limits });
     this.#active.set(conversationId, run);
-    void this.#drive(run, { request, history: messages, storedId, giveBack });
+    if (this.#turns.isInterrupted(conversationId)) run.cancel(INTERRUPTED_BY_NEXT);
+    void this.#drive(run, { request, history: messages, answered: resumed, giveBack });
     return run;
   }
 
-  // A caller may use an id of its own again, such as one from an example; the store's ids are unique for good.
-  async #openStored(run: {
-    id: string | undefined;
-    conversationId: string;
-    agentId: string;
-    messages: readonly Message[];
-  }): Promise<string> {
-    const { id = newId('run') } = run;
-    try {
-      await this.#store.runs.open({ ...run, id });
-      return id;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 'run-exists') throw error;
-      const ownId = newId('run');
-      await this.#store.runs.open({ ...run, id: ownId });
-      return ownId;
+  async #findStored(read: () => Promise<RunRecord | undefined>): Promise<FoundRun | undefined> {
+    for (let isFirst = true; ; isFirst = false) {
+      const record = await read();
+      if (!record) return undefined;
+      const run = this.find(record.conversationId, record.givenId);
+      const own = run?.storedId === record.id ? run : undefined;
+      if (own || record.status !== 'running' || !isFirst) return toFoundRun(record, own, this.#store.runs);
+      // It was stored a moment ago, and is entered here when the event loop turns.
+      await new Promise(setImmediate);
     }
   }
 
@@ -190,29 +221,36 @@ export class Runs {
     {
       request,
       history,
-      storedId,
+      answered,
       giveBack,
-    }: { request: RunRequest; history: readonly Message[]; storedId: string; giveBack: () => void },
+    }: {
+      request: RunRequest;
+      history: readonly Message[];
+      answered: readonly ApprovalRecord[];
+      giveBack: () => void;
+    },
   ): Promise<void> {
-    const { usage, messages, outcome } = await runAgent({
+    const end = await runAgent({
       agent: request.agent,
       models: this.#models,
       toolset: request.toolset,
       callerTools: request.callerTools ?? [],
       instructions: request.instructions,
       history,
-      sink: run.log,
+      answered,
+      state: request.state,
+      sink: this.#records.sinkOf(run),
       limits: this.#limits,
       toolArguments: this.#toolArguments,
       log: this.#log,
       signal: run.signal,
     });
+    const { outcome, usage } = end;
     let told: RunOutcome = outcome;
     try {
-      const { inputTokens, outputTokens } = usage;
-      await this.#store.runs.close({ id: storedId, status: outcome.status, messages, inputTokens, outputTokens });
+      await this.#records.close(run, end);
     } catch (error) {
-      this.#log.error({ err: error, runId: storedId }, 'a turn could not be stored');
+      this.#log.error({ err: error, runId: run.storedId }, 'a turn could not be stored');
       told = { status: 'failed', code: 'internal', detail: 'The turn could not be stored' };
     }
     // Free before the caller hears of the end: its next prompt may come at once.
@@ -220,10 +258,12 @@ export class Runs {
     giveBack();
     run.end(told, usage);
     this.#kept.add(run);
+    this.#records.prune();
   }
 }
 
 const CANCELLED = 'cancelled by the user';
+const INTERRUPTED_BY_NEXT = 'interrupted by the next prompt';
 
 async function cancelAll(runs: readonly Run[], reason: string): Promise<void> {
   for (const run of runs) run.cancel(reason);

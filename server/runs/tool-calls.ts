@@ -4,6 +4,7 @@ import { createDeadline } from './deadline.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
+import type { SharedState } from './shared-state.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -28,6 +29,7 @@ interface ToolCallOptions {
   readonly limits: RunLimits;
   readonly signal: AbortSignal;
   readonly log: FaultLog;
+  readonly state: SharedState;
 }
 
 /**
@@ -45,14 +47,21 @@ export async function runToolCalls(calls: readonly ReadyCall[], options: ToolCal
 }
 
 async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<ToolMessage> {
-  const { signal, sink, limits } = options;
+  const { signal, sink, limits, state } = options;
   if (signal.aborted) return say(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
   if (call.refusal !== undefined) return say(call, { result: call.refusal, status: 'error' }, sink);
   using deadline = createDeadline(signal, limits.toolMs);
   try {
-    const work = options.toolset.call(call.name, call.args, { signal: deadline.signal });
-    const { result, isError } = await untilAborted(work, deadline.signal);
-    return say(call, { result: toBounded(result, limits.toolResultChars), status: isError ? 'error' : 'done' }, sink);
+    const work = options.toolset.call(call.name, call.args, { signal: deadline.signal, state: state.value });
+    const { result, isError, custom, state: changed } = await untilAborted(work, deadline.signal);
+    const message = say(
+      call,
+      { result: toBounded(result, limits.toolResultChars), status: isError ? 'error' : 'done' },
+      sink,
+    );
+    if (changed !== undefined) state.change(changed);
+    for (const { name, value } of custom ?? []) sink.emit({ type: 'custom', name, value });
+    return message;
   } catch (error) {
     if (signal.aborted) {
       return say(call, { result: `Stopped: ${reasonOf(signal)}; it may have partly run`, status: 'cancelled' }, sink);

@@ -14,6 +14,10 @@ export interface ToolOutcome {
   /** Text, or any JSON value. */
   readonly result: unknown;
   readonly isError: boolean;
+  /** The state shared with the caller, when the tool has changed it: the whole of it. */
+  readonly state?: unknown;
+  /** Events of the tool's own, for the caller. */
+  readonly custom?: readonly { readonly name: string; readonly value: unknown }[] | undefined;
 }
 
 /** Read anew before each model call, so that a change of selection takes effect within a run. */
@@ -22,5 +26,13 @@ export interface Toolset {
   prepare?(options: { signal: AbortSignal }): Promise<void>;
   list(): readonly ToolDefinition[];
   /** Ends soon after `signal` aborts. Throws only on a fault of this server. */
-  call(name: string, args: Record<string, unknown>, options: { signal: AbortSignal }): Promise<ToolOutcome>;
+  call(
+    name: string,
+    args: Record<string, unknown>,
+    options: {
+      signal: AbortSignal;
+      /** The state shared with the caller; undefined when there is none. */
+      state?: unknown;
+    },
+  ): Promise<ToolOutcome>;
 }

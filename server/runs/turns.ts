@@ -1,6 +1,8 @@
 import { ApiError } from '../errors.ts';
 
 interface Waiter {
+  /** Goes before those who only queue. */
+  readonly interrupts: boolean;
   readonly admit: () => void;
   readonly refuse: (error: ApiError) => void;
 }
@@ -22,18 +24,23 @@ export class Turns {
   /** Takes the conversation, waiting in line when `whenBusy` says so; what it returns gives it back. Throws `conversation-busy`. */
   async take(
     conversationId: string,
-    { whenBusy, signal }: { whenBusy: 'reject' | 'queue'; signal?: AbortSignal | undefined },
+    { whenBusy, signal }: { whenBusy: 'reject' | 'queue' | 'interrupt'; signal?: AbortSignal | undefined },
   ): Promise<() => void> {
     const waiters = this.#busy.get(conversationId);
     if (!waiters) this.#busy.set(conversationId, []);
     else if (whenBusy === 'reject') throw busy(`Another run is active on conversation '${conversationId}'`);
     else if (waiters.length >= this.#maxWaiting) throw busy(`Too many runs wait for conversation '${conversationId}'`);
-    else await waitInLine(waiters, signal);
+    else await waitInLine(waiters, signal, whenBusy === 'interrupt');
     let isGivenBack = false;
     return () => {
       if (!isGivenBack) this.#next(conversationId);
       isGivenBack = true;
     };
+  }
+
+  /** Whether somebody waits who wants the run that has the conversation to end. */
+  isInterrupted(conversationId: string): boolean {
+    return this.#busy.get(conversationId)?.[0]?.interrupts ?? false;
   }
 
   /** Sends away all who wait. */
@@ -48,9 +55,10 @@ export class Turns {
   }
 }
 
-function waitInLine(waiters: Waiter[], signal: AbortSignal | undefined): Promise<void> {
+function waitInLine(waiters: Waiter[], signal: AbortSignal | undefined, interrupts: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const waiter: Waiter = {
+      interrupts,
       admit: () => settle(resolve),
       refuse: (error) => settle(() => reject(error)),
     };
@@ -62,7 +70,8 @@ function waitInLine(waiters: Waiter[], signal: AbortSignal | undefined): Promise
       signal?.removeEventListener('abort', leave);
       then();
     };
-    waiters.push(waiter);
+    const queued = waiters.findIndex((other) => !other.interrupts);
+    waiters.splice(interrupts && queued >= 0 ? queued : waiters.length, 0, waiter);
     if (signal?.aborted) leave();
     else signal?.addEventListener('abort', leave, { once: true });
   });

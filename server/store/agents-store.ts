@@ -34,6 +34,7 @@ const toRow = (agent: AgentRecord) => ({
   max_steps: agent.maxSteps,
   temperature: agent.temperature,
   codemode: agent.codemode === null ? null : Number(agent.codemode),
+  approvals: JSON.stringify(agent.approvals),
   created_at: agent.createdAt,
   updated_at: agent.updatedAt,
 });
@@ -48,6 +49,7 @@ const toRecord = (row: Selectable<Tables['agents']>): AgentRecord => ({
   maxSteps: row.max_steps,
   temperature: row.temperature,
   codemode: row.codemode === null ? null : row.codemode === 1,
+  approvals: JSON.parse(row.approvals),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });

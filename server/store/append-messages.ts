@@ -13,16 +13,16 @@ interface Conversation {
   readonly message_count: number;
 }
 
-/** Appends those of `messages` whose ids the conversation does not have yet, in order; the same id twice is the first one. */
+/** Appends those of `messages` whose ids the conversation does not have yet, in order; the same id twice is the first one. Returns how many they were. */
 export async function appendMessages(
   transaction: Transaction<Tables>,
   conversation: Conversation,
   messages: readonly Message[],
-): Promise<void> {
+): Promise<number> {
   const created_at = new Date().toISOString();
   const isNew = await findNew(transaction, conversation, messages);
   const added = messages.filter(({ id }) => isNew.delete(id.toWellFormed()));
-  if (!added.length) return;
+  if (!added.length) return 0;
   const rows = added.map((message, index) => ({
     conversation_id: conversation.id,
     seq: conversation.message_count + 1 + index,
@@ -40,6 +40,7 @@ export async function appendMessages(
     })
     .where('id', '=', conversation.id)
     .execute();
+  return rows.length;
 }
 
 /** The ids, as they are stored, that the conversation does not have. */

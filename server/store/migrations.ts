@@ -4,7 +4,7 @@ import type { Tables } from './schema.ts';
 type Migration = (db: Kysely<Tables>) => Promise<void>;
 
 /** How the tables came to be, oldest first; the version of a store is how many of these it has had. Only ever added to. */
-const migrations: readonly Migration[] = [createFirstTables, addCodemode];
+const migrations: readonly Migration[] = [createFirstTables, addCodemode, addRunLogsAndApprovals];
 
 /** The schema version this server reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
@@ -117,4 +117,62 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
 
 async function addCodemode({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable('agents').addColumn('codemode', 'integer').execute();
+}
+
+async function addRunLogsAndApprovals(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .alterTable('agents')
+    .addColumn('approvals', 'text', (column) => column.notNull().defaultTo('{"tools":[]}'))
+    .execute();
+  await schema
+    .alterTable('runs')
+    .addColumn('given_id', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await schema
+    .alterTable('runs')
+    .addColumn('is_detached', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await schema
+    .alterTable('runs')
+    .addColumn('history_count', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await schema.alterTable('runs').addColumn('outcome', 'text').execute();
+  await db
+    .updateTable('runs')
+    .set({ given_id: sql.ref('id') })
+    .execute();
+  await schema.createIndex('runs_newest').on('runs').columns(['started_at', 'id']).execute();
+  await schema.createIndex('runs_newest_of_agent').on('runs').columns(['agent_id', 'started_at', 'id']).execute();
+  await schema
+    .createTable('run_events')
+    .addColumn('run_id', 'text', (column) => column.notNull().references('runs.id').onDelete('cascade'))
+    .addColumn('first', 'integer', (column) => column.notNull())
+    .addColumn('events', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('run_events_in_order', ['run_id', 'first'])
+    .execute();
+  await schema
+    .createTable('approvals')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('run_id', 'text', (column) => column.notNull().references('runs.id').onDelete('cascade'))
+    .addColumn('conversation_id', 'text', (column) => column.notNull())
+    .addColumn('agent_id', 'text', (column) => column.notNull())
+    .addColumn('call_id', 'text', (column) => column.notNull())
+    .addColumn('tool', 'text', (column) => column.notNull())
+    .addColumn('description', 'text', (column) => column.notNull())
+    .addColumn('args', 'text', (column) => column.notNull())
+    .addColumn('tool_hash', 'text', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text')
+    .addColumn('resumed_by', 'text')
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('resolved_at', 'text')
+    .execute();
+  await schema
+    .createIndex('open_approvals_of_conversation')
+    .on('approvals')
+    .column('conversation_id')
+    .where(sql.ref('resumed_by'), 'is', null)
+    .execute();
+  await schema.createIndex('approvals_newest').on('approvals').columns(['created_at', 'id']).execute();
 }

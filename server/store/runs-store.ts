@@ -1,6 +1,9 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { ApiError } from '../errors.ts';
 import { appendMessages } from './append-messages.ts';
+import { addApprovals, settleApprovals, voidApprovals } from './approvals-store.ts';
+import { readCursor, toCursor } from './page-cursor.ts';
+import { appendEvents, pruneEvents, readEvents } from './run-events-store.ts';
 import type { Tables } from './schema.ts';
 import type { RunRecord, Store } from './store.ts';
 
@@ -11,11 +14,13 @@ export function createRunsStore(db: Kysely<Tables>): Store['runs'] {
   return {
     async open(run) {
       const forgotten = [...unclosed];
-      await db.transaction().execute(async (transaction) => {
+      const resumed = await db.transaction().execute(async (transaction) => {
         if (forgotten.length) await interrupt(transaction, forgotten);
         await openRun(transaction, run);
+        return settleApprovals(transaction, run);
       });
       for (const one of forgotten) unclosed.delete(one);
+      return { resumed };
     },
     async close(run) {
       try {
@@ -34,6 +39,42 @@ export function createRunsStore(db: Kysely<Tables>): Store['runs'] {
       const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toRecord(row);
     },
+    async latest(conversationId, givenId) {
+      const row = await db
+        .selectFrom('runs')
+        .selectAll()
+        .where('conversation_id', '=', conversationId)
+        .$if(givenId !== undefined, (query) => query.where('given_id', '=', givenId ?? ''))
+        .orderBy('started_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && toRecord(row);
+    },
+    async list({ agentId, conversationId, status, limit, cursor }) {
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const rows = await db
+        .selectFrom('runs')
+        .selectAll()
+        .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
+        .$if(conversationId !== undefined, (query) => query.where('conversation_id', '=', conversationId ?? ''))
+        .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'running'))
+        .$if(after !== undefined, (query) =>
+          query.where(({ eb, refTuple, tuple }) =>
+            eb(refTuple('started_at', 'id'), '<', tuple(after?.updatedAt ?? '', after?.id ?? '')),
+          ),
+        )
+        .orderBy('started_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute();
+      const runs = rows.slice(0, limit).map(toRecord);
+      const last = runs.at(-1);
+      const nextCursor = rows.length > limit && last ? toCursor({ updatedAt: last.startedAt, id: last.id }) : null;
+      return { runs, nextCursor };
+    },
+    appendEvents: (batches) => appendEvents(db, batches),
+    events: (id) => readEvents(db, id),
+    pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
 }
 
@@ -42,7 +83,7 @@ type Closing = Parameters<Store['runs']['close']>[0];
 
 async function openRun(
   transaction: Transaction<Tables>,
-  { id, conversationId, agentId, messages }: Opening,
+  { id, givenId = id, conversationId, agentId, messages, isDetached = false }: Opening,
 ): Promise<void> {
   const now = new Date().toISOString();
   const conversation = await transaction
@@ -58,6 +99,7 @@ async function openRun(
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ updated_at: now }))
     .returning(['id', 'title', 'message_count'])
     .executeTakeFirstOrThrow();
+  const historyCount = conversation.message_count + (await appendMessages(transaction, conversation, messages));
   const opened = await transaction
     .insertInto('runs')
     .values({
@@ -69,25 +111,39 @@ async function openRun(
       output_tokens: 0,
       started_at: now,
       ended_at: null,
+      given_id: givenId.toWellFormed(),
+      is_detached: isDetached ? 1 : 0,
+      history_count: historyCount,
+      outcome: null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   if (!opened.numInsertedOrUpdatedRows) throw await explainConflict(transaction, id, conversationId);
-  await appendMessages(transaction, conversation, messages);
 }
 
 async function closeRun(
   transaction: Transaction<Tables>,
-  { id, status, messages, inputTokens, outputTokens }: Closing,
+  { id, status, messages, inputTokens, outputTokens, outcome, events, approvals = [], voided = [] }: Closing,
 ): Promise<void> {
   const closed = await transaction
     .updateTable('runs')
-    .set({ status, input_tokens: inputTokens, output_tokens: outputTokens, ended_at: new Date().toISOString() })
+    .set({
+      status,
+      input_tokens: inputTokens,
+      output_tokens: outputTokens,
+      ended_at: new Date().toISOString(),
+      outcome: outcome === undefined ? null : JSON.stringify(outcome),
+    })
     .where('id', '=', id)
     .where('status', '=', 'running')
-    .returning('conversation_id')
+    .returning(['conversation_id', 'agent_id'])
     .executeTakeFirst();
-  if (!closed || !messages.length) return;
+  if (!closed) return;
+  if (events) await appendEvents(transaction, [events]);
+  const { conversation_id: conversationId, agent_id: agentId } = closed;
+  if (approvals.length) await addApprovals(transaction, { runId: id, conversationId, agentId }, approvals);
+  if (voided.length) await voidApprovals(transaction, voided);
+  if (!messages.length) return;
   const conversation = await transaction
     .selectFrom('conversations')
     .select(['id', 'title', 'message_count'])
@@ -118,6 +174,10 @@ const toRecord = (row: Selectable<Tables['runs']>): RunRecord => ({
   conversationId: row.conversation_id,
   agentId: row.agent_id,
   status: row.status,
+  givenId: row.given_id,
+  isDetached: row.is_detached === 1,
+  historyCount: row.history_count,
+  outcome: row.outcome === null ? null : JSON.parse(row.outcome),
   inputTokens: row.input_tokens,
   outputTokens: row.output_tokens,
   startedAt: row.started_at,

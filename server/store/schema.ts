@@ -14,6 +14,8 @@ interface AgentsTable {
   temperature: number | null;
   /** 0 or 1. */
   codemode: number | null;
+  /** JSON. */
+  approvals: string;
   created_at: string;
   updated_at: string;
 }
@@ -56,6 +58,40 @@ interface RunsTable {
   output_tokens: number;
   started_at: string;
   ended_at: string | null;
+  given_id: string;
+  /** 1 or 0. */
+  is_detached: number;
+  /** How many messages its conversation had when it began, the ones it began with included. */
+  history_count: number;
+  /** JSON. */
+  outcome: string | null;
+}
+
+/** Many events are one row: a row for each would cost ten times as much. */
+interface RunEventsTable {
+  run_id: string;
+  /** The number of the first event of the row. */
+  first: number;
+  /** JSON of an array. */
+  events: string;
+}
+
+interface ApprovalsTable {
+  id: string;
+  run_id: string;
+  conversation_id: string;
+  agent_id: string;
+  call_id: string;
+  tool: string;
+  description: string;
+  /** JSON. */
+  args: string;
+  tool_hash: string;
+  status: 'pending' | 'approved' | 'denied' | 'cancelled' | 'void';
+  reason: string | null;
+  resumed_by: string | null;
+  created_at: string;
+  resolved_at: string | null;
 }
 
 interface FactsTable {
@@ -76,6 +112,8 @@ export interface Tables {
   conversations: ConversationsTable;
   messages: MessagesTable;
   runs: RunsTable;
+  run_events: RunEventsTable;
+  approvals: ApprovalsTable;
   facts: FactsTable;
   schema_versions: SchemaVersionsTable;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { ApiError } from '../errors.ts';
 import { createAgentsStore } from './agents-store.ts';
+import { createApprovalsStore } from './approvals-store.ts';
 import { createConversationsStore } from './conversations-store.ts';
 import { createFactsStore } from './facts-store.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -65,6 +66,7 @@ function toStore(db: Kysely<Tables>, unlock: () => void): Store {
     servers: createServersStore(db),
     conversations: createConversationsStore(db),
     runs: createRunsStore(db),
+    approvals: createApprovalsStore(db),
     facts,
     // A write, because a disk that is full or read-only still reads.
     check: () => facts.set('checked_at', new Date().toISOString()),

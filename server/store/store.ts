@@ -17,6 +17,8 @@ export interface AgentRecord {
   readonly temperature: number | null;
   /** Whether it calls its tools from code; null: as the server is started. */
   readonly codemode: boolean | null;
+  /** Calls of tools whose names match one of these, where `*` is any text, wait for a person. */
+  readonly approvals: { readonly tools: readonly string[] };
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -47,10 +49,58 @@ export interface RunRecord {
   readonly conversationId: string;
   readonly agentId: string;
   readonly status: RunStatus;
+  /** The id its caller gave it; differs from `id` when that was taken. */
+  readonly givenId: string;
+  /** Whether it goes on without readers; its events are stored then. */
+  readonly isDetached: boolean;
+  /** How many messages its conversation had when it began, the ones it began with included. */
+  readonly historyCount: number;
+  /** How it ended, as whoever closed it said; null while it runs. */
+  readonly outcome: unknown;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
+}
+
+/** Events of one run in their order; `first` is the number of the first of them. */
+export interface EventBatch {
+  readonly runId: string;
+  readonly first: number;
+  readonly events: readonly unknown[];
+}
+
+/** `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody answered, and the conversation went on. */
+export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'cancelled' | 'void';
+
+/** A tool call that waits for a person, as it will be run. */
+export interface NewApproval {
+  readonly id: string;
+  readonly callId: string;
+  readonly tool: string;
+  readonly description: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Tells whether the tool is still the one that was shown. */
+  readonly toolHash: string;
+}
+
+export interface ApprovalRecord extends NewApproval {
+  readonly runId: string;
+  readonly conversationId: string;
+  readonly agentId: string;
+  readonly status: ApprovalStatus;
+  readonly reason: string | null;
+  /** The run that acted on the answer. */
+  readonly resumedBy: string | null;
+  readonly createdAt: string;
+  readonly resolvedAt: string | null;
+}
+
+/** What a person says to an approval. */
+export interface ApprovalDecision {
+  readonly id: string;
+  readonly isApproved: boolean;
+  readonly reason: string | null;
 }
 
 export interface Store {
@@ -82,8 +132,20 @@ export interface Store {
      * One transaction: makes the conversation when there is none, stores those of `messages` whose ids it does not have yet, and
      * opens the run. What the user said is on disk before the model is asked. A message over 1 MiB is stored shortened, and says so.
      * `id` is the server's own: one that is taken, and a conversation with a running run, are a 409 and store nothing.
+     * So is a conversation with approvals that `decisions` leaves open, unless `cancelsApprovals`. Returns the answered approvals that
+     * no run has acted on before, which is for this one to do.
      */
-    open(run: { id: string; conversationId: string; agentId: string; messages: readonly Message[] }): Promise<void>;
+    open(run: {
+      id: string;
+      /** `id` when absent. */
+      givenId?: string | undefined;
+      conversationId: string;
+      agentId: string;
+      messages: readonly Message[];
+      isDetached?: boolean | undefined;
+      decisions?: readonly ApprovalDecision[] | undefined;
+      cancelsApprovals?: boolean | undefined;
+    }): Promise<{ readonly resumed: readonly ApprovalRecord[] }>;
     /**
      * One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent.
      * Does nothing when the run is not running: it was closed before, or its conversation was deleted. When it fails, nothing is
@@ -95,13 +157,50 @@ export interface Store {
       messages: readonly Message[];
       inputTokens: number;
       outputTokens: number;
+      outcome?: unknown;
+      /** The last of its events, where they are stored. */
+      events?: EventBatch | undefined;
+      approvals?: readonly NewApproval[] | undefined;
+      /** Approvals of other runs that turned out to be void. */
+      voided?: readonly string[] | undefined;
     }): Promise<void>;
+    /** Stores events of running runs. A run whose conversation was deleted meanwhile is left out. */
+    appendEvents(batches: readonly EventBatch[]): Promise<void>;
+    /** The stored events of a run in order, as far as there are no gaps. */
+    events(id: string): Promise<EventBatch[]>;
+    /** Deletes the events of runs that ended before `endedBefore`, and of all but the `keep` that ended last. */
+    pruneEvents(bounds: { endedBefore: string; keep: number }): Promise<void>;
     /**
      * Marks runs left open by a server that died as interrupted, and returns them. Their messages stay as they are: whoever prompts a
      * model from them gives each tool call without a result one first.
      */
     interruptOpen(): Promise<RunRecord[]>;
     get(id: string): Promise<RunRecord | undefined>;
+    /** The newest run of a conversation; with `givenId`, of those whose caller called it so. */
+    latest(conversationId: string, givenId?: string): Promise<RunRecord | undefined>;
+    /** Those that started last come first; pages as conversations have them. */
+    list(query: {
+      agentId?: string | undefined;
+      conversationId?: string | undefined;
+      status?: RunStatus | undefined;
+      limit: number;
+      cursor?: string | undefined;
+    }): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
+  };
+  readonly approvals: {
+    get(id: string): Promise<ApprovalRecord | undefined>;
+    /** Those of a conversation that no run has acted on: the pending ones, and those that wait for them. */
+    open(conversationId: string): Promise<ApprovalRecord[]>;
+    /** Notes an answer. Throws `approval-resolved` when there is one already. */
+    decide(decision: ApprovalDecision): Promise<void>;
+    /** The newest come first. */
+    list(query: {
+      agentId?: string | undefined;
+      conversationId?: string | undefined;
+      status?: ApprovalStatus | undefined;
+      limit: number;
+      cursor?: string | undefined;
+    }): Promise<{ approvals: ApprovalRecord[]; nextCursor: string | null }>;
   };
   /** Small facts about this data folder, such as that the demo agent was made once. */
   readonly facts: {

@@ -50,12 +50,14 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
     run?.abort();
     return run !== undefined;
   };
-  return { ...(await serveAgUi({ startRun, terminate })), requests };
+  const findRun = async () => undefined;
+  const messages = async () => [];
+  return { ...(await serveAgUi({ startRun, findRun, messages, terminate })), requests };
 }
 
 /** Serves the AG-UI endpoints of an agent `my-agent` whose runs are started and ended by `parts`. */
 export async function serveAgUi(
-  parts: Pick<Parameters<typeof createAgUiHandlers>[0], 'startRun' | 'terminate'>,
+  parts: Pick<Parameters<typeof createAgUiHandlers>[0], 'startRun' | 'findRun' | 'messages' | 'terminate'>,
 ): Promise<Omit<AgUiTestServer, 'requests'>> {
   const protobuf = createAgUiProtobuf();
   const handlers = createAgUiHandlers({
@@ -79,7 +81,7 @@ export async function serveAgUi(
     rateLimits: [],
     mounts: [],
     openPaths: [],
-    streamFormats: { 'agUi.run': [protobuf.format] },
+    streamFormats: { 'agUi.run': [protobuf.format], 'agUi.connect': [protobuf.format] },
     log: createLog({ level: 'silent' }),
     isDraining: () => false,
   });

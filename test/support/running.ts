@@ -19,9 +19,13 @@ export interface Running extends AsyncDisposable {
 /** Opens a store and runs on it. `wrapStore` may break it. */
 export async function startRuns(
   model: LanguageModelV4,
-  { limits, wrapStore = (store) => store }: { limits?: Partial<RunLimits>; wrapStore?: (store: Store) => Store } = {},
+  {
+    limits,
+    folder = ':memory:',
+    wrapStore = (store) => store,
+  }: { limits?: Partial<RunLimits>; folder?: string; wrapStore?: (store: Store) => Store } = {},
 ): Promise<Running> {
-  const store = wrapStore(await openStore({ folder: ':memory:' }));
+  const store = wrapStore(await openStore({ folder }));
   const logged: object[] = [];
   const runs = new Runs({
     store,

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { Timestamp } from './ids.ts';
+import { follow, get, group, post } from './kit.ts';
+import { PromptEvent, Usage } from './prompts.ts';
+
+const RunStatus = z.enum(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
+
+const RunOutcome = z
+  .object({
+    detail: z.string().optional().meta({ description: 'Why it was cancelled, or failed' }),
+    code: z.string().optional().meta({ description: 'A failed run: one of the error codes' }),
+    stopped_by: z
+      .enum(['max-steps', 'length', 'content-filter'])
+      .optional()
+      .meta({ description: 'What ended a run that would have gone on' }),
+    pending_tool_call_ids: z
+      .array(z.string())
+      .meta({ description: 'Tool calls that wait: for their result from the caller, or for an approval' }),
+    approval_ids: z.array(z.string()).meta({ description: 'The approvals it waits for, or waited for' }),
+  })
+  .meta({ id: 'RunOutcome' });
+
+const Run = z
+  .object({
+    id: z.string(),
+    given_id: z.string().meta({
+      description: 'The id its caller gave it, which is another one when that id was taken already; else the same',
+    }),
+    agent_id: z.string(),
+    conversation_id: z.string(),
+    status: RunStatus.meta({ description: 'interrupted: the server stopped in the middle of it' }),
+    background: z.boolean().meta({ description: 'Whether it goes on without readers' }),
+    usage: Usage.meta({ description: 'Counted when the run has ended' }),
+    outcome: RunOutcome.nullable().meta({ description: 'null while it runs' }),
+    started_at: Timestamp,
+    ended_at: Timestamp.nullable(),
+  })
+  .meta({ id: 'Run' });
+
+const example: z.output<typeof Run> = {
+  id: 'run-1',
+  given_id: 'run-1',
+  agent_id: 'my-agent',
+  conversation_id: 'conv-1',
+  status: 'finished',
+  background: true,
+  usage: { prompt_tokens: 150, completion_tokens: 200 },
+  outcome: { pending_tool_call_ids: [], approval_ids: [] },
+  started_at: '2026-11-23T10:00:00.000Z',
+  ended_at: '2026-11-23T10:00:05.000Z',
+};
+
+/** Runs: every answer an agent gives, whichever protocol asked for it. */
+export const runs = group('Runs', {
+  list: get('/runs', {
+    summary: 'List runs',
+    description: 'Newest first.',
+    query: z.object({
+      agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
+      conversation_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this conversation' }),
+      status: RunStatus.optional().meta({ description: 'Only those with this status' }),
+      limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
+      cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+    }),
+    output: z
+      .object({
+        runs: z.array(Run),
+        next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
+      })
+      .meta({ id: 'RunList' }),
+    example: { runs: [example], next_cursor: null },
+  }),
+  get: get('/runs/{run_id}', { summary: 'Get run', output: Run, example, errors: ['run-not-found'] }),
+  events: follow('/runs/{run_id}/events', {
+    summary: 'Follow run (streaming)',
+    description:
+      'The events of a streamed prompt, from the first one or from the one after `Last-Event-ID`, to `done` or `error`. A reader whose connection broke continues here. Leaving does not end a background run; any other run ends with its last reader. Where events were lost with a server that died, the numbers jump and the last event says so.',
+    query: z.object({
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .meta({ description: 'The same as the header Last-Event-ID, which wins' }),
+    }),
+    output: PromptEvent,
+    example: { type: 'text', content: 'Based on the current weather data...' },
+    errors: ['run-not-found', 'events-gone'],
+  }),
+  cancel: post('/runs/{run_id}/cancel', {
+    summary: 'Cancel run',
+    description:
+      'Ends the run: its model call and its tools in flight are aborted, and what was said is stored before this answers. A run that has ended stays as it is.',
+    output: Run,
+    example: {
+      ...example,
+      status: 'cancelled',
+      outcome: { detail: 'cancelled by the user', pending_tool_call_ids: [], approval_ids: [] },
+    },
+    errors: ['run-not-found'],
+  }),
+});

@@ -1,0 +1,47 @@
+/** Event streams that do not start at number 1, or skip numbers. */
+import { ApiError } from './errors.ts';
+
+/** Events that know the number of the one they gave last. Of any other stream the first event is number 1, and none is skipped. */
+export interface NumberedEvents<T> extends AsyncIterable<T> {
+  lastNumber(): number;
+}
+
+/** An event and its number. */
+export interface Numbered<T> {
+  readonly number: number;
+  readonly event: T;
+}
+
+/** Gives each event its number. To be read once. */
+export function withNumbers<T>(events: AsyncIterable<Numbered<T>>): NumberedEvents<T> {
+  let last = 0;
+  const iterate = async function* () {
+    for await (const { number, event } of events) {
+      last = number;
+      yield event;
+    }
+  };
+  return { lastNumber: () => last, [Symbol.asyncIterator]: iterate };
+}
+
+/** How to ask for the number of the event that came last; undefined when the events do not know. */
+export const lastNumberOf = (events: AsyncIterable<unknown>): (() => number) | undefined =>
+  isNumbered(events) ? () => events.lastNumber() : undefined;
+
+const isNumbered = (events: AsyncIterable<unknown>): events is NumberedEvents<unknown> =>
+  'lastNumber' in events && typeof events.lastNumber === 'function';
+
+const GAP = 1_000_000;
+
+/** The number of the first event after some were lost: no event that anybody has seen can have it. */
+export const numberAfterGap = (lastKnown: number): number => (Math.floor(lastKnown / GAP) + 1) * GAP;
+
+/** The number in a `Last-Event-ID` header; undefined without one. */
+export function readLastEventId(header: string | string[] | undefined): number | undefined {
+  if (header === undefined || header === '') return undefined;
+  const number = Number(header);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  throw new ApiError('validation-failed', 'last-event-id: is not the id of an event', {
+    fields: [{ path: 'last-event-id', message: 'is not the id of an event' }],
+  });
+}

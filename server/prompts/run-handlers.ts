@@ -1,0 +1,104 @@
+import type { AppHandlers } from '../../contract/index.ts';
+import { ApiError } from '../errors.ts';
+import type { RequestContext } from '../implement.ts';
+import {
+  type Numbered,
+  type NumberedEvents,
+  numberAfterGap,
+  readLastEventId,
+  withNumbers,
+} from '../numbered-events.ts';
+import { type FoundRun, outcomeOf } from '../runs/found-run.ts';
+import type { RunOutcome } from '../runs/run-events.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { RunRecord, Store } from '../store/store.ts';
+import { type PromptEvents, PromptTranslation } from './prompt-events.ts';
+
+interface RunHandlersOptions {
+  readonly runs: Runs;
+  readonly store: Pick<Store['runs'], 'list'>;
+}
+
+/** Runs over the wire. */
+export function createRunHandlers({ runs, store }: RunHandlersOptions): AppHandlers<RequestContext>['runs'] {
+  return {
+    async list({ input: { agent_id: agentId, conversation_id: conversationId, ...page } }) {
+      const found = await store.list({ agentId, conversationId, ...page });
+      return { runs: found.runs.map(toRun), next_cursor: found.nextCursor };
+    },
+    get: async ({ input }) => toRun((await findRun(runs, input.run_id)).record),
+    async events({ input, context, signal }) {
+      const after = readLastEventId(context.headers['last-event-id']) ?? input.after ?? 0;
+      return followRun(await findRun(runs, input.run_id), after, signal);
+    },
+    async cancel({ input }) {
+      const { run } = await findRun(runs, input.run_id);
+      run?.cancel('cancelled by the user');
+      await run?.ended;
+      return toRun((await findRun(runs, input.run_id)).record);
+    },
+  };
+}
+
+/** Throws a 404 when there is none. */
+export async function findRun(runs: Runs, id: string): Promise<FoundRun> {
+  const found = await runs.findById(id);
+  if (!found) throw runNotFound(id);
+  return found;
+}
+
+/** The error for a run that nobody has started. */
+export const runNotFound = (id: string) => new ApiError('run-not-found', `Run not found: ${id}`);
+
+/** The events of a run, as a prompt streams them, behind number `after`. */
+export function followRun(found: FoundRun, after: number, signal: AbortSignal): NumberedEvents<PromptEvents> {
+  return withNumbers(numberEvents(found, after, signal));
+}
+
+async function* numberEvents(
+  { record, events }: FoundRun,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<Numbered<PromptEvents>> {
+  const translation = new PromptTranslation(record.conversationId);
+  let number = 0;
+  let lastId = 0;
+  for await (const { id, event } of events(signal)) {
+    const told = translation.translate(event);
+    if (told) number = id === lastId + 1 ? number + 1 : numberAfterGap(number);
+    lastId = id;
+    if (told && number > after) yield { number, event: told };
+  }
+}
+
+function toRun(record: RunRecord) {
+  const outcome = outcomeOf(record);
+  return {
+    id: record.id,
+    given_id: record.givenId,
+    agent_id: record.agentId,
+    conversation_id: record.conversationId,
+    status: record.status,
+    background: record.isDetached,
+    usage: { prompt_tokens: record.inputTokens, completion_tokens: record.outputTokens },
+    outcome: outcome ? toWireOutcome(outcome) : null,
+    started_at: record.startedAt,
+    ended_at: record.endedAt,
+  };
+}
+
+function toWireOutcome(outcome: RunOutcome) {
+  const none = { pending_tool_call_ids: [], approval_ids: [] };
+  switch (outcome.status) {
+    case 'finished':
+      return {
+        ...(outcome.stoppedBy && { stopped_by: outcome.stoppedBy }),
+        pending_tool_call_ids: [...outcome.pending],
+        approval_ids: (outcome.approvals ?? []).map(({ id }) => id),
+      };
+    case 'cancelled':
+      return { detail: outcome.reason, ...none };
+    case 'failed':
+      return { detail: outcome.detail, code: outcome.code, ...none };
+  }
+}

@@ -1,0 +1,67 @@
+import { ApiError } from '../errors.ts';
+import type { RunRecord, Store } from '../store/store.ts';
+import type { Run } from './active-run.ts';
+import type { LoggedEvent } from './log-reader.ts';
+import { lastUsage } from './rebuild-messages.ts';
+import type { RunEvent, RunOutcome } from './run-events.ts';
+
+/** A run that goes on or has ended, however long ago. */
+export interface FoundRun {
+  readonly record: RunRecord;
+  /** Set while its events are in memory. */
+  readonly run: Run | undefined;
+  /**
+   * Its events from the first one to `run-ended`. Where some are lost for good, because the server died before they were stored or
+   * because they were too many, `run-ended` comes next, and its number is not the one after the number before.
+   */
+  events(signal: AbortSignal): AsyncIterable<LoggedEvent>;
+}
+
+/** How a run ended that the server did not. */
+export const INTERRUPTED: Extract<RunOutcome, { status: 'failed' }> = {
+  status: 'failed',
+  code: 'run-interrupted',
+  detail: 'The server stopped in the middle of the run; what was said until then is in the conversation',
+};
+
+/** A run with its events, from memory and from the store. */
+export function toFoundRun(record: RunRecord, run: Run | undefined, store: Pick<Store['runs'], 'events'>): FoundRun {
+  return { record, run, events: (signal) => readEvents(record, run, store, signal) };
+}
+
+/** How a stored run ended. */
+export function outcomeOf({ outcome, status }: RunRecord): RunOutcome | undefined {
+  if (isOutcome(outcome)) return outcome;
+  if (status === 'running') return undefined;
+  if (status === 'finished') return { status, pending: [] };
+  return status === 'cancelled' ? { status, reason: 'cancelled' } : INTERRUPTED;
+}
+
+async function* readEvents(
+  record: RunRecord,
+  run: Run | undefined,
+  store: Pick<Store['runs'], 'events'>,
+  signal: AbortSignal,
+): AsyncGenerator<LoggedEvent, void> {
+  let next = 1;
+  if (record.isDetached && (!run || run.firstHeld > 1)) {
+    for (const { first, events } of await store.events(record.id)) {
+      for (const [index, event] of (events as readonly RunEvent[]).entries()) {
+        next = first + index + 1;
+        yield { id: next - 1, event };
+        if (event.type === 'run-ended') return;
+      }
+    }
+  }
+  const isHeld = run && (!run.hasEnded || run.firstHeld <= next);
+  if (isHeld) return yield* run.events({ from: next, signal });
+  const outcome = outcomeOf(record);
+  if (!outcome) throw new ApiError('run-not-found', `The run '${record.givenId}' has not begun`);
+  const { inputTokens, outputTokens } = record;
+  const usage = { ...lastUsage([]), inputTokens, outputTokens };
+  yield { id: next + 1, event: { type: 'run-ended', outcome, usage } };
+}
+
+// Written by this server alone, which puts nothing else there.
+const isOutcome = (value: unknown): value is RunOutcome =>
+  typeof value === 'object' && value !== null && 'status' in value;

@@ -1,0 +1,68 @@
+/** From the events of a run that was cut off to what it had said by then. */
+import type { AssistantPart, Message } from '../store/messages.ts';
+import type { RunEvent, Usage } from './run-events.ts';
+
+type Written<T> = { -readonly [Key in keyof T]: T[Key] };
+type TextPart = Written<Extract<AssistantPart, { type: 'text' | 'reasoning' }>>;
+
+/** The messages of a run, as far as its events tell; a call that was still being written never was one. */
+export function rebuildMessages(events: readonly RunEvent[]): Message[] {
+  const messages = new Map<string, Message>();
+  const open = new Map<string, TextPart>();
+  const owners = new Map<string, string>();
+  const partsOf = (id: string): AssistantPart[] => {
+    const known = messages.get(id);
+    if (known?.role === 'assistant') return known.content as AssistantPart[];
+    const content: AssistantPart[] = [];
+    messages.set(id, { id, role: 'assistant', content });
+    return content;
+  };
+  const begin = (type: TextPart['type'], messageId: string) => {
+    const part: TextPart = { type, text: '' };
+    open.set(`${type} ${messageId}`, part);
+    partsOf(messageId).push(part);
+  };
+  const extend = (type: TextPart['type'], messageId: string, delta: string) => {
+    const part = open.get(`${type} ${messageId}`);
+    if (part) part.text += delta;
+  };
+  for (const event of events) {
+    switch (event.type) {
+      case 'text-started':
+        begin('text', event.messageId);
+        break;
+      case 'text-delta':
+        extend('text', event.messageId, event.delta);
+        break;
+      case 'reasoning-started':
+        begin('reasoning', event.messageId);
+        break;
+      case 'reasoning-delta':
+        extend('reasoning', event.messageId, event.delta);
+        break;
+      case 'tool-call-started':
+        owners.set(event.callId, event.messageId);
+        break;
+      case 'tool-call-ended': {
+        const { callId, name, args } = event;
+        partsOf(owners.get(callId) ?? callId).push({ type: 'tool-call', callId, name, args });
+        break;
+      }
+      case 'tool-result': {
+        const { messageId: id, callId, name, result, isError } = event;
+        messages.set(id, { id, role: 'tool', callId, name, result, status: isError ? 'error' : 'done' });
+        break;
+      }
+      default:
+    }
+  }
+  return [...messages.values()].filter((message) => message.role !== 'assistant' || message.content.length > 0);
+}
+
+/** The tokens a run had used, as far as its events tell. */
+export function lastUsage(events: readonly RunEvent[]): Usage {
+  const last = events.findLast((event) => event.type === 'step-ended' || event.type === 'run-ended');
+  return last && 'usage' in last
+    ? last.usage
+    : { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
+}

@@ -1,0 +1,96 @@
+import { ApiError } from '../errors.ts';
+import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
+import type { ActiveRun } from './active-run.ts';
+import type { LoopEnd } from './agent-loop.ts';
+import type { EventSink } from './event-sink.ts';
+import { newId } from './ids.ts';
+import type { RunLimits } from './limits.ts';
+import { RunJournal } from './run-journal.ts';
+import type { FaultLog } from './tool-calls.ts';
+
+interface RunRecordsOptions {
+  readonly store: Pick<Store, 'runs'> & { readonly approvals: Pick<Store['approvals'], 'get' | 'open'> };
+  readonly limits: RunLimits;
+  readonly log: FaultLog;
+}
+
+type Opening = Omit<Parameters<Store['runs']['open']>[0], 'id'>;
+
+const PRUNE_EVERY_MS = 60_000;
+
+/** What runs leave in the store: their beginning, their end, and the events of those that go on without readers. */
+export class RunRecords {
+  readonly #options: RunRecordsOptions;
+  readonly #journal: RunJournal;
+  #lastPruned = 0;
+  #pruning: Promise<void> = Promise.resolve();
+
+  constructor(options: RunRecordsOptions) {
+    this.#options = options;
+    this.#journal = new RunJournal({ ...options, store: options.store.runs });
+  }
+
+  /** Stores that a run begins. A caller may use an id of its own again, such as one from an example; `id` is unique for good. */
+  async open(run: Opening): Promise<{ id: string; resumed: readonly ApprovalRecord[] }> {
+    const { runs } = this.#options.store;
+    const { givenId: id = newId('run') } = run;
+    try {
+      return { id, ...(await runs.open({ ...run, id })) };
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'run-exists') throw error;
+      const ownId = newId('run');
+      return { id: ownId, ...(await runs.open({ ...run, id: ownId })) };
+    }
+  }
+
+  /** The calls that the open approvals of a conversation are about. Throws when a decision is about none of them. */
+  async awaitedCalls(conversationId: string, decisions: readonly ApprovalDecision[]): Promise<Set<string>> {
+    const { approvals } = this.#options.store;
+    const open = await approvals.open(conversationId);
+    for (const { id } of decisions) {
+      if (open.some((approval) => approval.id === id)) continue;
+      const known = await approvals.get(id);
+      if (known?.conversationId === conversationId) {
+        throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
+      }
+      throw new ApiError('approval-not-found', `Approval not found: ${id}`);
+    }
+    return new Set(open.map(({ callId }) => callId));
+  }
+
+  /** Where a run says what happens in it. */
+  sinkOf(run: ActiveRun): EventSink {
+    return run.isDetached ? run.sinkWith((event) => this.#journal.add(run.storedId, event)) : run.log;
+  }
+
+  /** Stores how a run ended, with the last of its events. */
+  async close({ storedId: id, isDetached }: ActiveRun, { usage, outcome, ...end }: LoopEnd): Promise<void> {
+    const { inputTokens, outputTokens } = usage;
+    const events = isDetached ? await this.#journal.end(id, { type: 'run-ended', outcome, usage }) : undefined;
+    const { status } = outcome;
+    await this.#options.store.runs.close({ id, status, outcome, inputTokens, outputTokens, events, ...end });
+  }
+
+  /** Deletes old events, now and then. */
+  prune(): void {
+    const now = Date.now();
+    if (now - this.#lastPruned < PRUNE_EVERY_MS) return;
+    this.#lastPruned = now;
+    this.#pruning = this.#pruning.then(() => this.#prune(now));
+  }
+
+  /** Resolves when no deletion is under way. */
+  async settled(): Promise<void> {
+    await this.#pruning;
+  }
+
+  async #prune(now: number): Promise<void> {
+    const { store, limits, log } = this.#options;
+    const endedBefore = new Date(now - limits.keptJournalMs).toISOString();
+    try {
+      await store.runs.pruneEvents({ endedBefore, keep: limits.keptJournals });
+    } catch (error) {
+      log.error({ err: error }, 'old events of runs could not be deleted');
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Which tool calls wait for a person, and whether an approved one is still the one that was shown. */
+import { createHash } from 'node:crypto';
+import type { ApprovalRecord, NewApproval } from '../store/store.ts';
+import { newId } from './ids.ts';
+import type { ReadyCall } from './tool-calls.ts';
+import type { ToolDefinition } from './toolset.ts';
+
+/** Whether a call of the tool waits for a person. `*` in a pattern is any text. */
+export function needsApproval(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => toExpression(pattern).test(name));
+}
+
+const toExpression = (pattern: string) => new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`, 's');
+
+/** What a person is shown of a call, and what it is held to. */
+export function toApproval({ callId, name, args }: ReadyCall, tool: ToolDefinition): NewApproval {
+  return { id: newId('appr'), callId, tool: name, description: tool.description, args, toolHash: hashTool(tool) };
+}
+
+/** The call a person has answered, as it is to be run, or why it is not. */
+export function toAnsweredCall(approval: ApprovalRecord, tool: ToolDefinition | undefined): ReadyCall {
+  const { callId, tool: name, args, status, reason } = approval;
+  const call = { callId, name, args };
+  if (status !== 'approved') return { ...call, refusal: `Not run: the user refused it${reason ? `: ${reason}` : ''}` };
+  if (!tool) return { ...call, refusal: `Not run: there is no tool '${name}' any more` };
+  if (isChanged(approval, tool)) {
+    return { ...call, refusal: 'Not run: the tool has changed since the user approved the call' };
+  }
+  return call;
+}
+
+/** Whether the tool is another than the one that was shown, or gone. */
+export const isChanged = ({ toolHash }: ApprovalRecord, tool: ToolDefinition | undefined): boolean =>
+  !tool || hashTool(tool) !== toolHash;
+
+const hashTool = ({ name, description, inputSchema }: ToolDefinition) =>
+  createHash('sha256')
+    .update(JSON.stringify([name, description, withSortedKeys(inputSchema)]))
+    .digest('hex');
+
+// A server may list the same schema with its keys in another order after a restart.
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, child]) => [key, withSortedKeys(child)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

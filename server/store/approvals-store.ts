@@ -1,0 +1,141 @@
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { ApiError } from '../errors.ts';
+import { readCursor, toCursor } from './page-cursor.ts';
+import type { Tables } from './schema.ts';
+import type { ApprovalDecision, ApprovalRecord, NewApproval, Store } from './store.ts';
+
+/** Tool calls that wait for a person. Runs add them when they close and act on them when they open. */
+export function createApprovalsStore(db: Kysely<Tables>): Store['approvals'] {
+  return {
+    async get(id) {
+      const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toRecord(row);
+    },
+    open: (conversationId) => findOpen(db, conversationId),
+    decide: (decision) => decide(db, decision),
+    async list({ agentId, conversationId, status, limit, cursor }) {
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const rows = await db
+        .selectFrom('approvals')
+        .selectAll()
+        .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
+        .$if(conversationId !== undefined, (query) => query.where('conversation_id', '=', conversationId ?? ''))
+        .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'pending'))
+        .$if(after !== undefined, (query) =>
+          query.where(({ eb, refTuple, tuple }) =>
+            eb(refTuple('created_at', 'id'), '<', tuple(after?.updatedAt ?? '', after?.id ?? '')),
+          ),
+        )
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute();
+      const approvals = rows.slice(0, limit).map(toRecord);
+      const last = approvals.at(-1);
+      const nextCursor = rows.length > limit && last ? toCursor({ updatedAt: last.createdAt, id: last.id }) : null;
+      return { approvals, nextCursor };
+    },
+  };
+}
+
+/** Adds the approvals a run waits for. */
+export async function addApprovals(
+  transaction: Transaction<Tables>,
+  { runId, conversationId, agentId }: Pick<ApprovalRecord, 'runId' | 'conversationId' | 'agentId'>,
+  approvals: readonly NewApproval[],
+): Promise<void> {
+  const created_at = new Date().toISOString();
+  const rows = approvals.map(({ id, callId, tool, description, args, toolHash }) => ({
+    id,
+    run_id: runId,
+    conversation_id: conversationId,
+    agent_id: agentId,
+    call_id: callId,
+    tool,
+    description,
+    args: JSON.stringify(args),
+    tool_hash: toolHash,
+    status: 'pending' as const,
+    reason: null,
+    resumed_by: null,
+    created_at,
+    resolved_at: null,
+  }));
+  await transaction.insertInto('approvals').values(rows).execute();
+}
+
+interface Opening {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly decisions?: readonly ApprovalDecision[] | undefined;
+  readonly cancelsApprovals?: boolean | undefined;
+}
+
+/** Notes the decisions a run opens with and hands it what was answered; throws when an approval stays open. */
+export async function settleApprovals(
+  transaction: Transaction<Tables>,
+  { id, conversationId, decisions = [], cancelsApprovals = false }: Opening,
+): Promise<ApprovalRecord[]> {
+  for (const decision of decisions) await decide(transaction, decision);
+  const open = await findOpen(transaction, conversationId);
+  if (!open.length) return [];
+  const ids = open.map((approval) => approval.id);
+  if (cancelsApprovals) {
+    const cancelled = { status: 'cancelled', resumed_by: id, resolved_at: new Date().toISOString() } as const;
+    await transaction.updateTable('approvals').set(cancelled).where('id', 'in', ids).execute();
+    return [];
+  }
+  const pending = open.filter(({ status }) => status === 'pending');
+  const [first] = pending;
+  if (first) {
+    const tools = pending.map(({ tool }) => `'${tool}'`).join(', ');
+    const detail = `The conversation '${conversationId}' waits for the approval of ${tools}: answer it at /approvals/${first.id}`;
+    throw new ApiError('approval-pending', detail);
+  }
+  await transaction.updateTable('approvals').set({ resumed_by: id }).where('id', 'in', ids).execute();
+  return open.map((approval) => ({ ...approval, resumedBy: id }));
+}
+
+/** Marks approvals whose tool was no longer the one that was shown. */
+export async function voidApprovals(transaction: Transaction<Tables>, ids: readonly string[]): Promise<void> {
+  await transaction.updateTable('approvals').set({ status: 'void' }).where('id', 'in', ids).execute();
+}
+
+async function decide(db: Kysely<Tables>, { id, isApproved, reason }: ApprovalDecision): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('approvals')
+    .set({ status: isApproved ? 'approved' : 'denied', reason, resolved_at: new Date().toISOString() })
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
+}
+
+async function findOpen(db: Kysely<Tables>, conversationId: string): Promise<ApprovalRecord[]> {
+  const rows = await db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('resumed_by', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(toRecord);
+}
+
+const toRecord = (row: Selectable<Tables['approvals']>): ApprovalRecord => ({
+  id: row.id,
+  runId: row.run_id,
+  conversationId: row.conversation_id,
+  agentId: row.agent_id,
+  callId: row.call_id,
+  tool: row.tool,
+  description: row.description,
+  args: JSON.parse(row.args),
+  toolHash: row.tool_hash,
+  status: row.status,
+  reason: row.reason,
+  resumedBy: row.resumed_by,
+  createdAt: row.created_at,
+  resolvedAt: row.resolved_at,
+});

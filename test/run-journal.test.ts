@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openStore } from '../server/store/sqlite.ts';
+import type { Store } from '../server/store/store.ts';
+import { startAgentRuns } from './support/agent-runs.ts';
+import { userSays } from './support/loop.ts';
+import { startRuns } from './support/running.ts';
+import { finish, scriptedModel, text } from './support/scripted-model.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+describe('stored events', () => {
+  let store: Store;
+  beforeEach(async () => {
+    store = await openStore({ folder: ':memory:' });
+    for (const id of ['r1', 'r2', 'r3']) {
+      await store.runs.open({
+        id,
+        conversationId: `of-${id}`,
+        agentId: 'a',
+        messages: [userSays('Hi')],
+        isDetached: true,
+      });
+    }
+  });
+  afterEach(() => store.close());
+  const end = (id: string) =>
+    store.runs.close({ id, status: 'finished', messages: [], inputTokens: 0, outputTokens: 0 });
+
+  test('come back in order, as far as there is no gap', async () => {
+    await store.runs.appendEvents([{ runId: 'r1', first: 3, events: ['c'] }]);
+    expect(await store.runs.events('r1')).toEqual([]);
+    await store.runs.appendEvents([{ runId: 'r1', first: 1, events: ['a', 'b'] }]);
+    await store.runs.appendEvents([{ runId: 'r1', first: 5, events: ['e'] }]);
+    expect(await store.runs.events('r1')).toEqual([
+      { runId: 'r1', first: 1, events: ['a', 'b'] },
+      { runId: 'r1', first: 3, events: ['c'] },
+    ]);
+  });
+
+  test('of a deleted conversation are left out, and those beside them are stored', async () => {
+    await store.conversations.delete('of-r1');
+    await store.runs.appendEvents([
+      { runId: 'r1', first: 1, events: ['a'] },
+      { runId: 'r2', first: 1, events: ['b'] },
+    ]);
+    expect(await store.runs.events('r1')).toEqual([]);
+    expect(await store.runs.events('r2')).toHaveLength(1);
+  });
+
+  test('are deleted with age and with number, those of running runs never', async () => {
+    for (const runId of ['r1', 'r2', 'r3']) await store.runs.appendEvents([{ runId, first: 1, events: ['a'] }]);
+    await end('r1');
+    await end('r2');
+    const kept = async () => {
+      const all = await Promise.all(['r1', 'r2', 'r3'].map((id) => store.runs.events(id)));
+      return all.map(({ length }) => length);
+    };
+    await store.runs.pruneEvents({ endedBefore: '2000-01-01T00:00:00.000Z', keep: 2 });
+    expect(await kept()).toEqual([1, 1, 1]);
+    await store.runs.pruneEvents({ endedBefore: '2000-01-01T00:00:00.000Z', keep: 1 });
+    expect((await kept()).toSorted()).toEqual([0, 1, 1]);
+    await store.runs.pruneEvents({ endedBefore: '2100-01-01T00:00:00.000Z', keep: 10 });
+    expect(await kept()).toEqual([0, 0, 1]);
+  });
+});
+
+const words = Array.from({ length: 40 }, (_, index) => `word${index} `);
+const says = scriptedModel([[...text(...words), finish()]]);
+
+test('events of a background run that the store refuses for a while are stored in the end', async () => {
+  let refusals = 0;
+  const wrapStore = (store: Store): Store => ({
+    ...store,
+    runs: {
+      ...store.runs,
+      async appendEvents(batches) {
+        if (refusals++ < 3) throw new Error('not now');
+        return store.runs.appendEvents(batches);
+      },
+    },
+  });
+  const gate = Promise.withResolvers<void>();
+  const model = scriptedModel([[...text(...words), { wait: gate.promise }, finish()]]);
+  await using server = await startRuns(model, { limits: { flushMs: 1 }, wrapStore });
+  const run = await server.start({ conversationId: 'c', runId: 'r', detached: true });
+  while (refusals < 5 && !(await server.store.runs.events('r')).length) await new Promise(setImmediate);
+  gate.resolve();
+  await run.ended;
+  const stored = (await server.store.runs.events('r')).flatMap(({ events }) => events);
+  const said = [];
+  for await (const { event } of run.events()) said.push(event);
+  expect(stored).toEqual(said);
+  expect(server.logged).toHaveLength(1);
+});
+
+test('an attached run stores no events', async () => {
+  await using server = await startRuns(says);
+  const run = await server.start({ conversationId: 'c', runId: 'r' });
+  for await (const _ of run.events());
+  await run.ended;
+  expect(await server.store.runs.events('r')).toEqual([]);
+});
+
+test('a background run longer than the bound of its log ends for late readers with the conversation', async () => {
+  await using folder = await temporaryFolder();
+  const body = { threadId: 't', runId: 'r', messages: [{ id: 'u1', role: 'user', content: 'Hi' }] };
+  {
+    await using server = await startAgentRuns(says, { folder: folder.path, limits: { journalEvents: 10 } });
+    await server.read('/ag-ui/tester/', { ...body, forwardedProps: { background: true } });
+  }
+  await using server = await startAgentRuns(says, { folder: folder.path });
+  expect(await server.store.runs.get('r')).toMatchObject({ status: 'finished' });
+  const events = await server.read('/ag-ui/tester/connect', { threadId: 't' });
+  expect(events.at(-1)).toMatchObject({ data: { type: 'RUN_FINISHED' } });
+  expect(events.at(-2)).toMatchObject({
+    data: { type: 'MESSAGES_SNAPSHOT', messages: [{ content: 'Hi' }, { content: words.join('') }] },
+  });
+});

@@ -1,0 +1,147 @@
+/** The endpoints that start and read runs, on real runs, a real store and a scripted model. */
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { readEvents } from '../../client/read-events.ts';
+import { agUi } from '../../contract/ag-ui.ts';
+import { approvals } from '../../contract/approvals.ts';
+import { conversations } from '../../contract/conversations.ts';
+import { prompts } from '../../contract/prompts.ts';
+import { runs as runsGroup } from '../../contract/runs.ts';
+import { createApprovalHandlers } from '../../server/approvals/approval-handlers.ts';
+import { createConversationHandlers } from '../../server/conversations/conversation-handlers.ts';
+import { ApiError } from '../../server/errors.ts';
+import { createLog } from '../../server/http/log.ts';
+import { startHttpServer } from '../../server/http/server.ts';
+import { implement } from '../../server/implement.ts';
+import { createPromptHandlers } from '../../server/prompts/prompt-handlers.ts';
+import { createRunHandlers } from '../../server/prompts/run-handlers.ts';
+import { createAgUiHandlers } from '../../server/protocols/ag-ui-handlers.ts';
+import { createAgUiProtobuf } from '../../server/protocols/ag-ui-protobuf.ts';
+import type { RunAgent } from '../../server/runs/agent-loop.ts';
+import type { RunLimits } from '../../server/runs/limits.ts';
+import type { Toolset } from '../../server/runs/toolset.ts';
+import { testAgent, toolsetOf } from './loop.ts';
+import { type Running, startRuns } from './running.ts';
+
+/** An event as it stands in a stream: its number and what it says. */
+export interface ReadEvent {
+  readonly id: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of an event where they read it.
+  readonly data: any;
+}
+
+export interface AgentRuns extends Running {
+  readonly url: string;
+  /** The status and the body. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
+  /** Posts, or gets without a body, and does not read. */
+  open(path: string, body?: unknown, options?: { after?: number; signal?: AbortSignal }): Promise<Response>;
+  /** The events of a stream, the first `count` of them or all; leaves then. */
+  read(path: string, body?: unknown, options?: { after?: number; count?: number }): Promise<ReadEvent[]>;
+}
+
+interface AgentRunsOptions {
+  readonly toolset?: Toolset;
+  readonly agent?: Partial<RunAgent>;
+  readonly folder?: string;
+  readonly limits?: Partial<RunLimits>;
+}
+
+/** Serves the agent `tester`. Runs that a server before left open on `folder` have ended when this resolves. */
+export async function startAgentRuns(
+  model: LanguageModelV4,
+  { toolset = toolsetOf({}), agent, folder, limits }: AgentRunsOptions = {},
+): Promise<AgentRuns> {
+  const running = await startRuns(model, { ...(folder && { folder }), ...(limits && { limits }) });
+  const { runs, store } = running;
+  await runs.interruptOpen();
+  const getAgent = (id: string) => {
+    if (id !== 'tester') throw new ApiError('agent-not-found', `Agent not found: ${id}`);
+    return { agent: () => ({ ...testAgent, ...agent }), toolset };
+  };
+  const handlers = {
+    prompts: createPromptHandlers({ runs, getAgent }),
+    runs: createRunHandlers({ runs, store: store.runs }),
+    approvals: createApprovalHandlers({ runs, approvals: store.approvals, getAgent }),
+    conversations: createConversationHandlers({ conversations: store.conversations, endRun: async () => undefined }),
+    agUi: createAgUiHandlers({
+      agents: { list: () => [], get: getAgent },
+      version: '0.0.0',
+      protobuf: createAgUiProtobuf(),
+      async startRun({ agentId, threadId, signal, ...request }) {
+        const run = await runs.start({
+          ...getAgent(agentId),
+          ...request,
+          conversationId: threadId,
+          history: 'given',
+          signal,
+        });
+        return { events: run.events({ signal }) };
+      },
+      async findRun(threadId, runId) {
+        const found = await runs.findLatest(threadId, runId);
+        if (!found) return undefined;
+        const { agentId, givenId, historyCount } = found.record;
+        return { agentId, runId: givenId, historyCount, events: found.events };
+      },
+      messages: (threadId) => store.conversations.messages(threadId),
+      terminate: (threadId, runId) => runs.cancel(threadId, runId),
+    }),
+  };
+  const server = await startHttpServer({
+    operations: implement({ prompts, runs: runsGroup, approvals, conversations, agUi }, handlers),
+    host: '127.0.0.1',
+    port: 0,
+    apiKeys: [],
+    allowedHosts: [],
+    corsOrigins: [],
+    rateLimits: [],
+    mounts: [],
+    openPaths: [],
+    log: createLog({ level: 'silent' }),
+    isDraining: () => false,
+  });
+  const send = (method: string, path: string, body: unknown, headers: Record<string, string>, signal?: AbortSignal) =>
+    fetch(`${server.url}/api/v1${path}`, {
+      method,
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+  const open: AgentRuns['open'] = (path, body, { after, signal } = {}) =>
+    send(
+      body === undefined ? 'GET' : 'POST',
+      path,
+      body,
+      after === undefined ? {} : { 'last-event-id': String(after) },
+      signal,
+    );
+  return {
+    ...running,
+    url: server.url,
+    open,
+    async call(method, path, body) {
+      const response = await send(method, path, body, {});
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    },
+    async read(path, body, { after, count = Number.POSITIVE_INFINITY } = {}) {
+      const leave = new AbortController();
+      const response = await open(path, body, { ...(after !== undefined && { after }), signal: leave.signal });
+      if (response.status !== 200 || !response.body) throw new Error(`${path}: ${await response.text()}`);
+      const events: ReadEvent[] = [];
+      if (count > 0) {
+        for await (const { id, data } of readEvents(response.body)) {
+          events.push({ id: Number(id), data: JSON.parse(data) });
+          if (events.length >= count) break;
+        }
+      }
+      if (count !== Number.POSITIVE_INFINITY) leave.abort();
+      return events;
+    },
+    async [Symbol.asyncDispose]() {
+      await server.close({ graceMs: 0 });
+      await running[Symbol.asyncDispose]();
+    },
+  };
+}
