@@ -107,7 +107,11 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       listModels: () => models.list(),
       defaultModel: () => models.defaultModel(),
     }),
-    sandbox: createSandboxHandlers({ manager: sandboxes, requireAgent: (id) => agents.get(id) }),
+    sandbox: createSandboxHandlers({
+      manager: sandboxes,
+      requireAgent: (id) => agents.get(id),
+      isDraining: health.isDraining,
+    }),
     prompts: createPromptHandlers({ runs, getAgent }),
     runs: createRunHandlers({ runs, store: store.runs }),
     approvals: createApprovalHandlers({ runs, approvals: store.approvals, getAgent }),

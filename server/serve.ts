@@ -37,8 +37,10 @@ async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv
     const graceMs = options['shutdown-grace'] * 1000;
     await signalled;
     log.info({ grace_ms: graceMs }, 'draining');
+    const graceEnds = performance.now() + graceMs;
     await runtime.drain(graceMs);
-    await server.close({ graceMs: 1000 });
+    // Executions and calls that are no runs have what the runs left of the grace, and always the time to read their last answer.
+    await server.close({ graceMs: Math.max(1000, graceEnds - performance.now()) });
   } finally {
     await runtime.close();
   }

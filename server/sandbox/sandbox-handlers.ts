@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AppHandlers } from '../../contract/index.ts';
 import type { ExecutionEvent, ExecutionResult } from '../../contract/sandbox.ts';
-import { toApiError } from '../errors.ts';
+import { ApiError, toApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
 import type { ManagedExecution, SandboxManager } from './sandbox-manager.ts';
 
@@ -9,24 +9,32 @@ interface SandboxHandlersOptions {
   readonly manager: SandboxManager;
   /** Throws `agent-not-found` when there is no such agent. */
   readonly requireAgent: (agentId: string) => unknown;
+  /** Whether the server is shutting down: what runs may end, runs that end may still use code, callers start nothing new. */
+  isDraining?(): boolean;
 }
 
 /** The endpoints of the sandbox. */
 export function createSandboxHandlers({
   manager,
   requireAgent,
+  isDraining = () => false,
 }: SandboxHandlersOptions): AppHandlers<RequestContext>['sandbox'] {
+  const admit = async (agentId: string) => {
+    if (isDraining())
+      throw new ApiError('draining', 'The server is shutting down', { headers: { 'retry-after': '10' } });
+    await requireAgent(agentId);
+  };
   return {
     status: () => manager.status(),
     configure: ({ input }) => manager.configure(input),
     restart: () => manager.restart(),
     interrupt: ({ input }) => ({ interrupted: manager.interrupt(input.agent_id) }),
     execute: async ({ input, signal }) => {
-      await requireAgent(input.agent_id);
+      await admit(input.agent_id);
       return toResult(await manager.execute(input.agent_id, input.code, { timeoutMs: toMs(input.timeout), signal }));
     },
     executeStream: async ({ input, signal }) => {
-      await requireAgent(input.agent_id);
+      await admit(input.agent_id);
       return streamExecution(manager, input, signal);
     },
   };
