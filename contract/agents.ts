@@ -14,6 +14,10 @@ export const ServerSelection = z
   });
 
 const fields = {
+  skills: z
+    .array(z.string().min(1).max(200))
+    .max(100)
+    .meta({ description: 'The skills the agent may use, by name; absent: those the server is started with' }),
   name: z
     .string()
     .trim()
@@ -70,6 +74,7 @@ export const Agent = z
     temperature: z.number().nullable(),
     codemode: z.boolean().meta({ description: 'Whether the agent calls its tools from Python it writes' }),
     approvals: fields.approvals,
+    skills: z.array(z.string()).meta({ description: 'The skills the agent may use' }),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -93,6 +98,7 @@ export const CreateAgent = z
     temperature: fields.temperature.optional(),
     enable_codemode: fields.enable_codemode.optional(),
     approvals: fields.approvals.optional(),
+    skills: fields.skills.optional(),
   })
   .meta({ id: 'CreateAgent' });
 
@@ -111,6 +117,7 @@ export const UpdateAgent = z
       .optional()
       .meta({ description: 'null: as the server is started' }),
     approvals: fields.approvals.optional(),
+    skills: fields.skills.nullable().optional().meta({ description: 'null: those the server is started with' }),
   })
   .meta({ id: 'UpdateAgent' });
 
@@ -127,6 +134,7 @@ const example: z.output<typeof Agent> = {
   temperature: null,
   codemode: false,
   approvals: { tools: [] },
+  skills: [],
   created_at: '2026-11-23T10:00:00.000Z',
   updated_at: '2026-11-23T10:00:00.000Z',
 };

@@ -10,6 +10,7 @@ import { mcpServers } from './mcp-servers.ts';
 import { prompts } from './prompts.ts';
 import { runs } from './runs.ts';
 import { sandbox } from './sandbox.ts';
+import { skills } from './skills.ts';
 import type { Handlers, RouterOf } from './types.ts';
 
 /** Where the REST surface starts: every endpoint's path is below it. */
@@ -29,6 +30,7 @@ export const contract = {
   mcpProxy,
   configure,
   sandbox,
+  skills,
 };
 
 /** The type of the contract. */

@@ -50,6 +50,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/health/': feature('server/mcp/', 'server/store/'),
   'server/prompts/': feature('server/agents/', 'server/runs/', 'server/store/'),
   'server/protocols/': feature('server/runs/run-events.ts'),
+  'server/skills/': feature('server/sandbox/'),
   'server/runs/': feature('server/models/', 'server/store/'),
   'scripts/': outside,
   'test/': outside,

@@ -4,6 +4,7 @@ import { createAgentHandlers } from './agents/agent-handlers.ts';
 import { createAgentMcpServerHandlers } from './agents/agent-mcp-server-handlers.ts';
 import type { Agents } from './agents/agent-registry.ts';
 import { createAgentServerHandlers } from './agents/agent-server-handlers.ts';
+import { joinToolsets } from './agents/agent-toolset.ts';
 import { createApprovalHandlers } from './approvals/approval-handlers.ts';
 import type { Codemode } from './codemode/codemode.ts';
 import { createCodemodeToolset } from './codemode/codemode-toolset.ts';
@@ -24,7 +25,11 @@ import type { AgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import type { Runs } from './runs/runs.ts';
 import { createSandboxHandlers } from './sandbox/sandbox-handlers.ts';
 import type { SandboxManager } from './sandbox/sandbox-manager.ts';
-import type { Store } from './store/store.ts';
+import { createSkillHandlers } from './skills/skill-handlers.ts';
+import { addSkills } from './skills/skill-instructions.ts';
+import type { SkillLibrary } from './skills/skill-library.ts';
+import { createSkillToolset } from './skills/skill-toolset.ts';
+import type { AgentRecord, Store } from './store/store.ts';
 import { version } from './version.ts';
 
 /** The parts of the server that handlers call. */
@@ -36,6 +41,7 @@ export interface Parts {
   readonly runs: Runs;
   readonly sandboxes: SandboxManager;
   readonly codemode: CodemodeParts;
+  readonly skills: SkillParts;
   readonly health: HealthParts;
   readonly protobuf: AgUiProtobuf;
 }
@@ -48,24 +54,48 @@ interface CodemodeParts {
   readonly allowsDirectCalls: boolean;
 }
 
+/** Skills, and how this server was started. */
+interface SkillParts {
+  readonly library: SkillLibrary;
+  /** The skills of agents that say nothing. */
+  readonly defaults: readonly string[];
+}
+
+/** Where scripts run that no agent has asked for: no agent can have this id. */
+const NO_AGENT = ':skills';
+
 /** One handler for each endpoint. */
 export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
-  const { store, models, mcp, agents, runs, sandboxes, codemode, health, protobuf } = parts;
+  const { store, models, mcp, agents, runs, sandboxes, codemode, skills, health, protobuf } = parts;
   const { servers } = mcp;
+  const { library } = skills;
+  const skillsOf = (agent: AgentRecord) => library.pick(agent.skills ?? skills.defaults);
+  const skillTools = (sandboxId: string, available: () => ReturnType<SkillLibrary['list']>) =>
+    createSkillToolset({
+      library,
+      skills: available,
+      execute: (code, options) => sandboxes.execute(sandboxId, code, options),
+    });
   const getAgent = (id: string): PromptedAgent => {
     agents.get(id);
     return {
-      agent: () => agents.get(id),
-      toolset: switchToolset(
-        () => codemode.host.isOn(id),
-        createCodemodeToolset({
-          codemode: codemode.host,
-          agentId: id,
-          allowsDirectCalls: codemode.allowsDirectCalls,
-          execute: (code, options) => sandboxes.execute(id, code, options),
-        }),
-        createServerToolset(servers, () => agents.get(id).selectedMcpServers),
-      ),
+      agent() {
+        const agent = agents.get(id);
+        return { ...agent, systemPrompt: addSkills(agent.systemPrompt, skillsOf(agent)) };
+      },
+      toolset: joinToolsets([
+        skillTools(id, () => skillsOf(agents.get(id))),
+        switchToolset(
+          () => codemode.host.isOn(id),
+          createCodemodeToolset({
+            codemode: codemode.host,
+            agentId: id,
+            allowsDirectCalls: codemode.allowsDirectCalls,
+            execute: (code, options) => sandboxes.execute(id, code, options),
+          }),
+          createServerToolset(servers, () => agents.get(id).selectedMcpServers),
+        ),
+      ]),
     };
   };
   return {
@@ -74,6 +104,7 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       agents,
       effectiveModel: (model) => model ?? models.defaultModelNow() ?? 'default',
       isCodemode: (setting) => setting ?? codemode.isDefault,
+      effectiveSkills: (names) => names ?? skills.defaults,
       isRunning: (agentId) => runs.activeRuns(agentId).length > 0,
       cancelRuns: (agentId) => {
         void sandboxes.closeAgent(agentId);
@@ -96,6 +127,7 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
     mcpServers: createServerHandlers(mcp),
     mcpProxy: createProxyHandlers({
       servers,
+      builtIn: new Map([['skills', skillTools(NO_AGENT, () => library.list())]]),
       callForSandbox(authorization, { server, tool, args }, signal) {
         const agentId = codemode.host.callerOf(authorization);
         return agentId === undefined ? undefined : sandboxes.callTool(agentId, server, tool, args, { signal });
@@ -112,6 +144,7 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       requireAgent: (id) => agents.get(id),
       isDraining: health.isDraining,
     }),
+    skills: createSkillHandlers(skills),
     prompts: createPromptHandlers({ runs, getAgent }),
     runs: createRunHandlers({ runs, store: store.runs }),
     approvals: createApprovalHandlers({ runs, approvals: store.approvals, getAgent }),

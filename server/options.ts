@@ -80,6 +80,16 @@ const flags = {
     help: 'where code in Jupyter calls tools; absent: this server, as seen from this machine',
     schema: text.optional(),
   },
+  skills: {
+    value: 'NAMES',
+    help: 'skills of agents that say nothing, comma separated',
+    schema: commaList.default([]),
+  },
+  'skills-folder': {
+    value: 'FOLDER',
+    help: 'folders with a SKILL.md; absent: /mnt/shared-agent/skills if there is one, else skills in the data folder',
+    schema: text.optional(),
+  },
   'local-eval-engine': {
     value: 'ENGINE',
     help: 'what runs code in local-eval: pyodide, isolated, or python, the python3 of this machine with no isolation',

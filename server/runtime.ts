@@ -26,6 +26,8 @@ import { Runs } from './runs/runs.ts';
 import { needsApproval } from './runs/tool-approvals.ts';
 import { SandboxManager } from './sandbox/sandbox-manager.ts';
 import type { SandboxRequest } from './sandbox/sandbox-settings.ts';
+import { createSkillLibrary } from './skills/skill-library.ts';
+import { BUNDLED_SKILLS, findSkillsFolder } from './skills/skills-folder.ts';
 import { openStore } from './store/sqlite.ts';
 import type { AgentRecord } from './store/store.ts';
 import { version } from './version.ts';
@@ -88,10 +90,26 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     const runs = new Runs({ store, models, log });
     const interrupted = await runs.interruptOpen();
     if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
+    const skills = {
+      library: createSkillLibrary({
+        ...findSkillsFolder({ given: options['skills-folder'], dataFolder }),
+        bundledFolder: BUNDLED_SKILLS,
+        log,
+      }),
+      defaults: options.skills,
+    };
+    await skills.library.refresh();
+    const missing = skills.defaults.filter((name) => !skills.library.find(name));
+    if (missing.length) log.warn({ skills: missing }, 'there are no such skills');
     const agents = await loadAgents(store.agents, {
       checkModel: (model) => models.check(model),
       findUnknownServers: (selection) =>
         selection.filter((one) => !servers.find(one)).map((one) => (typeof one === 'string' ? one : one.id)),
+      async findUnknownSkills(names) {
+        await skills.library.refresh();
+        const { library } = skills;
+        return { unknown: names.filter((one) => !library.find(one)), known: library.list().map(({ name }) => name) };
+      },
       agentsChanged() {
         void stopUnselected(servers, agents.list());
         codemode.changed();
@@ -131,6 +149,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       runs,
       sandboxes,
       codemode: { host: codemode, isDefault: options.codemode, allowsDirectCalls: options['codemode-direct-calls'] },
+      skills,
       health,
       protobuf,
     });

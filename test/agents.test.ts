@@ -12,6 +12,7 @@ import type { Store } from '../server/store/store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const KNOWN_SERVERS = ['tavily', 'filesystem', 'toolbox'];
+const KNOWN_SKILLS = ['csv-summary', 'markdown-toc'];
 const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 const demoAnswer = {
@@ -27,6 +28,7 @@ const demoAnswer = {
   temperature: null,
   codemode: false,
   approvals: { tools: [] },
+  skills: ['csv-summary'],
   created_at: timestamp,
   updated_at: timestamp,
 };
@@ -43,11 +45,16 @@ async function startAgents(store: Store) {
       selection
         .map((server) => (typeof server === 'string' ? server : server.id))
         .filter((id) => !KNOWN_SERVERS.includes(id)),
+    findUnknownSkills: async (names) => ({
+      unknown: names.filter((one) => !KNOWN_SKILLS.includes(one)),
+      known: KNOWN_SKILLS,
+    }),
   });
   const handlers = createAgentHandlers({
     agents,
     effectiveModel: (model) => model ?? 'demo:rules',
     isCodemode: (setting) => setting ?? false,
+    effectiveSkills: (names) => names ?? ['csv-summary'],
     isRunning: (id) => running.has(id),
     async cancelRuns(id) {
       cancelled.push(id);
@@ -106,6 +113,7 @@ describe('an agent', () => {
       selected_mcp_servers: ['tavily', { id: 'filesystem', origin: 'catalog' }, 'tavily'],
       max_steps: 3,
       temperature: 0.2,
+      skills: ['markdown-toc'],
       approvals: { tools: ['fetch__*'] },
     };
     const said = { ...everything, enable_codemode: true, isRunning: true, created_at: 'x' };
@@ -227,6 +235,7 @@ describe('an update', () => {
       selected_mcp_servers: ['tavily'],
       max_steps: 5,
       temperature: 1,
+      skills: ['markdown-toc'],
       approvals: { tools: ['fetch__*'] },
     });
     const before = server.agents.get('a');
@@ -250,21 +259,29 @@ describe('an update', () => {
       name: 'B',
       model: 'gpt-4o',
       temperature: 1,
+      skills: ['markdown-toc'],
     });
     const code = { agent_id: 'a', enable_codemode: true };
     expect(await server.call('agents.update', code)).toMatchObject({ name: 'B', codemode: true });
-    const reset = { agent_id: 'a', model: null, temperature: null, enable_codemode: null };
+    const reset = { agent_id: 'a', model: null, temperature: null, enable_codemode: null, skills: null };
     expect(await server.call('agents.update', reset)).toEqual({
       ...rest,
       name: 'B',
       model: 'demo:rules',
       temperature: null,
+      skills: ['csv-summary'],
     });
     expect(await server.call('agents.update', { agent_id: 'a', model: 'nobody:x' })).toMatchObject({
       status_code: 422,
     });
     expect(await server.call('agents.update', { agent_id: 'a', selected_mcp_servers: ['x'] })).toMatchObject({
       status_code: 422,
+    });
+    expect(await server.call('agents.update', { agent_id: 'a', skills: ['x'] })).toEqual({
+      detail: "skills: no skill has the name 'x'; there are: 'csv-summary', 'markdown-toc'",
+      status_code: 422,
+      code: 'validation-failed',
+      errors: [{ path: 'skills', message: "no skill has the name 'x'; there are: 'csv-summary', 'markdown-toc'" }],
     });
     expect(await server.call('agents.update', { agent_id: 'a', name: null })).toMatchObject({ status_code: 422 });
     expect(await server.store.agents.list()).toEqual([server.agents.get('a')]);
@@ -459,6 +476,7 @@ it('whatever a body holds, the answer is an agent, a 422, or a 409 when its id i
     'max_steps',
     'temperature',
     'approvals',
+    'skills',
   ];
   const any = () => values[Math.floor(Math.random() * values.length)];
   await server.call('agents.create', { id: 'a' });

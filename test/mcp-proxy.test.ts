@@ -25,8 +25,11 @@ describe('the proxy', () => {
     expect(await server.call('GET', '/mcp/proxy/health')).toEqual({ status: 200, body: { status: 'ok' } });
     const { body } = await server.call('GET', '/mcp/proxy/servers');
     expect(body).toMatchObject({
-      total: 1,
-      servers: [{ id: 'mine', name: 'Mine', is_config: true, is_running: true }],
+      total: 2,
+      servers: [
+        { id: 'mine', name: 'Mine', is_config: true, is_running: true },
+        { id: 'skills', name: 'skills', is_config: false, is_running: true },
+      ],
     });
     expect(JSON.stringify(body)).toContain('{"name":"echo","description":"The tool echo"}');
   });
@@ -36,7 +39,7 @@ describe('the proxy', () => {
     expect(await server.tool('x/tools/echo', {})).toEqual({
       status: 404,
       body: {
-        detail: "MCP server 'x' is not running. Available servers: ['mine']",
+        detail: "MCP server 'x' is not running. Available servers: ['skills', 'mine']",
         status_code: 404,
         code: 'mcp-server-not-running',
       },

@@ -21,6 +21,7 @@ const agent: AgentRecord = {
   selectedMcpServers: ['tavily', { id: 'github', origin: 'catalog' }],
   maxSteps: 7,
   temperature: 0.5,
+  skills: ['csv-summary'],
   codemode: true,
   createdAt: '2026-11-23T10:00:00.000Z',
   updatedAt: '2026-11-23T10:00:00.000Z',
@@ -48,6 +49,7 @@ describe('agents, servers and facts', () => {
       id: 'a-later-one',
       model: null,
       temperature: null,
+      skills: null,
       codemode: null,
       selectedMcpServers: [],
     };
@@ -468,11 +470,12 @@ describe('the data folder', () => {
       alter table runs drop column given_id; alter table runs drop column is_detached;
       alter table runs drop column history_count; alter table runs drop column outcome;
       alter table agents drop column approvals; alter table agents drop column codemode;
+      alter table agents drop column skills;
     `);
     database.exec('delete from schema_versions where version > 1');
     database.close();
     await using store = await openStore({ folder: folder.path });
-    expect(await store.agents.list()).toEqual([{ ...agent, codemode: null, approvals: { tools: [] } }]);
+    expect(await store.agents.list()).toEqual([{ ...agent, codemode: null, approvals: { tools: [] }, skills: null }]);
     await store.agents.save({ ...agent, codemode: false });
     expect(await store.agents.list()).toEqual([{ ...agent, codemode: false }]);
   });

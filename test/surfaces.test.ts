@@ -85,6 +85,7 @@ const cases: Readonly<Record<string, Case>> = {
   'sandbox.interrupt': { input: () => ({ agent_id: 'shared' }) },
   'sandbox.execute': { input: () => ({ agent_id: 'shared', code: 'print("hello")\n6 * 7' }) },
   'sandbox.executeStream': { input: () => ({ agent_id: 'shared', code: 'print("hello")' }) },
+  'skills.list': nothing,
   'prompts.stream': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `stream-${tag}` }) },
   'prompts.sync': { input: () => ({ agent_id: 'shared', message: 'tool get_weather {"city":"Paris"}' }) },
   'runs.list': { input: () => ({ conversation_id: 'none', limit: 2 }) },

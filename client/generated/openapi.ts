@@ -881,6 +881,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List skills
+         * @description Every skill of the skills folder as it is now, and what keeps other folders from being one.
+         */
+        get: operations["skillsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1370,6 +1390,8 @@ export interface components {
                  */
                 tools: string[];
             };
+            /** @description The skills the agent may use */
+            skills: string[];
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -1413,6 +1435,8 @@ export interface components {
                  */
                 tools: string[];
             };
+            /** @description The skills the agent may use */
+            skills: string[];
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -1696,6 +1720,8 @@ export interface components {
                  */
                 tools: string[];
             };
+            /** @description The skills the agent may use, by name; absent: those the server is started with */
+            skills?: string[];
         };
         CreateMcpServer: {
             /** @example my-server */
@@ -2152,6 +2178,37 @@ export interface components {
             /** @enum {string} */
             origin: "config" | "custom" | "catalog";
         };
+        Skill: {
+            name: string;
+            /** @description What it is for, and when */
+            description: string;
+            /**
+             * @description `bundled`: part of this server
+             * @enum {string}
+             */
+            origin: "folder" | "bundled";
+            /** @description Whether agents that say nothing have it */
+            default: boolean;
+            license: string | null;
+            /** @description What it needs to work */
+            compatibility: string | null;
+            /** @description The tools its author meant it to need */
+            allowed_tools: string[];
+            /** @description Python that runs in the sandbox of an agent */
+            scripts: string[];
+            /** @description Its other files */
+            resources: string[];
+            /** @description What its author should mend */
+            warnings: string[];
+        };
+        SkillList: {
+            skills: components["schemas"]["Skill"][];
+            /** @description Folders that cannot be used, each with the reason */
+            problems: {
+                path: string;
+                reason: string;
+            }[];
+        };
         StartServers: {
             /** @description Variables for the servers of these agents, and for no other */
             env_vars?: components["schemas"]["EnvVar"][];
@@ -2189,6 +2246,8 @@ export interface components {
                  */
                 tools: string[];
             };
+            /** @description null: those the server is started with */
+            skills?: string[] | null;
         };
         UpdateAgentMcpServers: {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
@@ -2774,6 +2833,7 @@ export interface operations {
                      *           "approvals": {
                      *             "tools": []
                      *           },
+                     *           "skills": [],
                      *           "created_at": "2026-11-23T10:00:00.000Z",
                      *           "updated_at": "2026-11-23T10:00:00.000Z"
                      *         }
@@ -2828,6 +2888,7 @@ export interface operations {
                      *       "approvals": {
                      *         "tools": []
                      *       },
+                     *       "skills": [],
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -2886,6 +2947,7 @@ export interface operations {
                      *       "approvals": {
                      *         "tools": []
                      *       },
+                     *       "skills": [],
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -2945,6 +3007,7 @@ export interface operations {
                      *       "approvals": {
                      *         "tools": []
                      *       },
+                     *       "skills": [],
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -5207,6 +5270,58 @@ export interface operations {
             500: components["responses"]["Internal"];
             502: components["responses"]["SandboxUnavailable"];
             503: components["responses"]["Draining"];
+        };
+    };
+    skillsList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "skills": [
+                     *         {
+                     *           "name": "csv-summary",
+                     *           "description": "Describes a CSV file: its columns, their types and their values.",
+                     *           "origin": "bundled",
+                     *           "default": false,
+                     *           "license": "MIT",
+                     *           "compatibility": null,
+                     *           "allowed_tools": [],
+                     *           "scripts": [
+                     *             "scripts/summarize.py"
+                     *           ],
+                     *           "resources": [
+                     *             "references/report.md"
+                     *           ],
+                     *           "warnings": []
+                     *         }
+                     *       ],
+                     *       "problems": [
+                     *         {
+                     *           "path": "broken-skill",
+                     *           "reason": "SKILL.md states no description"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
         };
     };
 }

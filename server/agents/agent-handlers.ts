@@ -10,6 +10,8 @@ interface AgentHandlerOptions {
   isRunning(agentId: string): boolean;
   /** Whether an agent with this setting calls its tools from code. */
   isCodemode(setting: boolean | null): boolean;
+  /** The skills an agent with this setting may use. */
+  effectiveSkills(skills: readonly string[] | null): readonly string[];
   /** Ends the runs of an agent; resolves when they have ended. */
   cancelRuns(agentId: string): Promise<void>;
 }
@@ -29,6 +31,7 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
     max_steps: agent.maxSteps,
     temperature: agent.temperature,
     codemode: options.isCodemode(agent.codemode),
+    skills: [...options.effectiveSkills(agent.skills)],
     approvals: { tools: [...agent.approvals.tools] },
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
@@ -59,6 +62,7 @@ const toFields = (said: Omit<Said, 'id' | 'agent_id'>) => ({
   maxSteps: said.max_steps,
   temperature: said.temperature,
   codemode: said.enable_codemode,
+  skills: said.skills,
   approvals: said.approvals,
 });
 

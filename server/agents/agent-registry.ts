@@ -19,6 +19,8 @@ export interface AgentChecks {
   checkModel(model: string): Promise<void> | void;
   /** The ids among `selection` that no MCP server has. */
   findUnknownServers(selection: readonly ServerSelection[]): Promise<readonly string[]> | readonly string[];
+  /** The names among these that no skill has, and the skills there are. */
+  findUnknownSkills(names: readonly string[]): Promise<{ unknown: readonly string[]; known: readonly string[] }>;
   /** Told after each change of an agent, once it is stored. */
   agentsChanged?(): void;
 }
@@ -77,6 +79,7 @@ export class Agents {
         temperature: fields.temperature ?? null,
         codemode: fields.codemode ?? null,
         approvals: fields.approvals ?? { tools: [] },
+        skills: fields.skills ?? null,
         createdAt: now,
         updatedAt: now,
       });
@@ -112,15 +115,21 @@ export class Agents {
     return agent;
   }
 
-  async #check({ model, selectedMcpServers }: AgentFields): Promise<void> {
+  async #check({ model, selectedMcpServers, skills }: AgentFields): Promise<void> {
     if (model) await this.#checks.checkModel(model);
-    if (!selectedMcpServers?.length) return;
-    const unknown = await this.#checks.findUnknownServers(selectedMcpServers);
-    if (!unknown.length) return;
-    const message = `no MCP server has the id ${unknown.map((id) => `'${id}'`).join(', ')}`;
-    throw new ApiError('validation-failed', `selected_mcp_servers: ${message}`, {
-      fields: [{ path: 'selected_mcp_servers', message }],
-    });
+    await this.#checkServers(selectedMcpServers ?? []);
+    await this.#checkSkills(skills ?? []);
+  }
+
+  async #checkServers(selection: readonly ServerSelection[]): Promise<void> {
+    const unknown = selection.length ? await this.#checks.findUnknownServers(selection) : [];
+    if (unknown.length) throw invalid('selected_mcp_servers', `no MCP server has the id ${quote(unknown)}`);
+  }
+
+  async #checkSkills(names: readonly string[]): Promise<void> {
+    if (!names.length) return;
+    const { unknown, known } = await this.#checks.findUnknownSkills(names);
+    if (unknown.length) throw invalid('skills', `no skill has the name ${quote(unknown)}; there are: ${quote(known)}`);
   }
 
   // One change after the other, so that two updates of one agent both remain and one id is created once.
@@ -130,6 +139,10 @@ export class Agents {
     return result;
   }
 }
+
+const invalid = (path: string, message: string) =>
+  new ApiError('validation-failed', `${path}: ${message}`, { fields: [{ path, message }] });
+const quote = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ') || 'none';
 
 /** The agents of a store. */
 export async function loadAgents(store: Store['agents'], checks: AgentChecks): Promise<Agents> {

@@ -35,6 +35,7 @@ const toRow = (agent: AgentRecord) => ({
   temperature: agent.temperature,
   codemode: agent.codemode === null ? null : Number(agent.codemode),
   approvals: JSON.stringify(agent.approvals),
+  skills: agent.skills && JSON.stringify(agent.skills),
   created_at: agent.createdAt,
   updated_at: agent.updatedAt,
 });
@@ -50,6 +51,7 @@ const toRecord = (row: Selectable<Tables['agents']>): AgentRecord => ({
   temperature: row.temperature,
   codemode: row.codemode === null ? null : row.codemode === 1,
   approvals: JSON.parse(row.approvals),
+  skills: row.skills === null ? null : JSON.parse(row.skills),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });

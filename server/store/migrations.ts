@@ -4,7 +4,7 @@ import type { Tables } from './schema.ts';
 type Migration = (db: Kysely<Tables>) => Promise<void>;
 
 /** How the tables came to be, oldest first; the version of a store is how many of these it has had. Only ever added to. */
-const migrations: readonly Migration[] = [createFirstTables, addCodemode, addRunLogsAndApprovals];
+const migrations: readonly Migration[] = [createFirstTables, addCodemode, addRunLogsAndApprovals, addSkills];
 
 /** The schema version this server reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
@@ -175,4 +175,8 @@ async function addRunLogsAndApprovals(db: Kysely<Tables>): Promise<void> {
     .where(sql.ref('resumed_by'), 'is', null)
     .execute();
   await schema.createIndex('approvals_newest').on('approvals').columns(['created_at', 'id']).execute();
+}
+
+async function addSkills({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('agents').addColumn('skills', 'text').execute();
 }

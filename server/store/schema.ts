@@ -15,6 +15,8 @@ interface AgentsTable {
   /** 0 or 1. */
   codemode: number | null;
   /** JSON. */
+  skills: string | null;
+  /** JSON. */
   approvals: string;
   created_at: string;
   updated_at: string;

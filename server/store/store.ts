@@ -17,6 +17,8 @@ export interface AgentRecord {
   readonly temperature: number | null;
   /** Whether it calls its tools from code; null: as the server is started. */
   readonly codemode: boolean | null;
+  /** null: those the server is started with. */
+  readonly skills: readonly string[] | null;
   /** Calls of tools whose names match one of these, where `*` is any text, wait for a person. */
   readonly approvals: { readonly tools: readonly string[] };
   readonly createdAt: string;

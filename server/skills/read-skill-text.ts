@@ -1,0 +1,108 @@
+/** Reads a SKILL.md: https://agentskills.io/specification, leniently. What is unusual is a warning; without a name or a description it is no skill. */
+import type { Document } from 'yaml';
+import { SkillError, type SkillText } from './skill.ts';
+
+const MAX_FRONT_MATTER = 65_536;
+const MAX_ALIASES = 10;
+const MAX_NAME = 64;
+const MAX_DESCRIPTION = 1024;
+const MAX_COMPATIBILITY = 500;
+
+/** Throws a {@link SkillError} when the text is no skill. */
+export async function readSkillText(text: string, folderName: string): Promise<SkillText> {
+  // Only plain `---` opens it: what others read as `---js` is code, and none of a skill's text is ever run here.
+  const found = /^\uFEFF?---[ \t]*\r?\n(?:([\s\S]*?)\r?\n)?---[ \t]*(?:\r?\n|$)/.exec(text);
+  if (!found) throw new SkillError('SKILL.md does not begin with YAML between two lines of ---');
+  const [whole, yaml = ''] = found;
+  if (yaml.length > MAX_FRONT_MATTER) throw new SkillError('The front matter of SKILL.md is longer than 64 kB');
+  const warnings: string[] = [];
+  const fields = await readYaml(yaml, warnings);
+  const name = readName(fields.name, folderName, warnings);
+  const description = readDescription(fields.description, warnings);
+  return {
+    name,
+    description,
+    instructions: text.slice(whole.length).trim(),
+    license: readOptional(fields.license, 'license', 1000, warnings),
+    compatibility: readOptional(fields.compatibility, 'compatibility', MAX_COMPATIBILITY, warnings),
+    allowedTools: readTools(fields['allowed-tools'], warnings),
+    warnings,
+  };
+}
+
+async function readYaml(text: string, warnings: string[]): Promise<Readonly<Record<string, unknown>>> {
+  const { parseDocument } = await import('yaml');
+  const options = { schema: 'core', logLevel: 'silent', prettyErrors: true } as const;
+  try {
+    let document: Document = parseDocument(text, options);
+    if (document.errors.length) {
+      // The most usual mistake: a colon in a text without quotes.
+      const quoted = parseDocument(quoteColons(text), options);
+      if (quoted.errors.length) throw new SkillError(`The front matter is not YAML: ${firstLine(document.errors[0])}`);
+      warnings.push('the front matter has a colon in a text without quotes');
+      document = quoted;
+    }
+    const fields: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    if (isMapping(fields)) return fields;
+  } catch (cause) {
+    if (cause instanceof SkillError) throw cause;
+    // Nested or repeated beyond all bounds.
+    throw new SkillError(`The front matter cannot be read: ${firstLine(cause)}`, { cause });
+  }
+  throw new SkillError('The front matter is not a mapping of names to values');
+}
+
+const quoteColons = (text: string): string =>
+  text.replace(
+    /^(description|compatibility|license):[ \t]+(?!["'|>[{])(.*:(?:\s.*)?)$/gm,
+    (_, key: string, value: string) => `${key}: ${JSON.stringify(value.trim())}`,
+  );
+
+function readName(value: unknown, folderName: string, warnings: string[]): string {
+  if (value === undefined || value === null || value === '') throw new SkillError('SKILL.md states no name');
+  if (typeof value !== 'string') throw new SkillError('The name in SKILL.md is not a text');
+  const name = value.trim().normalize('NFC');
+  if (name.length > MAX_NAME) throw new SkillError(`The name in SKILL.md is longer than ${MAX_NAME} characters`);
+  // It is shown in logs and to models, and people type it.
+  if (!/^[\p{L}\p{N}\p{M}][\p{L}\p{N}\p{M}_.-]*$/u.test(name))
+    throw new SkillError(
+      'The name in SKILL.md has other characters than letters, digits, hyphens, dots and underscores',
+    );
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name))
+    warnings.push('the name should be of lowercase letters, digits and single hyphens');
+  if (name !== folderName.normalize('NFC')) warnings.push(`the name is not that of its folder, '${folderName}'`);
+  return name;
+}
+
+function readDescription(value: unknown, warnings: string[]): string {
+  if (value === undefined || value === null) throw new SkillError('SKILL.md states no description');
+  if (typeof value !== 'string') throw new SkillError('The description in SKILL.md is not a text');
+  const description = value.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  if (!description) throw new SkillError('The description in SKILL.md is empty');
+  if (description.length <= MAX_DESCRIPTION) return description;
+  warnings.push(`the description is cut: it is longer than ${MAX_DESCRIPTION} characters`);
+  return `${description.slice(0, MAX_DESCRIPTION - 1).toWellFormed()}…`;
+}
+
+function readOptional(value: unknown, field: string, maxLength: number, warnings: string[]): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' && value.length <= maxLength) return value;
+  warnings.push(`${field} is left out: it should be a text of at most ${maxLength} characters`);
+  return undefined;
+}
+
+/** A list, or a text such as `Read, Bash(git:*)`. */
+function readTools(value: unknown, warnings: string[]): string[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === 'string') return value.match(/[^\s,(]+(?:\([^)]*\))?/g) ?? [];
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+  warnings.push('allowed-tools is left out: it should be a text or a list of texts');
+  return [];
+}
+
+const firstLine = (cause: unknown): string => {
+  const [line = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  return line.replace(/:$/, '').slice(0, 300);
+};
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

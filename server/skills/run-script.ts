@@ -1,0 +1,81 @@
+/** Runs a script of a skill in a sandbox. */
+import { readFile } from 'node:fs/promises';
+import { ApiError } from '../errors.ts';
+import type { ToolOutcome } from '../runs/toolset.ts';
+import type { ManagedExecution } from '../sandbox/sandbox-manager.ts';
+import { type Skill, SkillError } from './skill.ts';
+import { readFileWithin } from './skill-files.ts';
+
+/** Runs Python where the scripts of skills are to run. */
+export type Execute = (code: string, options: { timeoutMs: number; signal: AbortSignal }) => Promise<ManagedExecution>;
+
+/** How a script is to run. `args` are those of a command line: no shell reads them. */
+export interface ScriptRun {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly stdin: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const MAX_FILES_SIZE = 4_194_304;
+/** What a caller reads of one stream, in characters: its beginning and its end. */
+const SHOWN = 16_000;
+
+/** The script sees the files of its skill beside it, the files and variables of the sandbox, and nothing of this machine. */
+export async function runScript(skill: Skill, run: ScriptRun, execute: Execute): Promise<ToolOutcome> {
+  const code = await toCode(skill, run);
+  try {
+    return report(await execute(code, { timeoutMs: run.timeoutMs, signal: run.signal }));
+  } catch (cause) {
+    // That there is nothing to run code is something a model can say; a fault of this server is not.
+    if (!(cause instanceof ApiError)) throw cause;
+    return { result: { success: false, execution_ok: false, execution_error: cause.message }, isError: true };
+  }
+}
+
+async function toCode(skill: Skill, { script, args, stdin }: ScriptRun): Promise<string> {
+  const runner = await readFile(new URL('./script_runner.py', import.meta.url), 'utf8');
+  const files: Record<string, string> = {};
+  let left = MAX_FILES_SIZE;
+  for (const path of skill.files) {
+    const bytes = await readFileWithin(skill.folder, path, MAX_FILES_SIZE);
+    left -= bytes.length;
+    if (left < 0) throw new SkillError(`The files of the skill '${skill.name}' are larger than 4 MB together`);
+    files[path] = bytes.toString('base64');
+  }
+  return `${runner}\nglobals().pop("_run_skill_script")(${toPythonText(JSON.stringify({ script, args, stdin, files }))})`;
+}
+
+/** A Python string literal in ASCII: nothing in `text` can end it. */
+const toPythonText = (text: string): string =>
+  JSON.stringify(text).replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+function report(execution: ManagedExecution): ToolOutcome {
+  const { status, error, stdout, stderr, isTruncated, notices } = execution;
+  const exitCode = status === 'ok' ? Number(execution.result?.['text/plain']) : null;
+  return {
+    // A script that says no has run: only one that could not is an error of the tool.
+    isError: status !== 'ok',
+    result: {
+      success: exitCode === 0,
+      exit_code: exitCode,
+      stdout: shorten(stdout),
+      stderr: shorten(stderr),
+      execution_ok: status === 'ok',
+      ...(error && { execution_error: shorten(`${error.name}: ${error.message}`) }),
+      ...(isTruncated && { truncated: true }),
+      ...(notices.length > 0 && { notices: [...notices] }),
+      execution_time: Math.round(execution.durationMs) / 1000,
+    },
+  };
+}
+
+function shorten(text: string): string {
+  if (text.length <= SHOWN) return text;
+  const half = SHOWN / 2;
+  return `${text.slice(0, half)}\n[... ${text.length - SHOWN} characters left out ...]\n${text.slice(-half)}`;
+}

@@ -1,0 +1,80 @@
+"""Runs a script of a skill inside an interpreter that is already there, as `python script.py` would run it."""
+
+
+def _run_skill_script(job):
+    """Puts the files of the skill in a folder of their own, runs the script and returns its exit code; leaves nothing behind."""
+    import asyncio
+    import base64
+    import builtins
+    import io
+    import json
+    import linecache
+    import os
+    import runpy
+    import shutil
+    import sys
+    import tempfile
+    import traceback
+
+    # The caller holds every file of the skill: nobody needs to quote it in a traceback.
+    linecache.cache.pop(sys._getframe(1).f_code.co_filename, None)
+    job = json.loads(job)
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="skill-"))
+    script = os.path.join(folder, job["script"])
+    stdin = io.StringIO(job["stdin"])
+
+    def read_line(prompt=""):
+        line = stdin.readline()
+        if not line:
+            raise EOFError("The standard input of the script has ended")
+        return line.removesuffix("\n")
+
+    def to_exit_code(code):
+        if isinstance(code, int):
+            return int(code)
+        if code is not None:
+            print(code, file=sys.stderr)
+        return 0 if code is None else 1
+
+    def explain(error):
+        if isinstance(error, ModuleNotFoundError) and sys.platform == "emscripten":
+            error.add_note("This interpreter has Python's standard library only: a Jupyter sandbox can have more.")
+        frames = error.__traceback__
+        while frames and not frames.tb_frame.f_code.co_filename.startswith(folder):
+            frames = frames.tb_next
+        text = "".join(traceback.format_exception(type(error), error, frames))
+        sys.stderr.write(text.replace(folder + os.sep, ""))
+
+    saved = sys.argv, sys.stdin, sys.path[:], builtins.input, os.getcwd(), dict(os.environ)
+    modules = set(sys.modules)
+    loop = asyncio._get_running_loop()
+    try:
+        for path, data in job["files"].items():
+            target = os.path.join(folder, path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "wb") as file:
+                file.write(base64.b64decode(data))
+        sys.argv = [script, *job["args"]]
+        sys.path.insert(0, os.path.dirname(script))
+        sys.stdin, builtins.input = stdin, read_line
+        # A script may call asyncio.run(), which refuses to inside the loop that runs this.
+        asyncio._set_running_loop(None)
+        try:
+            runpy.run_path(script, run_name="__main__")
+            return 0
+        except SystemExit as error:
+            return to_exit_code(error.code)
+        except Exception as error:
+            explain(error)
+            return 1
+    finally:
+        asyncio._set_running_loop(loop)
+        sys.argv, sys.stdin, sys.path[:], builtins.input, cwd, environment = saved
+        os.chdir(cwd)
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+        for name in set(sys.modules) - modules:
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(folder):
+                del sys.modules[name]
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,99 @@
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FoundSkills, findSkills } from './find-skills.ts';
+import type { Skill, SkillProblem } from './skill.ts';
+
+/** Every skill of this server. Reads are from memory; {@link refresh} looks at the disk. */
+export interface SkillLibrary {
+  /** Sees what has changed on disk since about a second ago; a disk that hangs is not waited for. Never throws. */
+  refresh(): Promise<void>;
+  /** By name. */
+  list(): readonly Skill[];
+  problems(): readonly SkillProblem[];
+  /** `_` and `-`, and upper and lower case, are the same. */
+  find(name: string): Skill | undefined;
+  /** Those of `names` that there are, each once. */
+  pick(names: readonly string[]): Skill[];
+}
+
+interface SkillLibraryOptions {
+  readonly folder: string;
+  /** Whether somebody said that there is such a folder: a problem when there is none. */
+  readonly isFolderGiven: boolean;
+  /** The skills of this package; those of `folder` win. */
+  readonly bundledFolder: string;
+  readonly log: { warn(details: object, message: string): void };
+}
+
+const LOOK_AGAIN_MS = 1000;
+/** A look is followed by so many times its own length of peace, however many skills there are. */
+const PEACE = 20;
+const PATIENCE_MS = 2000;
+
+/** Nothing is read before the first {@link SkillLibrary.refresh}. */
+export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
+  const { folder, isFolderGiven, bundledFolder, log } = options;
+  let own: FoundSkills = NOTHING;
+  let bundled: FoundSkills = NOTHING;
+  let skills: ReadonlyMap<string, Skill> = new Map();
+  let problems: readonly SkillProblem[] = [];
+  let looking: Promise<void> | undefined;
+  let lookAgainAt = 0;
+
+  const look = async () => {
+    own = await findSkills(folder, 'folder', own.texts).catch((cause: unknown) => toNothing(cause, isFolderGiven));
+    bundled = await findSkills(bundledFolder, 'bundled', bundled.texts);
+    const logged = new Set(problems.map(toLine));
+    ({ skills, problems } = unite(own, bundled));
+    for (const problem of problems.filter((one) => !logged.has(toLine(one))))
+      log.warn({ folder, ...problem }, 'a skill cannot be used');
+  };
+
+  return {
+    async refresh() {
+      if (!looking && performance.now() < lookAgainAt) return;
+      const began = performance.now();
+      looking ??= look()
+        .catch((cause: unknown) => log.warn({ err: cause }, 'the skills cannot be read'))
+        .finally(() => {
+          looking = undefined;
+          const now = performance.now();
+          lookAgainAt = now + Math.max(LOOK_AGAIN_MS, PEACE * (now - began));
+        });
+      // A shared folder may hang: what was known before is good until it answers.
+      await Promise.race([looking, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    },
+    list: () => [...skills.values()],
+    problems: () => problems,
+    find: (name) => skills.get(toKey(name)),
+    pick: (names) => [...new Set(names.map((name) => skills.get(toKey(name))))].filter((skill) => skill !== undefined),
+  };
+}
+
+const NOTHING: FoundSkills = { skills: [], problems: [], texts: new Map() };
+
+function toNothing(cause: unknown, isFolderGiven: boolean): FoundSkills {
+  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  if (isMissing && !isFolderGiven) return NOTHING;
+  const reason = isMissing ? 'There is no such skills folder' : 'The skills folder cannot be read';
+  return { ...NOTHING, problems: [{ path: '.', reason }] };
+}
+
+/** One skill for each name. A skill of the folder takes the place of a bundled one; of two in the folder the first counts. */
+function unite(own: FoundSkills, bundled: FoundSkills) {
+  const skills = new Map<string, Skill>();
+  const problems = [...own.problems, ...bundled.problems];
+  for (const skill of own.skills) {
+    const key = toKey(skill.name);
+    const first = skills.get(key);
+    if (first)
+      problems.push({ path: basename(skill.folder), reason: `Another folder has the skill '${first.name}' already` });
+    else skills.set(key, skill);
+  }
+  for (const skill of bundled.skills) if (!skills.has(toKey(skill.name))) skills.set(toKey(skill.name), skill);
+  const sorted = [...skills].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { skills: new Map(sorted), problems };
+}
+
+const toKey = (name: string): string => name.normalize('NFC').toLowerCase().replaceAll('_', '-');
+const toLine = ({ path, reason }: SkillProblem): string => `${path}: ${reason}`;

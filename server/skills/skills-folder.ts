@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the containers of a pod share skills, when there is such a folder. */
+const SHARED_FOLDER = '/mnt/shared-agent/skills';
+
+/** The skills of this package. */
+export const BUNDLED_SKILLS = fileURLToPath(new URL('./bundled', import.meta.url));
+
+/** Where skills are looked for: the folder that is given, else the one that the containers of a pod share, else one in the data folder. */
+export function findSkillsFolder({ given, dataFolder }: { given: string | undefined; dataFolder: string }) {
+  if (given !== undefined) return { folder: given, isFolderGiven: true };
+  const folder = existsSync(SHARED_FOLDER) ? SHARED_FOLDER : join(dataFolder, 'skills');
+  return { folder, isFolderGiven: false };
+}
