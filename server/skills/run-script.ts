@@ -35,7 +35,7 @@ export async function runScript(skill: Skill, run: ScriptRun, execute: Execute):
 }
 
 async function toCode(skill: Skill, { script, args, stdin }: ScriptRun): Promise<string> {
-  const runner = await readFile(new URL('./script_runner.py', import.meta.url), 'utf8');
+  const runner = await readFile(new URL('./script-runner.py', import.meta.url), 'utf8');
   const files: Record<string, string> = {};
   let left = MAX_FILES_SIZE;
   for (const path of skill.files) {

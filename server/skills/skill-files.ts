@@ -1,6 +1,6 @@
 /** Files of a skill, and never a file outside its folder, whatever a path or a link says. */
 import { constants, type Dirent } from 'node:fs';
-import { open, readdir, readlink, realpath } from 'node:fs/promises';
+import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { SkillError } from './skill.ts';
 
@@ -44,6 +44,8 @@ export async function listFiles(folder: string): Promise<{ files: string[]; warn
       else if (entry.isSymbolicLink()) {
         const real = await realpath(join(folder, below)).catch(() => '');
         if (!isWithin(real, folder)) warnings.push(`${below} is left out: it is a link that leads out of the folder`);
+        // A volume of a Kubernetes ConfigMap holds nothing but such links.
+        else if (await isFile(real)) files.push(below);
       }
     }
   };
@@ -52,6 +54,11 @@ export async function listFiles(folder: string): Promise<{ files: string[]; warn
   return { files, warnings };
 }
 
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 const isLeftOut = ({ name }: Dirent, depth: number): boolean =>
   name.startsWith('.') ||
   name === '__pycache__' ||

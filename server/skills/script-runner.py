@@ -14,6 +14,7 @@ def _run_skill_script(job):
     import shutil
     import sys
     import tempfile
+    import time
     import traceback
 
     # The caller holds every file of the skill: nobody needs to quote it in a traceback.
@@ -45,9 +46,35 @@ def _run_skill_script(job):
         text = "".join(traceback.format_exception(type(error), error, frames))
         sys.stderr.write(text.replace(folder + os.sep, ""))
 
+    class Clock:
+        """What a loop waits with where there are no sockets: only time wakes it."""
+
+        def select(self, timeout):
+            if timeout is None:
+                raise RuntimeError("asyncio.run() waits for something from outside, which cannot reach it in local-eval")
+            time.sleep(max(timeout, 0))
+            return []
+
+    class Loop(asyncio.BaseEventLoop):
+        _selector = Clock()
+
+        def _process_events(self, events):
+            pass
+
+        def _write_to_self(self):
+            pass
+
+    def run_coroutine(main, *, debug=None, loop_factory=None):
+        with asyncio.Runner(debug=debug, loop_factory=loop_factory or Loop) as runner:
+            return runner.run(main)
+
+    run = asyncio.run
     saved = sys.argv, sys.stdin, sys.path[:], builtins.input, os.getcwd(), dict(os.environ)
     modules = set(sys.modules)
     loop = asyncio._get_running_loop()
+    # Before Python 3.12 each loop knew its task, and there is nothing to set aside.
+    swap = getattr(asyncio.tasks, "_swap_current_task", lambda *_: None)
+    task = None
     try:
         for path, data in job["files"].items():
             target = os.path.join(folder, path)
@@ -58,7 +85,11 @@ def _run_skill_script(job):
         sys.path.insert(0, os.path.dirname(script))
         sys.stdin, builtins.input = stdin, read_line
         # A script may call asyncio.run(), which refuses to inside the loop that runs this.
+        task = swap(loop, None) if loop else None
         asyncio._set_running_loop(None)
+        # That of the interpreter in WebAssembly needs parts of the host that are closed to it.
+        if sys.platform == "emscripten":
+            asyncio.run = run_coroutine
         try:
             runpy.run_path(script, run_name="__main__")
             return 0
@@ -68,7 +99,10 @@ def _run_skill_script(job):
             explain(error)
             return 1
     finally:
+        asyncio.run = run
         asyncio._set_running_loop(loop)
+        if task is not None:
+            swap(loop, task)
         sys.argv, sys.stdin, sys.path[:], builtins.input, cwd, environment = saved
         os.chdir(cwd)
         if dict(os.environ) != environment:
