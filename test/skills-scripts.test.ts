@@ -37,7 +37,10 @@ const scripts = {
 };
 
 /** A sandbox manager with the tools of two skills that share names of modules, and those of the package. */
-async function openSkills(configure?: { jupyter_url: string; jupyter_token: string }) {
+async function openSkills(
+  localEvalEngine: 'pyodide' | 'python',
+  jupyter?: { readonly url: string; readonly token: string },
+) {
   const folder = await temporaryFolder();
   await writeFiles(folder.path, {
     'one/SKILL.md': skillText('one'),
@@ -54,9 +57,11 @@ async function openSkills(configure?: { jupyter_url: string; jupyter_token: stri
   const manager = new SandboxManager({
     cacheFolder: snapshotFolder,
     owner: 'skills-test',
+    localEvalEngine,
     limits: { startMs: 60_000, graceMs: 8000 },
   });
-  if (configure) await manager.configure({ variant: 'local-jupyter', ...configure });
+  if (jupyter)
+    await manager.configure({ variant: 'local-jupyter', jupyter_url: jupyter.url, jupyter_token: jupyter.token });
   const log = { warn() {} };
   const library = createSkillLibrary({ folder: folder.path, isFolderGiven: true, bundledFolder: BUNDLED_SKILLS, log });
   const toolset = createSkillToolset({
@@ -83,6 +88,7 @@ type Skills = Awaited<ReturnType<typeof openSkills>>;
 
 describe.each([
   { name: 'local-eval', isLeftOut: false },
+  { name: 'the python3 of the machine', isLeftOut: false },
   { name: 'local-jupyter', isLeftOut: isSkipped },
 ])('a script in $name', ({ name, isLeftOut }) => {
   let skills: Skills;
@@ -90,7 +96,7 @@ describe.each([
   beforeAll(async () => {
     if (isLeftOut) return;
     jupyter = name === 'local-jupyter' ? await startJupyter() : undefined;
-    skills = await openSkills(jupyter && { jupyter_url: jupyter.url, jupyter_token: jupyter.token });
+    skills = await openSkills(name === 'local-eval' ? 'pyodide' : 'python', jupyter);
   });
   afterAll(async () => {
     await skills?.[Symbol.asyncDispose]();

@@ -1,0 +1,189 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { skillText, writeFiles } from './support/skill-folder.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
+
+// A busy machine starts an interpreter slowly.
+vi.setConfig({ testTimeout: 60_000 });
+
+const files = {
+  'greet/SKILL.md': skillText('name: greet\ndescription: Greets people', 'Run scripts/greet.py with a name.'),
+  'greet/scripts/greet.py': 'import sys\nprint("Hello", *sys.argv[1:])',
+  'greet/references/names.md': 'Ann, Bob',
+  'count/SKILL.md': skillText('count'),
+  'broken/SKILL.md': skillText('name: broken'),
+};
+
+/** A server on a data folder with these skills. */
+async function startWithSkills(args: readonly string[] = [], folder?: string): Promise<WholeServer> {
+  const own = folder === undefined ? await temporaryFolder() : undefined;
+  const home = folder ?? own?.path ?? '';
+  if (own) await writeFiles(join(home, 'data/skills'), files);
+  const server = await startWholeServer({ args, folder: home });
+  const dispose = async () => {
+    await server[Symbol.asyncDispose]();
+    await own?.[Symbol.asyncDispose]();
+  };
+  return { ...server, [Symbol.asyncDispose]: dispose };
+}
+
+/** What the tool answers an agent whose model calls it. */
+async function callTool(server: WholeServer, agent: string, tool: string, args: object): Promise<unknown> {
+  const message = `/tool ${tool} ${JSON.stringify(args)}`;
+  const { body } = await server.call('POST', `/agents/${agent}/prompt/sync`, { message });
+  return Object(body).tool_calls?.[0] ?? Object(body).response ?? body;
+}
+
+describe('an agent with skills', () => {
+  it('reads them and runs their scripts with its tools', async () => {
+    await using server = await startWithSkills();
+    const { status, body } = await server.call('POST', '/agents', { id: 'a', skills: ['greet'] });
+    expect({ status, body }).toMatchObject({ status: 201, body: { skills: ['greet'] } });
+    expect(await callTool(server, 'a', 'list_skills', {})).toMatchObject({
+      result: { skills: [{ name: 'greet', description: 'Greets people', scripts: ['scripts/greet.py'] }] },
+      is_error: false,
+    });
+    expect(await callTool(server, 'a', 'load_skill', { skill_name: 'greet' })).toMatchObject({
+      result: { instructions: 'Run scripts/greet.py with a name.', resources: ['references/names.md'] },
+    });
+    const resource = { skill_name: 'greet', resource_name: 'references/names.md' };
+    expect(await callTool(server, 'a', 'read_skill_resource', resource)).toMatchObject({
+      result: { content: 'Ann, Bob' },
+    });
+    const script = { skill_name: 'greet', script_name: 'greet.py', args: ['Ann', '$(id)'] };
+    expect(await callTool(server, 'a', 'run_skill_script', script)).toMatchObject({
+      result: { success: true, exit_code: 0, stdout: 'Hello Ann $(id)\n' },
+    });
+    expect(await callTool(server, 'a', 'load_skill', { skill_name: 'count' })).toMatchObject({
+      result: "There is no skill 'count'. Available skills: ['greet']",
+      is_error: true,
+    });
+    expect(
+      await callTool(server, 'a', 'read_skill_resource', { ...resource, resource_name: '../broken/SKILL.md' }),
+    ).toMatchObject({
+      result: "The skill 'greet' has no file '../broken/SKILL.md'. It has: ['references/names.md', 'scripts/greet.py']",
+      is_error: true,
+    });
+  });
+
+  it('keeps them over a restart, and has those of the server when it says nothing', async () => {
+    await using folder = await temporaryFolder();
+    await writeFiles(join(folder.path, 'data/skills'), files);
+    {
+      await using server = await startWithSkills(['--skills', 'greet, markdown-toc'], folder.path);
+      for (const [id, skills] of [
+        ['own', ['count']],
+        ['none', []],
+        ['silent', undefined],
+      ] as const)
+        await server.call('POST', '/agents', { id, skills });
+      expect(await server.call('GET', '/agents/silent')).toMatchObject({ body: { skills: ['greet', 'markdown-toc'] } });
+    }
+    await using server = await startWithSkills(['--skills', 'csv-summary'], folder.path);
+    const { body } = await server.call('GET', '/agents');
+    const shown = Object(body).agents.map(({ id, skills }: { id: string; skills: string[] }) => [id, skills]);
+    expect(shown).toEqual([
+      ['own', ['count']],
+      ['none', []],
+      ['silent', ['csv-summary']],
+    ]);
+    expect(await callTool(server, 'own', 'list_skills', {})).toMatchObject({ result: { skills: [{ name: 'count' }] } });
+    expect(await callTool(server, 'none', 'list_skills', {})).toContain('list_skills');
+    expect(await server.call('PUT', '/agents/own', { skills: null })).toMatchObject({
+      body: { skills: ['csv-summary'] },
+    });
+    expect(await server.call('PUT', '/agents/own', { skills: ['broken'] })).toMatchObject({
+      status: 422,
+      body: {
+        detail: "skills: no skill has the name 'broken'; there are: 'count', 'csv-summary', 'greet', 'markdown-toc'",
+      },
+    });
+  });
+
+  it('sees at its next step what has changed on disk', async () => {
+    await using server = await startWithSkills();
+    await server.call('POST', '/agents', { id: 'a', skills: ['greet', 'count'] });
+    await writeFiles(join(server.folder, 'data/skills'), {
+      'greet/SKILL.md': skillText('name: greet\ndescription: Greets everybody'),
+      'late/SKILL.md': skillText('late'),
+      'count/SKILL.md': 'broken by its author',
+    });
+    const has = (name: string) => (body: unknown) => JSON.stringify(body).includes(`"name":"${name}"`);
+    await poll(server, '/skills', has('late'));
+    expect(await callTool(server, 'a', 'list_skills', {})).toMatchObject({
+      result: { skills: [{ name: 'greet', description: 'Greets everybody' }] },
+    });
+    expect(await server.call('PUT', '/agents/a', { skills: ['late'] })).toMatchObject({ status: 200 });
+    await rm(join(server.folder, 'data/skills'), { recursive: true });
+    await poll(server, '/skills', (body) => !has('late')(body));
+    expect(await callTool(server, 'a', 'list_skills', {})).toContain('list_skills');
+    expect(await server.call('GET', '/agents/a')).toMatchObject({ body: { skills: ['late'] } });
+    expect(server.logged()).toContain('SKILL.md does not begin with YAML between two lines of ---');
+  });
+});
+
+describe('the skills of a server', () => {
+  it('are listed with what is wrong with them, from the folder that is given', async () => {
+    await using folder = await temporaryFolder();
+    await writeFiles(folder.path, { ...files, 'Odd/SKILL.md': skillText('odd') });
+    await using server = await startWholeServer({
+      args: ['--skills-folder', folder.path, '--skills', 'greet,unknown'],
+    });
+    const { status, body } = await server.call('GET', '/skills');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      skills: [
+        { name: 'count', default: false },
+        {
+          name: 'csv-summary',
+          origin: 'bundled',
+          scripts: ['scripts/summarize.py'],
+          resources: ['references/report.md'],
+        },
+        {
+          name: 'greet',
+          description: 'Greets people',
+          origin: 'folder',
+          default: true,
+          scripts: ['scripts/greet.py'],
+          resources: ['references/names.md'],
+          warnings: [],
+        },
+        { name: 'markdown-toc', origin: 'bundled', scripts: ['scripts/toc.py'] },
+        { name: 'odd', warnings: ["the name is not that of its folder, 'Odd'"] },
+      ],
+      problems: [{ path: 'broken', reason: 'SKILL.md states no description' }],
+    });
+    expect(JSON.stringify(body)).not.toContain(folder.path);
+    expect(server.logged()).toContain('"skills":["unknown"]');
+  });
+
+  it('are called as a server of the proxy', async () => {
+    await using server = await startWithSkills();
+    const call = (tool: string, args: object) =>
+      server.call('POST', `/mcp/proxy/skills/tools/${tool}`, { arguments: args });
+    expect(await call('list_skills', {})).toMatchObject({
+      status: 200,
+      body: {
+        success: true,
+        result: { skills: [{ name: 'count' }, { name: 'csv-summary' }, { name: 'greet' }, { name: 'markdown-toc' }] },
+      },
+    });
+    const script = { skill_name: 'greet', script_name: 'greet', args: ['you'] };
+    expect(await call('run_skill_script', script)).toMatchObject({
+      body: { success: true, result: { stdout: 'Hello you\n' }, error: null, is_error: false },
+    });
+    expect(await call('read_skill_resource', { skill_name: 'greet', resource_name: '/etc/passwd' })).toEqual({
+      status: 200,
+      body: {
+        success: false,
+        result: null,
+        error: "The skill 'greet' has no file '/etc/passwd'. It has: ['references/names.md', 'scripts/greet.py']",
+        is_error: true,
+      },
+    });
+    expect(await call('drop_skills', {})).toMatchObject({ status: 404, body: { code: 'mcp-tool-not-found' } });
+  });
+});
