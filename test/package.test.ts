@@ -109,11 +109,21 @@ describe('the packed tarball', () => {
     }
   });
 
-  test('starts a server with its documentation pages and a demo agent that calls its tool', async () => {
+  test('starts a server with its documentation pages, its skills and a demo agent that calls its tool', async () => {
     await using server = await startCommand({ entry: join(installed, 'dist', 'server', 'main.js'), args: ['--demo'] });
     const paths = ['/api/v1/health', '/openapi.json', '/docs', '/docs/swagger-ui.js', '/redoc', '/redoc/redoc.js'];
     const statuses = await Promise.all(paths.map(async (path) => (await fetch(server.url + path)).status));
     expect(statuses).toEqual([200, 200, 200, 200, 200, 200]);
+    const skills = await createRestClient(server.url).GET('/skills');
+    expect(skills.data?.skills.map(({ name, scripts, resources }) => [name, ...scripts, ...resources])).toEqual([
+      ['csv-summary', 'scripts/summarize.py', 'references/report.md'],
+      ['markdown-toc', 'scripts/toc.py'],
+    ]);
+    const run = await createRestClient(server.url).POST('/mcp/proxy/{server_id}/tools/{tool_name}', {
+      params: { path: { server_id: 'skills', tool_name: 'run_skill_script' } },
+      body: { arguments: { skill_name: 'markdown-toc', script_name: 'toc', stdin: '# A\n## B c\n', timeout: 60 } },
+    });
+    expect(run.data?.result).toMatchObject({ success: true, stdout: '- [B c](#b-c)\n' });
     const { data } = await createRestClient(server.url).POST('/agents/{agent_id}/prompt/sync', {
       params: { path: { agent_id: 'demo' } },
       body: { message: 'What is 17 * 23?' },

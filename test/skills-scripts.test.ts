@@ -28,7 +28,7 @@ const scripts = {
   'async.py':
     'import asyncio\nasync def wait(n):\n    await asyncio.sleep(n / 100)\n    return n\nasync def main():\n    print(await asyncio.gather(wait(3), wait(1)))\n    try:\n        await asyncio.wait_for(asyncio.Event().wait(), 0.01)\n    except TimeoutError:\n        return "awaited"\nprint(asyncio.run(main()))',
   'changes.py':
-    'import os, sys\nos.environ["CHANGED"] = "1"\nos.chdir("/tmp")\nsys.path.append("/nowhere")\nsys.argv = [1]\nx = 1',
+    'import os, sys\nos.environ["CHANGED"] = "1"\nos.chdir("/tmp")\nsys.path.append("/nowhere")\nsys.argv = [1]\nx = 1\nprint(os.path.dirname(os.path.dirname(__file__)))',
   'loops.py': 'import time\nprint("on", flush=True)\nwhile True: time.sleep(0.01)',
   'floods.py': 'print("a" * 300_000 + "END")',
   'lacks.py': 'import a_module_that_nobody_has',
@@ -168,13 +168,17 @@ describe.each([
 
   cases('leaves the interpreter as it was', async () => {
     const look =
-      'import os, sys, tempfile, glob\n(os.environ.get("CHANGED"), os.getcwd(), len(sys.path), type(sys.argv).__name__, "x" in globals(), "_run_skill_script" in globals(), "helper" in sys.modules, glob.glob(tempfile.gettempdir() + "/skill-*"))';
+      'import os, sys\n(os.environ.get("CHANGED"), os.getcwd(), len(sys.path), type(sys.argv[0]).__name__, "x" in globals(), "_run_skill_script" in globals(), "helper" in sys.modules)';
     const before = await skills.python(look);
-    expect(await skills.run('changes.py')).toMatchObject(done);
+    const changes = await skills.run('changes.py');
+    expect(changes).toMatchObject(done);
     expect(await skills.run('imports.py')).toMatchObject(done);
     const after = await skills.python(look);
     expect(after.result).toEqual(before.result);
-    expect(String(after.result?.['text/plain'])).toMatch(/^\(None, .*, 'list', False, False, False, \[\]\)$/);
+    expect(String(after.result?.['text/plain'])).toMatch(/^\(None, .*, 'str', False, False, False\)$/);
+    expect(changes.stdout).toMatch(/^\/\S+\/skill-\w+\n$/);
+    const left = await skills.python(`import os\nos.path.exists(${JSON.stringify(changes.stdout.trim())})`);
+    expect(left.result?.['text/plain']).toBe('False');
   });
 
   cases('shares files with the code of its agent', async () => {

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { addSkills } from '../server/skills/skill-instructions.ts';
 import { skillText, writeFiles } from './support/skill-folder.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
@@ -121,6 +125,64 @@ describe('an agent with skills', () => {
     expect(await callTool(server, 'a', 'list_skills', {})).toContain('list_skills');
     expect(await server.call('GET', '/agents/a')).toMatchObject({ body: { skills: ['late'] } });
     expect(server.logged()).toContain('SKILL.md does not begin with YAML between two lines of ---');
+  });
+});
+
+describe('the instructions of an agent', () => {
+  it('name its skills and what they are for, and nothing more of them', async () => {
+    const asked: string[] = [];
+    const provider = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (chunk) => asked.push(chunk));
+      request.on('end', () => response.writeHead(400, { 'content-type': 'application/json' }).end('{}'));
+    });
+    await once(provider.listen(0, '127.0.0.1'), 'listening');
+    const { port } = z.object({ port: z.number() }).parse(provider.address());
+    await using folder = await temporaryFolder();
+    await writeFiles(folder.path, files);
+    await using server = await startWholeServer({
+      args: ['--skills-folder', folder.path],
+      environment: { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` },
+    });
+    const prompt = async (agent: object) => {
+      await server.call('POST', '/agents', { id: 'a', model: 'openai:gpt-4o', system_prompt: 'Be kind.', ...agent });
+      await server.call('POST', '/agents/a/prompt/sync', { message: 'Hi' });
+      await server.call('DELETE', '/agents/a');
+      return asked.splice(0).join('');
+    };
+    const withSkills = await prompt({ skills: ['greet', 'count'] });
+    expect(withSkills).toContain('Be kind.\\n\\nYou have skills: ');
+    expect(withSkills).toContain(' Your skills:\\n- greet: Greets people\\n- count: Does count"');
+    expect(withSkills).not.toContain('Run scripts/greet.py with a name.');
+    expect(await prompt({ skills: [] })).not.toMatch(/skill/);
+    provider.close();
+  });
+
+  it('stay short, however many skills there are', () => {
+    const skill = {
+      origin: 'folder',
+      folder: '/',
+      files: [],
+      warnings: [],
+      instructions: '',
+      allowedTools: [],
+    } as const;
+    const described = { ...skill, description: 'x'.repeat(1000), license: undefined, compatibility: undefined };
+    const many = Array.from({ length: 100 }, (_, index) => ({ ...described, name: `skill-${index}` }));
+    const text = addSkills('', many);
+    expect(text.length).toBeLessThan(21_000);
+    expect(text).toMatch(/\n- skill-18: x+\n- and 81 more: see list_skills$/);
+    expect(addSkills('Be kind.', [])).toBe('Be kind.');
+  });
+
+  it('and its tools hold beside code: skills are called by the model itself', async () => {
+    await using server = await startWithSkills(['--codemode']);
+    await server.call('POST', '/agents', { id: 'a', skills: ['greet'] });
+    const code = { code: 'open("names.txt", "w").write("from code")', timeout: 60 };
+    expect(await callTool(server, 'a', 'execute_code', code)).toMatchObject({ result: { success: true } });
+    const script = { skill_name: 'greet', script_name: 'greet.py', args: ['you'] };
+    expect(await callTool(server, 'a', 'run_skill_script', script)).toMatchObject({
+      result: { stdout: 'Hello you\n' },
+    });
   });
 });
 
