@@ -234,6 +234,10 @@ describe('a skills folder', () => {
     await Promise.all([asked.refresh(), silent.refresh()]);
     expect(asked.problems()).toEqual([{ path: '.', reason: 'There is no such skills folder' }]);
     expect(silent.problems()).toEqual([]);
+    await writeFile(join(folder.path, 'file'), '');
+    const file = createSkillLibrary({ ...missing, folder: join(folder.path, 'file'), isFolderGiven: false });
+    await file.refresh();
+    expect(file.problems()).toEqual([{ path: '.', reason: 'The skills folder cannot be read' }]);
     expect(silent.list().map(({ name, warnings }) => [name, warnings])).toEqual([
       ['csv-summary', []],
       ['markdown-toc', []],

@@ -1,5 +1,5 @@
 /** Looks through a folder for skills. One that is broken is a problem with its reason, and harms no other. */
-import { realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { readSkillText } from './read-skill-text.ts';
 import { type Skill, SkillError, type SkillProblem, type SkillText } from './skill.ts';
@@ -24,6 +24,8 @@ const MAX_SKILLS = 500;
 /** In the order of their paths. `folder` may be a skill itself. Throws what reading the folder throws. */
 export async function findSkills(folder: string, origin: Skill['origin'], known: ReadTexts): Promise<FoundSkills> {
   const root = await realpath(folder);
+  // Below it, what cannot be read is passed over.
+  await readdir(root);
   const skills: Skill[] = [];
   const problems: SkillProblem[] = [];
   const texts = new Map(known);
