@@ -1,3 +1,4 @@
+import { a2a } from './a2a.ts';
 import { agUi } from './ag-ui.ts';
 import { agentMcpServers } from './agent-mcp-servers.ts';
 import { agents } from './agents.ts';
@@ -21,6 +22,7 @@ export const contract = {
   prompts,
   conversations,
   agUi,
+  a2a,
   mcpServers,
   mcpProxy,
   configure,

@@ -33,6 +33,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/runtime.ts'),
   'server/runtime.ts': feature('server/'),
   'server/handlers.ts': feature('server/'),
+  'server/a2a-parts.ts': feature('server/'),
   'server/http/': ['contract/', 'server/errors.ts', 'server/implement.ts', 'package:', 'node:'],
   'server/agents/': feature('server/codemode/', 'server/mcp/', 'server/runs/', 'server/sandbox/', 'server/store/'),
   'server/codemode/': feature('server/mcp/', 'server/sandbox/'),
@@ -48,6 +49,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
 
 /** Slow to load: only their types, or a lazy import in the code that needs them. */
 const HEAVY = [
+  '@a2a-js/sdk',
   '@ai-sdk/',
   '@jupyterlab/services',
   '@modelcontextprotocol/sdk',

@@ -14,6 +14,7 @@ import { createServerHandlers } from './mcp/server-handlers.ts';
 import { createServerToolset } from './mcp/toolset.ts';
 import type { Models } from './models/models.ts';
 import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handlers.ts';
+import { createA2aHandlers } from './protocols/a2a-handlers.ts';
 import { createAgUiHandlers } from './protocols/ag-ui-handlers.ts';
 import type { AgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import type { Runs } from './runs/runs.ts';
@@ -34,17 +35,22 @@ export interface Parts {
   readonly protobuf: AgUiProtobuf;
 }
 
+/** Finds agents with what a run needs of them. Throws `agent-not-found`. */
+export function createAgentLookup({ agents, mcp }: Pick<Parts, 'agents' | 'mcp'>): (id: string) => PromptedAgent {
+  return (id) => {
+    agents.get(id);
+    return {
+      agent: () => agents.get(id),
+      toolset: createServerToolset(mcp.servers, () => agents.get(id).selectedMcpServers),
+    };
+  };
+}
+
 /** One handler for each endpoint. */
 export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
   const { store, models, mcp, agents, runs, sandboxes, health, protobuf } = parts;
   const { servers } = mcp;
-  const getAgent = (id: string): PromptedAgent => {
-    agents.get(id);
-    return {
-      agent: () => agents.get(id),
-      toolset: createServerToolset(servers, () => agents.get(id).selectedMcpServers),
-    };
-  };
+  const getAgent = createAgentLookup(parts);
   return {
     health: createHealthHandlers(health),
     agents: createAgentHandlers({
@@ -71,6 +77,7 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       conversations: store.conversations,
       endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),
     }),
+    a2a: createA2aHandlers({ agents, version }),
     agUi: createAgUiHandlers({
       agents,
       version,

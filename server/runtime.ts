@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BASE_PATH, contract } from '../contract/index.ts';
+import { createCardAgents, createTaskRuns } from './a2a-parts.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { stopUnselected } from './agents/agent-servers.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
-import { createHandlers } from './handlers.ts';
+import { createAgentLookup, createHandlers } from './handlers.ts';
 import { createReadiness } from './health/readiness.ts';
 import { readApiKeyFile } from './http/auth.ts';
 import { DOCS_PATHS } from './http/docs-pages.ts';
@@ -18,6 +19,7 @@ import { openMcp } from './mcp/open-mcp.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
 import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
+import { openA2a } from './protocols/open-a2a.ts';
 import { Runs } from './runs/runs.ts';
 import { SandboxManager } from './sandbox/sandbox-manager.ts';
 import { openStore } from './store/sqlite.ts';
@@ -86,12 +88,23 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     const health = createReadiness({ store, configServers: mcp.config, servers, isDraining: () => isDraining });
     const protobuf = createAgUiProtobuf();
     const handlers = createHandlers({ store, models, mcp, agents, runs, sandboxes, health, protobuf });
+    const apiKeys = readApiKeys(options);
+    const a2a = await openA2a({
+      agents: createCardAgents(agents, servers),
+      tasks: store.tasks,
+      startRun: createTaskRuns(runs, createAgentLookup({ agents, mcp })),
+      webhookHosts: options['webhook-host'],
+      hasKeys: apiKeys.length > 0,
+      version,
+      log,
+    });
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
         streamFormats: { 'agUi.run': [protobuf.format] },
         isDraining: () => isDraining,
-        mounts: [{ path: `${BASE_PATH}/mcp`, handler: createGatewayHandler(mcp.gateway) }],
+        apiKeys,
+        mounts: [{ path: `${BASE_PATH}/mcp`, handler: createGatewayHandler(mcp.gateway) }, ...a2a.mounts],
       }),
       models,
       start() {
@@ -101,8 +114,10 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       async drain(graceMs) {
         isDraining = true;
         await runs.drain(graceMs);
+        await a2a.settled();
       },
       async close() {
+        a2a.close();
         await sandboxes.close();
         await mcp.close();
         await store.close();
@@ -126,15 +141,13 @@ function ownerOf(dataFolder: string): string {
 function toHttpOptions(
   options: Options,
   log: Log,
-  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'isDraining'>,
+  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'isDraining' | 'apiKeys'>,
 ): StartHttpServer {
-  const keyFile = options['api-key-file'];
   return {
     ...rest,
     host: options.host,
     port: options.port,
     findFreePort: options['find-free-port'],
-    apiKeys: [...options['api-keys'], ...(keyFile === undefined ? [] : readApiKeyFile(keyFile))],
     allowedHosts: options['allowed-host'],
     corsOrigins: options['cors-origin'],
     rateLimits: options['rate-limit'],
@@ -142,6 +155,11 @@ function toHttpOptions(
     openPaths: DOCS_PATHS,
     log,
   };
+}
+
+function readApiKeys(options: Options): string[] {
+  const keyFile = options['api-key-file'];
+  return [...options['api-keys'], ...(keyFile === undefined ? [] : readApiKeyFile(keyFile))];
 }
 
 // Loaded with Express, after the server listens.

@@ -74,6 +74,7 @@ const cases: Readonly<Record<string, Case>> = {
   'conversations.list': { input: () => ({ agent_id: 'shared', limit: 2 }) },
   'conversations.get': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
   'conversations.delete': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
+  'a2a.agents': nothing,
   'agUi.agents': nothing,
   'agUi.info': nothing,
   'agUi.run': {

@@ -341,6 +341,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/a2a/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List A2A agents
+         * @description Each agent speaks A2A 1.0 and 0.3 at its endpoint: JSON-RPC as `POST` to it, the REST binding below it (`message:send`, `message:stream`, `tasks`), its card at `.well-known/agent-card.json`. The card of the first agent is also at `/.well-known/agent-card.json`.
+         */
+        get: operations["a2aAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mcp/servers": {
         parameters: {
             query?: never;
@@ -748,6 +768,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        A2aAgent: {
+            agent_id: string;
+            name: string;
+            /** @description Where to POST JSON-RPC; the REST operations are below it */
+            endpoint: string;
+            /** @description The agent's card, in the version of the A2A-Version header */
+            card_endpoint: string;
+        };
+        A2aAgentList: {
+            /** @constant */
+            protocol: "a2a";
+            /** @description The version of this server */
+            version: string;
+            /** @description The versions of A2A that are spoken, newest first */
+            protocol_versions: string[];
+            agents: components["schemas"]["A2aAgent"][];
+            agents_endpoint: string;
+            count: number;
+        };
         AgUiAgent: {
             agent_id: string;
             /** @description Where to POST a run; the trailing slash is part of it */
@@ -3248,6 +3287,50 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    a2aAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "a2a",
+                     *       "version": "0.1.0",
+                     *       "protocol_versions": [
+                     *         "1.0",
+                     *         "0.3"
+                     *       ],
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/a2a/my-agent/",
+                     *           "card_endpoint": "/api/v1/a2a/my-agent/.well-known/agent-card.json"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/a2a/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["A2aAgentList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
         };

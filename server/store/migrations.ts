@@ -4,7 +4,7 @@ import type { Tables } from './schema.ts';
 type Migration = (db: Kysely<Tables>) => Promise<void>;
 
 /** How the tables came to be, oldest first; the version of a store is how many of these it has had. Only ever added to. */
-const migrations: readonly Migration[] = [createFirstTables];
+const migrations: readonly Migration[] = [createFirstTables, createTasks];
 
 /** The schema version this server reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
@@ -113,4 +113,19 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('value', 'text', (column) => column.notNull())
     .execute();
+}
+
+async function createTasks({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('tasks')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('agent_id', 'text', (column) => column.notNull())
+    .addColumn('context_id', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('detail', 'text')
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('changed_at', 'text', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('tasks_newest').on('tasks').columns(['changed_at', 'id']).execute();
+  await schema.createIndex('tasks_newest_of_agent').on('tasks').columns(['agent_id', 'changed_at', 'id']).execute();
 }

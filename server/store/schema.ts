@@ -56,6 +56,18 @@ interface RunsTable {
   ended_at: string | null;
 }
 
+/** A task of another agent: what A2A calls one run. */
+interface TasksTable {
+  id: string;
+  agent_id: string;
+  context_id: string;
+  state: 'submitted' | 'working' | 'completed' | 'failed' | 'canceled' | 'rejected';
+  detail: string | null;
+  /** JSON of what was said and made. */
+  body: string;
+  changed_at: string;
+}
+
 interface FactsTable {
   name: string;
   value: string;
@@ -74,6 +86,7 @@ export interface Tables {
   conversations: ConversationsTable;
   messages: MessagesTable;
   runs: RunsTable;
+  tasks: TasksTable;
   facts: FactsTable;
   schema_versions: SchemaVersionsTable;
 }

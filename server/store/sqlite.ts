@@ -13,6 +13,7 @@ import { createServersStore } from './servers-store.ts';
 import { openDatabase, toKyselyDatabase } from './sqlite-database.ts';
 import type { Store } from './store.ts';
 import { toOpenError } from './store-errors.ts';
+import { createTasksStore } from './tasks-store.ts';
 
 const IN_MEMORY = ':memory:';
 
@@ -65,6 +66,7 @@ function toStore(db: Kysely<Tables>, unlock: () => void): Store {
     servers: createServersStore(db),
     conversations: createConversationsStore(db),
     runs: createRunsStore(db),
+    tasks: createTasksStore(db),
     facts,
     // A write, because a disk that is full or read-only still reads.
     check: () => facts.set('checked_at', new Date().toISOString()),
