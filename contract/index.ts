@@ -1,4 +1,5 @@
 import { a2a } from './a2a.ts';
+import { a2ui } from './a2ui.ts';
 import { agUi } from './ag-ui.ts';
 import { agentMcpServers } from './agent-mcp-servers.ts';
 import { agents } from './agents.ts';
@@ -23,6 +24,7 @@ export const contract = {
   conversations,
   agUi,
   a2a,
+  a2ui,
   mcpServers,
   mcpProxy,
   configure,

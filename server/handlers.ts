@@ -15,8 +15,10 @@ import { createServerToolset } from './mcp/toolset.ts';
 import type { Models } from './models/models.ts';
 import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handlers.ts';
 import { createA2aHandlers } from './protocols/a2a-handlers.ts';
+import { createA2uiHandlers } from './protocols/a2ui-handlers.ts';
 import { createAgUiHandlers } from './protocols/ag-ui-handlers.ts';
 import type { AgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
+import { newId } from './runs/ids.ts';
 import type { Runs } from './runs/runs.ts';
 import { createSandboxHandlers } from './sandbox/sandbox-handlers.ts';
 import type { SandboxManager } from './sandbox/sandbox-manager.ts';
@@ -78,6 +80,22 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),
     }),
     a2a: createA2aHandlers({ agents, version }),
+    a2ui: createA2uiHandlers({
+      agents,
+      startRun: async ({ agentId, conversationId, text, extend, instructions, signal }) => {
+        const { agent, toolset } = getAgent(agentId);
+        const run = await runs.start({
+          agent,
+          toolset: extend(toolset),
+          conversationId,
+          messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text }] }],
+          history: 'stored',
+          instructions,
+          signal,
+        });
+        return run.events({ signal });
+      },
+    }),
     agUi: createAgUiHandlers({
       agents,
       version,

@@ -75,6 +75,9 @@ const cases: Readonly<Record<string, Case>> = {
   'conversations.get': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
   'conversations.delete': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
   'a2a.agents': nothing,
+  'a2ui.info': nothing,
+  'a2ui.agents': nothing,
+  'a2ui.run': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `surface-${tag}` }) },
   'agUi.agents': nothing,
   'agUi.info': nothing,
   'agUi.run': {

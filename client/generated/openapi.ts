@@ -361,6 +361,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/a2ui/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A2UI protocol info */
+        get: operations["a2uiInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/a2ui/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List A2UI agents */
+        get: operations["a2uiAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/a2ui/{agent_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an agent (streaming surfaces)
+         * @description Answers with A2UI envelopes, each valid by the published schema. The agent makes surfaces with the tool `render_ui`; what it says in words before that is a surface of text. A surface id begins with the id of its conversation, so an action or a `surface_id` continues that. Events are named `message`, and `error` for what is no envelope: a run that did not finish, or a surface the model could not make right in a second try.
+         */
+        post: operations["a2uiRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mcp/servers": {
         parameters: {
             query?: never;
@@ -786,6 +840,97 @@ export interface components {
             agents: components["schemas"]["A2aAgent"][];
             agents_endpoint: string;
             count: number;
+        };
+        /** @description What a user did on a surface, as A2UI clients report it */
+        A2uiAction: {
+            name: string;
+            surfaceId: string;
+            sourceComponentId: string;
+            timestamp: string;
+            context: {
+                [key: string]: unknown;
+            };
+        };
+        A2uiAgent: {
+            agent_id: string;
+            name: string;
+            endpoint: string;
+        };
+        A2uiEvent: {
+            /** @constant */
+            version: "v0.9";
+            createSurface: {
+                /** @description The surface that is meant */
+                surfaceId: string;
+                catalogId: string;
+                theme?: {
+                    [key: string]: unknown;
+                };
+                sendDataModel?: boolean;
+            };
+        } | {
+            /** @constant */
+            version: "v0.9";
+            updateComponents: {
+                /** @description The surface that is meant */
+                surfaceId: string;
+                components: {
+                    [key: string]: unknown;
+                }[];
+            };
+        } | {
+            /** @constant */
+            version: "v0.9";
+            updateDataModel: {
+                /** @description The surface that is meant */
+                surfaceId: string;
+                path?: string;
+                value?: unknown;
+            };
+        } | {
+            /** @constant */
+            version: "v0.9";
+            deleteSurface: {
+                /** @description The surface that is meant */
+                surfaceId: string;
+            };
+        } | {
+            /** @constant */
+            version: "v0.9";
+            /** @description Ours: a surface that could not be made, or a run that did not finish */
+            error: {
+                code: string;
+                message: string;
+                /** @description The surface that is meant */
+                surfaceId?: string;
+            };
+        };
+        A2uiInfo: {
+            /** @constant */
+            protocol: "a2ui";
+            /** @description The version of A2UI that is spoken */
+            version: string;
+            /** @description The catalogs whose components surfaces are made of */
+            catalogs: string[];
+            /** @description What activates A2UI over A2A */
+            extension_uri: string;
+            agents: components["schemas"]["A2uiAgent"][];
+            agents_endpoint: string;
+            count: number;
+        };
+        A2uiRequest: {
+            /** @description What the user says */
+            message?: string;
+            /** @description What the user did; instead of a message */
+            action?: components["schemas"]["A2uiAction"];
+            /** @description The surface the user looks at; what is made anew under its name changes it. An action names its own */
+            surface_id?: string;
+            /** @description The data model of that surface, as the user has left it */
+            data_model?: {
+                [key: string]: unknown;
+            };
+            /** @description Absent: the conversation the surface belongs to, else a new one */
+            conversation_id?: string;
         };
         AgUiAgent: {
             agent_id: string;
@@ -3333,6 +3478,141 @@ export interface operations {
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
+        };
+    };
+    a2uiInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "a2ui",
+                     *       "version": "0.9",
+                     *       "catalogs": [
+                     *         "https://a2ui.org/specification/v0_9/catalogs/basic/catalog.json"
+                     *       ],
+                     *       "extension_uri": "https://a2ui.org/a2a-extension/a2ui/v0.9",
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/a2ui/my-agent/"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/a2ui/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["A2uiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    a2uiAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "a2ui",
+                     *       "version": "0.9",
+                     *       "catalogs": [
+                     *         "https://a2ui.org/specification/v0_9/catalogs/basic/catalog.json"
+                     *       ],
+                     *       "extension_uri": "https://a2ui.org/a2a-extension/a2ui/v0.9",
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/a2ui/my-agent/"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/a2ui/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["A2uiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    a2uiRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["A2uiRequest"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "v0.9",
+                     *       "updateDataModel": {
+                     *         "surfaceId": "conv-1:weather",
+                     *         "path": "/city",
+                     *         "value": "Paris"
+                     *       }
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["A2uiEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ConversationBusy"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Draining"];
         };
     };
     mcpServersList: {

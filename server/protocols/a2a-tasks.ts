@@ -5,6 +5,7 @@ import type { RunEvent } from '../runs/run-events.ts';
 import type { UserPart } from '../store/messages.ts';
 import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './a2a-json.ts';
 import { LiveTask } from './a2a-live-task.ts';
+import { newConversationId } from './conversation-id.ts';
 
 /** Where a task stands; the last four are ends. */
 export type TaskState = 'submitted' | 'working' | 'completed' | 'failed' | 'canceled' | 'rejected';
@@ -85,7 +86,7 @@ export class A2aTasks {
     const { agentId, parts } = request;
     const id = randomUUID();
     request.onId?.(id);
-    const contextId = request.contextId ?? `conv-${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+    const contextId = request.contextId ?? newConversationId();
     const task = new LiveTask({
       id,
       agentId,
