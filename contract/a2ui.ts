@@ -46,7 +46,8 @@ const A2uiInfo = z
   })
   .meta({ id: 'A2uiInfo' });
 
-const Action = z
+/** What a user did on a surface, as A2UI clients report it. */
+export const A2uiAction = z
   .object({
     name: z.string().min(1).max(256),
     surfaceId: z.string().min(1).max(512),
@@ -59,7 +60,7 @@ const Action = z
 const A2uiRequest = z
   .object({
     message: z.string().min(1).max(1_000_000).optional().meta({ description: 'What the user says' }),
-    action: Action.optional().meta({ description: 'What the user did; instead of a message' }),
+    action: A2uiAction.optional().meta({ description: 'What the user did; instead of a message' }),
     surface_id: z.string().min(1).max(512).optional().meta({
       description:
         'The surface the user looks at; what is made anew under its name changes it. An action names its own',

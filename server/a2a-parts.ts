@@ -28,9 +28,11 @@ export function createTaskRuns(
   runs: Runs,
   getAgent: (id: string) => PromptedAgent,
 ): (request: TaskRunRequest) => Promise<TaskRun> {
-  return async ({ agentId, contextId, parts, signal }) => {
+  return async ({ agentId, contextId, parts, extend, signal }) => {
+    const { agent, toolset } = getAgent(agentId);
     const run = await runs.start({
-      ...getAgent(agentId),
+      agent,
+      toolset: extend(toolset),
       conversationId: contextId,
       messages: [{ id: newId('msg'), role: 'user', content: parts }],
       history: 'stored',

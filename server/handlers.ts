@@ -100,9 +100,11 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       agents,
       version,
       protobuf,
-      startRun: async ({ agentId, threadId, signal, ...request }) => {
+      startRun: async ({ agentId, threadId, extend, signal, ...request }) => {
+        const { agent, toolset } = getAgent(agentId);
         const run = await runs.start({
-          ...getAgent(agentId),
+          agent,
+          toolset: extend(toolset),
           conversationId: threadId,
           ...request,
           history: 'given',

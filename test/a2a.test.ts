@@ -389,7 +389,18 @@ describe('the card', () => {
         { ...rpc, protocolVersion: '0.3' },
         { ...rest, protocolVersion: '0.3' },
       ],
-      capabilities: { streaming: true, pushNotifications: true, extendedAgentCard: false },
+      capabilities: {
+        streaming: true,
+        pushNotifications: true,
+        extendedAgentCard: false,
+        extensions: [
+          {
+            uri: 'https://a2ui.org/a2a-extension/a2ui/v0.9',
+            description: 'Answers with surfaces of A2UI',
+            params: { supportedCatalogIds: ['https://a2ui.org/specification/v0_9/catalogs/basic/catalog.json'] },
+          },
+        ],
+      },
       defaultInputModes: ['text/plain', 'application/json', 'image/*', 'audio/*', 'video/*', 'application/pdf'],
       defaultOutputModes: ['text/plain'],
       skills: [

@@ -118,6 +118,82 @@ describe('the embedded model over A2UI', () => {
     await renderer.close();
   });
 
+  test('over A2A, surfaces are data parts when the client activates the extension, and an action is one too', async () => {
+    const send = async (parts: object[], extensions?: string) => {
+      const response = await fetch(`${server.url}/api/v1/a2a/helper/message:send`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'a2a-version': '1.0',
+          ...(extensions && { 'a2a-extensions': extensions }),
+        },
+        body: JSON.stringify({ message: { messageId: 'm', role: 'ROLE_USER', parts } }),
+      });
+      const { task } = (await response.json()) as { task: { artifacts: { artifactId: string; parts: Part[] }[] } };
+      return { artifacts: task.artifacts, activated: response.headers.get('a2a-extensions') };
+    };
+    interface Part {
+      data: Record<string, Record<string, unknown>>;
+      metadata?: unknown;
+    }
+    const uri = 'https://a2ui.org/a2a-extension/a2ui/v0.9';
+    const plain = await send([{ text: 'Use the calculate tool' }]);
+    expect([plain.activated, plain.artifacts.map(({ artifactId }) => artifactId)]).toEqual([null, ['response']]);
+    const shown = await send([{ text: 'Use the calculate tool' }], uri);
+    const surfaces = shown.artifacts.find(({ artifactId }) => artifactId === 'surfaces')?.parts ?? [];
+    expect(shown.activated).toBe(uri);
+    expect(surfaces.length).toBe(3);
+    for (const { data, metadata } of surfaces) {
+      expect([isEnvelope(data), metadata]).toEqual([true, { mimeType: 'application/json+a2ui' }]);
+    }
+    const surfaceId = String(surfaces[0]?.data.createSurface?.surfaceId);
+    const action = {
+      name: 'toolbox__calculate',
+      surfaceId,
+      sourceComponentId: 'submit',
+      timestamp: new Date().toISOString(),
+      context: { expression: '6 * 7' },
+    };
+    const answer = await send([{ data: { version: 'v0.9', action } }], uri);
+    expect(JSON.stringify(answer.artifacts)).toContain('42');
+  });
+
+  test('over AG-UI, surfaces are activities when the client shows them, and an action is an answer', async () => {
+    const run = async (runId: string, said: object[], forwardedProps?: object) => {
+      const response = await fetch(`${server.url}/api/v1/ag-ui/helper/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          threadId: 'thread-1',
+          runId,
+          messages: said,
+          ...(forwardedProps && { forwardedProps }),
+        }),
+      });
+      const frames = (await response.text()).split('\n\n').filter((frame) => frame.includes('data: '));
+      return frames.map((frame) => JSON.parse(frame.slice(frame.indexOf('data: ') + 'data: '.length)));
+    };
+    const said = [{ id: '1', role: 'user', content: 'Use the calculate tool' }];
+    const plain = await run('run-1', said);
+    expect(plain.some(({ type }) => type === 'ACTIVITY_SNAPSHOT')).toBe(false);
+    const events = await run('run-2', said, { a2ui: true });
+    const [activity] = events.filter(({ type }) => type === 'ACTIVITY_SNAPSHOT');
+    expect(activity).toMatchObject({ activityType: 'a2ui-surface', replace: true });
+    const operations: Record<string, Record<string, unknown>>[] = activity.content.a2ui_operations;
+    expect(operations.map((operation) => isEnvelope(operation))).toEqual([true, true, true]);
+    const surfaceId = operations[0]?.createSurface?.surfaceId;
+    const userAction = {
+      name: 'toolbox__calculate',
+      surfaceId,
+      sourceComponentId: 'submit',
+      context: { expression: '6 * 7' },
+    };
+    const answer = await run('run-3', said, { a2uiAction: { userAction } });
+    const shown = answer.filter(({ type }) => type === 'ACTIVITY_SNAPSHOT');
+    expect(JSON.stringify(shown)).toContain('42');
+    expect(answer.at(-1)).toMatchObject({ type: 'RUN_FINISHED' });
+  });
+
   test('what is no request is refused before a stream begins', async () => {
     expect((await ask(server, {})).status).toBe(422);
     const action = { name: 'a', surfaceId: 's', sourceComponentId: 'c', timestamp: 't', context: {} };

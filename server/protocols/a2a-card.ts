@@ -4,6 +4,7 @@ import type { AgentCard } from '@a2a-js/sdk';
 import { BASE_PATH } from '../../contract/index.ts';
 import { INPUT_MODES } from './a2a-messages.ts';
 import type { A2aSdk } from './a2a-sdk.ts';
+import { A2UI_CATALOG, A2UI_EXTENSION } from './a2ui-envelopes.ts';
 
 /** An agent as its card shows it. */
 export interface CardAgent {
@@ -37,7 +38,18 @@ export function toAgentCard(
     name: agent.name,
     description,
     version,
-    capabilities: { streaming: true, pushNotifications: true, extendedAgentCard: false },
+    capabilities: {
+      streaming: true,
+      pushNotifications: true,
+      extendedAgentCard: false,
+      extensions: [
+        {
+          uri: A2UI_EXTENSION,
+          description: 'Answers with surfaces of A2UI',
+          params: { supportedCatalogIds: [A2UI_CATALOG] },
+        },
+      ],
+    },
     ...(hasKeys && {
       securitySchemes: {
         apiKey: { httpAuthSecurityScheme: { scheme: 'Bearer', description: 'An API key of the server' } },

@@ -21,6 +21,7 @@ export function createA2aJsonRpc({ sdk, requests, card }: JsonRpcOptions): Reque
   return async (request, response) => {
     const version = versionOf(request, sdk);
     const isLegacy = version === '0.3';
+    const extensionsHeader = isLegacy ? sdk.compat.LEGACY_HTTP_EXTENSION_HEADER : sdk.types.HTTP_EXTENSION_HEADER;
     const body: unknown = request.body;
     const id = idOf(body);
     const toError = (cause: unknown) => ({
@@ -38,14 +39,19 @@ export function createA2aJsonRpc({ sdk, requests, card }: JsonRpcOptions): Reque
     try {
       server.validateVersion(version, card, 'JSONRPC');
       const context = server.defaultServerCallContextBuilder({
-        extensions: sdk.types.Extensions.parseServiceParameter(request.get(sdk.types.HTTP_EXTENSION_HEADER)),
+        extensions: sdk.types.Extensions.parseServiceParameter(request.get(extensionsHeader)),
         user: new server.UnauthenticatedUser(),
         headers: {},
         requestedVersion: version,
       });
       const answer = await (isLegacy ? legacy : current).handle(body as Record<string, unknown>, context);
-      if (!(Symbol.asyncIterator in answer)) response.json(answer);
-      else await sendStream(response, answer, toError);
+      const head = () => {
+        const activated = [...(context.activatedExtensions ?? [])];
+        if (activated.length) response.set(extensionsHeader, activated.join(', '));
+      };
+      if (Symbol.asyncIterator in answer) return await sendStream(response, answer, { head, toError });
+      head();
+      response.json(answer);
     } catch (cause) {
       if (!(cause instanceof errors.A2AError)) throw cause;
       response.json(toError(cause));
@@ -87,14 +93,17 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 async function sendStream(
   response: Response,
   events: AsyncGenerator<object>,
-  toError: (cause: unknown) => object,
+  { head, toError }: { head: () => void; toError: (cause: unknown) => object },
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   try {
     for await (const event of events) {
       if (gone.signal.aborted) return;
-      if (!response.headersSent) writeStreamHead(response);
+      if (!response.headersSent) {
+        head();
+        writeStreamHead(response);
+      }
       if (!response.write(`data: ${JSON.stringify(event)}\n\n`)) await drained(response, gone.signal);
     }
   } catch (cause) {

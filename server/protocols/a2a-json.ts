@@ -2,7 +2,13 @@
 import type { TaskState } from './a2a-tasks.ts';
 
 /** A part this server makes. */
-export type A2aPart = { readonly text: string } | { readonly data: unknown; readonly mediaType?: string };
+export type A2aPart =
+  | { readonly text: string }
+  | {
+      readonly data: unknown;
+      readonly mediaType: string;
+      readonly metadata: Readonly<Record<string, unknown>>;
+    };
 
 /** A message of the agent, or one of the user as it came. */
 export type A2aMessage = Readonly<Record<string, unknown>> & { readonly messageId: string };

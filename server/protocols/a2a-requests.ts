@@ -16,6 +16,7 @@ import { toUserParts } from './a2a-messages.ts';
 import type { PushConfigs } from './a2a-push.ts';
 import type { A2aSdk } from './a2a-sdk.ts';
 import type { A2aTasks, TaskState } from './a2a-tasks.ts';
+import { A2UI_EXTENSION } from './a2ui-envelopes.ts';
 
 interface RequestsOptions {
   readonly sdk: A2aSdk;
@@ -37,7 +38,9 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
 
   async function open({ message, configuration }: SendMessageRequest, context: ServerCallContext): Promise<LiveTask> {
     if (!message) throw new errors.RequestMalformedError('message is required');
-    const parts = toUserParts(message, sdk);
+    const isExtended = context.requestedExtensions?.includes(A2UI_EXTENSION) ?? false;
+    if (isExtended) context.addActivatedExtension(A2UI_EXTENSION);
+    const { parts, surfaceId } = toUserParts(message, sdk);
     if (message.contextId.length > MAX_CONTEXT_ID) {
       throw new errors.RequestMalformedError(`message.contextId is longer than ${MAX_CONTEXT_ID} characters`);
     }
@@ -49,6 +52,7 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
       agentId,
       contextId: message.contextId || undefined,
       parts,
+      surfaces: isExtended ? { surfaceId } : undefined,
       message: json,
       onId: (id) => config && push.set(id, config, context.requestedVersion),
     });

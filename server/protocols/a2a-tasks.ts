@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../errors.ts';
 import type { RunEvent } from '../runs/run-events.ts';
+import type { Toolset } from '../runs/toolset.ts';
 import type { UserPart } from '../store/messages.ts';
 import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './a2a-json.ts';
 import { LiveTask } from './a2a-live-task.ts';
+import { withRenderUi } from './a2ui-tool.ts';
 import { newConversationId } from './conversation-id.ts';
 
 /** Where a task stands; the last four are ends. */
@@ -49,6 +51,8 @@ export interface TaskRunRequest {
   /** The conversation. */
   readonly contextId: string;
   readonly parts: readonly UserPart[];
+  /** Adds to the agent's tools for this run. */
+  extend(toolset: Toolset): Toolset;
   /** Ends the wait for a conversation that is busy. */
   readonly signal: AbortSignal;
 }
@@ -78,12 +82,14 @@ export class A2aTasks {
     readonly agentId: string;
     readonly contextId: string | undefined;
     readonly parts: readonly UserPart[];
+    /** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
+    readonly surfaces: { readonly surfaceId: string | undefined } | undefined;
     /** The message as it came, for the history of the task. */
     readonly message: A2aMessage;
     /** Told the id before anything happens to the task. */
     onId?(id: string): void;
   }): Promise<LiveTask> {
-    const { agentId, parts } = request;
+    const { agentId, parts, surfaces } = request;
     const id = randomUUID();
     request.onId?.(id);
     const contextId = request.contextId ?? newConversationId();
@@ -96,6 +102,8 @@ export class A2aTasks {
       onUpdate: (update) => this.#options.onUpdate(id, update),
       log: this.#options.log,
     });
+    const extend = (toolset: Toolset) =>
+      surfaces ? withRenderUi(toolset, { conversationId: contextId, ...surfaces }) : toolset;
     const isFull = this.#live.size >= MAX_LIVE;
     this.#live.set(id, task);
     await task.submit().catch((cause) => {
@@ -105,7 +113,7 @@ export class A2aTasks {
     void task
       .drive(async (signal) => {
         if (isFull) throw new ApiError('rate-limited', 'Too many tasks are running; ask again later');
-        return this.#options.startRun({ agentId, contextId, parts, signal });
+        return this.#options.startRun({ agentId, contextId, parts, extend, signal });
       })
       .finally(() => this.#live.delete(id));
     return task;

@@ -1,7 +1,11 @@
-import type { A2uiRequest } from '../../contract/a2ui.ts';
+import { z } from 'zod';
+import { A2uiAction, type A2uiRequest } from '../../contract/a2ui.ts';
 import { surfaceNameOf } from './a2ui-tool.ts';
 
 type Action = NonNullable<A2uiRequest['action']>;
+
+/** What a client of A2UI reports when a user did something on a surface. */
+export const ActionReport = z.object({ version: z.literal('v0.9'), action: A2uiAction });
 
 /** What a model is told of a user who did something on a surface, or says something while looking at one. */
 export function toAsk(request: Pick<A2uiRequest, 'message' | 'action' | 'surface_id' | 'data_model'>): string {

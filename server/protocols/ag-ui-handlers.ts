@@ -3,8 +3,9 @@ import type { AgUiEvent } from '../../contract/ag-ui-events.ts';
 import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
 import type { RequestContext } from '../implement.ts';
 import type { RunEvent } from '../runs/run-events.ts';
-import type { ToolDefinition } from '../runs/toolset.ts';
+import type { ToolDefinition, Toolset } from '../runs/toolset.ts';
 import type { Message } from '../store/messages.ts';
+import { withRenderUi } from './a2ui-tool.ts';
 import { toAgUiEvents } from './ag-ui-events.ts';
 import { readAgUiRun, readRunIds } from './ag-ui-input.ts';
 import type { AgUiProtobuf } from './ag-ui-protobuf.ts';
@@ -24,6 +25,8 @@ export interface AgUiRunRequest {
   /** To be added to the agent's own for this run; may be empty. */
   readonly instructions: string;
   readonly callerTools: readonly ToolDefinition[];
+  /** Adds to the agent's tools for this run. */
+  extend(toolset: Toolset): Toolset;
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
 }
@@ -85,9 +88,11 @@ export function createAgUiHandlers({
     async run({ input: { agent_id: agentId, casing, ...body }, context, signal }): Promise<AsyncIterable<AgUiEvent>> {
       agents.get(agentId);
       const isBinary = await protobuf?.prepare(context.headers.accept);
-      const { view, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
+      const { view, surfaces, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
       const { threadId, runId } = view;
-      const { events } = await startRun({ agentId, threadId, runId, ...request, signal });
+      const extend = (toolset: Toolset) =>
+        surfaces ? withRenderUi(toolset, { conversationId: threadId, ...surfaces }) : toolset;
+      const { events } = await startRun({ agentId, threadId, runId, ...request, extend, signal });
       return toAgUiEvents(events, view);
     },
     async terminate({ input }) {

@@ -8,6 +8,7 @@ import type { AgUiRunView } from './ag-ui-events.ts';
 import { toMessages } from './ag-ui-messages.ts';
 import { upgradeMessage } from './ag-ui-older-shapes.ts';
 import { type Casing, KEYS, toCamelCase } from './ag-ui-spelling.ts';
+import { readSurfaces } from './ag-ui-surface-input.ts';
 
 /** A run request as the rest of the server understands it. */
 interface AgUiRunInput {
@@ -18,6 +19,8 @@ interface AgUiRunInput {
   readonly instructions: string;
   /** The tools the caller runs itself. */
   readonly callerTools: readonly ToolDefinition[];
+  /** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
+  readonly surfaces: { readonly surfaceId: string | undefined } | undefined;
 }
 
 /** Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
@@ -30,6 +33,7 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
     resume: body.resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
   });
   if (input.resume?.length) throw toFieldError([{ path: 'resume', message: 'no interrupt is open on this thread' }]);
+  const surfaces = readSurfaces(input.forwardedProps, ids.runId);
   const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
   return {
     view: {
@@ -38,9 +42,10 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
       isVersion1: Number.parseInt(input.protocolVersion ?? '0', 10) >= 1,
       casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
     },
-    messages: toMessages(input.messages),
+    messages: [...toMessages(input.messages), ...(surfaces?.said ?? [])],
     instructions: toInstructions(input.context),
     callerTools: toCallerTools(input.tools),
+    surfaces: surfaces && { surfaceId: surfaces.surfaceId },
   };
 }
 
