@@ -16,6 +16,7 @@ export const errors = {
   'mcp-server-not-found': { status: 404, meaning: 'No MCP server has this id' },
   'mcp-server-not-enabled': { status: 404, meaning: 'The MCP server of the catalog is not enabled' },
   'mcp-server-not-running': { status: 404, meaning: 'The MCP server is not running' },
+  'ui-resource-not-found': { status: 404, meaning: 'No tool of the agent has this page' },
   'mcp-tool-not-found': { status: 404, meaning: 'The MCP server has no tool of this name' },
   'conversation-not-found': { status: 404, meaning: 'No conversation has this id' },
   'method-not-allowed': { status: 405, meaning: 'The path exists, but not for this method; see Allow' },

@@ -8,6 +8,7 @@ import { conversations } from './conversations.ts';
 import { health } from './health.ts';
 import { mcpProxy } from './mcp-proxy.ts';
 import { mcpServers } from './mcp-servers.ts';
+import { mcpUi } from './mcp-ui.ts';
 import { prompts } from './prompts.ts';
 import { sandbox } from './sandbox.ts';
 import type { Handlers, RouterOf } from './types.ts';
@@ -25,6 +26,7 @@ export const contract = {
   agUi,
   a2a,
   a2ui,
+  mcpUi,
   mcpServers,
   mcpProxy,
   configure,

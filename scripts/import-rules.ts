@@ -34,6 +34,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/runtime.ts': feature('server/'),
   'server/handlers.ts': feature('server/'),
   'server/a2a-parts.ts': feature('server/'),
+  'server/mcp-ui-parts.ts': feature('server/'),
   'server/http/': ['contract/', 'server/errors.ts', 'server/implement.ts', 'package:', 'node:'],
   'server/agents/': feature('server/codemode/', 'server/mcp/', 'server/runs/', 'server/sandbox/', 'server/store/'),
   'server/codemode/': feature('server/mcp/', 'server/sandbox/'),

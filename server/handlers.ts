@@ -12,14 +12,17 @@ import type { Mcp } from './mcp/open-mcp.ts';
 import { createProxyHandlers } from './mcp/proxy-handlers.ts';
 import { createServerHandlers } from './mcp/server-handlers.ts';
 import { createServerToolset } from './mcp/toolset.ts';
+import { createPageTools } from './mcp-ui-parts.ts';
 import type { Models } from './models/models.ts';
 import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handlers.ts';
 import { createA2aHandlers } from './protocols/a2a-handlers.ts';
 import { createA2uiHandlers } from './protocols/a2ui-handlers.ts';
 import { createAgUiHandlers } from './protocols/ag-ui-handlers.ts';
 import type { AgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
+import { createMcpUiHandlers } from './protocols/mcp-ui-handlers.ts';
 import { newId } from './runs/ids.ts';
 import type { Runs } from './runs/runs.ts';
+import type { Toolset } from './runs/toolset.ts';
 import { createSandboxHandlers } from './sandbox/sandbox-handlers.ts';
 import type { SandboxManager } from './sandbox/sandbox-manager.ts';
 import type { Store } from './store/store.ts';
@@ -48,11 +51,34 @@ export function createAgentLookup({ agents, mcp }: Pick<Parts, 'agents' | 'mcp'>
   };
 }
 
+interface WordRunRequest {
+  readonly agentId: string;
+  readonly conversationId: string;
+  readonly text: string;
+  readonly extend?: (toolset: Toolset) => Toolset;
+  readonly instructions?: string;
+  readonly signal: AbortSignal;
+}
+
 /** One handler for each endpoint. */
 export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
   const { store, models, mcp, agents, runs, sandboxes, health, protobuf } = parts;
   const { servers } = mcp;
   const getAgent = createAgentLookup(parts);
+  /** A run on what a user says, for protocols that do not hold the conversation. */
+  const startWordRun = async ({ agentId, conversationId, text, extend, instructions, signal }: WordRunRequest) => {
+    const { agent, toolset } = getAgent(agentId);
+    const run = await runs.start({
+      agent,
+      toolset: extend?.(toolset) ?? toolset,
+      conversationId,
+      messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text }] }],
+      history: 'stored',
+      instructions,
+      signal,
+    });
+    return run.events({ signal });
+  };
   return {
     health: createHealthHandlers(health),
     agents: createAgentHandlers({
@@ -80,22 +106,8 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),
     }),
     a2a: createA2aHandlers({ agents, version }),
-    a2ui: createA2uiHandlers({
-      agents,
-      startRun: async ({ agentId, conversationId, text, extend, instructions, signal }) => {
-        const { agent, toolset } = getAgent(agentId);
-        const run = await runs.start({
-          agent,
-          toolset: extend(toolset),
-          conversationId,
-          messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text }] }],
-          history: 'stored',
-          instructions,
-          signal,
-        });
-        return run.events({ signal });
-      },
-    }),
+    a2ui: createA2uiHandlers({ agents, startRun: startWordRun }),
+    mcpUi: createMcpUiHandlers({ agents, pageTools: createPageTools(agents, servers), startRun: startWordRun }),
     agUi: createAgUiHandlers({
       agents,
       version,

@@ -16,6 +16,7 @@ import type { StartHttpServer } from './http/server.ts';
 import { implement } from './implement.ts';
 import { createGatewayHandler } from './mcp/gateway-handler.ts';
 import { openMcp } from './mcp/open-mcp.ts';
+import { createPageTools } from './mcp-ui-parts.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
 import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
@@ -98,13 +99,25 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       version,
       log,
     });
+    const loadPages = async () => {
+      const { createMcpUiPages } = await import('./protocols/mcp-ui-pages.ts');
+      return createMcpUiPages({
+        agents,
+        pageTools: createPageTools(agents, servers),
+        frameAncestors: options['cors-origin'],
+      });
+    };
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
         streamFormats: { 'agUi.run': [protobuf.format] },
         isDraining: () => isDraining,
         apiKeys,
-        mounts: [{ path: `${BASE_PATH}/mcp`, handler: createGatewayHandler(mcp.gateway) }, ...a2a.mounts],
+        mounts: [
+          { path: `${BASE_PATH}/mcp`, handler: createGatewayHandler(mcp.gateway) },
+          ...a2a.mounts,
+          { path: `${BASE_PATH}/mcp-ui`, load: loadPages },
+        ],
       }),
       models,
       start() {

@@ -415,6 +415,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp-ui/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** MCP-UI protocol info */
+        get: operations["mcpUiInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp-ui/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List MCP-UI agents */
+        get: operations["mcpUiAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp-ui/{agent_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an agent (streaming text and pages)
+         * @description Answers with text, tool calls and their results. The result of a tool that has a page (`_meta.ui.resourceUri`) is followed by a `ui` event with the page, to be shown in a sandboxed frame: from `resource.text`, or from `resource_endpoint`, which answers `GET` with the page under a policy that lets it reach only the hosts its server declares. Exactly one `done` or `error`, always last.
+         */
+        post: operations["mcpUiRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp-ui/{agent_id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass on what a page asks of its server
+         * @description The bridge of a page that is shown: it may call the tools of the MCP server it comes from that are meant for pages, list them, and read the pages of that server. The answer is what MCP answers.
+         */
+        post: operations["mcpUiCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mcp/servers": {
         parameters: {
             query?: never;
@@ -1715,7 +1789,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -1875,6 +1949,121 @@ export interface components {
             failed_servers: {
                 [key: string]: string;
             };
+        };
+        McpUiAgent: {
+            agent_id: string;
+            name: string;
+            endpoint: string;
+            ui_tools: components["schemas"]["McpUiTool"][];
+        };
+        McpUiAnswer: {
+            /** @description The result of the MCP request */
+            result: {
+                [key: string]: unknown;
+            };
+        };
+        McpUiCall: {
+            /** @description The resource whose page makes the call */
+            uri: string;
+            /**
+             * @description What a page may ask of its server; nothing else is passed on
+             * @enum {string}
+             */
+            method: "tools/call" | "tools/list" | "resources/read" | "ping";
+            params?: {
+                [key: string]: unknown;
+            };
+        };
+        McpUiEvent: {
+            /** @constant */
+            type: "text";
+            content: string;
+        } | {
+            /** @constant */
+            type: "tool_call";
+            /** @description The id of the call */
+            id: string;
+            name: string;
+            args: unknown;
+        } | {
+            /** @constant */
+            type: "tool_result";
+            /** @description The id of the call */
+            id: string;
+            name: string;
+            result: unknown;
+            is_error: boolean;
+        } | {
+            /** @constant */
+            type: "ui";
+            /** @description The id of the call */
+            id: string;
+            server: string;
+            tool: string;
+            /** @description To be told to the page as ui/notifications/tool-input */
+            input: unknown;
+            /** @description To be told to the page as ui/notifications/tool-result */
+            result: {
+                [key: string]: unknown;
+            };
+            resource: components["schemas"]["McpUiResource"];
+            /** @description Where the same page is served under its own policy */
+            resource_endpoint: string;
+        } | {
+            /** @constant */
+            type: "ui_failed";
+            /** @description The id of the call */
+            id: string;
+            server: string;
+            tool: string;
+            detail: string;
+        } | {
+            /** @constant */
+            type: "done";
+            conversation_id: string;
+        } | {
+            /** @constant */
+            type: "error";
+            code: string;
+            detail: string;
+            conversation_id: string;
+        };
+        McpUiInfo: {
+            /** @constant */
+            protocol: "mcp-ui";
+            /** @description The version of MCP Apps that is spoken */
+            version: string;
+            /** @description The extension of MCP that servers offer interfaces by */
+            extension: string;
+            mime_types: string[];
+            agents: components["schemas"]["McpUiAgent"][];
+            agents_endpoint: string;
+            count: number;
+        };
+        McpUiResource: {
+            uri: string;
+            mimeType: string;
+            /** @description The page */
+            text: string;
+            _meta?: {
+                [key: string]: unknown;
+            };
+        };
+        McpUiRun: {
+            /**
+             * @description What the user says
+             * @example Show my budget
+             */
+            message: string;
+            /** @description Absent: a new conversation */
+            conversation_id?: string;
+        };
+        McpUiTool: {
+            /** @description The MCP server that has the tool */
+            server: string;
+            tool: string;
+            /** @description What shows its results */
+            resource_uri: string;
         };
         /**
          * @description One value by mime type: text as it is, JSON as JSON, binary data as base64
@@ -2114,6 +2303,19 @@ export interface components {
         };
         /** @description `agent-not-found`: No agent has this id */
         AgentNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `agent-not-found`: No agent has this id
+         *     `ui-resource-not-found`: No tool of the agent has this page
+         *     `mcp-tool-not-found`: The MCP server has no tool of this name
+         */
+        AgentNotFoundOrMcpToolNotFoundOrUiResourceNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3613,6 +3815,202 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Draining"];
+        };
+    };
+    mcpUiInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "mcp-ui",
+                     *       "version": "2026-01-26",
+                     *       "extension": "io.modelcontextprotocol/ui",
+                     *       "mime_types": [
+                     *         "text/html;profile=mcp-app"
+                     *       ],
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/mcp-ui/my-agent/",
+                     *           "ui_tools": [
+                     *             {
+                     *               "server": "budget",
+                     *               "tool": "get-budget-data",
+                     *               "resource_uri": "ui://budget-allocator/mcp-app.html"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/mcp-ui/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpUiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpUiAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "mcp-ui",
+                     *       "version": "2026-01-26",
+                     *       "extension": "io.modelcontextprotocol/ui",
+                     *       "mime_types": [
+                     *         "text/html;profile=mcp-app"
+                     *       ],
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/mcp-ui/my-agent/",
+                     *           "ui_tools": [
+                     *             {
+                     *               "server": "budget",
+                     *               "tool": "get-budget-data",
+                     *               "resource_uri": "ui://budget-allocator/mcp-app.html"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/mcp-ui/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpUiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpUiRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpUiRun"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "text",
+                     *       "content": "Here is your budget."
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["McpUiEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ConversationBusy"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Draining"];
+        };
+    };
+    mcpUiCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpUiCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": {
+                     *         "content": [
+                     *           {
+                     *             "type": "text",
+                     *             "text": "42"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpUiAnswer"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFoundOrMcpToolNotFoundOrUiResourceNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["McpServerFailed"];
+            504: components["responses"]["McpServerTimeout"];
         };
     };
     mcpServersList: {

@@ -32,4 +32,4 @@ export async function loadMcpServer() {
 
 export type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 export type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-export type { CallToolResult, JSONRPCMessage, Tool } from '@modelcontextprotocol/sdk/types.js';
+export type { CallToolResult, JSONRPCMessage, ReadResourceResult, Tool } from '@modelcontextprotocol/sdk/types.js';

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError } from '../errors.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { missingVariables, resolveLaunch, type Variables } from './launch.ts';
-import type { CallToolResult, Tool, Transport } from './mcp-sdk.ts';
+import type { CallToolResult, ReadResourceResult, Tool, Transport } from './mcp-sdk.ts';
 import { resolveNpx } from './npx-cache.ts';
 import { ProcessGroup } from './process-group.ts';
 import { isSessionLost, openRemote } from './remote-transports.ts';
@@ -187,6 +187,12 @@ export class SupervisedServer {
       if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
       return (await this.#comeUp(signal)).call(name, args, { signal, timeoutMs });
     }
+  }
+
+  /** Reads a resource; of a server that is coming up it waits for that, within `signal`. */
+  async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
+    const connection = this.#connection ?? (await this.#comeUp(signal));
+    return connection.readResource(uri, { signal });
   }
 
   /** A way to a further process of this server, or a further session at its URL, for one caller; not started, and not supervised. */
