@@ -1,4 +1,6 @@
 /** The mandatory behaviour of A2A, over plain HTTP. */
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { ClientFactory } from '@a2a-js/sdk/client';
 import { describe, expect, test } from 'vitest';
 import { type A2aTestServer, readStream, says, startA2aServer } from './support/a2a-server.ts';
@@ -363,6 +365,18 @@ describe('JSON-RPC itself', () => {
       expect([path, missing.status, await missing.json()]).toMatchObject([path, 404, { code: 'not-found' }]);
     }
   });
+});
+
+test('a body that its sender offers first is asked for', async () => {
+  await using server = await startA2aServer({ model: hello() });
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'GetTask', params: { id: 'x' } });
+  const headers = { 'content-type': 'application/json', 'a2a-version': '1.0', expect: '100-continue' };
+  const asked = request(server.agentUrl, { method: 'POST', headers });
+  asked.flushHeaders();
+  await once(asked, 'continue');
+  asked.end(body);
+  const [response] = await once(asked, 'response');
+  expect(JSON.parse(Buffer.concat(await response.toArray()).toString())).toMatchObject({ error: { code: -32001 } });
 });
 
 describe('the card', () => {

@@ -150,6 +150,7 @@ beforeAll(async () => {
   );
   await server.ok('POST', '/agents', { id: 'shared', selected_mcp_servers: ['fetch'] });
   await server.ok('POST', '/agents', { id: 'pages', selected_mcp_servers: ['budget'] });
+  await server.ok('POST', '/agents/pages/mcp-servers/start');
   await server.ok('POST', '/agents/shared/mcp-servers/start');
   declared = await openDeclared(server.url);
 });

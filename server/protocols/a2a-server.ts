@@ -163,11 +163,16 @@ function refuseMethod(request: Request, allow: string): never {
   });
 }
 
-const readBody = express.json({
+const readJson = express.json({
   type: ['application/json', 'application/a2a+json'],
   limit: MAX_BODY_BYTES,
   strict: false,
 });
+const readBody: RequestHandler = (request, response, next) => {
+  // The server asks for a body only when somebody wants it.
+  if (request.headers.expect !== undefined) response.writeContinue();
+  readJson(request, response, next);
+};
 
 const checkDepth: RequestHandler = (request, _response, next) => {
   let level: unknown[] = [request.body];
