@@ -18,6 +18,7 @@ export const errors = {
   'mcp-server-not-enabled': { status: 404, meaning: 'The MCP server of the catalog is not enabled' },
   'mcp-server-not-running': { status: 404, meaning: 'The MCP server is not running' },
   'mcp-session-not-found': { status: 404, meaning: 'There is no such MCP session any more; initialize a new one' },
+  'ui-resource-not-found': { status: 404, meaning: 'No tool of the agent has this page' },
   'mcp-tool-not-found': { status: 404, meaning: 'The MCP server has no tool of this name' },
   'conversation-not-found': { status: 404, meaning: 'No conversation has this id' },
   'method-not-allowed': { status: 405, meaning: 'The path exists, but not for this method; see Allow' },

@@ -1,3 +1,5 @@
+import { a2a } from './a2a.ts';
+import { a2ui } from './a2ui.ts';
 import { agUi } from './ag-ui.ts';
 import { agentMcpServers } from './agent-mcp-servers.ts';
 import { agents } from './agents.ts';
@@ -7,6 +9,7 @@ import { conversations } from './conversations.ts';
 import { health } from './health.ts';
 import { mcpProxy } from './mcp-proxy.ts';
 import { mcpServers } from './mcp-servers.ts';
+import { mcpUi } from './mcp-ui.ts';
 import { prompts } from './prompts.ts';
 import { runs } from './runs.ts';
 import { sandbox } from './sandbox.ts';
@@ -26,6 +29,9 @@ export const contract = {
   approvals,
   conversations,
   agUi,
+  a2a,
+  a2ui,
+  mcpUi,
   mcpServers,
   mcpProxy,
   configure,

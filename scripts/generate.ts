@@ -1,4 +1,4 @@
-/** Writes what is derived from the contract: the OpenAPI document, the types of the REST client and the error table of the README. With --check writes nothing and fails when a file differs. */
+/** Writes what is derived: from the contract the OpenAPI document, the types of the REST client and the error table of the README; from its package the JSON Schemas of A2UI. With --check writes nothing and fails when a file differs. */
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTypes, { astToString } from 'openapi-typescript';
 import { contract } from '../contract/index.ts';
@@ -14,6 +14,7 @@ const files: Record<string, string> = {
   'client/generated/openapi.json': document,
   'client/generated/openapi.ts': `// Written by \`npm run generate\`.\n${types}`,
   'README.md': replaceErrorTable(await read('README.md')),
+  'server/protocols/a2ui-schemas.json': await readA2uiSchemas(),
 };
 
 const isCheck = process.argv.includes('--check');
@@ -26,6 +27,16 @@ for (const [path, text] of Object.entries(files)) {
     await writeFile(toUrl(path), text);
     console.log(`wrote ${path}`);
   }
+}
+
+/** The published schemas, on one line each: their package would bring a renderer and everything it needs with it. */
+async function readA2uiSchemas(): Promise<string> {
+  const names = ['server_to_client', 'client_to_server', 'common_types', 'catalogs/basic/catalog'];
+  const folder = 'node_modules/@a2ui/web_core/src/v0_9/schemas';
+  const schemas = await Promise.all(names.map(async (name) => JSON.parse(await read(`${folder}/${name}.json`))));
+  const rows = names.map((name, index) => `${JSON.stringify(name)}: ${JSON.stringify(schemas[index])}`);
+  const note = 'A2UI v0.9, https://a2ui.org, Apache-2.0. Written by `npm run generate` from @a2ui/web_core.';
+  return `{\n"$comment": ${JSON.stringify(note)},\n${rows.join(',\n')}\n}\n`;
 }
 
 async function read(path: string): Promise<string> {

@@ -34,6 +34,9 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/runtime.ts'),
   'server/runtime.ts': feature('server/'),
   'server/handlers.ts': feature('server/'),
+  'server/agent-lookup.ts': feature('server/'),
+  'server/a2a-parts.ts': feature('server/'),
+  'server/mcp-ui-parts.ts': feature('server/'),
   'server/http/': [
     'contract/',
     'server/errors.ts',
@@ -58,6 +61,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
 
 /** Slow to load: only their types, or a lazy import in the code that needs them. */
 const HEAVY = [
+  '@a2a-js/sdk',
   '@ai-sdk/',
   '@jupyterlab/services',
   '@modelcontextprotocol/sdk',

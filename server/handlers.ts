@@ -1,14 +1,11 @@
 /** Every handler of the contract, composed from the features. */
 import type { AppHandlers } from '../contract/index.ts';
+import { type CodemodeParts, createAgentLookup, type SkillParts } from './agent-lookup.ts';
 import { createAgentHandlers } from './agents/agent-handlers.ts';
 import { createAgentMcpServerHandlers } from './agents/agent-mcp-server-handlers.ts';
 import type { Agents } from './agents/agent-registry.ts';
 import { createAgentServerHandlers } from './agents/agent-server-handlers.ts';
-import { joinToolsets } from './agents/agent-toolset.ts';
 import { createApprovalHandlers } from './approvals/approval-handlers.ts';
-import type { Codemode } from './codemode/codemode.ts';
-import { createCodemodeToolset } from './codemode/codemode-toolset.ts';
-import { switchToolset } from './codemode/switch-toolset.ts';
 import { createConfigureHandlers } from './configure/configure-handlers.ts';
 import { createConversationHandlers } from './conversations/conversation-handlers.ts';
 import { createHealthHandlers, type HealthParts } from './health/health-handlers.ts';
@@ -16,20 +13,23 @@ import type { RequestContext } from './implement.ts';
 import type { Mcp } from './mcp/open-mcp.ts';
 import { createProxyHandlers } from './mcp/proxy-handlers.ts';
 import { createServerHandlers } from './mcp/server-handlers.ts';
-import { createServerToolset } from './mcp/toolset.ts';
+import { createPageTools } from './mcp-ui-parts.ts';
 import type { Models } from './models/models.ts';
-import { createPromptHandlers, type PromptedAgent } from './prompts/prompt-handlers.ts';
+import { createPromptHandlers } from './prompts/prompt-handlers.ts';
 import { createRunHandlers } from './prompts/run-handlers.ts';
+import { createA2aHandlers } from './protocols/a2a-handlers.ts';
+import { createA2uiHandlers } from './protocols/a2ui-handlers.ts';
 import { createAgUiHandlers } from './protocols/ag-ui-handlers.ts';
 import type { AgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
+import { createMcpUiHandlers } from './protocols/mcp-ui-handlers.ts';
+import { newId } from './runs/ids.ts';
 import type { Runs } from './runs/runs.ts';
+import type { Toolset } from './runs/toolset.ts';
 import { createSandboxHandlers } from './sandbox/sandbox-handlers.ts';
 import type { SandboxManager } from './sandbox/sandbox-manager.ts';
 import { createSkillHandlers } from './skills/skill-handlers.ts';
-import { addSkills } from './skills/skill-instructions.ts';
-import type { SkillLibrary } from './skills/skill-library.ts';
 import { createSkillToolset } from './skills/skill-toolset.ts';
-import type { AgentRecord, Store } from './store/store.ts';
+import type { Store } from './store/store.ts';
 import { version } from './version.ts';
 
 /** The parts of the server that handlers call. */
@@ -46,57 +46,41 @@ export interface Parts {
   readonly protobuf: AgUiProtobuf;
 }
 
-/** Codemode, and how this server was started. */
-interface CodemodeParts {
-  readonly host: Codemode;
-  /** Whether agents that say nothing call their tools from code. */
-  readonly isDefault: boolean;
-  readonly allowsDirectCalls: boolean;
-}
-
-/** Skills, and how this server was started. */
-interface SkillParts {
-  readonly library: SkillLibrary;
-  /** The skills of agents that say nothing. */
-  readonly defaults: readonly string[];
-}
-
 /** Where scripts run that no agent has asked for: no agent can have this id. */
 const NO_AGENT = ':skills';
+
+interface WordRunRequest {
+  readonly agentId: string;
+  readonly conversationId: string;
+  readonly text: string;
+  readonly extend?: (toolset: Toolset) => Toolset;
+  readonly instructions?: string;
+  readonly signal: AbortSignal;
+}
 
 /** One handler for each endpoint. */
 export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
   const { store, models, mcp, agents, runs, sandboxes, codemode, skills, health, protobuf } = parts;
   const { servers } = mcp;
-  const { library } = skills;
-  const skillsOf = (agent: AgentRecord) => library.pick(agent.skills ?? skills.defaults);
-  const skillTools = (sandboxId: string, available: () => ReturnType<SkillLibrary['list']>) =>
-    createSkillToolset({
-      library,
-      skills: available,
-      execute: (code, options) => sandboxes.execute(sandboxId, code, options),
+  const getAgent = createAgentLookup({ agents, servers, sandboxes, codemode, skills });
+  const skillTools = createSkillToolset({
+    library: skills.library,
+    skills: () => skills.library.list(),
+    execute: (code, options) => sandboxes.execute(NO_AGENT, code, options),
+  });
+  /** A run on what a user says, for protocols that do not hold the conversation. */
+  const startWordRun = async ({ agentId, conversationId, text, extend, instructions, signal }: WordRunRequest) => {
+    const { agent, toolset } = getAgent(agentId);
+    const run = await runs.start({
+      agent,
+      toolset: extend?.(toolset) ?? toolset,
+      conversationId,
+      messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text }] }],
+      history: 'stored',
+      instructions,
+      signal,
     });
-  const getAgent = (id: string): PromptedAgent => {
-    agents.get(id);
-    return {
-      agent() {
-        const agent = agents.get(id);
-        return { ...agent, systemPrompt: addSkills(agent.systemPrompt, skillsOf(agent)) };
-      },
-      toolset: joinToolsets([
-        skillTools(id, () => skillsOf(agents.get(id))),
-        switchToolset(
-          () => codemode.host.isOn(id),
-          createCodemodeToolset({
-            codemode: codemode.host,
-            agentId: id,
-            allowsDirectCalls: codemode.allowsDirectCalls,
-            execute: (code, options) => sandboxes.execute(id, code, options),
-          }),
-          createServerToolset(servers, () => agents.get(id).selectedMcpServers),
-        ),
-      ]),
-    };
+    return run.events({ signal });
   };
   return {
     health: createHealthHandlers(health),
@@ -127,7 +111,7 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
     mcpServers: createServerHandlers(mcp),
     mcpProxy: createProxyHandlers({
       servers,
-      builtIn: new Map([['skills', skillTools(NO_AGENT, () => library.list())]]),
+      builtIn: new Map([['skills', skillTools]]),
       callForSandbox(authorization, { server, tool, args }, signal) {
         const agentId = codemode.host.callerOf(authorization);
         return agentId === undefined ? undefined : sandboxes.callTool(agentId, server, tool, args, { signal });
@@ -152,13 +136,18 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       conversations: store.conversations,
       endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),
     }),
+    a2a: createA2aHandlers({ agents, version }),
+    a2ui: createA2uiHandlers({ agents, startRun: startWordRun }),
+    mcpUi: createMcpUiHandlers({ agents, pageTools: createPageTools(agents, servers), startRun: startWordRun }),
     agUi: createAgUiHandlers({
       agents,
       version,
       protobuf,
-      startRun: async ({ agentId, threadId, signal, ...request }) => {
+      startRun: async ({ agentId, threadId, extend, signal, ...request }) => {
+        const { agent, toolset } = getAgent(agentId);
         const run = await runs.start({
-          ...getAgent(agentId),
+          agent,
+          toolset: extend(toolset),
           conversationId: threadId,
           ...request,
           history: 'given',

@@ -119,6 +119,12 @@ const flags = {
     help: 'a web origin that may call this server',
     schema: z.array(z.url('must be an origin, such as https://example.com')).default([]),
   },
+  'webhook-host': {
+    value: 'HOST',
+    repeatable: true,
+    help: 'a host inside this network that A2A push notifications may go to',
+    schema: z.array(text).default([]),
+  },
   'rate-limit': {
     value: 'RULE',
     repeatable: true,

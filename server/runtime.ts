@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BASE_PATH, contract } from '../contract/index.ts';
+import { createCardAgents, createTaskRuns } from './a2a-parts.ts';
+import { createAgentLookup } from './agent-lookup.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { stopUnselected } from './agents/agent-servers.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
@@ -19,9 +21,11 @@ import type { StartHttpServer } from './http/server.ts';
 import { implement } from './implement.ts';
 import { McpDoors } from './mcp/doors/doors.ts';
 import { openMcp } from './mcp/open-mcp.ts';
+import { createPageTools } from './mcp-ui-parts.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
 import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
+import { openA2a } from './protocols/open-a2a.ts';
 import { Runs } from './runs/runs.ts';
 import { needsApproval } from './runs/tool-approvals.ts';
 import { SandboxManager } from './sandbox/sandbox-manager.ts';
@@ -141,6 +145,11 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     await sandboxes.configure(toSandboxRequest(options));
     const health = createReadiness({ store, configServers: mcp.config, servers, isDraining: () => isDraining });
     const protobuf = createAgUiProtobuf();
+    const codemodeParts = {
+      host: codemode,
+      isDefault: options.codemode,
+      allowsDirectCalls: options['codemode-direct-calls'],
+    };
     const handlers = createHandlers({
       store,
       models,
@@ -148,18 +157,44 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       agents,
       runs,
       sandboxes,
-      codemode: { host: codemode, isDefault: options.codemode, allowsDirectCalls: options['codemode-direct-calls'] },
+      codemode: codemodeParts,
       skills,
       health,
       protobuf,
     });
+    const apiKeys = readApiKeys(options);
+    const a2a = await openA2a({
+      agents: createCardAgents(agents, servers),
+      tasks: store.tasks,
+      startRun: createTaskRuns(
+        runs,
+        createAgentLookup({ agents, servers, sandboxes, codemode: codemodeParts, skills }),
+      ),
+      webhookHosts: options['webhook-host'],
+      hasKeys: apiKeys.length > 0,
+      version,
+      log,
+    });
+    const loadPages = async () => {
+      const { createMcpUiPages } = await import('./protocols/mcp-ui-pages.ts');
+      return createMcpUiPages({
+        agents,
+        pageTools: createPageTools(agents, servers),
+        frameAncestors: options['cors-origin'],
+      });
+    };
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
         streamFormats: { 'agUi.run': [protobuf.format], 'agUi.connect': [protobuf.format] },
         isDraining: () => isDraining,
+        apiKeys,
         identifyFor: (operation, authorization) => identifySandbox(codemode, operation, authorization),
-        mounts: [{ path: MCP_PATH, handler: doors.handler }],
+        mounts: [
+          { path: MCP_PATH, handler: doors.handler },
+          ...a2a.mounts,
+          { path: `${BASE_PATH}/mcp-ui`, load: loadPages },
+        ],
       }),
       models,
       start(serverUrl) {
@@ -171,9 +206,11 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       async drain(graceMs) {
         isDraining = true;
         await runs.drain(graceMs);
+        await a2a.settled();
         await doors.close();
       },
       async close() {
+        a2a.close();
         await doors.close();
         await sandboxes.close();
         await codemode.close();
@@ -219,15 +256,13 @@ function identifySandbox(codemode: Codemode, operation: string, authorization: u
 function toHttpOptions(
   options: Options,
   log: Log,
-  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'identifyFor' | 'isDraining'>,
+  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'identifyFor' | 'isDraining' | 'apiKeys'>,
 ): StartHttpServer {
-  const keyFile = options['api-key-file'];
   return {
     ...rest,
     host: options.host,
     port: options.port,
     findFreePort: options['find-free-port'],
-    apiKeys: [...options['api-keys'], ...(keyFile === undefined ? [] : readApiKeyFile(keyFile))],
     allowedHosts: options['allowed-host'],
     corsOrigins: options['cors-origin'],
     rateLimits: options['rate-limit'],
@@ -235,6 +270,11 @@ function toHttpOptions(
     openPaths: DOCS_PATHS,
     log,
   };
+}
+
+function readApiKeys(options: Options): string[] {
+  const keyFile = options['api-key-file'];
+  return [...options['api-keys'], ...(keyFile === undefined ? [] : readApiKeyFile(keyFile))];
 }
 
 // Loaded with Express, after the server listens.

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../server/store/messages.ts';
 import { SCHEMA_VERSION } from '../server/store/migrations.ts';
 import { openStore } from '../server/store/sqlite.ts';
-import type { AgentRecord, Store } from '../server/store/store.ts';
+import type { AgentRecord, Store, TaskRecord } from '../server/store/store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const agent: AgentRecord = {
@@ -465,7 +465,7 @@ describe('the data folder', () => {
     }
     const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
     database.exec(`
-      drop table approvals; drop table run_events;
+      drop table tasks; drop table approvals; drop table run_events;
       drop index runs_newest; drop index runs_newest_of_agent;
       alter table runs drop column given_id; alter table runs drop column is_detached;
       alter table runs drop column history_count; alter table runs drop column outcome;
@@ -534,5 +534,67 @@ describe('the data folder', () => {
     await store.close();
     await store.close();
     await expect(store.check()).rejects.toThrow();
+  });
+});
+
+describe('tasks', () => {
+  const task = (id: string, more: Partial<TaskRecord> = {}): TaskRecord => ({
+    id,
+    agentId: 'a',
+    contextId: 'c',
+    state: 'completed',
+    detail: null,
+    body: { said: id },
+    changedAt: '2026-01-01T00:00:00.000Z',
+    ...more,
+  });
+
+  it('are replaced by their id and found by agent, context, state and time, in pages', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await store.tasks.save(task('t1', { state: 'working' }));
+    await store.tasks.save(task('t1', { state: 'failed', detail: 'why', changedAt: '2026-01-02T00:00:00.000Z' }));
+    await store.tasks.save(task('t2'));
+    await store.tasks.save(task('t3', { contextId: 'd' }));
+    await store.tasks.save(task('t4', { agentId: 'b' }));
+    const list = async (query: Partial<Parameters<Store['tasks']['list']>[0]>) => {
+      const { tasks, total } = await store.tasks.list({ agentId: 'a', limit: 10, ...query });
+      return [tasks.map(({ id }) => id), total];
+    };
+    expect(await store.tasks.get('a', 't1')).toEqual(
+      task('t1', { state: 'failed', detail: 'why', changedAt: '2026-01-02T00:00:00.000Z' }),
+    );
+    expect(await store.tasks.get('b', 't1')).toBeUndefined();
+    expect(await list({})).toEqual([['t1', 't3', 't2'], 3]);
+    expect(await list({ contextId: 'd' })).toEqual([['t3'], 1]);
+    expect(await list({ state: 'failed' })).toEqual([['t1'], 1]);
+    expect(await list({ changedAfter: '2026-01-01T12:00:00.000Z' })).toEqual([['t1'], 1]);
+    const first = await store.tasks.list({ agentId: 'a', limit: 2 });
+    expect(await list({ limit: 2, cursor: first.nextCursor ?? '' })).toEqual([['t2'], 3]);
+    await expect(store.tasks.list({ agentId: 'a', limit: 2, cursor: 'nonsense' })).rejects.toThrow('next_cursor');
+  });
+
+  it('that are open when a server died have failed; those that ended stay', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await store.tasks.save(task('t1', { state: 'submitted' }));
+    await store.tasks.save(task('t2', { state: 'working' }));
+    await store.tasks.save(task('t3'));
+    expect(await store.tasks.failOpen('it died')).toBe(2);
+    expect(await store.tasks.get('a', 't2')).toMatchObject({ state: 'failed', detail: 'it died' });
+    expect(await store.tasks.get('a', 't3')).toEqual(task('t3'));
+  });
+
+  it('are bounded: of too many ended ones those go that ended first', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    await store.tasks.save(task('open', { state: 'working', changedAt: '2025-01-01T00:00:00.000Z' }));
+    for (let number = 0; number < 10_099; number += 1) {
+      await store.tasks.save(task(`t${number}`, { changedAt: new Date(1_767_225_600_000 + number).toISOString() }));
+    }
+    expect(await store.tasks.list({ agentId: 'a', limit: 1 })).toMatchObject({
+      total: 10_001,
+      tasks: [{ id: 't10098' }],
+    });
+    expect(await store.tasks.get('a', 't98')).toBeUndefined();
+    expect(await store.tasks.get('a', 't99')).toBeDefined();
+    expect(await store.tasks.get('a', 'open')).toBeDefined();
   });
 });

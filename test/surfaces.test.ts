@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../contract/kit.ts';
 import { type Declared, openDeclared } from './support/declared.ts';
 import { startModelServer } from './support/model-server.ts';
+import { BUDGET_PAGE, packageServer } from './support/page-servers.ts';
 import { startServer, type TestServer } from './support/server.ts';
 import { type Input, operations, surfacesOf, type Told } from './support/surfaces.ts';
 
@@ -100,6 +101,17 @@ const cases: Readonly<Record<string, Case>> = {
   'conversations.list': { input: () => ({ agent_id: 'shared', limit: 2 }) },
   'conversations.get': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
   'conversations.delete': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
+  'a2a.agents': nothing,
+  'a2ui.info': nothing,
+  'mcpUi.info': nothing,
+  'mcpUi.agents': nothing,
+  'mcpUi.call': {
+    prepare: () => server.ok('POST', '/agents/pages/mcp-servers/start'),
+    input: () => ({ agent_id: 'pages', uri: BUDGET_PAGE, method: 'ping' }),
+  },
+  'mcpUi.run': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `page-${tag}` }) },
+  'a2ui.agents': nothing,
+  'a2ui.run': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `surface-${tag}` }) },
   'agUi.agents': nothing,
   'agUi.info': nothing,
   'agUi.run': {
@@ -160,10 +172,15 @@ beforeAll(async () => {
         OPENAI_API_KEY: 'sk-xxx',
         OPENAI_BASE_URL: model.url,
       },
-      mcpServers: { fetch: { command: 'npx', args: ['-y', 'mcp-fetch-server'] } },
+      mcpServers: {
+        fetch: { command: 'npx', args: ['-y', 'mcp-fetch-server'] },
+        budget: packageServer('server-budget-allocator'),
+      },
     }),
   );
   await server.ok('POST', '/agents', { id: 'shared', selected_mcp_servers: ['fetch'] });
+  await server.ok('POST', '/agents', { id: 'pages', selected_mcp_servers: ['budget'] });
+  await server.ok('POST', '/agents/pages/mcp-servers/start');
   await server.ok('POST', '/agents/shared/mcp-servers/start');
   declared = await openDeclared(server.url);
 });

@@ -478,6 +478,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/a2a/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List A2A agents
+         * @description Each agent speaks A2A 1.0 and 0.3 at its endpoint: JSON-RPC as `POST` to it, the REST binding below it (`message:send`, `message:stream`, `tasks`), its card at `.well-known/agent-card.json`. The card of the first agent is also at `/.well-known/agent-card.json`.
+         */
+        get: operations["a2aAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/a2ui/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A2UI protocol info */
+        get: operations["a2uiInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/a2ui/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List A2UI agents */
+        get: operations["a2uiAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/a2ui/{agent_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an agent (streaming surfaces)
+         * @description Answers with A2UI envelopes, each valid by the published schema. The agent makes surfaces with the tool `render_ui`; what it says in words before that is a surface of text. A surface id begins with the id of its conversation, so an action or a `surface_id` continues that. Events are named `message`, and `error` for what is no envelope: a run that did not finish, or a surface the model could not make right in a second try.
+         */
+        post: operations["a2uiRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp-ui/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** MCP-UI protocol info */
+        get: operations["mcpUiInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp-ui/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List MCP-UI agents */
+        get: operations["mcpUiAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp-ui/{agent_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an agent (streaming text and pages)
+         * @description Answers with text, tool calls and their results. The result of a tool that has a page (`_meta.ui.resourceUri`) is followed by a `ui` event with the page, to be shown in a sandboxed frame: from `resource.text`, or from `resource_endpoint`, which answers `GET` with the page under a policy that lets it reach only the hosts its server declares. Exactly one `done` or `error`, always last.
+         */
+        post: operations["mcpUiRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp-ui/{agent_id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass on what a page asks of its server
+         * @description The bridge of a page that is shown: it may call the tools of the MCP server it comes from that are meant for pages, list them, and read the pages of that server. The answer is what MCP answers.
+         */
+        post: operations["mcpUiCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mcp/servers": {
         parameters: {
             query?: never;
@@ -905,6 +1053,116 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        A2aAgent: {
+            agent_id: string;
+            name: string;
+            /** @description Where to POST JSON-RPC; the REST operations are below it */
+            endpoint: string;
+            /** @description The agent's card, in the version of the A2A-Version header */
+            card_endpoint: string;
+        };
+        A2aAgentList: {
+            /** @constant */
+            protocol: "a2a";
+            /** @description The version of this server */
+            version: string;
+            /** @description The versions of A2A that are spoken, newest first */
+            protocol_versions: string[];
+            agents: components["schemas"]["A2aAgent"][];
+            agents_endpoint: string;
+            count: number;
+        };
+        /** @description What a user did on a surface, as A2UI clients report it */
+        A2uiAction: {
+            name: string;
+            surfaceId: string;
+            sourceComponentId: string;
+            timestamp: string;
+            context: {
+                [key: string]: unknown;
+            };
+        };
+        A2uiAgent: {
+            agent_id: string;
+            name: string;
+            endpoint: string;
+        };
+        A2uiEvent: {
+            /** @constant */
+            version: "v0.9";
+            createSurface: {
+                /** @description The surface that is meant */
+                surfaceId: string;
+                catalogId: string;
+                theme?: {
+                    [key: string]: unknown;
+                };
+                sendDataModel?: boolean;
+            };
+        } | {
+            /** @constant */
+            version: "v0.9";
+            updateComponents: {
+                /** @description The surface that is meant */
+                surfaceId: string;
+                components: {
+                    [key: string]: unknown;
+                }[];
+            };
+        } | {
+            /** @constant */
+            version: "v0.9";
+            updateDataModel: {
+                /** @description The surface that is meant */
+                surfaceId: string;
+                path?: string;
+                value?: unknown;
+            };
+        } | {
+            /** @constant */
+            version: "v0.9";
+            deleteSurface: {
+                /** @description The surface that is meant */
+                surfaceId: string;
+            };
+        } | {
+            /** @constant */
+            version: "v0.9";
+            /** @description Ours: a surface that could not be made, or a run that did not finish */
+            error: {
+                code: string;
+                message: string;
+                /** @description The surface that is meant */
+                surfaceId?: string;
+            };
+        };
+        A2uiInfo: {
+            /** @constant */
+            protocol: "a2ui";
+            /** @description The version of A2UI that is spoken */
+            version: string;
+            /** @description The catalogs whose components surfaces are made of */
+            catalogs: string[];
+            /** @description What activates A2UI over A2A */
+            extension_uri: string;
+            agents: components["schemas"]["A2uiAgent"][];
+            agents_endpoint: string;
+            count: number;
+        };
+        A2uiRequest: {
+            /** @description What the user says */
+            message?: string;
+            /** @description What the user did; instead of a message */
+            action?: components["schemas"]["A2uiAction"];
+            /** @description The surface the user looks at; what is made anew under its name changes it. An action names its own */
+            surface_id?: string;
+            /** @description The data model of that surface, as the user has left it */
+            data_model?: {
+                [key: string]: unknown;
+            };
+            /** @description Absent: the conversation the surface belongs to, else a new one */
+            conversation_id?: string;
+        };
         AgUiAgent: {
             agent_id: string;
             /** @description Where to POST a run; the trailing slash is part of it */
@@ -1792,7 +2050,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -1952,6 +2210,121 @@ export interface components {
             failed_servers: {
                 [key: string]: string;
             };
+        };
+        McpUiAgent: {
+            agent_id: string;
+            name: string;
+            endpoint: string;
+            ui_tools: components["schemas"]["McpUiTool"][];
+        };
+        McpUiAnswer: {
+            /** @description The result of the MCP request */
+            result: {
+                [key: string]: unknown;
+            };
+        };
+        McpUiCall: {
+            /** @description The resource whose page makes the call */
+            uri: string;
+            /**
+             * @description What a page may ask of its server; nothing else is passed on
+             * @enum {string}
+             */
+            method: "tools/call" | "tools/list" | "resources/read" | "ping";
+            params?: {
+                [key: string]: unknown;
+            };
+        };
+        McpUiEvent: {
+            /** @constant */
+            type: "text";
+            content: string;
+        } | {
+            /** @constant */
+            type: "tool_call";
+            /** @description The id of the call */
+            id: string;
+            name: string;
+            args: unknown;
+        } | {
+            /** @constant */
+            type: "tool_result";
+            /** @description The id of the call */
+            id: string;
+            name: string;
+            result: unknown;
+            is_error: boolean;
+        } | {
+            /** @constant */
+            type: "ui";
+            /** @description The id of the call */
+            id: string;
+            server: string;
+            tool: string;
+            /** @description To be told to the page as ui/notifications/tool-input */
+            input: unknown;
+            /** @description To be told to the page as ui/notifications/tool-result */
+            result: {
+                [key: string]: unknown;
+            };
+            resource: components["schemas"]["McpUiResource"];
+            /** @description Where the same page is served under its own policy */
+            resource_endpoint: string;
+        } | {
+            /** @constant */
+            type: "ui_failed";
+            /** @description The id of the call */
+            id: string;
+            server: string;
+            tool: string;
+            detail: string;
+        } | {
+            /** @constant */
+            type: "done";
+            conversation_id: string;
+        } | {
+            /** @constant */
+            type: "error";
+            code: string;
+            detail: string;
+            conversation_id: string;
+        };
+        McpUiInfo: {
+            /** @constant */
+            protocol: "mcp-ui";
+            /** @description The version of MCP Apps that is spoken */
+            version: string;
+            /** @description The extension of MCP that servers offer interfaces by */
+            extension: string;
+            mime_types: string[];
+            agents: components["schemas"]["McpUiAgent"][];
+            agents_endpoint: string;
+            count: number;
+        };
+        McpUiResource: {
+            uri: string;
+            mimeType: string;
+            /** @description The page */
+            text: string;
+            _meta?: {
+                [key: string]: unknown;
+            };
+        };
+        McpUiRun: {
+            /**
+             * @description What the user says
+             * @example Show my budget
+             */
+            message: string;
+            /** @description Absent: a new conversation */
+            conversation_id?: string;
+        };
+        McpUiTool: {
+            /** @description The MCP server that has the tool */
+            server: string;
+            tool: string;
+            /** @description What shows its results */
+            resource_uri: string;
         };
         /**
          * @description One value by mime type: text as it is, JSON as JSON, binary data as base64
@@ -2339,6 +2712,19 @@ export interface components {
         };
         /**
          * @description `agent-not-found`: No agent has this id
+         *     `ui-resource-not-found`: No tool of the agent has this page
+         *     `mcp-tool-not-found`: The MCP server has no tool of this name
+         */
+        AgentNotFoundOrMcpToolNotFoundOrUiResourceNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `agent-not-found`: No agent has this id
          *     `run-not-found`: No run has this id
          */
         AgentNotFoundOrRunNotFound: {
@@ -2390,6 +2776,15 @@ export interface components {
         };
         /** @description `body-too-large`: The body is over the limit */
         BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `conversation-busy`: Another run is active on this conversation */
+        ConversationBusy: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4113,6 +4508,381 @@ export interface operations {
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
+        };
+    };
+    a2aAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "a2a",
+                     *       "version": "0.1.0",
+                     *       "protocol_versions": [
+                     *         "1.0",
+                     *         "0.3"
+                     *       ],
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/a2a/my-agent/",
+                     *           "card_endpoint": "/api/v1/a2a/my-agent/.well-known/agent-card.json"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/a2a/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["A2aAgentList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    a2uiInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "a2ui",
+                     *       "version": "0.9",
+                     *       "catalogs": [
+                     *         "https://a2ui.org/specification/v0_9/catalogs/basic/catalog.json"
+                     *       ],
+                     *       "extension_uri": "https://a2ui.org/a2a-extension/a2ui/v0.9",
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/a2ui/my-agent/"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/a2ui/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["A2uiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    a2uiAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "a2ui",
+                     *       "version": "0.9",
+                     *       "catalogs": [
+                     *         "https://a2ui.org/specification/v0_9/catalogs/basic/catalog.json"
+                     *       ],
+                     *       "extension_uri": "https://a2ui.org/a2a-extension/a2ui/v0.9",
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/a2ui/my-agent/"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/a2ui/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["A2uiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    a2uiRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["A2uiRequest"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "v0.9",
+                     *       "updateDataModel": {
+                     *         "surfaceId": "conv-1:weather",
+                     *         "path": "/city",
+                     *         "value": "Paris"
+                     *       }
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["A2uiEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ConversationBusy"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Draining"];
+        };
+    };
+    mcpUiInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "mcp-ui",
+                     *       "version": "2026-01-26",
+                     *       "extension": "io.modelcontextprotocol/ui",
+                     *       "mime_types": [
+                     *         "text/html;profile=mcp-app"
+                     *       ],
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/mcp-ui/my-agent/",
+                     *           "ui_tools": [
+                     *             {
+                     *               "server": "budget",
+                     *               "tool": "get-budget-data",
+                     *               "resource_uri": "ui://budget-allocator/mcp-app.html"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/mcp-ui/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpUiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpUiAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "mcp-ui",
+                     *       "version": "2026-01-26",
+                     *       "extension": "io.modelcontextprotocol/ui",
+                     *       "mime_types": [
+                     *         "text/html;profile=mcp-app"
+                     *       ],
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/mcp-ui/my-agent/",
+                     *           "ui_tools": [
+                     *             {
+                     *               "server": "budget",
+                     *               "tool": "get-budget-data",
+                     *               "resource_uri": "ui://budget-allocator/mcp-app.html"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/mcp-ui/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpUiInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpUiRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpUiRun"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "text",
+                     *       "content": "Here is your budget."
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["McpUiEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ConversationBusy"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Draining"];
+        };
+    };
+    mcpUiCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpUiCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": {
+                     *         "content": [
+                     *           {
+                     *             "type": "text",
+                     *             "text": "42"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpUiAnswer"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFoundOrMcpToolNotFoundOrUiResourceNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["McpServerFailed"];
+            504: components["responses"]["McpServerTimeout"];
         };
     };
     mcpServersList: {

@@ -2,7 +2,14 @@
 import { ApiError } from '../errors.ts';
 import type { ResolvedLaunch } from './launch.ts';
 import { listTools } from './list-tools.ts';
-import { type CallToolResult, type Client, loadMcpClient, type Tool, type Transport } from './mcp-sdk.ts';
+import {
+  type CallToolResult,
+  type Client,
+  loadMcpClient,
+  type ReadResourceResult,
+  type Tool,
+  type Transport,
+} from './mcp-sdk.ts';
 import { resolveNpx } from './npx-cache.ts';
 import { ProcessGroup, type ProcessGroupOptions } from './process-group.ts';
 import { connectRemote } from './remote-transports.ts';
@@ -178,6 +185,32 @@ export class Connection {
     }
   }
 
+  /** Reads a resource; throws as {@link call} does, and `ui-resource-not-found` when the server has none of this URI. */
+  async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
+    const { limits, serverId } = this.#options;
+    if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
+    signal?.throwIfAborted();
+    const read = new AbortController();
+    const abort = () => read.abort(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    try {
+      return await this.#client.request(
+        { method: 'resources/read', params: { uri } },
+        this.#sdk.ReadResourceResultSchema,
+        {
+          signal: read.signal,
+          timeout: limits.callTimeoutMs,
+        },
+      );
+    } catch (cause) {
+      signal?.throwIfAborted();
+      this.#toResult(cause, `MCP server '${serverId}'`, uri);
+      throw new ApiError('ui-resource-not-found', `MCP server '${serverId}' has no resource ${uri}`, { cause });
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
   #toResult(cause: unknown, server: string, tool: string): CallToolResult {
     const { McpError, ErrorCode } = this.#sdk ?? {};
     if (McpError && ErrorCode && cause instanceof McpError) {
@@ -220,7 +253,7 @@ export class Connection {
     const { Client, ToolListChangedNotificationSchema } = this.#sdk;
     const client = new Client(
       { name: 'agent-runtimes', version: this.#options.version },
-      { capabilities: {}, jsonSchemaValidator: NO_VALIDATOR },
+      { capabilities: CAPABILITIES, jsonSchemaValidator: NO_VALIDATOR },
     );
     this.#client = client;
     client.onclose = () => {
@@ -302,6 +335,9 @@ export class Connection {
 const NO_VALIDATOR = {
   getValidator: () => () => ({ valid: false as const, data: undefined, errorMessage: 'Schemas are not checked here' }),
 };
+
+// Servers offer their tools with pages only to clients that say they can show them.
+const CAPABILITIES = { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } } };
 
 const ignoreProgress = () => undefined;
 const after = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());

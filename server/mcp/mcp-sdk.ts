@@ -33,4 +33,10 @@ export type McpServerSdk = Awaited<ReturnType<typeof loadMcpServer>>;
 
 export type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 export type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-export type { CallToolResult, JSONRPCMessage, RequestId, Tool } from '@modelcontextprotocol/sdk/types.js';
+export type {
+  CallToolResult,
+  JSONRPCMessage,
+  ReadResourceResult,
+  RequestId,
+  Tool,
+} from '@modelcontextprotocol/sdk/types.js';

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError } from '../errors.ts';
 import { type CallOptions, type Connection, openConnection } from './connection.ts';
 import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from './launch.ts';
-import type { CallToolResult, Tool } from './mcp-sdk.ts';
+import type { CallToolResult, ReadResourceResult, Tool } from './mcp-sdk.ts';
 import { isSessionLost } from './remote-transports.ts';
 import type { ServerDefinition } from './server-definition.ts';
 import type { ServerStatus, StartOptions, SupervisorOptions } from './supervision.ts';
@@ -184,6 +184,12 @@ export class SupervisedServer {
       if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
       return (await this.#comeUp(signal)).call(name, args, options);
     }
+  }
+
+  /** Reads a resource; of a server that is coming up it waits for that, within `signal`. */
+  async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
+    const connection = this.#connection ?? (await this.#comeUp(signal));
+    return connection.readResource(uri, { signal });
   }
 
   /** What it takes to run one more of it, for a caller who has it to himself. Throws why it must not run. */

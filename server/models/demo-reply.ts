@@ -2,6 +2,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { baseNameOf, type Choice, chooseTool, chooseTools, fillFor, isCallable } from './demo-choice.ts';
 import { type Answered, summarise } from './demo-summary.ts';
+import { RENDER_UI, readAction, toForm, toList } from './demo-surface.ts';
 import { tryParse } from './demo-values.ts';
 
 /** One turn of the demo model: a text, or calls. */
@@ -20,24 +21,30 @@ const maxListedTools = 30;
 
 /** The next turn, decided by rules alone: the same prompt and tools always give the same turn. */
 export function decideReply({ prompt, tools = [], toolChoice }: LanguageModelV4CallOptions): Reply {
+  const functions = toolChoice?.type === 'none' ? [] : tools.filter((tool) => tool.type === 'function');
+  const canShow = functions.some(({ name }) => name === RENDER_UI);
+  const usable = functions.filter(({ name }) => name !== RENDER_UI);
   const answered = findAnswered(prompt);
-  if (answered.length) return say(summarise(answered));
-  const offered = tools.filter((tool) => tool.type === 'function');
-  const usable = toolChoice?.type === 'none' ? [] : offered;
+  if (answered.some(({ name }) => name === RENDER_UI)) return say('You see it above.');
+  if (answered.length) return canShow ? show(toList(answered)) : say(summarise(answered));
   const ask = lastAsk(prompt);
+  const action = canShow ? readAction(ask, usable) : undefined;
+  if (action) return { text: '', calls: [action] };
   const explicit = readExplicit(ask);
   if (explicit) return callExplicitly(explicit, usable);
   const forced = toolChoice?.type === 'tool' ? usable.find(({ name }) => name === toolChoice.toolName) : undefined;
   const choices = forced ? [chooseTool(ask, [forced]) ?? fillFor(forced, ask)] : chooseTools(ask, usable);
   const [first] = choices;
   if (!first) return say(introduce(usable));
-  return choices.every(isCallable) ? call(choices) : say(askFor(first));
+  if (choices.every(isCallable)) return call(choices);
+  return canShow ? show(toForm(first)) : say(askFor(first));
 }
 
 const call = (choices: readonly Choice[]): Reply => ({
   text: '',
   calls: choices.map(({ tool, args }) => ({ name: tool.name, args })),
 });
+const show = (surface: Record<string, unknown>): Reply => ({ text: '', calls: [{ name: RENDER_UI, args: surface }] });
 const say = (text: string): Reply => ({ text: `${demoLabel} ${text}\n\n${howToConfigure}`, calls: [] });
 
 /** The results of the calls that were made since the user last spoke, in the order of the calls. */

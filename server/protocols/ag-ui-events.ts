@@ -3,6 +3,7 @@ import type { AgUiEvent } from '../../contract/ag-ui-events.ts';
 import { toApiError } from '../errors.ts';
 import type { RunEvent, RunOutcome } from '../runs/run-events.ts';
 import { type Casing, createSpelling, type Spelling } from './ag-ui-spelling.ts';
+import { SurfaceActivities } from './ag-ui-surfaces.ts';
 import { AG_UI_VERSION, toInterruptNotice, toTerminalEvent } from './ag-ui-terminal.ts';
 
 /** What the events of one run need to know of its request. */
@@ -61,6 +62,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
   const steps = new Map<number, AgUiEvent>();
   const unanswered = new Set<string>();
   const withArguments = new Set<string>();
+  const surfaces = new SurfaceActivities();
   let isOver = false;
 
   const close = (key: string): AgUiEvent[] => {
@@ -131,13 +133,17 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
         return [{ type: 'TOOL_CALL_ARGS', ...spelled('toolCallId', event.callId), delta: event.delta }];
       case 'tool-call-ended': {
         const end = close(`call ${event.callId}`);
+        surfaces.noteCall(event);
         if (withArguments.has(event.callId)) return end;
         const delta = JSON.stringify(event.args ?? {});
         return [{ type: 'TOOL_CALL_ARGS', ...spelled('toolCallId', event.callId), delta }, ...end];
       }
       case 'tool-result':
         unanswered.delete(event.callId);
-        return [toToolResult(event.callId, event.messageId, toContent(event.result), spelled)];
+        return [
+          toToolResult(event.callId, event.messageId, toContent(event.result), spelled),
+          ...surfaces.take(event, spelled),
+        ];
       case 'state-set':
         return [{ type: 'STATE_SNAPSHOT', snapshot: event.state }];
       case 'state-patched':

@@ -5,8 +5,9 @@ import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
 import { readLastEventId } from '../numbered-events.ts';
 import type { ApprovalDecision, RunEvent } from '../runs/run-events.ts';
-import type { ToolDefinition } from '../runs/toolset.ts';
+import type { ToolDefinition, Toolset } from '../runs/toolset.ts';
 import type { Message } from '../store/messages.ts';
+import { withRenderUi } from './a2ui-tool.ts';
 import { type AgUiRunView, toAgUiEvents } from './ag-ui-events.ts';
 import { readAgUiRun, readConnect, readRunIds } from './ag-ui-input.ts';
 import type { AgUiProtobuf } from './ag-ui-protobuf.ts';
@@ -32,6 +33,8 @@ export interface AgUiRunRequest {
   /** Whether the run goes on when its reader leaves. */
   readonly detached: boolean;
   readonly whenBusy: 'reject' | 'queue' | 'interrupt' | undefined;
+  /** Adds to the agent's tools for this run. */
+  extend(toolset: Toolset): Toolset;
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
 }
@@ -111,11 +114,13 @@ export function createAgUiHandlers({
     async run({ input: { agent_id: agentId, casing, ...body }, context, signal }): Promise<AsyncIterable<AgUiEvent>> {
       agents.get(agentId);
       const isBinary = await protobuf?.prepare(context.headers.accept);
-      const { view, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
+      const { view, surfaces, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
       const { threadId, runId } = view;
       const after = readLastEventId(context.headers['last-event-id']);
       if (after !== undefined) return readAgain({ agentId, threadId, runId, view, after, signal });
-      const { events } = await startRun({ agentId, threadId, runId, ...request, signal });
+      const extend = (toolset: Toolset) =>
+        surfaces ? withRenderUi(toolset, { conversationId: threadId, ...surfaces }) : toolset;
+      const { events } = await startRun({ agentId, threadId, runId, ...request, extend, signal });
       return toAgUiEvents(events, view);
     },
     async connect({

@@ -10,6 +10,7 @@ import { type AgUiForwarded, readDecisions, readForwarded } from './ag-ui-forwar
 import { toMessages } from './ag-ui-messages.ts';
 import { upgradeMessage } from './ag-ui-older-shapes.ts';
 import { type Casing, KEYS, toCamelCase } from './ag-ui-spelling.ts';
+import { readSurfaces } from './ag-ui-surface-input.ts';
 
 /** A run request as the rest of the server understands it. */
 interface AgUiRunInput {
@@ -27,6 +28,8 @@ interface AgUiRunInput {
   /** Whether the run goes on without readers. */
   readonly detached: boolean;
   readonly whenBusy: AgUiForwarded['whenBusy'];
+  /** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
+  readonly surfaces: { readonly surfaceId: string | undefined } | undefined;
 }
 
 /** Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
@@ -40,6 +43,7 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
     messages: body.messages.map((message, index) => upgradeMessage(message, `messages.${index}`)),
     resume: resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
   });
+  const surfaces = readSurfaces(input.forwardedProps, ids.runId);
   const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
   return {
     view: {
@@ -48,13 +52,14 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
       isVersion1: isVersion1(input.protocolVersion),
       casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
     },
-    messages: toMessages(input.messages),
+    messages: [...toMessages(input.messages), ...(surfaces?.said ?? [])],
     instructions: toInstructions(input.context, input.state),
     state: input.state ?? undefined,
     decisions: readDecisions(input.resume ?? []),
     detached: forwarded.isBackground,
     whenBusy: forwarded.whenBusy,
     callerTools: toCallerTools(input.tools),
+    surfaces: surfaces && { surfaceId: surfaces.surfaceId },
   };
 }
 

@@ -4,7 +4,13 @@ import type { Tables } from './schema.ts';
 type Migration = (db: Kysely<Tables>) => Promise<void>;
 
 /** How the tables came to be, oldest first; the version of a store is how many of these it has had. Only ever added to. */
-const migrations: readonly Migration[] = [createFirstTables, addCodemode, addRunLogsAndApprovals, addSkills];
+const migrations: readonly Migration[] = [
+  createFirstTables,
+  addCodemode,
+  addRunLogsAndApprovals,
+  addSkills,
+  createTasks,
+];
 
 /** The schema version this server reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
@@ -179,4 +185,19 @@ async function addRunLogsAndApprovals(db: Kysely<Tables>): Promise<void> {
 
 async function addSkills({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable('agents').addColumn('skills', 'text').execute();
+}
+
+async function createTasks({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('tasks')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('agent_id', 'text', (column) => column.notNull())
+    .addColumn('context_id', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('detail', 'text')
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('changed_at', 'text', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('tasks_newest').on('tasks').columns(['changed_at', 'id']).execute();
+  await schema.createIndex('tasks_newest_of_agent').on('tasks').columns(['agent_id', 'changed_at', 'id']).execute();
 }

@@ -96,6 +96,18 @@ interface ApprovalsTable {
   resolved_at: string | null;
 }
 
+/** A task of another agent: what A2A calls one run. */
+interface TasksTable {
+  id: string;
+  agent_id: string;
+  context_id: string;
+  state: 'submitted' | 'working' | 'completed' | 'failed' | 'canceled' | 'rejected';
+  detail: string | null;
+  /** JSON of what was said and made. */
+  body: string;
+  changed_at: string;
+}
+
 interface FactsTable {
   name: string;
   value: string;
@@ -116,6 +128,7 @@ export interface Tables {
   runs: RunsTable;
   run_events: RunEventsTable;
   approvals: ApprovalsTable;
+  tasks: TasksTable;
   facts: FactsTable;
   schema_versions: SchemaVersionsTable;
 }

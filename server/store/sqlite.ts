@@ -14,6 +14,7 @@ import { createServersStore } from './servers-store.ts';
 import { openDatabase, toKyselyDatabase } from './sqlite-database.ts';
 import type { Store } from './store.ts';
 import { toOpenError } from './store-errors.ts';
+import { createTasksStore } from './tasks-store.ts';
 
 const IN_MEMORY = ':memory:';
 
@@ -67,6 +68,7 @@ function toStore(db: Kysely<Tables>, unlock: () => void): Store {
     conversations: createConversationsStore(db),
     runs: createRunsStore(db),
     approvals: createApprovalsStore(db),
+    tasks: createTasksStore(db),
     facts,
     // A write, because a disk that is full or read-only still reads.
     check: () => facts.set('checked_at', new Date().toISOString()),

@@ -105,6 +105,22 @@ export interface ApprovalDecision {
   readonly reason: string | null;
 }
 
+/** Where a task of another agent stands; the last four are ends. */
+export type TaskState = 'submitted' | 'working' | 'completed' | 'failed' | 'canceled' | 'rejected';
+
+export interface TaskRecord {
+  readonly id: string;
+  readonly agentId: string;
+  readonly contextId: string;
+  readonly state: TaskState;
+  /** Why it stands there, in words for people. */
+  readonly detail: string | null;
+  /** What was said and made, in the words of the protocol. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** When it came to this state. */
+  readonly changedAt: string;
+}
+
 export interface Store {
   readonly agents: {
     list(): Promise<AgentRecord[]>;
@@ -203,6 +219,23 @@ export interface Store {
       limit: number;
       cursor?: string | undefined;
     }): Promise<{ approvals: ApprovalRecord[]; nextCursor: string | null }>;
+  };
+  readonly tasks: {
+    /** Inserts or replaces. Of more than 10,000 ended tasks those go that ended first. */
+    save(task: TaskRecord): Promise<void>;
+    get(agentId: string, id: string): Promise<TaskRecord | undefined>;
+    /** Those that changed last come first; `total` counts all that match. A malformed cursor is a 422. */
+    list(query: {
+      agentId: string;
+      contextId?: string | undefined;
+      state?: TaskState | undefined;
+      /** An RFC 3339 time in UTC. */
+      changedAfter?: string | undefined;
+      limit: number;
+      cursor?: string | undefined;
+    }): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
+    /** Ends the tasks that a server which died left open, and returns how many there were. */
+    failOpen(detail: string): Promise<number>;
   };
   /** Small facts about this data folder, such as that the demo agent was made once. */
   readonly facts: {

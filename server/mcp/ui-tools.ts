@@ -1,0 +1,69 @@
+/** Tools that bring a page with them, by the extension of MCP for user interfaces. */
+import { ApiError } from '../errors.ts';
+import type { Tool } from './mcp-sdk.ts';
+import type { RunningServers, ServerReference } from './running-servers.ts';
+import type { SupervisedServer } from './supervised-server.ts';
+import { toToolName } from './tool-names.ts';
+
+/** The type of a page. */
+export const PAGE_TYPE = 'text/html;profile=mcp-app';
+const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024;
+
+/** A tool with a page. */
+export interface UiTool {
+  readonly server: SupervisedServer;
+  readonly tool: Tool;
+  /** What a model calls it. */
+  readonly name: string;
+  readonly resourceUri: string;
+}
+
+/** A page. */
+export interface UiPage {
+  readonly uri: string;
+  readonly mimeType: string;
+  readonly text: string;
+  readonly _meta?: Record<string, unknown>;
+}
+
+/** The tools of the selected servers that have a page; of those that run. */
+export function listUiTools(servers: RunningServers, selection: readonly ServerReference[]): UiTool[] {
+  const names = new Map<string, true>();
+  const found = new Set(selection.map((one) => servers.find(one)).filter((server) => server !== undefined));
+  return [...found].flatMap((server) =>
+    server.tools.flatMap((tool) => {
+      const name = toToolName(server.definition.id, tool.name, names);
+      names.set(name, true);
+      const resourceUri = resourceUriOf(tool);
+      return resourceUri === undefined ? [] : [{ server, tool, name, resourceUri }];
+    }),
+  );
+}
+
+/** Whether pages may call the tool: those of its server may unless it says otherwise. */
+export function isForPages({ _meta }: Tool): boolean {
+  const { visibility } = asRecord(_meta?.ui);
+  return !Array.isArray(visibility) || visibility.includes('app');
+}
+
+/** Reads a page; throws when the server has none of this URI, or what it has is no page. */
+export async function readPage(server: SupervisedServer, uri: string, signal?: AbortSignal): Promise<UiPage> {
+  const { contents } = await server.readResource(uri, { signal });
+  const content = contents.find((one) => one.uri === uri) ?? contents[0];
+  if (!content) throw new ApiError('ui-resource-not-found', `No page: ${uri}`);
+  const text = 'text' in content ? content.text : Buffer.from(content.blob, 'base64').toString('utf8');
+  const mimeType = content.mimeType ?? PAGE_TYPE;
+  if (!/^text\/html(?:;|$)/i.test(mimeType))
+    throw new ApiError('ui-resource-not-found', `${uri} is ${mimeType}, no page`);
+  if (text.length > MAX_PAGE_CHARACTERS) throw new ApiError('mcp-server-failed', `The page ${uri} is too long`);
+  return { uri, mimeType, text, ...(content._meta && { _meta: content._meta }) };
+}
+
+// The second spelling is that of the first servers.
+function resourceUriOf({ _meta }: Tool): string | undefined {
+  const uri = asRecord(_meta?.ui).resourceUri ?? _meta?.['ui/resourceUri'];
+  return typeof uri === 'string' && uri.startsWith('ui://') ? uri : undefined;
+}
+
+const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,0 +1,161 @@
+import { toApiError } from '../errors.ts';
+import type { RunEvent, RunOutcome } from '../runs/run-events.ts';
+import { TaskArtifacts } from './a2a-artifacts.ts';
+import { type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './a2a-json.ts';
+import type { StoredTask, TaskRun, TaskState } from './a2a-tasks.ts';
+import { UpdateQueue } from './a2a-update-queue.ts';
+
+interface LiveTaskOptions {
+  readonly id: string;
+  readonly agentId: string;
+  readonly contextId: string;
+  readonly history: readonly A2aMessage[];
+  save(task: StoredTask): Promise<void>;
+  /** Told of each change but the pieces of an answer. */
+  onUpdate(update: A2aUpdate): void;
+  readonly log: { error(details: object, message: string): void };
+}
+
+/** Why a run ends when its task is canceled. */
+const CANCELED = 'canceled by the client';
+
+/** A task whose run goes on. What its followers are told of its state is stored before. */
+export class LiveTask {
+  readonly id: string;
+  readonly agentId: string;
+  readonly contextId: string;
+  readonly #options: LiveTaskOptions;
+  readonly #artifacts = new TaskArtifacts();
+  readonly #followers = new Set<UpdateQueue>();
+  readonly #canceled = new AbortController();
+  readonly #ended = Promise.withResolvers<A2aTask>();
+  #status: { state: TaskState; detail: string | null; changedAt: string };
+
+  constructor(options: LiveTaskOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.agentId = options.agentId;
+    this.contextId = options.contextId;
+    this.#status = { state: 'submitted', detail: null, changedAt: new Date().toISOString() };
+  }
+
+  /** Resolves with the task as it ended. Never rejects. */
+  get ended(): Promise<A2aTask> {
+    return this.#ended.promise;
+  }
+
+  /** The task as it is now. */
+  snapshot(): A2aTask {
+    const { id, contextId } = this;
+    const { history } = this.#options;
+    return { id, contextId, status: toStatus(this, this.#status), artifacts: this.#artifacts.list(), history };
+  }
+
+  /** The task as it is now, then each change of it, until it has ended. */
+  follow(): AsyncGenerator<A2aUpdate, void> {
+    const queue = new UpdateQueue();
+    queue.push({ task: this.snapshot() });
+    if (isEnd(this.#status.state)) queue.end();
+    else this.#followers.add(queue);
+    return queue.read(() => this.#followers.delete(queue));
+  }
+
+  /** Ends the run, or the wait for it. */
+  cancel(): void {
+    this.#canceled.abort(new DOMException(CANCELED, 'AbortError'));
+  }
+
+  /** Stores the task before anything else happens to it. */
+  async submit(): Promise<void> {
+    await this.#options.save(this.#toStored());
+    this.#options.onUpdate({ task: this.snapshot() });
+  }
+
+  /** Starts the run and follows it to its end. Never rejects. */
+  async drive(start: (signal: AbortSignal) => Promise<TaskRun>): Promise<void> {
+    const { signal } = this.#canceled;
+    try {
+      const run = await start(signal);
+      signal.addEventListener('abort', () => run.cancel(CANCELED), { once: true });
+      if (signal.aborted) run.cancel(CANCELED);
+      await this.#change('working', null);
+      for await (const { event } of run.events) await this.#take(event);
+      if (!isEnd(this.#status.state)) await this.#change('failed', 'The server lost the run');
+    } catch (cause) {
+      await this.#fail(cause);
+    } finally {
+      for (const follower of this.#followers) follower.end();
+      this.#followers.clear();
+      this.#ended.resolve(this.snapshot());
+    }
+  }
+
+  async #take(event: RunEvent): Promise<void> {
+    const { id: taskId, contextId } = this;
+    const chunk = this.#artifacts.take(event);
+    if (chunk) this.#tellFollowers({ artifactUpdate: { taskId, contextId, ...chunk, lastChunk: false } });
+    if (event.type !== 'run-ended') return;
+    for (const artifact of this.#artifacts.list()) {
+      this.#options.onUpdate({ artifactUpdate: { taskId, contextId, artifact, append: false, lastChunk: true } });
+    }
+    await this.#change(...toEnd(event.outcome));
+  }
+
+  async #change(state: TaskState, detail: string | null): Promise<void> {
+    this.#status = { state, detail, changedAt: new Date().toISOString() };
+    await this.#options.save(this.#toStored());
+    this.#tellStatus();
+  }
+
+  /** What was thrown is a refusal to start, or a fault of this server; then the store may be what fails. */
+  async #fail(cause: unknown): Promise<void> {
+    const error = toApiError(cause);
+    if (error.code === 'internal')
+      this.#options.log.error({ err: cause, taskId: this.id }, 'a task failed inside the server');
+    const end: TaskState = error.code === 'internal' || this.#status.state === 'working' ? 'failed' : 'rejected';
+    try {
+      await (this.#canceled.signal.aborted ? this.#change('canceled', CANCELED) : this.#change(end, error.message));
+    } catch (err) {
+      this.#options.log.error({ err, taskId: this.id }, 'the end of a task could not be stored');
+      this.#status = { state: 'failed', detail: 'The task could not be stored', changedAt: new Date().toISOString() };
+      this.#tellStatus();
+    }
+  }
+
+  #tellStatus(): void {
+    const update = {
+      statusUpdate: { taskId: this.id, contextId: this.contextId, status: toStatus(this, this.#status) },
+    };
+    this.#tellFollowers(update);
+    this.#options.onUpdate(update);
+  }
+
+  #tellFollowers(update: A2aUpdate): void {
+    for (const follower of this.#followers) follower.push(update);
+  }
+
+  #toStored(): StoredTask {
+    const { id, agentId, contextId } = this;
+    const body = { history: this.#options.history, artifacts: this.#artifacts.list() };
+    return { id, agentId, contextId, ...this.#status, body };
+  }
+}
+
+const isEnd = (state: TaskState) => state !== 'submitted' && state !== 'working';
+
+function toEnd(outcome: RunOutcome): [state: TaskState, detail: string | null] {
+  switch (outcome.status) {
+    case 'finished':
+      // What asks a person is answered where approvals are; the task itself has no way to go on.
+      if (outcome.approvals?.length)
+        return ['failed', `Stopped to wait for the approval of: ${namesOf(outcome.approvals)}`];
+      return ['completed', outcome.stoppedBy ? `The answer was ended by: ${outcome.stoppedBy}` : null];
+    case 'cancelled':
+      return ['canceled', `The run was cancelled: ${outcome.reason}`];
+    case 'failed':
+      return ['failed', outcome.detail];
+  }
+}
+
+const namesOf = (approvals: NonNullable<Extract<RunOutcome, { status: 'finished' }>['approvals']>) =>
+  approvals.map(({ tool, id }) => `${tool} (${id})`).join(', ');

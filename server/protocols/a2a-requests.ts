@@ -1,0 +1,219 @@
+/** What A2A asks of one agent, in the words of the SDK: both bindings and both versions end here. */
+import type {
+  AgentCard,
+  ListTasksRequest,
+  ListTasksResponse,
+  SendMessageRequest,
+  StreamResponse,
+  Task,
+  TaskPushNotificationConfig,
+} from '@a2a-js/sdk';
+import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
+import { ApiError } from '../errors.ts';
+import type { A2aMessage, A2aTask } from './a2a-json.ts';
+import type { LiveTask } from './a2a-live-task.ts';
+import { toUserParts } from './a2a-messages.ts';
+import type { PushConfigs } from './a2a-push.ts';
+import type { A2aSdk } from './a2a-sdk.ts';
+import type { A2aTasks, TaskState } from './a2a-tasks.ts';
+import { A2UI_EXTENSION } from './a2ui-envelopes.ts';
+
+interface RequestsOptions {
+  readonly sdk: A2aSdk;
+  readonly agentId: string;
+  readonly card: AgentCard;
+  readonly tasks: A2aTasks;
+  readonly push: PushConfigs;
+  readonly log: { error(details: object, message: string): void };
+}
+
+const MAX_CONTEXT_ID = 256;
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 100;
+
+/** The operations of A2A for one agent. They throw the SDK's errors and nothing else. */
+export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
+  const { sdk, agentId, card, tasks, push } = options;
+  const { types, errors } = sdk;
+
+  async function open({ message, configuration }: SendMessageRequest, context: ServerCallContext): Promise<LiveTask> {
+    if (!message) throw new errors.RequestMalformedError('message is required');
+    const isExtended = context.requestedExtensions?.includes(A2UI_EXTENSION) ?? false;
+    if (isExtended) context.addActivatedExtension(A2UI_EXTENSION);
+    const { parts, surfaceId } = toUserParts(message, sdk);
+    if (message.contextId.length > MAX_CONTEXT_ID) {
+      throw new errors.RequestMalformedError(`message.contextId is longer than ${MAX_CONTEXT_ID} characters`);
+    }
+    if (message.taskId) await refuseToContinue(message.taskId, message.contextId);
+    const config = configuration?.taskPushNotificationConfig;
+    if (config) push.check(config, errors);
+    const json = types.Message.toJSON(message) as A2aMessage;
+    return tasks.start({
+      agentId,
+      contextId: message.contextId || undefined,
+      parts,
+      surfaces: isExtended ? { surfaceId } : undefined,
+      message: json,
+      onId: (id) => config && push.set(id, config, context.requestedVersion),
+    });
+  }
+
+  // A run ends with its task, so no task waits for another message.
+  async function refuseToContinue(taskId: string, contextId: string): Promise<never> {
+    const task = await find(taskId);
+    if (contextId && contextId !== task.contextId) {
+      throw new errors.RequestMalformedError(`message.contextId is not that of the task ${taskId}`);
+    }
+    const why = tasks.live(agentId, taskId) ? 'is still running' : 'has ended';
+    throw new errors.UnsupportedOperationError(
+      `The task ${taskId} ${why} and takes no further message; send it with the contextId ${task.contextId} alone`,
+    );
+  }
+
+  async function find(id: string): Promise<A2aTask> {
+    if (!id.trim()) throw new errors.RequestMalformedError('The id of the task is required');
+    const task = await tasks.get(agentId, id);
+    if (!task) throw new errors.TaskNotFoundError(`Task not found: ${id}`);
+    return task;
+  }
+
+  const toTask = (task: A2aTask, historyLength?: number): Task => types.Task.fromJSON(shorten(task, historyLength));
+
+  async function* stream(task: LiveTask, historyLength?: number): AsyncGenerator<StreamResponse, void> {
+    for await (const update of task.follow()) {
+      yield types.StreamResponse.fromJSON('task' in update ? { task: shorten(update.task, historyLength) } : update);
+    }
+  }
+
+  const operations: A2ARequestHandler = {
+    getAgentCard: async () => card,
+    getAuthenticatedExtendedAgentCard: async () => {
+      throw new errors.UnsupportedOperationError('There is no extended card: the card is the whole');
+    },
+    async sendMessage(request, context) {
+      const task = await open(request, context);
+      const { returnImmediately, historyLength } = request.configuration ?? {};
+      return toTask(returnImmediately ? task.snapshot() : await task.ended, historyLength);
+    },
+    async *sendMessageStream(request, context) {
+      yield* stream(await open(request, context), request.configuration?.historyLength);
+    },
+    getTask: async ({ id, historyLength }) => toTask(await find(id), historyLength),
+    async listTasks(request) {
+      const { limit, ...query } = toQuery(request, sdk);
+      const page = await tasks.list({ agentId, limit, ...query });
+      const shown = page.tasks.map((task) => (request.includeArtifacts ? task : { ...task, artifacts: [] }));
+      const response: ListTasksResponse = {
+        tasks: shown.map((task) => toTask(task, request.historyLength)),
+        nextPageToken: page.nextCursor ?? '',
+        pageSize: limit,
+        totalSize: page.total,
+      };
+      return response;
+    },
+    async cancelTask({ id }) {
+      const task = await find(id);
+      const live = tasks.live(agentId, id);
+      live?.cancel();
+      const ended = live ? await live.ended : task;
+      if (ended.status.state === 'TASK_STATE_CANCELED') return toTask(ended);
+      throw new errors.TaskNotCancelableError(`The task ${id} has ended already: ${ended.status.state}`);
+    },
+    async *resubscribe({ id }) {
+      const task = await find(id);
+      const live = tasks.live(agentId, id);
+      if (!live) throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
+      yield* stream(live);
+    },
+    async createTaskPushNotificationConfig(config, context) {
+      await find(config.taskId);
+      push.check(config, errors);
+      return push.set(config.taskId, config, context.requestedVersion);
+    },
+    async getTaskPushNotificationConfig({ taskId, id }) {
+      await find(taskId);
+      const config = push.get(taskId, id);
+      if (config) return config;
+      throw new errors.TaskNotFoundError(`The task ${taskId} has no push notification config ${id}`);
+    },
+    async listTaskPushNotificationConfigs({ taskId }) {
+      await find(taskId);
+      const configs: TaskPushNotificationConfig[] = push.list(taskId);
+      return { configs, nextPageToken: '' };
+    },
+    async deleteTaskPushNotificationConfig({ taskId, id }) {
+      await find(taskId);
+      push.delete(taskId, id);
+    },
+  };
+  return withKnownErrors(operations, options);
+}
+
+function toQuery(request: ListTasksRequest, { types, errors }: A2aSdk) {
+  const limit = request.pageSize ?? DEFAULT_PAGE_SIZE;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_SIZE) {
+    throw new errors.RequestMalformedError(`pageSize must be between 1 and ${MAX_PAGE_SIZE}`);
+  }
+  const after = request.statusTimestampAfter;
+  if (after && Number.isNaN(Date.parse(after))) {
+    throw new errors.RequestMalformedError('statusTimestampAfter must be an ISO 8601 time');
+  }
+  const state = types.taskStateToJSON(request.status);
+  if (state === 'UNRECOGNIZED') throw new errors.RequestMalformedError('status is no state of a task');
+  return {
+    limit,
+    contextId: request.contextId || undefined,
+    state:
+      state === 'TASK_STATE_UNSPECIFIED' ? undefined : (state.slice('TASK_STATE_'.length).toLowerCase() as TaskState),
+    changedAfter: after ? new Date(after).toISOString() : undefined,
+    cursor: request.pageToken || undefined,
+  };
+}
+
+/** `historyLength` absent: all of it; otherwise at most so many of its newest messages. */
+function shorten(task: A2aTask, historyLength: number | undefined): A2aTask {
+  if (historyLength === undefined) return task;
+  return { ...task, history: historyLength > 0 ? task.history.slice(-historyLength) : [] };
+}
+
+/** What is no error of the protocol becomes one; of a fault of this server the caller learns nothing but that. */
+function withKnownErrors(operations: A2ARequestHandler, { sdk: { errors }, log }: RequestsOptions): A2ARequestHandler {
+  const toKnown = (cause: unknown): Error => {
+    if (cause instanceof errors.A2AError) return cause;
+    if (cause instanceof ApiError && cause.code === 'validation-failed')
+      return new errors.RequestMalformedError(cause.message);
+    if (cause instanceof ApiError && cause.status !== 500) return new errors.A2AError(cause.message);
+    log.error({ err: cause }, 'an A2A request failed inside the server');
+    return new errors.A2AError('Internal Server Error');
+  };
+  const wrap =
+    <Args extends unknown[], Result>(operation: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> =>
+      operation(...args).catch((cause) => {
+        throw toKnown(cause);
+      });
+  const wrapStream = <Args extends unknown[], Item>(
+    operation: (...args: Args) => AsyncGenerator<Item, void, undefined>,
+  ) =>
+    async function* (...args: Args): AsyncGenerator<Item, void, undefined> {
+      try {
+        yield* operation(...args);
+      } catch (cause) {
+        throw toKnown(cause);
+      }
+    };
+  return {
+    getAgentCard: operations.getAgentCard,
+    getAuthenticatedExtendedAgentCard: operations.getAuthenticatedExtendedAgentCard,
+    sendMessage: wrap(operations.sendMessage),
+    sendMessageStream: wrapStream(operations.sendMessageStream),
+    getTask: wrap(operations.getTask),
+    listTasks: wrap(operations.listTasks),
+    cancelTask: wrap(operations.cancelTask),
+    resubscribe: wrapStream(operations.resubscribe),
+    createTaskPushNotificationConfig: wrap(operations.createTaskPushNotificationConfig),
+    getTaskPushNotificationConfig: wrap(operations.getTaskPushNotificationConfig),
+    listTaskPushNotificationConfigs: wrap(operations.listTaskPushNotificationConfigs),
+    deleteTaskPushNotificationConfig: wrap(operations.deleteTaskPushNotificationConfig),
+  };
+}

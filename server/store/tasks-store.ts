@@ -1,0 +1,106 @@
+import type { Insertable, Kysely, Selectable } from 'kysely';
+import { readCursor, toCursor } from './page-cursor.ts';
+import type { Tables } from './schema.ts';
+import type { Store, TaskRecord } from './store.ts';
+
+/** How many ended tasks are kept. */
+const MAX_ENDED = 10_000;
+const OPEN = ['submitted', 'working'] as const;
+/** The oldest are looked for once in so many new ones. */
+const PRUNE_EVERY = 50;
+
+/** Tasks that other agents asked for. */
+export function createTasksStore(db: Kysely<Tables>): Store['tasks'] {
+  let sincePrune = 0;
+  return {
+    async save(task) {
+      const { id, ...values } = toRow(task);
+      await db
+        .insertInto('tasks')
+        .values({ id, ...values })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+        .execute();
+      sincePrune += 1;
+      if (sincePrune < PRUNE_EVERY) return;
+      sincePrune = 0;
+      await prune(db);
+    },
+    async get(agentId, id) {
+      const row = await db
+        .selectFrom('tasks')
+        .selectAll()
+        .where('id', '=', id)
+        .where('agent_id', '=', agentId)
+        .executeTakeFirst();
+      return row && toRecord(row);
+    },
+    async list({ agentId, contextId, state, changedAfter, limit, cursor }) {
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const matching = db
+        .selectFrom('tasks')
+        .where('agent_id', '=', agentId)
+        .$if(contextId !== undefined, (query) => query.where('context_id', '=', contextId ?? ''))
+        .$if(state !== undefined, (query) => query.where('state', '=', state ?? 'submitted'))
+        .$if(changedAfter !== undefined, (query) => query.where('changed_at', '>', changedAfter ?? ''));
+      const { total } = await matching
+        .select(({ fn }) => fn.countAll<number | bigint>().as('total'))
+        .executeTakeFirstOrThrow();
+      const rows = await matching
+        .selectAll()
+        .$if(after !== undefined, (query) =>
+          query.where(({ eb, refTuple, tuple }) =>
+            eb(refTuple('changed_at', 'id'), '<', tuple(after?.updatedAt ?? '', after?.id ?? '')),
+          ),
+        )
+        .orderBy('changed_at', 'desc')
+        .orderBy('id', 'desc')
+        // One more than asked for tells whether there is a next page.
+        .limit(limit + 1)
+        .execute();
+      const tasks = rows.slice(0, limit).map(toRecord);
+      const last = tasks.at(-1);
+      const nextCursor = rows.length > limit && last ? toCursor({ updatedAt: last.changedAt, id: last.id }) : null;
+      return { tasks, nextCursor, total: Number(total) };
+    },
+    async failOpen(detail) {
+      const { numUpdatedRows } = await db
+        .updateTable('tasks')
+        .set({ state: 'failed', detail, changed_at: new Date().toISOString() })
+        .where('state', 'in', OPEN)
+        .executeTakeFirstOrThrow();
+      return Number(numUpdatedRows);
+    },
+  };
+}
+
+async function prune(db: Kysely<Tables>): Promise<void> {
+  const oldest = db
+    .selectFrom('tasks')
+    .select('id')
+    .where('state', 'not in', OPEN)
+    .orderBy('changed_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(2 * PRUNE_EVERY)
+    .offset(MAX_ENDED);
+  await db.deleteFrom('tasks').where('id', 'in', oldest).execute();
+}
+
+const toRow = (task: TaskRecord): Insertable<Tables['tasks']> => ({
+  id: task.id,
+  agent_id: task.agentId,
+  context_id: task.contextId,
+  state: task.state,
+  detail: task.detail,
+  body: JSON.stringify(task.body),
+  changed_at: task.changedAt,
+});
+
+const toRecord = (row: Selectable<Tables['tasks']>): TaskRecord => ({
+  id: row.id,
+  agentId: row.agent_id,
+  contextId: row.context_id,
+  state: row.state,
+  detail: row.detail,
+  body: JSON.parse(row.body),
+  changedAt: row.changed_at,
+});

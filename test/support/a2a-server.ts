@@ -1,0 +1,140 @@
+/** A2A over real HTTP: real runs on a real store, with a scripted model. */
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { createTaskRuns } from '../../server/a2a-parts.ts';
+import { ApiError } from '../../server/errors.ts';
+import { createLog } from '../../server/http/log.ts';
+import { startHttpServer } from '../../server/http/server.ts';
+import type { CardAgent } from '../../server/protocols/a2a-card.ts';
+import { openA2a } from '../../server/protocols/open-a2a.ts';
+import { Runs } from '../../server/runs/runs.ts';
+import { openStore } from '../../server/store/sqlite.ts';
+import type { Store } from '../../server/store/store.ts';
+import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
+
+export interface A2aTestServer extends AsyncDisposable {
+  readonly url: string;
+  /** `…/a2a/tester/` */
+  readonly agentUrl: string;
+  readonly store: Store;
+  readonly agents: Map<string, CardAgent>;
+  readonly logged: string[];
+  /** Sends a JSON-RPC request to the agent; version 1.0 unless told otherwise. */
+  rpc(method: string, params: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** What such a request is answered with. */
+  answer(method: string, params: unknown, headers?: Record<string, string>): Promise<Record<string, unknown>>;
+  /** Sends a request of the REST binding. */
+  rest(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Ends it the way a server that died ends: what is in memory is lost. */
+  die(): Promise<void>;
+}
+
+interface A2aTestOptions {
+  readonly model: LanguageModelV4;
+  readonly folder?: string;
+  readonly webhookHosts?: readonly string[];
+  readonly apiKeys?: readonly string[];
+}
+
+export const tester: CardAgent = {
+  id: 'tester',
+  name: 'Tester',
+  description: 'Answers as its script says',
+  updatedAt: '2026-01-02T03:04:05.678Z',
+  tools: [{ name: 'lookup', description: 'Looks something up' }],
+};
+
+/** Starts the server with the agents `tester` and `other`. */
+export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestServer> {
+  const store = await openStore({ folder: options.folder ?? ':memory:' });
+  const logged: string[] = [];
+  const log = createLog({ level: 'info', destination: { write: (line) => void logged.push(line) } });
+  const agents = new Map([tester, { ...tester, id: 'other', name: 'Other' }].map((agent) => [agent.id, agent]));
+  const get = (id: string) => {
+    const agent = agents.get(id);
+    if (!agent) throw new ApiError('agent-not-found', `Agent not found: ${id}`);
+    return agent;
+  };
+  const runs = new Runs({ store, models: only(options.model), log, limits: quickLimits });
+  await runs.interruptOpen();
+  const apiKeys = options.apiKeys ?? [];
+  const a2a = await openA2a({
+    agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },
+    tasks: store.tasks,
+    startRun: createTaskRuns(runs, (id) => {
+      get(id);
+      return { agent: () => ({ ...testAgent, id }), toolset: toolsetOf({}) };
+    }),
+    webhookHosts: options.webhookHosts ?? [],
+    hasKeys: apiKeys.length > 0,
+    version: '0.1.0',
+    log,
+  });
+  const server = await startHttpServer({
+    operations: [],
+    host: '127.0.0.1',
+    port: 0,
+    apiKeys,
+    allowedHosts: [],
+    corsOrigins: [],
+    rateLimits: [],
+    mounts: a2a.mounts,
+    openPaths: [],
+    log,
+    isDraining: () => false,
+  });
+  const agentUrl = `${server.url}/api/v1/a2a/tester/`;
+  let id = 0;
+  const rpc: A2aTestServer['rpc'] = (method, params, headers) =>
+    fetch(agentUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'a2a-version': '1.0', ...headers },
+      body: JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params }),
+    });
+  return {
+    url: server.url,
+    agentUrl,
+    store,
+    agents,
+    logged,
+    rpc,
+    async answer(method, params, headers) {
+      const response = await rpc(method, params, headers);
+      return (await response.json()) as Record<string, unknown>;
+    },
+    rest: (method, path, body, headers) =>
+      fetch(agentUrl.slice(0, -1) + path, {
+        method,
+        headers: { 'content-type': 'application/json', 'a2a-version': '1.0', ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    async die() {
+      a2a.close();
+      await server.close({ graceMs: 0 });
+      await store.close();
+    },
+    async [Symbol.asyncDispose]() {
+      await server.close({ graceMs: 0 });
+      await runs.drain(0);
+      await a2a.settled();
+      a2a.close();
+      await store.close();
+    },
+  };
+}
+
+/** A message of the user, as JSON of version 1.0. */
+export const says = (text: string, more: Record<string, unknown> = {}) => ({
+  messageId: `m-${text.replaceAll(/\W+/g, '-')}`,
+  role: 'ROLE_USER',
+  parts: [{ text }],
+  ...more,
+});
+
+/** The events of a stream, each the JSON of its data. */
+export async function readStream(response: Response): Promise<Record<string, unknown>[]> {
+  const text = await response.text();
+  return text
+    .split('\n\n')
+    .filter((frame) => frame.startsWith('data: '))
+    .map((frame) => JSON.parse(frame.slice('data: '.length)));
+}
