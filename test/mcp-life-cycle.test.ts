@@ -204,6 +204,14 @@ describe('a server that cannot start', () => {
     );
   });
 
+  it('says what was wrong in it, not where its stack was', async () => {
+    const args = ['/no/such/server.js'];
+    const missing = fixtureServer('a', '', { launch: { type: 'stdio', command: process.execPath, args, env: {} } });
+    expect(await failWith(missing)).toBe(
+      "MCP server 'a' exited with code 1: Error: Cannot find module '/no/such/server.js' | code: 'MODULE_NOT_FOUND', | requireStack: []",
+    );
+  });
+
   it('says so when it never answers', async () => {
     const limits = { ...DEFAULT_LIMITS, startTimeoutMs: 400, graceMs: grace };
     expect(await failWith(fixtureServer('a', 'silent'), { limits })).toBe("MCP server 'a' did not answer within 0.4 s");

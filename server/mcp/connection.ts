@@ -1,5 +1,6 @@
 /** One live connection to one MCP server: handshake, tool list, calls. */
 import { ApiError } from '../errors.ts';
+import { LAST_LINES, lastWords } from './last-words.ts';
 import type { ResolvedLaunch } from './launch.ts';
 import { listTools } from './list-tools.ts';
 import {
@@ -323,10 +324,9 @@ export class Connection {
     return this.#redact(`failed (${reason.slice(0, 300)})`);
   }
 
-  /** `: ` and the last lines of standard error, or nothing. */
+  /** `: ` and why, in the words of its standard error, or nothing. */
   stderrTail(): string {
-    const lines = this.stderrLines(5);
-    return lines.length > 0 ? `: ${lines.join(' | ').slice(-1000)}` : '';
+    return lastWords(this.stderrLines(LAST_LINES));
   }
 }
 

@@ -1,5 +1,6 @@
 /** A server that one session has to itself: a process of its own, or a connection of its own to a remote one. */
 import { ApiError } from '../../errors.ts';
+import { LAST_LINES, lastWords } from '../last-words.ts';
 import type { JSONRPCMessage, Transport } from '../mcp-sdk.ts';
 import { resolveNpx } from '../npx-cache.ts';
 import { ProcessGroup } from '../process-group.ts';
@@ -52,9 +53,8 @@ export async function openUpstream(
     };
   };
   const describe = (cause: unknown) => {
-    const tail = group?.stderrLines(5).join(' | ').slice(-1000);
     const reason = group?.end ?? `failed (${redact(reasonOf(cause)).slice(0, 300)})`;
-    return tail ? `${reason}: ${tail}` : reason;
+    return reason + lastWords(group?.stderrLines(LAST_LINES) ?? []);
   };
   const close = async () => {
     if (transport && 'terminateSession' in transport && typeof transport.terminateSession === 'function') {
