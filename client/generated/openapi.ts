@@ -1948,7 +1948,7 @@ export interface components {
             ready_count: number;
             failed_count: number;
             ready_servers: string[];
-            /** @description Why, by server */
+            /** @description Why, by server; an entry of the config file that cannot be read is here too, with its line */
             failed_servers: {
                 [key: string]: string;
             };
