@@ -142,6 +142,17 @@ describe('start and stop', () => {
     expect(await server.call('POST', '/mcp/proxy/mine/tools/env')).toMatchObject({ body: { result: { KEY: 'two' } } });
   });
 
+  it('restart a server when a variable it was given before has another value', async () => {
+    await using server = await startIdle();
+    await createAgent(server, 'agent-1', ['a']);
+    const start = (value: string) =>
+      post(server, 'agent-1/mcp-servers/start', { env_vars: [{ name: 'TOKEN', value }] });
+    expect(await start('one')).toMatchObject({ body: { started_servers: ['a'] } });
+    expect(await start('one')).toMatchObject({ body: { already_running: ['a'] } });
+    expect(await start('two')).toMatchObject({ body: { started_servers: ['a'] } });
+    expect(await server.call('POST', '/mcp/proxy/a/tools/env')).toMatchObject({ body: { result: { TOKEN: 'two' } } });
+  });
+
   it('refuse variables that change what code is loaded, wrong names, and an unknown agent', async () => {
     await using server = await startIdle();
     await createAgent(server, 'agent-1', ['a']);

@@ -119,9 +119,10 @@ export class SupervisedServer {
     await this.#attempt?.promise.catch(() => undefined);
   }
 
-  /** Whether a variable that its definition refers to is given another value than it runs with. */
+  /** Whether a variable that its definition refers to, or that it was given before, is given another value than it runs with. */
   wouldChange(given: Variables): boolean {
-    return this.#definition.requiredEnvVars.some((name) => given[name] && given[name] !== this.#valueOf(name));
+    const names = [...this.#definition.requiredEnvVars, ...this.givenNames];
+    return names.some((name) => given[name] && given[name] !== this.#valueOf(name));
   }
 
   /** Runs it because somebody named it, with variables for it alone; says whether it ran with them before. Throws why it could not. */
