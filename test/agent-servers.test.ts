@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FIXTURE } from './support/mcp-servers.ts';
+import { startModelServer } from './support/model-server.ts';
 import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 const entry = (mode = 'good') => ({ command: process.execPath, args: [FIXTURE, mode] });
@@ -226,6 +227,33 @@ describe('a run', () => {
     await post(server, 'agent-1/mcp-servers/stop');
     expect(await prompt()).toMatchObject({ status: 200, body: { tool_calls: [] } });
     expect(await server.call('GET', '/mcp/servers')).toEqual({ status: 200, body: [] });
+  });
+
+  it('goes on with the error of the tool when its server is killed in mid call, and the server comes back', async () => {
+    await using model = await startModelServer();
+    await using server = await startWholeServer({
+      args: ['--model', 'openai:gpt-4o'],
+      environment: { OPENAI_API_KEY: 'sk-xxx', OPENAI_BASE_URL: model.url },
+      mcpServers: { a: entry() },
+    });
+    await createAgent(server, 'agent-1', ['a']);
+    const prompt = (message: string) => post(server, 'agent-1/prompt/sync', { message });
+    const pid = async () => (await server.call('POST', '/mcp/proxy/a/tools/pid')).body;
+    await prompt('tool echo {"text": "it runs"}');
+    const before = await pid();
+    const started = performance.now();
+    expect(await prompt('tool die {}')).toMatchObject({
+      status: 200,
+      body: {
+        response: `The tool said: {"error":"MCP server 'a' was ended by SIGKILL during the call of 'die'"}`,
+        tool_calls: [{ name: 'a__die', is_error: true }],
+      },
+    });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(await prompt('tool echo {"text": "it is back"}')).toMatchObject({
+      body: { response: 'The tool said: it is back', tool_calls: [{ name: 'a__echo', is_error: false }] },
+    });
+    expect(await pid()).not.toEqual(before);
   });
 
   it('shares a server that ends with the last agent that selects it', async () => {
