@@ -154,6 +154,22 @@ describe('start and stop', () => {
     expect(await server.call('POST', '/mcp/proxy/a/tools/env')).toMatchObject({ body: { result: { TOKEN: 'two' } } });
   });
 
+  it('leave a custom server stopped until it is started or enabled by name', async () => {
+    await using server = await startWholeServer();
+    await server.call('POST', '/mcp/servers', { id: 'mine', ...entry() });
+    await createAgent(server, 'agent-1', ['mine']);
+    const has = (status: string) => (body: unknown) => JSON.stringify(body).includes(`"status":"${status}"`);
+    await poll(server, '/mcp/servers/mine', has('running'));
+    expect(await post(server, 'agent-1/mcp-servers/stop')).toMatchObject({ body: { stopped_servers: ['mine'] } });
+    expect(await server.call('PUT', '/mcp/servers/mine', { name: 'Mine' })).toMatchObject({
+      body: { name: 'Mine', status: 'stopped' },
+    });
+    expect(await server.call('PUT', '/mcp/servers/mine', { enabled: true })).toMatchObject({
+      body: { status: 'starting' },
+    });
+    await poll(server, '/mcp/servers/mine', has('running'));
+  });
+
   it('refuse variables that change what code is loaded, wrong names, and an unknown agent', async () => {
     await using server = await startIdle();
     await createAgent(server, 'agent-1', ['a']);
