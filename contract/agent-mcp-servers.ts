@@ -53,7 +53,7 @@ const allAgents = { agents_processed: z.array(z.string()).meta({ description: 'E
 const NONE = { started_servers: [], stopped_servers: [], already_running: [], already_stopped: [], failed_servers: [] };
 
 const startNotes =
-  'Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs is given another value.';
+  'Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs or was given has another value now.';
 
 /** The MCP servers that agents use. */
 export const agentMcpServers = group('Agent MCP servers', {

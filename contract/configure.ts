@@ -61,7 +61,9 @@ export const configure = group('Configuration', {
         ready_count: z.int(),
         failed_count: z.int(),
         ready_servers: z.array(z.string()),
-        failed_servers: z.record(z.string(), z.string()).meta({ description: 'Why, by server' }),
+        failed_servers: z.record(z.string(), z.string()).meta({
+          description: 'Why, by server; an entry of the config file that cannot be read is here too, with its line',
+        }),
       })
       .meta({ id: 'McpToolsetsStatus' }),
     example: {

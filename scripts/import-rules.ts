@@ -3,13 +3,14 @@ import { type Import, readImports } from './read-imports.ts';
 
 const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
 
-// Words that features share: the error, the checked handler, and two ports that one feature fills for another.
+// Words that features share: the error, the checked handler, the wait that a signal ends, and two ports that one feature fills for another.
 const SHARED = [
   'contract/',
   'server/errors.ts',
   'server/implement.ts',
   'server/numbered-events.ts',
   'server/options.ts',
+  'server/until-aborted.ts',
   'server/version.ts',
   'server/runs/toolset.ts',
   'server/store/messages.ts',

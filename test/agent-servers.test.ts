@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FIXTURE } from './support/mcp-servers.ts';
+import { startModelServer } from './support/model-server.ts';
 import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 const entry = (mode = 'good') => ({ command: process.execPath, args: [FIXTURE, mode] });
@@ -142,6 +143,33 @@ describe('start and stop', () => {
     expect(await server.call('POST', '/mcp/proxy/mine/tools/env')).toMatchObject({ body: { result: { KEY: 'two' } } });
   });
 
+  it('restart a server when a variable it was given before has another value', async () => {
+    await using server = await startIdle();
+    await createAgent(server, 'agent-1', ['a']);
+    const start = (value: string) =>
+      post(server, 'agent-1/mcp-servers/start', { env_vars: [{ name: 'TOKEN', value }] });
+    expect(await start('one')).toMatchObject({ body: { started_servers: ['a'] } });
+    expect(await start('one')).toMatchObject({ body: { already_running: ['a'] } });
+    expect(await start('two')).toMatchObject({ body: { started_servers: ['a'] } });
+    expect(await server.call('POST', '/mcp/proxy/a/tools/env')).toMatchObject({ body: { result: { TOKEN: 'two' } } });
+  });
+
+  it('leave a custom server stopped until it is started or enabled by name', async () => {
+    await using server = await startWholeServer();
+    await server.call('POST', '/mcp/servers', { id: 'mine', ...entry() });
+    await createAgent(server, 'agent-1', ['mine']);
+    const has = (status: string) => (body: unknown) => JSON.stringify(body).includes(`"status":"${status}"`);
+    await poll(server, '/mcp/servers/mine', has('running'));
+    expect(await post(server, 'agent-1/mcp-servers/stop')).toMatchObject({ body: { stopped_servers: ['mine'] } });
+    expect(await server.call('PUT', '/mcp/servers/mine', { name: 'Mine' })).toMatchObject({
+      body: { name: 'Mine', status: 'stopped' },
+    });
+    expect(await server.call('PUT', '/mcp/servers/mine', { enabled: true })).toMatchObject({
+      body: { status: 'starting' },
+    });
+    await poll(server, '/mcp/servers/mine', has('running'));
+  });
+
   it('refuse variables that change what code is loaded, wrong names, and an unknown agent', async () => {
     await using server = await startIdle();
     await createAgent(server, 'agent-1', ['a']);
@@ -215,6 +243,33 @@ describe('a run', () => {
     await post(server, 'agent-1/mcp-servers/stop');
     expect(await prompt()).toMatchObject({ status: 200, body: { tool_calls: [] } });
     expect(await server.call('GET', '/mcp/servers')).toEqual({ status: 200, body: [] });
+  });
+
+  it('goes on with the error of the tool when its server is killed in mid call, and the server comes back', async () => {
+    await using model = await startModelServer();
+    await using server = await startWholeServer({
+      args: ['--model', 'openai:gpt-4o'],
+      environment: { OPENAI_API_KEY: 'sk-xxx', OPENAI_BASE_URL: model.url },
+      mcpServers: { a: entry() },
+    });
+    await createAgent(server, 'agent-1', ['a']);
+    const prompt = (message: string) => post(server, 'agent-1/prompt/sync', { message });
+    const pid = async () => (await server.call('POST', '/mcp/proxy/a/tools/pid')).body;
+    await prompt('tool echo {"text": "it runs"}');
+    const before = await pid();
+    const started = performance.now();
+    expect(await prompt('tool die {}')).toMatchObject({
+      status: 200,
+      body: {
+        response: `The tool said: {"error":"MCP server 'a' was ended by SIGKILL during the call of 'die'"}`,
+        tool_calls: [{ name: 'a__die', is_error: true }],
+      },
+    });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(await prompt('tool echo {"text": "it is back"}')).toMatchObject({
+      body: { response: 'The tool said: it is back', tool_calls: [{ name: 'a__echo', is_error: false }] },
+    });
+    expect(await pid()).not.toEqual(before);
   });
 
   it('shares a server that ends with the last agent that selects it', async () => {

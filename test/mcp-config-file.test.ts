@@ -135,6 +135,32 @@ describe('a config file', () => {
     expect(parseConfig(text, 'mcp.json')).toEqual({ servers: [], problems: [] });
   });
 
+  it('may end a list with a number or a word', () => {
+    const text =
+      '{"mcpServers": {"a": {"command": "a", "args": ["--port", 8080]}, "b": {"command": "b", "args": [1, true,]}}}';
+    const { servers, problems } = parseConfig(text, 'mcp.json');
+    expect(problems).toEqual([]);
+    expect(servers.map(({ launch }) => launch.type === 'stdio' && launch.args)).toEqual([
+      ['--port', '8080'],
+      ['1', 'true'],
+    ]);
+  });
+
+  it.each([
+    ['a word', '{\n"mcpServers": {\n"a": oops,\n"b": {}\n}\n}', 3],
+    ['a missing comma', '{\n"a": 1\n"b": 2,\n"c": 3\n}', 3],
+    ['a missing colon', '{\n"a" {\n}\n}', 2],
+    ['a string without an end', '{\n"a": "x,\n"b": 2\n}', 2],
+    ['a wrong bracket', '{\n"a": [1, -2.5e3, true, null\n}\n\n}', 3],
+    ['a key without quotes', '{\n"a": {},\n// why not\nb: 2\n}', 4],
+    ['a wrong escape', '{\n"a": "\\x"\n\n}', 2],
+    ['something after the end', '{\n"a": "ß\\u00e9"\n}\n]\n\n', 4],
+    ['an end that is missing', '{\n"a": {\n"b": 01', 3],
+    ['nothing more', '{\n"a": {\n', 3],
+  ])('that is no JSON is faulted on the line of the fault: %s', (_name, text, line) => {
+    expect(parseConfig(text, 'mcp.json').problems).toMatchObject([{ line }]);
+  });
+
   it('that is absent is no problem; one that is a folder or too large is one', async () => {
     await using folder = await temporaryFolder();
     expect(await readConfigFile(join(folder.path, 'none.json'))).toEqual({ servers: [], problems: [] });

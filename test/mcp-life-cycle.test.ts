@@ -107,6 +107,36 @@ describe('a server that runs', () => {
     }
   });
 
+  it('that is still to be downloaded says so in its log while it starts', async () => {
+    await using bin = await temporaryFolder();
+    const program = `#!/bin/sh\nread go\nexec ${process.execPath} ${FIXTURE}\n`;
+    await writeFile(join(bin.path, 'npx'), program, { mode: 0o755 });
+    await using servers = createServers({ environment: { PATH: `${bin.path}:${process.env.PATH}` } });
+    const launch = { type: 'stdio' as const, command: 'npx', args: ['-y', 'some-server'], env: {} };
+    const server = await servers.define(fixtureServer('a', '', { launch }));
+    const started = server.start({ keepTrying: false });
+    await until(() => server.stderrLines(1).length > 0, 'it says something');
+    expect([server.status, server.stderrLines(9)]).toEqual([
+      'starting',
+      ['[npx first downloads what is not on this machine: this can take a minute]'],
+    ]);
+    await server.stop();
+    await expect(started).rejects.toThrow('was stopped while it started');
+  });
+
+  it('that takes a while to answer is waited for, and delays no other', async () => {
+    await using servers = createServers();
+    const [slow, quick] = [
+      await servers.define(fixtureServer('slow', 'late')),
+      await servers.define(fixtureServer('quick')),
+    ];
+    const started = slow.start({ keepTrying: false });
+    await quick.start({ keepTrying: false });
+    expect([slow.status, quick.status]).toEqual(['starting', 'running']);
+    await started;
+    expect([slow.status, slow.tools.length]).toEqual(['running', 9]);
+  });
+
   it('that changes its tools is asked for them again', async () => {
     await using servers = createServers();
     const server = await servers.define(fixtureServer('a'));

@@ -78,9 +78,10 @@ describe('servers of the config file', () => {
     expect(await poll(server, '/configure/mcp-toolsets-status', settled)).toEqual({
       initialized: true,
       ready_count: 1,
-      failed_count: 2,
+      failed_count: 3,
       ready_servers: ['tavily'],
       failed_servers: {
+        bad: "mcp.json:1: server 'bad': command: Invalid input: expected string, received number",
         broken: "MCP server 'broken' exited with code 3: The licence of this server has expired",
         unset: "MCP server 'unset' needs NOT_SET_ANYWHERE to be set",
       },
@@ -126,6 +127,20 @@ describe('servers of the config file', () => {
     expect(await server.call('GET', '/ready')).toMatchObject({ status: 200, body: { status: 'degraded' } });
     expect(server.logged()).toContain("mcp.json:1: server 'bad': command: Invalid input");
     expect(server.logged()).not.toContain('CANARY');
+  });
+
+  it('go on as they were while the file is broken, and the status says on which line', async () => {
+    await using server = await startWholeServer({ mcpServers: { mine: entry() } });
+    await poll(server, '/configure/mcp-toolsets-status', settled);
+    await writeFile(join(server.folder, 'mcp.json'), '{\n  "mcpServers": {\n    "mine": oops\n');
+    const isTold = (body: unknown) => JSON.stringify(body).includes('"failed_count":1');
+    expect(await poll(server, '/configure/mcp-toolsets-status', isTold)).toEqual({
+      initialized: true,
+      ready_count: 1,
+      failed_count: 1,
+      ready_servers: ['mine'],
+      failed_servers: { 'mcp.json': "mcp.json:3: Unexpected token 'o'" },
+    });
   });
 
   it('are real ones: filesystem and memory', async () => {

@@ -290,6 +290,65 @@ describe('hostile code', () => {
     await expectResponsive(health);
   });
 
+  test.each([
+    ['results that are nested deeply', forgeOutcome(`"x":' + "[" * 500_000 + "]" * 500_000 + '`), 'killed'],
+    [
+      'displayed data of many keys',
+      flood('display', '"{" + ",".join(f\'"k{i}":0\' for i in range(300_000)) + "}"'),
+      'killed',
+    ],
+    ['displayed images without end', flood('display', '\'{"image/png":"\' + "x" * 4_000_000 + \'"}\''), 'timeout'],
+    ['tool calls without end', flood('call_async', '\'{"server":"s","tool":"t","arguments":{}}\''), 'killed'],
+    [
+      'tool calls that are nested deeply',
+      flood('call_async', '\'{"server":"s","tool":"t","arguments":{"a":\' + "[" * 400_000 + "]" * 400_000 + "}}"'),
+      'killed',
+    ],
+  ])('does not hold the server up: %s', async (_name, code, status) => {
+    await using health = await probeHealth();
+    await using python = await openLocalEval({ graceMs: 300 });
+    const refusing = {
+      timeoutMs: 4000,
+      onToolCall: async () => ({ success: false, kind: 'limit', error: '' }) as const,
+    };
+    expect(await python.run(code, refusing)).toMatchObject({ status, variablesLost: true });
+    await expectResponsive(health);
+  });
+
+  test('cannot forge what its process reports', async () => {
+    await using python = await openLocalEval();
+    const forged = await python.run(
+      forgeOutcome('}, "error": null, "exit_code": null}}\\n{"type": "display", "data": {'),
+    );
+    expect(forged).toMatchObject({ status: 'error', error: { name: 'RuntimeError' }, displays: [] });
+    const { error } = await python.run('raise type("A" * 1_000_000, (Exception,), {})("b" * 1_000_000)');
+    expect([error?.name.length, error?.message.length]).toEqual([200, 20_000]);
+    const many = await python.run(
+      'class Many:\n    def _repr_mimebundle_(self, **_): return {f"k{i}": "" for i in range(1000)}\nMany()',
+    );
+    expect(Object.keys(many.result ?? {})).toHaveLength(32);
+  });
+
+  test('does not go on after its end, not even in JavaScript', async () => {
+    const setUp =
+      'import asyncio, sandbox_runner\nfrom _sandbox_bridge import write\nfrom pyodide.ffi import to_js\n' +
+      'o = write.constructor.prototype.__proto__.constructor.new()\nloop = to_js([])\nloop.push(o)\n' +
+      'setattr(o, "then", loop.forEach.bind(loop))\nasync def never_ends(*_): await loop[0]\n' +
+      'async def start(*_): asyncio.ensure_future(never_ends())\n';
+    await using python = await openLocalEval({ graceMs: 300, idleCheckMs: 200 });
+    expect(await python.run(`${setUp}sandbox_runner._end_tasks = start`, { timeoutMs: 1000 })).toMatchObject({
+      status: 'timeout',
+      variablesLost: true,
+    });
+    await using sleeper = await openLocalEval({ idleCheckMs: 100 });
+    // As if a process were busy on its own: it answers nothing, and is ended.
+    await sleeper.run('kept = 1');
+    expect(sleeper.sandbox.isRunning).toBe(true);
+    const [pid] = (await pgrep()).slice(-1);
+    process.kill(Number(pid), 'SIGSTOP');
+    await expect.poll(() => sleeper.sandbox.isRunning, { timeout: 10_000 }).toBe(false);
+  });
+
   test('finds no secret of the server and reaches no network', async () => {
     process.env.CANARY_SECRET = canary;
     await writeFile(hiddenFile, canary);
@@ -362,6 +421,21 @@ function shareLocalEval() {
   });
   afterAll(() => opened.sandbox.close());
   return shared;
+}
+
+/** Code that replaces the outcome of its execution; `text` stands inside the result. */
+const forgeOutcome = (text: string) =>
+  `import json\nreal = json.dumps\ndef forge(*_, **__):\n    json.dumps = real\n    return '{"status": "ok", "result": {${text}}, "error": null, "exit_code": null}'\njson.dumps = forge\n1`;
+
+/** Code that gives a text to the bridge again and again, from C, where no interrupt reaches it. */
+const flood = (name: string, text: string) =>
+  `import _sandbox_bridge, collections, itertools\ncollections.deque(map(_sandbox_bridge.${name}, itertools.repeat(${text})), maxlen=0)`;
+
+/** The processes that this one has started, oldest first. */
+async function pgrep(): Promise<string[]> {
+  const listing = spawn('pgrep', ['-P', String(process.pid)]);
+  const [text] = await once(listing.stdout, 'data');
+  return String(text).trim().split('\n');
 }
 
 function isAlive(pid: number): boolean {

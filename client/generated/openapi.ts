@@ -117,7 +117,7 @@ export interface paths {
         put?: never;
         /**
          * Start MCP servers for all agents
-         * @description Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs is given another value.
+         * @description Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs or was given has another value now.
          */
         post: operations["agentMcpServersStartAll"];
         delete?: never;
@@ -137,7 +137,7 @@ export interface paths {
         put?: never;
         /**
          * Start MCP servers for a specific agent
-         * @description Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs is given another value.
+         * @description Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs or was given has another value now.
          */
         post: operations["agentMcpServersStart"];
         delete?: never;
@@ -2206,7 +2206,7 @@ export interface components {
             ready_count: number;
             failed_count: number;
             ready_servers: string[];
-            /** @description Why, by server */
+            /** @description Why, by server; an entry of the config file that cannot be read is here too, with its line */
             failed_servers: {
                 [key: string]: string;
             };

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import type { AppHandlers } from '../../contract/index.ts';
 import type { RequestContext } from '../implement.ts';
+import { type ConfigProblem, describeProblem } from '../mcp/config-file.ts';
 import type { RunningServers } from '../mcp/running-servers.ts';
 import { viewLaunch, viewServer } from '../mcp/server-view.ts';
 
@@ -14,7 +16,7 @@ export interface ConfiguredModel {
 
 export interface ConfigureHandlerOptions {
   readonly servers: RunningServers;
-  readonly configServers: { readonly isSettled: boolean };
+  readonly configServers: { readonly isSettled: boolean; readonly problems: readonly ConfigProblem[] };
   listModels(): Promise<readonly ConfiguredModel[]> | readonly ConfiguredModel[];
   defaultModel(): Promise<string | null> | string | null;
 }
@@ -45,14 +47,12 @@ export function createConfigureHandlers({
     },
     toolsetsStatus() {
       const ready = servers.listRunning().map(({ definition }) => definition.id);
-      const failed = servers
-        .list()
-        .filter(({ error }) => error !== undefined)
-        .map(({ definition, error = '' }) => [definition.id, error]);
+      const errors = servers.list().map(({ definition, error }) => [definition.id, error] as const);
+      const failed = new Map([...errors, ...configServers.problems.map(toFailure)].filter(isFailure));
       return {
         initialized: configServers.isSettled,
         ready_count: ready.length,
-        failed_count: failed.length,
+        failed_count: failed.size,
         ready_servers: ready,
         failed_servers: Object.fromEntries(failed),
       };
@@ -67,3 +67,11 @@ export function createConfigureHandlers({
       }),
   };
 }
+
+// Under the entry that is wrong, or else under the file: only its name, for where it lies is nobody's business.
+function toFailure(problem: ConfigProblem): readonly [string, string] {
+  const file = basename(problem.file);
+  return [problem.entry ?? file, describeProblem({ ...problem, file })];
+}
+
+const isFailure = (entry: readonly [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;

@@ -145,7 +145,9 @@ export class CustomServers {
       { ...definition, withheld: Object.fromEntries(withheld) },
       { inBackground: true },
     );
-    if (stored.enabled && !server.isHeld && (!before?.enabled || !server.isWanted)) {
+    // To enable a server is to name it; any other change leaves one that somebody has stopped as it is.
+    const mayStart = fields.enabled === true || (stored.enabled && !server.isHeld);
+    if (mayStart && (!before?.enabled || !server.isWanted)) {
       server.start({ keepTrying: true }).catch(() => undefined); // its status tells
     }
     return server;

@@ -1,5 +1,7 @@
 /** JSON as people write it in editors: comments and trailing commas are allowed. */
 
+import { findFault } from './json-fault.ts';
+
 export interface ParsedJson {
   readonly value: unknown;
   /** The line of each key, by its path such as `mcpServers.tavily.args`; the last one wins, as in the value. */
@@ -24,8 +26,7 @@ export function parseJsonWithComments(source: string): ParsedJson {
     return { value: JSON.parse(json), lines };
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    const position = Number(/position (\d+)/.exec(message)?.[1] ?? json.length);
-    throw new JsonSyntaxError(withoutSource(message), lineAt(json, position), { cause });
+    throw new JsonSyntaxError(withoutSource(message), lineAt(json, findFault(json)), { cause });
   }
 }
 
@@ -33,12 +34,12 @@ export function parseJsonWithComments(source: string): ParsedJson {
 const withoutSource = (message: string) =>
   message
     .replace(/, (?:\.\.\.)?".*$/s, '')
-    .replace(/ in JSON at position.*$/s, '')
+    .replace(/(?: in JSON)? at position.*$/s, '')
     .replace(/ \(line \d+ column \d+\)/, '');
 
 const lineAt = (text: string, position: number) => text.slice(0, position).split('\n').length;
 
-const TOKEN = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[{}[\]:,]|\n/g;
+const TOKEN = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[{}[\]:,]|\n|[^\s{}[\]:,"/]+/g;
 
 /** Puts spaces in the place of comments and trailing commas, so that every offset stays, and notes where the keys are. */
 function blankComments(source: string): { json: string; lines: Map<string, number> } {

@@ -8,6 +8,7 @@ const BESIDE_THE_POINT = [
   /^Node\.js v\d/,
   /^npm (?:error|ERR!)(?: \w+)?\s*$/,
   /^npm (?:error|ERR!) A complete log/,
+  /^\[\w+ first downloads /,
 ];
 const MAX_LINES = 5;
 const MAX_CHARACTERS = 1000;

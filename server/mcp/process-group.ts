@@ -22,6 +22,7 @@ export interface ProcessGroupOptions {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
+const DOWNLOADERS = ['npx', 'uvx'];
 const KILL_WAIT_MS = 1000;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
@@ -60,6 +61,12 @@ export class ProcessGroup implements Transport {
 
   async start(): Promise<void> {
     const { command, args, env, cwd } = this.#launch;
+    // They are silent meanwhile, and whoever looks at the log wants to know what takes so long.
+    if (DOWNLOADERS.includes(command)) {
+      this.#stderr.add(
+        Buffer.from(`[${command} first downloads what is not on this machine: this can take a minute]\n`),
+      );
+    }
     await this.#options.nextTurn?.();
     if (this.#closing) throw new Error('Closed before it started');
     const child = spawn(command, args, {

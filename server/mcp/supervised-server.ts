@@ -1,13 +1,13 @@
 /** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
 import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError } from '../errors.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { type CallOptions, type Connection, openConnection } from './connection.ts';
 import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from './launch.ts';
 import type { CallToolResult, ReadResourceResult, Tool } from './mcp-sdk.ts';
 import { isSessionLost } from './remote-transports.ts';
 import type { ServerDefinition } from './server-definition.ts';
 import type { ServerStatus, StartOptions, SupervisorOptions } from './supervision.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export class SupervisedServer {
   readonly #options: SupervisorOptions;
@@ -119,9 +119,10 @@ export class SupervisedServer {
     await this.#attempt?.promise.catch(() => undefined);
   }
 
-  /** Whether a variable that its definition refers to is given another value than it runs with. */
+  /** Whether a variable that its definition refers to, or that it was given before, is given another value than it runs with. */
   wouldChange(given: Variables): boolean {
-    return this.#definition.requiredEnvVars.some((name) => given[name] && given[name] !== this.#valueOf(name));
+    const names = [...this.#definition.requiredEnvVars, ...this.givenNames];
+    return names.some((name) => given[name] && given[name] !== this.#valueOf(name));
   }
 
   /** Runs it because somebody named it, with variables for it alone; says whether it ran with them before. Throws why it could not. */

@@ -3,6 +3,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage 
 import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { ModelCall } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
@@ -15,7 +16,6 @@ import { isChanged, needsApproval, toAnsweredCall, toApproval } from './tool-app
 import type { ToolArguments } from './tool-arguments.ts';
 import { type FaultLog, offerTools, type ReadyCall, reasonOf, runToolCalls } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** What a run asks of its agent before each model call. */
 export interface RunAgent {

@@ -7,11 +7,11 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
+import { untilAborted } from '../until-aborted.ts';
 import { AnswerParts } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import { type ModelFailure, toCutStream, toEndless, toModelFailure, toTimeout } from './model-failure.ts';
-import { untilAborted } from './until-aborted.ts';
 
 interface StepOptions {
   readonly model: LanguageModelV4;

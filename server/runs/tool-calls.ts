@@ -1,12 +1,12 @@
 /** Runs the tool calls of one answer side by side. */
 import type { Message, ToolStatus } from '../store/messages.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { createDeadline } from './deadline.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import type { SharedState } from './shared-state.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
-import { untilAborted } from './until-aborted.ts';
 
 type ToolMessage = Extract<Message, { role: 'tool' }>;
 

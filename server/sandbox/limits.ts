@@ -9,6 +9,8 @@ export interface SandboxLimits {
   readonly kernelStartMs: number;
   /** How long a Jupyter server may be out of reach before its kernel is given up. */
   readonly serverLostMs: number;
+  /** How often a local-eval process that has nothing to run is asked whether it really does nothing. */
+  readonly idleCheckMs: number;
   /** The most stdout and stderr kept of one execution, together. */
   readonly maxOutput: number;
   /** The most displayed values kept of one execution, the largest one, and all of them together. */
@@ -28,6 +30,7 @@ export const defaultLimits: SandboxLimits = {
   kernelGraceMs: 3000,
   kernelStartMs: 60_000,
   serverLostMs: 10_000,
+  idleCheckMs: 3000,
   maxOutput: 1_000_000,
   maxDisplays: 200,
   maxDisplay: 5_000_000,

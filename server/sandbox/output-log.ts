@@ -63,6 +63,11 @@ export class OutputLog {
     this.#dropped += characters;
   }
 
+  /** Counts displayed values that the interpreter dropped itself. */
+  dropDisplays(count: number): void {
+    this.#droppedDisplays += count;
+  }
+
   display(data: MimeBundle): void {
     const size = sizeOf(data);
     const { maxDisplays, maxDisplay, maxDisplayTotal } = this.#limits;
@@ -83,6 +88,8 @@ export class OutputLog {
 }
 
 function sizeOf(data: MimeBundle): number {
-  const sizes = Object.values(data).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)).length);
+  const sizes = Object.entries(data).map(
+    ([kind, value]) => kind.length + (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).length,
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

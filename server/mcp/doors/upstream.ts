@@ -1,5 +1,6 @@
 /** A server that one session has to itself: a process of its own, or a connection of its own to a remote one. */
 import { ApiError } from '../../errors.ts';
+import { untilAborted } from '../../until-aborted.ts';
 import { LAST_LINES, lastWords } from '../last-words.ts';
 import type { JSONRPCMessage, Transport } from '../mcp-sdk.ts';
 import { resolveNpx } from '../npx-cache.ts';
@@ -7,7 +8,6 @@ import { ProcessGroup } from '../process-group.ts';
 import { connectRemote } from '../remote-transports.ts';
 import { createRedactor } from '../secrets.ts';
 import type { SupervisedServer } from '../supervised-server.ts';
-import { untilAborted } from '../until-aborted.ts';
 
 export interface Upstream {
   readonly transport: Transport;

@@ -5,29 +5,38 @@ import { z } from 'zod';
 export type CommandFrame =
   | { readonly type: 'run'; readonly id: number; readonly code: string; readonly timeoutMs: number }
   | { readonly type: 'cancel' }
+  /** To be answered at once by a process that has nothing to run. */
+  | { readonly type: 'ping' }
   | { readonly type: 'reply'; readonly id: number; readonly json: string }
   | { readonly type: 'modules'; readonly id: number; readonly modules: Readonly<Record<string, string>> }
   | { readonly type: 'environment'; readonly id: number; readonly variables: Readonly<Record<string, string>> };
 
-const MimeBundle = z.record(z.string(), z.unknown());
+const MAX_KINDS = 64;
+const isMimeBundle = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length <= MAX_KINDS;
+const MimeBundle = z.custom<Record<string, unknown>>(isMimeBundle);
+/** Text that somebody is shown and that is long only when it is meant to harm. */
+const shortText = (maxLength: number) => z.string().transform((text) => text.slice(0, maxLength));
 
 /** What a process reports. It may be under the control of the code it runs, so each frame is checked. */
 export const ReportFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('pong') }),
   z.object({ type: z.literal('output'), stream: z.enum(['stdout', 'stderr']), text: z.string() }),
   z.object({ type: z.literal('display'), data: MimeBundle }),
   z.object({ type: z.literal('call'), id: z.int(), blocking: z.boolean(), json: z.string() }),
-  z.object({ type: z.literal('done'), id: z.int(), failure: z.string().optional() }),
-  z.object({ type: z.literal('fatal'), reason: z.string() }),
+  z.object({ type: z.literal('done'), id: z.int(), failure: shortText(500).optional() }),
+  z.object({ type: z.literal('fatal'), reason: shortText(500) }),
   z.object({
     type: z.literal('ran'),
     id: z.int(),
     isTimedOut: z.boolean(),
-    dropped: z.int(),
+    dropped: z.int().nonnegative(),
+    droppedDisplays: z.int().nonnegative().default(0),
     outcome: z.object({
       status: z.enum(['ok', 'error', 'exit']),
       result: MimeBundle.nullable(),
-      error: z.object({ name: z.string(), message: z.string(), traceback: z.string() }).nullable(),
+      error: z.object({ name: shortText(200), message: shortText(20_000), traceback: shortText(25_000) }).nullable(),
       exit_code: z.int().nullable(),
     }),
   }),

@@ -3,6 +3,7 @@ import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
 import type { Execution, ExecutionStatus, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
 import { stopError } from '../stop-error.ts';
+import { parseBoundedJson } from './bounded-json.ts';
 import {
   type EngineProcess,
   findPyodide,
@@ -16,7 +17,15 @@ import { type CommandFrame, LineSplitter, ReportFrame, ToolCallRequest } from '.
 import { readResidentMb } from './process-memory.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
-const MAX_FRAME_BYTES = 32 * 1_048_576;
+const MAX_FRAME_BYTES = 16 * 1_048_576;
+/** Far more than the tool calls that are let through: who makes so many wants to keep the server busy. */
+const MAX_CALLS_MADE = 10_000;
+const MAX_CALLED_CHARACTERS = 300_000_000;
+const MAX_UNREAD_BYTES = 128 * 1_048_576;
+/** Reports in one piece after which others get their turn. */
+const MANY_LINES = 50;
+/** Pings that may stay without an answer; a busy machine answers late. */
+const MAX_UNANSWERED = 2;
 const WATCH_MS = 100;
 const SETUP_MS = 15_000;
 const LONG_MS = 300;
@@ -28,6 +37,10 @@ interface Running {
   readonly output: OutputLog;
   readonly options: RunOptions;
   readonly ended: AbortController;
+  /** What a tool call comes to when the execution ends first: one promise, as code may make many calls. */
+  readonly cutOff: Promise<unknown>;
+  /** Tool calls made, let through or not, and what they were written with. */
+  readonly calls: { count: number; characters: number };
   readonly settle: (ran: Ran | undefined) => void;
 }
 
@@ -52,6 +65,7 @@ export class LocalEval implements Sandbox {
   #ready: (() => void) | undefined;
   #running: Running | undefined;
   #lastId = 0;
+  #unanswered = 0;
   #isClosed = false;
   /** Why the process has ended, when that is known. */
   #endReason: string | undefined;
@@ -80,7 +94,15 @@ export class LocalEval implements Sandbox {
     const ended = new AbortController();
     const { promise, resolve } = Promise.withResolvers<Ran | undefined>();
     this.#lastId += 1;
-    const running: Running = { id: this.#lastId, output, options, ended, settle: resolve };
+    const running: Running = {
+      id: this.#lastId,
+      output,
+      options,
+      ended,
+      cutOff: whenAborted(ended.signal),
+      calls: { count: 0, characters: 0 },
+      settle: resolve,
+    };
     this.#running = running;
 
     let stopped: 'timeout' | 'cancelled' | undefined;
@@ -115,6 +137,7 @@ export class LocalEval implements Sandbox {
         : this.#toLoss(output, stopped, options.timeoutMs);
     } finally {
       this.#running = undefined;
+      this.#unanswered = 0;
       ended.abort();
       for (const timer of timers) clearTimeout(timer);
       clearInterval(watch);
@@ -166,7 +189,10 @@ export class LocalEval implements Sandbox {
     const engine = this.#spawn(snapshot);
     this.#engine = engine;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    this.#ready = () => resolve(undefined);
+    this.#ready = () => {
+      this.#watchIdle(engine);
+      resolve(undefined);
+    };
     const timer = setTimeout(() => {
       resolve(`it was not ready within ${startMs} ms`);
       engine.process.kill('SIGKILL');
@@ -182,7 +208,15 @@ export class LocalEval implements Sandbox {
     const lines = new LineSplitter(MAX_FRAME_BYTES);
     engine.reports.on('data', (chunk: Buffer) => {
       try {
-        for (const line of lines.push(chunk)) this.#take(line);
+        let count = 0;
+        for (const line of lines.push(chunk)) {
+          this.#take(line);
+          count += 1;
+        }
+        if (count < MANY_LINES) return;
+        // A flood must not keep everybody else waiting.
+        engine.reports.pause();
+        setImmediate(() => engine.reports.resume());
       } catch {
         this.#end('the Python process sent what is no report');
       }
@@ -203,11 +237,15 @@ export class LocalEval implements Sandbox {
   }
 
   #take(line: string): void {
-    const frame = ReportFrame.parse(JSON.parse(line));
+    const frame = ReportFrame.parse(parseBoundedJson(line));
     const running = this.#running;
     switch (frame.type) {
       case 'ready':
         this.#ready?.();
+        this.#ready = undefined;
+        return;
+      case 'pong':
+        this.#unanswered = 0;
         return;
       case 'output':
         running?.output.write(frame.stream, frame.text);
@@ -216,7 +254,7 @@ export class LocalEval implements Sandbox {
         running?.output.display(frame.data);
         return;
       case 'call':
-        if (running) void this.#answer(frame, running);
+        if (running) this.#call(frame, running);
         return;
       case 'done':
         this.#setups.get(frame.id)?.(frame.failure);
@@ -229,11 +267,23 @@ export class LocalEval implements Sandbox {
     }
   }
 
+  #call(frame: Extract<ReportFrame, { type: 'call' }>, running: Running): void {
+    const { calls } = running;
+    calls.count += 1;
+    calls.characters += frame.json.length;
+    if (calls.count > MAX_CALLS_MADE || calls.characters > MAX_CALLED_CHARACTERS) {
+      this.#end('it called tools far more often than code may');
+    } else void this.#answer(frame, running);
+  }
+
   async #answer(frame: Extract<ReportFrame, { type: 'call' }>, running: Running): Promise<void> {
     const json = JSON.stringify(await callTool(frame.json, running));
     if (this.#running !== running) return;
     if (frame.blocking) this.#engine?.replies.write(`${JSON.stringify({ id: frame.id, json })}\n`);
     else this.#send({ type: 'reply', id: frame.id, json });
+    if ((this.#engine?.commands.writableLength ?? 0) > MAX_UNREAD_BYTES) {
+      this.#end('it did not take the answers of its tools');
+    }
   }
 
   #send(frame: CommandFrame): void {
@@ -260,6 +310,19 @@ export class LocalEval implements Sandbox {
     const { maxResidentMb } = this.#limits;
     if (engine.process.pid === undefined || (await readResidentMb(engine.process.pid)) <= maxResidentMb) return;
     this.#end(`it used more than ${maxResidentMb} MB of memory`);
+  }
+
+  /** Code may have left something behind that goes on after its end, where no time limit is. */
+  #watchIdle(engine: EngineProcess): void {
+    const watch = setInterval(() => {
+      if (this.#running || this.#setups.size) return;
+      if (this.#unanswered > MAX_UNANSWERED) return this.#end('it went on after its execution had ended');
+      this.#unanswered += 1;
+      this.#send({ type: 'ping' });
+      void this.#checkMemory(engine);
+    }, this.#limits.idleCheckMs);
+    watch.unref();
+    engine.process.once('exit', () => clearInterval(watch));
   }
 
   #end(reason: string): void {
@@ -289,10 +352,10 @@ export class LocalEval implements Sandbox {
   }
 }
 
-async function callTool(json: string, { options, ended }: Running): Promise<unknown> {
+async function callTool(json: string, { options, ended, cutOff }: Running): Promise<unknown> {
   let request: unknown;
   try {
-    request = JSON.parse(json);
+    request = parseBoundedJson(json);
   } catch {
     request = undefined;
   }
@@ -300,10 +363,11 @@ async function callTool(json: string, { options, ended }: Running): Promise<unkn
   if (!parsed.success)
     return { success: false, kind: 'invalid_input', error: 'A tool call needs server, tool and arguments' };
   const { server, tool, arguments: args } = parsed.data;
-  return Promise.race([
-    options.onToolCall(server, tool, args, { signal: ended.signal }),
-    whenAborted(ended.signal),
-  ]).catch(() => ({ success: false, kind: 'transport', error: `The call of ${tool} on ${server} failed` }));
+  return Promise.race([options.onToolCall(server, tool, args, { signal: ended.signal }), cutOff]).catch(() => ({
+    success: false,
+    kind: 'transport',
+    error: `The call of ${tool} on ${server} failed`,
+  }));
 }
 
 function whenAborted(signal: AbortSignal): Promise<unknown> {
@@ -325,6 +389,7 @@ function shown(output: OutputLog) {
 function toExecution(ran: Ran, output: OutputLog, cancelled: 'cancelled' | undefined, timeoutMs: number): Execution {
   const { outcome, isTimedOut } = ran;
   output.drop(ran.dropped);
+  output.dropDisplays(ran.droppedDisplays);
   if (outcome.result) output.setResult(outcome.result);
   const stopped = cancelled ?? (isTimedOut ? 'timeout' : undefined);
   const status: ExecutionStatus = stopped ?? outcome.status;

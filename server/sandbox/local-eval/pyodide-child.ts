@@ -28,6 +28,10 @@ const REPLIES = 5;
 const RUNNER_DIR = '/opt/runner';
 const MODULES_DIR = '/opt/modules';
 const MAX_CALL = 1_000_000;
+/** More than the server keeps, so that what it says of the rest is true. */
+const MAX_DISPLAYS = 1000;
+const MAX_DISPLAYED = 25_000_000;
+const MAX_OUTCOME = 6_000_000;
 const POLL_MS = 20;
 const FLUSH_BURST = 100;
 const INTERRUPT_DELAY_MS = 30;
@@ -205,7 +209,17 @@ const interruptBuffer = {
 };
 
 // --- The three functions that the agent's code can reach. Each takes and gives text, so that no object of this realm gets out with them.
-const output = { stdout: '', stderr: '', left: 0, dropped: 0, tokens: FLUSH_BURST, lastToken: 0 };
+const output = {
+  stdout: '',
+  stderr: '',
+  left: 0,
+  dropped: 0,
+  displays: 0,
+  displayed: 0,
+  droppedDisplays: 0,
+  tokens: FLUSH_BURST,
+  lastToken: 0,
+};
 /** Whether a line may be sent at once: a burst may, and then one a millisecond. The rest waits for the next poll. */
 function mayFlush(): boolean {
   const now = performance.now();
@@ -246,7 +260,12 @@ const bridge = {
   },
   display(json: unknown) {
     const text = String(json);
-    if (text.length > output.left * 5 + MAX_CALL) return;
+    output.displays += 1;
+    output.displayed += text.length;
+    if (text.length > MAX_OUTCOME || output.displays > MAX_DISPLAYS || output.displayed > MAX_DISPLAYED) {
+      output.droppedDisplays += 1;
+      return;
+    }
     flushOutput();
     report(`{"type":"display","data":${JSON.stringify(JSON.parse(text))}}`);
   },
@@ -347,6 +366,8 @@ function take(frame: CommandFrame): void {
   if (frame.type === 'reply') {
     waiting.get(frame.id)?.(frame.json);
     waiting.delete(frame.id);
+  } else if (frame.type === 'ping') {
+    report('{"type":"pong"}');
   } else if (frame.type === 'cancel') {
     // Python runs now, so it must be interrupted; or it waits, and its task can be cancelled.
     if (run.isPolling) run.isCancelled = true;
@@ -356,7 +377,7 @@ function take(frame: CommandFrame): void {
   }
 }
 
-async function perform(frame: Exclude<CommandFrame, { type: 'reply' | 'cancel' }>): Promise<void> {
+async function perform(frame: Exclude<CommandFrame, { type: 'reply' | 'cancel' | 'ping' }>): Promise<void> {
   if (frame.type === 'run') return runCode(frame.id, frame.code, frame.timeoutMs);
   run.deadline = performance.now() + 10_000;
   let failure: string | undefined;
@@ -372,6 +393,7 @@ async function perform(frame: Exclude<CommandFrame, { type: 'reply' | 'cancel' }
 
 async function runCode(id: number, code: string, timeoutMs: number): Promise<void> {
   Object.assign(output, { stdout: '', stderr: '', left: config.maxOutput, dropped: 0 });
+  Object.assign(output, { displays: 0, displayed: 0, droppedDisplays: 0 });
   // Later than the timer below, so that code that waits is cancelled by it: an interrupt could hit the event loop instead of the code.
   const deadline = performance.now() + timeoutMs + INTERRUPT_DELAY_MS;
   Object.assign(run, { isCancelled: false, isTimedOut: false, deadline });
@@ -385,24 +407,27 @@ async function runCode(id: number, code: string, timeoutMs: number): Promise<voi
   let outcome: string;
   try {
     outcome = await python.run(code);
+    // The code can change what makes the outcome; it is one line of a bounded length all the same.
+    if (outcome.length > MAX_OUTCOME || outcome.includes('\n')) outcome = toFailure('RuntimeError', 'no outcome');
   } catch (error) {
-    const traceback = String(error).slice(0, 2000);
-    const name = run.isTimedOut ? 'KeyboardInterrupt' : 'RuntimeError';
-    outcome = JSON.stringify({
-      status: 'error',
-      result: null,
-      error: { name, message: '', traceback },
-      exit_code: null,
-    });
+    outcome = toFailure(run.isTimedOut ? 'KeyboardInterrupt' : 'RuntimeError', String(error).slice(0, 2000));
   }
   run.deadline = Number.NEGATIVE_INFINITY;
   clearTimeout(timer);
   clearInterval(flushing);
   generation += 1;
   waiting.clear();
+  // Not from here: promises that resolve each other for ever would go on unwatched after the report.
+  await new Promise((resolve) => nodeTimers.setImmediate(resolve));
   flushOutput();
-  report(`{"type":"ran","id":${id},"isTimedOut":${run.isTimedOut},"dropped":${output.dropped},"outcome":${outcome}}`);
+  const { dropped, droppedDisplays } = output;
+  report(
+    `{"type":"ran","id":${id},"isTimedOut":${run.isTimedOut},"dropped":${dropped},"droppedDisplays":${droppedDisplays},"outcome":${outcome}}`,
+  );
 }
+
+const toFailure = (name: string, traceback: string): string =>
+  JSON.stringify({ status: 'error', result: null, error: { name, message: '', traceback }, exit_code: null });
 
 function flushWaiting(): void {
   python.flush();

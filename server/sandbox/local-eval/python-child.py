@@ -34,7 +34,7 @@ modules_folder = os.path.join(config["folder"], "modules")
 
 
 def report(frame):
-    data = (json.dumps(frame) + "\n").encode()
+    data = (json.dumps(frame, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     with lock:
         while data:
             data = data[reports.write(data) :]
@@ -98,6 +98,8 @@ def read_commands():
             frame = json.loads(line)
             if frame["type"] == "reply":
                 loop.call_soon_threadsafe(settle, frame["id"], frame["json"])
+            elif frame["type"] == "ping":
+                report({"type": "pong"})
             elif frame["type"] == "cancel":
                 interrupt(False)
             else:

@@ -19,6 +19,9 @@ MAX_REPR = 100_000
 MAX_TRACEBACK = 20_000
 MAX_JSON = 1_000_000
 MAX_BUNDLE = 5_000_000
+MAX_KINDS = 32
+# What the server reads of data: elements, and keys, which cost three times as much.
+MAX_PARTS = 150_000
 
 _bridge = None
 _namespace = {"__name__": "__main__", "__builtins__": builtins, "__doc__": None}
@@ -110,7 +113,8 @@ def to_mime(value):
         try:
             made = custom(value)
             made = made[0] if isinstance(made, tuple) else made
-            bundle.update({kind: _json_value(data) for kind, data in dict(made).items()})
+            for kind, data in dict(made).items():
+                _add(bundle, str(kind), _json_value(data))
         except Exception:
             pass
     for kind, name in (
@@ -124,18 +128,28 @@ def to_mime(value):
         if method and kind not in bundle:
             try:
                 made = _json_value(method(value))
-                if isinstance(made, str) and len(made) <= MAX_BUNDLE:
-                    bundle[kind] = made
+                if isinstance(made, str):
+                    _add(bundle, kind, made)
             except Exception:
                 pass
     if not isinstance(value, (str, int, float, bool, type(None))) and "application/json" not in bundle:
         try:
             encoded = json.dumps(value, allow_nan=False)
             if len(encoded) <= MAX_JSON:
-                bundle["application/json"] = json.loads(encoded)
+                _add(bundle, "application/json", json.loads(encoded))
         except Exception:
             pass
     return bundle
+
+
+def _add(bundle, kind, data):
+    """Adds one representation, when it and those before it are within bounds together."""
+    encoded = "" if isinstance(data, str) else json.dumps(data)
+    size = len(kind) + (len(data) if isinstance(data, str) else len(encoded))
+    parts = sum(encoded.count(mark) for mark in "[{,") + 3 * encoded.count(":")
+    taken = sum(len(known) + len(text if isinstance(text, str) else json.dumps(text)) for known, text in bundle.items())
+    if parts <= MAX_PARTS and taken + size <= MAX_BUNDLE and len(bundle) < MAX_KINDS:
+        bundle[kind] = data
 
 
 def _json_value(value):
@@ -165,7 +179,8 @@ async def run(code):
         _current = None
         await _end_tasks(earlier)
         flush()
-    return json.dumps(outcome)
+    # What is no Unicode becomes an escape of JSON.
+    return json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 async def _end_tasks(earlier):

@@ -1,5 +1,6 @@
 /** What `work` comes to, unless `signal` aborts first: then its reason is thrown at once and `work` is left to end unheard. */
-export function untilAborted<T>(work: PromiseLike<T>, signal: AbortSignal): Promise<T> {
+export function untilAborted<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return Promise.resolve(work);
   return new Promise<T>((resolve, reject) => {
     const leave = () => reject(signal.reason);
     const forget = () => signal.removeEventListener('abort', leave);
