@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { snapshotFolder } from './fixtures/sandbox/local-eval-sandboxes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const run = (program: string, ...args: string[]) => promisify(execFile)(program, args, { cwd: ROOT, timeout: 60_000 });
@@ -17,7 +18,7 @@ test('local-eval runs as compiled JavaScript as it does from its sources', { tim
     await run(
       join(ROOT, 'node_modules/.bin/tsc'),
       ...['--ignoreConfig', '--outDir', folder, '--rootDir', ROOT, '--target', 'es2024', '--module', 'nodenext'],
-      ...['--skipLibCheck', '--types', 'node', '--lib', 'es2024,esnext', '--rewriteRelativeImportExtensions'],
+      ...['--noCheck', '--types', 'node', '--lib', 'es2024,esnext', '--rewriteRelativeImportExtensions'],
       ...['server/sandbox/sandbox-manager.ts', 'server/sandbox/local-eval/pyodide-child.ts'],
     );
     for (const file of ['runner.py', 'python-child.py']) {
@@ -26,7 +27,7 @@ test('local-eval runs as compiled JavaScript as it does from its sources', { tim
     const program = `
       const { SandboxManager } = await import(${JSON.stringify(pathToFileURL(join(folder, 'server/sandbox/sandbox-manager.js')).href)});
       for (const localEvalEngine of ['pyodide', 'python']) {
-        await using manager = new SandboxManager({ cacheFolder: ${JSON.stringify(folder)}, owner: 'test', localEvalEngine });
+        await using manager = new SandboxManager({ cacheFolder: ${JSON.stringify(snapshotFolder)}, owner: 'test', localEvalEngine });
         const { result, notices } = await manager.execute('a', '6 * 7', { timeoutMs: 20000 });
         console.log(JSON.stringify([localEvalEngine, result, notices]));
       }

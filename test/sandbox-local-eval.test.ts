@@ -308,7 +308,7 @@ describe('hostile code', () => {
     await using health = await probeHealth();
     await using python = await openLocalEval({ graceMs: 300 });
     const refusing = {
-      timeoutMs: 4000,
+      timeoutMs: 2500,
       onToolCall: async () => ({ success: false, kind: 'limit', error: '' }) as const,
     };
     expect(await python.run(code, refusing)).toMatchObject({ status, variablesLost: true });
