@@ -149,7 +149,7 @@ export const sandbox = group('Sandbox', {
   execute: post('/agents/{agent_id}/execute', {
     summary: 'Execute code',
     description:
-      'Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code.',
+      'Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.',
     body: Execute,
     output: ExecutionResult,
     example: {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
 import { lookupAllowed } from '../server/sandbox/local-jupyter/allowed-address.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
+import { startServer } from './support/server.ts';
 
 // A busy machine starts an interpreter slowly.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -378,4 +379,29 @@ describe('what a server gives to its sandboxes', () => {
       result: { 'application/json': ['b2', 'b'] },
     });
   });
+});
+
+test('code is executed as a stream for who asks for events, and as one answer for everybody else', async () => {
+  await using server = await startServer({ args: ['--local-eval-engine', 'python'] });
+  await server.ok('POST', '/agents', { id: 'coder', name: 'Coder' });
+  const execute = async (accept: string) => {
+    const response = await fetch(`${server.url}/api/v1/agents/coder/execute`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ code: 'print("a")' }),
+    });
+    return { type: response.headers.get('content-type'), text: await response.text() };
+  };
+  const { type, text } = await execute('text/event-stream');
+  expect(type).toBe('text/event-stream; charset=utf-8');
+  const events = [...text.matchAll(/^data: (.*)$/gm)].map(([, json = '']) => JSON.parse(json));
+  expect(events).toMatchObject([
+    { type: 'stdout', text: 'a\n' },
+    { type: 'done', execution: { status: 'ok', stdout: 'a\n' } },
+  ]);
+  for (const accept of ['*/*', 'application/json', 'application/json, text/event-stream']) {
+    const answer = await execute(accept);
+    expect(answer.type).toMatch(/^application\/json/);
+    expect(JSON.parse(answer.text)).toMatchObject({ status: 'ok', stdout: 'a\n' });
+  }
 });

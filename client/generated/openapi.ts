@@ -1000,7 +1000,7 @@ export interface paths {
         put?: never;
         /**
          * Execute code
-         * @description Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code.
+         * @description Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.
          */
         post: operations["sandboxExecute"];
         delete?: never;

@@ -39,10 +39,19 @@ export function createRest(
       value: toRoute(operation, formats[operation.name] ?? []),
     })),
   );
+  const streams = new Map(
+    operations
+      .filter(({ endpoint }) => endpoint.kind === 'stream')
+      .map((operation) => [operation.endpoint.path, toRoute(operation, formats[operation.name] ?? [])]),
+  );
   return (exchange) => {
     const match = findRoute(() => routes.find(exchange.route));
     const method = exchange.request.method ?? '';
-    const route = match?.methods.get(method === 'HEAD' ? 'GET' : method);
+    const found = match?.methods.get(method === 'HEAD' ? 'GET' : method);
+    // What can be streamed has the same path with `/stream` behind it, or is asked for by its content type.
+    const streamed =
+      found && wantsEvents(exchange) ? streams.get(`${found.operation.endpoint.path}/stream`) : undefined;
+    const route = streamed ?? found;
     if (match && route) {
       exchange.operation = route.operation.name;
       const answer = () => serve(exchange, route, match.params, timings);
@@ -120,6 +129,10 @@ async function serve(
   if (endpoint.status === 204) sendEmpty(exchange, 204);
   else sendJson(exchange, endpoint.status, output);
 }
+
+/** Whether the caller takes events and no JSON. */
+const wantsEvents = ({ request: { headers } }: Exchange): boolean =>
+  headers.accept !== undefined && /text\/event-stream/.test(headers.accept) && !/json/.test(headers.accept);
 
 const encodePath = (path: string) => encodeURI(path).replace(/[?#]/g, encodeURIComponent);
 
