@@ -315,6 +315,20 @@ describe('a custom server', () => {
     await poll(again, '/mcp/servers/my-server', hasStatus('running'));
   });
 
+  it('that moves to another host leaves the headers of the old one behind, and one that moves on its host keeps them', async () => {
+    await using server = await startWholeServer();
+    const envVarsAfter = async (url: string) =>
+      Object(await server.call('PUT', '/mcp/servers/remote', { url, enabled: false })).body.envVars;
+    await server.call('POST', '/mcp/servers', {
+      id: 'remote',
+      url: 'http://127.0.0.1:9/mcp',
+      headers: { Authorization: 'Bearer key-of-9' },
+      enabled: false,
+    });
+    expect(await envVarsAfter('http://127.0.0.1:9/other')).toEqual(['Authorization']);
+    expect(await envVarsAfter('http://127.0.0.1:10/mcp')).toEqual([]);
+  });
+
   it('that is wrong is refused, and the answer names what is wrong', async () => {
     await using server = await startWholeServer();
     const wrong: [name: string, body: object, detail: string][] = [

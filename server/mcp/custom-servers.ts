@@ -187,8 +187,13 @@ function toLaunch(fields: ServerFields, before: Launch | undefined): Launch {
   const target = url ?? remote?.url;
   if (target === undefined) throw invalid('command', 'is required when there is no url');
   if (transport === 'stdio') throw invalid('transport', 'stdio needs a command');
-  return { type: transport ?? remote?.type ?? 'http', url: target, headers: fields.headers ?? remote?.headers ?? {} };
+  // Headers hold keys, and a key of one host is not for another.
+  const known = remote && originOf(remote.url) === originOf(target) ? remote.headers : {};
+  return { type: transport ?? remote?.type ?? 'http', url: target, headers: fields.headers ?? known };
 }
+
+/** The origin of a URL; of one with references in its host, the text before its path. */
+const originOf = (url: string) => /^[^/]*\/\/[^/?#]*/.exec(url)?.[0] ?? url;
 
 const invalid = (path: string, message: string) =>
   new ApiError('validation-failed', `${path}: ${message}`, { fields: [{ path, message }] });
