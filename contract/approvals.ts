@@ -9,7 +9,7 @@ const Approval = z
     id: z.string(),
     status: ApprovalStatus.meta({
       description:
-        'cancelled: nobody answered and the conversation went on; void: the tool was no longer the one shown, so the approved call did not run',
+        'cancelled: nobody answered, and the conversation went on or the task that asked was canceled; void: the tool was no longer the one shown, so the approved call did not run',
     }),
     agent_id: z.string(),
     conversation_id: z.string(),

@@ -39,7 +39,8 @@ const stoppedBy = z
   .optional()
   .meta({ description: 'What ended an answer that would have gone on; absent when the model was done' });
 const args = z.unknown().meta({ description: 'The arguments as the model gave them' });
-const approvals = z
+/** Calls that a run has ended with, because they wait for a person. */
+export const approvals = z
   .array(z.object({ id: z.string(), tool_call_id: z.string(), tool: z.string(), args: z.unknown() }))
   .optional()
   .meta({ description: 'Tool calls that wait for an answer at `/approvals/{approval_id}`; the agent goes on then' });

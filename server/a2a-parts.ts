@@ -1,11 +1,15 @@
 /** What A2A is given of the other features. */
 import type { Agents } from './agents/agent-registry.ts';
+import type { AnswerApproval } from './approvals/answer-approvals.ts';
 import type { RunningServers } from './mcp/running-servers.ts';
 import type { PromptedAgent } from './prompts/prompt-handlers.ts';
 import type { A2aServerOptions } from './protocols/a2a-server.ts';
-import type { TaskRun, TaskRunRequest } from './protocols/a2a-tasks.ts';
+import type { TaskAnswer, TaskRun, TaskRunRequest } from './protocols/a2a-tasks.ts';
+import type { A2a } from './protocols/open-a2a.ts';
+import type { Run } from './runs/active-run.ts';
 import { newId } from './runs/ids.ts';
 import type { Runs } from './runs/runs.ts';
+import type { Store } from './store/store.ts';
 
 /** Agents as their cards show them: with the tools of the servers they select that run. Starts none of them. */
 export function createCardAgents(agents: Agents, servers: RunningServers): A2aServerOptions['agents'] {
@@ -23,23 +27,44 @@ export function createCardAgents(agents: Agents, servers: RunningServers): A2aSe
   };
 }
 
-/** Starts the run of a task: on the conversation that is its context, when that is free, and with or without readers. */
-export function createTaskRuns(
-  runs: Runs,
-  getAgent: (id: string) => PromptedAgent,
-): (request: TaskRunRequest) => Promise<TaskRun> {
-  return async ({ agentId, contextId, parts, extend, signal }) => {
-    const { agent, toolset } = getAgent(agentId);
-    const run = await runs.start({
-      agent,
-      toolset: extend(toolset),
-      conversationId: contextId,
-      messages: [{ id: newId('msg'), role: 'user', content: parts }],
-      history: 'stored',
-      whenBusy: 'queue',
-      detached: true,
-      signal,
-    });
-    return { events: run.events(), cancel: (reason) => run.cancel(reason) };
+interface TaskRunParts {
+  readonly runs: Runs;
+  readonly approvals: Pick<Store['approvals'], 'open' | 'cancelOpen'>;
+  readonly getAgent: (id: string) => PromptedAgent;
+  readonly answerApproval: AnswerApproval;
+}
+
+/** What tasks do with runs. They start on the conversation that is the context of the task, once that is free, and go on without readers. */
+export function createTaskRuns({ runs, approvals, getAgent, answerApproval }: TaskRunParts) {
+  return {
+    async startRun({ agentId, contextId, parts, extend, signal }: TaskRunRequest): Promise<TaskRun> {
+      const { agent, toolset } = getAgent(agentId);
+      const run = await runs.start({
+        agent,
+        toolset: extend(toolset),
+        conversationId: contextId,
+        messages: [{ id: newId('msg'), role: 'user', content: parts }],
+        history: 'stored',
+        whenBusy: 'queue',
+        detached: true,
+        signal,
+      });
+      return toTaskRun(run);
+    },
+    answer: ({ extend, ...decision }: TaskAnswer) => answerApproval(decision, extend),
+    async pending(contextId: string): Promise<string[]> {
+      const open = await approvals.open(contextId);
+      return open.filter(({ status }) => status === 'pending').map(({ id }) => id);
+    },
+    cancelApprovals: (contextId: string) => approvals.cancelOpen(contextId),
   };
 }
+
+/** Tells A2A of every run that starts. */
+export function tellOfRuns(runs: Runs, a2a: Pick<A2a, 'runStarted'>): void {
+  runs.onStart((run, { isResumed }) =>
+    a2a.runStarted({ contextId: run.conversationId, isResumed, follow: () => toTaskRun(run) }),
+  );
+}
+
+const toTaskRun = (run: Run): TaskRun => ({ events: run.events(), cancel: (reason) => run.cancel(reason) });

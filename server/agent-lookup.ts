@@ -36,8 +36,11 @@ interface LookupParts {
   readonly skills: SkillParts;
 }
 
-/** Finds agents with what a run needs of them. Throws `agent-not-found`. */
-export function createAgentLookup(parts: LookupParts): (id: string) => PromptedAgent {
+/** Finds an agent with what a run needs of it. Throws `agent-not-found`. */
+export type AgentLookup = (id: string) => PromptedAgent;
+
+/** Finds agents, whatever protocol asks for them. */
+export function createAgentLookup(parts: LookupParts): AgentLookup {
   const { agents, servers, sandboxes, codemode, skills } = parts;
   const skillsOf = (agent: AgentRecord) => skills.library.pick(agent.skills ?? skills.defaults);
   return (id) => {

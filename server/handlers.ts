@@ -1,10 +1,11 @@
 /** Every handler of the contract, composed from the features. */
 import type { AppHandlers } from '../contract/index.ts';
-import { type CodemodeParts, createAgentLookup, type SkillParts } from './agent-lookup.ts';
+import type { AgentLookup, CodemodeParts, SkillParts } from './agent-lookup.ts';
 import { createAgentHandlers } from './agents/agent-handlers.ts';
 import { createAgentMcpServerHandlers } from './agents/agent-mcp-server-handlers.ts';
 import type { Agents } from './agents/agent-registry.ts';
 import { createAgentServerHandlers } from './agents/agent-server-handlers.ts';
+import type { AnswerApproval } from './approvals/answer-approvals.ts';
 import { createApprovalHandlers } from './approvals/approval-handlers.ts';
 import { createConfigureHandlers } from './configure/configure-handlers.ts';
 import { createConversationHandlers } from './conversations/conversation-handlers.ts';
@@ -42,6 +43,8 @@ export interface Parts {
   readonly sandboxes: SandboxManager;
   readonly codemode: CodemodeParts;
   readonly skills: SkillParts;
+  readonly getAgent: AgentLookup;
+  readonly answerApproval: AnswerApproval;
   readonly health: HealthParts;
   readonly protobuf: AgUiProtobuf;
 }
@@ -60,9 +63,8 @@ interface WordRunRequest {
 
 /** One handler for each endpoint. */
 export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
-  const { store, models, mcp, agents, runs, sandboxes, codemode, skills, health, protobuf } = parts;
+  const { store, models, mcp, agents, runs, sandboxes, codemode, skills, health, protobuf, getAgent } = parts;
   const { servers } = mcp;
-  const getAgent = createAgentLookup({ agents, servers, sandboxes, codemode, skills });
   const skillTools = createSkillToolset({
     library: skills.library,
     skills: () => skills.library.list(),
@@ -131,7 +133,7 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
     skills: createSkillHandlers(skills),
     prompts: createPromptHandlers({ runs, getAgent }),
     runs: createRunHandlers({ runs, store: store.runs }),
-    approvals: createApprovalHandlers({ runs, approvals: store.approvals, getAgent }),
+    approvals: createApprovalHandlers({ approvals: store.approvals, answer: parts.answerApproval }),
     conversations: createConversationHandlers({
       conversations: store.conversations,
       endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),

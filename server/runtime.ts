@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BASE_PATH, contract } from '../contract/index.ts';
-import { createCardAgents, createTaskRuns } from './a2a-parts.ts';
+import { createCardAgents, createTaskRuns, tellOfRuns } from './a2a-parts.ts';
 import { createAgentLookup } from './agent-lookup.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { stopUnselected } from './agents/agent-servers.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
+import { createAnswerApproval } from './approvals/answer-approvals.ts';
 import { Codemode, type CodingAgent } from './codemode/codemode.ts';
 import { createHandlers } from './handlers.ts';
 import { createReadiness } from './health/readiness.ts';
@@ -150,6 +151,8 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       isDefault: options.codemode,
       allowsDirectCalls: options['codemode-direct-calls'],
     };
+    const getAgent = createAgentLookup({ agents, servers, sandboxes, codemode: codemodeParts, skills });
+    const answerApproval = createAnswerApproval({ runs, approvals: store.approvals, getAgent });
     const handlers = createHandlers({
       store,
       models,
@@ -161,20 +164,20 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       skills,
       health,
       protobuf,
+      getAgent,
+      answerApproval,
     });
     const apiKeys = readApiKeys(options);
     const a2a = await openA2a({
       agents: createCardAgents(agents, servers),
       tasks: store.tasks,
-      startRun: createTaskRuns(
-        runs,
-        createAgentLookup({ agents, servers, sandboxes, codemode: codemodeParts, skills }),
-      ),
+      ...createTaskRuns({ runs, approvals: store.approvals, getAgent, answerApproval }),
       webhookHosts: options['webhook-host'],
       hasKeys: apiKeys.length > 0,
       version,
       log,
     });
+    tellOfRuns(runs, a2a);
     const loadPages = async () => {
       const { createMcpUiPages } = await import('./protocols/mcp-ui-pages.ts');
       return createMcpUiPages({

@@ -1805,7 +1805,7 @@ export interface components {
         Approval: {
             id: string;
             /**
-             * @description cancelled: nobody answered and the conversation went on; void: the tool was no longer the one shown, so the approved call did not run
+             * @description cancelled: nobody answered, and the conversation went on or the task that asked was canceled; void: the tool was no longer the one shown, so the approved call did not run
              * @enum {string}
              */
             status: "pending" | "approved" | "denied" | "cancelled" | "void";
@@ -2282,6 +2282,13 @@ export interface components {
             /** @constant */
             type: "done";
             conversation_id: string;
+            /** @description Tool calls that wait for an answer at `/approvals/{approval_id}`; the agent goes on then */
+            approvals?: {
+                id: string;
+                tool_call_id: string;
+                tool: string;
+                args: unknown;
+            }[];
         } | {
             /** @constant */
             type: "error";

@@ -18,6 +18,15 @@ export class TaskArtifacts {
   #isCut = false;
   #lastMessageId: string | undefined;
 
+  /** `before` is what the task had made when it last stopped to wait. */
+  constructor(before: readonly A2aArtifact[] = []) {
+    for (const { artifactId, parts, metadata } of before) {
+      if (artifactId === SURFACES.artifactId) this.#surfaces.push(...parts);
+      else this.#text = parts.map((part) => ('text' in part ? part.text : '')).join('');
+      this.#isCut ||= metadata?.isCut === true;
+    }
+  }
+
   /** The piece that an event adds; undefined when it adds nothing. */
   take(event: RunEvent): { readonly artifact: A2aArtifact; readonly append: boolean } | undefined {
     if (event.type === 'text-delta') return this.#addText(event);

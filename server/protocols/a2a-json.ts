@@ -1,4 +1,5 @@
 /** The words of A2A 1.0 as they are in JSON, for what this server says: the SDK's codecs make its own objects of them. */
+import type { AwaitedCall } from '../runs/run-events.ts';
 import type { TaskState } from './a2a-tasks.ts';
 
 /** A part this server makes. */
@@ -51,23 +52,33 @@ export type A2aUpdate =
       };
     };
 
-/** The status of a task. `detail` is told in words, as a message of the agent. */
+interface Standing {
+  readonly state: TaskState;
+  readonly detail: string | null;
+  readonly changedAt: string;
+  /** The calls that wait for a person. */
+  readonly approvals?: readonly AwaitedCall[] | undefined;
+}
+
+/** The status of a task. `detail` is told in words, as a message of the agent; the calls that wait for a person as data beside it. */
 export function toStatus(
   task: { readonly id: string; readonly contextId: string },
-  {
-    state,
-    detail,
-    changedAt,
-  }: { readonly state: TaskState; readonly detail: string | null; readonly changedAt: string },
+  { state, detail, changedAt, approvals = [] }: Standing,
 ): A2aStatus {
-  const status = { state: `TASK_STATE_${state.toUpperCase()}`, timestamp: changedAt };
+  const status = { state: `TASK_STATE_${state.toUpperCase().replace('-', '_')}`, timestamp: changedAt };
   if (detail === null) return status;
   const message = {
     messageId: `${task.id}-${state}`,
     taskId: task.id,
     contextId: task.contextId,
     role: 'ROLE_AGENT',
-    parts: [{ text: detail }],
+    parts: [{ text: detail }, ...(approvals.length ? [toApprovalsPart(approvals)] : [])],
   };
   return { ...status, message };
 }
+
+const toApprovalsPart = (approvals: readonly AwaitedCall[]): A2aPart => ({
+  data: { approvals: approvals.map(({ id, tool, description, args }) => ({ id, tool, description, args })) },
+  mediaType: 'application/json',
+  metadata: {},
+});

@@ -1,45 +1,59 @@
 import { toApiError } from '../errors.ts';
-import type { RunEvent, RunOutcome } from '../runs/run-events.ts';
+import type { AwaitedCall, RunEvent, RunOutcome } from '../runs/run-events.ts';
 import { TaskArtifacts } from './a2a-artifacts.ts';
-import { type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './a2a-json.ts';
+import { HOW_TO_ANSWER } from './a2a-decisions.ts';
+import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './a2a-json.ts';
 import type { StoredTask, TaskRun, TaskState } from './a2a-tasks.ts';
 import { UpdateQueue } from './a2a-update-queue.ts';
 
-interface LiveTaskOptions {
+/** What a task is made of. */
+export interface LiveTaskOptions {
   readonly id: string;
   readonly agentId: string;
   readonly contextId: string;
   readonly history: readonly A2aMessage[];
+  /** What it had made when it last stopped to wait. */
+  readonly artifacts?: readonly A2aArtifact[];
   save(task: StoredTask): Promise<void>;
+  /** Told that it waits for a person, before anybody else is. */
+  onWaiting(): void;
   /** Told of each change but the pieces of an answer. */
   onUpdate(update: A2aUpdate): void;
   readonly log: { error(details: object, message: string): void };
 }
 
+interface Status {
+  readonly state: TaskState;
+  readonly detail: string | null;
+  readonly approvals: readonly AwaitedCall[];
+  readonly changedAt: string;
+}
+
 /** Why a run ends when its task is canceled. */
 const CANCELED = 'canceled by the client';
 
-/** A task whose run goes on. What its followers are told of its state is stored before. */
+/** A task whose run goes on; one that stops to wait for a person becomes another when it goes on. What its followers are told of its state is stored before. */
 export class LiveTask {
   readonly id: string;
   readonly agentId: string;
   readonly contextId: string;
   readonly #options: LiveTaskOptions;
-  readonly #artifacts = new TaskArtifacts();
+  readonly #artifacts: TaskArtifacts;
   readonly #followers = new Set<UpdateQueue>();
   readonly #canceled = new AbortController();
   readonly #ended = Promise.withResolvers<A2aTask>();
-  #status: { state: TaskState; detail: string | null; changedAt: string };
+  #status: Status;
 
   constructor(options: LiveTaskOptions) {
     this.#options = options;
+    this.#artifacts = new TaskArtifacts(options.artifacts);
     this.id = options.id;
     this.agentId = options.agentId;
     this.contextId = options.contextId;
-    this.#status = { state: 'submitted', detail: null, changedAt: new Date().toISOString() };
+    this.#status = { state: 'submitted', detail: null, approvals: [], changedAt: new Date().toISOString() };
   }
 
-  /** Resolves with the task as it ended. Never rejects. */
+  /** Resolves with the task as it ended, or as it waits for a person. Never rejects. */
   get ended(): Promise<A2aTask> {
     return this.#ended.promise;
   }
@@ -51,11 +65,11 @@ export class LiveTask {
     return { id, contextId, status: toStatus(this, this.#status), artifacts: this.#artifacts.list(), history };
   }
 
-  /** The task as it is now, then each change of it, until it has ended. */
+  /** The task as it is now, then each change of it, until it has ended or waits for a person. */
   follow(): AsyncGenerator<A2aUpdate, void> {
     const queue = new UpdateQueue();
     queue.push({ task: this.snapshot() });
-    if (isEnd(this.#status.state)) queue.end();
+    if (isOver(this.#status.state)) queue.end();
     else this.#followers.add(queue);
     return queue.read(() => this.#followers.delete(queue));
   }
@@ -80,7 +94,7 @@ export class LiveTask {
       if (signal.aborted) run.cancel(CANCELED);
       await this.#change('working', null);
       for await (const { event } of run.events) await this.#take(event);
-      if (!isEnd(this.#status.state)) await this.#change('failed', 'The server lost the run');
+      if (!isOver(this.#status.state)) await this.#change('failed', 'The server lost the run');
     } catch (cause) {
       await this.#fail(cause);
     } finally {
@@ -95,14 +109,17 @@ export class LiveTask {
     const chunk = this.#artifacts.take(event);
     if (chunk) this.#tellFollowers({ artifactUpdate: { taskId, contextId, ...chunk, lastChunk: false } });
     if (event.type !== 'run-ended') return;
-    for (const artifact of this.#artifacts.list()) {
+    const end = toEnd(event.outcome);
+    if (end.state === 'input-required') this.#options.onWaiting();
+    const made = end.state === 'input-required' ? [] : this.#artifacts.list();
+    for (const artifact of made) {
       this.#options.onUpdate({ artifactUpdate: { taskId, contextId, artifact, append: false, lastChunk: true } });
     }
-    await this.#change(...toEnd(event.outcome));
+    await this.#change(end.state, end.detail, end.approvals);
   }
 
-  async #change(state: TaskState, detail: string | null): Promise<void> {
-    this.#status = { state, detail, changedAt: new Date().toISOString() };
+  async #change(state: TaskState, detail: string | null, approvals: readonly AwaitedCall[] = []): Promise<void> {
+    this.#status = { state, detail, approvals, changedAt: new Date().toISOString() };
     await this.#options.save(this.#toStored());
     this.#tellStatus();
   }
@@ -117,7 +134,8 @@ export class LiveTask {
       await (this.#canceled.signal.aborted ? this.#change('canceled', CANCELED) : this.#change(end, error.message));
     } catch (err) {
       this.#options.log.error({ err, taskId: this.id }, 'the end of a task could not be stored');
-      this.#status = { state: 'failed', detail: 'The task could not be stored', changedAt: new Date().toISOString() };
+      const detail = 'The task could not be stored';
+      this.#status = { state: 'failed', detail, approvals: [], changedAt: new Date().toISOString() };
       this.#tellStatus();
     }
   }
@@ -136,26 +154,29 @@ export class LiveTask {
 
   #toStored(): StoredTask {
     const { id, agentId, contextId } = this;
-    const body = { history: this.#options.history, artifacts: this.#artifacts.list() };
-    return { id, agentId, contextId, ...this.#status, body };
+    const { approvals, ...status } = this.#status;
+    const body = { history: this.#options.history, artifacts: this.#artifacts.list(), approvals };
+    return { id, agentId, contextId, ...status, body };
   }
 }
 
-const isEnd = (state: TaskState) => state !== 'submitted' && state !== 'working';
+const isOver = (state: TaskState) => state !== 'submitted' && state !== 'working';
 
-function toEnd(outcome: RunOutcome): [state: TaskState, detail: string | null] {
+function toEnd(outcome: RunOutcome): Omit<Status, 'changedAt'> {
   switch (outcome.status) {
-    case 'finished':
-      // What asks a person is answered where approvals are; the task itself has no way to go on.
-      if (outcome.approvals?.length)
-        return ['failed', `Stopped to wait for the approval of: ${namesOf(outcome.approvals)}`];
-      return ['completed', outcome.stoppedBy ? `The answer was ended by: ${outcome.stoppedBy}` : null];
+    case 'finished': {
+      const { approvals = [], stoppedBy } = outcome;
+      if (approvals.length) return { state: 'input-required', detail: toQuestion(approvals), approvals };
+      return { state: 'completed', detail: stoppedBy ? `The answer was ended by: ${stoppedBy}` : null, approvals };
+    }
     case 'cancelled':
-      return ['canceled', `The run was cancelled: ${outcome.reason}`];
+      return { state: 'canceled', detail: `The run was cancelled: ${outcome.reason}`, approvals: [] };
     case 'failed':
-      return ['failed', outcome.detail];
+      return { state: 'failed', detail: outcome.detail, approvals: [] };
   }
 }
 
-const namesOf = (approvals: NonNullable<Extract<RunOutcome, { status: 'finished' }>['approvals']>) =>
-  approvals.map(({ tool, id }) => `${tool} (${id})`).join(', ');
+function toQuestion(approvals: readonly AwaitedCall[]): string {
+  const tools = approvals.map(({ tool }) => tool).join(', ');
+  return `The agent waits for a person to allow it to call ${tools}. ${HOW_TO_ANSWER}`;
+}

@@ -3,6 +3,7 @@ import type {
   AgentCard,
   ListTasksRequest,
   ListTasksResponse,
+  Message,
   SendMessageRequest,
   StreamResponse,
   Task,
@@ -10,6 +11,7 @@ import type {
 } from '@a2a-js/sdk';
 import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
 import { ApiError } from '../errors.ts';
+import { HOW_TO_ANSWER, readDecisions } from './a2a-decisions.ts';
 import type { A2aMessage, A2aTask } from './a2a-json.ts';
 import type { LiveTask } from './a2a-live-task.ts';
 import { toUserParts } from './a2a-messages.ts';
@@ -27,6 +29,8 @@ interface RequestsOptions {
   readonly log: { error(details: object, message: string): void };
 }
 
+/** Where a task stands that takes a message. */
+const WAITING = 'TASK_STATE_INPUT_REQUIRED';
 const MAX_CONTEXT_ID = 256;
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
@@ -36,7 +40,11 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
   const { sdk, agentId, card, tasks, push } = options;
   const { types, errors } = sdk;
 
-  async function open({ message, configuration }: SendMessageRequest, context: ServerCallContext): Promise<LiveTask> {
+  /** The task a message is for; as it is now when it goes on waiting. */
+  async function open(
+    { message, configuration }: SendMessageRequest,
+    context: ServerCallContext,
+  ): Promise<LiveTask | A2aTask> {
     if (!message) throw new errors.RequestMalformedError('message is required');
     const isExtended = context.requestedExtensions?.includes(A2UI_EXTENSION) ?? false;
     if (isExtended) context.addActivatedExtension(A2UI_EXTENSION);
@@ -44,25 +52,43 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
     if (message.contextId.length > MAX_CONTEXT_ID) {
       throw new errors.RequestMalformedError(`message.contextId is longer than ${MAX_CONTEXT_ID} characters`);
     }
-    if (message.taskId) await refuseToContinue(message.taskId, message.contextId);
     const config = configuration?.taskPushNotificationConfig;
     if (config) push.check(config, errors);
+    const surfaces = isExtended ? { surfaceId } : undefined;
+    if (message.taskId) {
+      return goOn(message, surfaces, () => config && push.set(message.taskId, config, context.requestedVersion));
+    }
     const json = types.Message.toJSON(message) as A2aMessage;
     return tasks.start({
       agentId,
       contextId: message.contextId || undefined,
       parts,
-      surfaces: isExtended ? { surfaceId } : undefined,
+      surfaces,
       message: json,
       onId: (id) => config && push.set(id, config, context.requestedVersion),
     });
   }
 
-  // A run ends with its task, so no task waits for another message.
-  async function refuseToContinue(taskId: string, contextId: string): Promise<never> {
+  // A task waits for another message only when calls of it wait for a person.
+  async function goOn(
+    message: Message,
+    surfaces: { surfaceId: string | undefined } | undefined,
+    onTaken: () => void,
+  ): Promise<LiveTask | A2aTask> {
+    const { taskId, contextId } = message;
     const task = await find(taskId);
     if (contextId && contextId !== task.contextId) {
       throw new errors.RequestMalformedError(`message.contextId is not that of the task ${taskId}`);
+    }
+    if (task.status.state === WAITING) {
+      const decisions = readDecisions(message);
+      if (!decisions.length) throw new errors.RequestMalformedError(`The task ${taskId} waits. ${HOW_TO_ANSWER}`);
+      onTaken();
+      const said = types.Message.toJSON(message) as A2aMessage;
+      return (
+        (await tasks.answer({ id: taskId, contextId: task.contextId, message: said }, decisions, surfaces)) ??
+        find(taskId)
+      );
     }
     const why = tasks.live(agentId, taskId) ? 'is still running' : 'has ended';
     throw new errors.UnsupportedOperationError(
@@ -79,8 +105,8 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
 
   const toTask = (task: A2aTask, historyLength?: number): Task => types.Task.fromJSON(shorten(task, historyLength));
 
-  async function* stream(task: LiveTask, historyLength?: number): AsyncGenerator<StreamResponse, void> {
-    for await (const update of task.follow()) {
+  async function* stream(task: LiveTask | A2aTask, historyLength?: number): AsyncGenerator<StreamResponse, void> {
+    for await (const update of 'follow' in task ? task.follow() : [{ task }]) {
       yield types.StreamResponse.fromJSON('task' in update ? { task: shorten(update.task, historyLength) } : update);
     }
   }
@@ -93,6 +119,7 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
     async sendMessage(request, context) {
       const task = await open(request, context);
       const { returnImmediately, historyLength } = request.configuration ?? {};
+      if (!('follow' in task)) return toTask(task, historyLength);
       return toTask(returnImmediately ? task.snapshot() : await task.ended, historyLength);
     },
     async *sendMessageStream(request, context) {
@@ -113,17 +140,21 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
     },
     async cancelTask({ id }) {
       const task = await find(id);
-      const live = tasks.live(agentId, id);
+      const isStopped = task.status.state === WAITING && (await tasks.cancelWaiting(agentId, id));
+      // A task that waited may have been answered just now, and goes on.
+      const now = task.status.state === WAITING ? await find(id) : task;
+      const live = isStopped ? undefined : tasks.live(agentId, id);
       live?.cancel();
-      const ended = live ? await live.ended : task;
+      const ended = live ? await live.ended : now;
       if (ended.status.state === 'TASK_STATE_CANCELED') return toTask(ended);
       throw new errors.TaskNotCancelableError(`The task ${id} has ended already: ${ended.status.state}`);
     },
     async *resubscribe({ id }) {
       const task = await find(id);
       const live = tasks.live(agentId, id);
-      if (!live) throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
-      yield* stream(live);
+      if (!live && task.status.state !== WAITING)
+        throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
+      yield* stream(live ?? task);
     },
     async createTaskPushNotificationConfig(config, context) {
       await find(config.taskId);
@@ -164,7 +195,9 @@ function toQuery(request: ListTasksRequest, { types, errors }: A2aSdk) {
     limit,
     contextId: request.contextId || undefined,
     state:
-      state === 'TASK_STATE_UNSPECIFIED' ? undefined : (state.slice('TASK_STATE_'.length).toLowerCase() as TaskState),
+      state === 'TASK_STATE_UNSPECIFIED'
+        ? undefined
+        : (state.slice('TASK_STATE_'.length).toLowerCase().replace('_', '-') as TaskState),
     changedAfter: after ? new Date(after).toISOString() : undefined,
     cursor: request.pageToken || undefined,
   };

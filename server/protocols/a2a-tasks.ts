@@ -1,16 +1,17 @@
 /** The tasks of every agent: those that go on, and those of the store. */
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../errors.ts';
-import type { RunEvent } from '../runs/run-events.ts';
+import type { AwaitedCall, RunEvent } from '../runs/run-events.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import type { UserPart } from '../store/messages.ts';
+import type { Decision } from './a2a-decisions.ts';
 import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './a2a-json.ts';
-import { LiveTask } from './a2a-live-task.ts';
+import { LiveTask, type LiveTaskOptions } from './a2a-live-task.ts';
 import { withRenderUi } from './a2ui-tool.ts';
 import { newConversationId } from './conversation-id.ts';
 
-/** Where a task stands; the last four are ends. */
-export type TaskState = 'submitted' | 'working' | 'completed' | 'failed' | 'canceled' | 'rejected';
+/** Where a task stands: `input-required` waits for a person, the last four are ends. */
+export type TaskState = 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
 
 /** A task as it is stored. */
 export interface StoredTask {
@@ -37,6 +38,7 @@ interface TaskStore {
   save(task: StoredTask): Promise<void>;
   get(agentId: string, id: string): Promise<StoredTask | undefined>;
   list(query: TaskQuery): Promise<{ tasks: StoredTask[]; nextCursor: string | null; total: number }>;
+  waiting(): Promise<{ readonly id: string; readonly agentId: string; readonly contextId: string }[]>;
 }
 
 /** A run for a task. */
@@ -57,14 +59,40 @@ export interface TaskRunRequest {
   readonly signal: AbortSignal;
 }
 
+/** A run that has just started on the conversation of a task that waits. */
+export interface ContinuingRun {
+  readonly contextId: string;
+  /** Whether it acts on the answers to what the task waits for; otherwise they are waited for no longer. */
+  readonly isResumed: boolean;
+  follow(): TaskRun;
+}
+
+/** An answer to one call that waits. */
+export interface TaskAnswer {
+  readonly id: string;
+  readonly isApproved: boolean;
+  readonly reason: string | null;
+  /** Adds to the agent's tools for the run that acts on it. */
+  extend(toolset: Toolset): Toolset;
+}
+
 interface TasksOptions {
   readonly store: TaskStore;
   /** Starts a run that goes on without readers, once the conversation is free. */
   startRun(request: TaskRunRequest): Promise<TaskRun>;
+  /** Answers a call that waits; with the last of them a run starts that {@link A2aTasks.runStarted} is told of. */
+  answer(answer: TaskAnswer): Promise<unknown>;
+  /** The ids of the calls of a conversation that still wait for an answer. */
+  pending(contextId: string): Promise<readonly string[]>;
+  /** Gives up on the calls of a conversation that wait. */
+  cancelApprovals(contextId: string): Promise<void>;
   /** Told of each change of a task but the pieces of its answer, in order. */
   onUpdate(taskId: string, update: A2aUpdate): void;
   readonly log: { error(details: object, message: string): void };
 }
+
+/** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
+type Surfaces = { readonly surfaceId: string | undefined } | undefined;
 
 const MAX_LIVE = 1000;
 
@@ -72,9 +100,20 @@ const MAX_LIVE = 1000;
 export class A2aTasks {
   readonly #options: TasksOptions;
   readonly #live = new Map<string, LiveTask>();
+  /** The tasks that wait for a person, by context: no other run starts there meanwhile. */
+  readonly #waiting = new Map<string, { readonly id: string; readonly agentId: string }>();
+  /** What was said to tasks that are being answered, for their history. */
+  readonly #said = new Map<string, A2aMessage>();
+  /** The tasks that are about to go on, by id. */
+  readonly #continuing = new Map<string, Promise<void>>();
 
   constructor(options: TasksOptions) {
     this.#options = options;
+  }
+
+  /** Finds the tasks that wait for a person; to be called once, first. */
+  async open(): Promise<void> {
+    for (const { contextId, ...task } of await this.#options.store.waiting()) this.#waiting.set(contextId, task);
   }
 
   /** Stores a new task and starts it. It ends by itself, whoever listens. */
@@ -82,8 +121,7 @@ export class A2aTasks {
     readonly agentId: string;
     readonly contextId: string | undefined;
     readonly parts: readonly UserPart[];
-    /** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
-    readonly surfaces: { readonly surfaceId: string | undefined } | undefined;
+    readonly surfaces: Surfaces;
     /** The message as it came, for the history of the task. */
     readonly message: A2aMessage;
     /** Told the id before anything happens to the task. */
@@ -93,30 +131,111 @@ export class A2aTasks {
     const id = randomUUID();
     request.onId?.(id);
     const contextId = request.contextId ?? newConversationId();
-    const task = new LiveTask({
+    const task = this.#createLive({
       id,
       agentId,
       contextId,
       history: [{ ...request.message, taskId: id, contextId }],
-      save: (record) => this.#options.store.save(record),
-      onUpdate: (update) => this.#options.onUpdate(id, update),
-      log: this.#options.log,
     });
-    const extend = (toolset: Toolset) =>
-      surfaces ? withRenderUi(toolset, { conversationId: contextId, ...surfaces }) : toolset;
+    const extend = toExtension(contextId, surfaces);
     const isFull = this.#live.size >= MAX_LIVE;
     this.#live.set(id, task);
     await task.submit().catch((cause) => {
       this.#live.delete(id);
       throw cause;
     });
-    void task
-      .drive(async (signal) => {
-        if (isFull) throw new ApiError('rate-limited', 'Too many tasks are running; ask again later');
-        return this.#options.startRun({ agentId, contextId, parts, extend, signal });
-      })
-      .finally(() => this.#live.delete(id));
+    this.#drive(task, async (signal) => {
+      if (isFull) throw new ApiError('rate-limited', 'Too many tasks are running; ask again later');
+      return this.#options.startRun({ agentId, contextId, parts, extend, signal });
+    });
     return task;
+  }
+
+  /** Answers what a task waits for. Returns it once it goes on, or undefined while other calls of it wait. Throws when the approvals are gone. */
+  async answer(
+    { id, contextId, message }: { readonly id: string; readonly contextId: string; readonly message: A2aMessage },
+    decisions: readonly Decision[],
+    surfaces: Surfaces,
+  ): Promise<LiveTask | undefined> {
+    const extend = toExtension(contextId, surfaces);
+    const pending = await this.#options.pending(contextId);
+    if (!pending.length) throw new ApiError('approval-resolved', `What the task ${id} waited for was answered before`);
+    const unknown = decisions.find(({ approvalId }) => approvalId !== undefined && !pending.includes(approvalId));
+    if (unknown) throw new ApiError('approval-not-found', `The task ${id} waits for no approval ${unknown.approvalId}`);
+    const answers = new Map(
+      decisions.flatMap(({ approvalId, ...said }) =>
+        approvalId === undefined ? pending.map((one) => [one, said] as const) : [[approvalId, said] as const],
+      ),
+    );
+    this.#said.set(id, { ...message, taskId: id, contextId });
+    try {
+      for (const [one, said] of answers) await this.#options.answer({ id: one, ...said, extend });
+      await this.#continuing.get(id);
+    } finally {
+      this.#said.delete(id);
+    }
+    return this.#live.get(id);
+  }
+
+  /** Told of each run that starts: a task that waits on its conversation goes on with it, or waits no longer. */
+  runStarted(run: ContinuingRun): void {
+    const waiting = this.#waiting.get(run.contextId);
+    if (!waiting) return;
+    this.#waiting.delete(run.contextId);
+    const { id, agentId } = waiting;
+    const continuing = this.#goOn(agentId, id, run).catch((err) =>
+      this.#options.log.error({ err, taskId: id }, 'a task could not go on'),
+    );
+    this.#continuing.set(id, continuing);
+    void continuing.then(() => this.#continuing.delete(id));
+  }
+
+  /** Ends a task that waits for a person. False when it waits no longer. */
+  async cancelWaiting(agentId: string, id: string): Promise<boolean> {
+    const stored = await this.#options.store.get(agentId, id);
+    if (stored?.state !== 'input-required' || !this.#waiting.delete(stored.contextId)) return false;
+    await this.#options.cancelApprovals(stored.contextId);
+    await this.#endWaiting(stored, 'canceled by the client');
+    return true;
+  }
+
+  async #goOn(agentId: string, id: string, run: ContinuingRun): Promise<void> {
+    // The answer may come before it is stored that the task waits.
+    await this.#live.get(id)?.ended;
+    const stored = await this.#options.store.get(agentId, id);
+    if (!stored) return;
+    if (!run.isResumed) return this.#endWaiting(stored, 'The conversation went on without an answer');
+    const { history, artifacts } = readBody(stored);
+    const said = this.#said.get(id);
+    const { contextId } = stored;
+    const task = this.#createLive({ id, agentId, contextId, history: said ? [...history, said] : history, artifacts });
+    this.#live.set(id, task);
+    this.#drive(task, async () => run.follow());
+  }
+
+  async #endWaiting(stored: StoredTask, detail: string): Promise<void> {
+    const body = { ...stored.body, approvals: [] };
+    const ended = { ...stored, body, state: 'canceled' as const, detail, changedAt: new Date().toISOString() };
+    await this.#options.store.save(ended);
+    const { id: taskId, contextId } = ended;
+    this.#options.onUpdate(taskId, { statusUpdate: { taskId, contextId, status: toStatus(ended, ended) } });
+  }
+
+  #createLive(of: Pick<LiveTaskOptions, 'id' | 'agentId' | 'contextId' | 'history' | 'artifacts'>): LiveTask {
+    const { store, onUpdate, log } = this.#options;
+    return new LiveTask({
+      ...of,
+      log,
+      save: (record) => store.save(record),
+      onWaiting: () => this.#waiting.set(of.contextId, { id: of.id, agentId: of.agentId }),
+      onUpdate: (update) => onUpdate(of.id, update),
+    });
+  }
+
+  #drive(task: LiveTask, start: (signal: AbortSignal) => Promise<TaskRun>): void {
+    void task.drive(start).finally(() => {
+      if (this.#live.get(task.id) === task) this.#live.delete(task.id);
+    });
   }
 
   /** The task while it goes on. */
@@ -127,6 +246,7 @@ export class A2aTasks {
 
   /** The task as it is now. */
   async get(agentId: string, id: string): Promise<A2aTask | undefined> {
+    await this.#continuing.get(id);
     const live = this.live(agentId, id);
     if (live) return live.snapshot();
     const stored = await this.#options.store.get(agentId, id);
@@ -141,13 +261,24 @@ export class A2aTasks {
 
   /** Resolves when the tasks that go on have ended and are stored; ending their runs is up to others. */
   async settled(): Promise<void> {
+    await Promise.all(this.#continuing.values());
     await Promise.all([...this.#live.values()].map(({ ended }) => ended));
   }
 }
 
 function toTask(stored: StoredTask): A2aTask {
-  const { id, contextId, body } = stored;
-  // Written by a live task, and read by nobody else.
-  const { history, artifacts } = body as { history: readonly A2aMessage[]; artifacts: readonly A2aArtifact[] };
-  return { id, contextId, status: toStatus(stored, stored), artifacts, history };
+  const { id, contextId } = stored;
+  const { history, artifacts, approvals } = readBody(stored);
+  return { id, contextId, status: toStatus(stored, { ...stored, approvals }), artifacts, history };
 }
+
+// Written by a live task, and read by nobody else.
+const readBody = ({ body }: StoredTask) =>
+  body as {
+    readonly history: readonly A2aMessage[];
+    readonly artifacts: readonly A2aArtifact[];
+    readonly approvals?: readonly AwaitedCall[];
+  };
+
+const toExtension = (contextId: string, surfaces: Surfaces) => (toolset: Toolset) =>
+  surfaces ? withRenderUi(toolset, { conversationId: contextId, ...surfaces }) : toolset;

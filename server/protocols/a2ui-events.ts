@@ -51,6 +51,10 @@ class A2uiTranslation {
       case 'run-ended':
         yield* this.#endText();
         if (this.#failures > 0 && this.#failures < TRIES) yield notShown();
+        if (event.outcome.status === 'finished') {
+          for (const { id, tool } of event.outcome.approvals ?? [])
+            yield toA2uiError('approval-pending', toAsk(id, tool));
+        }
         if (event.outcome.status === 'failed') yield toA2uiError(event.outcome.code, event.outcome.detail);
         if (event.outcome.status === 'cancelled') yield toA2uiError('run-cancelled', event.outcome.reason);
         return;
@@ -89,6 +93,9 @@ class A2uiTranslation {
     if (text && text.told < text.value.length) yield toTextUpdate(text.surfaceId, text.value);
   }
 }
+
+const toAsk = (id: string, tool: string) =>
+  `The agent waits for a person to allow it to call ${tool}: answer at /approvals/${id}`;
 
 const notShown = () =>
   toA2uiError(

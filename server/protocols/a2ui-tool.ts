@@ -41,6 +41,7 @@ A surface of the same name that the user looks at is changed; give only data to 
     },
     required: ['surface'],
   },
+  isDisplay: true,
 };
 
 interface RenderOptions {
@@ -54,7 +55,7 @@ export function withRenderUi(toolset: Toolset, options: RenderOptions): Toolset 
   const render = createRender(options);
   return {
     ...(toolset.prepare && { prepare: (given) => toolset.prepare?.(given) ?? Promise.resolve() }),
-    list: () => [...toolset.list(), DEFINITION],
+    list: () => [...toolset.list().filter(({ name }) => name !== RENDER_UI), DEFINITION],
     call: (name, args, given) => (name === RENDER_UI ? render(args) : toolset.call(name, args, given)),
   };
 }

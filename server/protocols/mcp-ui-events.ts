@@ -1,7 +1,7 @@
 /** From the events of a run to those of MCP-UI. */
 import type { McpUiEvent } from '../../contract/mcp-ui.ts';
 import { toApiError } from '../errors.ts';
-import type { RunEvent } from '../runs/run-events.ts';
+import type { AwaitedCall, RunEvent } from '../runs/run-events.ts';
 import { type PageTool, pageEndpoint } from './mcp-ui-page-tools.ts';
 
 interface McpUiView {
@@ -79,10 +79,16 @@ function toToolResult(result: unknown): Record<string, unknown> {
 function toLast({ outcome }: Extract<RunEvent, { type: 'run-ended' }>, conversation_id: string): McpUiEvent {
   switch (outcome.status) {
     case 'finished':
-      return { type: 'done', conversation_id };
+      return {
+        type: 'done',
+        conversation_id,
+        ...(outcome.approvals?.length && { approvals: outcome.approvals.map(toAwaited) }),
+      };
     case 'failed':
       return { type: 'error', code: outcome.code, detail: outcome.detail, conversation_id };
     case 'cancelled':
       return { type: 'error', code: 'run-cancelled', detail: outcome.reason, conversation_id };
   }
 }
+
+const toAwaited = ({ id, callId, tool, args }: AwaitedCall) => ({ id, tool_call_id: callId, tool, args: { ...args } });

@@ -175,9 +175,12 @@ function toRequest(
   return {
     prompt: toModelPrompt(agent.systemPrompt, messages),
     ...(agent.temperature !== null && { temperature: agent.temperature }),
-    ...(tools.size > 0 && { tools: [...tools.values()].map((tool) => ({ type: 'function' as const, ...tool })) }),
+    ...(tools.size > 0 && { tools: toModelTools(tools) }),
   };
 }
+
+const toModelTools = (tools: ReadonlyMap<string, ToolDefinition>) =>
+  [...tools.values()].map(({ isDisplay: _, ...tool }) => ({ type: 'function' as const, ...tool }));
 
 /** Notes the answer and a result for each of its calls, running those that can be run. Returns the calls that the caller owes. */
 async function settleCalls(
@@ -193,7 +196,8 @@ async function settleCalls(
     answer.parts.calls.map((call) => readyCall(call, answer, tools, options.toolArguments)),
   );
   const callerNames = new Set(options.callerTools.map(({ name }) => name));
-  const isHeld = (name: string) => !callerNames.has(name) && needsApproval(name, turn.heldTools);
+  const isHeld = (name: string) =>
+    !callerNames.has(name) && !tools.get(name)?.isDisplay && needsApproval(name, turn.heldTools);
   const isPending = ({ name, refusal }: ReadyCall) =>
     refusal === undefined && (callerNames.has(name) || isHeld(name)) && !options.signal.aborted;
   const pending = calls.filter(isPending);

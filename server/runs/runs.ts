@@ -26,6 +26,9 @@ interface RunsOptions {
   readonly limits?: Partial<RunLimits> | undefined;
 }
 
+/** Told of each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
+export type RunListener = (run: Run, how: { readonly isResumed: boolean }) => void;
+
 /** A run to start. */
 export interface RunRequest {
   /** Read before each model call. */
@@ -68,6 +71,7 @@ export class Runs {
   readonly #active = new Map<string, ActiveRun>();
   readonly #kept: KeptRuns;
   readonly #records: RunRecords;
+  readonly #listeners = new Set<RunListener>();
   #starting = 0;
   #isDraining = false;
 
@@ -99,6 +103,11 @@ export class Runs {
     } finally {
       this.#starting--;
     }
+  }
+
+  /** Tells `listener` of every run from now on. */
+  onStart(listener: RunListener): void {
+    this.#listeners.add(listener);
   }
 
   /** The run, while it goes on and for a while after. */
@@ -200,6 +209,7 @@ export class Runs {
     const run = new ActiveRun({ id, storedId, conversationId, agentId, isDetached, limits: this.#limits });
     this.#active.set(conversationId, run);
     if (this.#turns.isInterrupted(conversationId)) run.cancel(INTERRUPTED_BY_NEXT);
+    for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
     void this.#drive(run, { request, history: messages, answered: resumed, giveBack });
     return run;
   }

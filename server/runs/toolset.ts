@@ -7,6 +7,8 @@ export interface ToolDefinition {
   readonly description: string;
   /** JSON Schema of the arguments, an object. */
   readonly inputSchema: Record<string, unknown>;
+  /** Set for tools that only show the user something: no approval is asked for them. */
+  readonly isDisplay?: boolean;
 }
 
 /** What a tool call came to. A tool's own failure is a result with `isError`, never an exception. */

@@ -12,6 +12,15 @@ export function createApprovalsStore(db: Kysely<Tables>): Store['approvals'] {
       return row && toRecord(row);
     },
     open: (conversationId) => findOpen(db, conversationId),
+    async cancelOpen(conversationId) {
+      await db
+        .updateTable('approvals')
+        .set({ status: 'cancelled', resolved_at: new Date().toISOString() })
+        .where('conversation_id', '=', conversationId)
+        .where('resumed_by', 'is', null)
+        .where('status', '!=', 'cancelled')
+        .execute();
+    },
     decide: (decision) => decide(db, decision),
     async list({ agentId, conversationId, status, limit, cursor }) {
       const after = cursor === undefined ? undefined : readCursor(cursor);
@@ -117,6 +126,7 @@ async function findOpen(db: Kysely<Tables>, conversationId: string): Promise<App
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('resumed_by', 'is', null)
+    .where('status', '!=', 'cancelled')
     .orderBy('created_at')
     .orderBy('id')
     .execute();

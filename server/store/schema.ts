@@ -101,7 +101,7 @@ interface TasksTable {
   id: string;
   agent_id: string;
   context_id: string;
-  state: 'submitted' | 'working' | 'completed' | 'failed' | 'canceled' | 'rejected';
+  state: 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
   detail: string | null;
   /** JSON of what was said and made. */
   body: string;

@@ -72,7 +72,7 @@ export interface EventBatch {
   readonly events: readonly unknown[];
 }
 
-/** `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody answered, and the conversation went on. */
+/** `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody answered, and the conversation went on or what asked was cancelled. */
 export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'cancelled' | 'void';
 
 /** A tool call that waits for a person, as it will be run. */
@@ -105,8 +105,8 @@ export interface ApprovalDecision {
   readonly reason: string | null;
 }
 
-/** Where a task of another agent stands; the last four are ends. */
-export type TaskState = 'submitted' | 'working' | 'completed' | 'failed' | 'canceled' | 'rejected';
+/** Where a task of another agent stands: `input-required` waits for a person, the last four are ends. */
+export type TaskState = 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
 
 export interface TaskRecord {
   readonly id: string;
@@ -209,6 +209,8 @@ export interface Store {
     get(id: string): Promise<ApprovalRecord | undefined>;
     /** Those of a conversation that no run has acted on: the pending ones, and those that wait for them. */
     open(conversationId: string): Promise<ApprovalRecord[]>;
+    /** Gives up on those that are open: their calls will not be run. */
+    cancelOpen(conversationId: string): Promise<void>;
     /** Notes an answer. Throws `approval-resolved` when there is one already. */
     decide(decision: ApprovalDecision): Promise<void>;
     /** The newest come first. */
@@ -234,7 +236,9 @@ export interface Store {
       limit: number;
       cursor?: string | undefined;
     }): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
-    /** Ends the tasks that a server which died left open, and returns how many there were. */
+    /** Those that wait for a person. */
+    waiting(): Promise<Pick<TaskRecord, 'id' | 'agentId' | 'contextId'>[]>;
+    /** Ends the tasks that a server which died left open, and returns how many there were; those that wait for a person stay. */
     failOpen(detail: string): Promise<number>;
   };
   /** Small facts about this data folder, such as that the demo agent was made once. */

@@ -62,6 +62,12 @@ export function createTasksStore(db: Kysely<Tables>): Store['tasks'] {
       const nextCursor = rows.length > limit && last ? toCursor({ updatedAt: last.changedAt, id: last.id }) : null;
       return { tasks, nextCursor, total: Number(total) };
     },
+    waiting: () =>
+      db
+        .selectFrom('tasks')
+        .select(['id', 'agent_id as agentId', 'context_id as contextId'])
+        .where('state', '=', 'input-required')
+        .execute(),
     async failOpen(detail) {
       const { numUpdatedRows } = await db
         .updateTable('tasks')

@@ -1,12 +1,14 @@
 /** A2A over real HTTP: real runs on a real store, with a scripted model. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { createTaskRuns } from '../../server/a2a-parts.ts';
+import { createTaskRuns, tellOfRuns } from '../../server/a2a-parts.ts';
+import { type AnswerApproval, createAnswerApproval } from '../../server/approvals/answer-approvals.ts';
 import { ApiError } from '../../server/errors.ts';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import type { CardAgent } from '../../server/protocols/a2a-card.ts';
 import { openA2a } from '../../server/protocols/open-a2a.ts';
 import { Runs } from '../../server/runs/runs.ts';
+import type { Toolset } from '../../server/runs/toolset.ts';
 import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
 import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
@@ -18,12 +20,16 @@ export interface A2aTestServer extends AsyncDisposable {
   readonly store: Store;
   readonly agents: Map<string, CardAgent>;
   readonly logged: string[];
+  /** What `/approvals/{approval_id}` does. */
+  readonly answerApproval: AnswerApproval;
   /** Sends a JSON-RPC request to the agent; version 1.0 unless told otherwise. */
   rpc(method: string, params: unknown, headers?: Record<string, string>): Promise<Response>;
   /** What such a request is answered with. */
   answer(method: string, params: unknown, headers?: Record<string, string>): Promise<Record<string, unknown>>;
   /** Sends a request of the REST binding. */
   rest(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** A prompt that takes a conversation over, as callers of other protocols send it. */
+  interrupt(conversationId: string): Promise<void>;
   /** Ends it the way a server that died ends: what is in memory is lost. */
   die(): Promise<void>;
 }
@@ -33,6 +39,9 @@ interface A2aTestOptions {
   readonly folder?: string;
   readonly webhookHosts?: readonly string[];
   readonly apiKeys?: readonly string[];
+  readonly toolset?: Toolset;
+  /** The tools whose calls wait for a person. */
+  readonly approvals?: readonly string[];
 }
 
 export const tester: CardAgent = {
@@ -57,18 +66,22 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
   const runs = new Runs({ store, models: only(options.model), log, limits: quickLimits });
   await runs.interruptOpen();
   const apiKeys = options.apiKeys ?? [];
+  const getAgent = (id: string) => {
+    get(id);
+    const approvals = { tools: options.approvals ?? [] };
+    return { agent: () => ({ ...testAgent, id, approvals }), toolset: options.toolset ?? toolsetOf({}) };
+  };
+  const answerApproval = createAnswerApproval({ runs, approvals: store.approvals, getAgent });
   const a2a = await openA2a({
     agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },
     tasks: store.tasks,
-    startRun: createTaskRuns(runs, (id) => {
-      get(id);
-      return { agent: () => ({ ...testAgent, id }), toolset: toolsetOf({}) };
-    }),
+    ...createTaskRuns({ runs, approvals: store.approvals, getAgent, answerApproval }),
     webhookHosts: options.webhookHosts ?? [],
     hasKeys: apiKeys.length > 0,
     version: '0.1.0',
     log,
   });
+  tellOfRuns(runs, a2a);
   const server = await startHttpServer({
     operations: [],
     host: '127.0.0.1',
@@ -96,6 +109,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     store,
     agents,
     logged,
+    answerApproval,
     rpc,
     async answer(method, params, headers) {
       const response = await rpc(method, params, headers);
@@ -107,6 +121,11 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
         headers: { 'content-type': 'application/json', 'a2a-version': '1.0', ...headers },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
+    async interrupt(conversationId) {
+      const given = { conversationId, messages: [], history: 'stored' as const, whenBusy: 'interrupt' as const };
+      const run = await runs.start({ ...getAgent('tester'), ...given, detached: true });
+      await run.ended;
+    },
     async die() {
       a2a.close();
       await server.close({ graceMs: 0 });

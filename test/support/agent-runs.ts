@@ -6,6 +6,7 @@ import { approvals } from '../../contract/approvals.ts';
 import { conversations } from '../../contract/conversations.ts';
 import { prompts } from '../../contract/prompts.ts';
 import { runs as runsGroup } from '../../contract/runs.ts';
+import { createAnswerApproval } from '../../server/approvals/answer-approvals.ts';
 import { createApprovalHandlers } from '../../server/approvals/approval-handlers.ts';
 import { createConversationHandlers } from '../../server/conversations/conversation-handlers.ts';
 import { ApiError } from '../../server/errors.ts';
@@ -62,7 +63,10 @@ export async function startAgentRuns(
   const handlers = {
     prompts: createPromptHandlers({ runs, getAgent }),
     runs: createRunHandlers({ runs, store: store.runs }),
-    approvals: createApprovalHandlers({ runs, approvals: store.approvals, getAgent }),
+    approvals: createApprovalHandlers({
+      approvals: store.approvals,
+      answer: createAnswerApproval({ runs, approvals: store.approvals, getAgent }),
+    }),
     conversations: createConversationHandlers({ conversations: store.conversations, endRun: async () => undefined }),
     agUi: createAgUiHandlers({
       agents: { list: () => [], get: getAgent },

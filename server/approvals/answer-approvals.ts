@@ -1,0 +1,67 @@
+import { ApiError } from '../errors.ts';
+import type { RunAgent } from '../runs/agent-loop.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Toolset } from '../runs/toolset.ts';
+import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
+
+interface AnswerOptions {
+  readonly runs: Pick<Runs, 'start'>;
+  readonly approvals: Pick<Store['approvals'], 'get' | 'open' | 'decide'>;
+  /** Throws `agent-not-found`. */
+  readonly getAgent: (id: string) => { readonly agent: () => RunAgent; readonly toolset: Toolset };
+}
+
+/** Notes an answer, and returns the approval as it then is. `extend` adds to the agent's tools for the run that acts on it. */
+export type AnswerApproval = (
+  decision: ApprovalDecision,
+  extend?: (toolset: Toolset) => Toolset,
+) => Promise<ApprovalRecord>;
+
+/** Notes answers; with the last open approval of a conversation its agent goes on. */
+export function createAnswerApproval({ runs, approvals, getAgent }: AnswerOptions): AnswerApproval {
+  // The answers of one conversation one after the other, so that of two at once one is the last.
+  const turns = new Map<string, Promise<unknown>>();
+  const find = async (id: string): Promise<ApprovalRecord> => {
+    const approval = await approvals.get(id);
+    if (!approval) throw new ApiError('approval-not-found', `Approval not found: ${id}`);
+    return approval;
+  };
+  const answer = async (
+    decision: ApprovalDecision,
+    { conversationId, agentId }: ApprovalRecord,
+    extend: (toolset: Toolset) => Toolset,
+  ) => {
+    const open = await approvals.open(conversationId);
+    const others = open.filter(({ id, status }) => id !== decision.id && status === 'pending');
+    // The last answer is stored with the run that acts on it: neither is ever without the other.
+    if (others.length) await approvals.decide(decision);
+    else {
+      const { agent, toolset } = getAgent(agentId);
+      await runs.start({
+        agent,
+        toolset: extend(toolset),
+        conversationId,
+        messages: [],
+        history: 'stored',
+        decisions: [decision],
+        detached: true,
+      });
+    }
+    return find(decision.id);
+  };
+  return async (decision, extend = (toolset) => toolset) => {
+    const approval = await find(decision.id);
+    const { conversationId } = approval;
+    const before = turns.get(conversationId);
+    const turn = (async () => {
+      await before?.catch(() => undefined);
+      return answer(decision, approval, extend);
+    })();
+    turns.set(conversationId, turn);
+    try {
+      return await turn;
+    } finally {
+      if (turns.get(conversationId) === turn) turns.delete(conversationId);
+    }
+  };
+}
