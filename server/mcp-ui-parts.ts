@@ -1,21 +1,31 @@
 /** What MCP-UI is given of the other features. */
 import type { Agents } from './agents/agent-registry.ts';
 import type { RunningServers } from './mcp/running-servers.ts';
+import { toToolName } from './mcp/tool-names.ts';
 import { isForPages, listUiTools, readPage, type UiTool } from './mcp/ui-tools.ts';
 import type { McpUiParts } from './protocols/mcp-ui-handlers.ts';
 import type { PageTool } from './protocols/mcp-ui-page-tools.ts';
+import { needsApproval } from './runs/tool-approvals.ts';
 
 /** The tools with a page of the servers an agent selects. */
 export function createPageTools(agents: Agents, servers: RunningServers): McpUiParts['pageTools'] {
-  return (agentId) => listUiTools(servers, agents.get(agentId).selectedMcpServers).map(toPageTool);
+  return (agentId) => {
+    const { selectedMcpServers, approvals } = agents.get(agentId);
+    return listUiTools(servers, selectedMcpServers).map((uiTool) => toPageTool(uiTool, approvals.tools));
+  };
 }
 
-const toPageTool = ({ server, tool, name, resourceUri }: UiTool): PageTool => ({
+/** A page is no way around the person whose approval a tool needs: such tools are not there for it. */
+const toPageTool = ({ server, tool, name, resourceUri }: UiTool, held: readonly string[]): PageTool => ({
   server: server.definition.id,
   tool: tool.name,
   name,
   resourceUri,
   readPage: (uri, signal) => readPage(server, uri, signal),
-  listTools: () => server.tools.filter(isForPages).map((each) => ({ ...each })),
+  listTools: () =>
+    server.tools
+      .filter(isForPages)
+      .filter((each) => !needsApproval(toToolName(server.definition.id, each.name, new Map()), held))
+      .map((each) => ({ ...each })),
   callTool: async (called, args, signal) => ({ ...(await server.call(called, args, { signal })) }),
 });

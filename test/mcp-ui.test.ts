@@ -133,6 +133,14 @@ describe('the bridge of a page', () => {
     expect(read).toMatchObject({ status: 200, body: { result: { contents: [{ uri: BUDGET_PAGE }] } } });
   });
 
+  test('has no tool that waits for the approval of a person', async () => {
+    const approve = (tools: readonly string[]) => server.call('PUT', '/agents/helper', { approvals: { tools } });
+    await approve(['*__get-budget-data']);
+    expect(await ask('tools/list')).toEqual({ status: 200, body: { result: { tools: [] } } });
+    expect(await ask('tools/call', { name: 'get-budget-data', arguments: {} })).toMatchObject({ status: 404 });
+    await approve([]);
+  });
+
   test('passes nothing else on', async () => {
     expect(await ask('sampling/createMessage')).toMatchObject({ status: 422 });
     expect(await ask('tools/call', { name: 'get-time' })).toMatchObject({
