@@ -13,6 +13,12 @@ const WORDS = 2000;
 const authorization = 'Bearer bench-key';
 const rounds = Number(process.argv[2] ?? 5);
 let threads = 0;
+const PEERS = {
+  Express: 'express',
+  'Express with key, log, limits and helmet': 'express-duties',
+  Fastify: 'fastify',
+  'node:http alone': 'node',
+};
 
 await benchRest();
 await benchEvents();
@@ -20,11 +26,10 @@ await benchStart();
 
 async function benchRest(): Promise<void> {
   await using servers = new AsyncDisposableStack();
-  const [product, express, fastify] = await Promise.all([
-    open(servers, 'product.ts', '1'),
-    open(servers, 'peer.ts', 'express'),
-    open(servers, 'peer.ts', 'fastify'),
-  ]);
+  const product = await open(servers, 'product.ts', '1');
+  const peers = await Promise.all(
+    Object.entries(PEERS).map(async ([name, peer]) => ({ name, port: (await open(servers, 'peer.ts', peer)).port })),
+  );
   const patch = { method: 'PATCH', path: '/agents/agent-1/mcp-servers', body: '{"selected_mcp_servers":["toolbox"]}' };
   const requests = {
     'GET health': { method: 'GET', path: '/health' },
@@ -33,18 +38,15 @@ async function benchRest(): Promise<void> {
   };
   console.log(`REST, requests/s, medians of ${rounds} rounds in turn (ours with key, log and limits)`);
   for (const [name, load] of Object.entries(requests)) {
-    const results: [number, number, number][] = [];
+    const ours: number[] = [];
+    const ratios = peers.map((): number[] => []);
     for (let round = 0; round < rounds; round++) {
-      const ours = await rate(product.port, { ...load, path: `/api/v1${load.path}` });
-      results.push([ours, await rate(express.port, load), await rate(fastify.port, load)]);
+      const own = await rate(product.port, { ...load, path: `/api/v1${load.path}` });
+      ours.push(own);
+      for (const [index, { port }] of peers.entries()) ratios[index]?.push(own / (await rate(port, load)));
     }
-    const [ours, bare, other] = [0, 1, 2].map((index) => median(results.map((row) => row[index] ?? 0)));
-    const ratios = [1, 2].map((peer) => median(results.map((row) => (row[0] ?? 0) / (row[peer] ?? 1))).toFixed(2));
-    row(name, [
-      `ours ${ours?.toFixed(0)}`,
-      `Express ${bare?.toFixed(0)} (${ratios[0]}x)`,
-      `Fastify ${other?.toFixed(0)} (${ratios[1]}x)`,
-    ]);
+    const cells = peers.map(({ name: peer }, index) => `${median(ratios[index] ?? []).toFixed(2)}x ${peer}`);
+    row(name, [`${median(ours).toFixed(0)} a second`, ...cells]);
   }
 }
 
