@@ -186,7 +186,11 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
-        streamFormats: { 'agUi.run': [protobuf.format], 'agUi.connect': [protobuf.format] },
+        streamFormats: {
+          'agUi.run': [protobuf.format],
+          'agUi.connect': [protobuf.format],
+          'examples.run': [protobuf.format],
+        },
         isDraining: () => isDraining,
         apiKeys,
         identifyFor: (operation, authorization) => identifySandbox(codemode, operation, authorization),
