@@ -97,7 +97,8 @@ export const AgUiRun = z
 /** A request to run an agent. */
 export type AgUiRun = z.output<typeof AgUiRun>;
 
-const casing = z.enum(['camel', 'snake', 'both']).optional().meta({
+/** How the keys of events are to be spelled. */
+export const casing = z.enum(['camel', 'snake', 'both']).optional().meta({
   description:
     'How keys of events are spelled. Absent: both spellings to a body that says thread_id or run_id, else camelCase alone',
 });

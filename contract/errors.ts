@@ -13,6 +13,7 @@ export const errors = {
   'origin-not-allowed': { status: 403, meaning: 'A web page of another origin sent the request' },
   'not-found': { status: 404, meaning: 'No endpoint has this path' },
   'agent-not-found': { status: 404, meaning: 'No agent has this id' },
+  'example-not-found': { status: 404, meaning: 'No example has this name' },
   'spawn-forbidden': { status: 403, meaning: 'The policy of this server forbids to run this MCP server' },
   'mcp-server-not-found': { status: 404, meaning: 'No MCP server has this id' },
   'mcp-server-not-enabled': { status: 404, meaning: 'The MCP server of the catalog is not enabled' },

@@ -6,6 +6,7 @@ import { agents } from './agents.ts';
 import { approvals } from './approvals.ts';
 import { configure } from './configure.ts';
 import { conversations } from './conversations.ts';
+import { examples } from './examples.ts';
 import { health } from './health.ts';
 import { mcpProxy } from './mcp-proxy.ts';
 import { mcpServers } from './mcp-servers.ts';
@@ -32,6 +33,7 @@ export const contract = {
   a2a,
   a2ui,
   mcpUi,
+  examples,
   mcpServers,
   mcpProxy,
   configure,

@@ -9,6 +9,7 @@ const id = (description: string, example: string) =>
 
 /** The only names a path template may use, each with its schema. */
 export const params = {
+  example_name: id('The name of the example', 'agentic_chat'),
   agent_id: id('The agent identifier', 'my-agent'),
   server_id: id('The MCP server identifier', 'tavily'),
   server_name: id('The name of the MCP server in the catalog', 'tavily'),

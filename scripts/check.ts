@@ -31,6 +31,7 @@ const statics = [
 const setUp = (name: string, script: string): Gate => ({ name, command: ['node', script], deadlineMs: 400_000 });
 const browser = setUp('browser for the tests', 'scripts/setup-browser.ts');
 const jupyter = setUp('Jupyter for the tests', 'scripts/setup-jupyter.ts');
+const httpx = setUp('httpx for the tests', 'scripts/setup-httpx.ts');
 // The packed tarball has the machine to itself: it installs packages and compiles.
 const tests = vitest('tests', '--exclude=package.test.ts');
 const tarball = vitest('packed tarball', 'package.test.ts');
@@ -38,8 +39,8 @@ const tarball = vitest('packed tarball', 'package.test.ts');
 const startedAt = performance.now();
 const results: GateResult[] = [];
 await Promise.all([inOrder(statics.slice(0, 3)), inOrder(statics.slice(3))]);
-// One after the other: both may need the package manager.
-if (process.env.CI) await inOrder([browser, jupyter]);
+// One after the other: each may need the package manager.
+if (process.env.CI) await inOrder([browser, jupyter, httpx]);
 await inOrder([tests, tarball]);
 const total = await countAll([tests, tarball]);
 await rm(folder, { recursive: true, force: true });

@@ -51,6 +51,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/approvals/': feature('server/agents/', 'server/runs/', 'server/store/'),
   'server/configure/': feature('server/agents/', 'server/mcp/', 'server/models/'),
   'server/conversations/': feature('server/runs/', 'server/store/'),
+  'server/examples/': feature('server/runs/'),
   'server/health/': feature('server/mcp/', 'server/store/'),
   'server/prompts/': feature('server/agents/', 'server/runs/', 'server/store/'),
   'server/protocols/': feature('server/runs/run-events.ts'),

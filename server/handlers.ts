@@ -9,6 +9,7 @@ import type { AnswerApproval } from './approvals/answer-approvals.ts';
 import { createApprovalHandlers } from './approvals/approval-handlers.ts';
 import { createConfigureHandlers } from './configure/configure-handlers.ts';
 import { createConversationHandlers } from './conversations/conversation-handlers.ts';
+import { createExampleHandlers, findExample } from './examples/example-handlers.ts';
 import { createHealthHandlers, type HealthParts } from './health/health-handlers.ts';
 import type { RequestContext } from './implement.ts';
 import type { Mcp } from './mcp/open-mcp.ts';
@@ -65,6 +66,8 @@ interface WordRunRequest {
 export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
   const { store, models, mcp, agents, runs, sandboxes, codemode, skills, health, protobuf, getAgent } = parts;
   const { servers } = mcp;
+  /** An agent, or an example. */
+  const getRunnable = (id: string) => findExample(id) ?? getAgent(id);
   const skillTools = createSkillToolset({
     library: skills.library,
     skills: () => skills.library.list(),
@@ -84,6 +87,31 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
     });
     return run.events({ signal });
   };
+  const agUi = createAgUiHandlers({
+    agents: { list: () => agents.list(), get: getRunnable },
+    version,
+    protobuf,
+    startRun: async ({ agentId, threadId, extend, signal, ...request }) => {
+      const { agent, toolset } = getRunnable(agentId);
+      const run = await runs.start({
+        agent,
+        toolset: extend(toolset),
+        conversationId: threadId,
+        ...request,
+        history: 'given',
+        signal,
+      });
+      return { events: run.events({ signal }) };
+    },
+    async findRun(threadId, runId) {
+      const found = await runs.findLatest(threadId, runId);
+      if (!found) return undefined;
+      const { agentId, givenId, historyCount } = found.record;
+      return { agentId, runId: givenId, historyCount, events: found.events };
+    },
+    messages: (threadId) => store.conversations.messages(threadId),
+    terminate: (threadId, runId) => runs.cancel(threadId, runId),
+  });
   return {
     health: createHealthHandlers(health),
     agents: createAgentHandlers({
@@ -141,30 +169,7 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
     a2a: createA2aHandlers({ agents, version }),
     a2ui: createA2uiHandlers({ agents, startRun: startWordRun }),
     mcpUi: createMcpUiHandlers({ agents, pageTools: createPageTools(agents, servers), startRun: startWordRun }),
-    agUi: createAgUiHandlers({
-      agents,
-      version,
-      protobuf,
-      startRun: async ({ agentId, threadId, extend, signal, ...request }) => {
-        const { agent, toolset } = getAgent(agentId);
-        const run = await runs.start({
-          agent,
-          toolset: extend(toolset),
-          conversationId: threadId,
-          ...request,
-          history: 'given',
-          signal,
-        });
-        return { events: run.events({ signal }) };
-      },
-      async findRun(threadId, runId) {
-        const found = await runs.findLatest(threadId, runId);
-        if (!found) return undefined;
-        const { agentId, givenId, historyCount } = found.record;
-        return { agentId, runId: givenId, historyCount, events: found.events };
-      },
-      messages: (threadId) => store.conversations.messages(threadId),
-      terminate: (threadId, runId) => runs.cancel(threadId, runId),
-    }),
+    agUi,
+    examples: createExampleHandlers({ run: agUi.run }),
   };
 }

@@ -11,6 +11,7 @@ import { stopUnselected } from './agents/agent-servers.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
 import { createAnswerApproval } from './approvals/answer-approvals.ts';
 import { Codemode, type CodingAgent } from './codemode/codemode.ts';
+import { findExample } from './examples/example-handlers.ts';
 import { createHandlers } from './handlers.ts';
 import { createReadiness } from './health/readiness.ts';
 import { readApiKeyFile } from './http/auth.ts';
@@ -152,7 +153,11 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       allowsDirectCalls: options['codemode-direct-calls'],
     };
     const getAgent = createAgentLookup({ agents, servers, sandboxes, codemode: codemodeParts, skills });
-    const answerApproval = createAnswerApproval({ runs, approvals: store.approvals, getAgent });
+    const answerApproval = createAnswerApproval({
+      runs,
+      approvals: store.approvals,
+      getAgent: (id) => findExample(id) ?? getAgent(id),
+    });
     const handlers = createHandlers({
       store,
       models,
@@ -189,7 +194,11 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     return {
       http: toHttpOptions(options, log, {
         operations: implement(contract, handlers),
-        streamFormats: { 'agUi.run': [protobuf.format], 'agUi.connect': [protobuf.format] },
+        streamFormats: {
+          'agUi.run': [protobuf.format],
+          'agUi.connect': [protobuf.format],
+          'examples.run': [protobuf.format],
+        },
         isDraining: () => isDraining,
         apiKeys,
         identifyFor: (operation, authorization) => identifySandbox(codemode, operation, authorization),

@@ -492,7 +492,7 @@ POST /agents/{}/prompt, POST /agents/{}/prompt/sync,
 GET /configure, GET /configure/mcp-toolsets-status, GET /configure/mcp-toolsets-info,
 GET /mcp/servers/config, GET /mcp/servers/catalog, GET /mcp/servers/available, GET /mcp/servers, GET /mcp/servers/{},
 POST /mcp/servers/catalog/{}/enable, DELETE /mcp/servers/catalog/{}/disable, POST /mcp/servers, PUT /mcp/servers/{}, DELETE /mcp/servers/{},
-GET /ag-ui/agents, GET /ag-ui/, POST /ag-ui/{}/, POST /ag-ui/terminate,
+POST /examples/{}/, GET /ag-ui/agents, GET /ag-ui/, POST /ag-ui/{}/, POST /ag-ui/terminate,
 GET /a2ui/, GET /a2ui/agents, GET /mcp-ui/, GET /mcp-ui/agents,
 GET /conversations/{}, GET /conversations, DELETE /conversations/{}, GET /health, GET /ready`;
 const listed = (text: string) => text.split(',').map((endpoint) => endpoint.trim());

@@ -112,6 +112,16 @@ const cases: Readonly<Record<string, Case>> = {
   'mcpUi.run': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `page-${tag}` }) },
   'a2ui.agents': nothing,
   'a2ui.run': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `surface-${tag}` }) },
+  'examples.list': nothing,
+  'examples.run': {
+    input: (tag) => ({
+      example_name: 'agentic_chat',
+      casing: 'snake',
+      thread_id: `example-${tag}`,
+      run_id: `run-${tag}`,
+      messages: [{ id: '1', role: 'user', content: 'Hello' }],
+    }),
+  },
   'agUi.agents': nothing,
   'agUi.info': nothing,
   'agUi.run': {
@@ -276,7 +286,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
 
 /** An input whose resource nobody has made. */
 function missingResource({ path }: Endpoint): Input | undefined {
-  const name = /\{(agent_id|conversation_id|server_id|server_name|run_id|approval_id)\}/.exec(path)?.[1];
+  const name = /\{(agent_id|conversation_id|server_id|server_name|run_id|approval_id|example_name)\}/.exec(path)?.[1];
   return name === undefined ? undefined : { [name]: 'nobody-made-this' };
 }
 

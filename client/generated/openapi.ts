@@ -626,6 +626,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/examples/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List example agents */
+        get: operations["examplesList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/examples/{example_name}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an example agent (streaming)
+         * @description As a run at `/ag-ui/{agent_id}/`, with the default model of the server, which may be the embedded one. A thread is a conversation of the agent `example:{example_name}`; its runs are read again at `/ag-ui/example:{example_name}/connect` and ended at `/ag-ui/terminate`.
+         */
+        post: operations["examplesRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mcp/servers": {
         parameters: {
             query?: never;
@@ -2050,12 +2087,27 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
                 message: string;
             }[];
+        };
+        Example: {
+            id: string;
+            name: string;
+            description: string;
+            /** @description Where to POST a run; the trailing slash is part of it */
+            endpoint: string;
+            /** @description What of AG-UI the example shows */
+            features: string[];
+        };
+        ExampleList: {
+            examples: components["schemas"]["Example"][];
+            count: number;
+            /** @constant */
+            protocol: "ag-ui";
         };
         Execute: {
             /**
@@ -2735,6 +2787,19 @@ export interface components {
          *     `run-not-found`: No run has this id
          */
         AgentNotFoundOrRunNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `example-not-found`: No example has this name
+         *     `approval-not-found`: No approval has this id
+         *     `run-not-found`: No run has this id
+         */
+        ApprovalNotFoundOrExampleNotFoundOrRunNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4890,6 +4955,99 @@ export interface operations {
             500: components["responses"]["Internal"];
             502: components["responses"]["McpServerFailed"];
             504: components["responses"]["McpServerTimeout"];
+        };
+    };
+    examplesList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "examples": [
+                     *         {
+                     *           "id": "agentic_chat",
+                     *           "name": "Agentic chat",
+                     *           "description": "A conversation with an agent that knows the time, and calls what tools you bring",
+                     *           "endpoint": "/api/v1/examples/agentic_chat/",
+                     *           "features": [
+                     *             "streaming",
+                     *             "backend_tools",
+                     *             "frontend_tools"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "count": 1,
+                     *       "protocol": "ag-ui"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExampleList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    examplesRun: {
+        parameters: {
+            query?: {
+                /** @description How keys of events are spelled. Absent: both spellings to a body that says thread_id or run_id, else camelCase alone */
+                casing?: "camel" | "snake" | "both";
+            };
+            header?: never;
+            path: {
+                /** @description The name of the example */
+                example_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgUiRun"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "TEXT_MESSAGE_CONTENT",
+                     *       "message_id": "msg-2",
+                     *       "delta": "Hello! "
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["AgUiEvent"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["ApprovalNotFoundOrExampleNotFoundOrRunNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ApprovalPendingOrApprovalResolvedOrConversationBusy"];
+            410: components["responses"]["EventsGone"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Draining"];
         };
     };
     mcpServersList: {

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { AgUiRun, casing } from './ag-ui.ts';
+import { AgUiEvent } from './ag-ui-events.ts';
+import { get, group, stream } from './kit.ts';
+
+const Example = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    endpoint: z.string().meta({ description: 'Where to POST a run; the trailing slash is part of it' }),
+    features: z.array(z.string()).meta({ description: 'What of AG-UI the example shows' }),
+  })
+  .meta({ id: 'Example' });
+
+const ExampleList = z
+  .object({ examples: z.array(Example), count: z.int(), protocol: z.literal('ag-ui') })
+  .meta({ id: 'ExampleList' });
+
+/** Small agents that each show one thing an AG-UI client can do. */
+export const examples = group('Examples', {
+  list: get('/examples/', {
+    summary: 'List example agents',
+    output: ExampleList,
+    example: {
+      examples: [
+        {
+          id: 'agentic_chat',
+          name: 'Agentic chat',
+          description: 'A conversation with an agent that knows the time, and calls what tools you bring',
+          endpoint: '/api/v1/examples/agentic_chat/',
+          features: ['streaming', 'backend_tools', 'frontend_tools'],
+        },
+      ],
+      count: 1,
+      protocol: 'ag-ui',
+    },
+  }),
+  run: stream('/examples/{example_name}/', {
+    summary: 'Run an example agent (streaming)',
+    description:
+      'As a run at `/ag-ui/{agent_id}/`, with the default model of the server, which may be the embedded one. A thread is a conversation of the agent `example:{example_name}`; its runs are read again at `/ag-ui/example:{example_name}/connect` and ended at `/ag-ui/terminate`.',
+    query: z.object({ casing }),
+    body: AgUiRun,
+    output: AgUiEvent,
+    eventName: (event) => event.type,
+    example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
+    errors: [
+      'example-not-found',
+      'conversation-busy',
+      'approval-pending',
+      'approval-not-found',
+      'approval-resolved',
+      'run-not-found',
+      'events-gone',
+      'draining',
+    ],
+  }),
+});

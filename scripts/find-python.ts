@@ -1,0 +1,42 @@
+/** Finds a Python that has what the tests need, or installs Debian's packages of it when it may. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const CANDIDATES = ['/usr/bin/python3', 'python3', 'python'];
+
+/** A Python that has the modules, or why there is none. */
+export type FoundPython = { readonly python: string } | { readonly missing: string };
+
+/** What a Python must have. */
+interface PythonNeeds {
+  readonly modules: readonly string[];
+  /** The packages of Debian that bring the modules. */
+  readonly packages: readonly string[];
+  /** What to run to have them. */
+  readonly script: string;
+}
+
+/** Looks for a Python with all the modules; installs nothing. */
+export function findPython({ modules, packages, script }: PythonNeeds): FoundPython {
+  const found = modules.map((name) => `u.find_spec("${name}")`).join(' and ');
+  const code = `import importlib.util as u, sys; sys.exit(not (${found}))`;
+  const python = CANDIDATES.find((candidate) => spawnSync(candidate, ['-c', code], { timeout: 20_000 }).status === 0);
+  return python ? { python } : { missing: `no python3 with ${packages.join(' and ')} (run: node ${script})` };
+}
+
+/** As {@link findPython}, after an attempt to install what is missing with apt-get, which needs Debian and root. */
+export function findOrInstallPython(needs: PythonNeeds): FoundPython {
+  const found = findPython(needs);
+  if ('python' in found) return found;
+  if (process.getuid?.() !== 0) return { missing: `${found.missing}; installing needs root` };
+  if (!existsSync('/usr/bin/apt-get')) return { missing: `${found.missing}; this machine has no apt-get` };
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...needs.packages],
+  ]) {
+    const { status, stderr } = spawnSync('apt-get', args, { env: environment, encoding: 'utf8', timeout: 300_000 });
+    if (status !== 0) return { missing: `apt-get ${args[0]} failed: ${stderr?.trim().split('\n').at(-1)}` };
+  }
+  return findPython(needs);
+}

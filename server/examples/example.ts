@@ -1,0 +1,43 @@
+/** What an example is made of. */
+import { z } from 'zod';
+import type { ToolDefinition, ToolOutcome } from '../runs/toolset.ts';
+
+/** An agent of a few lines that shows one thing an AG-UI client can do. */
+export interface Example {
+  /** Its name in the URL. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly features: readonly string[];
+  readonly systemPrompt: string;
+  readonly tools: readonly ExampleTool[];
+  /** Calls of these tools wait for a person. */
+  readonly approvals?: { readonly tools: readonly string[] };
+}
+
+/** A tool of an example. */
+export interface ExampleTool {
+  readonly definition: ToolDefinition;
+  call(args: Record<string, unknown>, state: unknown): Omit<ToolOutcome, 'isError'>;
+}
+
+/** A tool whose arguments are described and typed by one schema. */
+export function defineTool<Input extends z.ZodObject>({
+  input,
+  run,
+  ...definition
+}: {
+  readonly name: string;
+  readonly description: string;
+  readonly input: Input;
+  /** May throw a {@link ToolError}. */
+  run(args: z.output<Input>, state: unknown): Omit<ToolOutcome, 'isError'>;
+}): ExampleTool {
+  return {
+    definition: { ...definition, inputSchema: z.toJSONSchema(input, { io: 'input' }) },
+    call: (args, state) => run(input.parse(args), state),
+  };
+}
+
+/** Why a tool did not do what it was asked, in words for the model. */
+export class ToolError extends Error {}
