@@ -3,6 +3,7 @@ import { HttpAgent, type RunAgentParameters } from '@ag-ui/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEvents } from '../client/read-events.ts';
 import { generations, judge, watchConsole } from './support/ag-ui-judges.ts';
+import { startModelServer } from './support/model-server.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 let server: WholeServer;
@@ -190,6 +191,20 @@ test('haiku_generative_ui tells of each haiku in an event of its own and keeps t
   expect(heard.find(({ type }) => type === 'CUSTOM')).toMatchObject({ name: 'haiku_shown', value: { lines: first } });
   await say(`/tool show_haiku ${JSON.stringify({ lines: second })}`);
   expect(agent.state).toEqual({ haikus: [{ lines: first }, { lines: second }] });
+});
+
+test('an example runs on the model of a provider as on the embedded one', async () => {
+  await using model = await startModelServer();
+  await using other = await startWholeServer({
+    args: ['--model', 'gpt-4o'],
+    environment: { OPENAI_API_KEY: 'sk-xxx', OPENAI_BASE_URL: model.url },
+  });
+  const url = `${other.url}/api/v1/examples/agentic_generative_ui/`;
+  const agent = new HttpAgent({ url, threadId: crypto.randomUUID() });
+  agent.addMessage({ id: 'u', role: 'user', content: 'tool create_plan {"steps":["pack","fly"]}' });
+  await agent.runAgent();
+  expect(agent.state.steps).toMatchObject([{ description: 'pack' }, { description: 'fly' }]);
+  expect(agent.messages.at(-1)).toMatchObject({ content: 'The tool said: The plan has 2 steps' });
 });
 
 test('the list names all seven, with where each runs and what it shows', async () => {
