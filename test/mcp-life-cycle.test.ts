@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
+import { nameProcess, pidSpace } from '../server/mcp/proc.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
 import { defaultBackoffMs } from '../server/mcp/supervision.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
@@ -449,17 +450,39 @@ describe('nothing is left behind', () => {
   it('a record of a number that another process has by now ends nothing', async () => {
     await using folder = await temporaryFolder();
     const stranger = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
-    const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    const { pid = 0 } = stranger;
+    const { startTime } = nameProcess(pid) ?? {};
+    const dead = `${2 ** 22 - 1}_1`;
     await mkdir(join(folder.path, 'mcp-processes'));
-    const write = (name: string, content: string) => writeFile(join(folder.path, 'mcp-processes', name), content);
-    const dead = { pid: 2 ** 22 - 1, startTime: '1' };
-    await write('a.json', JSON.stringify({ bootId, owner: dead, groups: [{ pid: stranger.pid, startTime: '1' }] }));
-    await write('b.json', JSON.stringify({ bootId, owner: dead, groups: [{ pid: 0, startTime: '1' }] }));
-    await write('c.json', '{"bootId": "');
+    for (const name of [
+      `${pidSpace()}_${dead}_${pid}_1`, // of a process that had its number before
+      `another-space_${dead}_${pid}_${startTime}`, // of before the last boot, or of another container
+      ...['0_0', '1_1', `-${pid}_${startTime}`].map((leader) => `${pidSpace()}_${dead}_${leader}`),
+      'something-else',
+    ]) {
+      await writeFile(join(folder.path, 'mcp-processes', name), '');
+    }
     await using servers = createServers({ dataFolder: folder.path });
     expect(servers.sweep()).toBe(0);
-    expect(isAlive(stranger.pid ?? 0)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
     expect(await readdir(join(folder.path, 'mcp-processes'))).toEqual([]);
-    stranger.kill('SIGKILL');
+    await writeFile(join(folder.path, 'mcp-processes', `${pidSpace()}_${dead}_${pid}_${startTime}`), '');
+    expect(servers.sweep()).toBe(1);
+    await until(() => !isAlive(pid), 'the one that is named is gone');
+  });
+
+  it('a folder that cannot be written to keeps no server from running, and is told of', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'mcp-processes'), 'no folder');
+    const warnings: string[] = [];
+    const log = { info: () => undefined, warn: (_details: object, message: string) => warnings.push(message) };
+    await using servers = createServers({ dataFolder: folder.path, log });
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    expect(await server.call('echo', { text: 'hi' }, { signal })).toEqual(text('hi'));
+    expect(warnings).toEqual(['The record of an MCP server process cannot be written']);
+    const { pid = 0 } = server;
+    await server.stop();
+    expect(isAlive(pid)).toBe(false);
   });
 });

@@ -28,7 +28,7 @@ export class RunningServers {
 
   constructor({ dataFolder, ...options }: RunningServersOptions) {
     this.#recordsFolder = dataFolder === undefined ? undefined : join(dataFolder, 'mcp-processes');
-    this.#records = new ProcessRecords(this.#recordsFolder);
+    this.#records = new ProcessRecords(this.#recordsFolder, options.log);
     this.#options = {
       limits: DEFAULT_LIMITS,
       backoffMs: defaultBackoffMs,
