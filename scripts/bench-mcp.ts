@@ -2,7 +2,11 @@
  * Measures the MCP half: what a supervised call costs over the bare SDK client on the same server, how fast 30 servers start and how long
  * the event loop is held up meanwhile, and what 1,000 starts and stops leave behind. `node scripts/bench-mcp.ts [cycles]`
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -16,7 +20,8 @@ const BATCH = 200;
 const BATCHES = 31;
 
 const cycles = Number(process.argv[2] ?? 1000);
-await using servers = new RunningServers({ environment: process.env, version: '0.0.0' });
+await using folder = await mkdtempDisposable(join(tmpdir(), 'bench-mcp-'));
+await using servers = new RunningServers({ environment: process.env, version: '0.0.0', dataFolder: folder.path });
 await measureCalls();
 await measureStarts(30);
 await measureCycles(cycles);

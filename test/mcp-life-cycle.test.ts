@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
 import { nameProcess, pidSpace } from '../server/mcp/proc.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
+import { StartTurns } from '../server/mcp/start-turns.ts';
 import { defaultBackoffMs } from '../server/mcp/supervision.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -371,6 +372,26 @@ describe('many at once', () => {
       await server.stop();
     }
     expect({ children: childPids().length, files: openFiles() }).toEqual(before);
+  });
+
+  it('start a few at a time, and one that hangs gives way to the next', async () => {
+    const turns = new StartTurns({ atOnce: 2, maxMs: 100 });
+    const [first, hangs] = await Promise.all([turns.next(), turns.next()]);
+    const begun: string[] = [];
+    const third = turns.next().then((end) => {
+      begun.push('third');
+      return end;
+    });
+    const fourth = turns.next().then(() => begun.push('fourth'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toEqual([]);
+    first();
+    first();
+    await third;
+    expect(begun).toEqual(['third']);
+    await fourth;
+    expect(begun).toEqual(['third', 'fourth']);
+    hangs();
   });
 
   it('one that floods its standard error, one that hangs and one that dies delay no other', async () => {

@@ -43,7 +43,7 @@ export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   readonly version: string;
   readonly records?: ProcessGroupOptions['records'];
-  readonly nextTurn?: ProcessGroupOptions['nextTurn'];
+  readonly turns?: ProcessGroupOptions['turns'];
   /** The connection was lost without {@link Connection.close}; `reason` is one sentence. */
   onLost(reason: string): void;
   onToolsChanged(): void;
@@ -133,11 +133,11 @@ export class Connection {
     signal.throwIfAborted();
     const { launch } = this.#resolved;
     if (launch.type === 'stdio') {
-      const { limits, records, nextTurn } = this.#options;
+      const { limits, records, turns } = this.#options;
       this.#group = new ProcessGroup(await resolveNpx(launch), {
         redact: this.#redact,
         records,
-        nextTurn,
+        turns,
         graceMs: limits.graceMs,
       });
       await this.#connect(this.#group, signal);

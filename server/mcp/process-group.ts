@@ -7,14 +7,15 @@ import { LineReader, type LongLine } from './line-reader.ts';
 import type { JSONRPCMessage, Transport } from './mcp-sdk.ts';
 import { hasGroupMembers } from './proc.ts';
 import type { StdioLaunch } from './server-definition.ts';
+import type { StartTurns } from './start-turns.ts';
 import { StderrRing } from './stderr-ring.ts';
 
 export interface ProcessGroupOptions {
   readonly redact: (text: string) => string;
   /** Told of each group while it lives. */
   readonly records?: { add(pid: number): void; remove(pid: number): void } | undefined;
-  /** Awaited before the child is made: making many at once would hold up everything else. */
-  nextTurn?(): Promise<void>;
+  /** Whose turn it is to start. */
+  readonly turns?: StartTurns | undefined;
   /** How long a child may take to end after its input was closed, and again after SIGTERM. */
   readonly graceMs?: { readonly input: number; readonly term: number } | undefined;
   readonly maxMessageBytes?: number | undefined;
@@ -67,8 +68,11 @@ export class ProcessGroup implements Transport {
         Buffer.from(`[${command} first downloads what is not on this machine: this can take a minute]\n`),
       );
     }
-    await this.#options.nextTurn?.();
-    if (this.#closing) throw new Error('Closed before it started');
+    const endTurn = (await this.#options.turns?.next()) ?? (() => undefined);
+    if (this.#closing) {
+      endTurn();
+      throw new Error('Closed before it started');
+    }
     const child = spawn(command, args, {
       env,
       cwd,
@@ -79,6 +83,7 @@ export class ProcessGroup implements Transport {
     this.#child = child;
     const { pid } = child;
     if (pid === undefined) {
+      endTurn();
       const [error] = await once(child, 'error');
       this.#end = describeSpawnError(error, command, cwd);
       throw new Error(this.#end, { cause: error });
@@ -91,6 +96,8 @@ export class ProcessGroup implements Transport {
     );
     child.stdout.on('data', (chunk: Buffer) => lines.add(chunk));
     child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
+    // When it first speaks it has done most of what a start is.
+    child.stdout.once('data', endTurn).once('close', endTurn);
     // A child that closes its input or dies makes the next write fail; its exit is reported, the write is not worth a second report.
     for (const stream of [child, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
     this.#exited = this.#watch(child, pid);
