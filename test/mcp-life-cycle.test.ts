@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
 import { nameProcess, pidSpace } from '../server/mcp/proc.ts';
+import { ProcessGroup } from '../server/mcp/process-group.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
 import { StartTurns } from '../server/mcp/start-turns.ts';
 import { defaultBackoffMs } from '../server/mcp/supervision.ts';
@@ -214,6 +215,24 @@ describe('a call', () => {
   });
 });
 
+describe('a server that lives on but', () => {
+  it.each([
+    ['hears nothing', ['deafen', 'echo'], "MCP server 'a' closed its standard input during the call of 'echo'"],
+    ['cannot answer', ['mute'], "MCP server 'a' closed its standard output during the call of 'mute'"],
+  ])('%s is ended and started anew', async (_name, tools, message) => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const { pid = 0 } = server;
+    const calls = tools.map((tool) => () => server.call(tool, {}, { signal }));
+    const last = calls.pop();
+    for (const call of calls) await call();
+    await expect(last?.()).rejects.toMatchObject({ code: 'mcp-server-failed', message });
+    await until(() => !isAlive(pid), 'it is gone');
+    expect(await server.call('echo', { text: 'back' }, { signal })).toEqual(text('back'));
+  });
+});
+
 describe('a server that cannot start', () => {
   const failWith = async (definition: ServerDefinition, change = {}) => {
     await using servers = createServers({
@@ -234,6 +253,16 @@ describe('a server that cannot start', () => {
     expect(await failWith(fixtureServer('a', 'exit'))).toBe(
       "MCP server 'a' exited with code 3: The licence of this server has expired",
     );
+  });
+
+  it('says so too when it has ended before it is told anything', async () => {
+    const launch = { type: 'stdio' as const, command: 'sh', args: ['-c', 'exit 3'], env: {} };
+    const group = new ProcessGroup(launch, { redact: (said) => said });
+    await group.start();
+    // Without a turn of the event loop, so that nothing of its end is known yet.
+    while (isAlive(group.pid ?? 0));
+    await expect(group.send({ jsonrpc: '2.0', id: 0, method: 'ping' })).rejects.toThrow();
+    expect(group.end).toBe('exited with code 3');
   });
 
   it('says what was wrong in it, not where its stack was', async () => {

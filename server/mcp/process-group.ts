@@ -25,6 +25,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 const DOWNLOADERS = ['npx', 'uvx'];
 const KILL_WAIT_MS = 1000;
+const END_WAIT_MS = 500;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 export class ProcessGroup implements Transport {
@@ -39,6 +40,7 @@ export class ProcessGroup implements Transport {
   #exited: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #end: string | undefined;
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(launch: StdioLaunch, options: ProcessGroupOptions) {
     this.#launch = launch;
@@ -50,7 +52,7 @@ export class ProcessGroup implements Transport {
     return this.#child?.pid;
   }
 
-  /** How it ended, such as `exited with code 3`; undefined while it lives. */
+  /** How it ended, such as `exited with code 3`; undefined while it can be spoken to. */
   get end(): string | undefined {
     return this.#end;
   }
@@ -100,6 +102,8 @@ export class ProcessGroup implements Transport {
     child.stdout.once('data', endTurn).once('close', endTurn);
     // A child that closes its input or dies makes the next write fail; its exit is reported, the write is not worth a second report.
     for (const stream of [child, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
+    child.stdin.once('close', () => void this.#endIfAlive('closed its standard input'));
+    child.stdout.once('end', () => void this.#endIfAlive('closed its standard output'));
     this.#exited = this.#watch(child, pid);
   }
 
@@ -111,7 +115,9 @@ export class ProcessGroup implements Transport {
     try {
       await Promise.race([once(child.stdin, 'drain', { signal: reader.signal }), this.#exited]);
     } catch {
-      throw new Error('Not connected'); // the input broke
+      // Its input broke, mostly because it has ended: the reason is about to be known.
+      await settlesWithin(this.#ended.promise, 2 * END_WAIT_MS);
+      throw new Error('Not connected');
     } finally {
       reader.abort();
     }
@@ -148,11 +154,21 @@ export class ProcessGroup implements Transport {
     );
     // A grandchild may hold the pipes open for ever; what the leader itself wrote last is there at once.
     await settlesWithin(closed, 100);
-    this.#end = signal ? `was ended by ${signal}` : `exited with code ${code}`;
+    this.#end ??= signal ? `was ended by ${signal}` : `exited with code ${code}`;
+    this.#ended.resolve();
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     this.onclose?.();
     await this.#endRest(pid);
     this.#options.records?.remove(pid);
+  }
+
+  // Who can no longer be told anything, or answer, serves nobody: once it has ended, it can be started anew.
+  async #endIfAlive(reason: string): Promise<void> {
+    if (this.#closing || (await settlesWithin(this.#ended.promise, END_WAIT_MS)) || this.#closing) return;
+    this.#end = reason;
+    this.#ended.resolve();
+    this.onclose?.();
+    await this.close();
   }
 
   // What a leader leaves behind serves nobody: its pipes are ours, and we have closed them.
