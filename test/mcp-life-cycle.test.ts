@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
 import { nameProcess, pidSpace } from '../server/mcp/proc.ts';
-import { ProcessGroup } from '../server/mcp/process-group.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
 import { StartTurns } from '../server/mcp/start-turns.ts';
 import { defaultBackoffMs } from '../server/mcp/supervision.ts';
@@ -253,16 +252,6 @@ describe('a server that cannot start', () => {
     expect(await failWith(fixtureServer('a', 'exit'))).toBe(
       "MCP server 'a' exited with code 3: The licence of this server has expired",
     );
-  });
-
-  it('says so too when it has ended before it is told anything', async () => {
-    const launch = { type: 'stdio' as const, command: 'sh', args: ['-c', 'exit 3'], env: {} };
-    const group = new ProcessGroup(launch, { redact: (said) => said });
-    await group.start();
-    // Without a turn of the event loop, so that nothing of its end is known yet.
-    while (isAlive(group.pid ?? 0));
-    await expect(group.send({ jsonrpc: '2.0', id: 0, method: 'ping' })).rejects.toThrow();
-    expect(group.end).toBe('exited with code 3');
   });
 
   it('says what was wrong in it, not where its stack was', async () => {

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineReader, type LongLine } from './line-reader.ts';
 import type { JSONRPCMessage, Transport } from './mcp-sdk.ts';
+import { readPaced } from './paced-reader.ts';
 import { hasGroupMembers } from './proc.ts';
 import type { StdioLaunch } from './server-definition.ts';
 import type { StartTurns } from './start-turns.ts';
@@ -26,6 +27,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 const DOWNLOADERS = ['npx', 'uvx'];
 const KILL_WAIT_MS = 1000;
 const END_WAIT_MS = 500;
+const MAX_UNREAD = 10_000;
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 export class ProcessGroup implements Transport {
@@ -39,6 +42,10 @@ export class ProcessGroup implements Transport {
   #child: Child | undefined;
   #exited: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  /** What all wait for who have written more than the child has read. */
+  #drained: Promise<void> | undefined;
+  /** How many messages it has not read. */
+  #unread = 0;
   #end: string | undefined;
   readonly #ended = Promise.withResolvers<void>();
 
@@ -96,7 +103,7 @@ export class ProcessGroup implements Transport {
       (line) => this.#receive(line),
       (line) => this.#receiveLong(line),
     );
-    child.stdout.on('data', (chunk: Buffer) => lines.add(chunk));
+    readPaced(child.stdout, (data) => lines.add(data));
     child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
     // When it first speaks it has done most of what a start is.
     child.stdout.once('data', endTurn).once('close', endTurn);
@@ -111,6 +118,21 @@ export class ProcessGroup implements Transport {
     const child = this.#child;
     if (!child || this.#end !== undefined || this.#closing || !child.stdin.writable) throw new Error('Not connected');
     if (child.stdin.write(`${JSON.stringify(message)}\n`)) return;
+    if (child.stdin.writableLength > MAX_UNREAD_BYTES || this.#unread >= MAX_UNREAD) {
+      void this.#giveUp('does not read its standard input');
+    }
+    this.#drained ??= this.#untilDrained(child).finally(() => {
+      this.#drained = undefined;
+    });
+    this.#unread++;
+    try {
+      await this.#drained;
+    } finally {
+      this.#unread--;
+    }
+  }
+
+  async #untilDrained(child: Child): Promise<void> {
     const reader = new AbortController();
     try {
       await Promise.race([once(child.stdin, 'drain', { signal: reader.signal }), this.#exited]);
@@ -164,7 +186,11 @@ export class ProcessGroup implements Transport {
 
   // Who can no longer be told anything, or answer, serves nobody: once it has ended, it can be started anew.
   async #endIfAlive(reason: string): Promise<void> {
-    if (this.#closing || (await settlesWithin(this.#ended.promise, END_WAIT_MS)) || this.#closing) return;
+    if (!(await settlesWithin(this.#ended.promise, END_WAIT_MS))) await this.#giveUp(reason);
+  }
+
+  async #giveUp(reason: string): Promise<void> {
+    if (this.#closing) return;
     this.#end = reason;
     this.#ended.resolve();
     this.onclose?.();
