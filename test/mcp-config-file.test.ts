@@ -103,7 +103,8 @@ describe('a config file', () => {
     "catalog": {"command": "a"},
     "a b": {"command": "a"},
     "odd": {"url": "http://b", "type": "carrier-pigeon"},
-    "list": []
+    "list": [],
+    "asks": {"command": "a", "env": {"KEY": "\${input:key}"}}
   }
 }`,
       '/etc/mcp.json',
@@ -117,6 +118,7 @@ describe('a config file', () => {
       "/etc/mcp.json:11: server 'a b': its id must be 1 to 128 of A-Z a-z 0-9 . _ -",
       "/etc/mcp.json:12: server 'odd': transport 'carrier-pigeon' is not one of stdio, http, sse",
       "/etc/mcp.json:13: server 'list': Invalid input: expected object, received array",
+      "/etc/mcp.json:14: server 'asks': ${input:key} names no variable: write ${NAME} and set NAME",
     ]);
   });
 

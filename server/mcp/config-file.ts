@@ -1,6 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
 /** The user's own MCP servers: `~/.datalayer/mcp.json` and files of its kind (Claude, Cursor, VS Code). */
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { isVariableName } from './expand.ts';
 import { JsonSyntaxError, type ParsedJson, parseJsonWithComments } from './json-with-comments.ts';
 import { type Launch, requiredVariables, type ServerDefinition } from './server-definition.ts';
 
@@ -109,6 +111,10 @@ function readEntry(id: string, value: unknown): ServerDefinition | string {
   const entry = parsed.data;
   const launch = readLaunch(entry);
   if (typeof launch === 'string') return launch;
+  const requiredEnvVars = requiredVariables(launch);
+  // Editors ask for `${input:…}` and know `${/}`; nobody could ever set a variable of such a name.
+  const unknown = requiredEnvVars.find((name) => !isVariableName(name));
+  if (unknown !== undefined) return `\${${unknown}} names no variable: write \${NAME} and set NAME`;
   return {
     id,
     origin: 'config',
@@ -116,7 +122,7 @@ function readEntry(id: string, value: unknown): ServerDefinition | string {
     description: entry.description,
     enabled: !entry.disabled,
     launch,
-    requiredEnvVars: requiredVariables(launch),
+    requiredEnvVars,
     callTimeoutMs: toMilliseconds(entry.timeout),
   };
 }
