@@ -323,7 +323,7 @@ export class SupervisedServer {
       status,
       ...(error && { error }),
     };
-    const message = `MCP server '${this.#definition.id}' is ${status}`;
+    const message = `MCP server '${this.#definition.id}' ${status === 'failed' ? 'has failed' : `is ${status}`}`;
     if (error) log?.warn(details, message);
     else if (isNews) log?.info(details, message);
     onChange();
