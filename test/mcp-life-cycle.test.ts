@@ -127,14 +127,19 @@ describe('a server that runs', () => {
   });
 
   it('that takes a while to answer is waited for, and delays no other', async () => {
+    await using folder = await temporaryFolder();
     await using servers = createServers();
+    const mayAnswer = join(folder.path, 'may-answer');
+    const args = [FIXTURE, 'late', mayAnswer];
+    const launch = { type: 'stdio' as const, command: process.execPath, args, env: {} };
     const [slow, quick] = [
-      await servers.define(fixtureServer('slow', 'late')),
+      await servers.define(fixtureServer('slow', '', { launch })),
       await servers.define(fixtureServer('quick')),
     ];
     const started = slow.start({ keepTrying: false });
     await quick.start({ keepTrying: false });
     expect([slow.status, quick.status]).toEqual(['starting', 'running']);
+    await writeFile(mayAnswer, '');
     await started;
     expect([slow.status, slow.tools.length]).toEqual(['running', 9]);
   });
