@@ -237,6 +237,26 @@ describe('a server that lives on but', () => {
   });
 });
 
+describe('a server that dies', () => {
+  it.each([
+    ['again and again waits longer each time', 60_000, [0, 1, 2]],
+    ['after it has been healthy is brought back at once', 0, [0, 0, 0]],
+  ])('%s', async (_name, healthyMs, expected) => {
+    const waits: number[] = [];
+    const backoffMs = (failures: number) => {
+      waits.push(failures);
+      return 1;
+    };
+    await using servers = createServers({ healthyMs, backoffMs });
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    for (const _death of expected) {
+      await expect(server.call('die', {}, { signal })).rejects.toMatchObject({ code: 'mcp-server-failed' });
+    }
+    expect(waits).toEqual(expected);
+  });
+});
+
 describe('a server that cannot start', () => {
   const failWith = async (definition: ServerDefinition, change = {}) => {
     await using servers = createServers({
