@@ -316,14 +316,14 @@ describe('a server that cannot start', () => {
       launch: {
         type: 'stdio',
         command: process.execPath,
-        args: ['-e', 'console.error("key is " + process.env.KEY); process.exit(1)'],
-        env: {},
+        args: ['-e', 'const { KEY, STORE, MODEL } = process.env; console.error(KEY, STORE, MODEL); process.exit(1)'],
+        env: { STORE: 'postgres://me:CANARY@localhost/db', MODEL: 'sk-CANARY-0123456789' },
       },
     });
     await using servers = createServers();
     const server = await servers.define(echoes);
     await expect(server.start({ given: { KEY: 'tvly-CANARY' }, keepTrying: false })).rejects.toThrow();
-    expect(server.error).toBe("MCP server 'a' exited with code 1: key is ***");
+    expect(server.error).toBe("MCP server 'a' exited with code 1: *** postgres://***@localhost/db ***");
   });
 
   it('is tried again with growing waits for as long as it is wanted, and runs as soon as it can', async () => {
