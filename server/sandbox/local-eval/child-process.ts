@@ -17,10 +17,12 @@ export const findPyodide = (): string => realpathSync(dirname(fileURLToPath(impo
 /** The Python side of both engines. */
 export const readRunner = (): string => readFileSync(join(here, 'runner.py'), 'utf8');
 
+/** The modules of the process that runs the code; the first is the one to start. */
+const childModules = ['pyodide-child', 'bare-shell', 'child-output', 'child-pipes', 'memory-cap'];
 // The same program from the sources and from the built package.
-const childProgram = join(here, `pyodide-child${extname(import.meta.url)}`);
+const childFiles = childModules.map((name) => join(here, `${name}${extname(import.meta.url)}`));
 /** The source of the process that runs the code. */
-export const readChildProgram = (): string => readFileSync(childProgram, 'utf8');
+export const readChildProgram = (): string => childFiles.map((path) => readFileSync(path, 'utf8')).join('');
 
 /** A process with its three pipes. */
 export interface EngineProcess {
@@ -43,7 +45,7 @@ export function spawnPyodide(config: ChildConfig): EngineProcess {
     '--no-warnings',
     '--max-old-space-size=96',
     '--max-semi-space-size=2',
-    childProgram,
+    ...childFiles.slice(0, 1),
   ];
   const isolation = canLeaveNetwork() ? ['unshare', '-r', '-n', '--'] : [];
   const [command = process.execPath, ...rest] = [...isolation, process.execPath, ...args];
