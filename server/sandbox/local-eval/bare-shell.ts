@@ -34,11 +34,33 @@ export function endGeneration(): void {
   generation += 1;
 }
 
-/** Removes every trace of Node, before the interpreter loads; it gets the bytes of its files from `readBytes`. */
-export function hideNode(readBytes: (path: string) => Uint8Array): void {
+interface ShellFiles {
+  /** The binary of the interpreter. It is compiled from here on, beside all else that a start takes. */
+  readonly binary: Uint8Array;
+  /** For every other file. */
+  readonly readBytes: (path: string) => Uint8Array;
+}
+
+/** What of WebAssembly is used here. */
+interface Engine {
+  compile(binary: Uint8Array): Promise<object>;
+  instantiate(source: object, imports: object): Promise<object>;
+}
+
+/** Removes every trace of Node, before the interpreter loads. */
+export function hideNode({ binary, readBytes }: ShellFiles): void {
   for (const name of ['process', 'navigator', 'Buffer', 'MessageChannel']) Reflect.deleteProperty(globalThis, name);
   // Without stack switching, JavaScript runs only while Python waits: a timer then knows that there is a task to cancel.
-  for (const name of ['Suspending', 'promising']) Reflect.deleteProperty(Reflect.get(globalThis, 'WebAssembly'), name);
+  const engine: Engine = Reflect.get(globalThis, 'WebAssembly');
+  for (const name of ['Suspending', 'promising']) Reflect.deleteProperty(engine, name);
+  const compiling = engine.compile(binary);
+  const { instantiate } = engine;
+  engine.instantiate = async (source, imports) => {
+    if (!('byteLength' in source) || source.byteLength) return instantiate(source, imports);
+    engine.instantiate = instantiate;
+    const module = await compiling;
+    return { module, instance: await instantiate(module, imports) };
+  };
   class ShellMessageChannel {
     readonly port1: { onmessage?: () => void; start(): void } = { start: () => {} };
     readonly port2 = {
@@ -52,7 +74,8 @@ export function hideNode(readBytes: (path: string) => Uint8Array): void {
     MessageChannel: ShellMessageChannel,
     setTimeout: setTimer,
     read: (path: string) => readFileSync(path, 'utf8'),
-    readbuffer: readBytes,
+    // Nothing stands for the binary, which is known already.
+    readbuffer: (path: string) => (path.endsWith('.wasm') ? new Uint8Array() : readBytes(path)),
     load: () => {
       throw new Error('not available');
     },

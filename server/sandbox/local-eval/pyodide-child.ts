@@ -3,7 +3,7 @@
  * Started by `child-process.ts`, which denies it files, programs and code generation from strings; `bare-shell.ts` takes the rest away
  * before the first line of the agent's code runs.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { endGeneration, hideNode, nodeTimers, stripGlobals } from './bare-shell.ts';
 import { displayOutput, droppedOutput, flushOutput, resetOutput, writeOutput } from './child-output.ts';
 import { die, listenForCommands, pollCommands, readReply, report } from './child-pipes.ts';
@@ -17,12 +17,13 @@ export interface ChildConfig {
   readonly runner: string;
   readonly memoryMb: number;
   readonly maxOutput: number;
-  /** The snapshot to start from. */
-  readonly snapshot?: string;
-  /** Set to make a snapshot at this path and end. */
-  readonly makeSnapshot?: string;
+  /** The folder to start from, made by `prepare`. */
+  readonly prepared?: string;
+  /** Set to make such a folder and end: a snapshot of the interpreter, and these files as JavaScript. */
+  readonly prepare?: { readonly folder: string; readonly program: readonly string[] };
 }
 
+const SNAPSHOT = 'memory.snapshot';
 const RUNNER_DIR = '/opt/runner';
 const MODULES_DIR = '/opt/modules';
 const MAX_CALL = 1_000_000;
@@ -46,13 +47,13 @@ function readBytes(path: string): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-const snapshot = config.snapshot === undefined ? undefined : readBytes(config.snapshot);
+if (config.prepare) await (await import('./strip-program.ts')).stripProgram(config.prepare);
+const snapshotPath = config.prepared === undefined ? undefined : `${config.prepared}/${SNAPSHOT}`;
 // A snapshot larger than the initial heap cannot be restored.
-const minimumMemory = snapshot?.byteLength ?? 0;
-hideNode((path) => {
-  const bytes = readBytes(path);
-  return path.endsWith('.wasm') ? capMemory(bytes, minimumMemory, config.memoryMb * 1_048_576) : bytes;
-});
+const minimumMemory = snapshotPath === undefined ? 0 : statSync(snapshotPath).size;
+const binary = readBytes(`${config.pyodideDir}/pyodide.asm.wasm`);
+hideNode({ binary: capMemory(binary, minimumMemory, config.memoryMb * 1_048_576), readBytes });
+const snapshot = snapshotPath === undefined ? undefined : readBytes(snapshotPath);
 const { loadPyodide }: typeof import('pyodide') = await import(`${config.pyodideDir}/pyodide.mjs`);
 const pyodide = await loadPyodide({
   indexURL: config.pyodideDir,
@@ -60,7 +61,7 @@ const pyodide = await loadPyodide({
   env: { HOME: '/home/sandbox' },
   stdout: () => {},
   stderr: () => {},
-  ...(config.makeSnapshot === undefined ? {} : { _makeSnapshot: true }),
+  ...(config.prepare ? { _makeSnapshot: true } : {}),
   ...(snapshot ? { _loadSnapshot: snapshot } : {}),
 });
 if (!snapshot) {
@@ -70,8 +71,8 @@ if (!snapshot) {
     `import sys\nsys.path.insert(0, ${JSON.stringify(RUNNER_DIR)})\nimport sandbox_runner, random, ${PRELOADED.split(' ').join(', ')}`,
   );
 }
-if (config.makeSnapshot !== undefined) {
-  writeFileSync(config.makeSnapshot, pyodide.makeMemorySnapshot());
+if (config.prepare) {
+  writeFileSync(`${config.prepare.folder}/${SNAPSHOT}`, pyodide.makeMemorySnapshot());
   node.exit(0);
 }
 stripGlobals();
