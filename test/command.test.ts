@@ -67,6 +67,21 @@ test('an older Node is told which one is needed', async () => {
   });
 });
 
+/** Says at the end which modules were loaded of those that are dear to load. */
+const SAY_DEAR = `
+  import { registerHooks } from 'node:module';
+  const packages = ['express', 'pyodide', 'ai', '@ai-sdk', '@a2a-js', '@jupyterlab', '@modelcontextprotocol', '@trpc'];
+  const isDear = (url) => url === 'node:http' || packages.some((name) => url.includes('/node_modules/' + name + '/'));
+  const dear = [];
+  registerHooks({ load: (url, context, next) => { if (isDear(url)) dear.push(url); return next(url, context); } });
+  process.on('exit', () => process.stderr.write(dear.join()));
+`;
+
+test('what only later requests need is not loaded before the server listens', async () => {
+  const hook = `data:text/javascript,${encodeURIComponent(SAY_DEAR)}`;
+  expect(await run(['--help'], {}, ['--import', hook])).toMatchObject({ code: 0, stderr: '' });
+});
+
 test('a data folder that another server has is refused in one sentence that says whose it is', async () => {
   await using first = await startCommand();
   const folder = /Data +(.+)/.exec(first.output())?.[1] ?? '';
