@@ -39,7 +39,9 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/handlers.ts': feature('server/'),
   'server/agent-lookup.ts': feature('server/'),
   'server/a2a-parts.ts': feature('server/'),
+  'server/http-parts.ts': feature('server/http/'),
   'server/mcp-ui-parts.ts': feature('server/'),
+  'server/sandbox-parts.ts': feature('server/codemode/', 'server/sandbox/'),
   'server/http/': [
     'contract/',
     'server/errors.ts',
