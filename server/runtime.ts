@@ -5,6 +5,7 @@ import { createCardAgents, createTaskRuns, tellOfRuns } from './a2a-parts.ts';
 import { createAgentLookup } from './agent-lookup.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { stopUnselected } from './agents/agent-servers.ts';
+import { ensureCommandAgent } from './agents/command-agent.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
 import { createAnswerApproval } from './approvals/answer-approvals.ts';
 import { Codemode, type CodingAgent } from './codemode/codemode.ts';
@@ -131,6 +132,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     });
     codemode.useProxy(codemode.checkProxy(options['mcp-proxy-url']));
     if (options.demo) await ensureDemoAgent(agents, store.facts);
+    await ensureCommandAgent(agents, options, (id) => servers.find(id) !== undefined);
     const sandboxes = new SandboxManager({
       cacheFolder: join(dataFolder, 'cache'),
       owner: ownerOf(dataFolder),
