@@ -169,6 +169,7 @@ export const agUi = group('AG-UI', {
     example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
     errors: [
       'agent-not-found',
+      'conversation-not-found',
       'conversation-busy',
       'approval-pending',
       'approval-not-found',

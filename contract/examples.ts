@@ -47,6 +47,7 @@ export const examples = group('Examples', {
     example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
     errors: [
       'example-not-found',
+      'conversation-not-found',
       'conversation-busy',
       'approval-pending',
       'approval-not-found',

@@ -20,7 +20,7 @@ export type OpenApiDocument = OpenAPIObject;
 
 const ABOUT = `One server that hosts AI agents and offers each of them through every protocol a caller may speak.
 
-- **Keys.** A server started with API keys answers 401 without \`Authorization: Bearer <key>\`. The health checks and these pages need none.
+- **Keys.** A server started with API keys answers 401 without \`Authorization: Bearer <key>\`. The health checks and these pages need none. Of several keys each sees the conversations, runs, approvals and A2A tasks it began, and those of others are a 404; agents and MCP servers are common to all.
 - **Errors.** Every error has the body \`{"detail", "status_code", "code"}\`; \`code\` is stable, and a 422 adds \`errors\`, one entry for each wrong field. Where the data folder fails, any endpoint that needs it answers 503 \`store-failed\` or 507 \`store-full\`.
 - **Streams** are server-sent events; \`: ping\` comments keep a quiet one open.
 - **Paths** are exact. The spelling with the other trailing slash answers 307.

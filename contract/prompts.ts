@@ -76,6 +76,7 @@ const PromptResult = z
 
 const failures = [
   'agent-not-found',
+  'conversation-not-found',
   'conversation-busy',
   'approval-pending',
   'run-exists',

@@ -3,13 +3,14 @@ import { type Import, readImports } from './read-imports.ts';
 
 const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
 
-// Words that features share: the error, the checked handler, the wait that a signal ends, and two ports that one feature fills for another.
+// Words that features share: the error, the checked handler, who calls, the wait that a signal ends, and two ports that one feature fills for another.
 const SHARED = [
   'contract/',
   'server/errors.ts',
   'server/implement.ts',
   'server/numbered-events.ts',
   'server/options.ts',
+  'server/principal.ts',
   'server/until-aborted.ts',
   'server/version.ts',
   'server/runs/toolset.ts',
@@ -30,7 +31,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'client/': ['contract/', '@trpc/client', '@trpc/server', 'openapi-fetch'],
   'server/': feature(),
   'server/version.ts': ['package.json'],
-  'server/implement.ts': ['contract/', 'server/errors.ts', 'server/numbered-events.ts', 'zod'],
+  'server/implement.ts': ['contract/', 'server/errors.ts', 'server/numbered-events.ts', 'server/principal.ts', 'zod'],
   'server/main.ts': ['server/serve.ts', 'node:'],
   'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/runtime.ts'),
   'server/runtime.ts': feature('server/'),
@@ -43,6 +44,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     'server/errors.ts',
     'server/implement.ts',
     'server/numbered-events.ts',
+    'server/principal.ts',
     'package:',
     'node:',
   ],

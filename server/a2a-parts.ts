@@ -37,11 +37,12 @@ interface TaskRunParts {
 /** What tasks do with runs. They start on the conversation that is the context of the task, once that is free, and go on without readers. */
 export function createTaskRuns({ runs, approvals, getAgent, answerApproval }: TaskRunParts) {
   return {
-    async startRun({ agentId, contextId, parts, extend, signal }: TaskRunRequest): Promise<TaskRun> {
+    async startRun({ agentId, principal, contextId, parts, extend, signal }: TaskRunRequest): Promise<TaskRun> {
       const { agent, toolset } = getAgent(agentId);
       const run = await runs.start({
         agent,
         toolset: extend(toolset),
+        principal,
         conversationId: contextId,
         messages: [{ id: newId('msg'), role: 'user', content: parts }],
         history: 'stored',
@@ -51,7 +52,7 @@ export function createTaskRuns({ runs, approvals, getAgent, answerApproval }: Ta
       });
       return toTaskRun(run);
     },
-    answer: ({ extend, ...decision }: TaskAnswer) => answerApproval(decision, extend),
+    answer: ({ principal, extend, ...decision }: TaskAnswer) => answerApproval(decision, { principal, extend }),
     async pending(contextId: string): Promise<string[]> {
       const open = await approvals.open(contextId);
       return open.filter(({ status }) => status === 'pending').map(({ id }) => id);

@@ -17,6 +17,7 @@ import { createProxyHandlers } from './mcp/proxy-handlers.ts';
 import { createServerHandlers } from './mcp/server-handlers.ts';
 import { createPageTools } from './mcp-ui-parts.ts';
 import type { Models } from './models/models.ts';
+import type { Principal } from './principal.ts';
 import { createPromptHandlers } from './prompts/prompt-handlers.ts';
 import { createRunHandlers } from './prompts/run-handlers.ts';
 import { createA2aHandlers } from './protocols/a2a-handlers.ts';
@@ -55,6 +56,7 @@ const NO_AGENT = ':skills';
 
 interface WordRunRequest {
   readonly agentId: string;
+  readonly principal: Principal;
   readonly conversationId: string;
   readonly text: string;
   readonly extend?: (toolset: Toolset) => Toolset;
@@ -74,18 +76,16 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
     execute: (code, options) => sandboxes.execute(NO_AGENT, code, options),
   });
   /** A run on what a user says, for protocols that do not hold the conversation. */
-  const startWordRun = async ({ agentId, conversationId, text, extend, instructions, signal }: WordRunRequest) => {
+  const startWordRun = async ({ agentId, text, extend, ...request }: WordRunRequest) => {
     const { agent, toolset } = getAgent(agentId);
     const run = await runs.start({
       agent,
       toolset: extend?.(toolset) ?? toolset,
-      conversationId,
       messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text }] }],
       history: 'stored',
-      instructions,
-      signal,
+      ...request,
     });
-    return run.events({ signal });
+    return run.events(request);
   };
   const agUi = createAgUiHandlers({
     agents: { list: () => agents.list(), get: getRunnable },
@@ -103,14 +103,15 @@ export function createHandlers(parts: Parts): AppHandlers<RequestContext> {
       });
       return { events: run.events({ signal }) };
     },
-    async findRun(threadId, runId) {
-      const found = await runs.findLatest(threadId, runId);
+    async findRun(threadId, query) {
+      const found = await runs.findLatest(threadId, query);
       if (!found) return undefined;
       const { agentId, givenId, historyCount } = found.record;
       return { agentId, runId: givenId, historyCount, events: found.events };
     },
     messages: (threadId) => store.conversations.messages(threadId),
-    terminate: (threadId, runId) => runs.cancel(threadId, runId),
+    terminate: async (threadId, runId, principal) =>
+      !(await store.conversations.isHidden(threadId, principal)) && runs.cancel(threadId, runId),
   });
   return {
     health: createHealthHandlers(health),

@@ -4,12 +4,14 @@ import { type Contract, type Endpoint, isEndpoint } from '../contract/kit.ts';
 import type { Handlers } from '../contract/types.ts';
 import { ApiError } from './errors.ts';
 import { lastNumberOf } from './numbered-events.ts';
+import type { Principal } from './principal.ts';
 
 /** What a handler may know of the request behind its call. */
 export interface RequestContext {
   readonly requestId: string;
   /** Request headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly principal: Principal;
   /** Adds a header to the answer, where the surface has headers of its own for each call. */
   readonly addHeader?: ((name: string, value: string) => void) | undefined;
 }

@@ -100,10 +100,10 @@ const flags = {
     help: 'where agents and conversations are kept',
     schema: text.default(join(dataHome, 'agent-runtimes')),
   },
-  'api-key-file': { value: 'FILE', help: 'API keys, one a line', schema: text.optional() },
+  'api-key-file': { value: 'FILE', help: 'API keys, one a line, as of --api-keys', schema: text.optional() },
   'api-keys': {
     value: 'KEYS',
-    help: 'API keys, comma separated; better given as a variable than on the command line',
+    help: 'API keys, comma separated, each alone or as name:key; better given as a variable than on the command line',
     // Who gives an empty list believes that keys are asked for.
     schema: commaList.refine((keys) => keys.length > 0, 'holds no key').default([]),
   },

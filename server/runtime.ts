@@ -89,7 +89,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     version,
     base: MCP_PATH,
     readBody: (request, response) => readJsonText(request, () => response.writeContinue()),
-    ownerOf: (request) => exchangeOf(request).key ?? '',
+    ownerOf: (request) => exchangeOf(request).principal.name ?? '',
   });
   let isDraining = false;
   try {
@@ -179,6 +179,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       ...createTaskRuns({ runs, approvals: store.approvals, getAgent, answerApproval }),
       webhookHosts: options['webhook-host'],
       hasKeys: apiKeys.length > 0,
+      principalOf: (request) => exchangeOf(request).principal,
       version,
       log,
     });

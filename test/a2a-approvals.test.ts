@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { EVERYBODY } from '../server/principal.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import { type A2aTestServer, readStream, says, startA2aServer } from './support/a2a-server.ts';
 import { ok } from './support/loop.ts';
@@ -173,7 +174,7 @@ describe('a task whose agent wants to call a tool that needs approval', () => {
     await using server = await start({ mail, folder: folder.path });
     expect(await getTask(server, id)).toMatchObject({ status: { state: 'TASK_STATE_INPUT_REQUIRED' } });
     const [approval] = await server.store.approvals.open(String(contextId));
-    await server.answerApproval({ id: String(approval?.id), isApproved: true, reason: null });
+    await server.answerApproval({ id: String(approval?.id), isApproved: true, reason: null }, { principal: EVERYBODY });
     // Its stream ends with it; should it have ended before, there is none.
     await (await server.rpc('SubscribeToTask', { id })).text();
     expect(await getTask(server, id)).toMatchObject({

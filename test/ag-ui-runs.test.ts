@@ -24,8 +24,8 @@ async function startServer(model: ScriptedModel, toolset: Toolset = toolsetOf({}
       });
       return { events: run.events({ signal }) };
     },
-    async findRun(threadId, runId) {
-      const found = await runs.findLatest(threadId, runId);
+    async findRun(threadId, query) {
+      const found = await runs.findLatest(threadId, query);
       return (
         found && { ...found, agentId: 'my-agent', runId: found.record.givenId, historyCount: found.record.historyCount }
       );

@@ -7,6 +7,7 @@ import { loadAgents } from '../server/agents/agent-registry.ts';
 import { ensureDemoAgent } from '../server/agents/demo-agent.ts';
 import { ApiError } from '../server/errors.ts';
 import { implement } from '../server/implement.ts';
+import { EVERYBODY } from '../server/principal.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { Store } from '../server/store/store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -72,7 +73,11 @@ async function startAgents(store: Store) {
   const call = async (name: string, input: unknown = {}): Promise<unknown> => {
     const operation = operations.find((one) => one.name === name);
     try {
-      return await operation?.run(input, { requestId: 'r', headers: {} }, AbortSignal.timeout(5000));
+      return await operation?.run(
+        input,
+        { requestId: 'r', headers: {}, principal: EVERYBODY },
+        AbortSignal.timeout(5000),
+      );
     } catch (cause) {
       if (cause instanceof ApiError) return cause.toBody();
       throw cause;

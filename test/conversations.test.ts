@@ -3,6 +3,7 @@ import { conversations as contract } from '../contract/conversations.ts';
 import { createConversationHandlers } from '../server/conversations/conversation-handlers.ts';
 import { ApiError } from '../server/errors.ts';
 import { implement } from '../server/implement.ts';
+import { EVERYBODY } from '../server/principal.ts';
 import type { Message } from '../server/store/messages.ts';
 import { openStore } from '../server/store/sqlite.ts';
 
@@ -23,7 +24,11 @@ async function startConversations() {
   const call = async (name: string, input: unknown = {}): Promise<unknown> => {
     const operation = operations.find((one) => one.name === `conversations.${name}`);
     try {
-      return await operation?.run(input, { requestId: 'r', headers: {} }, AbortSignal.timeout(5000));
+      return await operation?.run(
+        input,
+        { requestId: 'r', headers: {}, principal: EVERYBODY },
+        AbortSignal.timeout(5000),
+      );
     } catch (cause) {
       if (cause instanceof ApiError) return cause.toBody();
       throw cause;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createProxyHandlers } from '../server/mcp/proxy-handlers.ts';
+import { EVERYBODY } from '../server/principal.ts';
 import { createServers, FIXTURE } from './support/mcp-servers.ts';
 import { poll, startWholeServer } from './support/whole-server.ts';
 
@@ -77,7 +78,7 @@ describe('the proxy', () => {
       call: async () => ({ result: ['a'], isError: false }),
     };
     const handlers = createProxyHandlers({ servers, builtIn: new Map([['skills', skills]]) });
-    const context = { requestId: 'r', headers: {} };
+    const context = { requestId: 'r', headers: {}, principal: EVERYBODY };
     const { signal } = new AbortController();
     const input = { server_id: 'skills', tool_name: 'list_skills' };
     expect(await handlers.call({ input, context, signal })).toEqual({

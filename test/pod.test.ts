@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, symlink } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -12,7 +12,6 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
 import { readOptions } from '../server/options.ts';
-import { snapshotFolder } from './fixtures/sandbox/local-eval-sandboxes.ts';
 import { startServer, type TestServer } from './support/server.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -161,8 +160,6 @@ async function startWrongJupyter() {
 describe.skipIf(isSkipped)('the two phases of a pod', () => {
   it('run code in the server first, then in Jupyter, and call a real MCP tool from both', async () => {
     await using home = await temporaryFolder();
-    await mkdir(join(home.path, 'data'));
-    await symlink(snapshotFolder, join(home.path, 'data', 'cache'));
     const generated = join(home.path, 'generated');
     const start = (port: string) =>
       startServer({

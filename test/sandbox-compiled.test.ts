@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { snapshotFolder } from './fixtures/sandbox/local-eval-sandboxes.ts';
+import { snapshotFolder } from './support/data-folder.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const run = (program: string, ...args: string[]) => promisify(execFile)(program, args, { cwd: ROOT, timeout: 60_000 });

@@ -171,18 +171,19 @@ test('a signal that comes as soon as the server says it listens is a clean end',
 test('code that runs may end within the grace, and no new code is taken', async () => {
   await using server = await startServer({ args: ['--shutdown-grace', '20'] });
   await server.ok('POST', '/agents', { id: 'coder' });
-  await server.ok('POST', '/agents/coder/execute', { code: '1' });
-  const running = server.call('POST', '/agents/coder/execute', { code: 'import time; time.sleep(2); print("whole")' });
-  await until(async () => {
-    const { body } = await server.call('GET', '/agents/sandbox/status');
-    return Object(body).sandbox_running === true;
-  }, 'the code runs');
+  const code = 'import time; print("begun"); time.sleep(3); print("whole")';
+  const running = await server.open('/agents/coder/execute/stream', { code });
+  const [begun, whole] = running.body?.tee() ?? [];
+  expect((await begun?.getReader().read())?.done).toBe(false);
   server.kill('SIGTERM');
   await drainingOf(server);
   expect(await server.call('POST', '/agents/coder/execute', { code: '1' })).toMatchObject({
     status: 503,
     body: { code: 'draining', status_code: 503 },
   });
-  expect(await running).toMatchObject({ status: 200, body: { status: 'ok', stdout: 'whole\n' } });
+  expect((await eventsOf(new Response(whole))).at(-1)).toMatchObject({
+    type: 'done',
+    execution: { status: 'ok', stdout: 'begun\nwhole\n' },
+  });
   expect(await server.ended).toBe(0);
 });

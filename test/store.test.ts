@@ -470,7 +470,7 @@ describe('the data folder', () => {
       alter table runs drop column given_id; alter table runs drop column is_detached;
       alter table runs drop column history_count; alter table runs drop column outcome;
       alter table agents drop column approvals; alter table agents drop column codemode;
-      alter table agents drop column skills;
+      alter table agents drop column skills; alter table conversations drop column owner;
     `);
     database.exec('delete from schema_versions where version > 1');
     database.close();
@@ -541,6 +541,7 @@ describe('tasks', () => {
   const task = (id: string, more: Partial<TaskRecord> = {}): TaskRecord => ({
     id,
     agentId: 'a',
+    owner: null,
     contextId: 'c',
     state: 'completed',
     detail: null,

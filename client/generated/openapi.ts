@@ -2758,10 +2758,36 @@ export interface components {
         };
         /**
          * @description `agent-not-found`: No agent has this id
+         *     `conversation-not-found`: No conversation has this id
          *     `approval-not-found`: No approval has this id
          *     `run-not-found`: No run has this id
          */
-        AgentNotFoundOrApprovalNotFoundOrRunNotFound: {
+        AgentNotFoundOrApprovalNotFoundOrConversationNotFoundOrRunNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `agent-not-found`: No agent has this id
+         *     `conversation-not-found`: No conversation has this id
+         */
+        AgentNotFoundOrConversationNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `agent-not-found`: No agent has this id
+         *     `conversation-not-found`: No conversation has this id
+         *     `run-not-found`: No run has this id
+         */
+        AgentNotFoundOrConversationNotFoundOrRunNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2796,10 +2822,11 @@ export interface components {
         };
         /**
          * @description `example-not-found`: No example has this name
+         *     `conversation-not-found`: No conversation has this id
          *     `approval-not-found`: No approval has this id
          *     `run-not-found`: No run has this id
          */
-        ApprovalNotFoundOrExampleNotFoundOrRunNotFound: {
+        ApprovalNotFoundOrConversationNotFoundOrExampleNotFoundOrRunNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3823,7 +3850,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFoundOrRunNotFound"];
+            404: components["responses"]["AgentNotFoundOrConversationNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists"];
             410: components["responses"]["EventsGone"];
@@ -3886,7 +3913,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFound"];
+            404: components["responses"]["AgentNotFoundOrConversationNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists"];
             413: components["responses"]["BodyTooLarge"];
@@ -4481,7 +4508,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFoundOrApprovalNotFoundOrRunNotFound"];
+            404: components["responses"]["AgentNotFoundOrApprovalNotFoundOrConversationNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrApprovalResolvedOrConversationBusy"];
             410: components["responses"]["EventsGone"];
@@ -4750,7 +4777,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFound"];
+            404: components["responses"]["AgentNotFoundOrConversationNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ConversationBusy"];
             413: components["responses"]["BodyTooLarge"];
@@ -4895,7 +4922,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFound"];
+            404: components["responses"]["AgentNotFoundOrConversationNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ConversationBusy"];
             413: components["responses"]["BodyTooLarge"];
@@ -5038,7 +5065,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["ApprovalNotFoundOrExampleNotFoundOrRunNotFound"];
+            404: components["responses"]["ApprovalNotFoundOrConversationNotFoundOrExampleNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrApprovalResolvedOrConversationBusy"];
             410: components["responses"]["EventsGone"];

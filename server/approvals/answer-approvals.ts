@@ -1,4 +1,5 @@
 import { ApiError } from '../errors.ts';
+import type { Principal } from '../principal.ts';
 import type { RunAgent } from '../runs/agent-loop.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Toolset } from '../runs/toolset.ts';
@@ -11,25 +12,29 @@ interface AnswerOptions {
   readonly getAgent: (id: string) => { readonly agent: () => RunAgent; readonly toolset: Toolset };
 }
 
-/** Notes an answer, and returns the approval as it then is. `extend` adds to the agent's tools for the run that acts on it. */
-export type AnswerApproval = (
-  decision: ApprovalDecision,
-  extend?: (toolset: Toolset) => Toolset,
-) => Promise<ApprovalRecord>;
+/** Who answers, and with what. */
+interface Answerer {
+  readonly principal: Principal;
+  /** Adds to the agent's tools for the run that acts on the answer. */
+  readonly extend?: (toolset: Toolset) => Toolset;
+}
+
+/** Notes an answer, and returns the approval as it then is. */
+export type AnswerApproval = (decision: ApprovalDecision, by: Answerer) => Promise<ApprovalRecord>;
 
 /** Notes answers; with the last open approval of a conversation its agent goes on. */
 export function createAnswerApproval({ runs, approvals, getAgent }: AnswerOptions): AnswerApproval {
   // The answers of one conversation one after the other, so that of two at once one is the last.
   const turns = new Map<string, Promise<unknown>>();
-  const find = async (id: string): Promise<ApprovalRecord> => {
-    const approval = await approvals.get(id);
+  const find = async (id: string, principal: Principal): Promise<ApprovalRecord> => {
+    const approval = await approvals.get(id, principal);
     if (!approval) throw new ApiError('approval-not-found', `Approval not found: ${id}`);
     return approval;
   };
   const answer = async (
     decision: ApprovalDecision,
     { conversationId, agentId }: ApprovalRecord,
-    extend: (toolset: Toolset) => Toolset,
+    { principal, extend }: Answerer,
   ) => {
     const open = await approvals.open(conversationId);
     const others = open.filter(({ id, status }) => id !== decision.id && status === 'pending');
@@ -39,7 +44,8 @@ export function createAnswerApproval({ runs, approvals, getAgent }: AnswerOption
       const { agent, toolset } = getAgent(agentId);
       await runs.start({
         agent,
-        toolset: extend(toolset),
+        toolset: extend?.(toolset) ?? toolset,
+        principal,
         conversationId,
         messages: [],
         history: 'stored',
@@ -47,15 +53,15 @@ export function createAnswerApproval({ runs, approvals, getAgent }: AnswerOption
         detached: true,
       });
     }
-    return find(decision.id);
+    return find(decision.id, principal);
   };
-  return async (decision, extend = (toolset) => toolset) => {
-    const approval = await find(decision.id);
+  return async (decision, by) => {
+    const approval = await find(decision.id, by.principal);
     const { conversationId } = approval;
     const before = turns.get(conversationId);
     const turn = (async () => {
       await before?.catch(() => undefined);
-      return answer(decision, approval, extend);
+      return answer(decision, approval, by);
     })();
     turns.set(conversationId, turn);
     try {

@@ -14,12 +14,12 @@ export function createApprovalHandlers({
   answer,
 }: ApprovalHandlersOptions): AppHandlers<RequestContext>['approvals'] {
   return {
-    async list({ input: { agent_id: agentId, conversation_id: conversationId, ...page } }) {
-      const found = await approvals.list({ agentId, conversationId, ...page });
+    async list({ input: { agent_id: agentId, conversation_id: conversationId, ...page }, context: { principal } }) {
+      const found = await approvals.list({ agentId, conversationId, principal, ...page });
       return { approvals: found.approvals.map(toApproval), next_cursor: found.nextCursor };
     },
-    async answer({ input: { approval_id: id, approved: isApproved, reason = null } }) {
-      return toApproval(await answer({ id, isApproved, reason }));
+    async answer({ input: { approval_id: id, approved: isApproved, reason = null }, context: { principal } }) {
+      return toApproval(await answer({ id, isApproved, reason }, { principal }));
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
+import type { Principal } from '../principal.ts';
 import type { ConversationRecord, Store } from '../store/store.ts';
+import { conversationNotFound } from '../store/visible.ts';
 import { toConversationMessage } from './conversation-messages.ts';
 
 interface ConversationHandlerOptions {
@@ -15,23 +16,23 @@ export function createConversationHandlers({
   conversations,
   endRun,
 }: ConversationHandlerOptions): AppHandlers<RequestContext>['conversations'] {
-  const find = async (id: string) => {
-    const conversation = await conversations.get(id);
-    if (!conversation) throw new ApiError('conversation-not-found', `Conversation not found: ${id}`);
+  const find = async (id: string, principal: Principal) => {
+    const conversation = await conversations.get(id, principal);
+    if (!conversation) throw conversationNotFound(id);
     return conversation;
   };
   return {
-    async list({ input: { agent_id, limit, cursor } }) {
-      const page = await conversations.list({ agentId: agent_id, limit, cursor });
+    async list({ input: { agent_id, limit, cursor }, context: { principal } }) {
+      const page = await conversations.list({ agentId: agent_id, limit, cursor, principal });
       return { conversations: page.conversations.map(toSummary), next_cursor: page.nextCursor };
     },
-    async get({ input: { conversation_id } }) {
-      const summary = toSummary(await find(conversation_id));
+    async get({ input: { conversation_id }, context }) {
+      const summary = toSummary(await find(conversation_id, context.principal));
       const messages = await conversations.messages(conversation_id);
       return { ...summary, message_count: messages.length, messages: messages.map(toConversationMessage) };
     },
-    async delete({ input: { conversation_id } }) {
-      await find(conversation_id);
+    async delete({ input: { conversation_id }, context }) {
+      await find(conversation_id, context.principal);
       await endRun(conversation_id);
       await conversations.delete(conversation_id);
     },

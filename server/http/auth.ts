@@ -1,7 +1,8 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash, scryptSync, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../errors.ts';
+import { EVERYBODY, type Principal } from '../principal.ts';
 
 /** The keys in a file: one a line, with empty lines and lines that start with `#` left out. */
 export function readApiKeyFile(path: string): string[] {
@@ -22,28 +23,38 @@ function readText(path: string): string {
   }
 }
 
-/** Who sends a request: a name for its key, `undefined` when no key is asked for, or the reason why its key is refused. */
-export type Authenticate = (request: IncomingMessage) => string | undefined | ApiError;
+/** Who sends a request, or the reason why its key is refused. */
+export type Authenticate = (request: IncomingMessage) => Principal | ApiError;
 
 /** Checks the Bearer token of requests against the keys. The time it takes says nothing about how nearly a token was right. */
 export function createAuthentication(keys: readonly string[]): Authenticate {
-  const digests = keys.map(digest);
-  if (!digests.length) return () => undefined;
+  if (!keys.length) return () => EVERYBODY;
+  const known = keys.map(readKey);
+  const names = new Set(known.map(({ name }) => name));
+  // Where there is one name only, nobody else is there to hide anything from, also not what a key before it has made.
+  const principals = known.map(({ name }): Principal => ({ name, seesAll: names.size === 1 }));
+  const digests = known.map(({ key }) => digest(key));
   // Headers that were accepted, so that a key is not hashed for each request. A lookup compares texts only when their seeded
   // hashes are equal: it tells nobody how much of a guess was right.
-  const accepted = new Map<string, string>();
+  const accepted = new Map<string, Principal>();
   return ({ headers }) => {
     const header = headers.authorization ?? '';
-    const known = accepted.get(header);
-    if (known !== undefined) return known;
+    const before = accepted.get(header);
+    if (before) return before;
     const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
     if (token === undefined) return refuse('This needs an API key, sent as Authorization: Bearer <key>');
-    const found = indexOf(digests, digest(token));
-    if (found < 0) return refuse('The API key is not known here');
-    const name = `key-${found + 1}`;
-    if (accepted.size < 4 * digests.length) accepted.set(header, name);
-    return name;
+    const principal = principals[indexOf(digests, digest(token))];
+    if (!principal) return refuse('The API key is not known here');
+    if (accepted.size < 4 * digests.length) accepted.set(header, principal);
+    return principal;
   };
+}
+
+/** A key as it is configured: `name:key`, or a key alone, which has a name that is made from it and does not give it away. */
+function readKey(text: string): { readonly name: string; readonly key: string } {
+  const [, name, key] = /^([A-Za-z0-9][\w.-]{0,63}):(.+)$/.exec(text) ?? [];
+  if (name !== undefined && key !== undefined) return { name, key };
+  return { name: `key-${scryptSync(text, 'agent-runtimes', 6, { N: 4096 }).toString('hex')}`, key: text };
 }
 
 /** Compares with each, also after a match, so that the time says nothing. */

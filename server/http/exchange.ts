@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
 import type { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
+import { NOBODY, type Principal } from '../principal.ts';
 
 /** One request on its way through the front door: what is asked, by whom, and the headers its answer will carry. */
 export interface Exchange {
@@ -20,8 +21,7 @@ export interface Exchange {
   readonly headers: string[];
   /** Who is counted by the rate limits: a key, else an address. */
   caller: string;
-  /** The name of the caller's key; undefined without one. */
-  key: string | undefined;
+  principal: Principal;
   /** Why the caller's key is refused; undefined when it is right, or none is asked for. */
   denied: ApiError | undefined;
   /** The name of the operation that serves it, for the log. */
@@ -63,7 +63,7 @@ export function openExchange(
     startedAt: performance.now(),
     headers: [...baseHeaders, 'x-request-id', id],
     caller: '',
-    key: undefined,
+    principal: NOBODY,
     denied: undefined,
     operation: undefined,
     fault: undefined,
@@ -85,12 +85,17 @@ export function exchangeOf(request: IncomingMessage): Exchange {
 }
 
 /** What a handler may know of the request. */
-export const toContext = ({ id, request }: Exchange): RequestContext => ({ requestId: id, headers: request.headers });
-
-/** The same, for a surface whose calls have an answer each. */
-export const toRestContext = ({ id, request, headers }: Exchange): RequestContext => ({
+export const toContext = ({ id, request, principal }: Exchange): RequestContext => ({
   requestId: id,
   headers: request.headers,
+  principal,
+});
+
+/** The same, for a surface whose calls have an answer each. */
+export const toRestContext = ({ id, request, principal, headers }: Exchange): RequestContext => ({
+  requestId: id,
+  headers: request.headers,
+  principal,
   addHeader: (name, value) => void headers.push(name, value),
 });
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError, toApiError } from '../errors.ts';
 import type { Operation } from '../implement.ts';
+import { NOBODY, type Principal } from '../principal.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
 import { type Exchange, openExchange, RPC_PATH, shareExchange } from './exchange.ts';
@@ -75,7 +76,7 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
   async function answerRest(exchange: Exchange, match: RestMatch): Promise<void> {
     if (exchange.denied && match.operation) {
       const caller = options.identifyFor?.(match.operation.name, exchange.request.headers.authorization);
-      if (caller !== undefined) identify(exchange, caller);
+      if (caller !== undefined) identify(exchange, { name: caller, seesAll: false });
     }
     if (!match.operation?.endpoint.open) await admit(exchange, rateLimits, match.operation?.name);
     await match.serve();
@@ -88,10 +89,11 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
   };
 }
 
-function identify(exchange: Exchange, identity: string | undefined | ApiError): void {
-  exchange.denied = identity instanceof ApiError ? identity : undefined;
-  exchange.key = typeof identity === 'string' ? identity : undefined;
-  exchange.caller = exchange.key ?? exchange.request.socket.remoteAddress ?? '';
+function identify(exchange: Exchange, identity: Principal | ApiError): void {
+  const isDenied = identity instanceof ApiError;
+  exchange.denied = isDenied ? identity : undefined;
+  exchange.principal = isDenied ? NOBODY : identity;
+  exchange.caller = exchange.principal.name ?? exchange.request.socket.remoteAddress ?? '';
 }
 
 /** Counts a request, then refuses it when its key is wrong: guessing keys is limited too. */

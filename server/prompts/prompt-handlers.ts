@@ -31,11 +31,13 @@ type PromptCall = Parameters<Prompts['sync']>[0];
 export function createPromptHandlers({ runs, getAgent }: PromptHandlersOptions): Prompts {
   const start = async ({ input, context, signal }: PromptCall) => {
     const agent = getAgent(input.agent_id);
-    if (input.run_id !== undefined && (await runs.findById(input.run_id))) {
+    const { principal } = context;
+    if (input.run_id !== undefined && (await runs.findById(input.run_id, principal))) {
       throw new ApiError('run-exists', `Run with ID '${input.run_id}' already exists`);
     }
     const run = await runs.start({
       ...agent,
+      principal,
       conversationId: input.conversation_id,
       runId: input.run_id,
       messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text: input.message }] }],
@@ -52,7 +54,7 @@ export function createPromptHandlers({ runs, getAgent }: PromptHandlersOptions):
       const after = readLastEventId(call.context.headers['last-event-id']);
       if (after === undefined) return streamPrompt(await start(call), call.signal);
       getAgent(call.input.agent_id);
-      const found = await findRun(runs, requireRunId(call.input.run_id));
+      const found = await findRun(runs, requireRunId(call.input.run_id), call.context.principal);
       if (found.record.agentId !== call.input.agent_id) throw runNotFound(found.record.id);
       return followRun(found, after, call.signal);
     },

@@ -8,6 +8,7 @@ import {
   readLastEventId,
   withNumbers,
 } from '../numbered-events.ts';
+import type { Principal } from '../principal.ts';
 import { type FoundRun, outcomeOf } from '../runs/found-run.ts';
 import type { RunOutcome } from '../runs/run-events.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -22,27 +23,27 @@ interface RunHandlersOptions {
 /** Runs over the wire. */
 export function createRunHandlers({ runs, store }: RunHandlersOptions): AppHandlers<RequestContext>['runs'] {
   return {
-    async list({ input: { agent_id: agentId, conversation_id: conversationId, ...page } }) {
-      const found = await store.list({ agentId, conversationId, ...page });
+    async list({ input: { agent_id: agentId, conversation_id: conversationId, ...page }, context: { principal } }) {
+      const found = await store.list({ agentId, conversationId, principal, ...page });
       return { runs: found.runs.map(toRun), next_cursor: found.nextCursor };
     },
-    get: async ({ input }) => toRun((await findRun(runs, input.run_id)).record),
+    get: async ({ input, context }) => toRun((await findRun(runs, input.run_id, context.principal)).record),
     async events({ input, context, signal }) {
       const after = readLastEventId(context.headers['last-event-id']) ?? input.after ?? 0;
-      return followRun(await findRun(runs, input.run_id), after, signal);
+      return followRun(await findRun(runs, input.run_id, context.principal), after, signal);
     },
-    async cancel({ input }) {
-      const { run } = await findRun(runs, input.run_id);
+    async cancel({ input, context: { principal } }) {
+      const { run } = await findRun(runs, input.run_id, principal);
       run?.cancel('cancelled by the user');
       await run?.ended;
-      return toRun((await findRun(runs, input.run_id)).record);
+      return toRun((await findRun(runs, input.run_id, principal)).record);
     },
   };
 }
 
 /** Throws a 404 when there is none. */
-export async function findRun(runs: Runs, id: string): Promise<FoundRun> {
-  const found = await runs.findById(id);
+export async function findRun(runs: Runs, id: string, principal: Principal): Promise<FoundRun> {
+  const found = await runs.findById(id, principal);
   if (!found) throw runNotFound(id);
   return found;
 }

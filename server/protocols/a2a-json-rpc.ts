@@ -3,18 +3,21 @@ import { once } from 'node:events';
 import type { AgentCard } from '@a2a-js/sdk';
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
 import type { Request, RequestHandler, Response } from 'express';
+import type { Principal } from '../principal.ts';
 import type { A2aSdk } from './a2a-sdk.ts';
+import { A2aUser } from './a2a-user.ts';
 
 interface JsonRpcOptions {
   readonly sdk: A2aSdk;
   readonly requests: A2ARequestHandler;
   readonly card: AgentCard;
+  principalOf(request: Request): Principal;
 }
 
 type Id = string | number | null;
 
 /** Serves JSON-RPC requests whose body is parsed already; `response.locals.problem` says why it could not be. */
-export function createA2aJsonRpc({ sdk, requests, card }: JsonRpcOptions): RequestHandler {
+export function createA2aJsonRpc({ sdk, requests, card, principalOf }: JsonRpcOptions): RequestHandler {
   const { server, compatServer, errors } = sdk;
   const current = new server.JsonRpcTransportHandler(requests);
   const legacy = new compatServer.LegacyJsonRpcTransportHandler(requests);
@@ -40,7 +43,7 @@ export function createA2aJsonRpc({ sdk, requests, card }: JsonRpcOptions): Reque
       server.validateVersion(version, card, 'JSONRPC');
       const context = server.defaultServerCallContextBuilder({
         extensions: sdk.types.Extensions.parseServiceParameter(request.get(extensionsHeader)),
-        user: new server.UnauthenticatedUser(),
+        user: new A2aUser(principalOf(request)),
         headers: {},
         requestedVersion: version,
       });

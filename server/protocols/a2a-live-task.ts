@@ -10,6 +10,7 @@ import { UpdateQueue } from './a2a-update-queue.ts';
 export interface LiveTaskOptions {
   readonly id: string;
   readonly agentId: string;
+  readonly owner: string | null;
   readonly contextId: string;
   readonly history: readonly A2aMessage[];
   /** What it had made when it last stopped to wait. */
@@ -36,6 +37,7 @@ const CANCELED = 'canceled by the client';
 export class LiveTask {
   readonly id: string;
   readonly agentId: string;
+  readonly owner: string | null;
   readonly contextId: string;
   readonly #options: LiveTaskOptions;
   readonly #artifacts: TaskArtifacts;
@@ -49,6 +51,7 @@ export class LiveTask {
     this.#artifacts = new TaskArtifacts(options.artifacts);
     this.id = options.id;
     this.agentId = options.agentId;
+    this.owner = options.owner;
     this.contextId = options.contextId;
     this.#status = { state: 'submitted', detail: null, approvals: [], changedAt: new Date().toISOString() };
   }
@@ -153,10 +156,10 @@ export class LiveTask {
   }
 
   #toStored(): StoredTask {
-    const { id, agentId, contextId } = this;
+    const { id, agentId, owner, contextId } = this;
     const { approvals, ...status } = this.#status;
     const body = { history: this.#options.history, artifacts: this.#artifacts.list(), approvals };
-    return { id, agentId, contextId, ...status, body };
+    return { id, agentId, owner, contextId, ...status, body };
   }
 }
 

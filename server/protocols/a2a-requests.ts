@@ -18,6 +18,7 @@ import { toUserParts } from './a2a-messages.ts';
 import type { PushConfigs } from './a2a-push.ts';
 import type { A2aSdk } from './a2a-sdk.ts';
 import type { A2aTasks, TaskState } from './a2a-tasks.ts';
+import { principalOf } from './a2a-user.ts';
 import { A2UI_EXTENSION } from './a2ui-envelopes.ts';
 
 interface RequestsOptions {
@@ -56,11 +57,16 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
     if (config) push.check(config, errors);
     const surfaces = isExtended ? { surfaceId } : undefined;
     if (message.taskId) {
-      return goOn(message, surfaces, () => config && push.set(message.taskId, config, context.requestedVersion));
+      return goOn(
+        message,
+        { surfaces, context },
+        () => config && push.set(message.taskId, config, context.requestedVersion),
+      );
     }
     const json = types.Message.toJSON(message) as A2aMessage;
     return tasks.start({
       agentId,
+      principal: principalOf(context),
       contextId: message.contextId || undefined,
       parts,
       surfaces,
@@ -72,11 +78,12 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
   // A task waits for another message only when calls of it wait for a person.
   async function goOn(
     message: Message,
-    surfaces: { surfaceId: string | undefined } | undefined,
+    { surfaces, context }: { surfaces: { surfaceId: string | undefined } | undefined; context: ServerCallContext },
     onTaken: () => void,
   ): Promise<LiveTask | A2aTask> {
     const { taskId, contextId } = message;
-    const task = await find(taskId);
+    const principal = principalOf(context);
+    const task = await find(taskId, context);
     if (contextId && contextId !== task.contextId) {
       throw new errors.RequestMalformedError(`message.contextId is not that of the task ${taskId}`);
     }
@@ -86,19 +93,21 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
       onTaken();
       const said = types.Message.toJSON(message) as A2aMessage;
       return (
-        (await tasks.answer({ id: taskId, contextId: task.contextId, message: said }, decisions, surfaces)) ??
-        find(taskId)
+        (await tasks.answer(
+          { id: taskId, contextId: task.contextId, message: said, principal, surfaces },
+          decisions,
+        )) ?? find(taskId, context)
       );
     }
-    const why = tasks.live(agentId, taskId) ? 'is still running' : 'has ended';
+    const why = tasks.live(agentId, taskId, principal) ? 'is still running' : 'has ended';
     throw new errors.UnsupportedOperationError(
       `The task ${taskId} ${why} and takes no further message; send it with the contextId ${task.contextId} alone`,
     );
   }
 
-  async function find(id: string): Promise<A2aTask> {
+  async function find(id: string, context: ServerCallContext): Promise<A2aTask> {
     if (!id.trim()) throw new errors.RequestMalformedError('The id of the task is required');
-    const task = await tasks.get(agentId, id);
+    const task = await tasks.get(agentId, id, principalOf(context));
     if (!task) throw new errors.TaskNotFoundError(`Task not found: ${id}`);
     return task;
   }
@@ -125,10 +134,10 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
     async *sendMessageStream(request, context) {
       yield* stream(await open(request, context), request.configuration?.historyLength);
     },
-    getTask: async ({ id, historyLength }) => toTask(await find(id), historyLength),
-    async listTasks(request) {
+    getTask: async ({ id, historyLength }, context) => toTask(await find(id, context), historyLength),
+    async listTasks(request, context) {
       const { limit, ...query } = toQuery(request, sdk);
-      const page = await tasks.list({ agentId, limit, ...query });
+      const page = await tasks.list({ agentId, principal: principalOf(context), limit, ...query });
       const shown = page.tasks.map((task) => (request.includeArtifacts ? task : { ...task, artifacts: [] }));
       const response: ListTasksResponse = {
         tasks: shown.map((task) => toTask(task, request.historyLength)),
@@ -138,42 +147,42 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
       };
       return response;
     },
-    async cancelTask({ id }) {
-      const task = await find(id);
+    async cancelTask({ id }, context) {
+      const task = await find(id, context);
       const isStopped = task.status.state === WAITING && (await tasks.cancelWaiting(agentId, id));
       // A task that waited may have been answered just now, and goes on.
-      const now = task.status.state === WAITING ? await find(id) : task;
-      const live = isStopped ? undefined : tasks.live(agentId, id);
+      const now = task.status.state === WAITING ? await find(id, context) : task;
+      const live = isStopped ? undefined : tasks.live(agentId, id, principalOf(context));
       live?.cancel();
       const ended = live ? await live.ended : now;
       if (ended.status.state === 'TASK_STATE_CANCELED') return toTask(ended);
       throw new errors.TaskNotCancelableError(`The task ${id} has ended already: ${ended.status.state}`);
     },
-    async *resubscribe({ id }) {
-      const task = await find(id);
-      const live = tasks.live(agentId, id);
+    async *resubscribe({ id }, context) {
+      const task = await find(id, context);
+      const live = tasks.live(agentId, id, principalOf(context));
       if (!live && task.status.state !== WAITING)
         throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
       yield* stream(live ?? task);
     },
     async createTaskPushNotificationConfig(config, context) {
-      await find(config.taskId);
+      await find(config.taskId, context);
       push.check(config, errors);
       return push.set(config.taskId, config, context.requestedVersion);
     },
-    async getTaskPushNotificationConfig({ taskId, id }) {
-      await find(taskId);
+    async getTaskPushNotificationConfig({ taskId, id }, context) {
+      await find(taskId, context);
       const config = push.get(taskId, id);
       if (config) return config;
       throw new errors.TaskNotFoundError(`The task ${taskId} has no push notification config ${id}`);
     },
-    async listTaskPushNotificationConfigs({ taskId }) {
-      await find(taskId);
+    async listTaskPushNotificationConfigs({ taskId }, context) {
+      await find(taskId, context);
       const configs: TaskPushNotificationConfig[] = push.list(taskId);
       return { configs, nextPageToken: '' };
     },
-    async deleteTaskPushNotificationConfig({ taskId, id }) {
-      await find(taskId);
+    async deleteTaskPushNotificationConfig({ taskId, id }, context) {
+      await find(taskId, context);
       push.delete(taskId, id);
     },
   };

@@ -8,12 +8,14 @@ import express, {
   type Response,
 } from 'express';
 import { ApiError } from '../errors.ts';
+import type { Principal } from '../principal.ts';
 import { a2aEndpoint, type CardAgent, CardTimes, toAgentCard } from './a2a-card.ts';
 import { createA2aJsonRpc, versionOf } from './a2a-json-rpc.ts';
 import type { PushConfigs } from './a2a-push.ts';
 import { createA2aRequests } from './a2a-requests.ts';
 import { type A2aSdk, loadA2aSdk } from './a2a-sdk.ts';
 import type { A2aTasks } from './a2a-tasks.ts';
+import { A2aUser } from './a2a-user.ts';
 
 /** What A2A is served with. */
 export interface A2aServerOptions {
@@ -28,6 +30,8 @@ export interface A2aServerOptions {
   readonly push: PushConfigs;
   readonly version: string;
   readonly hasKeys: boolean;
+  /** Whom a request comes from. */
+  principalOf(request: Request): Principal;
   readonly log: { error(details: object, message: string): void };
 }
 
@@ -90,10 +94,11 @@ export function createA2aServer(options: A2aServerOptions): A2aServer {
     if (known?.key === key) return known;
     for (const id of bindings.keys()) if (!agents.has(id)) bindings.delete(id);
     const requests = createA2aRequests({ ...options, sdk, agentId: agent.id, card });
-    const userBuilder = sdk.rest.UserBuilder.noAuthentication;
+    const { principalOf } = options;
+    const userBuilder = async (request: Request) => new A2aUser(principalOf(request));
     const bound = {
       key,
-      jsonRpc: createA2aJsonRpc({ sdk, requests, card }),
+      jsonRpc: createA2aJsonRpc({ sdk, requests, card, principalOf }),
       rest: sdk.rest.restHandler({ requestHandler: requests, userBuilder, legacyCompat: { enabled: true } }),
     };
     bindings.set(agent.id, bound);

@@ -1,6 +1,7 @@
 /** The tasks of every agent: those that go on, and those of the store. */
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../errors.ts';
+import { maySee, type Principal } from '../principal.ts';
 import type { AwaitedCall, RunEvent } from '../runs/run-events.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import type { UserPart } from '../store/messages.ts';
@@ -22,11 +23,14 @@ export interface StoredTask {
   readonly detail: string | null;
   readonly body: Readonly<Record<string, unknown>>;
   readonly changedAt: string;
+  /** The name of the key that asked for it; null without keys. */
+  readonly owner: string | null;
 }
 
 /** Which tasks are asked for. */
 export interface TaskQuery {
   readonly agentId: string;
+  readonly principal: Principal;
   readonly contextId?: string | undefined;
   readonly state?: TaskState | undefined;
   readonly changedAfter?: string | undefined;
@@ -36,7 +40,8 @@ export interface TaskQuery {
 
 interface TaskStore {
   save(task: StoredTask): Promise<void>;
-  get(agentId: string, id: string): Promise<StoredTask | undefined>;
+  /** Without a principal: whoever it belongs to. */
+  get(agentId: string, id: string, principal?: Principal): Promise<StoredTask | undefined>;
   list(query: TaskQuery): Promise<{ tasks: StoredTask[]; nextCursor: string | null; total: number }>;
   waiting(): Promise<{ readonly id: string; readonly agentId: string; readonly contextId: string }[]>;
 }
@@ -50,6 +55,7 @@ export interface TaskRun {
 /** What a task asks of an agent. */
 export interface TaskRunRequest {
   readonly agentId: string;
+  readonly principal: Principal;
   /** The conversation. */
   readonly contextId: string;
   readonly parts: readonly UserPart[];
@@ -69,6 +75,7 @@ export interface ContinuingRun {
 
 /** An answer to one call that waits. */
 export interface TaskAnswer {
+  readonly principal: Principal;
   readonly id: string;
   readonly isApproved: boolean;
   readonly reason: string | null;
@@ -89,6 +96,15 @@ interface TasksOptions {
   /** Told of each change of a task but the pieces of its answer, in order. */
   onUpdate(taskId: string, update: A2aUpdate): void;
   readonly log: { error(details: object, message: string): void };
+}
+
+/** What somebody says to a task that waits. */
+interface TaskReply {
+  readonly id: string;
+  readonly contextId: string;
+  readonly message: A2aMessage;
+  readonly principal: Principal;
+  readonly surfaces: Surfaces;
 }
 
 /** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
@@ -119,6 +135,7 @@ export class A2aTasks {
   /** Stores a new task and starts it. It ends by itself, whoever listens. */
   async start(request: {
     readonly agentId: string;
+    readonly principal: Principal;
     readonly contextId: string | undefined;
     readonly parts: readonly UserPart[];
     readonly surfaces: Surfaces;
@@ -127,13 +144,14 @@ export class A2aTasks {
     /** Told the id before anything happens to the task. */
     onId?(id: string): void;
   }): Promise<LiveTask> {
-    const { agentId, parts, surfaces } = request;
+    const { agentId, principal, parts, surfaces } = request;
     const id = randomUUID();
     request.onId?.(id);
     const contextId = request.contextId ?? newConversationId();
     const task = this.#createLive({
       id,
       agentId,
+      owner: principal.name ?? null,
       contextId,
       history: [{ ...request.message, taskId: id, contextId }],
     });
@@ -146,16 +164,15 @@ export class A2aTasks {
     });
     this.#drive(task, async (signal) => {
       if (isFull) throw new ApiError('rate-limited', 'Too many tasks are running; ask again later');
-      return this.#options.startRun({ agentId, contextId, parts, extend, signal });
+      return this.#options.startRun({ agentId, principal, contextId, parts, extend, signal });
     });
     return task;
   }
 
   /** Answers what a task waits for. Returns it once it goes on, or undefined while other calls of it wait. Throws when the approvals are gone. */
   async answer(
-    { id, contextId, message }: { readonly id: string; readonly contextId: string; readonly message: A2aMessage },
+    { id, contextId, message, principal, surfaces }: TaskReply,
     decisions: readonly Decision[],
-    surfaces: Surfaces,
   ): Promise<LiveTask | undefined> {
     const extend = toExtension(contextId, surfaces);
     const pending = await this.#options.pending(contextId);
@@ -169,7 +186,7 @@ export class A2aTasks {
     );
     this.#said.set(id, { ...message, taskId: id, contextId });
     try {
-      for (const [one, said] of answers) await this.#options.answer({ id: one, ...said, extend });
+      for (const [one, said] of answers) await this.#options.answer({ id: one, ...said, principal, extend });
       await this.#continuing.get(id);
     } finally {
       this.#said.delete(id);
@@ -207,8 +224,15 @@ export class A2aTasks {
     if (!run.isResumed) return this.#endWaiting(stored, 'The conversation went on without an answer');
     const { history, artifacts } = readBody(stored);
     const said = this.#said.get(id);
-    const { contextId } = stored;
-    const task = this.#createLive({ id, agentId, contextId, history: said ? [...history, said] : history, artifacts });
+    const { contextId, owner } = stored;
+    const task = this.#createLive({
+      id,
+      agentId,
+      owner,
+      contextId,
+      history: said ? [...history, said] : history,
+      artifacts,
+    });
     this.#live.set(id, task);
     this.#drive(task, async () => run.follow());
   }
@@ -221,7 +245,7 @@ export class A2aTasks {
     this.#options.onUpdate(taskId, { statusUpdate: { taskId, contextId, status: toStatus(ended, ended) } });
   }
 
-  #createLive(of: Pick<LiveTaskOptions, 'id' | 'agentId' | 'contextId' | 'history' | 'artifacts'>): LiveTask {
+  #createLive(of: Pick<LiveTaskOptions, 'id' | 'agentId' | 'owner' | 'contextId' | 'history' | 'artifacts'>): LiveTask {
     const { store, onUpdate, log } = this.#options;
     return new LiveTask({
       ...of,
@@ -239,24 +263,24 @@ export class A2aTasks {
   }
 
   /** The task while it goes on. */
-  live(agentId: string, id: string): LiveTask | undefined {
+  live(agentId: string, id: string, principal: Principal): LiveTask | undefined {
     const task = this.#live.get(id);
-    return task?.agentId === agentId ? task : undefined;
+    return task?.agentId === agentId && maySee(principal, task.owner) ? task : undefined;
   }
 
   /** The task as it is now. */
-  async get(agentId: string, id: string): Promise<A2aTask | undefined> {
+  async get(agentId: string, id: string, principal: Principal): Promise<A2aTask | undefined> {
     await this.#continuing.get(id);
-    const live = this.live(agentId, id);
+    const live = this.live(agentId, id, principal);
     if (live) return live.snapshot();
-    const stored = await this.#options.store.get(agentId, id);
+    const stored = await this.#options.store.get(agentId, id, principal);
     return stored && toTask(stored);
   }
 
   /** A page of tasks, those that changed last first. */
   async list(query: TaskQuery): Promise<{ tasks: A2aTask[]; nextCursor: string | null; total: number }> {
     const page = await this.#options.store.list(query);
-    return { ...page, tasks: page.tasks.map((task) => this.live(task.agentId, task.id)?.snapshot() ?? toTask(task)) };
+    return { ...page, tasks: page.tasks.map((task) => this.#live.get(task.id)?.snapshot() ?? toTask(task)) };
   }
 
   /** Resolves when the tasks that go on have ended and are stored; ending their runs is up to others. */

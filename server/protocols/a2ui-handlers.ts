@@ -3,6 +3,7 @@ import type { A2uiEvent } from '../../contract/a2ui.ts';
 import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
+import type { Principal } from '../principal.ts';
 import type { RunEvent } from '../runs/run-events.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import { toAsk } from './a2ui-ask.ts';
@@ -14,6 +15,7 @@ import { newConversationId } from './conversation-id.ts';
 /** A run that is asked for in words, with tools beside the agent's own. */
 export interface SurfaceRunRequest {
   readonly agentId: string;
+  readonly principal: Principal;
   readonly conversationId: string;
   readonly text: string;
   /** Adds to the agent's tools for this run. */
@@ -55,13 +57,14 @@ export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers
   return {
     info,
     agents: info,
-    async run({ input: { agent_id: agentId, ...request }, signal }): Promise<AsyncIterable<A2uiEvent>> {
+    async run({ input: { agent_id: agentId, ...request }, context, signal }): Promise<AsyncIterable<A2uiEvent>> {
       agents.get(agentId);
       if ((request.message === undefined) === (request.action === undefined)) throw needsOne();
       const surfaceId = request.action?.surfaceId ?? request.surface_id;
       const conversationId = request.conversation_id ?? (surfaceId && conversationOf(surfaceId)) ?? newConversationId();
       const events = await startRun({
         agentId,
+        principal: context.principal,
         conversationId,
         text: toAsk(request),
         extend: (toolset) => withRenderUi(toolset, { conversationId, surfaceId }),

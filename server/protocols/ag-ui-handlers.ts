@@ -4,6 +4,7 @@ import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
 import { readLastEventId } from '../numbered-events.ts';
+import type { Principal } from '../principal.ts';
 import type { ApprovalDecision, RunEvent } from '../runs/run-events.ts';
 import type { ToolDefinition, Toolset } from '../runs/toolset.ts';
 import type { Message } from '../store/messages.ts';
@@ -22,6 +23,7 @@ interface AgentName {
 /** A run that a caller asks for: its messages are the whole conversation, its tools are run by the caller. */
 export interface AgUiRunRequest {
   readonly agentId: string;
+  readonly principal: Principal;
   readonly threadId: string;
   readonly runId: string;
   readonly messages: readonly Message[];
@@ -52,11 +54,14 @@ interface AgUiParts {
     | Promise<{ readonly events: AsyncIterable<{ readonly id: number; readonly event: RunEvent }> }>
     | { readonly events: AsyncIterable<{ readonly id: number; readonly event: RunEvent }> };
   /** The run of a thread that its caller called so, or its newest run. */
-  findRun(threadId: string, runId: string | undefined): Promise<AgUiFoundRun | undefined>;
+  findRun(
+    threadId: string,
+    query: { readonly givenId: string | undefined; readonly principal: Principal },
+  ): Promise<AgUiFoundRun | undefined>;
   /** The messages of a thread as they are stored. */
   messages(threadId: string): Promise<readonly Message[]>;
-  /** False when no such run is active. */
-  terminate(threadId: string, runId: string): boolean | Promise<boolean>;
+  /** False when no such run is active, for these eyes. */
+  terminate(threadId: string, runId: string, principal: Principal): boolean | Promise<boolean>;
   /** The version of this server. */
   readonly version: string;
   /** Absent: events are never written as protobuf. */
@@ -91,8 +96,8 @@ export function createAgUiHandlers({
     };
   };
 
-  async function readAgain({ agentId, threadId, runId, view, after, signal }: ReadAgain) {
-    const run = await findRun(threadId, runId);
+  async function readAgain({ agentId, principal, threadId, runId, view, after, signal }: ReadAgain) {
+    const run = await findRun(threadId, { givenId: runId, principal });
     if (run?.agentId !== agentId) {
       throw new ApiError(
         'run-not-found',
@@ -116,11 +121,12 @@ export function createAgUiHandlers({
       const isBinary = await protobuf?.prepare(context.headers.accept);
       const { view, surfaces, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
       const { threadId, runId } = view;
+      const { principal } = context;
       const after = readLastEventId(context.headers['last-event-id']);
-      if (after !== undefined) return readAgain({ agentId, threadId, runId, view, after, signal });
+      if (after !== undefined) return readAgain({ agentId, principal, threadId, runId, view, after, signal });
       const extend = (toolset: Toolset) =>
         surfaces ? withRenderUi(toolset, { conversationId: threadId, ...surfaces }) : toolset;
-      const { events } = await startRun({ agentId, threadId, runId, ...request, extend, signal });
+      const { events } = await startRun({ agentId, principal, threadId, runId, ...request, extend, signal });
       return toAgUiEvents(events, view);
     },
     async connect({
@@ -132,11 +138,11 @@ export function createAgUiHandlers({
       const isBinary = await protobuf?.prepare(context.headers.accept);
       const { threadId, runId, ...view } = readConnect(body, isBinary ? 'camel' : casing);
       const after = readLastEventId(context.headers['last-event-id']);
-      return readAgain({ agentId, threadId, runId, view, after, signal });
+      return readAgain({ agentId, principal: context.principal, threadId, runId, view, after, signal });
     },
-    async terminate({ input }) {
+    async terminate({ input, context }) {
       const { threadId, runId } = readRunIds(input);
-      const success = await terminate(threadId, runId);
+      const success = await terminate(threadId, runId, context.principal);
       const message = success
         ? `Run ${runId} is ending`
         : `No active run ${runId} on thread ${threadId}: it is unknown or already over`;
@@ -147,6 +153,7 @@ export function createAgUiHandlers({
 
 interface ReadAgain {
   readonly agentId: string;
+  readonly principal: Principal;
   readonly threadId: string;
   readonly runId: string | undefined;
   readonly view: Omit<AgUiRunView, 'threadId' | 'runId'>;

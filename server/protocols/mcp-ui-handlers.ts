@@ -2,6 +2,7 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
+import type { Principal } from '../principal.ts';
 import type { RunEvent } from '../runs/run-events.ts';
 import { newConversationId } from './conversation-id.ts';
 import { toMcpUiEvents } from './mcp-ui-events.ts';
@@ -18,6 +19,7 @@ export interface McpUiParts {
   pageTools(agentId: string): readonly PageTool[];
   startRun(request: {
     readonly agentId: string;
+    readonly principal: Principal;
     readonly conversationId: string;
     readonly text: string;
     readonly signal: AbortSignal;
@@ -47,10 +49,10 @@ export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestConte
   return {
     info,
     agents: info,
-    async run({ input: { agent_id: agentId, message, conversation_id }, signal }) {
+    async run({ input: { agent_id: agentId, message, conversation_id }, context: { principal }, signal }) {
       agents.get(agentId);
       const conversationId = conversation_id ?? newConversationId();
-      const events = await startRun({ agentId, conversationId, text: message, signal });
+      const events = await startRun({ agentId, principal, conversationId, text: message, signal });
       return toMcpUiEvents(events, { agentId, conversationId, tools: () => pageTools(agentId), signal });
     },
     async call({ input: { agent_id: agentId, uri, method, params = {} }, signal }) {

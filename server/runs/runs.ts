@@ -1,6 +1,8 @@
 import { ApiError } from '../errors.ts';
+import type { Principal } from '../principal.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalDecision, ApprovalRecord, RunRecord, Store } from '../store/store.ts';
+import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
 import { type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
 import { type FoundRun, toFoundRun } from './found-run.ts';
@@ -19,7 +21,7 @@ import { Turns } from './turns.ts';
 interface RunsOptions {
   readonly store: Pick<Store, 'runs'> & {
     readonly approvals: Pick<Store['approvals'], 'get' | 'open'>;
-    readonly conversations: Pick<Store['conversations'], 'messages'>;
+    readonly conversations: Pick<Store['conversations'], 'isHidden' | 'messages'>;
   };
   readonly models: ModelSource;
   readonly log: FaultLog;
@@ -34,6 +36,8 @@ export interface RunRequest {
   /** Read before each model call. */
   readonly agent: () => RunAgent;
   readonly toolset: Toolset;
+  /** Whom a new conversation belongs to; to others, one it began is not there. */
+  readonly principal: Principal;
   /** Absent: a new conversation. */
   readonly conversationId?: string | undefined;
   readonly runId?: string | undefined;
@@ -85,11 +89,12 @@ export class Runs {
     this.#records = new RunRecords({ store, limits: this.#limits, log });
   }
 
-  /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `draining`, or what `agent` throws. */
+  /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `conversation-not-found`, `draining`, or what `agent` throws. */
   async start(request: RunRequest): Promise<Run> {
-    this.#refuseWhenDraining();
     const conversationId = request.conversationId ?? newId('conv');
-    const { whenBusy = 'reject', signal } = request;
+    const { whenBusy = 'reject', principal, signal } = request;
+    if (await this.#store.conversations.isHidden(conversationId, principal)) throw conversationNotFound(conversationId);
+    this.#refuseWhenDraining();
     const turn = this.#turns.take(conversationId, { whenBusy, signal });
     if (whenBusy === 'interrupt') this.#active.get(conversationId)?.cancel(INTERRUPTED_BY_NEXT);
     const giveBack = await turn;
@@ -117,13 +122,16 @@ export class Runs {
   }
 
   /** The run of this id of the server's, however long ago it ended. */
-  findById(id: string): Promise<FoundRun | undefined> {
-    return this.#findStored(() => this.#store.runs.get(id));
+  findById(id: string, principal: Principal): Promise<FoundRun | undefined> {
+    return this.#findStored(() => this.#store.runs.get(id, principal));
   }
 
   /** The newest run of a conversation, or the newest there that its caller called `givenId`. */
-  findLatest(conversationId: string, givenId?: string): Promise<FoundRun | undefined> {
-    return this.#findStored(() => this.#store.runs.latest(conversationId, givenId));
+  findLatest(
+    conversationId: string,
+    query: { readonly givenId?: string | undefined; readonly principal: Principal },
+  ): Promise<FoundRun | undefined> {
+    return this.#findStored(() => this.#store.runs.latest(conversationId, query));
   }
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
@@ -192,7 +200,7 @@ export class Runs {
     const { id: agentId } = request.agent();
     const isNew = request.conversationId === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationId);
-    const { decisions = [], whenBusy, messages: given, history } = request;
+    const { decisions = [], whenBusy, messages: given, history, principal } = request;
     const awaited = decisions.length ? await this.#records.awaitedCalls(conversationId, decisions) : undefined;
     const { messages, unstored } = joinHistory({ stored, given, history, awaited });
     const isDetached = request.detached ?? false;
@@ -203,6 +211,7 @@ export class Runs {
       messages: unstored,
       isDetached,
       decisions,
+      principal,
       cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
     });
     const id = request.runId ?? storedId;

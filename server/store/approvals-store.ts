@@ -1,14 +1,21 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { ApiError } from '../errors.ts';
+import { EVERYBODY } from '../principal.ts';
 import { readCursor, toCursor } from './page-cursor.ts';
 import type { Tables } from './schema.ts';
 import type { ApprovalDecision, ApprovalRecord, NewApproval, Store } from './store.ts';
+import { isOfVisible } from './visible.ts';
 
 /** Tool calls that wait for a person. Runs add them when they close and act on them when they open. */
 export function createApprovalsStore(db: Kysely<Tables>): Store['approvals'] {
   return {
-    async get(id) {
-      const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
+    async get(id, principal = EVERYBODY) {
+      const row = await db
+        .selectFrom('approvals')
+        .selectAll()
+        .where(isOfVisible('approvals', principal))
+        .where('id', '=', id)
+        .executeTakeFirst();
       return row && toRecord(row);
     },
     open: (conversationId) => findOpen(db, conversationId),
@@ -22,11 +29,12 @@ export function createApprovalsStore(db: Kysely<Tables>): Store['approvals'] {
         .execute();
     },
     decide: (decision) => decide(db, decision),
-    async list({ agentId, conversationId, status, limit, cursor }) {
+    async list({ agentId, conversationId, status, limit, cursor, principal = EVERYBODY }) {
       const after = cursor === undefined ? undefined : readCursor(cursor);
       const rows = await db
         .selectFrom('approvals')
         .selectAll()
+        .where(isOfVisible('approvals', principal))
         .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
         .$if(conversationId !== undefined, (query) => query.where('conversation_id', '=', conversationId ?? ''))
         .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'pending'))

@@ -1,17 +1,20 @@
 import type { Kysely, Selectable } from 'kysely';
+import { EVERYBODY, maySee } from '../principal.ts';
 import type { Message } from './messages.ts';
 import { readCursor, toCursor } from './page-cursor.ts';
 import type { Tables } from './schema.ts';
 import type { ConversationRecord, Store } from './store.ts';
+import { isVisible } from './visible.ts';
 
 /** Conversations and their messages, as they are read; runs write them. */
 export function createConversationsStore(db: Kysely<Tables>): Store['conversations'] {
   return {
-    async list({ agentId, limit, cursor }) {
+    async list({ agentId, limit, cursor, principal = EVERYBODY }) {
       const after = cursor === undefined ? undefined : readCursor(cursor);
       const rows = await db
         .selectFrom('conversations')
         .selectAll()
+        .where(isVisible(principal))
         .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
         .$if(after !== undefined, (query) =>
           query.where(({ eb, refTuple, tuple }) =>
@@ -27,9 +30,14 @@ export function createConversationsStore(db: Kysely<Tables>): Store['conversatio
       const last = conversations.at(-1);
       return { conversations, nextCursor: rows.length > limit && last ? toCursor(last) : null };
     },
-    async get(id) {
+    async get(id, principal = EVERYBODY) {
       const row = await db.selectFrom('conversations').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && toRecord(row);
+      return row && maySee(principal, row.owner) ? toRecord(row) : undefined;
+    },
+    async isHidden(id, principal) {
+      if (principal.seesAll) return false;
+      const row = await db.selectFrom('conversations').select('owner').where('id', '=', id).executeTakeFirst();
+      return row !== undefined && !maySee(principal, row.owner);
     },
     async messages(id) {
       const rows = await db

@@ -10,6 +10,7 @@ const migrations: readonly Migration[] = [
   addRunLogsAndApprovals,
   addSkills,
   createTasks,
+  addOwners,
 ];
 
 /** The schema version this server reads and writes. */
@@ -200,4 +201,9 @@ async function createTasks({ schema }: Kysely<Tables>): Promise<void> {
     .execute();
   await schema.createIndex('tasks_newest').on('tasks').columns(['changed_at', 'id']).execute();
   await schema.createIndex('tasks_newest_of_agent').on('tasks').columns(['agent_id', 'changed_at', 'id']).execute();
+}
+
+async function addOwners({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('conversations').addColumn('owner', 'text').execute();
+  await schema.alterTable('tasks').addColumn('owner', 'text').execute();
 }

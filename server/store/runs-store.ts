@@ -1,11 +1,13 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { ApiError } from '../errors.ts';
+import { EVERYBODY, maySee } from '../principal.ts';
 import { appendMessages } from './append-messages.ts';
 import { addApprovals, settleApprovals, voidApprovals } from './approvals-store.ts';
 import { readCursor, toCursor } from './page-cursor.ts';
 import { appendEvents, pruneEvents, readEvents } from './run-events-store.ts';
 import type { Tables } from './schema.ts';
 import type { RunRecord, Store } from './store.ts';
+import { conversationNotFound, isOfVisible } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
 export function createRunsStore(db: Kysely<Tables>): Store['runs'] {
@@ -35,14 +37,20 @@ export function createRunsStore(db: Kysely<Tables>): Store['runs'] {
       const rows = await interrupt(db);
       return rows.map(toRecord);
     },
-    async get(id) {
-      const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && toRecord(row);
-    },
-    async latest(conversationId, givenId) {
+    async get(id, principal = EVERYBODY) {
       const row = await db
         .selectFrom('runs')
         .selectAll()
+        .where(isOfVisible('runs', principal))
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && toRecord(row);
+    },
+    async latest(conversationId, { givenId, principal = EVERYBODY } = {}) {
+      const row = await db
+        .selectFrom('runs')
+        .selectAll()
+        .where(isOfVisible('runs', principal))
         .where('conversation_id', '=', conversationId)
         .$if(givenId !== undefined, (query) => query.where('given_id', '=', givenId ?? ''))
         .orderBy('started_at', 'desc')
@@ -50,11 +58,12 @@ export function createRunsStore(db: Kysely<Tables>): Store['runs'] {
         .executeTakeFirst();
       return row && toRecord(row);
     },
-    async list({ agentId, conversationId, status, limit, cursor }) {
+    async list({ agentId, conversationId, status, limit, cursor, principal = EVERYBODY }) {
       const after = cursor === undefined ? undefined : readCursor(cursor);
       const rows = await db
         .selectFrom('runs')
         .selectAll()
+        .where(isOfVisible('runs', principal))
         .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
         .$if(conversationId !== undefined, (query) => query.where('conversation_id', '=', conversationId ?? ''))
         .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'running'))
@@ -83,7 +92,7 @@ type Closing = Parameters<Store['runs']['close']>[0];
 
 async function openRun(
   transaction: Transaction<Tables>,
-  { id, givenId = id, conversationId, agentId, messages, isDetached = false }: Opening,
+  { id, givenId = id, conversationId, agentId, messages, isDetached = false, principal = EVERYBODY }: Opening,
 ): Promise<void> {
   const now = new Date().toISOString();
   const conversation = await transaction
@@ -95,10 +104,12 @@ async function openRun(
       message_count: 0,
       created_at: now,
       updated_at: now,
+      owner: principal.name ?? null,
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ updated_at: now }))
-    .returning(['id', 'title', 'message_count'])
+    .returning(['id', 'title', 'message_count', 'owner'])
     .executeTakeFirstOrThrow();
+  if (!maySee(principal, conversation.owner)) throw conversationNotFound(conversationId);
   const historyCount = conversation.message_count + (await appendMessages(transaction, conversation, messages));
   const opened = await transaction
     .insertInto('runs')

@@ -39,6 +39,8 @@ interface ConversationsTable {
   message_count: number;
   created_at: string;
   updated_at: string;
+  /** The key that began it; null without keys. */
+  owner: string | null;
 }
 
 interface MessagesTable {
@@ -106,6 +108,8 @@ interface TasksTable {
   /** JSON of what was said and made. */
   body: string;
   changed_at: string;
+  /** The key that asked for it; null without keys. */
+  owner: string | null;
 }
 
 interface FactsTable {

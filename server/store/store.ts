@@ -1,4 +1,5 @@
 /** What the rest of the server asks of the store. What a resolved write stored survives the death of the process. */
+import type { Principal } from '../principal.ts';
 import type { Message } from './messages.ts';
 
 /** An agent as it is stored: what its creator said, with nothing derived. */
@@ -119,6 +120,13 @@ export interface TaskRecord {
   readonly body: Readonly<Record<string, unknown>>;
   /** When it came to this state. */
   readonly changedAt: string;
+  /** The name of the key that asked for it; null without keys. */
+  readonly owner: string | null;
+}
+
+/** Whose eyes a read is for; absent: the server's own, which see everything. */
+interface Seen {
+  readonly principal?: Principal | undefined;
 }
 
 export interface Store {
@@ -135,11 +143,13 @@ export interface Store {
   };
   readonly conversations: {
     /** Those that changed last come first. `cursor` is the `nextCursor` of the page before; a malformed one is a 422. */
-    list(query: { agentId?: string | undefined; limit: number; cursor?: string | undefined }): Promise<{
+    list(query: Seen & { agentId?: string | undefined; limit: number; cursor?: string | undefined }): Promise<{
       conversations: ConversationRecord[];
       nextCursor: string | null;
     }>;
-    get(id: string): Promise<ConversationRecord | undefined>;
+    get(id: string, principal?: Principal): Promise<ConversationRecord | undefined>;
+    /** Whether there is such a conversation, and it is not for these eyes. */
+    isHidden(id: string, principal: Principal): Promise<boolean>;
     /** In order. Empty when there is no such conversation. */
     messages(id: string): Promise<StoredMessage[]>;
     /** False when there was none. */
@@ -151,19 +161,22 @@ export interface Store {
      * opens the run. What the user said is on disk before the model is asked. A message over 1 MiB is stored shortened, and says so.
      * `id` is the server's own: one that is taken, and a conversation with a running run, are a 409 and store nothing.
      * So is a conversation with approvals that `decisions` leaves open, unless `cancelsApprovals`. Returns the answered approvals that
-     * no run has acted on before, which is for this one to do.
+     * no run has acted on before, which is for this one to do. A conversation it makes belongs to `principal`; one that is there and
+     * not for its eyes is a 404.
      */
-    open(run: {
-      id: string;
-      /** `id` when absent. */
-      givenId?: string | undefined;
-      conversationId: string;
-      agentId: string;
-      messages: readonly Message[];
-      isDetached?: boolean | undefined;
-      decisions?: readonly ApprovalDecision[] | undefined;
-      cancelsApprovals?: boolean | undefined;
-    }): Promise<{ readonly resumed: readonly ApprovalRecord[] }>;
+    open(
+      run: Seen & {
+        id: string;
+        /** `id` when absent. */
+        givenId?: string | undefined;
+        conversationId: string;
+        agentId: string;
+        messages: readonly Message[];
+        isDetached?: boolean | undefined;
+        decisions?: readonly ApprovalDecision[] | undefined;
+        cancelsApprovals?: boolean | undefined;
+      },
+    ): Promise<{ readonly resumed: readonly ApprovalRecord[] }>;
     /**
      * One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent.
      * Does nothing when the run is not running: it was closed before, or its conversation was deleted. When it fails, nothing is
@@ -193,20 +206,22 @@ export interface Store {
      * model from them gives each tool call without a result one first.
      */
     interruptOpen(): Promise<RunRecord[]>;
-    get(id: string): Promise<RunRecord | undefined>;
+    get(id: string, principal?: Principal): Promise<RunRecord | undefined>;
     /** The newest run of a conversation; with `givenId`, of those whose caller called it so. */
-    latest(conversationId: string, givenId?: string): Promise<RunRecord | undefined>;
+    latest(conversationId: string, query?: Seen & { givenId?: string | undefined }): Promise<RunRecord | undefined>;
     /** Those that started last come first; pages as conversations have them. */
-    list(query: {
-      agentId?: string | undefined;
-      conversationId?: string | undefined;
-      status?: RunStatus | undefined;
-      limit: number;
-      cursor?: string | undefined;
-    }): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
+    list(
+      query: Seen & {
+        agentId?: string | undefined;
+        conversationId?: string | undefined;
+        status?: RunStatus | undefined;
+        limit: number;
+        cursor?: string | undefined;
+      },
+    ): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
   };
   readonly approvals: {
-    get(id: string): Promise<ApprovalRecord | undefined>;
+    get(id: string, principal?: Principal): Promise<ApprovalRecord | undefined>;
     /** Those of a conversation that no run has acted on: the pending ones, and those that wait for them. */
     open(conversationId: string): Promise<ApprovalRecord[]>;
     /** Gives up on those that are open: their calls will not be run. */
@@ -214,28 +229,32 @@ export interface Store {
     /** Notes an answer. Throws `approval-resolved` when there is one already. */
     decide(decision: ApprovalDecision): Promise<void>;
     /** The newest come first. */
-    list(query: {
-      agentId?: string | undefined;
-      conversationId?: string | undefined;
-      status?: ApprovalStatus | undefined;
-      limit: number;
-      cursor?: string | undefined;
-    }): Promise<{ approvals: ApprovalRecord[]; nextCursor: string | null }>;
+    list(
+      query: Seen & {
+        agentId?: string | undefined;
+        conversationId?: string | undefined;
+        status?: ApprovalStatus | undefined;
+        limit: number;
+        cursor?: string | undefined;
+      },
+    ): Promise<{ approvals: ApprovalRecord[]; nextCursor: string | null }>;
   };
   readonly tasks: {
     /** Inserts or replaces. Of more than 10,000 ended tasks those go that ended first. */
     save(task: TaskRecord): Promise<void>;
-    get(agentId: string, id: string): Promise<TaskRecord | undefined>;
+    get(agentId: string, id: string, principal?: Principal): Promise<TaskRecord | undefined>;
     /** Those that changed last come first; `total` counts all that match. A malformed cursor is a 422. */
-    list(query: {
-      agentId: string;
-      contextId?: string | undefined;
-      state?: TaskState | undefined;
-      /** An RFC 3339 time in UTC. */
-      changedAfter?: string | undefined;
-      limit: number;
-      cursor?: string | undefined;
-    }): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
+    list(
+      query: Seen & {
+        agentId: string;
+        contextId?: string | undefined;
+        state?: TaskState | undefined;
+        /** An RFC 3339 time in UTC. */
+        changedAfter?: string | undefined;
+        limit: number;
+        cursor?: string | undefined;
+      },
+    ): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
     /** Those that wait for a person. */
     waiting(): Promise<Pick<TaskRecord, 'id' | 'agentId' | 'contextId'>[]>;
     /** Ends the tasks that a server which died left open, and returns how many there were; those that wait for a person stay. */

@@ -1,7 +1,9 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
+import { EVERYBODY } from '../principal.ts';
 import { readCursor, toCursor } from './page-cursor.ts';
 import type { Tables } from './schema.ts';
 import type { Store, TaskRecord } from './store.ts';
+import { isVisible } from './visible.ts';
 
 /** How many ended tasks are kept. */
 const MAX_ENDED = 10_000;
@@ -25,20 +27,22 @@ export function createTasksStore(db: Kysely<Tables>): Store['tasks'] {
       sincePrune = 0;
       await prune(db);
     },
-    async get(agentId, id) {
+    async get(agentId, id, principal = EVERYBODY) {
       const row = await db
         .selectFrom('tasks')
         .selectAll()
         .where('id', '=', id)
         .where('agent_id', '=', agentId)
+        .where(isVisible(principal))
         .executeTakeFirst();
       return row && toRecord(row);
     },
-    async list({ agentId, contextId, state, changedAfter, limit, cursor }) {
+    async list({ agentId, contextId, state, changedAfter, limit, cursor, principal = EVERYBODY }) {
       const after = cursor === undefined ? undefined : readCursor(cursor);
       const matching = db
         .selectFrom('tasks')
         .where('agent_id', '=', agentId)
+        .where(isVisible(principal))
         .$if(contextId !== undefined, (query) => query.where('context_id', '=', contextId ?? ''))
         .$if(state !== undefined, (query) => query.where('state', '=', state ?? 'submitted'))
         .$if(changedAfter !== undefined, (query) => query.where('changed_at', '>', changedAfter ?? ''));
@@ -99,6 +103,7 @@ const toRow = (task: TaskRecord): Insertable<Tables['tasks']> => ({
   detail: task.detail,
   body: JSON.stringify(task.body),
   changed_at: task.changedAt,
+  owner: task.owner,
 });
 
 const toRecord = (row: Selectable<Tables['tasks']>): TaskRecord => ({
@@ -109,4 +114,5 @@ const toRecord = (row: Selectable<Tables['tasks']>): TaskRecord => ({
   detail: row.detail,
   body: JSON.parse(row.body),
   changedAt: row.changed_at,
+  owner: row.owner,
 });

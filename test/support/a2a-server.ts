@@ -3,8 +3,10 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { createTaskRuns, tellOfRuns } from '../../server/a2a-parts.ts';
 import { type AnswerApproval, createAnswerApproval } from '../../server/approvals/answer-approvals.ts';
 import { ApiError } from '../../server/errors.ts';
+import { exchangeOf } from '../../server/http/exchange.ts';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
+import { EVERYBODY } from '../../server/principal.ts';
 import type { CardAgent } from '../../server/protocols/a2a-card.ts';
 import { openA2a } from '../../server/protocols/open-a2a.ts';
 import { Runs } from '../../server/runs/runs.ts';
@@ -78,6 +80,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     ...createTaskRuns({ runs, approvals: store.approvals, getAgent, answerApproval }),
     webhookHosts: options.webhookHosts ?? [],
     hasKeys: apiKeys.length > 0,
+    principalOf: (request) => exchangeOf(request).principal,
     version: '0.1.0',
     log,
   });
@@ -122,7 +125,13 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
     async interrupt(conversationId) {
-      const given = { conversationId, messages: [], history: 'stored' as const, whenBusy: 'interrupt' as const };
+      const given = {
+        conversationId,
+        messages: [],
+        history: 'stored' as const,
+        whenBusy: 'interrupt' as const,
+        principal: EVERYBODY,
+      };
       const run = await runs.start({ ...getAgent('tester'), ...given, detached: true });
       await run.ended;
     },

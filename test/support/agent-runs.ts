@@ -82,8 +82,8 @@ export async function startAgentRuns(
         });
         return { events: run.events({ signal }) };
       },
-      async findRun(threadId, runId) {
-        const found = await runs.findLatest(threadId, runId);
+      async findRun(threadId, query) {
+        const found = await runs.findLatest(threadId, query);
         if (!found) return undefined;
         const { agentId, givenId, historyCount } = found.record;
         return { agentId, runId: givenId, historyCount, events: found.events };

@@ -41,7 +41,7 @@ export async function openDoors(
     base: '/api/v1/mcp',
     limits,
     readBody: (request, response) => readJsonText(request, () => response.writeContinue()),
-    ownerOf: (request) => exchangeOf(request).key ?? '',
+    ownerOf: (request) => exchangeOf(request).principal.name ?? '',
   });
   const http = await startTestServer({ apiKeys, mounts: [{ path: '/api/v1/mcp', handler: doors.handler }] });
   const url = `${http.url}/api/v1/mcp`;

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ServerProcess, startServerProcess } from '../../scripts/server-process.ts';
+import { openDataFolder } from './data-folder.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface StartServer {
@@ -46,7 +47,7 @@ export async function startServer({
   if (mcpServers) await writeFile(mcpConfig, JSON.stringify({ mcpServers }));
   const server = stack.use(
     await startServerProcess({
-      args: ['--data-dir', join(folder, 'data'), '--mcp-config', mcpConfig, ...args],
+      args: ['--data-dir', await openDataFolder(folder), '--mcp-config', mcpConfig, ...args],
       environment: { PATH: process.env.PATH, HOME: folder, AGENT_MODEL: 'demo:rules', ...environment },
     }),
   );

@@ -6,6 +6,7 @@ import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { readOptions } from '../../server/options.ts';
 import { createRuntime } from '../../server/runtime.ts';
+import { openDataFolder } from './data-folder.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface WholeServer extends AsyncDisposable {
@@ -56,7 +57,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
       '--port',
       '0',
       '--data-dir',
-      join(folder, 'data'),
+      await openDataFolder(folder),
       '--mcp-config',
       config,
       '--model',
