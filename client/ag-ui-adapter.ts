@@ -1,66 +1,42 @@
 /** Talks to an agent over AG-UI, in browsers and in Node. */
 import type { AgUiEvent } from '../contract/ag-ui-events.ts';
-import { type AGUIAssistantMessage, type AGUIMessage, addResult, applyEvent, findCall } from './ag-ui-history.ts';
-import { AGUIError, type Connection, postJson, streamRun } from './ag-ui-run.ts';
+import { type AgUiEndpoints, agUiEndpointsOf } from './ag-ui-endpoints.ts';
+import {
+  type AGUIAssistantMessage,
+  type AGUIContent,
+  type AGUIMessage,
+  addResult,
+  applyEvent,
+  readCall,
+} from './ag-ui-history.ts';
+import type {
+  AGUIAdapterOptions,
+  AGUIInterrupt,
+  AGUIInterruptAnswer,
+  AGUIRunResult,
+  AGUITool,
+  SendMessageOptions,
+} from './ag-ui-options.ts';
+import { AG_UI_VERSION, AGUIError, type Connection, postJson, type ReconnectPolicy, streamRun } from './ag-ui-run.ts';
+import { headersOf } from './connection.ts';
 
-/** A tool that runs here, at the caller: the answer ends with its call, and {@link AGUIAdapter.addToolResult} brings the result. */
-export interface AGUITool {
-  /** 1 to 64 of A-Z a-z 0-9 _ - */
-  readonly name: string;
-  readonly description: string;
-  /** JSON Schema of the arguments, an object. */
-  readonly parameters?: Record<string, unknown>;
-}
-
-/** How an {@link AGUIAdapter} reaches its agent. */
-export interface AGUIAdapterOptions {
-  /** `…/api/v1/ag-ui/{agent_id}/`, with or without the trailing slash. */
-  readonly baseUrl: string;
-  /** Sent as `Authorization: Bearer …`. */
-  readonly apiKey?: string;
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The conversation; absent: a new one. */
-  readonly threadId?: string;
-  /** What was said on the thread so far. */
-  readonly messages?: readonly AGUIMessage[];
-  readonly tools?: readonly AGUITool[];
-  /** Stands in for the global `fetch`. */
-  readonly fetch?: typeof fetch;
-}
-
-/** How the answer to a message ended. */
-export interface AGUIRunResult {
-  readonly threadId: string;
-  readonly runId: string;
-  readonly outcome: 'success' | 'cancelled';
-  /** Calls of the caller's tools, which wait for {@link AGUIAdapter.addToolResult}. */
-  readonly pendingToolCallIds: readonly string[];
-}
-
-/** Whom to tell while a message is answered, and what to send with it. */
-export interface SendMessageOptions {
-  /** Each piece of text, as it comes. */
-  readonly onToken?: (token: string) => void;
-  /** Each tool call, once its arguments are complete. */
-  readonly onToolCall?: (call: { id: string; name: string; args: unknown }) => void;
-  /** At the end: the agent's last message, `{id, role: 'assistant', content, toolCalls?}`; of a stopped run, what there is of it. */
-  readonly onComplete?: (message: AGUIAssistantMessage, result: AGUIRunResult) => void;
-  /** Instead of `onComplete`. The promise is rejected as well, but then nobody has to handle it. */
-  readonly onError?: (error: AGUIError) => void;
-  /** State shared with the agent: any JSON value. */
-  readonly state?: unknown;
-  /** What the agent should know for this message. */
-  readonly context?: readonly { readonly description: string; readonly value: string }[];
-  readonly forwardedProps?: Readonly<Record<string, unknown>>;
-}
-
+/** What is being answered. */
 interface Answering {
   readonly abort: AbortController;
-  runId: string;
+  /** Undefined until it is known which run is read. */
+  runId: string | undefined;
+  /** How many messages there were before the run said anything. */
+  messageCount: number;
   /** Whether {@link AGUIAdapter.stop} was called. */
   isStopped: boolean;
-  ended: Promise<void>;
+  readonly ended: Promise<void>;
+}
+
+/** What a run is asked for with: to say something, to go on, to answer interrupts, or to be read again. */
+interface Ask {
+  readonly said?: AGUIMessage;
+  readonly resume?: readonly AGUIInterruptAnswer[];
+  readonly isAgain?: boolean;
 }
 
 /** How long a stopped run may take to end its stream by itself. */
@@ -71,27 +47,33 @@ const STOP_GRACE_MS = 2_000;
  *
  *     const adapter = new AGUIAdapter({ baseUrl: 'http://localhost:8765/api/v1/ag-ui/my-agent/' });
  *     await adapter.sendMessage('Hello!', { onToken: (token) => console.log(token) });
+ *
+ * A connection that breaks in the middle of an answer is made again, and no event is missed or told twice.
  */
 export class AGUIAdapter {
   readonly threadId: string;
-  readonly #url: string;
+  readonly #endpoints: AgUiEndpoints;
   readonly #connection: Connection;
   readonly #tools: readonly AGUITool[];
+  readonly #reconnect: ReconnectPolicy | undefined;
   readonly #listeners = new Set<(event: AgUiEvent) => void>();
   #messages: readonly AGUIMessage[];
   #answering: Answering | undefined;
 
   constructor(options: AGUIAdapterOptions) {
-    const { baseUrl, apiKey, headers, threadId, messages = [], tools = [] } = options;
+    const { baseUrl, threadId, messages = [], tools = [], reconnect = {} } = options;
     this.threadId = threadId ?? crypto.randomUUID();
-    this.#url = withTrailingSlash(baseUrl);
+    this.#endpoints = agUiEndpointsOf(baseUrl);
     this.#connection = {
-      headers: { ...headers, ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) },
+      headers: headersOf(options),
       // Browsers refuse `fetch` as a method of anything but the window.
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     };
     this.#messages = messages;
     this.#tools = tools;
+    this.#reconnect = reconnect
+      ? { maxTries: 6, delayMs: 250, maxDelayMs: 8_000, idleMs: 45_000, ...reconnect }
+      : undefined;
   }
 
   /** What was said so far, in order. */
@@ -106,15 +88,16 @@ export class AGUIAdapter {
   }
 
   /**
-   * Says something and resolves with the agent's last message, once it is complete. Rejects with an {@link AGUIError}; a message that the server refused is not kept.
+   * Says something and resolves with the agent's last message, once it is complete. Rejects with an {@link AGUIError}; a message that
+   * the server refused is not kept.
    */
-  sendMessage(content: string, options: SendMessageOptions = {}): Promise<AGUIAssistantMessage> {
-    return this.#answer({ id: crypto.randomUUID(), role: 'user', content }, options);
+  sendMessage(content: AGUIContent, options: SendMessageOptions = {}): Promise<AGUIAssistantMessage> {
+    return this.#answer({ said: { id: crypto.randomUUID(), role: 'user', content } }, options);
   }
 
   /** Lets the agent go on from what was said, such as after {@link addToolResult}. */
   continue(options: SendMessageOptions = {}): Promise<AGUIAssistantMessage> {
-    return this.#answer(undefined, options);
+    return this.#answer({}, options);
   }
 
   /** Answers a pending tool call: text, or any JSON value. The next run carries it to the agent. */
@@ -123,7 +106,25 @@ export class AGUIAdapter {
     this.#messages = addResult(this.#messages, { id: crypto.randomUUID(), role: 'tool', toolCallId, content });
   }
 
-  /** Ends the answer in progress and resolves once it has ended; its promise resolves with what there is of the message. */
+  /** Answers the interrupts that the answer before has ended with, all of them; the agent goes on. */
+  resume(answers: readonly AGUIInterruptAnswer[], options: SendMessageOptions = {}): Promise<AGUIAssistantMessage> {
+    return this.#answer({ resume: answers }, options);
+  }
+
+  /**
+   * Reads the newest run of the thread from its beginning, and goes on with it while it goes on: for a page that was loaded anew. What was
+   * said before comes from the server. Rejects with the code `run-not-found` when the thread has no run.
+   */
+  connect(
+    options: Omit<SendMessageOptions, 'state' | 'context' | 'forwardedProps'> = {},
+  ): Promise<AGUIAssistantMessage> {
+    return this.#answer({ isAgain: true }, options);
+  }
+
+  /**
+   * Ends the answer in progress and resolves once it has ended; its promise resolves with what there is of the message. Rejects when the
+   * server cannot be told and the run may go on there.
+   */
   async stop(): Promise<void> {
     const answering = this.#answering;
     if (!answering) return;
@@ -131,19 +132,21 @@ export class AGUIAdapter {
     const { abort, runId, ended } = answering;
     const timer = setTimeout(() => abort.abort(), STOP_GRACE_MS);
     try {
-      const url = this.#url.replace(/[^/]+\/(\?.*)?$/, 'terminate');
-      const ids = { threadId: this.threadId, runId };
-      await (await postJson(url, ids, abort.signal, this.#connection)).body?.cancel();
-    } catch {
-      // Leaving cancels the run too.
+      const body = { threadId: this.threadId, runId };
+      const { terminate: url } = this.#endpoints;
+      await (await postJson({ url, body, signal: abort.signal }, this.#connection)).body?.cancel();
+    } catch (cause) {
       abort.abort();
+      // A run that ends with its connection has ended now.
+      if (this.#reconnect) throw cause;
+    } finally {
+      await ended;
+      clearTimeout(timer);
     }
-    await ended;
-    clearTimeout(timer);
   }
 
-  #answer(said: AGUIMessage | undefined, options: SendMessageOptions): Promise<AGUIAssistantMessage> {
-    const answer = this.#tryToAnswer(said, options).catch((cause: unknown) => {
+  #answer(ask: Ask, options: SendMessageOptions): Promise<AGUIAssistantMessage> {
+    const answer = this.#tryToAnswer(ask, options).catch((cause: unknown) => {
       const error = cause instanceof AGUIError ? cause : new AGUIError('caller-failed', String(cause), { cause });
       options.onError?.(error);
       throw error;
@@ -152,16 +155,22 @@ export class AGUIAdapter {
     return answer;
   }
 
-  async #tryToAnswer(said: AGUIMessage | undefined, options: SendMessageOptions): Promise<AGUIAssistantMessage> {
+  async #tryToAnswer(ask: Ask, options: SendMessageOptions): Promise<AGUIAssistantMessage> {
     if (this.#answering) throw new AGUIError('busy', 'A message is being answered already');
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const answering: Answering = { abort: new AbortController(), runId: crypto.randomUUID(), isStopped: false, ended };
-    this.#answering = answering;
     const before = this.#messages;
-    if (said) this.#messages = [...before, said];
+    const answering: Answering = {
+      abort: new AbortController(),
+      runId: ask.isAgain ? undefined : crypto.randomUUID(),
+      messageCount: before.length,
+      isStopped: false,
+      ended,
+    };
+    this.#answering = answering;
+    if (ask.said) this.#messages = [...before, ask.said];
     try {
-      const result = await this.#run(answering, options);
-      const answer = this.#messages.slice(before.length).findLast((message) => message.role === 'assistant');
+      const result = await this.#run(ask, answering, options);
+      const answer = this.#messages.slice(answering.messageCount).findLast((message) => message.role === 'assistant');
       const message = answer ?? { id: '', role: 'assistant', content: '' };
       options.onComplete?.(message, result);
       return message;
@@ -175,51 +184,60 @@ export class AGUIAdapter {
     }
   }
 
-  async #run(answering: Answering, options: SendMessageOptions): Promise<AGUIRunResult> {
-    const { runId, abort } = answering;
-    const { state, context = [], forwardedProps = {} } = options;
-    const ids = { threadId: this.threadId, runId };
-    const given = { messages: this.#messages, tools: this.#tools, state, context, forwardedProps };
-    let result: AGUIRunResult = { ...ids, outcome: 'cancelled', pendingToolCallIds: [] };
+  async #run(ask: Ask, answering: Answering, options: SendMessageOptions): Promise<AGUIRunResult> {
+    const { abort } = answering;
+    let outcome: Omit<AGUIRunResult, 'threadId' | 'runId'> = { ...NOTHING_PENDING, outcome: 'cancelled' };
     try {
-      const input = { protocolVersion: '1.0', ...ids, ...given };
-      for await (const event of streamRun(this.#url, input, abort.signal, this.#connection)) {
+      for await (const event of streamRun(this.#toStream(ask, answering, options), this.#connection)) {
         this.#messages = applyEvent(this.#messages, event);
+        if (event.type === 'RUN_STARTED') answering.runId = event.runId;
+        if (event.type === 'MESSAGES_SNAPSHOT') answering.messageCount = this.#messages.length;
         for (const listener of this.#listeners) listener(event);
         this.#tell(event, options);
-        if (event.type === 'RUN_FINISHED') result = { ...ids, ...toOutcome(event.outcome) };
+        if (event.type === 'RUN_FINISHED') outcome = toOutcome(event.outcome);
       }
     } catch (cause) {
       if (!answering.isStopped || !abort.signal.aborted) throw cause;
     }
-    return result;
+    return { threadId: this.threadId, runId: answering.runId ?? '', ...outcome };
+  }
+
+  #toStream({ isAgain, resume }: Ask, { runId, abort }: Answering, options: SendMessageOptions) {
+    const { state, context = [] } = options;
+    const { run, connect: connectUrl } = this.#endpoints;
+    const ids = { protocolVersion: AG_UI_VERSION, threadId: this.threadId, runId };
+    const forwardedProps = { ...(this.#reconnect && { background: true }), ...options.forwardedProps };
+    const given = { messages: this.#messages, tools: this.#tools, state, context, forwardedProps, resume };
+    return {
+      first: isAgain ? { url: connectUrl, body: ids } : { url: run, body: { ...ids, ...given } },
+      connectUrl,
+      threadId: this.threadId,
+      runId,
+      signal: abort.signal,
+      // A run that its caller wants to end with the connection is not there to be read again.
+      reconnect: forwardedProps.background === false ? undefined : this.#reconnect,
+    };
   }
 
   #tell(event: AgUiEvent, { onToken, onToolCall }: SendMessageOptions): void {
     if (event.type === 'TEXT_MESSAGE_CONTENT') onToken?.(event.delta);
-    if (event.type !== 'TOOL_CALL_END' || !onToolCall) return;
-    const call = findCall(this.#messages, event.toolCallId);
-    if (call) onToolCall({ id: call.id, name: call.function.name, args: parseArguments(call.function.arguments) });
+    const call = event.type === 'TOOL_CALL_END' && onToolCall && readCall(this.#messages, event.toolCallId);
+    if (call) onToolCall?.(call);
   }
 }
 
-function toOutcome(
-  outcome: Record<string, unknown> | undefined,
-): Pick<AGUIRunResult, 'outcome' | 'pendingToolCallIds'> {
-  const pending = outcome?.pendingToolCallIds;
+const NOTHING_PENDING = { pendingToolCallIds: [], interrupts: [] };
+
+function toOutcome(outcome: Record<string, unknown> | undefined): Omit<AGUIRunResult, 'threadId' | 'runId'> {
+  const { type, pendingToolCallIds, interrupts } = outcome ?? {};
   return {
-    outcome: outcome?.type === 'cancelled' ? 'cancelled' : 'success',
-    pendingToolCallIds: Array.isArray(pending) ? pending.filter((id) => typeof id === 'string') : [],
+    outcome: type === 'cancelled' || type === 'interrupt' ? type : 'success',
+    pendingToolCallIds: Array.isArray(pendingToolCallIds)
+      ? pendingToolCallIds.filter((id) => typeof id === 'string')
+      : [],
+    interrupts: Array.isArray(interrupts) ? interrupts.filter(isInterrupt) : [],
   };
 }
 
-// The arguments of a call that was cut off are half an object.
-function parseArguments(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-const withTrailingSlash = (url: string): string => url.replace(/\/?(\?.*)?$/, '/$1');
+const isInterrupt = (value: unknown): value is AGUIInterrupt =>
+  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';

@@ -8,11 +8,34 @@ export interface AGUIToolCall {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
+/** A piece of what a user says: text, or a file by its data (base64) or its URL. */
+export type AGUIContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'image' | 'audio' | 'video' | 'document';
+      readonly source:
+        | { readonly type: 'data'; readonly value: string; readonly mimeType: string }
+        | { readonly type: 'url'; readonly value: string; readonly mimeType?: string };
+    };
+
+/** What a user says. */
+export type AGUIContent = string | readonly AGUIContentPart[];
+
 /** A message as the AG-UI protocol holds it. */
 export type AGUIMessage =
-  | { readonly id: string; readonly role: 'user' | 'system' | 'developer'; readonly content: string }
+  | { readonly id: string; readonly role: 'user'; readonly content: AGUIContent }
+  | { readonly id: string; readonly role: 'system' | 'developer'; readonly content: string }
   | AGUIAssistantMessage
-  | { readonly id: string; readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
+  | AGUIToolMessage;
+
+/** What a tool returned; `error` when it failed. */
+export interface AGUIToolMessage {
+  readonly id: string;
+  readonly role: 'tool';
+  readonly toolCallId: string;
+  readonly content: string;
+  readonly error?: string;
+}
 
 /** What the agent said in one step: text, calls of tools, or both. */
 export interface AGUIAssistantMessage {
@@ -47,25 +70,42 @@ export function applyEvent(messages: readonly AGUIMessage[], event: AgUiEvent): 
       const text = typeof content === 'string' ? content : JSON.stringify(content);
       return addResult(messages, { id, role: 'tool', toolCallId, content: text });
     }
+    case 'MESSAGES_SNAPSHOT':
+      return event.messages.filter(isMessage).map(withContent);
     default:
       return messages;
   }
 }
 
-/** The call with this id, wherever it is. */
-export function findCall(messages: readonly AGUIMessage[], callId: string | undefined): AGUIToolCall | undefined {
-  for (const message of messages) {
-    const found = message.role === 'assistant' && message.toolCalls?.find(({ id }) => id === callId);
-    if (found) return found;
+// An assistant that only calls tools has no content on the wire.
+const withContent = (message: AGUIMessage): AGUIMessage =>
+  message.role === 'assistant' ? { ...message, content: message.content ?? '' } : message;
+
+// Reasoning and activities are not kept: a run is not asked with them.
+const isMessage = (value: unknown): value is AGUIMessage =>
+  typeof value === 'object' && value !== null && 'role' in value && ROLES.has(value.role);
+const ROLES: ReadonlySet<unknown> = new Set(['user', 'system', 'developer', 'assistant', 'tool']);
+
+/** The call with this id, wherever it is, as its arguments read; those of a call that was cut off are half an object, and text. */
+export function readCall(
+  messages: readonly AGUIMessage[],
+  callId: string | undefined,
+): { id: string; name: string; args: unknown } | undefined {
+  const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.toolCalls ?? []) : []));
+  const call = calls.find(({ id }) => id === callId);
+  return call && { id: call.id, name: call.function.name, args: parseArguments(call.function.arguments) };
+}
+
+function parseArguments(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
-  return undefined;
 }
 
 /** A tool's result goes behind the message that called it and the results that are there already: models take no other order. */
-export function addResult(
-  messages: readonly AGUIMessage[],
-  result: Extract<AGUIMessage, { role: 'tool' }>,
-): readonly AGUIMessage[] {
+export function addResult(messages: readonly AGUIMessage[], result: AGUIToolMessage): readonly AGUIMessage[] {
   const caller = messages.findIndex(
     (message) => message.role === 'assistant' && message.toolCalls?.some(({ id }) => id === result.toolCallId),
   );

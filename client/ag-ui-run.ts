@@ -1,6 +1,6 @@
-/** One request to an AG-UI endpoint, as a stream of typed events. */
+/** The events of one run, across as many connections as it takes. */
 import type { AgUiEvent } from '../contract/ag-ui-events.ts';
-import { readEvents } from './read-events.ts';
+import { readEvents, type ServerSentEvent } from './read-events.ts';
 
 /**
  * Why a message was not answered. `code` is that of the server's error or of its `RUN_ERROR`; made here are `busy` (a message is being
@@ -19,19 +19,36 @@ export class AGUIError extends Error {
   }
 }
 
+/** The version of AG-UI that is spoken here. */
+export const AG_UI_VERSION = '1.0';
+
 /** How a request reaches its server. */
 export interface Connection {
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof fetch;
 }
 
+/** A request to make. */
+export interface Post {
+  readonly url: string;
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+  /** The number of the last event the caller has. */
+  readonly lastEventId?: string | undefined;
+}
+
 /** Posts JSON. Throws an {@link AGUIError} unless the answer is a success. */
-export async function postJson(url: string, body: unknown, signal: AbortSignal, to: Connection): Promise<Response> {
+export async function postJson({ url, body, signal, lastEventId }: Post, to: Connection): Promise<Response> {
   let response: Response;
   try {
     response = await to.fetch(url, {
       method: 'POST',
-      headers: { accept: 'text/event-stream, application/json', ...to.headers, 'content-type': 'application/json' },
+      headers: {
+        accept: 'text/event-stream, application/json',
+        ...to.headers,
+        'content-type': 'application/json',
+        ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+      },
       body: JSON.stringify(body),
       signal,
     });
@@ -42,32 +59,103 @@ export async function postJson(url: string, body: unknown, signal: AbortSignal, 
   return response;
 }
 
+/** When a broken connection is made again. */
+export interface ReconnectPolicy {
+  readonly maxTries: number;
+  readonly delayMs: number;
+  readonly maxDelayMs: number;
+  readonly idleMs: number;
+}
+
+/** A run to read. */
+export interface RunStream {
+  /** What it is asked for with. */
+  readonly first: Pick<Post, 'url' | 'body'>;
+  /** Where it is read again. */
+  readonly connectUrl: string;
+  readonly threadId: string;
+  /** Absent: the newest of the thread, whose conversation comes first. */
+  readonly runId?: string | undefined;
+  readonly signal: AbortSignal;
+  /** Absent: a connection that breaks is an error. */
+  readonly reconnect: ReconnectPolicy | undefined;
+}
+
 /**
- * The events of one run, up to its `RUN_FINISHED`. Throws an {@link AGUIError} when the server refuses the run, when the run fails
- * (after the `RUN_ERROR` was given out), and when the stream ends or breaks before its terminal event.
+ * The events of one run, up to its `RUN_FINISHED`, each once. Throws an {@link AGUIError} when the server refuses the run, when the run
+ * fails (after the `RUN_ERROR` was given out), and when the connection is lost for good before the terminal event.
  */
-export async function* streamRun(
-  url: string,
-  input: unknown,
-  signal: AbortSignal,
-  to: Connection,
-): AsyncGenerator<AgUiEvent, void> {
-  const { body } = await postJson(url, input, signal, to);
-  try {
-    if (body) {
-      for await (const { data } of readEvents(body, { signal })) {
+export async function* streamRun(run: RunStream, to: Connection): AsyncGenerator<AgUiEvent, void> {
+  const { first, connectUrl, threadId, signal, reconnect } = run;
+  let { runId } = run;
+  let lastEventId = runId === undefined ? undefined : '0';
+  let hasStarted = false;
+  let isNumbered = true;
+  let tries = 0;
+  let response: Response | undefined = await postJson({ ...first, signal }, to);
+  for (;;) {
+    try {
+      const body = { protocolVersion: AG_UI_VERSION, threadId, runId };
+      response ??= await postJson({ url: connectUrl, body, signal, lastEventId }, to);
+      for await (const { id, data } of readBody(response, signal, reconnect?.idleMs)) {
         const event = parseEvent(data);
+        if (event.type === 'RUN_STARTED') {
+          runId = event.runId;
+          if (hasStarted) continue;
+          hasStarted = true;
+        }
+        // The conversation has the number of RUN_STARTED, and comes to a reader without a number alone.
+        if (event.type !== 'RUN_STARTED' || lastEventId !== undefined) lastEventId = id;
+        isNumbered &&= id !== '';
+        tries = 0;
         yield event;
         if (event.type === 'RUN_FINISHED') return;
         if (event.type === 'RUN_ERROR') throw new AGUIError(event.code ?? 'run-failed', event.message);
       }
+      throw new AGUIError('connection-lost', 'The stream of the run ended before the run did');
+    } catch (cause) {
+      // Of a server that numbers no events, nobody could say which ones are missing.
+      if (!reconnect || !isNumbered || tries >= reconnect.maxTries || !isPassing(cause)) {
+        throw response ? cause : new AGUIError('connection-lost', 'The stream of the run broke for good', { cause });
+      }
+      response = undefined;
+      await wait(delayOf(tries++, reconnect), signal, cause);
     }
-  } catch (cause) {
-    throw cause instanceof AGUIError
-      ? cause
-      : new AGUIError('connection-lost', 'The stream of the run broke', { cause });
   }
-  throw new AGUIError('connection-lost', 'The stream of the run ended before the run did');
+}
+
+async function* readBody(
+  { body }: Response,
+  signal: AbortSignal,
+  idleMs: number | undefined,
+): AsyncGenerator<ServerSentEvent, void> {
+  if (!body) return;
+  try {
+    yield* readEvents(body, { signal, ...(idleMs !== undefined && { idleMs }) });
+  } catch (cause) {
+    throw new AGUIError('connection-lost', 'The stream of the run broke', { cause });
+  }
+}
+
+/** A connection that broke, or a server that is not there now and may be soon. */
+const isPassing = (cause: unknown): cause is AGUIError =>
+  cause instanceof AGUIError &&
+  (cause.code === 'connection-lost' ||
+    cause.code === 'unreachable' ||
+    [429, 502, 503, 504].includes(cause.status ?? 0));
+
+const delayOf = (tries: number, { delayMs, maxDelayMs }: ReconnectPolicy) =>
+  Math.min(delayMs * 2 ** tries, maxDelayMs) * (1 - Math.random() / 2);
+
+/** Throws `cause` when the wait is given up. */
+async function wait(ms: number, signal: AbortSignal, cause: AGUIError): Promise<void> {
+  if (signal.aborted) throw cause;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
+  if (signal.aborted) throw cause;
 }
 
 function parseEvent(data: string): AgUiEvent {

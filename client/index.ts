@@ -5,9 +5,24 @@ import type { AppRouter, ErrorBody } from '../contract/index.ts';
 import { type ConnectionOptions, headersOf, rootOf } from './connection.ts';
 
 export type { AppRouter, ErrorBody, ErrorCode } from '../contract/index.ts';
-export type { AGUIAdapterOptions, AGUIRunResult, AGUITool, SendMessageOptions } from './ag-ui-adapter.ts';
 export { AGUIAdapter } from './ag-ui-adapter.ts';
-export type { AGUIAssistantMessage, AGUIMessage, AGUIToolCall } from './ag-ui-history.ts';
+export type {
+  AGUIAssistantMessage,
+  AGUIContent,
+  AGUIContentPart,
+  AGUIMessage,
+  AGUIToolCall,
+  AGUIToolMessage,
+} from './ag-ui-history.ts';
+export type {
+  AGUIAdapterOptions,
+  AGUIInterrupt,
+  AGUIInterruptAnswer,
+  AGUIReconnectOptions,
+  AGUIRunResult,
+  AGUITool,
+  SendMessageOptions,
+} from './ag-ui-options.ts';
 export { AGUIError } from './ag-ui-run.ts';
 export type { ConnectionOptions } from './connection.ts';
 

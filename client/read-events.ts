@@ -14,6 +14,8 @@ export interface ReadEventsOptions {
   readonly signal?: AbortSignal | undefined;
   /** The most characters of one event, 16 Mi unless told; a longer one is an error. */
   readonly maxEventChars?: number;
+  /** How long nothing may come, not even a comment, in milliseconds; then an error is thrown. Absent: as long as it takes. */
+  readonly idleMs?: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ReadEventsOptions {
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
-  { signal, maxEventChars = 16 * 1024 * 1024 }: ReadEventsOptions = {},
+  { signal, maxEventChars = 16 * 1024 * 1024, idleMs }: ReadEventsOptions = {},
 ): AsyncGenerator<ServerSentEvent, void> {
   signal?.throwIfAborted();
   const reader = body.getReader();
@@ -33,7 +35,7 @@ export async function* readEvents(
   const parser = createParser(maxEventChars);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await readWithin(reader, idleMs);
       signal?.throwIfAborted();
       if (done) return;
       for (const event of parser.push(decoder.decode(value, { stream: true }))) {
@@ -44,6 +46,17 @@ export async function* readEvents(
   } finally {
     signal?.removeEventListener('abort', cancel);
     cancel();
+  }
+}
+
+async function readWithin(reader: ReadableStreamDefaultReader<Uint8Array>, idleMs: number | undefined) {
+  if (idleMs === undefined) return reader.read();
+  const { promise: idle, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`Nothing has come for ${idleMs} ms`)), idleMs);
+  try {
+    return await Promise.race([reader.read(), idle]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -16,16 +16,11 @@ checkOpenFiles(streams);
 await using servers = new AsyncDisposableStack();
 const server = servers.adopt(await serve('product.ts', `${words},${streams}`), (served) => served.close());
 const idle = await server.usage();
-let peakRss = idle.rss;
-let isOver = false;
-const watching = watchMemory();
 
 const startedAt = performance.now();
 const results = await Promise.all(Array.from({ length: streams }, (_, index) => run(index)));
 const seconds = (performance.now() - startedAt) / 1000;
-isOver = true;
-await watching;
-const { cpu } = await server.usage();
+const { cpu, peakRss } = await server.usage();
 
 const broken = results.filter(({ isWhole }) => !isWhole);
 const firstEvents = results.map(({ firstEventMs }) => firstEventMs).sort((a, b) => a - b);
@@ -66,13 +61,6 @@ async function run(index: number) {
     },
   });
   return { ...result, isWhole: result.isWhole && isInOrder && wordsRead === words && result.events === events };
-}
-
-async function watchMemory(): Promise<void> {
-  while (!isOver) {
-    const { rss } = await server.usage();
-    peakRss = Math.max(peakRss, rss);
-  }
 }
 
 /** A process has a descriptor for each connection; Node raises its soft limit to the hard one by itself. */

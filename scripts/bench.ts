@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Served, serve } from './bench/child.ts';
 import { runLoad } from './bench/load.ts';
+import { runPaced } from './bench/paced.ts';
 import { readStream } from './bench/streams.ts';
 
 const WORDS = 2000;
@@ -22,6 +23,7 @@ const PEERS = {
 
 await benchRest();
 await benchEvents();
+await benchPaced();
 await benchStart();
 
 async function benchRest(): Promise<void> {
@@ -127,6 +129,25 @@ function readRun(port: number, forwardedProps = {}) {
 
 function readBare(port: number) {
   return readStream({ port, method: 'GET', path: `/${WORDS}`, last: `word${WORDS} ` });
+}
+
+async function benchPaced(): Promise<void> {
+  const load = { streams: 200, words: 400, wordsPerSecond: 50, headers: { authorization } };
+  console.log('AG-UI, 200 streams at once of 50 words/s from a provider over HTTP, beside a bare relay');
+  for (const [name, server] of [
+    ['ours', 'product.ts'],
+    ['relay', 'relay.ts'],
+  ] as const) {
+    const result = await runPaced({ ...load, server });
+    row(name, [
+      `${result.eventsPerSecond.toFixed(0)} events/s`,
+      `gap p50 ${result.gapP50.toFixed(0)} ms, p99 ${result.gapP99.toFixed(0)} ms`,
+      `late by p50 ${result.delayP50.toFixed(1)} ms, p99 ${result.delayP99.toFixed(0)} ms`,
+      `first word p99 ${result.firstWordP99.toFixed(0)} ms`,
+      `${result.cpuPerEvent.toFixed(0)} µs CPU an event`,
+      `${(result.peakRss / 2 ** 20).toFixed(0)} MB at the peak`,
+    ]);
+  }
 }
 
 /** The server from its sources and, when `npm run build` was run, as it is published. */

@@ -16,6 +16,8 @@ interface Reader {
   readonly thread: string;
   /** The text it was told. */
   readonly text: string;
+  /** Whether its request was answered before the kill; otherwise the run may never have begun. */
+  readonly isAnswered: boolean;
   /** The number of the last event it has. */
   readonly lastId: number;
   readonly hasEnded: boolean;
@@ -64,23 +66,25 @@ const SAID = 'Tell me at length what you can do, and which tools you have';
 const runUrl = (url: string) => `${url}/api/v1/ag-ui/demo`;
 
 async function readUntilKilled(url: string, thread: string, signal: AbortSignal, onEvent: () => void): Promise<Reader> {
-  const response = await fetch(`${runUrl(url)}/`, {
-    method: 'POST',
-    headers: JSON_TYPE,
-    body: JSON.stringify({
-      threadId: thread,
-      runId: `run-${thread}`,
-      messages: [{ id: `u-${thread}`, role: 'user', content: SAID }],
-      forwardedProps: { background: true },
-    }),
-    signal,
-  });
-  let reader: Reader = { thread, text: '', lastId: 0, hasEnded: false };
+  let reader: Reader = { thread, text: '', isAnswered: false, lastId: 0, hasEnded: false };
   try {
+    const response = await fetch(`${runUrl(url)}/`, {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: JSON.stringify({
+        threadId: thread,
+        runId: `run-${thread}`,
+        messages: [{ id: `u-${thread}`, role: 'user', content: SAID }],
+        forwardedProps: { background: true },
+      }),
+      signal,
+    });
+    reader = { ...reader, isAnswered: true };
     for await (const { id, data } of readEvents(bodyOf(response))) {
       const event = parseEvent(data);
       reader = {
         thread,
+        isAnswered: true,
         text: reader.text + textOf(event),
         lastId: Number(id),
         hasEnded: event.type === 'RUN_FINISHED',
@@ -104,6 +108,11 @@ async function checkReader(url: string, reader: Reader, signal: AbortSignal) {
     body: JSON.stringify({ threadId: thread, runId: `run-${thread}` }),
     signal,
   });
+  const neverBegan = !reader.isAnswered && response.status === 404;
+  if (neverBegan) {
+    await response.body?.cancel();
+    return { problems: await findStuck(url, thread, signal), isInterrupted: false, ahead: 0 };
+  }
   const rest: { id: number; event: { type: string } }[] = [];
   for await (const { id, data } of readEvents(bodyOf(response))) rest.push({ id: Number(id), event: parseEvent(data) });
   const ids = [reader.lastId, ...rest.map(({ id }) => id)];
@@ -126,15 +135,19 @@ async function checkReader(url: string, reader: Reader, signal: AbortSignal) {
   // At a word each 15 ms and a flush each 50 ms, 20 events before the last one are long stored.
   const early = reader.text.slice(0, 20);
   if (reader.lastId > 30) expectTrue(conversation.includes(early), 'what it had said is lost');
-  const next = await fetch(`${url}/api/v1/agents/demo/prompt/sync`, {
+  problems.push(...(await findStuck(url, thread, signal)));
+  return { problems, isInterrupted, ahead: isInterrupted && known.length === 0 ? 1 : 0 };
+}
+
+async function findStuck(url: string, thread: string, signal: AbortSignal): Promise<string[]> {
+  const { status, body } = await fetch(`${url}/api/v1/agents/demo/prompt/sync`, {
     method: 'POST',
     headers: JSON_TYPE,
     body: JSON.stringify({ message: 'Hi', conversation_id: thread }),
     signal,
   });
-  expectTrue(next.status === 200, `its next prompt answers ${next.status}`);
-  await next.body?.cancel();
-  return { problems, isInterrupted, ahead: isInterrupted && known.length === 0 ? 1 : 0 };
+  await body?.cancel();
+  return status === 200 ? [] : [`${thread}: its next prompt answers ${status}`];
 }
 
 async function getJson(url: string, signal: AbortSignal): Promise<unknown> {

@@ -23,6 +23,7 @@ import { openMcp } from './mcp/open-mcp.ts';
 import { createPageTools } from './mcp-ui-parts.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
+import { a2uiJsonLines } from './protocols/a2ui-json-lines.ts';
 import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
 import { openA2a } from './protocols/open-a2a.ts';
 import { Runs } from './runs/runs.ts';
@@ -195,6 +196,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
           'agUi.run': [protobuf.format],
           'agUi.connect': [protobuf.format],
           'examples.run': [protobuf.format],
+          'a2ui.run': [a2uiJsonLines],
         },
         isDraining: () => isDraining,
         apiKeys,

@@ -79,6 +79,22 @@ describe('the embedded model over A2UI', () => {
     }
   });
 
+  test('who asks for JSON Lines gets the same envelopes, a line each', async () => {
+    const response = await fetch(`${server.url}/api/v1/a2ui/helper/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/jsonl' },
+      body: JSON.stringify({ message: 'What is 6 times 7?' }),
+    });
+    expect(response.headers.get('content-type')).toBe('application/jsonl');
+    const envelopes = (await response.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(envelopes.every((envelope) => isEnvelope(envelope))).toBe(true);
+    const { envelopes: framed } = await ask(server, { message: 'What is 6 times 7?' });
+    expect(envelopes.map((envelope) => Object.keys(envelope))).toEqual(framed.map((envelope) => Object.keys(envelope)));
+  });
+
   test('a form is rendered, filled in and sent; its action comes back and another surface shows the result', async () => {
     const renderer = openRenderer();
     await renderer.show((await ask(server, { message: 'Use the calculate tool' })).envelopes);

@@ -47,6 +47,21 @@ test('a second message carries the first with its answer, by the ids of the serv
   expect(adapter.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
 });
 
+test('a message may carry files', async () => {
+  await using server = await startAgUiServer(answer('m1', 'A cat'));
+  const adapter = new AGUIAdapter({ baseUrl: server.agentUrl });
+  const picture = { type: 'data', value: 'aGk=', mimeType: 'image/png' } as const;
+  await adapter.sendMessage([
+    { type: 'text', text: 'What is this?' },
+    { type: 'image', source: picture },
+  ]);
+  const content = [
+    { type: 'text', text: 'What is this?' },
+    { type: 'file', mediaType: 'image/png', data: 'aGk=' },
+  ];
+  expect(server.requests[0]?.messages).toMatchObject([{ role: 'user', content }]);
+});
+
 test('tool calls of a run are told with their arguments, and their results stand behind them', async () => {
   await using server = await startAgUiServer(fullRun);
   const adapter = new AGUIAdapter({ baseUrl: server.agentUrl });

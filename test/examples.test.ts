@@ -1,6 +1,7 @@
 /** Each example over HTTP, offline on the demo model, with the official AG-UI client at the other end and its verifiers as judges. */
 import { HttpAgent, type RunAgentParameters } from '@ag-ui/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AGUIAdapter } from '../client/ag-ui-adapter.ts';
 import { readEvents } from '../client/read-events.ts';
 import { generations, judge, watchConsole } from './support/ag-ui-judges.ts';
 import { startModelServer } from './support/model-server.ts';
@@ -193,7 +194,7 @@ test('haiku_generative_ui tells of each haiku in an event of its own and keeps t
   expect(agent.state).toEqual({ haikus: [{ lines: first }, { lines: second }] });
 });
 
-test('an example runs on the model of a provider as on the embedded one', async () => {
+test('an example on the model of a provider runs, is stopped by an adapter, and is read again', async () => {
   await using model = await startModelServer();
   await using other = await startWholeServer({
     args: ['--model', 'gpt-4o'],
@@ -205,6 +206,20 @@ test('an example runs on the model of a provider as on the embedded one', async 
   await agent.runAgent();
   expect(agent.state.steps).toMatchObject([{ description: 'pack' }, { description: 'fly' }]);
   expect(agent.messages.at(-1)).toMatchObject({ content: 'The tool said: The plan has 2 steps' });
+
+  const baseUrl = `${other.url}/api/v1/examples/agentic_chat?casing=camel`;
+  const adapter = new AGUIAdapter({ baseUrl });
+  const begun = Promise.withResolvers<void>();
+  const outcomes: string[] = [];
+  const answer = adapter.sendMessage('hold stopped', {
+    onToken: () => begun.resolve(),
+    onComplete: (_, { outcome }) => outcomes.push(outcome),
+  });
+  await begun.promise;
+  await adapter.stop();
+  expect(outcomes).toEqual(['cancelled']);
+  const again = new AGUIAdapter({ baseUrl, threadId: adapter.threadId });
+  expect(await again.connect()).toEqual(await answer);
 });
 
 test('the list names all seven, with where each runs and what it shows', async () => {

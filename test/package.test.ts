@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -49,6 +49,10 @@ describe('the packed tarball', () => {
       `./${filename}`,
     );
     installed = join(consumer.path, 'node_modules', 'agent-runtimes');
+    // As an alias in its package.json would: the documentation has the package under this name.
+    await mkdir(join(consumer.path, 'node_modules', '@datalayer'));
+    await symlink('../agent-runtimes', join(consumer.path, 'node_modules', '@datalayer', 'agent-runtimes'));
+    await mkdir(join(consumer.path, 'src'));
   }, 200_000);
   afterAll(() => consumer?.[Symbol.asyncDispose]());
 
@@ -90,8 +94,8 @@ describe('the packed tarball', () => {
   });
 
   test('is typed for its users, under NodeNext and under a bundler', async () => {
-    await mkdir(join(consumer.path, 'src'));
     await writeFile(join(consumer.path, 'src', 'use.ts'), USE);
+    await writeFile(join(consumer.path, 'src', 'documented.ts'), `${DOCUMENTED}export {};\n`);
     const blocks = (await readCodeBlocks('README.md')).filter(({ language }) => language === 'ts');
     for (const [at, { code }] of blocks.entries()) await writeFile(join(consumer.path, 'src', `readme-${at}.ts`), code);
     const shared = [
@@ -102,7 +106,7 @@ describe('the packed tarball', () => {
       '--lib',
       'es2024,esnext.disposable,dom,dom.iterable,dom.asynciterable',
     ];
-    const files = ['src/use.ts', ...blocks.map((_, at) => `src/readme-${at}.ts`)];
+    const files = ['src/use.ts', 'src/documented.ts', ...blocks.map((_, at) => `src/readme-${at}.ts`)];
     for (const [module, resolution] of [
       ['nodenext', 'nodenext'],
       ['esnext', 'bundler'],
@@ -112,7 +116,7 @@ describe('the packed tarball', () => {
     }
   });
 
-  test('starts a server with its documentation pages, its skills and a demo agent that calls its tool', async () => {
+  test('starts a server with its documentation pages, its skills, and agents for the documented example and for tools', async () => {
     await using server = await startCommand({ entry: join(installed, 'dist', 'server', 'main.js'), args: ['--demo'] });
     const paths = ['/api/v1/health', '/openapi.json', '/docs', '/docs/swagger-ui.js', '/redoc', '/redoc/redoc.js'];
     const statuses = await Promise.all(paths.map(async (path) => (await fetch(server.url + path)).status));
@@ -122,11 +126,15 @@ describe('the packed tarball', () => {
       ['csv-summary', 'scripts/summarize.py', 'references/report.md'],
       ['markdown-toc', 'scripts/toc.py'],
     ]);
-    const run = await createRestClient(server.url).POST('/mcp/proxy/{server_id}/tools/{tool_name}', {
+    const toc = await createRestClient(server.url).POST('/mcp/proxy/{server_id}/tools/{tool_name}', {
       params: { path: { server_id: 'skills', tool_name: 'run_skill_script' } },
       body: { arguments: { skill_name: 'markdown-toc', script_name: 'toc', stdin: '# A\n## B c\n', timeout: 60 } },
     });
-    expect(run.data?.result).toMatchObject({ success: true, stdout: '- [B c](#b-c)\n' });
+    expect(toc.data?.result).toMatchObject({ success: true, stdout: '- [B c](#b-c)\n' });
+    await createRestClient(server.url).POST('/agents', { body: { id: 'pydantic-ai', name: 'Pydantic AI Agent' } });
+    await writeFile(join(consumer.path, 'src', 'printed.ts'), DOCUMENTED.replace('http://localhost:8765', server.url));
+    const said = await run(consumer.path, process.execPath, 'src/printed.ts');
+    expect(said).toMatch(/\nDone: \{\n {2}id: 'msg-\w+',\n {2}role: 'assistant',\n {2}content: /);
     const { data } = await createRestClient(server.url).POST('/agents/{agent_id}/prompt/sync', {
       params: { path: { agent_id: 'demo' } },
       body: { message: 'What is 17 * 23?' },
@@ -136,6 +144,20 @@ describe('the packed tarball', () => {
     ]);
   });
 });
+
+/** As the documentation prints it. */
+const DOCUMENTED = `import { AGUIAdapter } from '@datalayer/agent-runtimes';
+
+const adapter = new AGUIAdapter({
+  baseUrl: 'http://localhost:8765/api/v1/ag-ui/pydantic-ai/',
+  // Note: The adapter automatically ensures trailing slash
+});
+
+await adapter.sendMessage('Hello!', {
+  onToken: (token) => console.log(token),
+  onComplete: (message) => console.log('Done:', message),
+});
+`;
 
 const USE = `
 import { AGUIAdapter } from 'agent-runtimes';

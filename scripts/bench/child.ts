@@ -9,8 +9,9 @@ import { join } from 'node:path';
 export interface Usage {
   /** User and system time, in microseconds. */
   readonly cpu: number;
-  /** Resident memory, in bytes. */
+  /** Resident memory, in bytes: now, and the most there ever was. */
   readonly rss: number;
+  readonly peakRss: number;
 }
 
 /** A server in a process of its own. */
@@ -47,7 +48,8 @@ export async function serve(script: string, argument = ''): Promise<Served> {
 export function announce(port: number): void {
   process.on('message', () => {
     const { user, system } = process.cpuUsage();
-    process.send?.({ cpu: user + system, rss: process.memoryUsage.rss() } satisfies Usage);
+    const peakRss = process.resourceUsage().maxRSS * 1024;
+    process.send?.({ cpu: user + system, rss: process.memoryUsage.rss(), peakRss } satisfies Usage);
   });
   process.on('disconnect', () => process.exit());
   process.send?.({ port });

@@ -1,4 +1,7 @@
-/** The product as an operator runs it, with keys, log and limits, and with a scripted model beside the real ones. */
+/**
+ * The product as an operator runs it, with keys, log and limits. Its agents run on a scripted model, told as `words,together`, or on the
+ * provider at an address.
+ */
 import { mkdtempSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +22,13 @@ const options = readOptions([...args, '--data-dir', mkdtempSync(join(tmpdir(), '
 if ('print' in options) throw new Error('not options');
 const destination = pino.destination({ dest: devNull, sync: false, minLength: 8192, periodicFlush: 100 });
 const log = createLog({ level: 'info', destination });
-const runtime = await createRuntime({ options, environment: {}, log });
-const [words = 1, together = 1] = process.argv[2]?.split(',').map(Number) ?? [];
-runtime.models.register('script:words', wordsModel(words, meet(together)));
+const [, , argument = '1'] = process.argv;
+const isProvider = argument.startsWith('http://');
+const environment = isProvider ? { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: argument } : {};
+const model = isProvider ? 'openai:paced' : 'script:words';
+const runtime = await createRuntime({ options, environment, log });
+const [words = 1, together = 1] = argument.split(',').map(Number);
+if (!isProvider) runtime.models.register(model, wordsModel(words, meet(together)));
 const { url, port } = await startHttpServer(runtime.http);
 runtime.start(url);
 
@@ -29,7 +36,7 @@ for (const { id, name, description, system_prompt } of agentsOf(100)) {
   const response = await fetch(`${url}/api/v1/agents`, {
     method: 'POST',
     headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ id, name, description, system_prompt, model: 'script:words' }),
+    body: JSON.stringify({ id, name, description, system_prompt, model }),
   });
   if (!response.ok) throw new Error(`could not make an agent: ${await response.text()}`);
 }

@@ -51,6 +51,8 @@ interface Bindings {
 
 /** The names of a card, today's and that of version 0.2. */
 const CARD_NAMES = ['agent-card.json', 'agent.json'] as const;
+/** How long a caller may go without asking whether a card has changed. */
+const CARD_SECONDS = 60;
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_DEPTH = 200;
 /** The paths of the REST binding; others, such as those with a tenant, are not served. */
@@ -74,7 +76,11 @@ export function createA2aServer(options: A2aServerOptions): A2aServer {
     times.forget((id) => agents.has(id));
     const card = toAgentCard(agent, options, originOf(request), sdk);
     response.set('last-modified', times.changedAt(agent).toUTCString());
-    if (versionOf(request, sdk) !== '0.3') return sendCard(sdk.types.AgentCard.toJSON(card), request, response);
+    if (versionOf(request, sdk) !== '0.3') {
+      // A copy that was given to one caller with a key is nobody else's.
+      response.set('cache-control', `${options.hasKeys ? 'private' : 'public'}, max-age=${CARD_SECONDS}`);
+      return sendCard(sdk.types.AgentCard.toJSON(card), request, response);
+    }
     const cards = { agentCardProvider: async () => card, legacyCompat: { enabled: true }, cache: { maxAge: 0 } };
     sdk.rest.agentCardHandler(cards)(request, response, next);
   }
@@ -157,7 +163,7 @@ const originOf = (request: Request): string => `${request.protocol}://${request.
 // The SDK would write the card as it holds it in memory, which differs from the protocol's JSON in the security schemes.
 function sendCard(card: unknown, request: Request, response: Response): void {
   const etag = `W/"${hash('sha256', JSON.stringify(card), 'base64url').slice(0, 22)}"`;
-  response.set({ etag, 'cache-control': 'no-cache', vary: 'A2A-Version' });
+  response.set({ etag, vary: 'A2A-Version' });
   if (request.fresh) response.status(304).end();
   else response.json(card);
 }
