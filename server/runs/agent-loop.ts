@@ -4,12 +4,12 @@ import { ApiError } from '../errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
 import { untilAborted } from '../until-aborted.ts';
-import type { ModelCall } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import { toModelPrompt } from './model-prompt.ts';
 import { askModel, type ModelAnswer } from './model-step.ts';
+import { isTruncated, readyCall } from './ready-call.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
 import { SharedState } from './shared-state.ts';
 import { isChanged, needsApproval, toAnsweredCall, toApproval } from './tool-approvals.ts';
@@ -214,32 +214,8 @@ async function settleCalls(
   return { pending: pending.map(({ callId }) => callId) };
 }
 
-async function readyCall(
-  { callId, name, args, isComplete }: ModelCall,
-  { failure, finishReason }: ModelAnswer,
-  tools: ReadonlyMap<string, ToolDefinition>,
-  toolArguments: ToolArguments,
-): Promise<ReadyCall> {
-  const refuse = (refusal: string): ReadyCall => ({ callId, name, args: {}, refusal });
-  if (failure) return refuse('Not run: the model failed in the middle of its answer');
-  if (!isComplete || isTruncated(finishReason)) return refuse(`Not run: the answer was cut off (${finishReason})`);
-  const tool = tools.get(name);
-  if (!tool) return refuse(unknownTool(name, tools));
-  const problem = await toolArguments.findProblem(args, tool);
-  return problem ? refuse(problem) : { callId, name, args: args as Record<string, unknown> };
-}
-
-const isTruncated = (reason: ModelAnswer['finishReason']): reason is 'length' | 'content-filter' =>
-  reason === 'length' || reason === 'content-filter';
-
 const instructionsOf = ({ instructions }: LoopOptions): Message[] =>
   instructions ? [{ id: 'instructions', role: 'system', content: instructions }] : [];
-
-function unknownTool(name: string, tools: ReadonlyMap<string, ToolDefinition>): string {
-  const names = [...tools.keys()];
-  const more = names.length > 50 ? ', …' : '';
-  return `There is no tool named '${name}'. Available tools: ${names.slice(0, 50).join(', ') || 'none'}${more}`;
-}
 
 function addUsage(sum: Usage, { inputTokens, outputTokens }: LanguageModelV4Usage): Usage {
   return {

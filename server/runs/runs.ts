@@ -1,10 +1,10 @@
 import { ApiError } from '../errors.ts';
 import type { Principal } from '../principal.ts';
 import type { Message } from '../store/messages.ts';
-import type { ApprovalDecision, ApprovalRecord, RunRecord, Store } from '../store/store.ts';
+import type { ApprovalRecord, RunRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
-import { type ModelSource, type RunAgent, runAgent } from './agent-loop.ts';
+import { type ModelSource, runAgent } from './agent-loop.ts';
 import { type FoundRun, toFoundRun } from './found-run.ts';
 import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
@@ -13,9 +13,9 @@ import { recoverRuns } from './recover-runs.ts';
 import { type RunOutcome, SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
+import type { RunRequest } from './run-request.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
-import type { ToolDefinition, Toolset } from './toolset.ts';
 import { Turns } from './turns.ts';
 
 interface RunsOptions {
@@ -30,36 +30,6 @@ interface RunsOptions {
 
 /** Told of each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
 export type RunListener = (run: Run, how: { readonly isResumed: boolean }) => void;
-
-/** A run to start. */
-export interface RunRequest {
-  /** Read before each model call. */
-  readonly agent: () => RunAgent;
-  readonly toolset: Toolset;
-  /** Whom a new conversation belongs to; to others, one it began is not there. */
-  readonly principal: Principal;
-  /** Absent: a new conversation. */
-  readonly conversationId?: string | undefined;
-  readonly runId?: string | undefined;
-  readonly messages: readonly Message[];
-  /** Whether `messages` are what is new, or the whole conversation as the caller knows it. */
-  readonly history: 'stored' | 'given';
-  readonly callerTools?: readonly ToolDefinition[] | undefined;
-  /** Added to the agent's own, for this run. */
-  readonly instructions?: string | undefined;
-  /**
-   * `reject` when absent. `interrupt` cancels the run that has the conversation, and the approvals that wait there.
-   */
-  readonly whenBusy?: 'reject' | 'queue' | 'interrupt' | undefined;
-  /** Answers to the approvals the conversation waits for: all that are open. */
-  readonly decisions?: readonly ApprovalDecision[] | undefined;
-  /** The state shared with the caller. */
-  readonly state?: unknown;
-  /** Whether the run goes on when nobody reads it. */
-  readonly detached?: boolean | undefined;
-  /** Ends the wait for a busy conversation; once started, the run has readers of its own. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 const DRAINING_RETRY_SECONDS = '10';
 

@@ -1,0 +1,35 @@
+import type { Principal } from '../principal.ts';
+import type { Message } from '../store/messages.ts';
+import type { ApprovalDecision } from '../store/store.ts';
+import type { RunAgent } from './agent-loop.ts';
+import type { ToolDefinition, Toolset } from './toolset.ts';
+
+/** A run to start. */
+export interface RunRequest {
+  /** Read before each model call. */
+  readonly agent: () => RunAgent;
+  readonly toolset: Toolset;
+  /** Whom a new conversation belongs to; to others, one it began is not there. */
+  readonly principal: Principal;
+  /** Absent: a new conversation. */
+  readonly conversationId?: string | undefined;
+  readonly runId?: string | undefined;
+  readonly messages: readonly Message[];
+  /** Whether `messages` are what is new, or the whole conversation as the caller knows it. */
+  readonly history: 'stored' | 'given';
+  readonly callerTools?: readonly ToolDefinition[] | undefined;
+  /** Added to the agent's own, for this run. */
+  readonly instructions?: string | undefined;
+  /**
+   * `reject` when absent. `interrupt` cancels the run that has the conversation, and the approvals that wait there.
+   */
+  readonly whenBusy?: 'reject' | 'queue' | 'interrupt' | undefined;
+  /** Answers to the approvals the conversation waits for: all that are open. */
+  readonly decisions?: readonly ApprovalDecision[] | undefined;
+  /** The state shared with the caller. */
+  readonly state?: unknown;
+  /** Whether the run goes on when nobody reads it. */
+  readonly detached?: boolean | undefined;
+  /** Ends the wait for a busy conversation; once started, the run has readers of its own. */
+  readonly signal?: AbortSignal | undefined;
+}
