@@ -1,5 +1,6 @@
 /** One live connection to one MCP server: handshake, tool list, calls. */
 import { ApiError } from '../errors.ts';
+import type { Grace } from './end-group.ts';
 import { LAST_LINES, lastWords } from './last-words.ts';
 import type { ResolvedLaunch } from './launch.ts';
 import { listTools } from './list-tools.ts';
@@ -26,7 +27,7 @@ export interface ConnectionLimits {
   readonly callTotalMs: number;
   readonly maxTools: number;
   readonly maxToolsBytes: number;
-  readonly graceMs: { readonly input: number; readonly term: number };
+  readonly graceMs: Grace;
 }
 
 export const DEFAULT_LIMITS: ConnectionLimits = {
