@@ -113,7 +113,8 @@ export class ProcessGroup implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const child = this.#child;
-    if (!child || this.#end !== undefined || this.#closing || !child.stdin.writable) throw new Error('Not connected');
+    if (!child || this.#end !== undefined || this.#closing) throw new Error('Not connected');
+    if (!child.stdin.writable) return this.#failToWrite();
     if (child.stdin.write(`${JSON.stringify(message)}\n`)) return;
     if (child.stdin.writableLength > MAX_UNREAD_BYTES || this.#unread >= MAX_UNREAD) {
       void this.#giveUp('does not read its standard input');
@@ -134,12 +135,16 @@ export class ProcessGroup implements Transport {
     try {
       await Promise.race([once(child.stdin, 'drain', { signal: reader.signal }), this.#exited]);
     } catch {
-      // Its input broke, mostly because it has ended: the reason is about to be known.
-      await settlesWithin(this.#ended.promise, 2 * END_WAIT_MS);
-      throw new Error('Not connected');
+      await this.#failToWrite();
     } finally {
       reader.abort();
     }
+  }
+
+  // Its input broke, mostly because it has ended: the reason is about to be known.
+  async #failToWrite(): Promise<never> {
+    await settlesWithin(this.#ended.promise, 2 * END_WAIT_MS);
+    throw new Error('Not connected');
   }
 
   /** Ends the whole group: closes its input, then SIGTERM, then SIGKILL. Resolves when nothing of it is left. */
