@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
+import { DEFAULT_LIMITS } from '../server/mcp/connection-limits.ts';
 import { nameProcess, pidSpace } from '../server/mcp/proc.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
 import { StartTurns } from '../server/mcp/start-turns.ts';

@@ -16,13 +16,12 @@ export interface ProcessGroupOptions {
   readonly records?: { add(pid: number): void; remove(pid: number): void } | undefined;
   /** Whose turn it is to start. */
   readonly turns?: StartTurns | undefined;
-  readonly graceMs?: Grace | undefined;
+  readonly graceMs: Grace;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 const DOWNLOADERS = ['npx', 'uvx'];
-const GRACE: Grace = { input: 500, term: 2000 };
 const END_WAIT_MS = 500;
 const MAX_UNREAD = 10_000;
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
@@ -36,7 +35,6 @@ export class ProcessGroup implements Transport {
   readonly #launch: StdioLaunch;
   readonly #options: ProcessGroupOptions;
   readonly #stderr: StderrRing;
-  readonly #grace: Grace;
   #child: Child | undefined;
   #exited: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -51,7 +49,6 @@ export class ProcessGroup implements Transport {
     this.#launch = launch;
     this.#options = options;
     this.#stderr = new StderrRing(options.redact);
-    this.#grace = options.graceMs ?? GRACE;
   }
 
   get pid(): number | undefined {
@@ -160,7 +157,8 @@ export class ProcessGroup implements Transport {
       return;
     }
     child.stdin.end();
-    if (!(await settlesWithin(this.#exited, this.#grace.input))) await endGroup(child.pid, this.#exited, this.#grace);
+    const { graceMs } = this.#options;
+    if (!(await settlesWithin(this.#exited, graceMs.input))) await endGroup(child.pid, this.#exited, graceMs);
   }
 
   #note(text: string): void {
@@ -180,7 +178,7 @@ export class ProcessGroup implements Transport {
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     this.onclose?.();
     // What a leader leaves behind serves nobody: its pipes are ours, and we have closed them.
-    await endRestOfGroup(pid, this.#grace);
+    await endRestOfGroup(pid, this.#options.graceMs);
     this.#options.records?.remove(pid);
   }
 
