@@ -39,6 +39,19 @@ describe('a server that runs', () => {
     expect(await server.call('nonsense', {}, { signal })).toMatchObject({ isError: true });
   });
 
+  it.each([-32000, -32001])(
+    'answers with error %i as with any other, though the SDK has a meaning for it',
+    async (code) => {
+      await using servers = createServers();
+      const server = await servers.define(fixtureServer('a'));
+      await server.start({ keepTrying: false });
+      const { pid } = server;
+      const refused = { ...text(`MCP error ${code}: I refuse`), isError: true };
+      expect(await server.call('refuse', { text: String(code) }, { signal })).toEqual(refused);
+      expect([server.status, server.pid]).toEqual(['running', pid]);
+    },
+  );
+
   it('has its own variables and a few safe ones, and no other of this process', async () => {
     await using servers = createServers({
       environment: {

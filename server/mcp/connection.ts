@@ -184,20 +184,16 @@ export class Connection {
   #toResult(cause: unknown, tool: string): CallToolResult {
     const server = `MCP server '${this.#options.serverId}'`;
     const { McpError, ErrorCode } = this.#sdk ?? {};
-    if (McpError && ErrorCode && cause instanceof McpError) {
-      const code: number = cause.code;
-      if (code === ErrorCode.RequestTimeout) {
+    if (McpError && cause instanceof McpError) {
+      if (isTimeout(cause)) {
         throw new ApiError('mcp-server-timeout', `${server} did not finish the call of '${tool}' in time`, { cause });
       }
-      if (code !== ErrorCode.ConnectionClosed)
-        return { content: [{ type: 'text', text: cause.message }], isError: true };
+      // Servers too answer with the code by which the SDK says that the connection is closed.
+      const code: number = cause.code;
+      const isOver = this.#isLost || this.#closing !== undefined;
+      if (code !== ErrorCode?.ConnectionClosed || !isOver) return toError(cause.message);
     }
-    if (isValidationError(cause)) {
-      return {
-        content: [{ type: 'text', text: `${server} answered '${tool}' with what is no tool result` }],
-        isError: true,
-      };
-    }
+    if (isValidationError(cause)) return toError(`${server} answered '${tool}' with what is no tool result`);
     const why = this.describeFailure(cause);
     if (!this.#group) this.#lose(why);
     throw new ApiError('mcp-server-failed', `${server} ${why} during the call of '${tool}'`, { cause });
@@ -280,4 +276,8 @@ const NO_VALIDATOR = {
 const CAPABILITIES = { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } } };
 
 const ignoreProgress = () => undefined;
+const toError = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true });
+// By what the SDK says with it: servers answer with its code, too.
+const isTimeout = ({ data }: { data?: unknown }) =>
+  typeof data === 'object' && data !== null && ('timeout' in data || 'maxTotalTimeout' in data);
 const isValidationError = (cause: unknown) => cause instanceof Error && 'issues' in cause;
