@@ -67,10 +67,18 @@ function isWebUrl(text: string): boolean {
   return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
 }
 
+// Where clouds answer with credentials, as the URL parser writes it; also as an IPv4 address inside an IPv6 one.
+const METADATA = [
+  /^169\.254\.|^100\.100\.100\.200$|^168\.63\.129\.16$|^192\.0\.0\.192$/,
+  /^(?:::ffff:|64:ff9b::)(?:a9fe:|6464:64c8$|a83f:8110$|c000:c0$)/,
+  /^fe[89ab][0-9a-f]:|^fd00:ec2::254$/,
+  /^metadata\.google\.internal\.?$/,
+];
+
 function leadsToMetadata(text: string): boolean {
   const host =
     URL.parse(text)
       ?.hostname.replace(/^\[|\]$/g, '')
       .toLowerCase() ?? '';
-  return /^169\.254\.|^fe[89ab][0-9a-f]:|^::ffff:a9fe:|^fd00:ec2::254$|^metadata\.google\.internal\.?$/.test(host);
+  return METADATA.some((pattern) => pattern.test(host));
 }
