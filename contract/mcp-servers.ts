@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
 import { z } from 'zod';
-import { EnvVarName, EnvVars, EnvVarValue, namedTexts } from './env-vars.ts';
-import { NewServerId } from './ids.ts';
+import { EnvVars } from './env-vars.ts';
 import { del, get, group, post, put } from './kit.ts';
+import { CreateMcpServer, UpdateMcpServer } from './mcp-server-fields.ts';
 
 const ServerTool = z
   .object({
@@ -35,63 +35,6 @@ export const McpServer = z
     error: z.string().nullable().meta({ description: 'Why it does not run, with the last it said' }),
   })
   .meta({ id: 'McpServer' });
-
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((value) => !value.includes('\0'), { error: 'must not contain NUL' });
-
-// A path must be absolute and whole: what a relative one leads to depends on where the server was started.
-const Command = z
-  .string()
-  .min(1)
-  .max(1024)
-  .regex(
-    /^(?:[A-Za-z0-9._+@-]+|(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._+@-]+)+)$/,
-    'must be the name of a program, or an absolute path of letters, digits and . _ + @ -; it is never given to a shell',
-  )
-  .meta({ description: 'The program, found on the PATH, or an absolute path', examples: ['npx'] });
-
-const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
-const HeaderValue = text(8192).refine((value) => !/[\r\n]/.test(value), { error: 'must be one line' });
-const RemoteUrl = text(4096)
-  .refine(isWebUrl, { error: 'must be an http or https URL without user and password' })
-  .refine((url) => !leadsToMetadata(url), { error: 'must not lead to a link-local or metadata address' })
-  .meta({ description: 'Where a remote server listens', examples: ['https://example.com/mcp'] });
-
-const fields = {
-  name: z.string().trim().min(1).max(200).optional().meta({ description: 'A name for people; absent: the id' }),
-  description: z.string().max(4000).optional(),
-  command: Command.optional(),
-  args: z.array(text(32_768)).max(200).optional(),
-  env: namedTexts(EnvVarName, EnvVarValue).optional().meta({
-    description: 'Variables of the server. `${VAR}` is looked up when it starts; other values are kept in memory only',
-  }),
-  cwd: text(4096).regex(/^\//, 'must be an absolute path').optional(),
-  url: RemoteUrl.optional(),
-  headers: namedTexts(z.string().regex(HEADER, 'must be a header name'), HeaderValue).optional().meta({
-    description:
-      'Headers of each request to it. `${VAR}` is looked up when it starts; other values are kept in memory only',
-  }),
-  transport: z
-    .enum(['stdio', 'http', 'sse'])
-    .optional()
-    .meta({ description: 'Absent: stdio with a command; with a url http, falling back to SSE' }),
-  timeout: z
-    .number()
-    .min(1)
-    .max(86_400)
-    .optional()
-    .meta({ description: 'Seconds a call may be silent; absent: 60. Progress starts it anew' }),
-  enabled: z
-    .boolean()
-    .optional()
-    .meta({ description: 'Whether it is started now and at each start of this server; absent: true' }),
-};
-
-const CreateMcpServer = z.object({ id: NewServerId, ...fields }).meta({ id: 'CreateMcpServer' });
-const UpdateMcpServer = z.object(fields).meta({ id: 'UpdateMcpServer' });
 
 const tool = {
   name: 'tavily_search',
@@ -249,16 +192,3 @@ export const mcpServers = group('MCP servers', {
     errors: ['mcp-server-not-found'],
   }),
 });
-
-function isWebUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
-}
-
-function leadsToMetadata(text: string): boolean {
-  const host =
-    URL.parse(text)
-      ?.hostname.replace(/^\[|\]$/g, '')
-      .toLowerCase() ?? '';
-  return /^169\.254\.|^fe[89ab][0-9a-f]:|^::ffff:a9fe:|^fd00:ec2::254$|^metadata\.google\.internal\.?$/.test(host);
-}

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
+import { DEFAULT_LIMITS } from '../server/mcp/connection-limits.ts';
 import { nameProcess, pidSpace } from '../server/mcp/proc.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
 import { StartTurns } from '../server/mcp/start-turns.ts';
@@ -38,6 +38,19 @@ describe('a server that runs', () => {
     expect(await server.call('fail', {}, { signal })).toEqual({ ...text('It did not work'), isError: true });
     expect(await server.call('nonsense', {}, { signal })).toMatchObject({ isError: true });
   });
+
+  it.each([-32000, -32001])(
+    'answers with error %i as with any other, though the SDK has a meaning for it',
+    async (code) => {
+      await using servers = createServers();
+      const server = await servers.define(fixtureServer('a'));
+      await server.start({ keepTrying: false });
+      const { pid } = server;
+      const refused = { ...text(`MCP error ${code}: I refuse`), isError: true };
+      expect(await server.call('refuse', { text: String(code) }, { signal })).toEqual(refused);
+      expect([server.status, server.pid]).toEqual(['running', pid]);
+    },
+  );
 
   it('has its own variables and a few safe ones, and no other of this process', async () => {
     await using servers = createServers({

@@ -5,7 +5,10 @@ import { ProcessGroup } from '../server/mcp/process-group.ts';
 import { isAlive, until } from './support/mcp-servers.ts';
 
 const groupOf = (command: string, ...args: string[]) =>
-  new ProcessGroup({ type: 'stdio', command, args, env: {} }, { redact: (text) => text });
+  new ProcessGroup(
+    { type: 'stdio', command, args, env: {} },
+    { redact: (text) => text, graceMs: { input: 100, term: 200 } },
+  );
 const ping = { jsonrpc: '2.0', id: 0, method: 'ping' } as const;
 
 describe('a process', () => {

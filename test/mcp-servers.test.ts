@@ -379,7 +379,13 @@ describe('a custom server', () => {
       ['another protocol', { id: 'a', url: 'file:///etc/passwd' }, 'url: must be an http or https URL'],
       ['a password in the URL', { id: 'a', url: 'http://me:pw@a/' }, 'url: must be an http or https URL without user'],
       ['a metadata address', { id: 'a', url: 'http://169.254.169.254/' }, 'url: must not lead to a link-local'],
-      ['the same, mapped', { id: 'a', url: 'http://[::ffff:169.254.169.254]/' }, 'url: must not lead to a link-local'],
+      ...['[::ffff:169.254.169.254]', '[64:ff9b::a9fe:a9fe]', '2852039166', '100.100.100.200', '[fd00:ec2::254]'].map(
+        (host): [string, object, string] => [
+          host,
+          { id: 'a', url: `http://${host}/` },
+          'url: must not lead to a link-local',
+        ],
+      ),
     ];
     for (const [name, body, detail] of wrong) {
       const answer = await server.call('POST', '/mcp/servers', body);

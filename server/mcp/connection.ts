@@ -1,8 +1,9 @@
 /** One live connection to one MCP server: handshake, tool list, calls. */
 import { ApiError } from '../errors.ts';
+import { untilAborted } from '../until-aborted.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { LAST_LINES, lastWords } from './last-words.ts';
 import type { ResolvedLaunch } from './launch.ts';
-import { listTools } from './list-tools.ts';
 import {
   type CallToolResult,
   type Client,
@@ -12,31 +13,11 @@ import {
   type Transport,
 } from './mcp-sdk.ts';
 import { resolveNpx } from './npx-cache.ts';
+import { withOwnSignal } from './own-signal.ts';
 import { ProcessGroup, type ProcessGroupOptions } from './process-group.ts';
-import { connectRemote } from './remote-transports.ts';
+import { connectRemote, endRemoteSession } from './remote-transports.ts';
 import { createRedactor } from './secrets.ts';
-
-/** Limits of a connection, each with a default. Times are in milliseconds. */
-export interface ConnectionLimits {
-  /** Until the handshake is done and the tools are listed; the first run of an npx package downloads it. */
-  readonly startTimeoutMs: number;
-  /** How long a call may be silent; each progress report starts it anew. */
-  readonly callTimeoutMs: number;
-  /** How long a call may take in all, whatever progress it reports. */
-  readonly callTotalMs: number;
-  readonly maxTools: number;
-  readonly maxToolsBytes: number;
-  readonly graceMs: { readonly input: number; readonly term: number };
-}
-
-export const DEFAULT_LIMITS: ConnectionLimits = {
-  startTimeoutMs: 60_000,
-  callTimeoutMs: 60_000,
-  callTotalMs: 30 * 60_000,
-  maxTools: 1000,
-  maxToolsBytes: 4 * 1024 * 1024,
-  graceMs: { input: 500, term: 2000 },
-};
+import { ToolList } from './tool-list.ts';
 
 export interface ConnectionOptions {
   readonly serverId: string;
@@ -68,7 +49,6 @@ export interface CallOptions {
   readonly meta?: Record<string, unknown> | undefined;
 }
 
-const REFRESH_DELAY_MS = 50;
 const PROBE_TIMEOUT_MS = 5000;
 
 /** Connects and lists the tools, or throws saying why not and leaves no process behind. */
@@ -100,11 +80,10 @@ export class Connection {
   #client: Client | undefined;
   #group: ProcessGroup | undefined;
   #sdk: Awaited<ReturnType<typeof loadMcpClient>> | undefined;
-  #tools: readonly Tool[] = [];
+  #tools: ToolList | undefined;
   #isOpen = false;
   #isLost = false;
   #isProbing = false;
-  #refresh: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(resolved: ResolvedLaunch, options: ConnectionOptions) {
@@ -114,7 +93,7 @@ export class Connection {
   }
 
   get tools(): readonly Tool[] {
-    return this.#tools;
+    return this.#tools?.tools ?? [];
   }
 
   /** The process behind it, when there is one. */
@@ -144,7 +123,7 @@ export class Connection {
     } else {
       await connectRemote(launch, (transport) => this.#connect(transport, signal));
     }
-    this.#tools = await this.#listTools(signal);
+    await this.#tools?.load(signal);
     this.#isOpen = true;
     if (this.#isLost && this.#group) throw new Error('Connection closed');
   }
@@ -158,76 +137,63 @@ export class Connection {
     args: Record<string, unknown>,
     { signal, timeoutMs, onProgress = ignoreProgress, meta }: CallOptions = {},
   ): Promise<CallToolResult> {
-    const { limits, serverId } = this.#options;
-    if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
-    signal?.throwIfAborted();
-    // The SDK never takes its listener off a signal, and a run's signal outlives thousands of calls.
-    const call = new AbortController();
-    const abort = () => call.abort(signal?.reason);
-    signal?.addEventListener('abort', abort);
-    const silenceMs = timeoutMs ?? limits.callTimeoutMs;
+    const { callTimeoutMs, callTotalMs } = this.#options.limits;
+    const { client, sdk } = this.#use();
+    const timeout = timeoutMs ?? callTimeoutMs;
+    const params = { name, arguments: args, ...(meta && { _meta: meta }) };
     try {
-      return await this.#client.request(
-        { method: 'tools/call', params: { name, arguments: args, ...(meta && { _meta: meta }) } },
-        this.#sdk.CallToolResultSchema,
-        {
-          signal: call.signal,
-          timeout: silenceMs,
+      return await withOwnSignal(signal, (own) =>
+        client.request({ method: 'tools/call', params }, sdk.CallToolResultSchema, {
+          signal: own,
+          timeout,
           resetTimeoutOnProgress: true,
-          maxTotalTimeout: Math.max(limits.callTotalMs, silenceMs),
+          maxTotalTimeout: Math.max(callTotalMs, timeout),
           onprogress: onProgress,
-        },
+        }),
       );
     } catch (cause) {
       signal?.throwIfAborted();
-      return this.#toResult(cause, `MCP server '${serverId}'`, name);
-    } finally {
-      signal?.removeEventListener('abort', abort);
+      return this.#toResult(cause, name);
     }
   }
 
   /** Reads a resource; throws as {@link call} does, and `ui-resource-not-found` when the server has none of this URI. */
   async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
     const { limits, serverId } = this.#options;
-    if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
-    signal?.throwIfAborted();
-    const read = new AbortController();
-    const abort = () => read.abort(signal?.reason);
-    signal?.addEventListener('abort', abort);
+    const { client, sdk } = this.#use();
     try {
-      return await this.#client.request(
-        { method: 'resources/read', params: { uri } },
-        this.#sdk.ReadResourceResultSchema,
-        {
-          signal: read.signal,
+      return await withOwnSignal(signal, (own) =>
+        client.request({ method: 'resources/read', params: { uri } }, sdk.ReadResourceResultSchema, {
+          signal: own,
           timeout: limits.callTimeoutMs,
-        },
+        }),
       );
     } catch (cause) {
       signal?.throwIfAborted();
-      this.#toResult(cause, `MCP server '${serverId}'`, uri);
+      this.#toResult(cause, uri);
       throw new ApiError('ui-resource-not-found', `MCP server '${serverId}' has no resource ${uri}`, { cause });
-    } finally {
-      signal?.removeEventListener('abort', abort);
     }
   }
 
-  #toResult(cause: unknown, server: string, tool: string): CallToolResult {
+  #use() {
+    if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
+    return { client: this.#client, sdk: this.#sdk };
+  }
+
+  /** What a failed request comes to: the error of a tool is a result, and anything else is thrown. */
+  #toResult(cause: unknown, tool: string): CallToolResult {
+    const server = `MCP server '${this.#options.serverId}'`;
     const { McpError, ErrorCode } = this.#sdk ?? {};
-    if (McpError && ErrorCode && cause instanceof McpError) {
-      const code: number = cause.code;
-      if (code === ErrorCode.RequestTimeout) {
+    if (McpError && cause instanceof McpError) {
+      if (isTimeout(cause)) {
         throw new ApiError('mcp-server-timeout', `${server} did not finish the call of '${tool}' in time`, { cause });
       }
-      if (code !== ErrorCode.ConnectionClosed)
-        return { content: [{ type: 'text', text: cause.message }], isError: true };
+      // Servers too answer with the code by which the SDK says that the connection is closed.
+      const code: number = cause.code;
+      const isOver = this.#isLost || this.#closing !== undefined;
+      if (code !== ErrorCode?.ConnectionClosed || !isOver) return toError(cause.message);
     }
-    if (isValidationError(cause)) {
-      return {
-        content: [{ type: 'text', text: `${server} answered '${tool}' with what is no tool result` }],
-        isError: true,
-      };
-    }
+    if (isValidationError(cause)) return toError(`${server} answered '${tool}' with what is no tool result`);
     const why = this.describeFailure(cause);
     if (!this.#group) this.#lose(why);
     throw new ApiError('mcp-server-failed', `${server} ${why} during the call of '${tool}'`, { cause });
@@ -240,20 +206,16 @@ export class Connection {
   }
 
   async #close(): Promise<void> {
-    clearTimeout(this.#refresh);
-    const remote = this.#group ? undefined : this.#client?.transport;
-    if (remote && 'terminateSession' in remote && typeof remote.terminateSession === 'function') {
-      // A server that has gone away need not be told; one that hangs must not hold us up.
-      await Promise.race([Promise.resolve(remote.terminateSession()).catch(() => undefined), after(1000)]);
-    }
+    this.#tools?.close();
+    if (!this.#group) await endRemoteSession(this.#client?.transport);
     await Promise.all([this.#group?.close(), this.#client?.close()]);
   }
 
   async #connect(transport: Transport, signal: AbortSignal): Promise<void> {
     if (!this.#sdk) return;
-    const { Client, ToolListChangedNotificationSchema } = this.#sdk;
-    const client = new Client(
-      { name: 'agent-runtimes', version: this.#options.version },
+    const { limits, version } = this.#options;
+    const client = new this.#sdk.Client(
+      { name: 'agent-runtimes', version },
       { capabilities: CAPABILITIES, jsonSchemaValidator: NO_VALIDATOR },
     );
     this.#client = client;
@@ -261,37 +223,10 @@ export class Connection {
       if (client === this.#client) this.#lose(this.#group?.end ?? 'closed the connection');
     };
     if (!this.#group) client.onerror = () => void this.#probe();
-    client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.#refreshSoon());
-    const aborted = onAbort(signal);
-    try {
-      // `start` of a transport knows no signal: an SSE stream that never opens would be waited for without end.
-      await Promise.race([
-        client.connect(transport, { signal: aborted.signal, timeout: this.#options.limits.startTimeoutMs + 1000 }),
-        aborted.promise,
-      ]);
-    } finally {
-      aborted.release();
-    }
-  }
-
-  #listTools(signal?: AbortSignal): Promise<readonly Tool[]> {
-    if (!this.#client || !this.#sdk) return Promise.resolve([]);
-    return listTools(this.#client, this.#sdk, this.#options.limits, signal);
-  }
-
-  // Several changes at once are one refresh, and a server that announces changes without end is asked twenty times a second at most.
-  #refreshSoon(): void {
-    if (!this.#isOpen || this.#refresh || this.#closing) return;
-    this.#refresh = setTimeout(() => {
-      this.#refresh = undefined;
-      this.#listTools().then(
-        (tools) => {
-          this.#tools = tools;
-          this.#options.onToolsChanged();
-        },
-        () => undefined, // The old list stays; if the server died, that is reported where it is noticed.
-      );
-    }, REFRESH_DELAY_MS);
+    this.#tools = new ToolList(client, this.#sdk, { limits, onChange: () => this.#options.onToolsChanged() });
+    const timeout = limits.startTimeoutMs + 1000;
+    // `start` of a transport knows no signal: an SSE stream that never opens would be waited for without end.
+    await withOwnSignal(signal, (own) => untilAborted(client.connect(transport, { signal: own, timeout }), signal));
   }
 
   // A remote server that dies in mid answer is not noticed by the transport; whether it still lives is found out by asking.
@@ -312,7 +247,7 @@ export class Connection {
     // A first way that failed says nothing of the second.
     if (this.#isLost || this.#closing || (!this.#isOpen && !this.#group)) return;
     this.#isLost = true;
-    clearTimeout(this.#refresh);
+    this.#tools?.close();
     if (this.#isOpen) this.#options.onLost(this.#redact(reason) + this.stderrTail());
   }
 
@@ -341,19 +276,8 @@ const NO_VALIDATOR = {
 const CAPABILITIES = { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } } };
 
 const ignoreProgress = () => undefined;
-const after = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());
+const toError = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true });
+// By what the SDK says with it: servers answer with its code, too.
+const isTimeout = ({ data }: { data?: unknown }) =>
+  typeof data === 'object' && data !== null && ('timeout' in data || 'maxTotalTimeout' in data);
 const isValidationError = (cause: unknown) => cause instanceof Error && 'issues' in cause;
-
-/** A promise that rejects when `signal` aborts, and a signal of its own that can be let go. */
-function onAbort(signal: AbortSignal) {
-  const own = new AbortController();
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(() => undefined);
-  const listener = () => {
-    own.abort(signal.reason);
-    reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-  };
-  if (signal.aborted) listener();
-  else signal.addEventListener('abort', listener);
-  return { promise, signal: own.signal, release: () => signal.removeEventListener('abort', listener) };
-}

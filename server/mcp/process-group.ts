@@ -2,11 +2,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { LineReader, type LongLine } from './line-reader.ts';
+import { endGroup, endRestOfGroup, type Grace, settlesWithin } from './end-group.ts';
 import type { JSONRPCMessage, Transport } from './mcp-sdk.ts';
+import { MessageReader } from './message-reader.ts';
 import { readPaced } from './paced-reader.ts';
-import { hasGroupMembers } from './proc.ts';
 import type { StdioLaunch } from './server-definition.ts';
 import type { StartTurns } from './start-turns.ts';
 import { StderrRing } from './stderr-ring.ts';
@@ -17,15 +16,12 @@ export interface ProcessGroupOptions {
   readonly records?: { add(pid: number): void; remove(pid: number): void } | undefined;
   /** Whose turn it is to start. */
   readonly turns?: StartTurns | undefined;
-  /** How long a child may take to end after its input was closed, and again after SIGTERM. */
-  readonly graceMs?: { readonly input: number; readonly term: number } | undefined;
-  readonly maxMessageBytes?: number | undefined;
+  readonly graceMs: Grace;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 const DOWNLOADERS = ['npx', 'uvx'];
-const KILL_WAIT_MS = 1000;
 const END_WAIT_MS = 500;
 const MAX_UNREAD = 10_000;
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
@@ -73,9 +69,7 @@ export class ProcessGroup implements Transport {
     const { command, args, env, cwd } = this.#launch;
     // They are silent meanwhile, and whoever looks at the log wants to know what takes so long.
     if (DOWNLOADERS.includes(command)) {
-      this.#stderr.add(
-        Buffer.from(`[${command} first downloads what is not on this machine: this can take a minute]\n`),
-      );
+      this.#note(`[${command} first downloads what is not on this machine: this can take a minute]`);
     }
     const endTurn = (await this.#options.turns?.next()) ?? (() => undefined);
     if (this.#closing) {
@@ -98,12 +92,12 @@ export class ProcessGroup implements Transport {
       throw new Error(this.#end, { cause: error });
     }
     this.#options.records?.add(pid);
-    const lines = new LineReader(
-      this.#options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
-      (line) => this.#receive(line),
-      (line) => this.#receiveLong(line),
-    );
-    readPaced(child.stdout, (data) => lines.add(data));
+    const messages = new MessageReader({
+      maxBytes: MAX_MESSAGE_BYTES,
+      onMessage: (message) => this.onmessage?.(message),
+      onNoise: (text) => this.#note(text),
+    });
+    readPaced(child.stdout, (data) => messages.add(data));
     child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
     // When it first speaks it has done most of what a start is.
     child.stdout.once('data', endTurn).once('close', endTurn);
@@ -116,7 +110,8 @@ export class ProcessGroup implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const child = this.#child;
-    if (!child || this.#end !== undefined || this.#closing || !child.stdin.writable) throw new Error('Not connected');
+    if (!child || this.#end !== undefined || this.#closing) throw new Error('Not connected');
+    if (!child.stdin.writable) return this.#failToWrite();
     if (child.stdin.write(`${JSON.stringify(message)}\n`)) return;
     if (child.stdin.writableLength > MAX_UNREAD_BYTES || this.#unread >= MAX_UNREAD) {
       void this.#giveUp('does not read its standard input');
@@ -137,12 +132,16 @@ export class ProcessGroup implements Transport {
     try {
       await Promise.race([once(child.stdin, 'drain', { signal: reader.signal }), this.#exited]);
     } catch {
-      // Its input broke, mostly because it has ended: the reason is about to be known.
-      await settlesWithin(this.#ended.promise, 2 * END_WAIT_MS);
-      throw new Error('Not connected');
+      await this.#failToWrite();
     } finally {
       reader.abort();
     }
+  }
+
+  // Its input broke, mostly because it has ended: the reason is about to be known.
+  async #failToWrite(): Promise<never> {
+    await settlesWithin(this.#ended.promise, 2 * END_WAIT_MS);
+    throw new Error('Not connected');
   }
 
   /** Ends the whole group: closes its input, then SIGTERM, then SIGKILL. Resolves when nothing of it is left. */
@@ -157,15 +156,13 @@ export class ProcessGroup implements Transport {
       this.onclose?.();
       return;
     }
-    const { input, term } = this.#options.graceMs ?? { input: 500, term: 2000 };
     child.stdin.end();
-    if (!(await settlesWithin(this.#exited, input))) {
-      signalGroup(child.pid, 'SIGTERM');
-      if (!(await settlesWithin(this.#exited, term))) {
-        signalGroup(child.pid, 'SIGKILL');
-        await settlesWithin(this.#exited, KILL_WAIT_MS);
-      }
-    }
+    const { graceMs } = this.#options;
+    if (!(await settlesWithin(this.#exited, graceMs.input))) await endGroup(child.pid, this.#exited, graceMs);
+  }
+
+  #note(text: string): void {
+    this.#stderr.add(Buffer.from(`${text}\n`));
   }
 
   /** Resolves when the leader has ended, its last output was read and the rest of its group is gone. */
@@ -180,7 +177,8 @@ export class ProcessGroup implements Transport {
     this.#ended.resolve();
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     this.onclose?.();
-    await this.#endRest(pid);
+    // What a leader leaves behind serves nobody: its pipes are ours, and we have closed them.
+    await endRestOfGroup(pid, this.#options.graceMs);
     this.#options.records?.remove(pid);
   }
 
@@ -196,85 +194,7 @@ export class ProcessGroup implements Transport {
     this.onclose?.();
     await this.close();
   }
-
-  // What a leader leaves behind serves nobody: its pipes are ours, and we have closed them.
-  async #endRest(pid: number): Promise<void> {
-    if (!signalGroup(pid, 'SIGTERM')) return;
-    if (await groupEnds(pid, this.#options.graceMs?.term ?? 2000)) return;
-    signalGroup(pid, 'SIGKILL');
-    await groupEnds(pid, KILL_WAIT_MS);
-  }
-
-  #receive(line: string): void {
-    const message = parseMessage(line);
-    if (message) this.onmessage?.(message);
-    else if (line.trim() !== '') this.#stderr.add(Buffer.from(`[on standard output] ${line.slice(0, 500)}\n`));
-  }
-
-  #receiveLong({ bytes, head, tail }: LongLine): void {
-    const id = ID_FIRST.exec(head) ?? ID_LAST.exec(tail);
-    this.#stderr.add(Buffer.from(`[a message of ${bytes} bytes was dropped]\n`));
-    if (!id) return;
-    const text = `[The result was dropped: ${bytes} bytes are over the limit of a message]`;
-    this.onmessage?.({
-      jsonrpc: '2.0',
-      id: Number(id[1]),
-      result: { content: [{ type: 'text', text }], isError: true },
-    });
-  }
 }
-
-const ID_FIRST = /^\s*\{\s*"jsonrpc":\s*"2\.0",\s*"id":\s*(\d+)/;
-const ID_LAST = /"jsonrpc":\s*"2\.0",\s*"id":\s*(\d+)\s*\}\s*$/;
-
-/** False when no process is left in the group. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch {
-    return false;
-  }
-}
-
-// Where nobody collects the dead, as in some containers, their zombies answer to signals for ever.
-const isGroupAlive = (pid: number) =>
-  signalGroup(pid, 0) && (process.platform !== 'linux' || hasGroupMembers({ pid, startTime: '0' }));
-
-async function groupEnds(pid: number, timeoutMs: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs;
-  for (let waitMs = 10; isGroupAlive(pid); waitMs = Math.min(waitMs * 2, 100)) {
-    if (performance.now() > deadline) return false;
-    await sleep(waitMs);
-  }
-  return true;
-}
-
-async function settlesWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([
-      promise.then(() => true),
-      sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false),
-    ]);
-  } finally {
-    timer.abort();
-  }
-}
-
-/** A JSON-RPC message, or undefined for anything else a careless server prints. */
-function parseMessage(line: string): JSONRPCMessage | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return isMessage(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-// The protocol layer checks what is inside; here only that it is one of ours.
-const isMessage = (value: unknown): value is JSONRPCMessage =>
-  typeof value === 'object' && value !== null && 'jsonrpc' in value && value.jsonrpc === '2.0';
 
 function describeSpawnError(error: unknown, command: string, cwd: string | undefined): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';

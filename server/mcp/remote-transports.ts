@@ -4,6 +4,7 @@ import { loadRemoteTransports, type Transport } from './mcp-sdk.ts';
 import type { RemoteLaunch } from './server-definition.ts';
 
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const END_SESSION_MS = 1000;
 
 /** Connects by streamable HTTP and, when the server answers that it does not know that, by SSE. */
 export async function connectRemote(
@@ -22,6 +23,13 @@ export async function connectRemote(
     }
   }
   await connect(new SSEClientTransport(new URL(url), options));
+}
+
+/** Tells a server that its session is over. One that has gone away need not be told; one that hangs must not hold us up. */
+export async function endRemoteSession(transport: Transport | undefined): Promise<void> {
+  if (!transport || !('terminateSession' in transport) || typeof transport.terminateSession !== 'function') return;
+  const told = Promise.resolve(transport.terminateSession()).catch(() => undefined);
+  await Promise.race([told, new Promise((resolve) => setTimeout(resolve, END_SESSION_MS).unref())]);
 }
 
 /** Whether a call failed because the server has forgotten the session, as after a restart: it has not run, and may be made again. */

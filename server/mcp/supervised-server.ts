@@ -6,11 +6,13 @@ import { type CallOptions, type Connection, openConnection } from './connection.
 import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from './launch.ts';
 import type { CallToolResult, ReadResourceResult, Tool } from './mcp-sdk.ts';
 import { isSessionLost } from './remote-transports.ts';
+import { Restarts } from './restarts.ts';
 import type { ServerDefinition } from './server-definition.ts';
 import type { ServerStatus, StartOptions, SupervisorOptions } from './supervision.ts';
 
 export class SupervisedServer {
   readonly #options: SupervisorOptions;
+  readonly #restarts: Restarts;
   #definition: ServerDefinition;
   #status: ServerStatus = 'stopped';
   #error: string | undefined;
@@ -20,10 +22,6 @@ export class SupervisedServer {
   #keepTrying = false;
   #isHeld = false;
   #isForUse = false;
-  #hasRun = false;
-  #failures = 0;
-  #runningSince = 0;
-  #retry: NodeJS.Timeout | undefined;
   #given: Variables = {};
   #tools: readonly Tool[] = [];
   /** What its last lines are read from: the connection it has, had, or tries to have. */
@@ -32,6 +30,9 @@ export class SupervisedServer {
   constructor(definition: ServerDefinition, options: SupervisorOptions) {
     this.#definition = definition;
     this.#options = options;
+    this.#restarts = new Restarts(options, () => {
+      this.#begin().catch(() => undefined); // written down and retried where it failed
+    });
   }
 
   get definition(): ServerDefinition {
@@ -218,12 +219,11 @@ export class SupervisedServer {
   }
 
   #begin(): Promise<void> {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
+    this.#restarts.noteStart();
     if (!this.#attempt) {
       const abort = new AbortController();
       // What went wrong before stays to be read until it runs.
-      this.#become(this.#hasRun ? 'restarting' : 'starting', this.#error);
+      this.#become(this.#restarts.hasRun ? 'restarting' : 'starting', this.#error);
       this.#attempt = { abort, promise: Promise.resolve().then(() => this.#run(abort.signal)) };
       this.#attempt.promise.catch(() => undefined);
     }
@@ -256,8 +256,7 @@ export class SupervisedServer {
       );
       this.#connection = connection;
       this.#tools = connection.tools;
-      this.#hasRun = true;
-      this.#runningSince = performance.now();
+      this.#restarts.noteRunning();
       this.#attempt = undefined;
       this.#become('running');
     } catch (cause) {
@@ -268,8 +267,8 @@ export class SupervisedServer {
       }
       // Without its variables it can never start, so nothing is gained by trying: the next use or start does.
       const isHopeless = cause instanceof ApiError && HOPELESS.includes(cause.code);
-      this.#become(this.#hasRun && this.#keepTrying ? 'restarting' : 'failed', messageOf(cause));
-      if (this.#keepTrying && !isHopeless) this.#retryLater();
+      this.#become(this.#restarts.hasRun && this.#keepTrying ? 'restarting' : 'failed', messageOf(cause));
+      if (this.#keepTrying && !isHopeless) this.#restarts.scheduleAfterFailedStart();
       throw cause;
     }
   }
@@ -278,24 +277,14 @@ export class SupervisedServer {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     void connection.close();
-    if (performance.now() - this.#runningSince >= this.#options.healthyMs) this.#failures = 0;
     // It ran, so somebody relies on it, whatever was said about its start.
     this.#keepTrying = true;
     this.#become('restarting', `MCP server '${this.#definition.id}' ${reason}`);
-    this.#retryLater();
-  }
-
-  #retryLater(): void {
-    // To try at once is for what has run: a start that failed would fail again.
-    if (!this.#hasRun && this.#failures === 0) this.#failures = 1;
-    const delayMs = this.#options.backoffMs(this.#failures++);
-    this.#retry = setTimeout(() => {
-      this.#begin().catch(() => undefined); // written down and retried where it failed
-    }, delayMs).unref();
+    this.#restarts.scheduleAfterDeath();
   }
 
   async #stop(): Promise<void> {
-    clearTimeout(this.#retry);
+    this.#restarts.forget();
     this.#keepTrying = false;
     const attempt = this.#attempt;
     attempt?.abort.abort(new Error('stopped'));
@@ -303,8 +292,8 @@ export class SupervisedServer {
     const connection = this.#connection;
     this.#connection = undefined;
     await connection?.close();
-    this.#failures = 0;
-    this.#hasRun = false;
+    // Once more: a start that was under way may have come up after all.
+    this.#restarts.forget();
     this.#given = {};
     this.#tools = [];
     if (this.#status !== 'stopped') this.#become('stopped');

@@ -1,5 +1,6 @@
 /** The words of supervision: what may be asked of it and what it answers. */
-import type { ConnectionLimits, ConnectionOptions } from './connection.ts';
+import type { ConnectionOptions } from './connection.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import type { Variables } from './launch.ts';
 import type { ServerDefinition } from './server-definition.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_LIMITS } from '../../server/mcp/connection.ts';
+import { DEFAULT_LIMITS } from '../../server/mcp/connection-limits.ts';
 import { RunningServers, type RunningServersOptions } from '../../server/mcp/running-servers.ts';
 import type { ServerDefinition } from '../../server/mcp/server-definition.ts';
 

@@ -5,7 +5,7 @@ import { LAST_LINES, lastWords } from '../last-words.ts';
 import type { JSONRPCMessage, Transport } from '../mcp-sdk.ts';
 import { resolveNpx } from '../npx-cache.ts';
 import { ProcessGroup } from '../process-group.ts';
-import { connectRemote } from '../remote-transports.ts';
+import { connectRemote, endRemoteSession } from '../remote-transports.ts';
 import { createRedactor } from '../secrets.ts';
 import type { SupervisedServer } from '../supervised-server.ts';
 
@@ -57,11 +57,7 @@ export async function openUpstream(
     return reason + lastWords(group?.stderrLines(LAST_LINES) ?? []);
   };
   const close = async () => {
-    if (transport && 'terminateSession' in transport && typeof transport.terminateSession === 'function') {
-      // A server that has gone away need not be told; one that hangs must not hold us up.
-      const told = Promise.resolve(transport.terminateSession()).catch(() => undefined);
-      await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
-    }
+    await endRemoteSession(transport);
     await transport?.close();
   };
   try {

@@ -1,0 +1,23 @@
+import type { Grace } from './end-group.ts';
+
+/** Limits of a connection, each with a default. Times are in milliseconds. */
+export interface ConnectionLimits {
+  /** Until the handshake is done and the tools are listed; the first run of an npx package downloads it. */
+  readonly startTimeoutMs: number;
+  /** How long a call may be silent; each progress report starts it anew. */
+  readonly callTimeoutMs: number;
+  /** How long a call may take in all, whatever progress it reports. */
+  readonly callTotalMs: number;
+  readonly maxTools: number;
+  readonly maxToolsBytes: number;
+  readonly graceMs: Grace;
+}
+
+export const DEFAULT_LIMITS: ConnectionLimits = {
+  startTimeoutMs: 60_000,
+  callTimeoutMs: 60_000,
+  callTotalMs: 30 * 60_000,
+  maxTools: 1000,
+  maxToolsBytes: 4 * 1024 * 1024,
+  graceMs: { input: 500, term: 2000 },
+};

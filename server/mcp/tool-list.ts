@@ -1,0 +1,92 @@
+/** The tools of a server, asked for page by page, and never more than anyone could use. */
+import type { Client, loadMcpClient, Tool } from './mcp-sdk.ts';
+
+type McpClientSdk = Awaited<ReturnType<typeof loadMcpClient>>;
+
+export interface ToolListOptions {
+  readonly limits: { readonly maxTools: number; readonly maxToolsBytes: number; readonly callTimeoutMs: number };
+  onChange(): void;
+}
+
+const REFRESH_DELAY_MS = 50;
+
+export class ToolList {
+  readonly #client: Client;
+  readonly #sdk: McpClientSdk;
+  readonly #options: ToolListOptions;
+  #tools: readonly Tool[] = [];
+  #state: 'new' | 'loaded' | 'closed' = 'new';
+  #hasChanged = false;
+  #refresh: NodeJS.Timeout | undefined;
+
+  /** Follows the changes that the server of `client` announces, from {@link load} to {@link close}. */
+  constructor(client: Client, sdk: McpClientSdk, options: ToolListOptions) {
+    this.#client = client;
+    this.#sdk = sdk;
+    this.#options = options;
+    client.setNotificationHandler(sdk.ToolListChangedNotificationSchema, () => this.#refreshSoon());
+  }
+
+  get tools(): readonly Tool[] {
+    return this.#tools;
+  }
+
+  async load(signal: AbortSignal): Promise<void> {
+    this.#tools = await listTools(this.#client, this.#sdk, this.#options.limits, signal);
+    if (this.#state === 'closed') return;
+    this.#state = 'loaded';
+    if (this.#hasChanged) this.#refreshSoon();
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    clearTimeout(this.#refresh);
+  }
+
+  // Several changes at once are one refresh, and a server that announces changes without end is asked twenty times a second at most.
+  #refreshSoon(): void {
+    this.#hasChanged = true;
+    if (this.#state !== 'loaded' || this.#refresh) return;
+    this.#refresh = setTimeout(() => {
+      this.#refresh = undefined;
+      listTools(this.#client, this.#sdk, this.#options.limits).then(
+        (tools) => {
+          this.#tools = tools;
+          this.#options.onChange();
+        },
+        () => undefined, // The old list stays; if the server died, that is reported where it is noticed.
+      );
+    }, REFRESH_DELAY_MS);
+  }
+}
+
+/** In the order of the server; what is over the limits is left out. */
+async function listTools(
+  client: Client,
+  { ListToolsResultSchema }: McpClientSdk,
+  { maxTools, maxToolsBytes, callTimeoutMs }: ToolListOptions['limits'],
+  signal?: AbortSignal,
+): Promise<readonly Tool[]> {
+  if (!client.getServerCapabilities()?.tools) return [];
+  const tools: Tool[] = [];
+  const seen = new Set<string>();
+  let bytes = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await client.request(
+      { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
+      ListToolsResultSchema,
+      { ...(signal && { signal }), timeout: callTimeoutMs },
+    );
+    for (const tool of page.tools) {
+      bytes += JSON.stringify(tool).length;
+      if (tools.length >= maxTools || bytes > maxToolsBytes) return tools;
+      tools.push(tool);
+    }
+    cursor = page.nextCursor;
+    // A server that hands out the same cursor again would be asked for ever.
+    if (cursor !== undefined && seen.has(cursor)) return tools;
+    if (cursor !== undefined) seen.add(cursor);
+  } while (cursor !== undefined && seen.size < maxTools);
+  return tools;
+}
