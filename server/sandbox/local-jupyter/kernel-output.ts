@@ -25,14 +25,21 @@ const isResult = (message: KernelMessage.IIOPubMessage): message is KernelMessag
 const isDisplay = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IDisplayDataMsg =>
   message.header.msg_type === 'display_data';
 
-/** Takes what the code shows. */
-export function takeOutput(message: KernelMessage.IIOPubMessage, output: OutputLog): void {
+/** Takes what the code shows; quiet code, which ends with a semicolon, shows no result. */
+export function takeOutput(message: KernelMessage.IIOPubMessage, output: OutputLog, isQuiet: boolean): void {
   if (isStream(message)) output.write(message.content.name === 'stderr' ? 'stderr' : 'stdout', message.content.text);
-  else if (isResult(message)) output.setResult(toBundle(message.content.data));
+  else if (isResult(message) && !isQuiet) output.setResult(toBundle(message.content.data));
   else if (isDisplay(message)) output.display(toBundle(message.content.data));
 }
 
-const toBundle = (data: object): MimeBundle => ({ ...data });
+/** Kernels end the base64 of an image with the end of a line. */
+const toBundle = (data: object): MimeBundle =>
+  Object.fromEntries(
+    Object.entries(data).map(([kind, value]) => {
+      const isImage = kind.startsWith('image/') && typeof value === 'string';
+      return [kind, isImage ? value.trimEnd() : value];
+    }),
+  );
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are control characters.
 const withoutColours = (text: string) => text.replaceAll(/\u001b\[[0-9;]*m/g, '');
@@ -47,6 +54,7 @@ export const toPythonError = ({ ename, evalue, traceback }: KernelMessage.IError
 export function toExecution({ output, error, stopped, lossReason, timeoutMs }: Outcome): Execution {
   const isLimited = /IOPub (data|message) rate exceeded/.test(output.stderr);
   const isExit = error?.name === 'SystemExit' && !stopped && lossReason === undefined;
+  if (isExit && !/^(-?\d+|None|True|False|)$/.test(error.message)) output.write('stderr', `${error.message}\n`);
   const stoppedError =
     stopped === 'timeout' || stopped === 'cancelled' ? stopError(stopped, timeoutMs, error?.traceback) : undefined;
   const flooded = {
@@ -77,6 +85,8 @@ export function toExecution({ output, error, stopped, lossReason, timeoutMs }: O
   return { ...common, status: error ? 'error' : 'ok', error };
 }
 
-const toExitCode = (value: string) =>
-  /^-?\d+$/.test(value) ? Number(value) : value === '' || value === 'None' ? 0 : 1;
+const toExitCode = (value: string) => {
+  if (/^-?\d{1,9}$/.test(value)) return Number(value);
+  return ['', 'None', 'False'].includes(value) ? 0 : 1;
+};
 const withoutExitWarning = (text: string) => text.replace(/.*UserWarning: To exit: use.*\n.*\n?/, '');

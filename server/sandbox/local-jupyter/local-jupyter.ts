@@ -8,7 +8,7 @@ import type { JupyterAddress } from './jupyter-url.ts';
 import { isError, takeOutput, toExecution, toPythonError } from './kernel-output.ts';
 import type { KernelOwner } from './kernel-owner.ts';
 import { endSession, sweepSessions } from './kernel-sessions.ts';
-import { environmentCode, modulesCode, resultsCode } from './kernel-setup.ts';
+import { behaviourCode, environmentCode, modulesCode } from './kernel-setup.ts';
 
 const FIRST_PROBE_MS = 300;
 const PROBE_MS = 1500;
@@ -73,6 +73,7 @@ export class LocalJupyter implements Sandbox {
     const interrupt = () => stop('cancelled');
     options.signal.addEventListener('abort', interrupt, { once: true });
     let error: Execution['error'] = null;
+    const isQuiet = code.trimEnd().endsWith(';');
     const request = live.kernel.requestExecute({
       code,
       silent: false,
@@ -83,7 +84,7 @@ export class LocalJupyter implements Sandbox {
     });
     request.onIOPub = (message) => {
       if (isError(message)) error = toPythonError(message.content);
-      else takeOutput(message, output);
+      else takeOutput(message, output, isQuiet);
       if (output.dropped > limits.maxOutput * FLOOD_FACTOR) stop('output');
     };
     if (options.signal.aborted) interrupt();
@@ -160,7 +161,7 @@ export class LocalJupyter implements Sandbox {
       };
       this.#supervise(live, (id) => KernelAPI.getKernelModel(id, settings));
       await this.#whenReady(live, limits.kernelStartMs);
-      await this.#setUp(live, resultsCode);
+      await this.#setUp(live, behaviourCode);
     } catch (cause) {
       this.#lose('it did not start');
       throw toStartError(address, cause);
