@@ -3,6 +3,7 @@ import type { KernelMessage } from '@jupyterlab/services';
 import type { OutputLog } from '../output-log.ts';
 import type { Execution, MimeBundle, PythonError } from '../sandbox.ts';
 import { stopError } from '../stop-error.ts';
+import { COROUTINE } from './kernel-setup.ts';
 
 const MAX_TRACEBACK = 20_000;
 
@@ -24,6 +25,10 @@ const isResult = (message: KernelMessage.IIOPubMessage): message is KernelMessag
   message.header.msg_type === 'execute_result';
 const isDisplay = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IDisplayDataMsg =>
   message.header.msg_type === 'display_data';
+
+/** Whether the code came to a coroutine. */
+export const isCoroutine = (message: KernelMessage.IIOPubMessage): boolean =>
+  isResult(message) && COROUTINE in message.content.data;
 
 /** Takes what the code shows; quiet code, which ends with a semicolon, shows no result. */
 export function takeOutput(message: KernelMessage.IIOPubMessage, output: OutputLog, isQuiet: boolean): void {

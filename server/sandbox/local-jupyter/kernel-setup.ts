@@ -5,6 +5,9 @@ const toLiteral = (value: unknown): string => JSON.stringify(toAscii(JSON.string
 const toAscii = (json: string): string =>
   json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** Marks a result that is a coroutine: a call that the code forgot to await. */
+export const COROUTINE = 'application/vnd.agent-runtimes.coroutine';
+
 /** The bounds of `runner.py`. */
 const MAX_REPR = 100_000;
 const MAX_JSON = 1_000_000;
@@ -13,8 +16,17 @@ const MAX_PARTS = 150_000;
 /** Makes the kernel do as local-eval does: show values on one line and within bounds, data as data, and let code end without its kernel. */
 export const behaviourCode = `
 def _set_up():
-    import json
-    from IPython.core.formatters import PlainTextFormatter
+    import inspect, json, sys
+    from IPython.core.formatters import BaseFormatter, PlainTextFormatter
+
+    waiting = sys.modules["_agent_waiting"] = type(sys)("_agent_waiting")
+
+    class Waiting(BaseFormatter):
+        def __call__(self, value):
+            if not inspect.iscoroutine(value):
+                return None
+            waiting.coroutine = value
+            return True
 
     class Plain(PlainTextFormatter):
         def __call__(self, value):
@@ -42,6 +54,7 @@ def _set_up():
     shell = get_ipython()
     formatters = shell.display_formatter.formatters
     formatters["text/plain"] = Plain(parent=shell.display_formatter)
+    formatters["${COROUTINE}"] = Waiting(parent=shell.display_formatter)
     for kind in (dict, list, tuple):
         formatters["application/json"].for_type(kind, to_json)
     shell.push({"exit": leave, "quit": leave, "input": no_input}, interactive=False)
@@ -51,6 +64,9 @@ try:
 finally:
     del _set_up
 `;
+
+/** Awaits the coroutine that the code before came to. */
+export const awaitCode = 'await __import__("sys").modules["_agent_waiting"].coroutine';
 
 /** Sets environment variables. */
 export const environmentCode = (variables: Readonly<Record<string, string>>): string =>

@@ -5,10 +5,10 @@ import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.t
 import type { JupyterSettings, SupervisedKernel } from './jupyter-client.ts';
 import { toStartError } from './jupyter-errors.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
-import { isError, takeOutput, toExecution, toPythonError } from './kernel-output.ts';
+import { isCoroutine, isError, takeOutput, toExecution, toPythonError } from './kernel-output.ts';
 import type { KernelOwner } from './kernel-owner.ts';
 import { endSession, sweepSessions } from './kernel-sessions.ts';
-import { behaviourCode, environmentCode, modulesCode } from './kernel-setup.ts';
+import { awaitCode, behaviourCode, environmentCode, modulesCode } from './kernel-setup.ts';
 
 const FIRST_PROBE_MS = 300;
 const PROBE_MS = 1500;
@@ -74,24 +74,30 @@ export class LocalJupyter implements Sandbox {
     options.signal.addEventListener('abort', interrupt, { once: true });
     let error: Execution['error'] = null;
     const isQuiet = code.trimEnd().endsWith(';');
-    const request = live.kernel.requestExecute({
-      code,
-      silent: false,
-      store_history: false,
-      allow_stdin: false,
-      // Else the kernel silently drops what it is sent within a moment after an error. Executions come one by one anyway.
-      stop_on_error: false,
-    });
-    request.onIOPub = (message) => {
-      if (isError(message)) error = toPythonError(message.content);
-      else takeOutput(message, output, isQuiet);
-      if (output.dropped > limits.maxOutput * FLOOD_FACTOR) stop('output');
+    let isWaiting = false;
+    const execute = async (source: string): Promise<void> => {
+      const request = live.kernel.requestExecute({
+        code: source,
+        silent: false,
+        store_history: false,
+        allow_stdin: false,
+        // Else the kernel silently drops what it is sent within a moment after an error. Executions come one by one anyway.
+        stop_on_error: false,
+      });
+      request.onIOPub = (message) => {
+        if (isError(message)) error = toPythonError(message.content);
+        else if (isCoroutine(message) && !isQuiet) isWaiting = true;
+        else takeOutput(message, output, isQuiet);
+        if (output.dropped > limits.maxOutput * FLOOD_FACTOR) stop('output');
+      };
+      const { content } = await request.done;
+      if (content.status === 'aborted') throw new Error('the kernel dropped the execution');
     };
     if (options.signal.aborted) interrupt();
     try {
-      const done = request.done.then(({ content }) => {
-        if (content.status !== 'aborted') return undefined;
-        throw new Error('the kernel dropped the execution');
+      const done = execute(code).then(async () => {
+        if (isWaiting && !stopped) await execute(awaitCode);
+        return undefined;
       });
       // Handled also when the loss of the kernel wins the race.
       done.catch(() => {});
