@@ -150,7 +150,7 @@ pyodide.setInterruptBuffer(interruptBuffer as unknown as Int32Array);
 const internals: { on_fatal?: (error: unknown) => void } = Reflect.get(pyodide, '_api');
 internals.on_fatal = (error) => die(`the interpreter crashed: ${error instanceof Error ? error.message : error}`, 71);
 pyodide.runPython(
-  `import random, sys, sandbox_runner, _sandbox_bridge\nrandom.seed()\nsandbox_runner.make_sleep_interruptible()\n` +
+  `import random, sys, sandbox_runner, _sandbox_bridge\nrandom.seed()\nsandbox_runner.adapt_to_webassembly()\n` +
     `for name in ('pyodide_js', 'pyodide_js._api'): sys.modules.pop(name, None)\n` +
     `sandbox_runner.install(_sandbox_bridge, ${JSON.stringify(MODULES_DIR)}, ${JSON.stringify(UNAVAILABLE)})`,
 );

@@ -120,6 +120,7 @@ def to_mime(value):
     for kind, name in (
         ("text/html", "_repr_html_"),
         ("text/markdown", "_repr_markdown_"),
+        ("text/latex", "_repr_latex_"),
         ("image/svg+xml", "_repr_svg_"),
         ("image/png", "_repr_png_"),
         ("image/jpeg", "_repr_jpeg_"),
@@ -212,14 +213,20 @@ async def _run(code, filename):
                 result = to_mime(value)
     except SystemExit as raised:
         status = "exit"
-        exit_code = raised.code if isinstance(raised.code, int) else 0 if raised.code is None else 1
-        if isinstance(raised.code, str):
+        exit_code = _exit_code(raised.code)
+        if not isinstance(raised.code, (int, type(None))):
             print(raised.code, file=sys.stderr)
     except BaseException as raised:
         status = "error"
         error = _describe(raised)
         raised.__traceback__ = None
     return {"status": status, "result": result, "error": error, "exit_code": exit_code}
+
+
+def _exit_code(code):
+    if code is None:
+        return 0
+    return int(code) if isinstance(code, int) and abs(code) < 1_000_000_000 else 1
 
 
 async def _evaluate(tree, filename, mode):
@@ -234,6 +241,8 @@ def _describe(error):
             error.add_note(_unavailable)
         if "'coroutine' object" in str(error):
             error.add_note("A call that returns a coroutine must be awaited: use `await`.")
+        if isinstance(error, RuntimeError) and "event loop" in str(error):
+            error.add_note("This code runs in an event loop already: use `await` in place of what starts one.")
     except Exception:
         pass
     try:
@@ -288,6 +297,16 @@ def _sleep_in_slices(seconds):
             raise KeyboardInterrupt
 
 
-def make_sleep_interruptible():
-    """A sleep in WebAssembly runs no bytecode, so without this no interrupt would be seen before its end."""
+def _refuse_to_run(_loop, _future):
+    raise RuntimeError("This event loop is already running")
+
+
+def adapt_to_webassembly():
+    """Makes what blocks elsewhere, and cannot here, behave as in a notebook."""
+    from pyodide import webloop
+
+    # A sleep in WebAssembly runs no bytecode, so no interrupt would be seen before its end.
     time.sleep = _sleep_in_slices
+    # The interpreter's own look for an interface that is taken away.
+    asyncio.run = webloop._orig_run
+    webloop.WebLoop.run_until_complete = _refuse_to_run

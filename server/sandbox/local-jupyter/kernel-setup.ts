@@ -5,26 +5,68 @@ const toLiteral = (value: unknown): string => JSON.stringify(toAscii(JSON.string
 const toAscii = (json: string): string =>
   json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Makes the kernel show values as local-eval does: on one line, and as data where they are data. */
-export const resultsCode = `
-def _show_results():
-    import json
-    shown = get_ipython().display_formatter.formatters
-    shown["text/plain"].pprint = False
+/** Marks a result that is a coroutine: a call that the code forgot to await. */
+export const COROUTINE = 'application/vnd.agent-runtimes.coroutine';
+
+/** The bounds of `runner.py`. */
+const MAX_REPR = 100_000;
+const MAX_JSON = 1_000_000;
+const MAX_PARTS = 150_000;
+
+/** Makes the kernel do as local-eval does: show values on one line and within bounds, data as data, and let code end without its kernel. */
+export const behaviourCode = `
+def _set_up():
+    import inspect, json, sys
+    from IPython.core.formatters import BaseFormatter, PlainTextFormatter
+
+    waiting = sys.modules["_agent_waiting"] = type(sys)("_agent_waiting")
+
+    class Waiting(BaseFormatter):
+        def __call__(self, value):
+            if not inspect.iscoroutine(value):
+                return None
+            waiting.coroutine = value
+            return True
+
+    class Plain(PlainTextFormatter):
+        def __call__(self, value):
+            try:
+                text = repr(value)
+            except Exception as error:
+                text = f"<repr failed: {type(error).__name__}: {error}>"
+            left = len(text) - ${MAX_REPR}
+            return text if left <= 0 else f"{text[:${MAX_REPR}]}... [{left} more characters]"
+
     def to_json(value):
         try:
             text = json.dumps(value, allow_nan=False)
-            return json.loads(text) if len(text) <= 1_000_000 else None
+            parts = sum(text.count(mark) for mark in "[{,") + 3 * text.count(":")
+            return json.loads(text) if len(text) <= ${MAX_JSON} and parts <= ${MAX_PARTS} else None
         except Exception:
             return None
+
+    def leave(code=None):
+        raise SystemExit(code)
+
+    def no_input(prompt=""):
+        raise EOFError("input() has nobody to ask here: pass the value in the code instead")
+
+    shell = get_ipython()
+    formatters = shell.display_formatter.formatters
+    formatters["text/plain"] = Plain(parent=shell.display_formatter)
+    formatters["${COROUTINE}"] = Waiting(parent=shell.display_formatter)
     for kind in (dict, list, tuple):
-        shown["application/json"].for_type(kind, to_json)
+        formatters["application/json"].for_type(kind, to_json)
+    shell.push({"exit": leave, "quit": leave, "input": no_input}, interactive=False)
 
 try:
-    _show_results()
+    _set_up()
 finally:
-    del _show_results
+    del _set_up
 `;
+
+/** Awaits the coroutine that the code before came to. */
+export const awaitCode = 'await __import__("sys").modules["_agent_waiting"].coroutine';
 
 /** Sets environment variables. */
 export const environmentCode = (variables: Readonly<Record<string, string>>): string =>

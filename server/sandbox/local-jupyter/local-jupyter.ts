@@ -1,24 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { KernelMessage } from '@jupyterlab/services';
 import { ApiError } from '../../errors.ts';
 import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
-import type { Execution, MimeBundle, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
-import { stopError } from '../stop-error.ts';
+import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
 import type { JupyterSettings, SupervisedKernel } from './jupyter-client.ts';
 import { toStartError } from './jupyter-errors.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
+import { isCoroutine, isError, takeOutput, toExecution, toPythonError } from './kernel-output.ts';
 import type { KernelOwner } from './kernel-owner.ts';
-import { environmentCode, modulesCode, resultsCode } from './kernel-setup.ts';
+import { endSession, sweepSessions } from './kernel-sessions.ts';
+import { awaitCode, behaviourCode, environmentCode, modulesCode } from './kernel-setup.ts';
 
 const FIRST_PROBE_MS = 300;
 const PROBE_MS = 1500;
 const SETUP_MS = 30_000;
-const CLOSE_MS = 10_000;
-const CLOSE_ATTEMPTS = 5;
-const CLOSE_PAUSE_MS = 700;
 const FLOOD_FACTOR = 20;
-const MAX_TRACEBACK = 20_000;
 
 interface LocalJupyterOptions {
   readonly limits: SandboxLimits;
@@ -78,24 +73,31 @@ export class LocalJupyter implements Sandbox {
     const interrupt = () => stop('cancelled');
     options.signal.addEventListener('abort', interrupt, { once: true });
     let error: Execution['error'] = null;
-    const request = live.kernel.requestExecute({
-      code,
-      silent: false,
-      store_history: false,
-      allow_stdin: false,
-      // Else the kernel silently drops what it is sent within a moment after an error. Executions come one by one anyway.
-      stop_on_error: false,
-    });
-    request.onIOPub = (message) => {
-      if (isError(message)) error = toPythonError(message.content);
-      else takeOutput(message, output);
-      if (output.dropped > limits.maxOutput * FLOOD_FACTOR) stop('output');
+    const isQuiet = code.trimEnd().endsWith(';');
+    let isWaiting = false;
+    const execute = async (source: string): Promise<void> => {
+      const request = live.kernel.requestExecute({
+        code: source,
+        silent: false,
+        store_history: false,
+        allow_stdin: false,
+        // Else the kernel silently drops what it is sent within a moment after an error. Executions come one by one anyway.
+        stop_on_error: false,
+      });
+      request.onIOPub = (message) => {
+        if (isError(message)) error = toPythonError(message.content);
+        else if (isCoroutine(message) && !isQuiet) isWaiting = true;
+        else takeOutput(message, output, isQuiet);
+        if (output.dropped > limits.maxOutput * FLOOD_FACTOR) stop('output');
+      };
+      const { content } = await request.done;
+      if (content.status === 'aborted') throw new Error('the kernel dropped the execution');
     };
     if (options.signal.aborted) interrupt();
     try {
-      const done = request.done.then(({ content }) => {
-        if (content.status !== 'aborted') return undefined;
-        throw new Error('the kernel dropped the execution');
+      const done = execute(code).then(async () => {
+        if (isWaiting && !stopped) await execute(awaitCode);
+        return undefined;
       });
       // Handled also when the loss of the kernel wins the race.
       done.catch(() => {});
@@ -138,7 +140,7 @@ export class LocalJupyter implements Sandbox {
     routeConsole(log);
     const settings = toJupyterSettings(address, () => this.#lose('a message of the kernel was larger than 16 MB'));
     try {
-      if (kernels.shallSweep(address.baseUrl)) await sweep(SessionAPI, kernels, settings);
+      if (kernels.shallSweep(address.baseUrl)) await sweepSessions(SessionAPI, kernels, settings);
       const path = kernels.newPath();
       const session = await SessionAPI.startSession(
         { name: path, path, type: 'console', kernel: { name: 'python3' } },
@@ -159,13 +161,13 @@ export class LocalJupyter implements Sandbox {
         this.#live = undefined;
         resolve(reason);
         kernel.dispose();
-        this.#ending = endSession(SessionAPI, live).catch((error: unknown) =>
+        this.#ending = endSession(SessionAPI, live.sessionId, settings).catch((error: unknown) =>
           log(`A kernel could not be ended: ${error instanceof Error ? error.message : error}`),
         );
       };
       this.#supervise(live, (id) => KernelAPI.getKernelModel(id, settings));
       await this.#whenReady(live, limits.kernelStartMs);
-      await this.#setUp(live, resultsCode);
+      await this.#setUp(live, behaviourCode);
     } catch (cause) {
       this.#lose('it did not start');
       throw toStartError(address, cause);
@@ -252,99 +254,3 @@ async function interruptKernel(kernel: SupervisedKernel): Promise<void> {
   await kernel.interrupt();
   await kernel.requestKernelInfo();
 }
-
-type SessionApi = typeof import('./jupyter-client.ts').SessionAPI;
-
-/** Ends the kernels that an earlier run of this server left behind. */
-async function sweep(api: SessionApi, kernels: KernelOwner, settings: JupyterSettings): Promise<void> {
-  const sessions = await api.listRunning(settings);
-  const leftBehind = sessions.filter(({ path }) => kernels.isLeftBehind(path));
-  await Promise.allSettled(leftBehind.map(({ id }) => api.shutdownSession(id, settings)));
-}
-
-async function endSession(api: SessionApi, { sessionId, settings }: Live): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('the Jupyter server did not answer')), CLOSE_MS);
-  const end = async (): Promise<void> => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await api.shutdownSession(sessionId, settings);
-      } catch (error) {
-        // A kernel that is just being restarted by its server cannot be ended.
-        if (attempt === CLOSE_ATTEMPTS || error instanceof TypeError) throw error;
-        await sleep(CLOSE_PAUSE_MS);
-      }
-    }
-  };
-  await Promise.race([end(), late]).finally(() => clearTimeout(timer));
-}
-
-const isError = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IErrorMsg =>
-  message.header.msg_type === 'error';
-const isStream = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IStreamMsg =>
-  message.header.msg_type === 'stream';
-const isResult = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IExecuteResultMsg =>
-  message.header.msg_type === 'execute_result';
-const isDisplay = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IDisplayDataMsg =>
-  message.header.msg_type === 'display_data';
-
-function takeOutput(message: KernelMessage.IIOPubMessage, output: OutputLog): void {
-  if (isStream(message)) output.write(message.content.name === 'stderr' ? 'stderr' : 'stdout', message.content.text);
-  else if (isResult(message)) output.setResult(toBundle(message.content.data));
-  else if (isDisplay(message)) output.display(toBundle(message.content.data));
-}
-
-const toBundle = (data: object): MimeBundle => ({ ...data });
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are control characters.
-const withoutColours = (text: string) => text.replaceAll(/\u001b\[[0-9;]*m/g, '');
-const toPythonError = ({ ename, evalue, traceback }: KernelMessage.IErrorMsg['content']) => ({
-  name: ename,
-  message: withoutColours(String(evalue)).slice(0, MAX_TRACEBACK),
-  traceback: withoutColours(traceback.join('\n')).slice(0, MAX_TRACEBACK),
-});
-
-interface Outcome {
-  readonly output: OutputLog;
-  readonly error: Execution['error'];
-  readonly stopped: 'timeout' | 'cancelled' | 'output' | undefined;
-  readonly lossReason: string | undefined;
-  readonly timeoutMs: number;
-}
-
-function toExecution({ output, error, stopped, lossReason, timeoutMs }: Outcome): Execution {
-  const isLimited = /IOPub (data|message) rate exceeded/.test(output.stderr);
-  const isExit = error?.name === 'SystemExit' && !stopped && lossReason === undefined;
-  const stoppedError =
-    stopped === 'timeout' || stopped === 'cancelled' ? stopError(stopped, timeoutMs, error?.traceback) : undefined;
-  const flooded = {
-    name: 'OutputLimitError',
-    message: 'The code wrote far more output than is kept and was stopped',
-    traceback: error?.traceback ?? '',
-  };
-  const killed = { name: 'SandboxKilled', message: `The kernel was lost: ${lossReason}`, traceback: '' };
-  const notices = [
-    ...output.notices,
-    ...(isLimited ? ['The Jupyter server dropped output: its rate limit was exceeded.'] : []),
-    ...(lossReason === undefined ? [] : [`The kernel was lost (${lossReason}): all variables are lost.`]),
-  ];
-  const common = {
-    stdout: output.stdout,
-    stderr: isExit ? withoutExitWarning(output.stderr) : output.stderr,
-    displays: output.displays,
-    result: output.result,
-    isTruncated: isLimited || output.notices.length > 0,
-    variablesLost: lossReason !== undefined,
-    notices,
-    exitCode: null,
-  };
-  if (stoppedError) return { ...common, status: stopped === 'timeout' ? 'timeout' : 'cancelled', error: stoppedError };
-  if (stopped === 'output') return { ...common, status: 'killed', error: flooded };
-  if (lossReason !== undefined) return { ...common, status: 'killed', error: killed };
-  if (isExit) return { ...common, status: 'exit', error: null, exitCode: toExitCode(error?.message ?? '') };
-  return { ...common, status: error ? 'error' : 'ok', error };
-}
-
-const toExitCode = (value: string) =>
-  /^-?\d+$/.test(value) ? Number(value) : value === '' || value === 'None' ? 0 : 1;
-const withoutExitWarning = (text: string) => text.replace(/.*UserWarning: To exit: use.*\n.*\n?/, '');
