@@ -7,7 +7,7 @@ import { A2aTasks, type ContinuingRun } from './a2a-tasks.ts';
 type TasksOptions = ConstructorParameters<typeof A2aTasks>[0];
 
 interface A2aOptions
-  extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf'>,
+  extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'streamLimits'>,
     Pick<TasksOptions, 'startRun' | 'answer' | 'pending' | 'cancelApprovals'> {
   readonly tasks: TasksOptions['store'] & { failOpen(detail: string): Promise<number> };
   /** Hosts inside the network of this server that push notifications may go to. */
