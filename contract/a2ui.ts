@@ -102,6 +102,7 @@ export const a2ui = group('A2UI', {
     description:
       'Answers with A2UI envelopes, each valid by the published schema. The agent makes surfaces with the tool `render_ui`; what it says in words before that is a surface of text. A surface id begins with the id of its conversation, so an action or a `surface_id` continues that. Events are named `message`, and `error` for what is no envelope: a run that did not finish, or a surface the model could not make right in a second try. With `Accept: application/jsonl` each is a line of JSON.',
     body: A2uiRequest,
+    bodyExample: { message: 'Show me the weather in Paris' },
     output: A2uiEvent,
     eventName: (event) => ('error' in event ? 'error' : 'message'),
     example: {

@@ -135,6 +135,17 @@ const Terminated = z
   })
   .meta({ id: 'AgUiTerminated' });
 
+/** A run as the documentation pages send it. */
+export const runExample: z.input<typeof AgUiRun> = {
+  thread_id: 'thread-123',
+  run_id: 'run-456',
+  messages: [{ id: 'msg-1', role: 'user', content: 'Hello, how are you?' }],
+  state: {},
+  tools: [],
+  context: [],
+  forwardedProps: {},
+};
+
 const agentList: z.output<typeof AgUiAgentList> = {
   protocol: 'ag-ui',
   version: '0.1.0',
@@ -164,6 +175,7 @@ export const agUi = group('AG-UI', {
       'Answers with AG-UI events: `RUN_STARTED` first, exactly one `RUN_FINISHED` or `RUN_ERROR` last. The `messages` are the prompt; the thread is stored as a conversation with the id of the thread. A failure before the first event keeps its HTTP status; a later one is `RUN_ERROR`. Closing the connection cancels the run unless `forwardedProps.background` is true. A request sent again with a `Last-Event-ID` header is not run again: the events after that one follow. A tool of an MCP server changes the shared state with the whole new one as `ag-ui/state` in the `_meta` of its result (told as `STATE_SNAPSHOT`, then `STATE_DELTA`), sends `CUSTOM` events with `ag-ui/custom` there, and is given the state in the `_meta` of its calls when its own `_meta` has `ag-ui/state: true`. A thread that waits for the approval of a tool call takes no run but one whose `resume` answers it.',
     query: z.object({ casing }),
     body: AgUiRun,
+    bodyExample: runExample,
     output: AgUiEvent,
     eventName: (event) => event.type,
     example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
@@ -185,6 +197,7 @@ export const agUi = group('AG-UI', {
       'The events of a run that goes on or has ended. With `Last-Event-ID`: those after that one and nothing else. Without: `RUN_STARTED`, the conversation before the run as `MESSAGES_SNAPSHOT`, and all events of the run. Where events were lost with a server that died, the ids jump and a `MESSAGES_SNAPSHOT` comes before the last event.',
     query: z.object({ casing }),
     body: Connect,
+    bodyExample: { thread_id: 'thread-123', run_id: 'run-456' },
     output: AgUiEvent,
     eventName: (event) => event.type,
     example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
@@ -195,6 +208,7 @@ export const agUi = group('AG-UI', {
     description:
       'Ends an active run: its model call and its tools in flight are aborted, and its stream closes with its terminal event. A run that is unknown or already over is no error; `success` is then false.',
     body: Terminate,
+    bodyExample: { thread_id: 'thread-123', run_id: 'run-456' },
     output: Terminated,
     example: { success: true, message: 'Run terminated', thread_id: 'thread-123', run_id: 'run-456' },
   }),

@@ -62,6 +62,7 @@ export const agentMcpServers = group('Agent MCP servers', {
     description:
       'Replaces the selection. Running runs have the new tools at their next model call. An unknown id is 422.',
     body: z.object({ selected_mcp_servers: z.array(ServerSelection).max(100) }).meta({ id: 'UpdateAgentMcpServers' }),
+    bodyExample: { selected_mcp_servers: ['tavily', 'filesystem'] },
     output: z
       .object({ agent_id: z.string(), selected_mcp_servers: z.array(ServerSelection), message: z.string() })
       .meta({ id: 'AgentMcpServersUpdated' }),
@@ -76,6 +77,7 @@ export const agentMcpServers = group('Agent MCP servers', {
     summary: 'Start MCP servers for all agents',
     description: startNotes,
     body: StartServers,
+    bodyExample: { env_vars: [{ name: 'TAVILY_API_KEY', value: 'tvly-xxx' }] },
     output: z.object({ ...allAgents, ...started }).meta({ id: 'AllServersStarted' }),
     example: {
       agents_processed: ['agent-1', 'agent-2'],
@@ -94,6 +96,7 @@ export const agentMcpServers = group('Agent MCP servers', {
     summary: 'Start MCP servers for a specific agent',
     description: startNotes,
     body: StartServers,
+    bodyExample: { env_vars: [{ name: 'TAVILY_API_KEY', value: 'tvly-xxx' }] },
     output: z.object({ ...oneAgent, ...started }).meta({ id: 'AgentServersStarted' }),
     example: {
       agent_id: 'my-agent',

@@ -73,6 +73,7 @@ export const approvals = group('Approvals', {
     description:
       'Approves or refuses the call. With the last open approval of a conversation its agent goes on in a background run, `resumed_by`, which can be followed at `/runs/{run_id}/events`. AG-UI clients answer with `resume` instead.',
     body: ApprovalAnswer,
+    bodyExample: { approved: true },
     output: Approval,
     example: {
       ...example,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AgUiRun, casing } from './ag-ui.ts';
+import { AgUiRun, casing, runExample } from './ag-ui.ts';
 import { AgUiEvent } from './ag-ui-events.ts';
 import { get, group, stream } from './kit.ts';
 
@@ -42,6 +42,7 @@ export const examples = group('Examples', {
       'As a run at `/ag-ui/{agent_id}/`, with the default model of the server, which may be the embedded one. A thread is a conversation of the agent `example:{example_name}`; its runs are read again at `/ag-ui/example:{example_name}/connect` and ended at `/ag-ui/terminate`.',
     query: z.object({ casing }),
     body: AgUiRun,
+    bodyExample: runExample,
     output: AgUiEvent,
     eventName: (event) => event.type,
     example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },

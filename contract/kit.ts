@@ -52,6 +52,8 @@ export interface Endpoint<K extends Kind = Kind, I extends Shape = Shape, O exte
   readonly output: O;
   /** An example of the response body; of a stream, of one event. */
   readonly example?: z.input<O>;
+  /** An example of the request body: what the documentation pages send when it is tried out. */
+  readonly bodyExample?: object;
   /** The `Location` of a created resource, below the base path. */
   readonly location?: (output: z.output<O>) => string;
   /** Streams only: the SSE `event:` name of an event, when the stream names its events. */
@@ -65,6 +67,7 @@ type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
   body?: z.ZodObject<B>;
   output: O;
   example?: z.input<O>;
+  bodyExample?: z.input<z.ZodObject<B>>;
   status?: 200 | 201 | 202 | 204;
   location?: (output: z.output<O>) => string;
 };

@@ -12,6 +12,7 @@ export const mcpProxy = group('MCP proxy', {
         arguments: z.record(z.string(), z.unknown()).optional().meta({ description: 'Arguments of the tool' }),
       })
       .meta({ id: 'ProxyCall' }),
+    bodyExample: { arguments: { expression: '6 * 7' } },
     output: z
       .object({
         success: z.boolean(),

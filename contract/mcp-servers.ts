@@ -200,6 +200,7 @@ export const mcpServers = group('MCP servers', {
     body: z
       .object({ env_vars: EnvVars.optional().meta({ description: 'Variables for this server alone' }) })
       .meta({ id: 'EnableMcpServer' }),
+    bodyExample: { env_vars: [{ name: 'TAVILY_API_KEY', value: 'tvly-xxx' }] },
     output: McpServer,
     status: 201,
     example: { ...running, isConfig: false, origin: 'catalog' },
@@ -217,6 +218,13 @@ export const mcpServers = group('MCP servers', {
     description:
       'Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server; values of `env` and `headers` that are no references do not, and then its `error` names what to give again.',
     body: CreateMcpServer,
+    bodyExample: {
+      id: 'my-server',
+      name: 'My Custom Server',
+      command: 'npx',
+      args: ['-y', 'my-mcp-server'],
+      enabled: true,
+    },
     output: McpServer,
     status: 201,
     location: ({ id }) => `/mcp/servers/${id}`,
@@ -228,6 +236,7 @@ export const mcpServers = group('MCP servers', {
     description:
       'Changes the fields given, and restarts the server when it runs. Servers of config file and catalog cannot be changed.',
     body: UpdateMcpServer,
+    bodyExample: { name: 'My Custom Server', enabled: false },
     output: McpServer,
     example: custom,
     errors: ['mcp-server-not-found', 'spawn-forbidden'],

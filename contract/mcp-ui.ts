@@ -111,6 +111,7 @@ export const mcpUi = group('MCP-UI', {
     description:
       'Answers with text, tool calls and their results. The result of a tool that has a page (`_meta.ui.resourceUri`) is followed by a `ui` event with the page, to be shown in a sandboxed frame: from `resource.text`, or from `resource_endpoint`, which answers `GET` with the page under a policy that lets it reach only the hosts its server declares. Exactly one `done` or `error`, always last.',
     body: Run,
+    bodyExample: { message: 'Show my budget' },
     output: McpUiEvent,
     example: { type: 'text', content: 'Here is your budget.' },
     errors: ['agent-not-found', 'conversation-not-found', 'conversation-busy', 'draining'],
@@ -120,6 +121,7 @@ export const mcpUi = group('MCP-UI', {
     description:
       'The bridge of a page that is shown: it may call the tools of the MCP server it comes from that are meant for pages, list them, and read the pages of that server. The answer is what MCP answers.',
     body: Call,
+    bodyExample: { uri: 'ui://budget-allocator/mcp-app.html', method: 'tools/list' },
     output: z
       .object({ result: z.record(z.string(), z.unknown()).meta({ description: 'The result of the MCP request' }) })
       .meta({ id: 'McpUiAnswer' }),

@@ -81,7 +81,7 @@ function tidy(draft: OpenApiDocument): OpenApiDocument {
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 function toOperation(name: string, endpoint: Endpoint, drafts: Paths, components: Components): Operation {
-  const { summary, description, tag, open, body, status } = endpoint;
+  const { summary, description, tag, open, body, bodyExample, status } = endpoint;
   const draft = drafts[draftPath(name, endpoint)]?.get;
   const parameters = (draft?.parameters ?? []).map((parameter) => describeParameter(parameter, endpoint));
   return {
@@ -93,7 +93,13 @@ function toOperation(name: string, endpoint: Endpoint, drafts: Paths, components
     security: open ? [] : [{}, { apiKey: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: toRequestBody(name, body, drafts[draftPath(name)]?.post?.requestBody, components.schemas),
+      requestBody: toRequestBody({
+        name,
+        body,
+        example: bodyExample,
+        written: drafts[draftPath(name)]?.post?.requestBody,
+        schemas: components.schemas,
+      }),
     }),
     responses: {
       [status]: toSuccess(endpoint, schemaOf(draft?.responses?.['200'])),
@@ -111,20 +117,25 @@ function describeParameter(parameter: Parameter, { input }: Endpoint): Parameter
 }
 
 /** The library writes bodies in place; as named components they give typed clients a name for each. */
-function toRequestBody(
-  name: string,
-  body: NonNullable<Endpoint['body']>,
-  written: Operation['requestBody'],
-  schemas: Components['schemas'],
-): Body {
+function toRequestBody({
+  name,
+  body,
+  example,
+  written,
+  schemas,
+}: {
+  name: string;
+  body: NonNullable<Endpoint['body']>;
+  example: object | undefined;
+  written: Operation['requestBody'];
+  schemas: Components['schemas'];
+}): Body {
   const { id, description } = body.meta() ?? {};
   const schema = schemaOf(written);
   if (!schema || !id) throw new Error(`${name}: the body needs an id, .meta({ id })`);
   schemas[id] ??= description ? { ...schema, description } : schema;
-  return {
-    required: !body.safeParse({}).success,
-    content: { 'application/json': { schema: { $ref: `#/components/schemas/${id}` } } },
-  };
+  const content = { schema: { $ref: `#/components/schemas/${id}` }, ...(example && { example }) };
+  return { required: !body.safeParse({}).success, content: { 'application/json': content } };
 }
 
 function toSuccess({ kind, status, location, example }: Endpoint, schema: Schema | undefined): ResponseOrRef {

@@ -94,6 +94,7 @@ export const prompts = group('Prompts', {
     description:
       'Both sides of the turn are stored before `done` is sent. Closing the connection cancels the run unless `background` is true. A prompt sent again with its `run_id` and a `Last-Event-ID` header is not run again: the events after that one follow. The header `Content-Location` names the run. A failure before the first event keeps its HTTP status; a later one is the `error` event.',
     body: Prompt,
+    bodyExample: { message: 'What is the weather in Paris?' },
     output: PromptEvent,
     example: { type: 'text', content: 'Based on the current weather data...' },
     errors: [...failures, 'run-not-found', 'events-gone'],
@@ -102,6 +103,7 @@ export const prompts = group('Prompts', {
     summary: 'Send prompt (non-streaming)',
     description: 'Waits for the complete answer. Closing the connection cancels the run unless `background` is true.',
     body: Prompt,
+    bodyExample: { message: 'What is the weather in Paris?' },
     output: PromptResult,
     example: {
       response: 'Based on the current weather data...',

@@ -124,6 +124,7 @@ export const sandbox = group('Sandbox', {
     description:
       'Records where code runs from the next execution on; a running one ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.',
     body: Configure,
+    bodyExample: { variant: 'local-eval' },
     output: SandboxStatus,
     example: statusExample,
     errors: ['jupyter-url-required', 'jupyter-url-not-allowed', 'sandbox-unavailable'],
@@ -141,6 +142,7 @@ export const sandbox = group('Sandbox', {
     body: z
       .object({ agent_id: z.string().min(1).max(256).optional().meta({ description: 'Absent: every agent' }) })
       .meta({ id: 'InterruptSandbox' }),
+    bodyExample: { agent_id: 'my-agent' },
     output: z
       .object({ interrupted: z.array(z.string()).meta({ description: 'The agents whose execution was interrupted' }) })
       .meta({ id: 'SandboxInterrupted' }),
@@ -151,6 +153,7 @@ export const sandbox = group('Sandbox', {
     description:
       'Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.',
     body: Execute,
+    bodyExample: { code: '6 * 7' },
     output: ExecutionResult,
     example: {
       execution_id: 'exec-1',
@@ -175,6 +178,7 @@ export const sandbox = group('Sandbox', {
     summary: 'Execute code (streaming)',
     description: 'As Execute code, with the output as it comes.',
     body: Execute,
+    bodyExample: { code: '6 * 7' },
     output: ExecutionEvent,
     example: { type: 'stdout', text: 'hello\n' },
     errors: failures,

@@ -1,8 +1,13 @@
 /**
- * Measures the MCP half: what a supervised call costs over the bare SDK client on the same server, how fast 30 servers start and how long
- * the event loop is held up meanwhile, and what 1,000 starts and stops leave behind. `node scripts/bench-mcp.ts [cycles]`
+ * Measures the MCP half: what a supervised call, and a call of the proxy over HTTP, cost over the bare SDK client on the same server, how
+ * fast 30 servers start and how long the event loop is held up meanwhile, and what 1,000 starts and stops leave behind.
+ * `node scripts/bench-mcp.ts [cycles]`
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -10,13 +15,15 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { RunningServers } from '../server/mcp/running-servers.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
 import { createServerToolset } from '../server/mcp/toolset.ts';
+import { startServerProcess } from './server-process.ts';
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/mcp/server.mjs', import.meta.url));
 const BATCH = 200;
 const BATCHES = 31;
 
 const cycles = Number(process.argv[2] ?? 1000);
-await using servers = new RunningServers({ environment: process.env, version: '0.0.0' });
+await using folder = await mkdtempDisposable(join(tmpdir(), 'bench-mcp-'));
+await using servers = new RunningServers({ environment: process.env, version: '0.0.0', dataFolder: folder.path });
 await measureCalls();
 await measureStarts(30);
 await measureCycles(cycles);
@@ -40,21 +47,49 @@ async function measureCalls(): Promise<void> {
   const server = await servers.define(fixture('call'));
   await server.start({ keepTrying: false });
   const toolset = createServerToolset(servers, () => ['call']);
+  await using whole = await startWholeServer();
   const { signal } = new AbortController();
   const bare = () => client.callTool({ name: 'echo', arguments: { text: 'hello' } });
   const ours = () => toolset.call('call__echo', { text: 'hello' }, { signal });
-  const rounds: { bare: number; ours: number }[] = [];
-  // In turns, so that both meet the same weather on the machine.
+  const rounds: Record<'bare' | 'ours' | 'proxy' | 'nothing', number>[] = [];
+  // In turns, so that all meet the same weather on the machine.
   for (let round = 0; round < BATCHES; round++) {
-    rounds.push({ bare: await microsecondsPerCall(bare), ours: await microsecondsPerCall(ours) });
+    rounds.push({
+      bare: await microsecondsPerCall(bare),
+      ours: await microsecondsPerCall(ours),
+      proxy: await microsecondsPerCall(whole.call),
+      nothing: await microsecondsPerCall(whole.doNothing),
+    });
   }
   const measured = rounds.slice(5);
-  const ratio = median(measured.map((round) => round.ours / round.bare));
-  console.log(
-    `call: ${median(measured.map((round) => round.ours)).toFixed(0)} µs, bare SDK client ${median(measured.map((round) => round.bare)).toFixed(0)} µs, ratio ${ratio.toFixed(2)}`,
-  );
+  const times = (name: keyof (typeof rounds)[number]) =>
+    `${median(measured.map((round) => round[name])).toFixed(0)} µs, ratio ${median(measured.map((round) => round[name] / round.bare)).toFixed(2)}`;
+  console.log(`call of the bare SDK client: ${times('bare')}`);
+  console.log(`call of an agent: ${times('ours')}`);
+  console.log(`call of the proxy over HTTP: ${times('proxy')}; a request that calls nothing: ${times('nothing')}`);
   await client.close();
   await server.stop();
+}
+
+/** The server in a process of its own, as callers of its proxy meet it. */
+async function startWholeServer() {
+  const file = join(folder.path, 'mcp.json');
+  await writeFile(file, JSON.stringify({ mcpServers: { call: { command: process.execPath, args: [FIXTURE] } } }));
+  const args = ['--data-dir', join(folder.path, 'data'), '--mcp-config', file, '--log-level', 'warn'];
+  const server = await startServerProcess({ args });
+  const proxy = `${server.url}/api/v1/mcp/proxy`;
+  const request = async (path: string, init?: RequestInit) => {
+    const response = await fetch(proxy + path, init);
+    return { status: response.status, text: await response.text() };
+  };
+  const body = JSON.stringify({ arguments: { text: 'hello' } });
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  const call = () => request('/call/tools/echo', init);
+  const deadline = performance.now() + 10_000;
+  while ((await call()).status !== 200) {
+    if (performance.now() > deadline) throw new Error(`The server did not come up: ${server.output()}`);
+  }
+  return { call, doNothing: () => request('/health'), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 async function microsecondsPerCall(call: () => Promise<unknown>): Promise<number> {

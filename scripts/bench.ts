@@ -1,7 +1,7 @@
 /** Prints what requests, events and a start cost, as ratios to peers measured in the same run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -150,24 +150,36 @@ async function benchPaced(): Promise<void> {
   }
 }
 
+/** The server from its sources and, when `npm run build` was run, as it is published. */
 async function benchStart(): Promise<void> {
-  const times: number[] = [];
-  const sizes: number[] = [];
+  const programs = [
+    { name: 'from the sources', args: ['--import', './scripts/compile-cache.js', 'server/main.ts'] },
+    { name: 'as published', args: ['dist/server/main.js'] },
+  ].filter(({ args }) => existsSync(new URL(`../${args.at(-1)}`, import.meta.url)));
+  const starts = programs.map((): Start[] => []);
   for (let round = 0; round < rounds + 2; round++) {
-    const { listeningMs, rssMb } = await startOnce();
-    times.push(listeningMs);
-    sizes.push(rssMb);
+    for (const [index, { args }] of programs.entries()) starts[index]?.push(await startOnce(args));
   }
   console.log(`Start, medians of ${rounds + 2}`);
-  row('listening after', [`${median(times).toFixed(0)} ms`]);
-  row('idle RSS', [`${median(sizes).toFixed(0)} MB`]);
+  for (const [index, { name }] of programs.entries()) {
+    row(name, [
+      `listening after ${median((starts[index] ?? []).map(({ listeningMs }) => listeningMs)).toFixed(0)} ms`,
+      `idle RSS ${median((starts[index] ?? []).map(({ rssMb }) => rssMb)).toFixed(0)} MB`,
+    ]);
+  }
 }
 
-async function startOnce(): Promise<{ listeningMs: number; rssMb: number }> {
+interface Start {
+  readonly listeningMs: number;
+  readonly rssMb: number;
+}
+
+async function startOnce(program: readonly string[]): Promise<Start> {
   const folder = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-'));
-  const main = new URL('../server/main.ts', import.meta.url).pathname;
+  const args = [...program, '--port', '0', '--data-dir', folder, '--no-config-mcp-servers'];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', folder, '--no-config-mcp-servers'], {
+  const child = spawn(process.execPath, args, {
+    cwd: new URL('..', import.meta.url),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
@@ -177,7 +189,8 @@ async function startOnce(): Promise<{ listeningMs: number; rssMb: number }> {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
     return { listeningMs, rssMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024 };
   } finally {
-    child.kill('SIGKILL');
+    // Asked to end, so that it leaves what it compiled to the next.
+    child.kill('SIGTERM');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     rmSync(folder, { recursive: true, force: true });
   }

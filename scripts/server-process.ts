@@ -24,6 +24,8 @@ interface StartServerProcess {
   readonly entry?: string;
 }
 
+/** What was compiled for one process is there for the next, whatever its home. */
+export const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
 const START_MS = 20_000;
 const STOP_MS = 10_000;
 
@@ -34,7 +36,7 @@ export async function startServerProcess({
   entry = fileURLToPath(new URL('../server/main.ts', import.meta.url)),
 }: StartServerProcess): Promise<ServerProcess> {
   const child = spawn(process.execPath, [entry, '--port', '0', ...args], {
-    env: environment,
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);

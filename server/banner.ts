@@ -13,7 +13,9 @@ export function bannerOf(url: string, options: Options): string {
     ['MCP config', existsSync(mcpConfig) ? mcpConfig : `${mcpConfig} (not there)`],
     ...(options.demo ? [['Demo agent', `${url}/api/v1/ag-ui/demo/ (AG-UI)`]] : []),
   ];
-  const question = `curl -N ${url}/api/v1/agents/demo/prompt -H 'Content-Type: application/json' -d '{"message": "What is 17 * 23?"}'`;
+  const needsKey = options['api-keys'].length > 0 || options['api-key-file'] !== undefined;
+  const key = needsKey ? " -H 'Authorization: Bearer <your key>'" : '';
+  const question = `curl -N ${url}/api/v1/agents/demo/prompt${key} -H 'Content-Type: application/json' -d '{"message": "What is 17 * 23?"}'`;
   return [
     `agent-runtimes ${version} listens on ${url}`,
     '',

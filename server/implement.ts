@@ -78,10 +78,13 @@ async function* checkEach(events: AsyncIterable<unknown>, check: (event: unknown
 
 /** A 422 that names each wrong field. `root` names the value when the whole of it is wrong. */
 export function toValidationError(error: z.core.$ZodError, root = 'body'): ApiError {
-  const fields = error.issues.map((issue) => ({ path: issue.path.join('.') || root, message: issue.message }));
+  const fields = error.issues.map((issue) => ({ path: issue.path.join('.') || root, message: toMessage(issue) }));
   return new ApiError('validation-failed', fields.map(({ path, message }) => `${path}: ${message}`).join('; '), {
     fields,
   });
 }
+
+const toMessage = ({ code, message }: z.core.$ZodIssue) =>
+  code === 'invalid_type' && message.endsWith('received undefined') ? 'is required' : message;
 
 const describe = (error: z.core.$ZodError) => toValidationError(error, 'output').message;

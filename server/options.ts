@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { NewAgentId } from '../contract/ids.ts';
 
 interface Flag {
   /** What stands behind the flag in the help, such as `URL`; absent for a switch. */
@@ -40,6 +41,12 @@ const flags = {
   },
   'find-free-port': { help: 'take the next free port when the port is taken', schema: onOff },
   demo: { help: 'make a demo agent with the bundled toolbox server, once, in an empty data folder', schema: onOff },
+  'agent-id': {
+    value: 'ID',
+    help: 'an agent to make, unless there is one with this id, with the servers of --mcp-servers',
+    schema: NewAgentId.optional(),
+  },
+  'agent-name': { value: 'NAME', help: 'the name of that agent; absent: its id', schema: text.max(200).optional() },
   model: { value: 'MODEL', help: 'default model, such as openai:gpt-4o', schema: text.optional() },
   'mcp-config': { value: 'FILE', help: 'MCP servers to start', schema: text.default(join(dataHome, 'mcp.json')) },
   'no-config-mcp-servers': { help: 'do not start the servers of the MCP config file', schema: onOff },
@@ -209,7 +216,7 @@ export function helpText(): string {
   return [
     'Usage: agent-runtimes [serve] [options]',
     '',
-    'Hosts AI agents and offers each of them through REST, tRPC and AG-UI.',
+    'Hosts AI agents and offers each of them through REST, tRPC, AG-UI, A2A, A2UI and MCP-UI.',
     '',
     'Options (each also as AGENT_RUNTIMES_<NAME>, such as AGENT_RUNTIMES_API_KEYS):',
     ...rows.map(([left, right]) => `${left.padEnd(width)}${right}`),

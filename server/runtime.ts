@@ -1,25 +1,22 @@
 /** The composition root: builds each part of the server once and closes them in reverse. */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BASE_PATH, contract } from '../contract/index.ts';
 import { createCardAgents, createTaskRuns, tellOfRuns } from './a2a-parts.ts';
 import { createAgentLookup } from './agent-lookup.ts';
 import { loadAgents } from './agents/agent-registry.ts';
 import { stopUnselected } from './agents/agent-servers.ts';
+import { ensureCommandAgent } from './agents/command-agent.ts';
 import { ensureDemoAgent } from './agents/demo-agent.ts';
 import { createAnswerApproval } from './approvals/answer-approvals.ts';
 import { Codemode, type CodingAgent } from './codemode/codemode.ts';
 import { findExample } from './examples/example-handlers.ts';
 import { createHandlers } from './handlers.ts';
 import { createReadiness } from './health/readiness.ts';
-import { readApiKeyFile } from './http/auth.ts';
-import { DOCS_PATHS } from './http/docs-pages.ts';
 import { exchangeOf } from './http/exchange.ts';
 import type { Log } from './http/log.ts';
 import { readJsonText } from './http/read-json.ts';
 import type { StartHttpServer } from './http/server.ts';
+import { readApiKeys, toHttpOptions } from './http-parts.ts';
 import { implement } from './implement.ts';
 import { McpDoors } from './mcp/doors/doors.ts';
 import { openMcp } from './mcp/open-mcp.ts';
@@ -32,7 +29,7 @@ import { openA2a } from './protocols/open-a2a.ts';
 import { Runs } from './runs/runs.ts';
 import { needsApproval } from './runs/tool-approvals.ts';
 import { SandboxManager } from './sandbox/sandbox-manager.ts';
-import type { SandboxRequest } from './sandbox/sandbox-settings.ts';
+import { defaultCodeFolder, identifySandbox, ownerOf, toSandboxRequest } from './sandbox-parts.ts';
 import { createSkillLibrary } from './skills/skill-library.ts';
 import { BUNDLED_SKILLS, findSkillsFolder } from './skills/skills-folder.ts';
 import { openStore } from './store/sqlite.ts';
@@ -43,8 +40,6 @@ import { version } from './version.ts';
 const MCP_PATH = `${BASE_PATH}/mcp`;
 /** Slow enough to see the demo model's answer stream. */
 const DEMO_PACE_MS = 15;
-/** Where the containers of a pod share files, when there is such a folder. */
-const SHARED_CODE_FOLDER = '/mnt/shared-agent/generated';
 
 interface RuntimeOptions {
   readonly options: Options;
@@ -138,6 +133,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     });
     codemode.useProxy(codemode.checkProxy(options['mcp-proxy-url']));
     if (options.demo) await ensureDemoAgent(agents, store.facts);
+    await ensureCommandAgent(agents, options, (id) => servers.find(id) !== undefined);
     const sandboxes = new SandboxManager({
       cacheFolder: join(dataFolder, 'cache'),
       owner: ownerOf(dataFolder),
@@ -241,59 +237,4 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     await store.close();
     throw cause;
   }
-}
-
-/** The same for each run on a data folder, so that a run finds the kernels that the one before left behind. */
-function ownerOf(dataFolder: string): string {
-  return createHash('sha256').update(`${hostname()}:${dataFolder}`).digest('hex').slice(0, 16);
-}
-
-/** A folder that the containers of a pod share wins over the data folder. */
-function defaultCodeFolder(dataFolder: string): string {
-  return existsSync(SHARED_CODE_FOLDER) ? SHARED_CODE_FOLDER : join(dataFolder, 'generated');
-}
-
-/** Where agents run code before anybody has said so by a call. */
-function toSandboxRequest({ 'sandbox-variant': variant, 'jupyter-sandbox': url }: Options): SandboxRequest {
-  const isJupyter = variant === undefined ? url !== undefined : variant.endsWith('jupyter');
-  if (isJupyter && url === undefined) throw new Error('--sandbox-variant local-jupyter needs --jupyter-sandbox URL');
-  if (!isJupyter && url !== undefined)
-    throw new Error('--jupyter-sandbox needs --sandbox-variant local-jupyter, or none');
-  return isJupyter ? { variant: 'local-jupyter', jupyter_url: url } : { variant: 'local-eval' };
-}
-
-/** Kernels have a token of their own, which is good for tool calls and for nothing else. */
-function identifySandbox(codemode: Codemode, operation: string, authorization: unknown): string | undefined {
-  const agentId = operation === 'mcpProxy.call' ? codemode.findCaller(authorization) : undefined;
-  return agentId && `sandbox of ${agentId}`;
-}
-
-function toHttpOptions(
-  options: Options,
-  log: Log,
-  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'identifyFor' | 'isDraining' | 'apiKeys'>,
-): StartHttpServer {
-  return {
-    ...rest,
-    host: options.host,
-    port: options.port,
-    findFreePort: options['find-free-port'],
-    allowedHosts: options['allowed-host'],
-    corsOrigins: options['cors-origin'],
-    rateLimits: options['rate-limit'],
-    mounts: [...rest.mounts, { path: '/', load: loadDocs }],
-    openPaths: DOCS_PATHS,
-    log,
-  };
-}
-
-function readApiKeys(options: Options): string[] {
-  const keyFile = options['api-key-file'];
-  return [...options['api-keys'], ...(keyFile === undefined ? [] : readApiKeyFile(keyFile))];
-}
-
-// Loaded with Express, after the server listens.
-async function loadDocs() {
-  const { createDocs } = await import('./http/docs.ts');
-  return createDocs({ contract, version });
 }

@@ -1,4 +1,4 @@
-import { APICallError } from '@ai-sdk/provider';
+import { APICallError, JSONParseError } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
 import { ApiError } from '../server/errors.ts';
 import { defaultRunLimits } from '../server/runs/limits.ts';
@@ -88,6 +88,7 @@ test('an abort ends the wait before a retry', async () => {
 const cuts = [
   ['throws', { fail: Object.assign(new TypeError('terminated'), { cause: { code: 'UND_ERR_SOCKET' } }) }],
   ['reports an error', { type: 'error', error: { type: 'server_error', message: 'Overheated' } }],
+  ['is no JSON', { type: 'error', error: new JSONParseError({ text: '{bad', cause: new Error('bad') }) }],
   ['ends without a finish', undefined],
   ['says that it was interrupted', finish('interrupted')],
 ] as const;
@@ -116,6 +117,7 @@ test('the sentences for cut streams name the provider and the reason', async () 
   expect(outcomes).toEqual([
     'The connection to the model provider openai failed (UND_ERR_SOCKET)',
     'The model provider openai failed: Overheated',
+    'The model provider openai sent an answer that cannot be read',
     'The model provider openai ended its answer in the middle',
     'The model provider openai ended its answer in the middle',
   ]);

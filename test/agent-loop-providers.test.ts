@@ -142,7 +142,8 @@ test.each(doors)('%s: a stream cut in the middle fails the run once and keeps th
     { latency: 20, chunkSize: 10, disconnectAfterMs: 1000 },
   );
   const { outcome, messages } = await runLoop(await open(provider.url), { history: [userSays('hi')] });
-  expect(outcome).toMatchObject({ status: 'failed', code: 'model-failed' });
+  const detail = expect.stringMatching(/^The connection to the model provider \S+ failed \(/);
+  expect(outcome).toMatchObject({ status: 'failed', code: 'model-failed', detail });
   const partial = textOf(messages[0]);
   expect(partial?.length).toBeGreaterThan(10);
   expect(words.startsWith(partial ?? '?')).toBe(true);

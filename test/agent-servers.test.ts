@@ -1,3 +1,5 @@
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { FIXTURE } from './support/mcp-servers.ts';
 import { startModelServer } from './support/model-server.ts';
@@ -270,6 +272,32 @@ describe('a run', () => {
       body: { response: 'The tool said: it is back', tool_calls: [{ name: 'a__echo', is_error: false }] },
     });
     expect(await pid()).not.toEqual(before);
+  });
+
+  it('goes on with the error of the tool when the server is taken from its agent in mid call', async () => {
+    await using model = await startModelServer();
+    const npx = fileURLToPath(new URL('fixtures/npx', import.meta.url));
+    await using server = await startWholeServer({
+      args: ['--model', 'openai:gpt-4o'],
+      environment: {
+        OPENAI_API_KEY: 'sk-xxx',
+        OPENAI_BASE_URL: model.url,
+        PATH: [npx, process.env.PATH].join(delimiter),
+      },
+    });
+    await createAgent(server, 'agent-1', ['chart']);
+    const url = new URL('/gate/open', model.url);
+    const run = post(server, 'agent-1/prompt/sync', { message: `tool gate {"url": "${url}"}` });
+    await model.held('open');
+    await server.call('PATCH', '/agents/agent-1/mcp-servers', { selected_mcp_servers: [] });
+    expect(await run).toMatchObject({
+      status: 200,
+      body: {
+        response: `The tool said: {"error":"MCP server 'chart' was stopped during the call of 'gate'"}`,
+        tool_calls: [{ name: 'chart__gate', is_error: true }],
+      },
+    });
+    expect(await server.call('GET', '/mcp/servers')).toEqual({ status: 200, body: [] });
   });
 
   it('shares a server that ends with the last agent that selects it', async () => {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { COMPILE_CACHE } from '../scripts/server-process.ts';
 import { startCommand } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -25,6 +26,7 @@ async function run(
   const env = {
     PATH: process.env.PATH,
     HOME: home.path,
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     AGENT_RUNTIMES_LOG_LEVEL: 'silent',
     ...folders,
     ...environment,
@@ -63,6 +65,21 @@ test('an older Node is told which one is needed', async () => {
     stdout: '',
     stderr: 'agent-runtimes needs Node 24 or newer; this is v20.19.0\n',
   });
+});
+
+/** Says at the end which modules were loaded of those that are dear to load. */
+const SAY_DEAR = `
+  import { registerHooks } from 'node:module';
+  const packages = ['express', 'pyodide', 'ai', '@ai-sdk', '@a2a-js', '@jupyterlab', '@modelcontextprotocol', '@trpc'];
+  const isDear = (url) => url === 'node:http' || packages.some((name) => url.includes('/node_modules/' + name + '/'));
+  const dear = [];
+  registerHooks({ load: (url, context, next) => { if (isDear(url)) dear.push(url); return next(url, context); } });
+  process.on('exit', () => process.stderr.write(dear.join()));
+`;
+
+test('what only later requests need is not loaded before the server listens', async () => {
+  const hook = `data:text/javascript,${encodeURIComponent(SAY_DEAR)}`;
+  expect(await run(['--help'], {}, ['--import', hook])).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('a data folder that another server has is refused in one sentence that says whose it is', async () => {

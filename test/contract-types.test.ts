@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { get, group } from '../contract/kit.ts';
+import { get, group, post } from '../contract/kit.ts';
 import type { Handlers, RouterOf } from '../contract/types.ts';
 
 const Thing = z.object({ id: z.string(), size: z.number() });
@@ -53,6 +53,13 @@ test('a wrong example does not compile', () => {
   // @ts-expect-error Type 'string' is not assignable to type 'number'
   const endpoint = get('/things', { summary: 'List', output: Thing, example: { id: 'a', size: 'large' } });
   expect(endpoint.example).toBeDefined();
+});
+
+test('a wrong example of a body does not compile', () => {
+  const body = z.object({ size: z.number() });
+  // @ts-expect-error Type 'string' is not assignable to type 'number'
+  const endpoint = post('/things', { summary: 'Make', body, bodyExample: { size: 'large' }, output: Thing });
+  expect(endpoint.bodyExample).toBeDefined();
 });
 
 test('an unknown error code does not compile', () => {

@@ -82,7 +82,7 @@ describe.skipIf(!browserPath)('the documentation pages in a browser', () => {
     expect(docs.complaints).toEqual([]);
   });
 
-  test('"try it out" sends a key typed into the page, and the page forgets it', async () => {
+  test('"try it out" sends a key typed into the page, which the page forgets, and a body that works as it is', async () => {
     const { page, complaints } = docs;
     expect(await tryOut(page, 'Agents', 'agentsList')).toMatchObject({ status: '401' });
     // Chromium reports each answer over 399.
@@ -93,6 +93,10 @@ describe.skipIf(!browserPath)('the documentation pages in a browser', () => {
     await page.locator('.auth-container').getByRole('button', { name: 'Close' }).click();
     await page.locator('#operations-Agents-agentsList .execute').click();
     await page.locator('#operations-Agents-agentsList .response-col_status').getByText('200').first().waitFor();
+    expect(await tryOut(page, 'Agents', 'agentsCreate')).toEqual({
+      status: '201',
+      body: expect.stringMatching(/"id": "my-agent"/),
+    });
     expect(complaints).toEqual([]);
     expect(await page.evaluate(() => ({ ...localStorage, ...sessionStorage }))).toEqual({});
     expect(await page.context().cookies()).toEqual([]);

@@ -29,6 +29,23 @@ test('the document and the pages need no key', async () => {
   ]);
 });
 
+test('the root leads to the documentation, without a key, and nothing else does', async () => {
+  await using server = await startDocs();
+  const answers = await Promise.all(
+    ['/', '/?a=b', '//', '//docs', '/nothing'].map(async (path) => {
+      const { status, headers } = await fetch(server.url + path, { redirect: 'manual' });
+      return [path, status, headers.get('location')];
+    }),
+  );
+  expect(answers).toEqual([
+    ['/', 307, 'docs'],
+    ['/?a=b', 307, 'docs'],
+    ['//', 401, null],
+    ['//docs', 401, null],
+    ['/nothing', 401, null],
+  ]);
+});
+
 test('the document is the one of the contract, with the version of the server', async () => {
   await using server = await startDocs();
   expect(await (await fetch(`${server.url}/openapi.json`)).json()).toMatchObject({

@@ -156,7 +156,7 @@ describe('a session at the door of a server', () => {
 describe('a session ends', () => {
   it('when its caller is killed and does not come back', async () => {
     await using doors = await openDoors([askingServer('asks')], {
-      limits: { oneServer: { idleMs: 100, maxSessions: 4 }, allServers: hour },
+      limits: { oneServer: { idleMs: 400, maxSessions: 4 }, allServers: hour },
     });
     const before = childPids().length;
     const script = `

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/mcp/connection.ts';
+import { nameProcess, pidSpace } from '../server/mcp/proc.ts';
 import type { ServerDefinition } from '../server/mcp/server-definition.ts';
+import { StartTurns } from '../server/mcp/start-turns.ts';
 import { defaultBackoffMs } from '../server/mcp/supervision.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -125,14 +127,19 @@ describe('a server that runs', () => {
   });
 
   it('that takes a while to answer is waited for, and delays no other', async () => {
+    await using folder = await temporaryFolder();
     await using servers = createServers();
+    const mayAnswer = join(folder.path, 'may-answer');
+    const args = [FIXTURE, 'late', mayAnswer];
+    const launch = { type: 'stdio' as const, command: process.execPath, args, env: {} };
     const [slow, quick] = [
-      await servers.define(fixtureServer('slow', 'late')),
+      await servers.define(fixtureServer('slow', '', { launch })),
       await servers.define(fixtureServer('quick')),
     ];
     const started = slow.start({ keepTrying: false });
     await quick.start({ keepTrying: false });
     expect([slow.status, quick.status]).toEqual(['starting', 'running']);
+    await writeFile(mayAnswer, '');
     await started;
     expect([slow.status, slow.tools.length]).toEqual(['running', 9]);
   });
@@ -212,6 +219,44 @@ describe('a call', () => {
   });
 });
 
+describe('a server that lives on but', () => {
+  it.each([
+    ['hears nothing', ['deafen', 'echo'], "MCP server 'a' closed its standard input during the call of 'echo'"],
+    ['cannot answer', ['mute'], "MCP server 'a' closed its standard output during the call of 'mute'"],
+  ])('%s is ended and started anew', async (_name, tools, message) => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const { pid = 0 } = server;
+    const calls = tools.map((tool) => () => server.call(tool, {}, { signal }));
+    const last = calls.pop();
+    for (const call of calls) await call();
+    await expect(last?.()).rejects.toMatchObject({ code: 'mcp-server-failed', message });
+    await until(() => !isAlive(pid), 'it is gone');
+    expect(await server.call('echo', { text: 'back' }, { signal })).toEqual(text('back'));
+  });
+});
+
+describe('a server that dies', () => {
+  it.each([
+    ['again and again waits longer each time', 60_000, [0, 1, 2]],
+    ['after it has been healthy is brought back at once', 0, [0, 0, 0]],
+  ])('%s', async (_name, healthyMs, expected) => {
+    const waits: number[] = [];
+    const backoffMs = (failures: number) => {
+      waits.push(failures);
+      return 1;
+    };
+    await using servers = createServers({ healthyMs, backoffMs });
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    for (const _death of expected) {
+      await expect(server.call('die', {}, { signal })).rejects.toMatchObject({ code: 'mcp-server-failed' });
+    }
+    expect(waits).toEqual(expected);
+  });
+});
+
 describe('a server that cannot start', () => {
   const failWith = async (definition: ServerDefinition, change = {}) => {
     await using servers = createServers({
@@ -271,14 +316,14 @@ describe('a server that cannot start', () => {
       launch: {
         type: 'stdio',
         command: process.execPath,
-        args: ['-e', 'console.error("key is " + process.env.KEY); process.exit(1)'],
-        env: {},
+        args: ['-e', 'const { KEY, STORE, MODEL } = process.env; console.error(KEY, STORE, MODEL); process.exit(1)'],
+        env: { STORE: 'postgres://me:CANARY@localhost/db', MODEL: 'sk-CANARY-0123456789' },
       },
     });
     await using servers = createServers();
     const server = await servers.define(echoes);
     await expect(server.start({ given: { KEY: 'tvly-CANARY' }, keepTrying: false })).rejects.toThrow();
-    expect(server.error).toBe("MCP server 'a' exited with code 1: key is ***");
+    expect(server.error).toBe("MCP server 'a' exited with code 1: *** postgres://***@localhost/db ***");
   });
 
   it('is tried again with growing waits for as long as it is wanted, and runs as soon as it can', async () => {
@@ -372,6 +417,26 @@ describe('many at once', () => {
     expect({ children: childPids().length, files: openFiles() }).toEqual(before);
   });
 
+  it('start a few at a time, and one that hangs gives way to the next', async () => {
+    const turns = new StartTurns({ atOnce: 2, maxMs: 100 });
+    const [first, hangs] = await Promise.all([turns.next(), turns.next()]);
+    const begun: string[] = [];
+    const third = turns.next().then((end) => {
+      begun.push('third');
+      return end;
+    });
+    const fourth = turns.next().then(() => begun.push('fourth'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toEqual([]);
+    first();
+    first();
+    await third;
+    expect(begun).toEqual(['third']);
+    await fourth;
+    expect(begun).toEqual(['third', 'fourth']);
+    hangs();
+  });
+
   it('one that floods its standard error, one that hangs and one that dies delay no other', async () => {
     await using servers = createServers({ limits: { ...DEFAULT_LIMITS, startTimeoutMs: 10_000, graceMs: grace } });
     const [flood, silent, exit, good] = await Promise.all(
@@ -449,17 +514,39 @@ describe('nothing is left behind', () => {
   it('a record of a number that another process has by now ends nothing', async () => {
     await using folder = await temporaryFolder();
     const stranger = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
-    const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    const { pid = 0 } = stranger;
+    const { startTime } = nameProcess(pid) ?? {};
+    const dead = `${2 ** 22 - 1}_1`;
     await mkdir(join(folder.path, 'mcp-processes'));
-    const write = (name: string, content: string) => writeFile(join(folder.path, 'mcp-processes', name), content);
-    const dead = { pid: 2 ** 22 - 1, startTime: '1' };
-    await write('a.json', JSON.stringify({ bootId, owner: dead, groups: [{ pid: stranger.pid, startTime: '1' }] }));
-    await write('b.json', JSON.stringify({ bootId, owner: dead, groups: [{ pid: 0, startTime: '1' }] }));
-    await write('c.json', '{"bootId": "');
+    for (const name of [
+      `${pidSpace()}_${dead}_${pid}_1`, // of a process that had its number before
+      `another-space_${dead}_${pid}_${startTime}`, // of before the last boot, or of another container
+      ...['0_0', '1_1', `-${pid}_${startTime}`].map((leader) => `${pidSpace()}_${dead}_${leader}`),
+      'something-else',
+    ]) {
+      await writeFile(join(folder.path, 'mcp-processes', name), '');
+    }
     await using servers = createServers({ dataFolder: folder.path });
     expect(servers.sweep()).toBe(0);
-    expect(isAlive(stranger.pid ?? 0)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
     expect(await readdir(join(folder.path, 'mcp-processes'))).toEqual([]);
-    stranger.kill('SIGKILL');
+    await writeFile(join(folder.path, 'mcp-processes', `${pidSpace()}_${dead}_${pid}_${startTime}`), '');
+    expect(servers.sweep()).toBe(1);
+    await until(() => !isAlive(pid), 'the one that is named is gone');
+  });
+
+  it('a folder that cannot be written to keeps no server from running, and is told of', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'mcp-processes'), 'no folder');
+    const warnings: string[] = [];
+    const log = { info: () => undefined, warn: (_details: object, message: string) => warnings.push(message) };
+    await using servers = createServers({ dataFolder: folder.path, log });
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    expect(await server.call('echo', { text: 'hi' }, { signal })).toEqual(text('hi'));
+    expect(warnings).toEqual(['The record of an MCP server process cannot be written']);
+    const { pid = 0 } = server;
+    await server.stop();
+    expect(isAlive(pid)).toBe(false);
   });
 });

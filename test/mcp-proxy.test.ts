@@ -54,6 +54,18 @@ describe('the proxy', () => {
     expect(await server.call('POST', '/mcp/proxy/mine/tools/echo', { arguments: [] })).toMatchObject({ status: 422 });
   });
 
+  it('tells the server when the caller has left', async () => {
+    await using server = await start();
+    const left = new AbortController();
+    const url = `${server.url}/api/v1/mcp/proxy/mine/tools/slow`;
+    const call = fetch(url, { method: 'POST', signal: left.signal });
+    call.catch(() => undefined);
+    await poll(server, '/mcp/servers/mine/log', (body) => JSON.stringify(body).includes('slow begins'));
+    left.abort();
+    await poll(server, '/mcp/servers/mine/log', (body) => JSON.stringify(body).includes('cancelled'));
+    await expect(call).rejects.toThrow();
+  });
+
   it('answers 502 when the server dies, 504 when it is silent, and then the server is back', async () => {
     await using server = await start();
     expect(await server.tool('mine/tools/die', {})).toEqual({

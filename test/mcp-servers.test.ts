@@ -1,7 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is tested.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startEverything } from './support/everything-server.ts';
 import { childPids, FIXTURE } from './support/mcp-servers.ts';
@@ -61,6 +64,27 @@ describe('a fresh server', () => {
     });
     expect(await server.call('GET', '/mcp/servers/available')).toEqual({ status: 200, body });
     expect(childPids().length).toBe(before);
+  });
+});
+
+describe('the folder a server is started in', () => {
+  it('starts nothing, whatever files for MCP clients lie in it', async () => {
+    await using folder = await temporaryFolder();
+    const entries = { planted: entry() };
+    for (const name of ['.mcp.json', 'mcp.json', '.cursor/mcp.json', '.vscode/mcp.json', '.datalayer/mcp.json']) {
+      await mkdir(dirname(join(folder.path, name)), { recursive: true });
+      await writeFile(join(folder.path, name), JSON.stringify({ mcpServers: entries, servers: entries }));
+    }
+    const before = { folder: process.cwd(), children: childPids().length };
+    process.chdir(folder.path);
+    try {
+      await using server = await startWholeServer();
+      await poll(server, '/configure/mcp-toolsets-status', settled);
+      expect(await server.call('GET', '/mcp/servers/planted')).toMatchObject({ status: 404 });
+      expect(childPids().length).toBe(before.children);
+    } finally {
+      process.chdir(before.folder);
+    }
   });
 });
 
@@ -411,6 +435,26 @@ describe('a remote server', () => {
       status: 200,
       body: [{ type: 'MCPServerStreamableHTTP', id: 'remote', url }],
     });
+  });
+
+  it.each(['http', 'sse'])('over %s that sends us elsewhere is not followed there', async (transport) => {
+    const asked: string[] = [];
+    const elsewhere = createServer((request, response) => {
+      asked.push(JSON.stringify([request.url, request.headers]));
+      response.end('what nobody should read');
+    }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    const target = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/latest/meta-data`;
+    const first = createServer((_request, response) => response.writeHead(307, { location: target }).end());
+    first.listen(0, '127.0.0.1');
+    await once(first, 'listening');
+    await using server = await startWholeServer();
+    const url = `http://127.0.0.1:${(first.address() as AddressInfo).port}/mcp`;
+    await server.call('POST', '/mcp/servers', { id: 'remote', url, transport, headers: { 'X-Key': 'CANARY' } });
+    const { error } = Object(await poll(server, '/mcp/servers/remote', hasStatus('failed')));
+    expect(error).toContain('not followed');
+    expect(asked).toEqual([]);
+    for (const listener of [first, elsewhere]) listener.close();
   });
 
   it('that restarts is connected to anew, and one that dies in mid call fails the call', async () => {

@@ -82,14 +82,15 @@ describe('the toolset of an agent', () => {
   it('goes on without a server that takes too long', async () => {
     await using servers = createServers();
     await servers.define(fixtureServer('silent', 'silent'));
-    await servers.define(fixtureServer('good'));
+    const good = await servers.define(fixtureServer('good'));
+    await good.start({ keepTrying: false });
     const toolset = createServerToolset(servers, () => ['silent', 'good']);
-    await toolset.prepare({ signal, timeoutMs: 1500 });
+    await toolset.prepare({ signal, timeoutMs: 100 });
     expect(toolset.list().map(({ name }) => name)).toContain('good__echo');
     expect(servers.find('silent')?.status).toBe('starting');
     const started = performance.now();
-    await toolset.prepare({ signal, timeoutMs: 5000 });
-    expect(performance.now() - started).toBeLessThan(1000);
+    await toolset.prepare({ signal, timeoutMs: 10_000 });
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
 

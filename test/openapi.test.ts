@@ -101,10 +101,12 @@ describe.each(endpoints)('%s', (_name, endpoint) => {
     expect(documented).toEqual([...names, ...query]);
   });
 
-  test('documents its body as a component, required when a field of it is', () => {
+  test('documents its body as a component, required when a field of it is, with an example', () => {
     const { requestBody } = operation;
     expect(requestBody !== undefined).toBe(endpoint.body !== undefined);
     if (!endpoint.body || !requestBody || !('content' in requestBody)) return;
+    expect(endpoint.body.parse(endpoint.bodyExample)).toEqual(endpoint.bodyExample);
+    expect(requestBody.content['application/json']?.example).toEqual(endpoint.bodyExample);
     expect(requestBody.required).toBe(!endpoint.body.safeParse({}).success);
     const schema = document.components?.schemas?.[String(endpoint.body.meta()?.id)];
     if (!schema || !('properties' in schema)) throw new Error('its component has no properties');

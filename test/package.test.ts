@@ -71,19 +71,21 @@ describe('the packed tarball', () => {
     expect(await run(consumer.path, 'npx', '--no-install', 'agent-runtimes', '--version')).toBe(packageJson.version);
   });
 
-  test('exports the contract and the clients, and the clients load no schema and no server', async () => {
+  test('exports the contract and the clients, at its root too, and the clients load no schema and no server', async () => {
     const program = `
       import { registerHooks } from 'node:module';
       const loaded = [];
       registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
       const client = Object.keys(await import('agent-runtimes/client')).sort();
+      const isRoot = (await import('agent-runtimes')).AGUIAdapter === (await import('agent-runtimes/client')).AGUIAdapter;
       const rest = Object.keys(await import('agent-runtimes/client/rest')).sort();
       const heavy = loaded.filter((url) => /node_modules\\/(zod|express|@trpc\\/server\\/.*adapters)|dist\\/(server|contract)\\//.test(url));
       const contract = Object.keys(await import('agent-runtimes/contract')).sort();
-      console.log(JSON.stringify({ client, rest, contract, heavy }));
+      console.log(JSON.stringify({ isRoot, client, rest, contract, heavy }));
     `;
     await writeFile(join(consumer.path, 'load.js'), program);
     expect(JSON.parse(await run(consumer.path, process.execPath, 'load.js'))).toEqual({
+      isRoot: true,
       client: ['AGUIAdapter', 'AGUIError', 'createClient', 'errorBodyOf'],
       rest: ['createRestClient', 'readEvents'],
       contract: ['BASE_PATH', 'ErrorResponse', 'contract', 'errors'],
@@ -158,7 +160,8 @@ await adapter.sendMessage('Hello!', {
 `;
 
 const USE = `
-import { AGUIAdapter, createClient, errorBodyOf, type Inputs, type Outputs } from 'agent-runtimes/client';
+import { AGUIAdapter } from 'agent-runtimes';
+import { createClient, errorBodyOf, type Inputs, type Outputs } from 'agent-runtimes/client';
 import { createRestClient, readEvents, type Schemas } from 'agent-runtimes/client/rest';
 import { contract, errors } from 'agent-runtimes/contract';
 

@@ -219,6 +219,14 @@ test('a body that is JSON but no object is a 422', async () => {
   }
 });
 
+test('a field that is missing is said to be required', async () => {
+  await using server = await startTestServer();
+  expect(await answerOf(await server.call('POST', '/things'))).toMatchObject({
+    status: 422,
+    body: { detail: 'id: is required', errors: [{ path: 'id', message: 'is required' }] },
+  });
+});
+
 test('a body nested ten thousand levels deep is a 422', async () => {
   await using server = await startTestServer();
   for (const open of ['[', '{"a":']) {

@@ -137,19 +137,27 @@ describe.skipIf(isSkipped)('a Jupyter sandbox', () => {
   });
 
   test('survives its server: names the step while it is away, and goes on when it is back', async () => {
-    await using health = await probeHealth();
     await using jupyter = await startJupyter();
     await using api = openSandboxApi({ limits: { serverLostMs: 1000 } });
     await configure(api, jupyter);
     await run(api, 'x = 1');
-    const running = run(api, 'import time\ntime.sleep(60)', { timeout: 60 });
-    await expect.poll(() => api.call('interrupt', { agent_id: 'nobody-else' })).toEqual({ interrupted: [] });
-    await jupyter.kill();
-    expect(await running).toMatchObject({
-      status: 'killed',
-      error: { message: 'The kernel was lost: the Jupyter server is out of reach' },
-      variables_lost: true,
-    });
+    await using health = await probeHealth();
+    const seen: unknown[] = [];
+    for await (const event of await api.stream({ agent_id: 'a', code: 'print("on")\nimport time\ntime.sleep(60)' })) {
+      seen.push(event);
+      if (seen.length === 1) await jupyter.kill();
+    }
+    expect(seen).toMatchObject([
+      { type: 'stdout', text: 'on\n' },
+      {
+        type: 'done',
+        execution: {
+          status: 'killed',
+          error: { message: 'The kernel was lost: the Jupyter server is out of reach' },
+          variables_lost: true,
+        },
+      },
+    ]);
     expect(await run(api, '1')).toEqual({
       detail: `The Jupyter server at 127.0.0.1:${jupyter.port} is not reachable (ECONNREFUSED)`,
       status_code: 502,
@@ -219,9 +227,10 @@ describe.skipIf(isSkipped)('a Jupyter sandbox', () => {
   });
 
   test('bounds output, whether the server drops it or it comes', async () => {
-    await using health = await probeHealth();
     await using api = openSandboxApi({ limits: { maxOutput: 10_000 } });
     await configure(api, jupyter);
+    await run(api, '0');
+    await using health = await probeHealth();
     expect(await run(api, 'print("x" * 50_000_000)')).toMatchObject({
       truncated: true,
       notices: ['The Jupyter server dropped output: its rate limit was exceeded.'],

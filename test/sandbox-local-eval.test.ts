@@ -279,6 +279,19 @@ describe('hostile code', () => {
     await expectResponsive(health);
   });
 
+  test.each([
+    ['computes', () => computeFor(80)],
+    ['sleeps', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 80)],
+  ])('would be found out if the server %s too long for its sake', async (_name, holdUp) => {
+    await using health = await probeHealth();
+    for (let round = 0; round < 2; round++) {
+      await health.nextAnswer();
+      holdUp();
+    }
+    await health.nextAnswer();
+    await expect(expectResponsive(health)).rejects.toThrow(/expected/);
+  });
+
   test('cannot flood the server with output', async () => {
     await using health = await probeHealth();
     await using python = await openLocalEval();
@@ -308,7 +321,8 @@ describe('hostile code', () => {
     await using health = await probeHealth();
     await using python = await openLocalEval({ graceMs: 300 });
     const refusing = {
-      timeoutMs: 2500,
+      // What is to be ended for what it does is not ended for its time before, on a slow machine either.
+      timeoutMs: status === 'killed' ? 20_000 : 1500,
       onToolCall: async () => ({ success: false, kind: 'limit', error: '' }) as const,
     };
     expect(await python.run(code, refusing)).toMatchObject({ status, variablesLost: true });
@@ -430,6 +444,11 @@ const forgeOutcome = (text: string) =>
 /** Code that gives a text to the bridge again and again, from C, where no interrupt reaches it. */
 const flood = (name: string, text: string) =>
   `import _sandbox_bridge, collections, itertools\ncollections.deque(map(_sandbox_bridge.${name}, itertools.repeat(${text})), maxlen=0)`;
+
+function computeFor(ms: number): void {
+  const { user } = process.threadCpuUsage();
+  while (process.threadCpuUsage().user - user < ms * 1000);
+}
 
 /** The processes that this one has started, oldest first. */
 async function pgrep(): Promise<string[]> {

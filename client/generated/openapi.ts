@@ -3352,6 +3352,14 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "my-agent",
+                 *       "name": "My Custom Agent",
+                 *       "model": "gpt-4o",
+                 *       "system_prompt": "You are a helpful assistant."
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateAgent"];
             };
         };
@@ -3473,6 +3481,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "My Custom Agent",
+                 *       "system_prompt": "You are a helpful assistant."
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateAgent"];
             };
         };
@@ -3571,6 +3585,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "selected_mcp_servers": [
+                 *         "tavily",
+                 *         "filesystem"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateAgentMcpServers"];
             };
         };
@@ -3615,6 +3637,16 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "env_vars": [
+                 *         {
+                 *           "name": "TAVILY_API_KEY",
+                 *           "value": "tvly-xxx"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["StartServers"];
             };
         };
@@ -3675,6 +3707,16 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "env_vars": [
+                 *         {
+                 *           "name": "TAVILY_API_KEY",
+                 *           "value": "tvly-xxx"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["StartServers"];
             };
         };
@@ -3828,6 +3870,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "What is the weather in Paris?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Prompt"];
             };
         };
@@ -3876,6 +3923,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "What is the weather in Paris?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Prompt"];
             };
         };
@@ -4200,6 +4252,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "approved": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApprovalAnswer"];
             };
         };
@@ -4485,6 +4542,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "thread_id": "thread-123",
+                 *       "run_id": "run-456",
+                 *       "messages": [
+                 *         {
+                 *           "id": "msg-1",
+                 *           "role": "user",
+                 *           "content": "Hello, how are you?"
+                 *         }
+                 *       ],
+                 *       "state": {},
+                 *       "tools": [],
+                 *       "context": [],
+                 *       "forwardedProps": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgUiRun"];
             };
         };
@@ -4535,6 +4609,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "thread_id": "thread-123",
+                 *       "run_id": "run-456"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgUiConnect"];
             };
         };
@@ -4577,6 +4657,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "thread_id": "thread-123",
+                 *       "run_id": "run-456"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgUiTerminate"];
             };
         };
@@ -4751,6 +4837,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "Show me the weather in Paris"
+                 *     }
+                 */
                 "application/json": components["schemas"]["A2uiRequest"];
             };
         };
@@ -4900,6 +4991,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "Show my budget"
+                 *     }
+                 */
                 "application/json": components["schemas"]["McpUiRun"];
             };
         };
@@ -4945,6 +5041,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "uri": "ui://budget-allocator/mcp-app.html",
+                 *       "method": "tools/list"
+                 *     }
+                 */
                 "application/json": components["schemas"]["McpUiCall"];
             };
         };
@@ -5042,6 +5144,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "thread_id": "thread-123",
+                 *       "run_id": "run-456",
+                 *       "messages": [
+                 *         {
+                 *           "id": "msg-1",
+                 *           "role": "user",
+                 *           "content": "Hello, how are you?"
+                 *         }
+                 *       ],
+                 *       "state": {},
+                 *       "tools": [],
+                 *       "context": [],
+                 *       "forwardedProps": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgUiRun"];
             };
         };
@@ -5156,6 +5275,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "my-server",
+                 *       "name": "My Custom Server",
+                 *       "command": "npx",
+                 *       "args": [
+                 *         "-y",
+                 *         "my-mcp-server"
+                 *       ],
+                 *       "enabled": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateMcpServer"];
             };
         };
@@ -5510,6 +5641,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "My Custom Server",
+                 *       "enabled": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateMcpServer"];
             };
         };
@@ -5640,6 +5777,16 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "env_vars": [
+                 *         {
+                 *           "name": "TAVILY_API_KEY",
+                 *           "value": "tvly-xxx"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EnableMcpServer"];
             };
         };
@@ -5751,6 +5898,13 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "arguments": {
+                 *         "expression": "6 * 7"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProxyCall"];
             };
         };
@@ -6024,6 +6178,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "variant": "local-eval"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfigureSandbox"];
             };
         };
@@ -6098,6 +6257,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "agent_id": "my-agent"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InterruptSandbox"];
             };
         };
@@ -6141,6 +6305,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "6 * 7"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Execute"];
             };
         };
@@ -6201,6 +6370,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "6 * 7"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Execute"];
             };
         };

@@ -29,7 +29,7 @@ const policy = (directives: Record<string, string>) =>
     .join('; ');
 
 /** Where the documentation is; it needs no key, and neither does anything below these paths. */
-export const DOCS_PATHS: readonly string[] = ['/docs', '/redoc', '/openapi.json'];
+export const DOCS_PATHS: readonly string[] = ['/', '/docs', '/redoc', '/openapi.json'];
 
 /** Swagger UI, which sets its styles through the DOM. */
 export const SWAGGER_UI_PAGE = page(

@@ -16,7 +16,7 @@ import {
   SWAGGER_UI_POLICY,
 } from './docs-pages.ts';
 
-/** Serves Swagger UI at `/docs`, ReDoc at `/redoc` and `/openapi.json`, with every file from this machine; mount it at the root. */
+/** Serves Swagger UI at `/docs`, where `/` leads, ReDoc at `/redoc` and `/openapi.json`, with every file from this machine; mount it at the root. */
 export function createDocs({ contract, version }: { contract: Contract; version: string }): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true });
   const files: Record<string, RequestHandler> = {
@@ -48,6 +48,9 @@ export function createDocs({ contract, version }: { contract: Contract; version:
   }
   router.get(['/docs/', '/redoc/'], ({ path }, response) => {
     response.redirect(307, path.slice(0, -1));
+  });
+  router.get('/', (_request, response) => {
+    response.redirect(307, 'docs');
   });
   return router;
 }

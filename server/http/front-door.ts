@@ -53,7 +53,8 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     formats: options.streamFormats ?? {},
     timings: options.streamTimings ?? STREAM_TIMINGS,
   });
-  const isBelow = (path: string, above: string) => path === above || path.startsWith(`${above}/`);
+  // The root stands for itself alone: everything is below it.
+  const isBelow = (path: string, above: string) => path === above || (above !== '/' && path.startsWith(`${above}/`));
   const isOpenPath = (path: string) => options.openPaths.some((open) => isBelow(path, open));
   const isMounted = (path: string) => (options.mountPaths ?? []).some((mount) => isBelow(path, mount));
 

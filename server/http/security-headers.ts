@@ -1,6 +1,6 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
+import { IncomingMessage, ServerResponse } from '../node-http.ts';
 
 /** The security headers of every answer as a flat list, taken once from helmet: they are the same for each request. */
 export function computeSecurityHeaders(): string[] {

@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server, ServerResponse } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { Operation } from '../implement.ts';
+import { createServer, ServerResponse } from '../node-http.ts';
 import type { Mount } from './express-app.ts';
 import { createFrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
 import { isLoopback } from './host-check.ts';
@@ -80,13 +81,12 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   );
   await listen(server, options);
   server.on('error', (error) => options.log.error({ err: error }, 'the server cannot take a connection'));
-  // Express and tRPC take longer to load than all the rest: the server listens before, and REST does not need them.
-  loadExpress().catch((cause) => options.log.error({ err: cause }, 'what is not REST cannot be served'));
   const { port } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
   return { url: `http://${name}:${port}`, port, close: ({ graceMs }) => drain.close(server, graceMs) };
 }
 
+/** Express and tRPC take as long to load as all the rest: they are loaded by the first request that is not REST. */
 function createExpressLoader({ operations, mounts }: StartHttpServer, rateLimits: RateLimits | undefined) {
   const load = async (): Promise<RequestListener> => {
     const [{ createRpc }, { createExpressApp }] = await Promise.all([import('./rpc.ts'), import('./express-app.ts')]);

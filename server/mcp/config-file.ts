@@ -1,11 +1,13 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
 /** The user's own MCP servers: `~/.datalayer/mcp.json` and files of its kind (Claude, Cursor, VS Code). */
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { NewServerId } from '../../contract/ids.ts';
+import { isVariableName } from './expand.ts';
 import { JsonSyntaxError, type ParsedJson, parseJsonWithComments } from './json-with-comments.ts';
 import { type Launch, requiredVariables, type ServerDefinition } from './server-definition.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
-const RESERVED_IDS = ['config', 'catalog', 'available', 'skills'];
 
 /** What is wrong with a config file, or with one entry of it. */
 export interface ConfigProblem {
@@ -98,8 +100,8 @@ const TRANSPORTS: Readonly<Record<string, Launch['type']>> = {
 
 /** The definition an entry stands for, or what is wrong with it. */
 function readEntry(id: string, value: unknown): ServerDefinition | string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) return 'its id must be 1 to 128 of A-Z a-z 0-9 . _ -';
-  if (RESERVED_IDS.includes(id)) return `its id must not be one of ${RESERVED_IDS.join(', ')}`;
+  const [wrong] = NewServerId.safeParse(id).error?.issues ?? [];
+  if (wrong) return `its id ${wrong.message}`;
   const parsed = Entry.safeParse(value);
   if (!parsed.success) {
     return parsed.error.issues
@@ -109,6 +111,10 @@ function readEntry(id: string, value: unknown): ServerDefinition | string {
   const entry = parsed.data;
   const launch = readLaunch(entry);
   if (typeof launch === 'string') return launch;
+  const requiredEnvVars = requiredVariables(launch);
+  // Editors ask for `${input:…}` and know `${/}`; nobody could ever set a variable of such a name.
+  const unknown = requiredEnvVars.find((name) => !isVariableName(name));
+  if (unknown !== undefined) return `\${${unknown}} names no variable: write \${NAME} and set NAME`;
   return {
     id,
     origin: 'config',
@@ -116,7 +122,7 @@ function readEntry(id: string, value: unknown): ServerDefinition | string {
     description: entry.description,
     enabled: !entry.disabled,
     launch,
-    requiredEnvVars: requiredVariables(launch),
+    requiredEnvVars,
     callTimeoutMs: toMilliseconds(entry.timeout),
   };
 }

@@ -43,7 +43,7 @@ export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   readonly version: string;
   readonly records?: ProcessGroupOptions['records'];
-  readonly nextTurn?: ProcessGroupOptions['nextTurn'];
+  readonly turns?: ProcessGroupOptions['turns'];
   /** The connection was lost without {@link Connection.close}; `reason` is one sentence. */
   onLost(reason: string): void;
   onToolsChanged(): void;
@@ -133,11 +133,11 @@ export class Connection {
     signal.throwIfAborted();
     const { launch } = this.#resolved;
     if (launch.type === 'stdio') {
-      const { limits, records, nextTurn } = this.#options;
+      const { limits, records, turns } = this.#options;
       this.#group = new ProcessGroup(await resolveNpx(launch), {
         redact: this.#redact,
         records,
-        nextTurn,
+        turns,
         graceMs: limits.graceMs,
       });
       await this.#connect(this.#group, signal);
@@ -310,14 +310,15 @@ export class Connection {
 
   #lose(reason: string): void {
     // A first way that failed says nothing of the second.
-    if (this.#isLost || (!this.#isOpen && !this.#group)) return;
+    if (this.#isLost || this.#closing || (!this.#isOpen && !this.#group)) return;
     this.#isLost = true;
     clearTimeout(this.#refresh);
-    if (this.#isOpen && !this.#closing) this.#options.onLost(this.#redact(reason) + this.stderrTail());
+    if (this.#isOpen) this.#options.onLost(this.#redact(reason) + this.stderrTail());
   }
 
   /** Why something failed, to be read after the name of the server. */
   describeFailure(cause: unknown): string {
+    if (this.#closing && !this.#isLost) return 'was stopped';
     if (this.#group?.end) return this.#group.end;
     if (!(cause instanceof Error)) return 'failed';
     const reason = cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;

@@ -4,6 +4,9 @@
 const REFERENCE = /\$\{((?:[^{}]|\$\{[^{}]*\})*)\}/g;
 const BODY = /^(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
+/** Whether a reference may name it. */
+export const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+
 /** The value of a variable, or undefined when it is not set. */
 export type Lookup = (name: string) => string | undefined;
 

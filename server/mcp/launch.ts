@@ -1,7 +1,7 @@
 /** From a definition to what is really run: references expanded, the environment of the child put together. */
 import { ApiError } from '../errors.ts';
 import { expand, type Lookup } from './expand.ts';
-import { isSecretName, replaceSecretArguments, replaceSecretsInUrl } from './secrets.ts';
+import { isSecretName, isSecretValue, replaceSecretArguments, replaceSecretsInUrl } from './secrets.ts';
 import type { Launch, ServerDefinition } from './server-definition.ts';
 
 /** Variables by name. */
@@ -68,17 +68,19 @@ export function resolveLaunch(definition: ServerDefinition, given: Variables, en
     const names = [...missing].join(', ');
     throw new ApiError('mcp-variables-missing', `MCP server '${definition.id}' needs ${names} to be set`);
   }
-  const named = launch.type === 'stdio' ? launch.env : launch.headers;
-  for (const name of Object.keys(written.type === 'stdio' ? written.env : written.headers)) {
-    const value = named[name];
-    // Every header value counts: a custom one is as likely to hold a key as Authorization is.
-    if (value && (launch.type !== 'stdio' || isSecretName(name))) secrets.add(value);
-  }
   // Masked where arguments and URLs are shown, so it must not come back in what the server writes to its standard error.
   const collect = (_name: string, value: string) => {
     secrets.add(value);
     return value;
   };
+  const named = launch.type === 'stdio' ? launch.env : launch.headers;
+  for (const name of Object.keys(written.type === 'stdio' ? written.env : written.headers)) {
+    const value = named[name];
+    if (!value) continue;
+    // Every header value counts: a custom one is as likely to hold a key as Authorization is.
+    if (launch.type !== 'stdio' || isSecretName(name) || isSecretValue(value)) secrets.add(value);
+    else replaceSecretsInUrl(value, collect);
+  }
   if (launch.type === 'stdio') replaceSecretArguments(launch.args, collect);
   else replaceSecretsInUrl(launch.url, collect);
   return { launch, secrets: [...secrets] };

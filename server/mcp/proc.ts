@@ -1,5 +1,5 @@
 /** What Linux tells of processes. Where there is no /proc every answer is that nothing is there. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process, named so that no later process with its number is mistaken for it. */
 export interface ProcessName {
@@ -23,10 +23,11 @@ export function hasGroupMembers(leader: ProcessName): boolean {
   });
 }
 
-/** Differs after each boot of the machine. */
-export function bootId(): string {
+/** Where the numbers of processes mean what they mean here: differs after each boot of the machine, and in each container. */
+export function pidSpace(): string {
   try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const [namespace] = /\d+/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}-${namespace}`;
   } catch {
     return '';
   }

@@ -5,16 +5,18 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineReader, type LongLine } from './line-reader.ts';
 import type { JSONRPCMessage, Transport } from './mcp-sdk.ts';
+import { readPaced } from './paced-reader.ts';
 import { hasGroupMembers } from './proc.ts';
 import type { StdioLaunch } from './server-definition.ts';
+import type { StartTurns } from './start-turns.ts';
 import { StderrRing } from './stderr-ring.ts';
 
 export interface ProcessGroupOptions {
   readonly redact: (text: string) => string;
   /** Told of each group while it lives. */
   readonly records?: { add(pid: number): void; remove(pid: number): void } | undefined;
-  /** Awaited before the child is made: making many at once would hold up everything else. */
-  nextTurn?(): Promise<void>;
+  /** Whose turn it is to start. */
+  readonly turns?: StartTurns | undefined;
   /** How long a child may take to end after its input was closed, and again after SIGTERM. */
   readonly graceMs?: { readonly input: number; readonly term: number } | undefined;
   readonly maxMessageBytes?: number | undefined;
@@ -24,6 +26,9 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 const DOWNLOADERS = ['npx', 'uvx'];
 const KILL_WAIT_MS = 1000;
+const END_WAIT_MS = 500;
+const MAX_UNREAD = 10_000;
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 export class ProcessGroup implements Transport {
@@ -37,7 +42,12 @@ export class ProcessGroup implements Transport {
   #child: Child | undefined;
   #exited: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  /** What all wait for who have written more than the child has read. */
+  #drained: Promise<void> | undefined;
+  /** How many messages it has not read. */
+  #unread = 0;
   #end: string | undefined;
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(launch: StdioLaunch, options: ProcessGroupOptions) {
     this.#launch = launch;
@@ -49,7 +59,7 @@ export class ProcessGroup implements Transport {
     return this.#child?.pid;
   }
 
-  /** How it ended, such as `exited with code 3`; undefined while it lives. */
+  /** How it ended, such as `exited with code 3`; undefined while it can be spoken to. */
   get end(): string | undefined {
     return this.#end;
   }
@@ -67,8 +77,11 @@ export class ProcessGroup implements Transport {
         Buffer.from(`[${command} first downloads what is not on this machine: this can take a minute]\n`),
       );
     }
-    await this.#options.nextTurn?.();
-    if (this.#closing) throw new Error('Closed before it started');
+    const endTurn = (await this.#options.turns?.next()) ?? (() => undefined);
+    if (this.#closing) {
+      endTurn();
+      throw new Error('Closed before it started');
+    }
     const child = spawn(command, args, {
       env,
       cwd,
@@ -79,6 +92,7 @@ export class ProcessGroup implements Transport {
     this.#child = child;
     const { pid } = child;
     if (pid === undefined) {
+      endTurn();
       const [error] = await once(child, 'error');
       this.#end = describeSpawnError(error, command, cwd);
       throw new Error(this.#end, { cause: error });
@@ -89,10 +103,14 @@ export class ProcessGroup implements Transport {
       (line) => this.#receive(line),
       (line) => this.#receiveLong(line),
     );
-    child.stdout.on('data', (chunk: Buffer) => lines.add(chunk));
+    readPaced(child.stdout, (data) => lines.add(data));
     child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
+    // When it first speaks it has done most of what a start is.
+    child.stdout.once('data', endTurn).once('close', endTurn);
     // A child that closes its input or dies makes the next write fail; its exit is reported, the write is not worth a second report.
     for (const stream of [child, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
+    child.stdin.once('close', () => void this.#endIfAlive('closed its standard input'));
+    child.stdout.once('end', () => void this.#endIfAlive('closed its standard output'));
     this.#exited = this.#watch(child, pid);
   }
 
@@ -100,11 +118,28 @@ export class ProcessGroup implements Transport {
     const child = this.#child;
     if (!child || this.#end !== undefined || this.#closing || !child.stdin.writable) throw new Error('Not connected');
     if (child.stdin.write(`${JSON.stringify(message)}\n`)) return;
+    if (child.stdin.writableLength > MAX_UNREAD_BYTES || this.#unread >= MAX_UNREAD) {
+      void this.#giveUp('does not read its standard input');
+    }
+    this.#drained ??= this.#untilDrained(child).finally(() => {
+      this.#drained = undefined;
+    });
+    this.#unread++;
+    try {
+      await this.#drained;
+    } finally {
+      this.#unread--;
+    }
+  }
+
+  async #untilDrained(child: Child): Promise<void> {
     const reader = new AbortController();
     try {
       await Promise.race([once(child.stdin, 'drain', { signal: reader.signal }), this.#exited]);
     } catch {
-      throw new Error('Not connected'); // the input broke
+      // Its input broke, mostly because it has ended: the reason is about to be known.
+      await settlesWithin(this.#ended.promise, 2 * END_WAIT_MS);
+      throw new Error('Not connected');
     } finally {
       reader.abort();
     }
@@ -141,11 +176,25 @@ export class ProcessGroup implements Transport {
     );
     // A grandchild may hold the pipes open for ever; what the leader itself wrote last is there at once.
     await settlesWithin(closed, 100);
-    this.#end = signal ? `was ended by ${signal}` : `exited with code ${code}`;
+    this.#end ??= signal ? `was ended by ${signal}` : `exited with code ${code}`;
+    this.#ended.resolve();
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     this.onclose?.();
     await this.#endRest(pid);
     this.#options.records?.remove(pid);
+  }
+
+  // Who can no longer be told anything, or answer, serves nobody: once it has ended, it can be started anew.
+  async #endIfAlive(reason: string): Promise<void> {
+    if (!(await settlesWithin(this.#ended.promise, END_WAIT_MS))) await this.#giveUp(reason);
+  }
+
+  async #giveUp(reason: string): Promise<void> {
+    if (this.#closing) return;
+    this.#end = reason;
+    this.#ended.resolve();
+    this.onclose?.();
+    await this.close();
   }
 
   // What a leader leaves behind serves nobody: its pipes are ours, and we have closed them.

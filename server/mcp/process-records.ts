@@ -1,39 +1,48 @@
 /** Remembers on disk which process groups this server has started, so that the next one can end those a killed server left behind. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootId, hasGroupMembers, nameProcess, type ProcessName } from './proc.ts';
+import { hasGroupMembers, nameProcess, type ProcessName, pidSpace } from './proc.ts';
+import type { ServerLog } from './supervision.ts';
 
-interface RecordFile {
-  readonly bootId: string;
+/** What the name of an empty file says, so that each record is made and removed at once, and never half. */
+interface ProcessRecord {
+  readonly space: string;
   readonly owner: ProcessName;
-  /** Leaders of groups and sessions of their own. */
-  readonly groups: readonly ProcessName[];
+  /** The leader of a group and session of its own. */
+  readonly leader: ProcessName;
 }
 
-/** The groups of this process, in a file of its own in `folder`; in memory alone without a folder, or where there is no /proc. */
+/** The groups of this process, each in a file of its own in `folder`; in memory alone without a folder, or where there is no /proc. */
 export class ProcessRecords {
   readonly #folder: string | undefined;
-  readonly #groups = new Map<number, ProcessName>();
+  readonly #log: ServerLog | undefined;
+  readonly #leaders = new Map<number, ProcessName>();
   readonly #owner = nameProcess(process.pid);
+  readonly #space = pidSpace();
   #hasFolder = false;
 
-  constructor(folder: string | undefined) {
+  constructor(folder: string | undefined, log?: ServerLog) {
     this.#folder = folder;
+    this.#log = log;
   }
 
   // Written before anything else happens: between the birth of a child and its record, a kill would leave it behind.
   add(pid: number): void {
-    this.#groups.set(pid, nameProcess(pid) ?? { pid, startTime: '' });
-    this.#write();
+    const leader = nameProcess(pid) ?? { pid, startTime: '0' };
+    this.#leaders.set(pid, leader);
+    this.#change(leader, (file) => writeFileSync(file, '', { mode: 0o600 }));
   }
 
   remove(pid: number): void {
-    if (this.#groups.delete(pid)) this.#write();
+    const leader = this.#leaders.get(pid);
+    if (!leader) return;
+    this.#leaders.delete(pid);
+    this.#change(leader, (file) => rmSync(file, { force: true }));
   }
 
   /** Ends every group at once, without waiting for any. */
   kill(): void {
-    for (const pid of this.#groups.keys()) {
+    for (const pid of this.#leaders.keys()) {
       try {
         process.kill(-pid, 'SIGKILL');
       } catch {
@@ -42,30 +51,28 @@ export class ProcessRecords {
     }
   }
 
-  #write(): void {
+  // A full disk must not keep servers from running: the record only matters if this process is killed.
+  #change(leader: ProcessName, write: (file: string) => void): void {
     if (!this.#owner || this.#folder === undefined) return;
-    const file = join(this.#folder, `${this.#owner.pid}-${this.#owner.startTime}.json`);
-    if (this.#groups.size === 0) {
-      rmSync(file, { force: true });
-      return;
+    try {
+      if (!this.#hasFolder) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      this.#hasFolder = true;
+      write(join(this.#folder, fileNameOf({ space: this.#space, owner: this.#owner, leader })));
+    } catch (err) {
+      this.#log?.warn({ err }, 'The record of an MCP server process cannot be written');
     }
-    if (!this.#hasFolder) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    this.#hasFolder = true;
-    const record: RecordFile = { bootId: bootId(), owner: this.#owner, groups: [...this.#groups.values()] };
-    writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
   }
 }
 
 /** Ends the groups that dead servers have left behind and returns how many there were. Never touches a living server's, nor a stranger's. */
 export function sweepOrphans(folder: string): number {
+  const space = pidSpace();
   let swept = 0;
   for (const name of listFolder(folder)) {
-    const file = join(folder, name);
-    const record = readRecord(file);
+    const record = readFileName(name);
     if (record && isAlive(record.owner)) continue;
-    if (record?.bootId === bootId()) swept += record.groups.filter(killGroup).length;
-    rmSync(file, { force: true });
+    if (record?.space === space && killGroup(record.leader)) swept++;
+    rmSync(join(folder, name), { force: true, recursive: true });
   }
   return swept;
 }
@@ -86,34 +93,18 @@ function killGroup(leader: ProcessName): boolean {
 
 const isAlive = (name: ProcessName) => nameProcess(name.pid)?.startTime === name.startTime;
 
-function readRecord(file: string): RecordFile | undefined {
-  try {
-    const record: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isRecord(record) ? record : undefined;
-  } catch {
-    return undefined; // torn or gone: it names nobody
-  }
+const fileNameOf = ({ space, owner, leader }: ProcessRecord) =>
+  [space, owner.pid, owner.startTime, leader.pid, leader.startTime].join('_');
+
+const RECORD = /^([^_]+)_(\d{1,10})_(\d{1,20})_(\d{1,10})_(\d{1,20})$/;
+
+/** Undefined for a file that is no record. A leader below 2 would be this process's own group, or everything. */
+function readFileName(name: string): ProcessRecord | undefined {
+  const [, space = '', ownerPid, ownerStart = '', pid, startTime = ''] = RECORD.exec(name) ?? [];
+  const owner = { pid: Number(ownerPid), startTime: ownerStart };
+  const leader = { pid: Number(pid), startTime };
+  return owner.pid > 0 && leader.pid > 1 ? { space, owner, leader } : undefined;
 }
-
-const isRecord = (value: unknown): value is RecordFile =>
-  typeof value === 'object' &&
-  value !== null &&
-  'bootId' in value &&
-  'owner' in value &&
-  isProcessName(value.owner) &&
-  'groups' in value &&
-  Array.isArray(value.groups) &&
-  value.groups.every(isProcessName);
-
-// Numbers below 2 would address this process's own group, or everything.
-const isProcessName = (value: unknown): value is ProcessName =>
-  typeof value === 'object' &&
-  value !== null &&
-  'pid' in value &&
-  Number.isSafeInteger(value.pid) &&
-  Number(value.pid) > 1 &&
-  'startTime' in value &&
-  typeof value.startTime === 'string';
 
 function listFolder(folder: string): string[] {
   try {

@@ -4,13 +4,14 @@ import { ApiError } from '../errors.ts';
 import { DEFAULT_LIMITS } from './connection.ts';
 import { ProcessRecords, sweepOrphans } from './process-records.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from './server-definition.ts';
+import { StartTurns } from './start-turns.ts';
 import { SupervisedServer } from './supervised-server.ts';
 import { defaultBackoffMs, type SupervisorOptions } from './supervision.ts';
 
 /** An id, looked up in config, custom servers, catalog; or an id and where to look. */
 export type ServerReference = string | { readonly id: string; readonly origin: ServerOrigin };
 
-export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, 'onChange' | 'records' | 'nextTurn'>> {
+export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, 'onChange' | 'records' | 'turns'>> {
   readonly environment: SupervisorOptions['environment'];
   readonly version: string;
   /** Where the groups of this process are written down, so that the next one can end what a kill has left; absent: nowhere. */
@@ -28,14 +29,14 @@ export class RunningServers {
 
   constructor({ dataFolder, ...options }: RunningServersOptions) {
     this.#recordsFolder = dataFolder === undefined ? undefined : join(dataFolder, 'mcp-processes');
-    this.#records = new ProcessRecords(this.#recordsFolder);
+    this.#records = new ProcessRecords(this.#recordsFolder, options.log);
     this.#options = {
       limits: DEFAULT_LIMITS,
       backoffMs: defaultBackoffMs,
       healthyMs: 60_000,
       ...options,
       records: this.#records,
-      nextTurn: createTurns(),
+      turns: new StartTurns(),
       checkMayRun: (definition) => {
         // What is started while everything ends would be left behind.
         if (this.#closing) throw new ApiError('draining', 'The server is shutting down');
@@ -133,15 +134,6 @@ export class RunningServers {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** Lets each caller go on in a turn of the event loop of its own. */
-function createTurns(): () => Promise<void> {
-  let last = Promise.resolve();
-  return () => {
-    last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
-    return last;
-  };
 }
 
 const keyOf = (origin: ServerOrigin, id: string) => `${origin}/${id}`;

@@ -194,10 +194,10 @@ export class SupervisedServer {
   }
 
   /** What it takes to run one more of it, for a caller who has it to himself. Throws why it must not run. */
-  prepareOwn(): Pick<SupervisorOptions, 'limits' | 'records' | 'nextTurn'> & { readonly resolved: ResolvedLaunch } {
-    const { environment, records, nextTurn, limits, checkMayRun } = this.#options;
+  prepareOwn(): Pick<SupervisorOptions, 'limits' | 'records' | 'turns'> & { readonly resolved: ResolvedLaunch } {
+    const { environment, records, turns, limits, checkMayRun } = this.#options;
     checkMayRun?.(this.#definition);
-    return { resolved: resolveLaunch(this.#definition, this.#given, environment), limits, records, nextTurn };
+    return { resolved: resolveLaunch(this.#definition, this.#given, environment), limits, records, turns };
   }
 
   async #comeUp(signal: AbortSignal | undefined): Promise<Connection> {
@@ -231,7 +231,7 @@ export class SupervisedServer {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { limits, version, records, nextTurn, environment } = this.#options;
+    const { limits, version, records, turns, environment } = this.#options;
     try {
       this.#options.checkMayRun?.(this.#definition);
       const resolved = resolveLaunch(this.#definition, this.#given, environment);
@@ -242,7 +242,7 @@ export class SupervisedServer {
           limits,
           version,
           records,
-          nextTurn,
+          turns,
           onBegun: (begun) => {
             this.#spokenTo = begun;
           },
@@ -323,7 +323,7 @@ export class SupervisedServer {
       status,
       ...(error && { error }),
     };
-    const message = `MCP server '${this.#definition.id}' is ${status}`;
+    const message = `MCP server '${this.#definition.id}' ${status === 'failed' ? 'has failed' : `is ${status}`}`;
     if (error) log?.warn(details, message);
     else if (isNews) log?.info(details, message);
     onChange();

@@ -18,7 +18,7 @@ export interface SupervisorOptions {
   /** The variables of this server, from which children inherit a few and definitions take what they refer to. */
   readonly environment: Variables;
   readonly records?: ConnectionOptions['records'];
-  readonly nextTurn?: ConnectionOptions['nextTurn'];
+  readonly turns?: ConnectionOptions['turns'];
   readonly log?: ServerLog | undefined;
   /** The wait before the nth restart in a row, in milliseconds. */
   backoffMs(failures: number): number;

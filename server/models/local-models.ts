@@ -1,4 +1,6 @@
 /** Finds model servers that run on this machine. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { z } from 'zod';
 import { factsOf, type LocalProvider, localProviderNames } from './known-models.ts';
 import { formatModelId } from './model-ids.ts';
@@ -38,6 +40,7 @@ export async function findLocalModels(connection: Connection): Promise<string[]>
 async function listModels(provider: LocalProvider, connection: Connection, signal: AbortSignal): Promise<string[]> {
   const { listPath = '' } = factsOf(provider);
   const root = baseUrlOf(provider, connection).replace(/\/v1$/, '');
+  if (!(await isListening(root, signal))) return [];
   const key = keyOf(provider, connection.environment);
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
   // A redirect could lead off this machine.
@@ -52,6 +55,21 @@ async function listModels(provider: LocalProvider, connection: Connection, signa
     .filter(canChat)
     .slice(0, maxModelsPerServer)
     .map((model) => formatModelId({ provider, name: nameOf(model) }));
+}
+
+/** Whether connections are accepted there. Asked before the first `fetch`, which loads 16 MB: most machines run no model server. */
+async function isListening(url: string, signal: AbortSignal): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const socket = connect({ host, port: Number(port) || (protocol === 'https:' ? 443 : 80) });
+  try {
+    await once(socket, 'connect', { signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function readText(response: Response): Promise<string> {

@@ -1,8 +1,8 @@
 /** Posts to addresses that callers give, and to none inside the network of this server. */
 import { lookup } from 'node:dns';
-import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { request as requestHttp } from '../node-http.ts';
 
 /** A post to make. */
 export interface Webhook {

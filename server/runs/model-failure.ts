@@ -20,9 +20,10 @@ const MAX_DETAIL = 300;
 export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'provider'>): ModelFailure {
   if (error instanceof ApiError) return { code: codeOf(error), detail: error.message, retryable: false };
   const provider = providerName(model);
-  const { statusCode, isRetryable, responseHeaders, message, kinds, cause } = readError(error);
+  const { name, statusCode, isRetryable, responseHeaders, message, kinds, cause } = readError(error);
   const said = toSafeSentence(message);
-  if (statusCode !== undefined) {
+  // A success that cannot be read is a failure of its connection or of its content.
+  if (statusCode !== undefined && statusCode >= 300) {
     const retryAfterMs = readRetryAfter(responseHeaders);
     return {
       code: 'model-failed',
@@ -37,6 +38,13 @@ export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'pro
       code: 'model-failed',
       detail: `The connection to the model provider ${provider} failed (${connection})`,
       retryable: true,
+    };
+  }
+  if (UNREADABLE.has(name)) {
+    return {
+      code: 'model-failed',
+      detail: `The model provider ${provider} sent an answer that cannot be read`,
+      retryable: false,
     };
   }
   return {
@@ -70,6 +78,8 @@ export const toCutStream = (model: Pick<LanguageModelV4, 'provider'>): ModelFail
 // Providers name themselves `openai.responses`, `anthropic.messages`.
 const providerName = ({ provider }: Pick<LanguageModelV4, 'provider'>) => provider.split('.')[0] || 'unknown';
 
+/** Their messages quote what was sent. */
+const UNREADABLE = new Set(['AI_JSONParseError', 'AI_TypeValidationError']);
 const RETRYABLE_KINDS = new Set([
   'overloaded_error',
   'rate_limit_error',
@@ -84,6 +94,7 @@ function codeOf({ code }: ApiError): FailureCode {
 }
 
 interface ErrorFacts {
+  readonly name: string;
   readonly message: string;
   readonly statusCode?: number;
   readonly isRetryable?: boolean;
@@ -95,10 +106,11 @@ interface ErrorFacts {
 
 /** Errors arrive as APICallError, as any other Error, as the parsed error object of a provider, or as a string. */
 function readError(error: unknown): ErrorFacts {
-  if (typeof error === 'string') return { message: error, kinds: [] };
-  if (!isRecord(error)) return { message: '', kinds: [] };
+  if (typeof error === 'string') return { name: '', message: error, kinds: [] };
+  if (!isRecord(error)) return { name: '', message: '', kinds: [] };
   const inner = isRecord(error.error) ? error.error : error;
   return {
+    name: typeof error.name === 'string' ? error.name : '',
     message: typeof inner.message === 'string' ? inner.message : '',
     ...(typeof error.statusCode === 'number' && { statusCode: error.statusCode }),
     ...(typeof error.isRetryable === 'boolean' && { isRetryable: error.isRetryable }),

@@ -32,8 +32,8 @@ export function createServers(options: Partial<RunningServersOptions> = {}): Run
   });
 }
 
-/** Resolves when `condition` holds; fails after five seconds. */
-export async function until(condition: () => boolean, what: string, timeoutMs = 5000): Promise<void> {
+/** Resolves when `condition` holds; fails after fifteen seconds: a busy machine takes its time. */
+export async function until(condition: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`Waited in vain until ${what}`);

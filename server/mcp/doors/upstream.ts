@@ -34,7 +34,7 @@ export async function openUpstream(
   initialize: object,
   signal: AbortSignal,
 ): Promise<Upstream> {
-  const { resolved, limits, records, nextTurn } = server.prepareOwn();
+  const { resolved, limits, records, turns } = server.prepareOwn();
   const { id } = server.definition;
   const redact = createRedactor(resolved.secrets);
   const deadline = AbortSignal.timeout(limits.startTimeoutMs);
@@ -66,7 +66,7 @@ export async function openUpstream(
   };
   try {
     if (launch.type === 'stdio') {
-      group = new ProcessGroup(await resolveNpx(launch), { redact, records, nextTurn, graceMs: limits.graceMs });
+      group = new ProcessGroup(await resolveNpx(launch), { redact, records, turns, graceMs: limits.graceMs });
       await greet(group);
     } else {
       await untilAborted(connectRemote(launch, greet), stop);

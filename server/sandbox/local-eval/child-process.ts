@@ -17,10 +17,15 @@ export const findPyodide = (): string => realpathSync(dirname(fileURLToPath(impo
 /** The Python side of both engines. */
 export const readRunner = (): string => readFileSync(join(here, 'runner.py'), 'utf8');
 
+/** The modules of the process that runs the code. */
+const childModules = ['pyodide-child', 'bare-shell', 'child-output', 'child-pipes', 'memory-cap'];
 // The same program from the sources and from the built package.
-const childProgram = join(here, `pyodide-child${extname(import.meta.url)}`);
+const extension = extname(import.meta.url);
+const childFiles = childModules.map((name) => join(here, `${name}${extension}`));
 /** The source of the process that runs the code. */
-export const readChildProgram = (): string => readFileSync(childProgram, 'utf8');
+export const readChildProgram = (): string => childFiles.map((path) => readFileSync(path, 'utf8')).join('');
+/** What the folder that an interpreter starts from is to hold beside the snapshot: the program, where Node cannot run it as it is. */
+export const programToPrepare = (): readonly string[] => (extension === '.ts' ? childFiles : []);
 
 /** A process with its three pipes. */
 export interface EngineProcess {
@@ -34,16 +39,18 @@ export interface EngineProcess {
 
 /** Starts a process that may read its own program and nothing else, in an empty environment. */
 export function spawnPyodide(config: ChildConfig): EngineProcess {
-  const readable = [join(here, '*'), join(config.pyodideDir, '*'), ...(config.snapshot ? [config.snapshot] : [])];
+  const { pyodideDir, prepared, prepare } = config;
+  const programDir = prepared !== undefined && programToPrepare().length ? prepared : here;
+  const readable = [here, pyodideDir, ...(prepared === undefined ? [] : [prepared])];
   const args = [
     '--permission',
-    ...readable.map((path) => `--allow-fs-read=${path}`),
-    ...(config.makeSnapshot ? [`--allow-fs-write=${config.makeSnapshot}`] : []),
+    ...readable.map((folder) => `--allow-fs-read=${join(folder, '*')}`),
+    ...(prepare ? [`--allow-fs-write=${join(prepare.folder, '*')}`] : []),
     '--disallow-code-generation-from-strings',
     '--no-warnings',
     '--max-old-space-size=96',
     '--max-semi-space-size=2',
-    childProgram,
+    join(programDir, `pyodide-child${programDir === here ? extension : '.mjs'}`),
   ];
   const isolation = canLeaveNetwork() ? ['unshare', '-r', '-n', '--'] : [];
   const [command = process.execPath, ...rest] = [...isolation, process.execPath, ...args];

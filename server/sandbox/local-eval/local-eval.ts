@@ -173,20 +173,20 @@ export class LocalEval implements Sandbox {
   }
 
   async #start(): Promise<void> {
-    const snapshot = this.#engineName === 'pyodide' ? await this.#snapshots.find() : undefined;
-    const failure = await this.#launch(snapshot);
+    const prepared = this.#engineName === 'pyodide' ? await this.#snapshots.find() : undefined;
+    const failure = await this.#launch(prepared);
     if (failure === undefined) return;
-    if (!snapshot || this.#isClosed) throw startError(failure);
+    if (!prepared || this.#isClosed) throw startError(failure);
     await this.#snapshots.discard();
     const secondFailure = await this.#launch(undefined);
     if (secondFailure !== undefined) throw startError(secondFailure);
   }
 
   /** Starts a process; returns why it did not come up. */
-  async #launch(snapshot: string | undefined): Promise<string | undefined> {
+  async #launch(prepared: string | undefined): Promise<string | undefined> {
     if (this.#isClosed) return 'it was closed while it started';
     const { startMs } = this.#limits;
-    const engine = this.#spawn(snapshot);
+    const engine = this.#spawn(prepared);
     this.#engine = engine;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.#ready = () => {
@@ -224,7 +224,7 @@ export class LocalEval implements Sandbox {
     return promise.finally(() => clearTimeout(timer));
   }
 
-  #spawn(snapshot: string | undefined): EngineProcess {
+  #spawn(prepared: string | undefined): EngineProcess {
     const { memoryMb, maxOutput, maxResidentMb } = this.#limits;
     if (this.#engineName === 'python') return spawnPython({ maxOutput, maxResidentMb });
     return spawnPyodide({
@@ -232,7 +232,7 @@ export class LocalEval implements Sandbox {
       runner: readRunner(),
       memoryMb,
       maxOutput,
-      ...(snapshot ? { snapshot } : {}),
+      ...(prepared ? { prepared } : {}),
     });
   }
 

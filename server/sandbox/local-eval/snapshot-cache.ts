@@ -1,31 +1,31 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findPyodide, readChildProgram, readRunner, spawnPyodide } from './child-process.ts';
+import { findPyodide, programToPrepare, readChildProgram, readRunner, spawnPyodide } from './child-process.ts';
 
 const MAKE_MS = 60_000;
 
-/** Keeps the memory of an interpreter that has loaded, on disk: starting from it takes a fifth of the time. */
+/** Keeps on disk what an interpreter starts from, its memory after it has loaded above all: that takes a fifth of the time. */
 export class SnapshotCache {
   readonly #folder: string;
-  #path: Promise<string | undefined> | undefined;
+  #prepared: Promise<string | undefined> | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** The path of the snapshot, made first when there is none (a few seconds, once per version); undefined when it cannot be made. */
+  /** The folder to start from, made first when there is none (a few seconds, once per version); undefined when it cannot be made. */
   find(): Promise<string | undefined> {
-    this.#path ??= this.#findOrMake();
-    return this.#path;
+    this.#prepared ??= this.#findOrMake();
+    return this.#prepared;
   }
 
-  /** Forgets a snapshot that an interpreter could not start from, and starts without one from here on. */
+  /** Forgets a folder that an interpreter could not start from, and starts without one from here on. */
   async discard(): Promise<void> {
-    const path = await this.#path;
-    this.#path = Promise.resolve(undefined);
-    if (path) await rm(path, { force: true });
+    const folder = await this.#prepared;
+    this.#prepared = Promise.resolve(undefined);
+    if (folder) await rm(folder, { recursive: true, force: true });
   }
 
   async #findOrMake(): Promise<string | undefined> {
@@ -33,34 +33,39 @@ export class SnapshotCache {
     const runner = readRunner();
     const hash = createHash('sha256').update(process.version).update(runner).update(readChildProgram());
     hash.update(await readFile(join(pyodideDir, 'package.json')));
-    const path = join(this.#folder, `python-${hash.digest('hex').slice(0, 16)}.snapshot`);
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
-    const unfinished = `${path}.${process.pid}.tmp`;
+    const wanted = join(this.#folder, `python-${hash.digest('hex').slice(0, 16)}`);
+    if (await isThere(wanted)) return realpath(wanted);
+    const unfinished = `${wanted}.${process.pid}.tmp`;
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await makeSnapshot(unfinished, pyodideDir, runner);
-      await chmod(unfinished, 0o600);
-      await rename(unfinished, path);
-      return path;
+      await mkdir(unfinished, { recursive: true, mode: 0o700 });
+      await prepare(await realpath(unfinished), pyodideDir, runner);
+      // Another server may have been faster; what it made is the same.
+      await rename(unfinished, wanted).catch(async (error) => {
+        if (!(await isThere(wanted))) throw error;
+      });
+      return await realpath(wanted);
     } catch {
       // A folder that cannot be written to costs time at each start, nothing else.
-      await rm(unfinished, { force: true }).catch(() => {});
       return undefined;
+    } finally {
+      await rm(unfinished, { recursive: true, force: true }).catch(() => {});
     }
   }
 }
 
-async function makeSnapshot(path: string, pyodideDir: string, runner: string): Promise<void> {
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+async function prepare(folder: string, pyodideDir: string, runner: string): Promise<void> {
   const { process: child, errorText } = spawnPyodide({
     pyodideDir,
     runner,
     memoryMb: 256,
     maxOutput: 0,
-    makeSnapshot: path,
+    prepare: { folder, program: programToPrepare() },
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), MAKE_MS);
   const [code] = await once(child, 'exit').finally(() => clearTimeout(timer));

@@ -1,0 +1,16 @@
+import type { Options } from '../options.ts';
+import type { Agents } from './agent-registry.ts';
+
+/**
+ * Makes the agent that `--agent-id` names, with the servers of `--mcp-servers` that there are. An agent that has the id already stays as it is.
+ * Throws one sentence on a name without an id.
+ */
+export async function ensureCommandAgent(
+  agents: Agents,
+  { 'agent-id': id, 'agent-name': name, 'mcp-servers': servers }: Options,
+  isServer: (id: string) => boolean,
+): Promise<void> {
+  if (id === undefined && name !== undefined) throw new Error('--agent-name needs --agent-id');
+  if (id === undefined || agents.has(id)) return;
+  await agents.create({ id, name, selectedMcpServers: servers.filter(isServer) });
+}

@@ -1,0 +1,74 @@
+/** What the code of one execution shows: counted, bounded, and sent to the server in as few reports as the reader can do with. */
+import { report } from './child-pipes.ts';
+
+/** More than the server keeps, so that what it says of the rest is true. */
+const MAX_DISPLAYS = 1000;
+const MAX_DISPLAYED = 25_000_000;
+const MAX_DISPLAY = 6_000_000;
+const FLUSH_BURST = 100;
+
+const output = {
+  stdout: '',
+  stderr: '',
+  left: 0,
+  dropped: 0,
+  displays: 0,
+  displayed: 0,
+  droppedDisplays: 0,
+  tokens: FLUSH_BURST,
+  lastToken: 0,
+};
+
+/** Begins anew, with room for `maxOutput` characters. */
+export function resetOutput(maxOutput: number): void {
+  Object.assign(output, { stdout: '', stderr: '', left: maxOutput, dropped: 0 });
+  Object.assign(output, { displays: 0, displayed: 0, droppedDisplays: 0 });
+}
+
+/** What was shown and not sent: characters, and displayed values. */
+export const droppedOutput = () => ({ dropped: output.dropped, droppedDisplays: output.droppedDisplays });
+
+/** Takes text for a stream. */
+export function writeOutput(stream: unknown, text: unknown): void {
+  const name = stream === 'stderr' ? 'stderr' : 'stdout';
+  const whole = String(text);
+  const kept = whole.slice(0, output.left);
+  output.left -= kept.length;
+  output.dropped += whole.length - kept.length;
+  if (name === 'stderr' ? output.stdout : output.stderr) flushOutput();
+  output[name] += kept;
+  if (output[name].length > 8192 || mayFlush()) flushOutput();
+}
+
+/** Takes a displayed value, as JSON. */
+export function displayOutput(json: unknown): void {
+  const text = String(json);
+  output.displays += 1;
+  output.displayed += text.length;
+  if (text.length > MAX_DISPLAY || output.displays > MAX_DISPLAYS || output.displayed > MAX_DISPLAYED) {
+    output.droppedDisplays += 1;
+    return;
+  }
+  flushOutput();
+  report(`{"type":"display","data":${JSON.stringify(JSON.parse(text))}}`);
+}
+
+/** Sends what waits. */
+export function flushOutput(): void {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const text = output[stream];
+    if (!text) continue;
+    output[stream] = '';
+    report(JSON.stringify({ type: 'output', stream, text }));
+  }
+}
+
+/** Whether a line may be sent at once: a burst may, and then one a millisecond. The rest waits for the next poll. */
+function mayFlush(): boolean {
+  const now = performance.now();
+  output.tokens = Math.min(FLUSH_BURST, output.tokens + now - output.lastToken);
+  output.lastToken = now;
+  if (output.tokens < 1) return false;
+  output.tokens -= 1;
+  return true;
+}
