@@ -9,8 +9,8 @@ import packageJson from '../package.json' with { type: 'json' };
 
 /** The packages that each start needs. All others stay where npm puts them and are loaded from there, most of them when first used. */
 const BUNDLED = ['helmet', 'kysely', 'yaml', 'zod'];
-/** Run in processes of their own, from where their modules look for them; one may read nothing but its own folder. */
-const PROGRAMS = ['server/mcp/toolbox/main', 'server/sandbox/local-eval/pyodide-child'];
+/** Run in processes of their own, from where their modules look for them, each module a file: the sandbox reads them by name. */
+const PROGRAMS = ['mcp/toolbox/main', 'sandbox/local-eval/pyodide-child'];
 
 /** Modules look for files beside themselves. All they end up in is in `server/`, so their places are told from there. */
 const keepPlaces: Plugin = {
@@ -24,20 +24,26 @@ const keepPlaces: Plugin = {
   },
 };
 
-await bundle('server/main', BUNDLED);
-for (const name of PROGRAMS) await bundle(name, []);
+await build({
+  input: { 'server/main': 'server/main.ts' },
+  platform: 'node',
+  external: externalBut(BUNDLED),
+  plugins: [keepPlaces],
+  output: { dir: 'dist', chunkFileNames: 'server/[name]-[hash].js' },
+});
+await build({
+  input: Object.fromEntries(PROGRAMS.map((name) => [name, `server/${name}.ts`])),
+  platform: 'node',
+  external: externalBut([]),
+  output: { dir: 'dist/server', preserveModules: true, preserveModulesRoot: 'server' },
+});
 for (const file of globSync(['server/**/*.py', 'server/skills/bundled/**/*.md'])) copy(file, `dist/${file}`);
 for (const name of BUNDLED) copy(`node_modules/${name}/LICENSE`, `dist/server/licenses/${name}`);
 
-async function bundle(name: string, packages: readonly string[]): Promise<void> {
-  const external = Object.keys(packageJson.dependencies).filter((dependency) => !packages.includes(dependency));
-  await build({
-    input: { [name]: `${name}.ts` },
-    platform: 'node',
-    external: external.map((dependency) => new RegExp(`^${dependency}(/|$)`)),
-    plugins: packages.length ? [keepPlaces] : [],
-    output: { dir: 'dist', chunkFileNames: 'server/[name]-[hash].js' },
-  });
+/** Every package of this one but those, with all below it. */
+function externalBut(packages: readonly string[]): RegExp[] {
+  const names = Object.keys(packageJson.dependencies).filter((name) => !packages.includes(name));
+  return names.map((name) => new RegExp(`^${name}(/|$)`));
 }
 
 function copy(from: string, to: string): void {

@@ -192,7 +192,7 @@ function createDrain(isDrainingOutside: () => boolean) {
     },
     close(server: Server, graceMs: number): Promise<void> {
       isClosing = true;
-      server.closeIdleConnections();
+      // Idle connections stay until the end: a request may be on its way on one, and its answer closes it.
       if (active === 0) stop?.();
       else setTimeout(() => stop?.(), graceMs).unref();
       closed ??= stopped.then(
