@@ -78,12 +78,13 @@ export function createA2aServer(options: A2aServerOptions): A2aServer {
     times.forget((id) => agents.has(id));
     const card = toAgentCard(agent, options, originOf(request), sdk);
     response.set('last-modified', times.changedAt(agent).toUTCString());
+    // A copy that was given to one caller with a key is nobody else's, and the SDK knows public ones alone.
     if (versionOf(request, sdk) !== '0.3') {
-      // A copy that was given to one caller with a key is nobody else's.
       response.set('cache-control', `${options.hasKeys ? 'private' : 'public'}, max-age=${CARD_SECONDS}`);
       return sendCard(sdk.types.AgentCard.toJSON(card), request, response);
     }
-    const cards = { agentCardProvider: async () => card, legacyCompat: { enabled: true }, cache: { maxAge: 0 } };
+    const cache = { maxAge: options.hasKeys ? 0 : CARD_SECONDS };
+    const cards = { agentCardProvider: async () => card, legacyCompat: { enabled: true }, cache };
     sdk.rest.agentCardHandler(cards)(request, response, next);
   }
 
