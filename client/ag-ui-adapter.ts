@@ -19,6 +19,7 @@ import type {
 } from './ag-ui-options.ts';
 import { AG_UI_VERSION, AGUIError, type Connection, postJson, type ReconnectPolicy, streamRun } from './ag-ui-run.ts';
 import { headersOf } from './connection.ts';
+import { newId } from './new-id.ts';
 
 /** What is being answered. */
 interface Answering {
@@ -62,7 +63,7 @@ export class AGUIAdapter {
 
   constructor(options: AGUIAdapterOptions) {
     const { baseUrl, threadId, messages = [], tools = [], reconnect = {} } = options;
-    this.threadId = threadId ?? crypto.randomUUID();
+    this.threadId = threadId ?? newId();
     this.#endpoints = agUiEndpointsOf(baseUrl);
     this.#connection = {
       headers: headersOf(options),
@@ -92,7 +93,7 @@ export class AGUIAdapter {
    * the server refused is not kept.
    */
   sendMessage(content: AGUIContent, options: SendMessageOptions = {}): Promise<AGUIAssistantMessage> {
-    return this.#answer({ said: { id: crypto.randomUUID(), role: 'user', content } }, options);
+    return this.#answer({ said: { id: newId(), role: 'user', content } }, options);
   }
 
   /** Lets the agent go on from what was said, such as after {@link addToolResult}. */
@@ -103,7 +104,7 @@ export class AGUIAdapter {
   /** Answers a pending tool call: text, or any JSON value. The next run carries it to the agent. */
   addToolResult(toolCallId: string, result: unknown): void {
     const content = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
-    this.#messages = addResult(this.#messages, { id: crypto.randomUUID(), role: 'tool', toolCallId, content });
+    this.#messages = addResult(this.#messages, { id: newId(), role: 'tool', toolCallId, content });
   }
 
   /** Answers the interrupts that the answer before has ended with, all of them; the agent goes on. */
@@ -161,7 +162,7 @@ export class AGUIAdapter {
     const before = this.#messages;
     const answering: Answering = {
       abort: new AbortController(),
-      runId: ask.isAgain ? undefined : crypto.randomUUID(),
+      runId: ask.isAgain ? undefined : newId(),
       messageCount: before.length,
       isStopped: false,
       ended,

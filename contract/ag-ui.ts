@@ -97,12 +97,6 @@ export const AgUiRun = z
 /** A request to run an agent. */
 export type AgUiRun = z.output<typeof AgUiRun>;
 
-/** How the keys of events are to be spelled. */
-export const casing = z.enum(['camel', 'snake', 'both']).optional().meta({
-  description:
-    'How keys of events are spelled. Absent: both spellings to a body that says thread_id or run_id, else camelCase alone',
-});
-
 const Connect = z
   .object({
     thread_id: optionalId.meta({ description: 'Required, here or as threadId', examples: ['thread-123'] }),
@@ -156,6 +150,31 @@ const agentList: z.output<typeof AgUiAgentList> = {
   count: 1,
 };
 
+const casing = z.enum(['camel', 'snake', 'both']).optional().meta({
+  description:
+    'How keys of events are spelled. Absent: both spellings to a body that says thread_id or run_id, else camelCase alone',
+});
+
+/** How a run is answered. */
+export const runAnswer = {
+  query: z.object({ casing }),
+  output: AgUiEvent,
+  eventName: (event: AgUiEvent) => event.type,
+  example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
+} as const;
+
+/** Why a run is refused, beside an agent that is not there. */
+export const runErrors = [
+  'conversation-not-found',
+  'conversation-busy',
+  'approval-pending',
+  'approval-not-found',
+  'approval-resolved',
+  'run-not-found',
+  'events-gone',
+  'draining',
+] as const;
+
 /** The Agent-User Interaction protocol: every agent, for every AG-UI client. */
 export const agUi = group('AG-UI', {
   agents: get('/ag-ui/agents', { summary: 'List AG-UI agents', output: AgUiAgentList, example: agentList }),
@@ -173,34 +192,18 @@ export const agUi = group('AG-UI', {
     summary: 'Run an agent (streaming)',
     description:
       'Answers with AG-UI events: `RUN_STARTED` first, exactly one `RUN_FINISHED` or `RUN_ERROR` last. The `messages` are the prompt; the thread is stored as a conversation with the id of the thread. A failure before the first event keeps its HTTP status; a later one is `RUN_ERROR`. Closing the connection cancels the run unless `forwardedProps.background` is true. A request sent again with a `Last-Event-ID` header is not run again: the events after that one follow. A tool of an MCP server changes the shared state with the whole new one as `ag-ui/state` in the `_meta` of its result (told as `STATE_SNAPSHOT`, then `STATE_DELTA`), sends `CUSTOM` events with `ag-ui/custom` there, and is given the state in the `_meta` of its calls when its own `_meta` has `ag-ui/state: true`. A thread that waits for the approval of a tool call takes no run but one whose `resume` answers it.',
-    query: z.object({ casing }),
+    ...runAnswer,
     body: AgUiRun,
     bodyExample: runExample,
-    output: AgUiEvent,
-    eventName: (event) => event.type,
-    example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
-    errors: [
-      'agent-not-found',
-      'conversation-not-found',
-      'conversation-busy',
-      'approval-pending',
-      'approval-not-found',
-      'approval-resolved',
-      'run-not-found',
-      'events-gone',
-      'draining',
-    ],
+    errors: ['agent-not-found', ...runErrors],
   }),
   connect: stream('/ag-ui/{agent_id}/connect', {
     summary: 'Read a run again (streaming)',
     description:
       'The events of a run that goes on or has ended. With `Last-Event-ID`: those after that one and nothing else. Without: `RUN_STARTED`, the conversation before the run as `MESSAGES_SNAPSHOT`, and all events of the run. Where events were lost with a server that died, the ids jump and a `MESSAGES_SNAPSHOT` comes before the last event.',
-    query: z.object({ casing }),
+    ...runAnswer,
     body: Connect,
     bodyExample: { thread_id: 'thread-123', run_id: 'run-456' },
-    output: AgUiEvent,
-    eventName: (event) => event.type,
-    example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
     errors: ['agent-not-found', 'run-not-found', 'events-gone'],
   }),
   terminate: post('/ag-ui/terminate', {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { AgUiRun, casing, runExample } from './ag-ui.ts';
-import { AgUiEvent } from './ag-ui-events.ts';
+import { AgUiRun, runAnswer, runErrors, runExample } from './ag-ui.ts';
 import { get, group, stream } from './kit.ts';
 
 const Example = z
@@ -40,22 +39,9 @@ export const examples = group('Examples', {
     summary: 'Run an example agent (streaming)',
     description:
       'As a run at `/ag-ui/{agent_id}/`, with the default model of the server, which may be the embedded one. A thread is a conversation of the agent `example:{example_name}`; its runs are read again at `/ag-ui/example:{example_name}/connect` and ended at `/ag-ui/terminate`.',
-    query: z.object({ casing }),
+    ...runAnswer,
     body: AgUiRun,
     bodyExample: runExample,
-    output: AgUiEvent,
-    eventName: (event) => event.type,
-    example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
-    errors: [
-      'example-not-found',
-      'conversation-not-found',
-      'conversation-busy',
-      'approval-pending',
-      'approval-not-found',
-      'approval-resolved',
-      'run-not-found',
-      'events-gone',
-      'draining',
-    ],
+    errors: ['example-not-found', ...runErrors],
   }),
 });

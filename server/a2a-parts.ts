@@ -4,7 +4,7 @@ import type { AnswerApproval } from './approvals/answer-approvals.ts';
 import type { RunningServers } from './mcp/running-servers.ts';
 import type { PromptedAgent } from './prompts/prompt-handlers.ts';
 import type { A2aServerOptions } from './protocols/a2a-server.ts';
-import type { TaskAnswer, TaskRun, TaskRunRequest } from './protocols/a2a-tasks.ts';
+import type { TaskAnswer, TaskRun, TaskRunRequest } from './protocols/a2a-task.ts';
 import type { A2a } from './protocols/open-a2a.ts';
 import type { Run } from './runs/active-run.ts';
 import { newId } from './runs/ids.ts';

@@ -442,7 +442,7 @@ describe('the card', () => {
       const first = await get();
       expect(first.headers.get('last-modified')).toBe('Fri, 02 Jan 2026 03:04:05 GMT');
       expect(first.headers.get('vary')).toContain('A2A-Version');
-      expect(first.headers.get('cache-control')).toBe(version === '1.0' ? 'public, max-age=60' : 'no-cache');
+      expect(first.headers.get('cache-control')).toBe('public, max-age=60');
       const etag = first.headers.get('etag') ?? '';
       expect((await get({ 'if-none-match': etag })).status).toBe(304);
       expect((await get({ 'if-modified-since': 'Fri, 02 Jan 2026 03:04:05 GMT' })).status).toBe(304);
@@ -461,6 +461,8 @@ describe('the card', () => {
     expect((await fetch(server.agentUrl, { method: 'POST' })).status).toBe(401);
     const response = await fetch(url, { headers: { authorization: 'Bearer secret', 'a2a-version': '1.0' } });
     expect(response.headers.get('cache-control')).toBe('private, max-age=60');
+    const older = await fetch(url, { headers: { authorization: 'Bearer secret' } });
+    expect(older.headers.get('cache-control')).toBe('no-cache');
     expect(await response.json()).toMatchObject({
       securitySchemes: { apiKey: { httpAuthSecurityScheme: { scheme: 'Bearer' } } },
       securityRequirements: [{ schemes: { apiKey: {} } }],

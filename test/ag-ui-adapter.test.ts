@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { AGUIAdapter } from '../client/ag-ui-adapter.ts';
 import { AGUIError } from '../client/ag-ui-run.ts';
 import type { RunEvent } from '../server/runs/run-events.ts';
@@ -45,6 +45,19 @@ test('a second message carries the first with its answer, by the ids of the serv
     { role: 'user', content: [{ text: 'Two' }] },
   ]);
   expect(adapter.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+});
+
+test('a page that came over plain HTTP can talk too', async () => {
+  await using server = await startAgUiServer(answer('m1', 'Hi'));
+  const { getRandomValues } = crypto;
+  vi.stubGlobal('crypto', { getRandomValues: getRandomValues.bind(crypto) });
+  try {
+    const adapter = new AGUIAdapter({ baseUrl: server.agentUrl });
+    expect(await adapter.sendMessage('Hello')).toMatchObject({ content: 'Hi' });
+    expect(adapter.threadId).toMatch(/^[0-9a-f]{32}$/);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test('a message may carry files', async () => {

@@ -1,5 +1,7 @@
 /** The Python client, run by python3 against servers of this process and of a process of its own. */
 import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
@@ -79,7 +81,7 @@ describe.skipIf(isSkipped)('the Python client', () => {
     ]);
   });
 
-  test('brings the result of a tool that runs at the caller', async () => {
+  test('brings the result of a tool that runs at the caller, and the answer of a person', async () => {
     const call: RunEvent[] = [
       { type: 'tool-call-started', callId: 'c1', name: 'confirm', messageId: 'm1' },
       { type: 'tool-call-ended', callId: 'c1', name: 'confirm', args: { question: 'Sure?' } },
@@ -93,6 +95,9 @@ describe.skipIf(isSkipped)('the Python client', () => {
         pass
     client.add_tool_result("c1", {"answer": "yes"})
     async for event in client.run():
+        pass
+    answer = {"interruptId": "i1", "status": "resolved", "payload": {"approved": True}}
+    async for event in client.run(resume=[answer]):
         pass`,
     );
     expect(server.requests[0]).toMatchObject({ callerTools: [{ name: 'confirm' }], state: { count: 1 } });
@@ -100,6 +105,14 @@ describe.skipIf(isSkipped)('the Python client', () => {
       { id: 'm1', content: [{ callId: 'c1', args: { question: 'Sure?' } }] },
       { role: 'tool', callId: 'c1', result: '{"answer": "yes"}' },
     ]);
+    expect(server.requests[2]?.decisions).toEqual([{ id: 'i1', isApproved: true, reason: null }]);
+  });
+
+  test('names each of its packages in what pip installs', async () => {
+    const files = await readdir(CLIENT, { recursive: true });
+    const folders = new Set(files.filter((file) => file.endsWith('.py')).map((file) => dirname(file)));
+    const [, listed = ''] = /^packages = (\[.*\])$/m.exec(await readFile(join(CLIENT, 'pyproject.toml'), 'utf8')) ?? [];
+    expect(JSON.parse(listed)).toEqual([...folders].map((folder) => folder.replaceAll('/', '.')).sort());
   });
 
   test('ends the run at the server when its loop is left', async () => {

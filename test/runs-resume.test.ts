@@ -309,8 +309,8 @@ test.each(['prompts', 'AG-UI'])('%s: the next prompt interrupts the run of a bus
     [...text('Next'), finish()],
   ]);
   await using server = await startAgentRuns(model);
-  const first = server.read('/agents/tester/prompt', { message: 'A', conversation_id: 't', background: true });
-  while (!server.runs.isBusy('t')) await new Promise(setImmediate);
+  // Answered once its first word is there.
+  const first = await server.open('/agents/tester/prompt', { message: 'A', conversation_id: 't', background: true });
   const [path, body] =
     surface === 'prompts'
       ? (['/agents/tester/prompt', { message: 'B', conversation_id: 't', when_busy: 'interrupt' }] as const)
@@ -324,8 +324,10 @@ test.each(['prompts', 'AG-UI'])('%s: the next prompt interrupts the run of a bus
           },
         ] as const);
   const second = await server.read(path, body);
-  expect((await first).at(-1)).toMatchObject({
-    data: { type: 'error', detail: 'The run was cancelled: interrupted by the next prompt' },
+  const last = (await first.text()).trimEnd().split('\n').at(-1) ?? '';
+  expect(JSON.parse(last.slice('data: '.length))).toMatchObject({
+    type: 'error',
+    detail: 'The run was cancelled: interrupted by the next prompt',
   });
   expect(JSON.stringify(second)).toContain('Next');
 });

@@ -3,7 +3,7 @@ import type { AwaitedCall, RunEvent, RunOutcome } from '../runs/run-events.ts';
 import { TaskArtifacts } from './a2a-artifacts.ts';
 import { HOW_TO_ANSWER } from './a2a-decisions.ts';
 import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './a2a-json.ts';
-import type { StoredTask, TaskRun, TaskState } from './a2a-tasks.ts';
+import type { StoredTask, TaskRun, TaskState } from './a2a-task.ts';
 import { UpdateQueue } from './a2a-update-queue.ts';
 
 /** What a task is made of. */

@@ -1,7 +1,6 @@
 /** What A2A asks of one agent, in the words of the SDK: both bindings and both versions end here. */
 import type {
   AgentCard,
-  ListTasksRequest,
   ListTasksResponse,
   Message,
   SendMessageRequest,
@@ -10,14 +9,15 @@ import type {
   TaskPushNotificationConfig,
 } from '@a2a-js/sdk';
 import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
-import { ApiError } from '../errors.ts';
 import { HOW_TO_ANSWER, readDecisions } from './a2a-decisions.ts';
 import type { A2aMessage, A2aTask } from './a2a-json.ts';
+import { withKnownErrors } from './a2a-known-errors.ts';
 import type { LiveTask } from './a2a-live-task.ts';
 import { toUserParts } from './a2a-messages.ts';
 import type { PushConfigs } from './a2a-push.ts';
 import type { A2aSdk } from './a2a-sdk.ts';
-import type { A2aTasks, TaskState } from './a2a-tasks.ts';
+import { toTaskQuery } from './a2a-task-query.ts';
+import type { A2aTasks } from './a2a-tasks.ts';
 import { principalOf } from './a2a-user.ts';
 import { A2UI_EXTENSION } from './a2ui-envelopes.ts';
 
@@ -33,8 +33,6 @@ interface RequestsOptions {
 /** Where a task stands that takes a message. */
 const WAITING = 'TASK_STATE_INPUT_REQUIRED';
 const MAX_CONTEXT_ID = 256;
-const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 100;
 
 /** The operations of A2A for one agent. They throw the SDK's errors and nothing else. */
 export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
@@ -136,7 +134,7 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
     },
     getTask: async ({ id, historyLength }, context) => toTask(await find(id, context), historyLength),
     async listTasks(request, context) {
-      const { limit, ...query } = toQuery(request, sdk);
+      const { limit, ...query } = toTaskQuery(request, sdk);
       const page = await tasks.list({ agentId, principal: principalOf(context), limit, ...query });
       const shown = page.tasks.map((task) => (request.includeArtifacts ? task : { ...task, artifacts: [] }));
       const response: ListTasksResponse = {
@@ -189,73 +187,8 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
   return withKnownErrors(operations, options);
 }
 
-function toQuery(request: ListTasksRequest, { types, errors }: A2aSdk) {
-  const limit = request.pageSize ?? DEFAULT_PAGE_SIZE;
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_SIZE) {
-    throw new errors.RequestMalformedError(`pageSize must be between 1 and ${MAX_PAGE_SIZE}`);
-  }
-  const after = request.statusTimestampAfter;
-  if (after && Number.isNaN(Date.parse(after))) {
-    throw new errors.RequestMalformedError('statusTimestampAfter must be an ISO 8601 time');
-  }
-  const state = types.taskStateToJSON(request.status);
-  if (state === 'UNRECOGNIZED') throw new errors.RequestMalformedError('status is no state of a task');
-  return {
-    limit,
-    contextId: request.contextId || undefined,
-    state:
-      state === 'TASK_STATE_UNSPECIFIED'
-        ? undefined
-        : (state.slice('TASK_STATE_'.length).toLowerCase().replace('_', '-') as TaskState),
-    changedAfter: after ? new Date(after).toISOString() : undefined,
-    cursor: request.pageToken || undefined,
-  };
-}
-
 /** `historyLength` absent: all of it; otherwise at most so many of its newest messages. */
 function shorten(task: A2aTask, historyLength: number | undefined): A2aTask {
   if (historyLength === undefined) return task;
   return { ...task, history: historyLength > 0 ? task.history.slice(-historyLength) : [] };
-}
-
-/** What is no error of the protocol becomes one; of a fault of this server the caller learns nothing but that. */
-function withKnownErrors(operations: A2ARequestHandler, { sdk: { errors }, log }: RequestsOptions): A2ARequestHandler {
-  const toKnown = (cause: unknown): Error => {
-    if (cause instanceof errors.A2AError) return cause;
-    if (cause instanceof ApiError && cause.code === 'validation-failed')
-      return new errors.RequestMalformedError(cause.message);
-    if (cause instanceof ApiError && cause.status !== 500) return new errors.A2AError(cause.message);
-    log.error({ err: cause }, 'an A2A request failed inside the server');
-    return new errors.A2AError('Internal Server Error');
-  };
-  const wrap =
-    <Args extends unknown[], Result>(operation: (...args: Args) => Promise<Result>) =>
-    (...args: Args): Promise<Result> =>
-      operation(...args).catch((cause) => {
-        throw toKnown(cause);
-      });
-  const wrapStream = <Args extends unknown[], Item>(
-    operation: (...args: Args) => AsyncGenerator<Item, void, undefined>,
-  ) =>
-    async function* (...args: Args): AsyncGenerator<Item, void, undefined> {
-      try {
-        yield* operation(...args);
-      } catch (cause) {
-        throw toKnown(cause);
-      }
-    };
-  return {
-    getAgentCard: operations.getAgentCard,
-    getAuthenticatedExtendedAgentCard: operations.getAuthenticatedExtendedAgentCard,
-    sendMessage: wrap(operations.sendMessage),
-    sendMessageStream: wrapStream(operations.sendMessageStream),
-    getTask: wrap(operations.getTask),
-    listTasks: wrap(operations.listTasks),
-    cancelTask: wrap(operations.cancelTask),
-    resubscribe: wrapStream(operations.resubscribe),
-    createTaskPushNotificationConfig: wrap(operations.createTaskPushNotificationConfig),
-    getTaskPushNotificationConfig: wrap(operations.getTaskPushNotificationConfig),
-    listTaskPushNotificationConfigs: wrap(operations.listTaskPushNotificationConfigs),
-    deleteTaskPushNotificationConfig: wrap(operations.deleteTaskPushNotificationConfig),
-  };
 }

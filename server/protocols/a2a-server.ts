@@ -14,6 +14,7 @@ import { createA2aJsonRpc, versionOf } from './a2a-json-rpc.ts';
 import type { PushConfigs } from './a2a-push.ts';
 import { createA2aRequests } from './a2a-requests.ts';
 import { type A2aSdk, loadA2aSdk } from './a2a-sdk.ts';
+import { guardStream, STREAM_LIMITS, type StreamLimits } from './a2a-stream-guard.ts';
 import type { A2aTasks } from './a2a-tasks.ts';
 import { A2aUser } from './a2a-user.ts';
 
@@ -30,6 +31,7 @@ export interface A2aServerOptions {
   readonly push: PushConfigs;
   readonly version: string;
   readonly hasKeys: boolean;
+  readonly streamLimits?: StreamLimits | undefined;
   /** Whom a request comes from. */
   principalOf(request: Request): Principal;
   readonly log: { error(details: object, message: string): void };
@@ -76,12 +78,13 @@ export function createA2aServer(options: A2aServerOptions): A2aServer {
     times.forget((id) => agents.has(id));
     const card = toAgentCard(agent, options, originOf(request), sdk);
     response.set('last-modified', times.changedAt(agent).toUTCString());
+    // A copy that was given to one caller with a key is nobody else's, and the SDK knows public ones alone.
     if (versionOf(request, sdk) !== '0.3') {
-      // A copy that was given to one caller with a key is nobody else's.
       response.set('cache-control', `${options.hasKeys ? 'private' : 'public'}, max-age=${CARD_SECONDS}`);
       return sendCard(sdk.types.AgentCard.toJSON(card), request, response);
     }
-    const cards = { agentCardProvider: async () => card, legacyCompat: { enabled: true }, cache: { maxAge: 0 } };
+    const cache = { maxAge: options.hasKeys ? 0 : CARD_SECONDS };
+    const cards = { agentCardProvider: async () => card, legacyCompat: { enabled: true }, cache };
     sdk.rest.agentCardHandler(cards)(request, response, next);
   }
 
@@ -110,6 +113,7 @@ export function createA2aServer(options: A2aServerOptions): A2aServer {
     const sdk = await load();
     options.push.use(sdk);
     const { jsonRpc, rest } = bind(agent, originOf(request), sdk);
+    guardStream(response, options.streamLimits ?? STREAM_LIMITS);
     if (request.path === '/') {
       await jsonRpc(request, response, next);
       return;

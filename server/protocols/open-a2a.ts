@@ -2,12 +2,13 @@ import type { RequestHandler } from 'express';
 import { BASE_PATH } from '../../contract/index.ts';
 import { PushConfigs } from './a2a-push.ts';
 import type { A2aServer, A2aServerOptions } from './a2a-server.ts';
-import { A2aTasks, type ContinuingRun } from './a2a-tasks.ts';
+import type { ContinuingRun } from './a2a-task.ts';
+import { A2aTasks } from './a2a-tasks.ts';
 
 type TasksOptions = ConstructorParameters<typeof A2aTasks>[0];
 
 interface A2aOptions
-  extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf'>,
+  extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'streamLimits'>,
     Pick<TasksOptions, 'startRun' | 'answer' | 'pending' | 'cancelApprovals'> {
   readonly tasks: TasksOptions['store'] & { failOpen(detail: string): Promise<number> };
   /** Hosts inside the network of this server that push notifications may go to. */

@@ -8,6 +8,7 @@ import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { EVERYBODY } from '../../server/principal.ts';
 import type { CardAgent } from '../../server/protocols/a2a-card.ts';
+import { STREAM_LIMITS, type StreamLimits } from '../../server/protocols/a2a-stream-guard.ts';
 import { openA2a } from '../../server/protocols/open-a2a.ts';
 import { Runs } from '../../server/runs/runs.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
@@ -44,6 +45,8 @@ interface A2aTestOptions {
   readonly toolset?: Toolset;
   /** The tools whose calls wait for a person. */
   readonly approvals?: readonly string[];
+  /** As in service unless told otherwise. */
+  readonly streamLimits?: Partial<StreamLimits>;
 }
 
 export const tester: CardAgent = {
@@ -79,6 +82,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     tasks: store.tasks,
     ...createTaskRuns({ runs, approvals: store.approvals, getAgent, answerApproval }),
     webhookHosts: options.webhookHosts ?? [],
+    streamLimits: { ...STREAM_LIMITS, ...options.streamLimits },
     hasKeys: apiKeys.length > 0,
     principalOf: (request) => exchangeOf(request).principal,
     version: '0.1.0',

@@ -63,8 +63,12 @@ class AGUIClient:
         state: Any = None,
         context: Sequence[Mapping[str, str]] = (),
         forwarded_props: Mapping[str, Any] | None = None,
+        resume: Sequence[Mapping[str, Any]] = (),
     ) -> AsyncIterator[AGUIEvent]:
         """Says something, or lets the agent go on, and yields the events of its answer up to ``RUN_FINISHED``.
+
+        ``resume`` answers the interrupts the run before has ended with, all of them:
+        ``{"interruptId": …, "status": "resolved", "payload": {"approved": True}}``.
 
         Raises an ``AGUIError`` when the server refuses the run, the run fails, or its stream breaks. A message that was refused is not kept.
         """
@@ -78,6 +82,7 @@ class AGUIClient:
             "context": list(context),
             "forwardedProps": dict(forwarded_props or {}),
             **({} if state is None else {"state": state}),
+            **({"resume": list(resume)} if resume else {}),
         }
         request = self._http.build_request("POST", self.url, json=body)
         try:
