@@ -57,19 +57,23 @@ export async function openConnection(
   options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const deadline = AbortSignal.timeout(options.limits.startTimeoutMs);
+  // A signal that times out by itself would hold everything that waited for it until then, long after the start.
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new Error('The start took too long')), options.limits.startTimeoutMs);
   const connection = new Connection(resolved, options);
   options.onBegun?.(connection);
   try {
-    await connection.open(AbortSignal.any([signal, deadline]));
+    await connection.open(AbortSignal.any([signal, deadline.signal]));
     return connection;
   } catch (cause) {
     const seconds = options.limits.startTimeoutMs / 1000;
-    const why = deadline.aborted ? `did not answer within ${seconds} s` : connection.describeFailure(cause);
+    const why = deadline.signal.aborted ? `did not answer within ${seconds} s` : connection.describeFailure(cause);
     await connection.close();
     throw new ApiError('mcp-start-failed', `MCP server '${options.serverId}' ${why}${connection.stderrTail()}`, {
       cause,
     });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
