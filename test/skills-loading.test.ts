@@ -175,7 +175,12 @@ describe('a SKILL.md', () => {
       ),
       'The front matter cannot be read: Excessive alias count indicates a resource exhaustion attack',
     ],
-    ['is nested without end', skillText(`name: ${'['.repeat(60_000)}\ndescription: d`), /^The front matter /],
+    ['is nested deeply', skillText(`name: ${'['.repeat(1000)}\ndescription: d`), /^The front matter is not YAML: /],
+    [
+      'is nested without end',
+      skillText(`name: ${'['.repeat(60_000)}\ndescription: d`),
+      'The front matter of SKILL.md has more than 1000 brackets',
+    ],
     [
       'has a huge front matter',
       skillText(`name: bad\ndescription: d\nx: ${long(70_000)}`),

@@ -4,6 +4,8 @@ import { SkillError, type SkillText } from './skill.ts';
 
 const MAX_FRONT_MATTER = 65_536;
 const MAX_ALIASES = 10;
+/** Lists and mappings in brackets: the parser takes seconds to give up on tens of thousands, one in another. */
+const MAX_BRACKETS = 1000;
 const MAX_NAME = 64;
 const MAX_DESCRIPTION = 1024;
 const MAX_COMPATIBILITY = 500;
@@ -15,6 +17,8 @@ export async function readSkillText(text: string, folderName: string): Promise<S
   if (!found) throw new SkillError('SKILL.md does not begin with YAML between two lines of ---');
   const [whole, yaml = ''] = found;
   if (yaml.length > MAX_FRONT_MATTER) throw new SkillError('The front matter of SKILL.md is longer than 64 kB');
+  if ((yaml.match(/[[{]/g)?.length ?? 0) > MAX_BRACKETS)
+    throw new SkillError(`The front matter of SKILL.md has more than ${MAX_BRACKETS} brackets`);
   const warnings: string[] = [];
   const fields = await readYaml(yaml, warnings);
   const name = readName(fields.name, folderName, warnings);
