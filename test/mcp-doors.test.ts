@@ -178,7 +178,7 @@ describe('a session ends', () => {
 
   it('after its last connection closed and it was idle, and not while it has one', async () => {
     await using doors = await openDoors([askingServer('asks')], {
-      limits: { oneServer: { idleMs: 60, maxSessions: 4 }, allServers: hour },
+      limits: { oneServer: { idleMs: 400, maxSessions: 4 }, allServers: hour },
     });
     const before = childPids().length;
     const { post } = await openSession(doors);
