@@ -126,15 +126,23 @@ export class LocalEval implements Sandbox {
     // Code that computes for long must not slow the server's own answers down.
     timers.add(setTimeout(() => lowerPriority(engine), LONG_MS));
     // A tool call that is waited for holds the interpreter; it ends with the time limit.
-    timers.add(setTimeout(() => ended.abort(), options.timeoutMs));
+    let isOverTime = false;
+    timers.add(
+      setTimeout(() => {
+        isOverTime = true;
+        ended.abort();
+      }, options.timeoutMs),
+    );
     options.signal.addEventListener('abort', interrupt, { once: true });
     this.#send({ type: 'run', id: running.id, code, timeoutMs: options.timeoutMs });
     if (options.signal.aborted) interrupt();
     try {
       const ran = await promise;
-      return ran
-        ? toExecution(ran, output, stopped === 'cancelled' ? 'cancelled' : undefined, options.timeoutMs)
-        : this.#toLoss(output, stopped, options.timeoutMs);
+      if (!ran) return this.#toLoss(output, stopped, options.timeoutMs);
+      // The call that was ended may come back to the code before the process knows that its time is over.
+      const isEnded = ran.isTimedOut || (isOverTime && ran.outcome.status === 'error');
+      const reason = stopped === 'cancelled' ? stopped : isEnded ? 'timeout' : undefined;
+      return toExecution(ran, output, reason, options.timeoutMs);
     } finally {
       this.#running = undefined;
       this.#unanswered = 0;
@@ -386,12 +394,15 @@ function shown(output: OutputLog) {
   return { stdout, stderr, displays, isTruncated: output.notices.length > 0 };
 }
 
-function toExecution(ran: Ran, output: OutputLog, cancelled: 'cancelled' | undefined, timeoutMs: number): Execution {
-  const { outcome, isTimedOut } = ran;
-  output.drop(ran.dropped);
-  output.dropDisplays(ran.droppedDisplays);
+function toExecution(
+  { outcome, dropped, droppedDisplays }: Ran,
+  output: OutputLog,
+  stopped: 'timeout' | 'cancelled' | undefined,
+  timeoutMs: number,
+): Execution {
+  output.drop(dropped);
+  output.dropDisplays(droppedDisplays);
   if (outcome.result) output.setResult(outcome.result);
-  const stopped = cancelled ?? (isTimedOut ? 'timeout' : undefined);
   const status: ExecutionStatus = stopped ?? outcome.status;
   return {
     ...shown(output),
