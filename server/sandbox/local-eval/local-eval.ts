@@ -1,8 +1,7 @@
 import { ApiError } from '../../errors.ts';
 import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
-import type { Execution, ExecutionStatus, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
-import { stopError } from '../stop-error.ts';
+import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 import {
   type EngineProcess,
@@ -13,8 +12,10 @@ import {
   spawnPyodide,
   spawnPython,
 } from './child-process.ts';
-import { type CommandFrame, LineSplitter, ReportFrame, ToolCallRequest } from './frames.ts';
+import { callTool, whenAborted } from './code-calls.ts';
+import { type CommandFrame, LineSplitter, ReportFrame } from './frames.ts';
 import { readResidentMb } from './process-memory.ts';
+import { type Ran, toExecution, toLoss } from './process-outcome.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
 const MAX_FRAME_BYTES = 16 * 1_048_576;
@@ -30,7 +31,6 @@ const WATCH_MS = 100;
 const SETUP_MS = 15_000;
 const LONG_MS = 300;
 
-type Ran = Extract<ReportFrame, { type: 'ran' }>;
 /** The execution that goes on. */
 interface Running {
   readonly id: number;
@@ -138,7 +138,7 @@ export class LocalEval implements Sandbox {
     if (options.signal.aborted) interrupt();
     try {
       const ran = await promise;
-      if (!ran) return this.#toLoss(output, stopped, options.timeoutMs);
+      if (!ran) return toLoss(output, { endReason: this.#endReason, stopped, timeoutMs: options.timeoutMs });
       // The call that was ended may come back to the code before the process knows that its time is over.
       const isEnded = ran.isTimedOut || (isOverTime && ran.outcome.status === 'error');
       const reason = stopped === 'cancelled' ? stopped : isEnded ? 'timeout' : undefined;
@@ -343,74 +343,7 @@ export class LocalEval implements Sandbox {
     this.#running?.settle(undefined);
     for (const settle of this.#setups.values()) settle('the Python process has ended');
   }
-
-  #toLoss(output: OutputLog, stopped: 'timeout' | 'cancelled' | undefined, timeoutMs: number): Execution {
-    const status = stopped ?? 'killed';
-    const reason = this.#endReason ?? (stopped ? 'it did not react to the interrupt' : 'it ended unexpectedly');
-    const killed = { name: 'SandboxKilled', message: `The Python process was ended: ${reason}`, traceback: '' };
-    return {
-      ...shown(output),
-      status,
-      error: stopped ? stopError(stopped, timeoutMs) : killed,
-      result: null,
-      exitCode: null,
-      variablesLost: true,
-      notices: [...output.notices, `The Python process was ended (${reason}): all variables are lost.`],
-    };
-  }
-}
-
-async function callTool(json: string, { options, ended, cutOff }: Running): Promise<unknown> {
-  let request: unknown;
-  try {
-    request = parseBoundedJson(json);
-  } catch {
-    request = undefined;
-  }
-  const parsed = ToolCallRequest.safeParse(request);
-  if (!parsed.success)
-    return { success: false, kind: 'invalid_input', error: 'A tool call needs server, tool and arguments' };
-  const { server, tool, arguments: args } = parsed.data;
-  return Promise.race([options.onToolCall(server, tool, args, { signal: ended.signal }), cutOff]).catch(() => ({
-    success: false,
-    kind: 'transport',
-    error: `The call of ${tool} on ${server} failed`,
-  }));
-}
-
-function whenAborted(signal: AbortSignal): Promise<unknown> {
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  const answer = () => resolve({ success: false, kind: 'transport', error: 'The execution has ended' });
-  if (signal.aborted) answer();
-  else signal.addEventListener('abort', answer, { once: true });
-  return promise;
 }
 
 const startError = (failure: string) =>
   new ApiError('sandbox-unavailable', `The Python process did not start: ${failure}`);
-
-function shown(output: OutputLog) {
-  const { stdout, stderr, displays } = output;
-  return { stdout, stderr, displays, isTruncated: output.notices.length > 0 };
-}
-
-function toExecution(
-  { outcome, dropped, droppedDisplays }: Ran,
-  output: OutputLog,
-  stopped: 'timeout' | 'cancelled' | undefined,
-  timeoutMs: number,
-): Execution {
-  output.drop(dropped);
-  output.dropDisplays(droppedDisplays);
-  if (outcome.result) output.setResult(outcome.result);
-  const status: ExecutionStatus = stopped ?? outcome.status;
-  return {
-    ...shown(output),
-    status,
-    result: output.result,
-    error: stopped ? stopError(stopped, timeoutMs, outcome.error?.traceback) : outcome.error,
-    exitCode: outcome.exit_code,
-    variablesLost: false,
-    notices: output.notices,
-  };
-}
