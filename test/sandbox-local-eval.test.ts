@@ -147,7 +147,13 @@ describe('code that calls tools', () => {
   test('is interrupted while a tool does not answer, and the tool is told', async () => {
     await using python = await openLocalEval();
     await python.run(`${setUp}\nkept = 1`);
-    for (const code of ['call_sync(request)\nwhile True: pass', 'await call_async(request)\nwhile True: pass']) {
+    const failing = 'import json\nif not json.loads(call_sync(request))["success"]: raise ConnectionError';
+    for (const code of [
+      'call_sync(request)\nwhile True: pass',
+      'await call_async(request)\nwhile True: pass',
+      failing,
+      failing.replace('call_sync(request)', 'await call_async(request)'),
+    ]) {
       const told = Promise.withResolvers<void>();
       const hanging = {
         timeoutMs: 200,

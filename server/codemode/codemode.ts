@@ -4,7 +4,7 @@ import { toToolName } from '../mcp/tool-names.ts';
 import { createServerToolset, type ServerToolset } from '../mcp/toolset.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import type { ToolCallAnswer, ToolCallHandler } from '../sandbox/sandbox.ts';
-import type { SandboxHost } from '../sandbox/sandbox-manager.ts';
+import type { SandboxHost } from '../sandbox/sandbox-host.ts';
 import { type Bindings, generateBindings } from './bindings.ts';
 import { type CodeServer, callForCode, listCodeServers } from './code-servers.ts';
 import { writeGenerated } from './generated-folder.ts';

@@ -7,29 +7,10 @@ import { LocalEval } from './local-eval/local-eval.ts';
 import { SnapshotCache } from './local-eval/snapshot-cache.ts';
 import { KernelOwner } from './local-jupyter/kernel-owner.ts';
 import { LocalJupyter } from './local-jupyter/local-jupyter.ts';
-import type {
-  Execution,
-  OutputEvent,
-  PythonModules,
-  Sandbox,
-  SandboxVariant,
-  ToolCallAnswer,
-  ToolCallHandler,
-} from './sandbox.ts';
+import type { Execution, OutputEvent, Sandbox, SandboxVariant, ToolCallAnswer, ToolCallHandler } from './sandbox.ts';
+import type { SandboxHost } from './sandbox-host.ts';
 import { isSame, type SandboxRequest, type SandboxSettings, toSettings, toShown } from './sandbox-settings.ts';
 import { defaultToolCallLimits, ToolCallGate, type ToolCallLimits } from './tool-calls.ts';
-
-/** What a server gives to the sandboxes of its agents. */
-export interface SandboxHost {
-  /** Calls a tool for the code of an agent. */
-  callTool(agentId: string, ...call: Parameters<ToolCallHandler>): Promise<ToolCallAnswer>;
-  /** Python modules for the agent's code; asked for before each execution, written when `version` has changed. */
-  modules?(agentId: string, variant: SandboxVariant): Promise<{ version: string; modules: PythonModules } | undefined>;
-  /** Environment variables of the agent's interpreter; asked for before each execution, set when they have changed. */
-  environment?(agentId: string, variant: SandboxVariant): Promise<Readonly<Record<string, string>> | undefined>;
-  /** The agent's interpreter has ended: what it was given is void. */
-  released?(agentId: string): void;
-}
 
 /** How many and how long. */
 export interface ManagerLimits {

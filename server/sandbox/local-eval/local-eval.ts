@@ -1,8 +1,7 @@
 import { ApiError } from '../../errors.ts';
 import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
-import type { Execution, ExecutionStatus, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
-import { stopError } from '../stop-error.ts';
+import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 import {
   type EngineProcess,
@@ -13,8 +12,10 @@ import {
   spawnPyodide,
   spawnPython,
 } from './child-process.ts';
-import { type CommandFrame, LineSplitter, ReportFrame, ToolCallRequest } from './frames.ts';
+import { callTool, whenAborted } from './code-calls.ts';
+import { type CommandFrame, LineSplitter, ReportFrame } from './frames.ts';
 import { readResidentMb } from './process-memory.ts';
+import { type Ran, toExecution, toLoss } from './process-outcome.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
 const MAX_FRAME_BYTES = 16 * 1_048_576;
@@ -30,7 +31,6 @@ const WATCH_MS = 100;
 const SETUP_MS = 15_000;
 const LONG_MS = 300;
 
-type Ran = Extract<ReportFrame, { type: 'ran' }>;
 /** The execution that goes on. */
 interface Running {
   readonly id: number;
@@ -126,15 +126,23 @@ export class LocalEval implements Sandbox {
     // Code that computes for long must not slow the server's own answers down.
     timers.add(setTimeout(() => lowerPriority(engine), LONG_MS));
     // A tool call that is waited for holds the interpreter; it ends with the time limit.
-    timers.add(setTimeout(() => ended.abort(), options.timeoutMs));
+    let isOverTime = false;
+    timers.add(
+      setTimeout(() => {
+        isOverTime = true;
+        ended.abort();
+      }, options.timeoutMs),
+    );
     options.signal.addEventListener('abort', interrupt, { once: true });
     this.#send({ type: 'run', id: running.id, code, timeoutMs: options.timeoutMs });
     if (options.signal.aborted) interrupt();
     try {
       const ran = await promise;
-      return ran
-        ? toExecution(ran, output, stopped === 'cancelled' ? 'cancelled' : undefined, options.timeoutMs)
-        : this.#toLoss(output, stopped, options.timeoutMs);
+      if (!ran) return toLoss(output, { endReason: this.#endReason, stopped, timeoutMs: options.timeoutMs });
+      // The call that was ended may come back to the code before the process knows that its time is over.
+      const isEnded = ran.isTimedOut || (isOverTime && ran.outcome.status === 'error');
+      const reason = stopped === 'cancelled' ? stopped : isEnded ? 'timeout' : undefined;
+      return toExecution(ran, output, reason, options.timeoutMs);
     } finally {
       this.#running = undefined;
       this.#unanswered = 0;
@@ -335,71 +343,7 @@ export class LocalEval implements Sandbox {
     this.#running?.settle(undefined);
     for (const settle of this.#setups.values()) settle('the Python process has ended');
   }
-
-  #toLoss(output: OutputLog, stopped: 'timeout' | 'cancelled' | undefined, timeoutMs: number): Execution {
-    const status = stopped ?? 'killed';
-    const reason = this.#endReason ?? (stopped ? 'it did not react to the interrupt' : 'it ended unexpectedly');
-    const killed = { name: 'SandboxKilled', message: `The Python process was ended: ${reason}`, traceback: '' };
-    return {
-      ...shown(output),
-      status,
-      error: stopped ? stopError(stopped, timeoutMs) : killed,
-      result: null,
-      exitCode: null,
-      variablesLost: true,
-      notices: [...output.notices, `The Python process was ended (${reason}): all variables are lost.`],
-    };
-  }
-}
-
-async function callTool(json: string, { options, ended, cutOff }: Running): Promise<unknown> {
-  let request: unknown;
-  try {
-    request = parseBoundedJson(json);
-  } catch {
-    request = undefined;
-  }
-  const parsed = ToolCallRequest.safeParse(request);
-  if (!parsed.success)
-    return { success: false, kind: 'invalid_input', error: 'A tool call needs server, tool and arguments' };
-  const { server, tool, arguments: args } = parsed.data;
-  return Promise.race([options.onToolCall(server, tool, args, { signal: ended.signal }), cutOff]).catch(() => ({
-    success: false,
-    kind: 'transport',
-    error: `The call of ${tool} on ${server} failed`,
-  }));
-}
-
-function whenAborted(signal: AbortSignal): Promise<unknown> {
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  const answer = () => resolve({ success: false, kind: 'transport', error: 'The execution has ended' });
-  if (signal.aborted) answer();
-  else signal.addEventListener('abort', answer, { once: true });
-  return promise;
 }
 
 const startError = (failure: string) =>
   new ApiError('sandbox-unavailable', `The Python process did not start: ${failure}`);
-
-function shown(output: OutputLog) {
-  const { stdout, stderr, displays } = output;
-  return { stdout, stderr, displays, isTruncated: output.notices.length > 0 };
-}
-
-function toExecution(ran: Ran, output: OutputLog, cancelled: 'cancelled' | undefined, timeoutMs: number): Execution {
-  const { outcome, isTimedOut } = ran;
-  output.drop(ran.dropped);
-  output.dropDisplays(ran.droppedDisplays);
-  if (outcome.result) output.setResult(outcome.result);
-  const stopped = cancelled ?? (isTimedOut ? 'timeout' : undefined);
-  const status: ExecutionStatus = stopped ?? outcome.status;
-  return {
-    ...shown(output),
-    status,
-    result: output.result,
-    error: stopped ? stopError(stopped, timeoutMs, outcome.error?.traceback) : outcome.error,
-    exitCode: outcome.exit_code,
-    variablesLost: false,
-    notices: output.notices,
-  };
-}
