@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPyodide, programToPrepare, readChildProgram, readRunner, spawnPyodide } from './child-process.ts';
 
 const MAKE_MS = 60_000;
+/** How many versions are kept, each of some 30 MB; those made first go first. */
+const MAX_KEPT = 4;
 
 /** Keeps on disk what an interpreter starts from, its memory after it has loaded above all: that takes a fifth of the time. */
 export class SnapshotCache {
@@ -43,6 +45,8 @@ export class SnapshotCache {
       await rename(unfinished, wanted).catch(async (error) => {
         if (!(await isThere(wanted))) throw error;
       });
+      // What stays behind costs room on the disk and nothing else.
+      await this.#removeOldest().catch(() => {});
       return await realpath(wanted);
     } catch {
       // A folder that cannot be written to costs time at each start, nothing else.
@@ -50,6 +54,18 @@ export class SnapshotCache {
     } finally {
       await rm(unfinished, { recursive: true, force: true }).catch(() => {});
     }
+  }
+
+  async #removeOldest(): Promise<void> {
+    const names = (await readdir(this.#folder)).filter((name) => /^python-[0-9a-f]{16}$/.test(name));
+    const made = await Promise.all(
+      names.map(async (name) => {
+        const path = join(this.#folder, name);
+        return { path, madeAt: (await stat(path)).mtimeMs };
+      }),
+    );
+    const old = made.toSorted((a, b) => b.madeAt - a.madeAt).slice(MAX_KEPT);
+    for (const { path } of old) await rm(path, { recursive: true, force: true });
   }
 }
 
