@@ -176,7 +176,7 @@ export const runErrors = [
 ] as const;
 
 /** The Agent-User Interaction protocol: every agent, for every AG-UI client. */
-export const agUi = group('AG-UI', {
+export const agUi = group('AG-UI', 'The Agent-User Interaction protocol: every agent, for every AG-UI client.', {
   agents: get('/ag-ui/agents', { summary: 'List AG-UI agents', output: AgUiAgentList, example: agentList }),
   info: get('/ag-ui/', {
     summary: 'AG-UI protocol info',

@@ -56,7 +56,7 @@ const startNotes =
   'Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs or was given has another value now.';
 
 /** The MCP servers that agents use. */
-export const agentMcpServers = group('Agent MCP servers', {
+export const agentMcpServers = group('Agent MCP servers', 'The MCP servers that agents use.', {
   update: patch('/agents/{agent_id}/mcp-servers', {
     summary: 'Update agent MCP servers (runtime)',
     description:

@@ -140,7 +140,7 @@ const example: z.output<typeof Agent> = {
 };
 
 /** Agents: create, read, update, delete. They survive a restart of the server. */
-export const agents = group('Agents', {
+export const agents = group('Agents', 'Agents: create, read, update, delete. They survive a restart of the server.', {
   list: get('/agents', {
     summary: 'List agents',
     output: z.object({ agents: z.array(Agent) }).meta({ id: 'AgentList' }),

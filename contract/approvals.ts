@@ -49,38 +49,42 @@ const example: z.output<typeof Approval> = {
 };
 
 /** Tool calls that wait for a person, of agents whose `approvals` name the tool. They survive a restart of the server. */
-export const approvals = group('Approvals', {
-  list: get('/approvals', {
-    summary: 'List approvals',
-    description: 'Newest first.',
-    query: z.object({
-      status: ApprovalStatus.default('pending').meta({ description: 'Only those with this status' }),
-      agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
-      conversation_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this conversation' }),
-      limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
-      cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+export const approvals = group(
+  'Approvals',
+  'Tool calls that wait for a person, of agents whose `approvals` name the tool. They survive a restart of the server.',
+  {
+    list: get('/approvals', {
+      summary: 'List approvals',
+      description: 'Newest first.',
+      query: z.object({
+        status: ApprovalStatus.default('pending').meta({ description: 'Only those with this status' }),
+        agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
+        conversation_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this conversation' }),
+        limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
+        cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+      }),
+      output: z
+        .object({
+          approvals: z.array(Approval),
+          next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
+        })
+        .meta({ id: 'ApprovalList' }),
+      example: { approvals: [example], next_cursor: null },
     }),
-    output: z
-      .object({
-        approvals: z.array(Approval),
-        next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
-      })
-      .meta({ id: 'ApprovalList' }),
-    example: { approvals: [example], next_cursor: null },
-  }),
-  answer: post('/approvals/{approval_id}', {
-    summary: 'Answer approval',
-    description:
-      'Approves or refuses the call. With the last open approval of a conversation its agent goes on in a background run, `resumed_by`, which can be followed at `/runs/{run_id}/events`. AG-UI clients answer with `resume` instead.',
-    body: ApprovalAnswer,
-    bodyExample: { approved: true },
-    output: Approval,
-    example: {
-      ...example,
-      status: 'approved',
-      resumed_by: 'run-2',
-      resolved_at: '2026-11-23T10:01:00.000Z',
-    },
-    errors: ['approval-not-found', 'approval-resolved', 'agent-not-found', 'conversation-busy', 'draining'],
-  }),
-});
+    answer: post('/approvals/{approval_id}', {
+      summary: 'Answer approval',
+      description:
+        'Approves or refuses the call. With the last open approval of a conversation its agent goes on in a background run, `resumed_by`, which can be followed at `/runs/{run_id}/events`. AG-UI clients answer with `resume` instead.',
+      body: ApprovalAnswer,
+      bodyExample: { approved: true },
+      output: Approval,
+      example: {
+        ...example,
+        status: 'approved',
+        resumed_by: 'run-2',
+        resolved_at: '2026-11-23T10:01:00.000Z',
+      },
+      errors: ['approval-not-found', 'approval-resolved', 'agent-not-found', 'conversation-busy', 'draining'],
+    }),
+  },
+);

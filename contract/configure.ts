@@ -26,7 +26,7 @@ const Toolset = z
   .meta({ id: 'McpToolset' });
 
 /** What this server is made of. */
-export const configure = group('Configuration', {
+export const configure = group('Configuration', 'What this server is made of.', {
   get: get('/configure', {
     summary: 'Get configuration',
     output: z

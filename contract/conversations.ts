@@ -41,40 +41,49 @@ const example: z.output<typeof ConversationSummary> = {
 };
 
 /** Stored conversations. AG-UI threads are conversations too: the id is the thread id. */
-export const conversations = group('Conversations', {
-  list: get('/conversations', {
-    summary: 'List conversations',
-    description: 'Newest first.',
-    query: z.object({
-      agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
-      limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
-      cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+export const conversations = group(
+  'Conversations',
+  'Stored conversations. AG-UI threads are conversations too: the id is the thread id.',
+  {
+    list: get('/conversations', {
+      summary: 'List conversations',
+      description: 'Newest first.',
+      query: z.object({
+        agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
+        limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
+        cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+      }),
+      output: z
+        .object({
+          conversations: z.array(ConversationSummary),
+          next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
+        })
+        .meta({ id: 'ConversationList' }),
+      example: { conversations: [example], next_cursor: null },
     }),
-    output: z
-      .object({
-        conversations: z.array(ConversationSummary),
-        next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
-      })
-      .meta({ id: 'ConversationList' }),
-    example: { conversations: [example], next_cursor: null },
-  }),
-  get: get('/conversations/{conversation_id}', {
-    summary: 'Get conversation',
-    output: Conversation,
-    example: {
-      ...example,
-      messages: [
-        { id: 'msg-1', role: 'user', content: 'What is the weather in Paris?', created_at: '2026-11-23T10:00:00.000Z' },
-        { id: 'msg-2', role: 'assistant', content: 'It is 18 °C.', created_at: '2026-11-23T10:00:05.000Z' },
-      ],
-    },
-    errors: ['conversation-not-found'],
-  }),
-  delete: del('/conversations/{conversation_id}', {
-    summary: 'Delete conversation',
-    description: 'Deletes the conversation and its history. An active run on it is ended first.',
-    output: z.void(),
-    status: 204,
-    errors: ['conversation-not-found'],
-  }),
-});
+    get: get('/conversations/{conversation_id}', {
+      summary: 'Get conversation',
+      output: Conversation,
+      example: {
+        ...example,
+        messages: [
+          {
+            id: 'msg-1',
+            role: 'user',
+            content: 'What is the weather in Paris?',
+            created_at: '2026-11-23T10:00:00.000Z',
+          },
+          { id: 'msg-2', role: 'assistant', content: 'It is 18 °C.', created_at: '2026-11-23T10:00:05.000Z' },
+        ],
+      },
+      errors: ['conversation-not-found'],
+    }),
+    delete: del('/conversations/{conversation_id}', {
+      summary: 'Delete conversation',
+      description: 'Deletes the conversation and its history. An active run on it is ended first.',
+      output: z.void(),
+      status: 204,
+      errors: ['conversation-not-found'],
+    }),
+  },
+);

@@ -17,7 +17,7 @@ const ExampleList = z
   .meta({ id: 'ExampleList' });
 
 /** Small agents that each show one thing an AG-UI client can do. */
-export const examples = group('Examples', {
+export const examples = group('Examples', 'Small agents that each show one thing an AG-UI client can do.', {
   list: get('/examples/', {
     summary: 'List example agents',
     output: ExampleList,

@@ -24,7 +24,7 @@ const Readiness = z
 export type Part = z.output<typeof Part>;
 
 /** Liveness and readiness; neither needs a key. */
-export const health = group('Health', {
+export const health = group('Health', 'Liveness and readiness; neither needs a key.', {
   check: get('/health', {
     summary: 'Health check',
     description: 'Answers while the process lives, whatever else is broken. Also at `/health` and `/health/live`.',

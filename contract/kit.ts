@@ -22,6 +22,13 @@ type InputShape<P extends string, Q extends Shape, B extends Shape> = Flatten<
   Pick<typeof params, ParamsOf<P> & Param> & Q & B
 >;
 /** A shape with no field. */
+/** A resource of the API: the section of the documentation that its endpoints are listed under. */
+export interface Tag {
+  readonly name: string;
+  /** Markdown: one or two sentences. */
+  readonly description: string;
+}
+
 type Empty = Record<never, never>;
 
 interface Docs {
@@ -59,7 +66,7 @@ export interface Endpoint<K extends Kind = Kind, I extends Shape = Shape, O exte
   /** Streams only: the SSE `event:` name of an event, when the stream names its events. */
   readonly eventName?: (event: z.output<O>) => string;
   /** The resource the endpoint belongs to; set by {@link group}. */
-  readonly tag: string;
+  readonly tag: Tag;
 }
 
 type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
@@ -121,7 +128,7 @@ function declare(kind: Kind, method: Method): any {
     for (const part of [query, body]) {
       if (part?.def.checks?.length) throw new Error(`${method} ${path}: refine fields, not the whole query or body`);
     }
-    return { kind, method, path, status, input, query, body, tag: '', ...rest } as Endpoint;
+    return { kind, method, path, status, input, query, body, tag: { name: '', description: '' }, ...rest } as Endpoint;
   };
 }
 
@@ -131,10 +138,15 @@ export type Contract = { readonly [name: string]: AnyEndpoint | Contract };
 // biome-ignore lint/suspicious/noExplicitAny: the variance of zod's types makes `Endpoint<Kind, Shape>` too narrow for a bound.
 export type AnyEndpoint = Endpoint<Kind, any, any>;
 
-/** Names the resource that `endpoints` belong to: the tag they are listed under in the OpenAPI document. */
-export function group<const C extends { readonly [name: string]: AnyEndpoint }>(tag: string, endpoints: C): C {
+/** Names and describes the resource that `endpoints` belong to: the tag they are listed under in the OpenAPI document. */
+export function group<const C extends { readonly [name: string]: AnyEndpoint }>(
+  name: string,
+  description: string,
+  endpoints: C,
+): C {
+  const tag: Tag = { name, description };
   return Object.fromEntries(
-    Object.entries(endpoints).map(([name, endpoint]) => [name, { ...endpoint, tag }]),
+    Object.entries(endpoints).map(([key, endpoint]) => [key, { ...endpoint, tag }]),
   ) as unknown as C;
 }
 

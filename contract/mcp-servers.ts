@@ -87,108 +87,112 @@ const custom: z.output<typeof McpServer> = {
 const McpServers = z.array(McpServer).meta({ id: 'McpServers' });
 
 /** MCP servers: those of the config file, those of the catalog, and those callers have added. One id may stand in each. */
-export const mcpServers = group('MCP servers', {
-  list: get('/mcp/servers', {
-    summary: 'List running servers',
-    description: 'Every server that runs, wherever it was defined.',
-    output: McpServers,
-    example: [running],
-  }),
-  listConfig: get('/mcp/servers/config', {
-    summary: 'List MCP config servers',
-    description:
-      'The servers of the config file that were started. They start with this server; one that failed is listed with its error.',
-    output: McpServers,
-    example: [running],
-  }),
-  listCatalog: get('/mcp/servers/catalog', {
-    summary: 'List catalog servers',
-    description: 'Every predefined server. They are not started until somebody enables them or an agent uses them.',
-    output: McpServers,
-    example: [catalogued],
-  }),
-  listAvailable: get('/mcp/servers/available', {
-    summary: 'List all available servers',
-    description:
-      'The catalog, the config servers that were started, and the custom servers. An id may stand here several times.',
-    output: McpServers,
-    example: [running, catalogued],
-  }),
-  get: get('/mcp/servers/{server_id}', {
-    summary: 'Get server',
-    description: 'Looks in the config file, then among custom servers, then in the catalog.',
-    output: McpServer,
-    example: running,
-    errors: ['mcp-server-not-found'],
-  }),
-  log: get('/mcp/servers/{server_id}/log', {
-    summary: 'Get the log of a server',
-    description: 'The last lines the server wrote to its standard error, oldest first, with secrets masked.',
-    query: z.object({ lines: z.coerce.number().int().min(1).max(200).default(50) }),
-    output: z
-      .object({
-        id: z.string(),
-        status: McpServer.shape.status,
-        error: McpServer.shape.error,
-        lines: z.array(z.string()),
-      })
-      .meta({ id: 'McpServerLog' }),
-    example: { id: 'tavily', status: 'running', error: null, lines: ['Tavily MCP server running on stdio'] },
-    errors: ['mcp-server-not-found'],
-  }),
-  enable: post('/mcp/servers/catalog/{server_name}/enable', {
-    summary: 'Enable catalog server',
-    description:
-      'Starts a server of the catalog for the current session and waits until it runs. One that runs already is answered as it is.',
-    body: z
-      .object({ env_vars: EnvVars.optional().meta({ description: 'Variables for this server alone' }) })
-      .meta({ id: 'EnableMcpServer' }),
-    bodyExample: { env_vars: [{ name: 'TAVILY_API_KEY', value: 'tvly-xxx' }] },
-    output: McpServer,
-    status: 201,
-    example: { ...running, isConfig: false, origin: 'catalog' },
-    errors: ['mcp-server-not-found', 'mcp-start-failed', 'mcp-variables-missing'],
-  }),
-  disable: del('/mcp/servers/catalog/{server_name}/disable', {
-    summary: 'Disable catalog server',
-    description: 'Ends the server and every process behind it, and waits until they are gone.',
-    output: z.void(),
-    status: 204,
-    errors: ['mcp-server-not-enabled'],
-  }),
-  create: post('/mcp/servers', {
-    summary: 'Create server',
-    description:
-      'Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server; values of `env` and `headers` that are no references do not, and then its `error` names what to give again.',
-    body: CreateMcpServer,
-    bodyExample: {
-      id: 'my-server',
-      name: 'My Custom Server',
-      command: 'npx',
-      args: ['-y', 'my-mcp-server'],
-      enabled: true,
-    },
-    output: McpServer,
-    status: 201,
-    location: ({ id }) => `/mcp/servers/${id}`,
-    example: custom,
-    errors: ['mcp-server-exists', 'spawn-forbidden'],
-  }),
-  update: put('/mcp/servers/{server_id}', {
-    summary: 'Update server',
-    description:
-      'Changes the fields given, and restarts the server when it runs. Servers of config file and catalog cannot be changed.',
-    body: UpdateMcpServer,
-    bodyExample: { name: 'My Custom Server', enabled: false },
-    output: McpServer,
-    example: custom,
-    errors: ['mcp-server-not-found', 'spawn-forbidden'],
-  }),
-  delete: del('/mcp/servers/{server_id}', {
-    summary: 'Delete server',
-    description: 'Ends the server and forgets it. Servers of config file and catalog cannot be deleted.',
-    output: z.void(),
-    status: 204,
-    errors: ['mcp-server-not-found'],
-  }),
-});
+export const mcpServers = group(
+  'MCP servers',
+  'MCP servers: those of the config file, those of the catalog, and those callers have added. One id may stand in each.',
+  {
+    list: get('/mcp/servers', {
+      summary: 'List running servers',
+      description: 'Every server that runs, wherever it was defined.',
+      output: McpServers,
+      example: [running],
+    }),
+    listConfig: get('/mcp/servers/config', {
+      summary: 'List MCP config servers',
+      description:
+        'The servers of the config file that were started. They start with this server; one that failed is listed with its error.',
+      output: McpServers,
+      example: [running],
+    }),
+    listCatalog: get('/mcp/servers/catalog', {
+      summary: 'List catalog servers',
+      description: 'Every predefined server. They are not started until somebody enables them or an agent uses them.',
+      output: McpServers,
+      example: [catalogued],
+    }),
+    listAvailable: get('/mcp/servers/available', {
+      summary: 'List all available servers',
+      description:
+        'The catalog, the config servers that were started, and the custom servers. An id may stand here several times.',
+      output: McpServers,
+      example: [running, catalogued],
+    }),
+    get: get('/mcp/servers/{server_id}', {
+      summary: 'Get server',
+      description: 'Looks in the config file, then among custom servers, then in the catalog.',
+      output: McpServer,
+      example: running,
+      errors: ['mcp-server-not-found'],
+    }),
+    log: get('/mcp/servers/{server_id}/log', {
+      summary: 'Get the log of a server',
+      description: 'The last lines the server wrote to its standard error, oldest first, with secrets masked.',
+      query: z.object({ lines: z.coerce.number().int().min(1).max(200).default(50) }),
+      output: z
+        .object({
+          id: z.string(),
+          status: McpServer.shape.status,
+          error: McpServer.shape.error,
+          lines: z.array(z.string()),
+        })
+        .meta({ id: 'McpServerLog' }),
+      example: { id: 'tavily', status: 'running', error: null, lines: ['Tavily MCP server running on stdio'] },
+      errors: ['mcp-server-not-found'],
+    }),
+    enable: post('/mcp/servers/catalog/{server_name}/enable', {
+      summary: 'Enable catalog server',
+      description:
+        'Starts a server of the catalog for the current session and waits until it runs. One that runs already is answered as it is.',
+      body: z
+        .object({ env_vars: EnvVars.optional().meta({ description: 'Variables for this server alone' }) })
+        .meta({ id: 'EnableMcpServer' }),
+      bodyExample: { env_vars: [{ name: 'TAVILY_API_KEY', value: 'tvly-xxx' }] },
+      output: McpServer,
+      status: 201,
+      example: { ...running, isConfig: false, origin: 'catalog' },
+      errors: ['mcp-server-not-found', 'mcp-start-failed', 'mcp-variables-missing'],
+    }),
+    disable: del('/mcp/servers/catalog/{server_name}/disable', {
+      summary: 'Disable catalog server',
+      description: 'Ends the server and every process behind it, and waits until they are gone.',
+      output: z.void(),
+      status: 204,
+      errors: ['mcp-server-not-enabled'],
+    }),
+    create: post('/mcp/servers', {
+      summary: 'Create server',
+      description:
+        'Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server; values of `env` and `headers` that are no references do not, and then its `error` names what to give again.',
+      body: CreateMcpServer,
+      bodyExample: {
+        id: 'my-server',
+        name: 'My Custom Server',
+        command: 'npx',
+        args: ['-y', 'my-mcp-server'],
+        enabled: true,
+      },
+      output: McpServer,
+      status: 201,
+      location: ({ id }) => `/mcp/servers/${id}`,
+      example: custom,
+      errors: ['mcp-server-exists', 'spawn-forbidden'],
+    }),
+    update: put('/mcp/servers/{server_id}', {
+      summary: 'Update server',
+      description:
+        'Changes the fields given, and restarts the server when it runs. Servers of config file and catalog cannot be changed.',
+      body: UpdateMcpServer,
+      bodyExample: { name: 'My Custom Server', enabled: false },
+      output: McpServer,
+      example: custom,
+      errors: ['mcp-server-not-found', 'spawn-forbidden'],
+    }),
+    delete: del('/mcp/servers/{server_id}', {
+      summary: 'Delete server',
+      description: 'Ends the server and forgets it. Servers of config file and catalog cannot be deleted.',
+      output: z.void(),
+      status: 204,
+      errors: ['mcp-server-not-found'],
+    }),
+  },
+);

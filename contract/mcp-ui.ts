@@ -103,7 +103,7 @@ const info: z.output<typeof McpUiInfo> = {
 };
 
 /** Agents whose tools bring pages with them: MCP Apps, which MCP-UI has become. */
-export const mcpUi = group('MCP-UI', {
+export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: MCP Apps, which MCP-UI has become.', {
   info: get('/mcp-ui/', { summary: 'MCP-UI protocol info', output: McpUiInfo, example: info }),
   agents: get('/mcp-ui/agents', { summary: 'List MCP-UI agents', output: McpUiInfo, example: info }),
   run: stream('/mcp-ui/{agent_id}/', {

@@ -38,7 +38,9 @@ export function createOpenApiDocument(contract: Contract, version: string): Open
     paths[endpoint.path] = path;
   }
   const sorted = { schemas: sortKeys(components.schemas), responses: sortKeys(components.responses) };
-  return { ...draft, paths, components: { ...draft.components, ...sorted } };
+  const { openapi, info, servers } = draft;
+  const tags = [...new Set(endpoints.map(([, { tag }]) => tag))];
+  return { openapi, info, servers, tags, paths, components: { ...draft.components, ...sorted } };
 }
 
 function draftDocument(endpoints: readonly NamedEndpoint[], version: string): OpenApiDocument {
@@ -48,7 +50,6 @@ function draftDocument(endpoints: readonly NamedEndpoint[], version: string): Op
     description: ABOUT,
     baseUrl: BASE_PATH,
     license: { name: 'MIT', identifier: 'MIT' },
-    tags: [...new Set(endpoints.map(([, { tag }]) => tag))],
     securitySchemes: {
       apiKey: { type: 'http', scheme: 'bearer', description: 'Needed only by a server that is started with API keys' },
     },
@@ -86,7 +87,7 @@ function toOperation(name: string, endpoint: Endpoint, drafts: Paths, components
   const parameters = (draft?.parameters ?? []).map((parameter) => describeParameter(parameter, endpoint));
   return {
     operationId: toOperationId(name),
-    tags: [tag],
+    tags: [tag.name],
     summary,
     ...(description && { description }),
     // The empty requirement stands for a server without keys.

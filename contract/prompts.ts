@@ -88,7 +88,7 @@ const failures = [
 ] as const;
 
 /** Prompts to an agent, answered as a stream or at once. */
-export const prompts = group('Prompts', {
+export const prompts = group('Prompts', 'Prompts to an agent, answered as a stream or at once.', {
   stream: stream('/agents/{agent_id}/prompt', {
     summary: 'Send prompt (streaming)',
     description:

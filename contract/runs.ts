@@ -51,7 +51,7 @@ const example: z.output<typeof Run> = {
 };
 
 /** Runs: every answer an agent gives, whichever protocol asked for it. */
-export const runs = group('Runs', {
+export const runs = group('Runs', 'Runs: every answer an agent gives, whichever protocol asked for it.', {
   list: get('/runs', {
     summary: 'List runs',
     description: 'Newest first.',

@@ -112,75 +112,81 @@ const statusExample: z.output<typeof SandboxStatus> = {
 const failures = ['agent-not-found', 'sandbox-busy', 'sandbox-unavailable', 'draining'] as const;
 
 /** The sandbox that runs the Python of agents. Each agent has an interpreter of its own. */
-export const sandbox = group('Sandbox', {
-  status: get('/agents/sandbox/status', {
-    summary: 'Get sandbox status',
-    description: 'Starts nothing.',
-    output: SandboxStatus,
-    example: { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: true },
-  }),
-  configure: post('/agents/sandbox/configure', {
-    summary: 'Configure sandbox',
-    description:
-      'Records where code runs from the next execution on; a running one ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.',
-    body: Configure,
-    bodyExample: { variant: 'local-eval' },
-    output: SandboxStatus,
-    example: statusExample,
-    errors: ['jupyter-url-required', 'jupyter-url-not-allowed', 'sandbox-unavailable'],
-  }),
-  restart: post('/agents/sandbox/restart', {
-    summary: 'Restart sandbox',
-    description: 'Interrupts what runs, ends every interpreter and starts a new one. All variables are lost.',
-    output: SandboxStatus,
-    example: { ...statusExample, sandbox_running: true },
-    errors: ['sandbox-restart-failed'],
-  }),
-  interrupt: post('/agents/sandbox/interrupt', {
-    summary: 'Interrupt executions',
-    description: 'Interrupts the running execution of one agent, or of every agent. Variables stay.',
-    body: z
-      .object({ agent_id: z.string().min(1).max(256).optional().meta({ description: 'Absent: every agent' }) })
-      .meta({ id: 'InterruptSandbox' }),
-    bodyExample: { agent_id: 'my-agent' },
-    output: z
-      .object({ interrupted: z.array(z.string()).meta({ description: 'The agents whose execution was interrupted' }) })
-      .meta({ id: 'SandboxInterrupted' }),
-    example: { interrupted: ['my-agent'] },
-  }),
-  execute: post('/agents/{agent_id}/execute', {
-    summary: 'Execute code',
-    description:
-      'Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.',
-    body: Execute,
-    bodyExample: { code: '6 * 7' },
-    output: ExecutionResult,
-    example: {
-      execution_id: 'exec-1',
-      status: 'ok',
-      stdout: 'hello\n',
-      stderr: '',
-      result: { 'text/plain': '42' },
-      displays: [],
-      error: null,
-      exit_code: null,
-      duration_ms: 1.2,
-      queued_ms: 0.1,
-      variables_lost: false,
-      truncated: false,
-      tool_calls: 0,
-      notices: [],
-      variant: 'local-eval',
-    },
-    errors: failures,
-  }),
-  executeStream: stream('/agents/{agent_id}/execute/stream', {
-    summary: 'Execute code (streaming)',
-    description: 'As Execute code, with the output as it comes.',
-    body: Execute,
-    bodyExample: { code: '6 * 7' },
-    output: ExecutionEvent,
-    example: { type: 'stdout', text: 'hello\n' },
-    errors: failures,
-  }),
-});
+export const sandbox = group(
+  'Sandbox',
+  'The sandbox that runs the Python of agents. Each agent has an interpreter of its own.',
+  {
+    status: get('/agents/sandbox/status', {
+      summary: 'Get sandbox status',
+      description: 'Starts nothing.',
+      output: SandboxStatus,
+      example: { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: true },
+    }),
+    configure: post('/agents/sandbox/configure', {
+      summary: 'Configure sandbox',
+      description:
+        'Records where code runs from the next execution on; a running one ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.',
+      body: Configure,
+      bodyExample: { variant: 'local-eval' },
+      output: SandboxStatus,
+      example: statusExample,
+      errors: ['jupyter-url-required', 'jupyter-url-not-allowed', 'sandbox-unavailable'],
+    }),
+    restart: post('/agents/sandbox/restart', {
+      summary: 'Restart sandbox',
+      description: 'Interrupts what runs, ends every interpreter and starts a new one. All variables are lost.',
+      output: SandboxStatus,
+      example: { ...statusExample, sandbox_running: true },
+      errors: ['sandbox-restart-failed'],
+    }),
+    interrupt: post('/agents/sandbox/interrupt', {
+      summary: 'Interrupt executions',
+      description: 'Interrupts the running execution of one agent, or of every agent. Variables stay.',
+      body: z
+        .object({ agent_id: z.string().min(1).max(256).optional().meta({ description: 'Absent: every agent' }) })
+        .meta({ id: 'InterruptSandbox' }),
+      bodyExample: { agent_id: 'my-agent' },
+      output: z
+        .object({
+          interrupted: z.array(z.string()).meta({ description: 'The agents whose execution was interrupted' }),
+        })
+        .meta({ id: 'SandboxInterrupted' }),
+      example: { interrupted: ['my-agent'] },
+    }),
+    execute: post('/agents/{agent_id}/execute', {
+      summary: 'Execute code',
+      description:
+        'Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.',
+      body: Execute,
+      bodyExample: { code: '6 * 7' },
+      output: ExecutionResult,
+      example: {
+        execution_id: 'exec-1',
+        status: 'ok',
+        stdout: 'hello\n',
+        stderr: '',
+        result: { 'text/plain': '42' },
+        displays: [],
+        error: null,
+        exit_code: null,
+        duration_ms: 1.2,
+        queued_ms: 0.1,
+        variables_lost: false,
+        truncated: false,
+        tool_calls: 0,
+        notices: [],
+        variant: 'local-eval',
+      },
+      errors: failures,
+    }),
+    executeStream: stream('/agents/{agent_id}/execute/stream', {
+      summary: 'Execute code (streaming)',
+      description: 'As Execute code, with the output as it comes.',
+      body: Execute,
+      bodyExample: { code: '6 * 7' },
+      output: ExecutionEvent,
+      example: { type: 'stdout', text: 'hello\n' },
+      errors: failures,
+    }),
+  },
+);

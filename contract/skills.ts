@@ -17,7 +17,7 @@ const Skill = z
   .meta({ id: 'Skill' });
 
 /** Skills: folders with a SKILL.md that agents read when a task needs them. */
-export const skills = group('Skills', {
+export const skills = group('Skills', 'Skills: folders with a SKILL.md that agents read when a task needs them.', {
   list: get('/skills', {
     summary: 'List skills',
     description: 'Every skill of the skills folder as it is now, and what keeps other folders from being one.',

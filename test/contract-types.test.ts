@@ -4,7 +4,7 @@ import { get, group, post } from '../contract/kit.ts';
 import type { Handlers, RouterOf } from '../contract/types.ts';
 
 const Thing = z.object({ id: z.string(), size: z.number() });
-const things = group('Things', {
+const things = group('Things', 'For the test.', {
   get: get('/things/{agent_id}', { summary: 'Get thing', output: Thing, example: { id: 'a', size: 1 } }),
 });
 const contract = { things };

@@ -43,8 +43,9 @@ describe('the document', () => {
   });
 
   test('lists each resource as one tag', () => {
-    expect(document.tags?.map(({ name }) => name)).toEqual([...new Set(endpoints.map(([, { tag }]) => tag))]);
-    for (const [, endpoint] of endpoints) expect(operationOf(endpoint).tags).toEqual([endpoint.tag]);
+    expect(document.tags).toEqual([...new Set(endpoints.map(([, { tag }]) => tag))]);
+    for (const { description } of document.tags ?? []) expect(description).toMatch(/^[A-Z].*\.$/);
+    for (const [, endpoint] of endpoints) expect(operationOf(endpoint).tags).toEqual([endpoint.tag.name]);
   });
 
   test('refers only to what it has, and uses all it has', () => {
@@ -136,7 +137,7 @@ describe.each(endpoints)('%s', (_name, endpoint) => {
 describe('what the library cannot express', () => {
   const Choice = z.union([z.string(), z.object({ id: z.string() })]).meta({ id: 'Choice' });
   const odd = {
-    things: group('Things', {
+    things: group('Things', 'For the test.', {
       search: post('/things/search', {
         summary: 'Both a query and a body',
         query: z.object({ limit: z.coerce.number().int().default(5).meta({ description: 'The most' }) }),
@@ -208,7 +209,7 @@ describe('what the library cannot express', () => {
 
   test('a body without a name is refused, because typed clients would have none for it', () => {
     const nameless = {
-      things: group('Things', {
+      things: group('Things', 'For the test.', {
         create: post('/things', { summary: 'Create', body: z.object({ size: z.int() }), output: z.object({}) }),
       }),
     };

@@ -16,7 +16,7 @@ const Tick = z.discriminatedUnion('type', [
   z.object({ type: z.literal('end') }),
 ]);
 
-const things = group('Things', {
+const things = group('Things', 'For the test.', {
   list: get('/things', {
     summary: 'List things',
     query: z.object({
@@ -51,7 +51,7 @@ const things = group('Things', {
   wait: post('/things/wait', { summary: 'Waits until its caller leaves', output: z.object({}) }),
   slashed: get('/slashed/{agent_id}/', { summary: 'Has a trailing slash', output: z.object({ id: z.string() }) }),
 });
-const streams = group('Streams', {
+const streams = group('Streams', 'For the test.', {
   ticks: stream('/ticks', {
     summary: 'Count',
     body: z.object({
