@@ -68,4 +68,8 @@ export function tellOfRuns(runs: Runs, a2a: Pick<A2a, 'runStarted'>): void {
   );
 }
 
-const toTaskRun = (run: Run): TaskRun => ({ events: run.events(), cancel: (reason) => run.cancel(reason) });
+// A task holds its whole answer, however fast the model speaks and however slow the store is.
+const toTaskRun = (run: Run): TaskRun => ({
+  events: run.events({ isAwaited: true }),
+  cancel: (reason) => run.cancel(reason),
+});

@@ -82,6 +82,13 @@ test('a reader who takes nothing for a while is cut off, and one who takes a lit
   await once(server.close(), 'close');
 });
 
+test('a task holds the whole of an answer that comes faster than the store', async () => {
+  const model = scriptedModel([[...text(...Array.from({ length: 30_000 }, () => 'word')), finish()]]);
+  await using server = await startA2aServer({ model });
+  await server.answer('SendMessage', { ...params, configuration: { returnImmediately: true } });
+  expect((await endOf(server))?.artifacts?.[0]?.parts[0]?.text).toHaveLength(120_000);
+});
+
 interface EndedTask {
   readonly status: { readonly state: string };
   readonly artifacts?: readonly { readonly parts: readonly { readonly text?: string }[] }[];

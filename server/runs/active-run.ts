@@ -2,7 +2,7 @@ import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import type { LoggedEvent } from './log-reader.ts';
 import type { RunEvent, RunOutcome, Usage } from './run-events.ts';
-import { RunLog } from './run-log.ts';
+import { type ReadOptions, RunLog } from './run-log.ts';
 
 /** A run as its readers see it, while it goes on and for a while after. */
 export interface Run {
@@ -15,7 +15,7 @@ export interface Run {
   readonly firstHeld: number;
   readonly hasEnded: boolean;
   /** The events from number `from` (1 when absent) to `run-ended`; leaving an attached run as its last reader cancels it. */
-  events(options?: { from?: number | undefined; signal?: AbortSignal | undefined }): AsyncIterable<LoggedEvent>;
+  events(options?: ReadOptions): AsyncIterable<LoggedEvent>;
   /** Ends the run with this reason, unless it has ended. */
   cancel(reason: string): void;
   /** Resolves once the turn is stored and `run-ended` can be read. Never rejects. */
@@ -27,7 +27,7 @@ interface ActiveRunOptions {
   readonly storedId: string;
   readonly conversationId: string;
   readonly agentId: string;
-  /** A detached run goes on without readers and waits for none. */
+  /** A detached run goes on without readers, and waits for none but those that ask for it. */
   readonly isDetached: boolean;
   readonly limits: RunLimits;
 }
@@ -91,7 +91,7 @@ export class ActiveRun implements Run {
     return this.#ended.promise;
   }
 
-  events(options?: { from?: number | undefined; signal?: AbortSignal | undefined }): AsyncIterable<LoggedEvent> {
+  events(options?: ReadOptions): AsyncIterable<LoggedEvent> {
     return this.log.read(options);
   }
 

@@ -10,8 +10,17 @@ interface LogOptions {
   readonly onAbandoned?: () => void;
   /** Called when the first reader comes. */
   readonly onAttached?: () => void;
-  /** Whether the run waits for its slowest reader. */
+  /** Whether the run waits for every reader; else for those alone that ask for it. */
   readonly isPaced: boolean;
+}
+
+/** What a reader of a log asks for. */
+export interface ReadOptions {
+  /** The number of the first event wanted; 1 when absent. */
+  readonly from?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether a run that waits for no reader waits for this one all the same: for readers that never stall, and must miss nothing. */
+  readonly isAwaited?: boolean;
 }
 
 /** What an event weighs beside its text. */
@@ -24,19 +33,20 @@ const EVENT_CHARS = 100;
 export class RunLog implements EventSink, ReadLog {
   readonly #options: LogOptions;
   readonly #readers = new Set<LogReader>();
+  /** Those of them that the run waits for. */
+  readonly #pacing = new Set<LogReader>();
   #entries: LoggedEvent[] = [];
   #lastId = 0;
   #chars = 0;
   #isEnded = false;
   #isFlushing = false;
-  #waitsForReaders: boolean;
+  #waitsForReaders = true;
   /** Up to this id no reader can be too far behind. */
   #unpacedUntil: number;
   #gate: PromiseWithResolvers<void> | undefined;
 
   constructor(options: LogOptions) {
     this.#options = options;
-    this.#waitsForReaders = options.isPaced;
     this.#unpacedUntil = options.limits.readerLag;
   }
 
@@ -90,19 +100,17 @@ export class RunLog implements EventSink, ReadLog {
     this.#openGate();
   }
 
-  /** The events from number `from` on, until `run-ended`. Throws `events-gone` when the oldest wanted are no longer held. */
-  read({
-    from = 1,
-    signal,
-  }: {
-    from?: number | undefined;
-    signal?: AbortSignal | undefined;
-  } = {}): AsyncIterable<LoggedEvent> {
+  /**
+   * The events from number `from` on, until `run-ended`. Throws `events-gone` when the oldest wanted are no longer held, which never
+   * happens to a reader that the run waits for.
+   */
+  read({ from = 1, signal, isAwaited = this.#options.isPaced }: ReadOptions = {}): AsyncIterable<LoggedEvent> {
     return {
       [Symbol.asyncIterator]: () => {
         const reader = new LogReader(this, from, signal);
         if (this.#isEnded) return reader;
         this.#readers.add(reader);
+        if (isAwaited) this.#pacing.add(reader);
         this.#options.onAttached?.();
         reader.watchSignal();
         return reader;
@@ -129,6 +137,7 @@ export class RunLog implements EventSink, ReadLog {
 
   leave(reader: LogReader): void {
     if (!this.#readers.delete(reader)) return;
+    this.#pacing.delete(reader);
     this.noteProgress();
     if (!this.#readers.size && !this.#isEnded) this.#options.onAbandoned?.();
   }
@@ -138,10 +147,10 @@ export class RunLog implements EventSink, ReadLog {
     for (const reader of this.#readers) reader.wake();
   };
 
-  // Without readers nobody is waited for.
+  // Where nobody is waited for, nobody is behind.
   #slowestReader(): number {
     let slowest = this.#lastId;
-    for (const reader of this.#readers) slowest = Math.min(slowest, reader.readUntil);
+    for (const reader of this.#pacing) slowest = Math.min(slowest, reader.readUntil);
     return slowest;
   }
 
@@ -155,10 +164,10 @@ export class RunLog implements EventSink, ReadLog {
   }
 
   #dropOldest(): void {
-    const { isPaced, limits } = this.#options;
+    const { limits } = this.#options;
     const held = this.#entries.length;
     // A reader the run waits for misses nothing; the newest event stays, whatever its size.
-    const unread = isPaced ? this.#lastId - this.#slowestReader() : 0;
+    const unread = this.#lastId - this.#slowestReader();
     const droppable = held - Math.max(1, unread);
     let count = 0;
     let chars = 0;
