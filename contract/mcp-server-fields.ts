@@ -24,7 +24,6 @@ const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
 const HeaderValue = text(8192).refine((value) => !/[\r\n]/.test(value), { error: 'must be one line' });
 const RemoteUrl = text(4096)
   .refine(isWebUrl, { error: 'must be an http or https URL without user and password' })
-  .refine((url) => !leadsToMetadata(url), { error: 'must not lead to a link-local or metadata address' })
   .meta({ description: 'Where a remote server listens', examples: ['https://example.com/mcp'] });
 
 const fields = {
@@ -65,20 +64,4 @@ export const UpdateMcpServer = z.object(fields).meta({ id: 'UpdateMcpServer' });
 function isWebUrl(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
-}
-
-// Where clouds answer with credentials, as the URL parser writes it; also as an IPv4 address inside an IPv6 one.
-const METADATA = [
-  /^169\.254\.|^100\.100\.100\.200$|^168\.63\.129\.16$|^192\.0\.0\.192$/,
-  /^(?:::ffff:|64:ff9b::)(?:a9fe:|6464:64c8$|a83f:8110$|c000:c0$)/,
-  /^fe[89ab][0-9a-f]:|^fd00:ec2::254$/,
-  /^metadata\.google\.internal\.?$/,
-];
-
-function leadsToMetadata(text: string): boolean {
-  const host =
-    URL.parse(text)
-      ?.hostname.replace(/^\[|\]$/g, '')
-      .toLowerCase() ?? '';
-  return METADATA.some((pattern) => pattern.test(host));
 }

@@ -3,7 +3,8 @@ import { type Import, readImports } from './read-imports.ts';
 
 const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
 
-// Words that features share: the error, the checked handler, who calls, the wait that a signal ends, and two ports that one feature fills for another.
+// Words that features share: the error, the checked handler, who calls, the wait that a signal ends, where connections may lead, and two
+// ports that one feature fills for another.
 const SHARED = [
   'contract/',
   'server/errors.ts',
@@ -11,6 +12,7 @@ const SHARED = [
   'server/node-http.ts',
   'server/numbered-events.ts',
   'server/options.ts',
+  'server/outgoing-address.ts',
   'server/principal.ts',
   'server/until-aborted.ts',
   'server/version.ts',

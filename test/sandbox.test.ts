@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
-import { lookupAllowed } from '../server/sandbox/local-jupyter/allowed-address.ts';
+import { lookupReachable } from '../server/outgoing-address.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
 import { startServer } from './support/server.ts';
 
@@ -101,7 +101,7 @@ describe('the sandbox configuration', () => {
     'dials no name that turns out to be %s',
     async (address) => {
       const { promise, resolve } = Promise.withResolvers<unknown>();
-      lookupAllowed(address, {}, resolve);
+      lookupReachable(address, {}, resolve);
       expect(await promise).toMatchObject({ code: 'EADDRNOTALLOWED' });
     },
   );
@@ -109,7 +109,7 @@ describe('the sandbox configuration', () => {
   test('dials this machine and private networks', async () => {
     for (const address of ['127.0.0.1', '10.0.0.7', '192.168.1.2', '::1', 'localhost']) {
       const { promise, resolve } = Promise.withResolvers<unknown>();
-      lookupAllowed(address, {}, resolve);
+      lookupReachable(address, {}, resolve);
       expect(await promise).toBeNull();
     }
   });

@@ -1,7 +1,9 @@
-/** `fetch` whose answers cannot fill the memory: a JSON body, or one event of a stream, is cut off with an error at `maxBytes`. */
-export function createBoundedFetch(maxBytes: number): typeof fetch {
-  return async (input, init) => {
-    const response = await fetch(input, init);
+import type { FetchText } from './remote-fetch.ts';
+
+/** A `fetch` whose answers cannot fill the memory: a JSON body, or one event of a stream, is cut off with an error at `maxBytes`. */
+export function createBoundedFetch(fetchText: FetchText, maxBytes: number): FetchText {
+  return async (url, init) => {
+    const response = await fetchText(url, init);
     const type = response.headers.get('content-type') ?? '';
     if (!response.body) return response;
     const body = response.body.pipeThrough(limitBytes(maxBytes, type.startsWith('text/event-stream')));

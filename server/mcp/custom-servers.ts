@@ -1,6 +1,7 @@
 /** The MCP servers callers have added: kept over restarts, without their secrets. */
 import { z } from 'zod';
 import { ApiError } from '../errors.ts';
+import { classifyHost, isReachable } from '../outgoing-address.ts';
 import type { RunningServers } from './running-servers.ts';
 import { type Launch, requiredVariables, type ServerDefinition } from './server-definition.ts';
 import { checkSpawnPolicy, type SpawnPolicy } from './spawn-policy.ts';
@@ -187,6 +188,10 @@ function toLaunch(fields: ServerFields, before: Launch | undefined): Launch {
   const target = url ?? remote?.url;
   if (target === undefined) throw invalid('command', 'is required when there is no url');
   if (transport === 'stdio') throw invalid('transport', 'stdio needs a command');
+  const address = URL.parse(target);
+  if (address && !isReachable(classifyHost(address))) {
+    throw invalid('url', 'must not lead to a link-local or metadata address');
+  }
   // Headers hold keys, and a key of one host is not for another.
   const known = remote && originOf(remote.url) === originOf(target) ? remote.headers : {};
   return { type: transport ?? remote?.type ?? 'http', url: target, headers: fields.headers ?? known };

@@ -1,6 +1,7 @@
 /** The ways to a server behind a URL, in the order in which they are tried. */
 import { createBoundedFetch } from './bounded-fetch.ts';
 import { loadRemoteTransports, type Transport } from './mcp-sdk.ts';
+import { createRemoteFetch } from './remote-fetch.ts';
 import type { RemoteLaunch } from './server-definition.ts';
 
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -12,7 +13,10 @@ export async function connectRemote(
   connect: (transport: Transport) => Promise<void>,
 ): Promise<void> {
   const { StreamableHTTPClientTransport, StreamableHTTPError, SSEClientTransport } = await loadRemoteTransports();
-  const options = { requestInit: { headers: { ...headers } }, fetch: createBoundedFetch(MAX_MESSAGE_BYTES) };
+  const options = {
+    requestInit: { headers: { ...headers } },
+    fetch: createBoundedFetch(createRemoteFetch(), MAX_MESSAGE_BYTES),
+  };
   if (type === 'http') {
     try {
       // Its `sessionId` may be undefined, which the interface it implements does not allow for.

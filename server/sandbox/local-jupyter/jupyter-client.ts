@@ -1,7 +1,7 @@
 /** The one place that loads the Jupyter client library; imported on the first use of a kernel. */
 import { KernelAPI, KernelConnection, ServerConnection, SessionAPI } from '@jupyterlab/services';
 import WebSocket from 'ws';
-import { lookupAllowed } from './allowed-address.ts';
+import { lookupReachable } from '../../outgoing-address.ts';
 import { fetchJupyter } from './jupyter-fetch.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
 
@@ -34,7 +34,7 @@ export function toJupyterSettings({ baseUrl, token }: JupyterAddress, onTooLarge
         handshakeTimeout: HANDSHAKE_MS,
         maxPayload: MAX_MESSAGE,
         followRedirects: false,
-        lookup: lookupAllowed,
+        lookup: lookupReachable,
       });
       let isAlive = true;
       const pinging = setInterval(() => {

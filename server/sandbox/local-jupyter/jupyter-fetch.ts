@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { lookupAllowed } from './allowed-address.ts';
+import { lookupReachable } from '../../outgoing-address.ts';
 
 const REQUEST_MS = 30_000;
 const MAX_BODY = 16 * 1_048_576;
@@ -45,7 +45,7 @@ function dial(wanted: Request, body: Buffer): Promise<IncomingMessage> {
     {
       method: wanted.method,
       headers: { ...Object.fromEntries(wanted.headers), 'content-length': body.length },
-      lookup: lookupAllowed,
+      lookup: lookupReachable,
       signal: AbortSignal.timeout(REQUEST_MS),
     },
     resolve,

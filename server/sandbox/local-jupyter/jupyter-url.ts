@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { ApiError } from '../../errors.ts';
-import { isForbiddenAddress } from './allowed-address.ts';
+import { classifyHost, isReachable } from '../../outgoing-address.ts';
 
 /** A Jupyter server and how to be let in. */
 export interface JupyterAddress {
@@ -9,7 +8,6 @@ export interface JupyterAddress {
   readonly token: string;
 }
 
-const METADATA_NAMES = new Set(['metadata', 'metadata.google.internal', 'instance-data', 'instance-data.ec2.internal']);
 const PAGES = /\/(lab|tree|notebooks|doc|nbclassic|consoles|edit)(\/.*)?$/;
 
 /**
@@ -20,8 +18,7 @@ export function parseJupyterUrl(text: string, token?: string): JupyterAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) throw refuse('must be an http or https URL');
   if (url.username || url.password) throw refuse('must not hold a user name or password; use jupyter_token');
-  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  if (METADATA_NAMES.has(host.toLowerCase()) || (isIP(host) && isForbiddenAddress(host))) {
+  if (!isReachable(classifyHost(url))) {
     throw refuse('must not point to a link-local, metadata or mapped address');
   }
   const found = token || url.searchParams.get('token') || new URLSearchParams(url.hash.slice(1)).get('token') || '';
