@@ -686,6 +686,11 @@ describe('the documented rules of URLs', () => {
     ['POST', '/api/v1/ag-ui/pydantic-ai', '/api/v1/ag-ui/pydantic-ai/'],
     ['POST', '/api/v1/ag-ui/pydantic-ai?casing=snake', '/api/v1/ag-ui/pydantic-ai/?casing=snake'],
     ['GET', '/api/v1/ag-ui', '/api/v1/ag-ui/'],
+    // These fit `/ag-ui/{agent_id}/` and its like too.
+    ['GET', '/api/v1/ag-ui/agents/', '/api/v1/ag-ui/agents'],
+    ['POST', '/api/v1/ag-ui/terminate/', '/api/v1/ag-ui/terminate'],
+    ['GET', '/api/v1/a2ui/agents/', '/api/v1/a2ui/agents'],
+    ['GET', '/api/v1/mcp-ui/agents/?a=1', '/api/v1/mcp-ui/agents?a=1'],
   ])('redirect %s %s to %s with 307', async (method, path, location) => {
     const answer = await askDocumented(`${method} ${path}`, server.url);
     expect(answer.status).toBe(307);

@@ -44,8 +44,14 @@ export function createRest(
       .filter(({ endpoint }) => endpoint.kind === 'stream')
       .map((operation) => [operation.endpoint.path, toRoute(operation, formats[operation.name] ?? [])]),
   );
+  // `/ag-ui/agents/` is the other spelling of `/ag-ui/agents`, never an agent called `agents`.
+  const shadowed = new Set(
+    operations
+      .map(({ endpoint }) => otherSpelling(BASE_PATH + endpoint.path))
+      .filter((path) => Object.keys(routes.find(path)?.params ?? {}).length > 0),
+  );
   return (exchange) => {
-    const match = findRoute(() => routes.find(exchange.route));
+    const match = shadowed.has(exchange.path) ? undefined : findRoute(() => routes.find(exchange.route));
     const method = exchange.request.method ?? '';
     const found = match?.methods.get(method === 'HEAD' ? 'GET' : method);
     // What can be streamed has the same path with `/stream` behind it, or is asked for by its content type.
