@@ -95,8 +95,19 @@ const info: z.output<typeof A2uiInfo> = {
 
 /** Agents that answer with user interfaces: A2UI v0.9. */
 export const a2ui = group('A2UI', 'Agents that answer with user interfaces: A2UI v0.9.', {
-  info: get('/a2ui/', { summary: 'A2UI protocol info', output: A2uiInfo, example: info }),
-  agents: get('/a2ui/agents', { summary: 'List A2UI agents', output: A2uiInfo, example: info }),
+  info: get('/a2ui/', {
+    summary: 'A2UI protocol info',
+    description:
+      'Every agent with its path, and what of the protocol this server speaks: the version and the catalogs its surfaces are made of.',
+    output: A2uiInfo,
+    example: info,
+  }),
+  agents: get('/a2ui/agents', {
+    summary: 'List A2UI agents',
+    description: 'The same as `/a2ui/`.',
+    output: A2uiInfo,
+    example: info,
+  }),
   run: stream('/a2ui/{agent_id}/', {
     summary: 'Run an agent (streaming surfaces)',
     description:

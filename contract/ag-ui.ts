@@ -177,9 +177,15 @@ export const runErrors = [
 
 /** The Agent-User Interaction protocol: every agent, for every AG-UI client. */
 export const agUi = group('AG-UI', 'The Agent-User Interaction protocol: every agent, for every AG-UI client.', {
-  agents: get('/ag-ui/agents', { summary: 'List AG-UI agents', output: AgUiAgentList, example: agentList }),
+  agents: get('/ag-ui/agents', {
+    summary: 'List AG-UI agents',
+    description: 'Every agent, with the path an AG-UI client is given.',
+    output: AgUiAgentList,
+    example: agentList,
+  }),
   info: get('/ag-ui/', {
     summary: 'AG-UI protocol info',
+    description: 'What the list of agents says, and what of the protocol this server can do.',
     output: AgUiInfo,
     example: {
       ...agentList,

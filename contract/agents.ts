@@ -143,11 +143,13 @@ const example: z.output<typeof Agent> = {
 export const agents = group('Agents', 'Agents: create, read, update, delete. They survive a restart of the server.', {
   list: get('/agents', {
     summary: 'List agents',
+    description: 'All of them, in the order they were created.',
     output: z.object({ agents: z.array(Agent) }).meta({ id: 'AgentList' }),
     example: { agents: [example] },
   }),
   get: get('/agents/{agent_id}', {
     summary: 'Get agent',
+    description: 'The agent with the ids of the MCP servers it selects.',
     output: AgentDetail,
     example: { ...example, mcp_toolsets: ['tavily'] },
     errors: ['agent-not-found'],

@@ -29,6 +29,8 @@ const Toolset = z
 export const configure = group('Configuration', 'What this server is made of.', {
   get: get('/configure', {
     summary: 'Get configuration',
+    description:
+      'The models an agent may name and whether their keys are set, the MCP servers there are, and the tools of those that run.',
     output: z
       .object({
         models: z.array(Model),

@@ -63,6 +63,7 @@ export const conversations = group(
     }),
     get: get('/conversations/{conversation_id}', {
       summary: 'Get conversation',
+      description: 'The conversation with all of its messages, oldest first.',
       output: Conversation,
       example: {
         ...example,

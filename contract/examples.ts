@@ -20,6 +20,7 @@ const ExampleList = z
 export const examples = group('Examples', 'Small agents that each show one thing an AG-UI client can do.', {
   list: get('/examples/', {
     summary: 'List example agents',
+    description: 'Each with the path an AG-UI client is given, and what it shows.',
     output: ExampleList,
     example: {
       examples: [

@@ -37,6 +37,7 @@ export const mcpProxy = group(
     }),
     servers: get('/mcp/proxy/servers', {
       summary: 'List the servers whose tools can be called',
+      description: 'The MCP servers that run now, and `skills`, each with its tools.',
       output: z
         .object({
           servers: z.array(
@@ -66,6 +67,7 @@ export const mcpProxy = group(
     }),
     health: get('/mcp/proxy/health', {
       summary: 'Check that the proxy answers',
+      description: 'Answers while the server does, whether or not an MCP server runs.',
       output: z.object({ status: z.literal('ok') }).meta({ id: 'ProxyHealth' }),
       example: { status: 'ok' },
     }),

@@ -127,7 +127,9 @@ export const mcpServers = group(
     log: get('/mcp/servers/{server_id}/log', {
       summary: 'Get the log of a server',
       description: 'The last lines the server wrote to its standard error, oldest first, with secrets masked.',
-      query: z.object({ lines: z.coerce.number().int().min(1).max(200).default(50) }),
+      query: z.object({
+        lines: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
+      }),
       output: z
         .object({
           id: z.string(),

@@ -104,8 +104,19 @@ const info: z.output<typeof McpUiInfo> = {
 
 /** Agents whose tools bring pages with them: MCP Apps, which MCP-UI has become. */
 export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: MCP Apps, which MCP-UI has become.', {
-  info: get('/mcp-ui/', { summary: 'MCP-UI protocol info', output: McpUiInfo, example: info }),
-  agents: get('/mcp-ui/agents', { summary: 'List MCP-UI agents', output: McpUiInfo, example: info }),
+  info: get('/mcp-ui/', {
+    summary: 'MCP-UI protocol info',
+    description:
+      'Every agent with its path, and what of the protocol this server speaks: the version and the types of pages, and which tools of each agent bring one.',
+    output: McpUiInfo,
+    example: info,
+  }),
+  agents: get('/mcp-ui/agents', {
+    summary: 'List MCP-UI agents',
+    description: 'The same as `/mcp-ui/`.',
+    output: McpUiInfo,
+    example: info,
+  }),
   run: stream('/mcp-ui/{agent_id}/', {
     summary: 'Run an agent (streaming text and pages)',
     description:

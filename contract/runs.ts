@@ -70,7 +70,13 @@ export const runs = group('Runs', 'Runs: every answer an agent gives, whichever 
       .meta({ id: 'RunList' }),
     example: { runs: [example], next_cursor: null },
   }),
-  get: get('/runs/{run_id}', { summary: 'Get run', output: Run, example, errors: ['run-not-found'] }),
+  get: get('/runs/{run_id}', {
+    summary: 'Get run',
+    description: 'How far the run is, and how it ended. Its events are at `/runs/{run_id}/events`.',
+    output: Run,
+    example,
+    errors: ['run-not-found'],
+  }),
   events: follow('/runs/{run_id}/events', {
     summary: 'Follow run (streaming)',
     description:

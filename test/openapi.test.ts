@@ -63,6 +63,14 @@ describe.each(endpoints)('%s', (_name, endpoint) => {
   const operation = operationOf(endpoint);
   const success = operation.responses?.[String(endpoint.status)];
 
+  test('says in a sentence what it does, and what each of its parameters is', () => {
+    const sentences = [
+      operation.description,
+      ...(operation.parameters ?? []).map((parameter) => parameter.description),
+    ];
+    expect(sentences.filter((text) => !text?.trim())).toEqual([]);
+  });
+
   test('documents its own success and no other', () => {
     const successes = Object.keys(operation.responses ?? {}).filter((status) => status.startsWith('2'));
     expect(successes).toEqual([String(endpoint.status)]);

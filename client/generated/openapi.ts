@@ -47,7 +47,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List agents */
+        /**
+         * List agents
+         * @description All of them, in the order they were created.
+         */
         get: operations["agentsList"];
         put?: never;
         /**
@@ -68,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get agent */
+        /**
+         * Get agent
+         * @description The agent with the ids of the MCP servers it selects.
+         */
         get: operations["agentsGet"];
         /**
          * Update agent
@@ -253,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get run */
+        /**
+         * Get run
+         * @description How far the run is, and how it ended. Its events are at `/runs/{run_id}/events`.
+         */
         get: operations["runsGet"];
         put?: never;
         post?: never;
@@ -370,7 +379,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get conversation */
+        /**
+         * Get conversation
+         * @description The conversation with all of its messages, oldest first.
+         */
         get: operations["conversationsGet"];
         put?: never;
         post?: never;
@@ -391,7 +403,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List AG-UI agents */
+        /**
+         * List AG-UI agents
+         * @description Every agent, with the path an AG-UI client is given.
+         */
         get: operations["agUiAgents"];
         put?: never;
         post?: never;
@@ -408,7 +423,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** AG-UI protocol info */
+        /**
+         * AG-UI protocol info
+         * @description What the list of agents says, and what of the protocol this server can do.
+         */
         get: operations["agUiInfo"];
         put?: never;
         post?: never;
@@ -505,7 +523,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A2UI protocol info */
+        /**
+         * A2UI protocol info
+         * @description Every agent with its path, and what of the protocol this server speaks: the version and the catalogs its surfaces are made of.
+         */
         get: operations["a2uiInfo"];
         put?: never;
         post?: never;
@@ -522,7 +543,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List A2UI agents */
+        /**
+         * List A2UI agents
+         * @description The same as `/a2ui/`.
+         */
         get: operations["a2uiAgents"];
         put?: never;
         post?: never;
@@ -559,7 +583,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** MCP-UI protocol info */
+        /**
+         * MCP-UI protocol info
+         * @description Every agent with its path, and what of the protocol this server speaks: the version and the types of pages, and which tools of each agent bring one.
+         */
         get: operations["mcpUiInfo"];
         put?: never;
         post?: never;
@@ -576,7 +603,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List MCP-UI agents */
+        /**
+         * List MCP-UI agents
+         * @description The same as `/mcp-ui/`.
+         */
         get: operations["mcpUiAgents"];
         put?: never;
         post?: never;
@@ -633,7 +663,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List example agents */
+        /**
+         * List example agents
+         * @description Each with the path an AG-UI client is given, and what it shows.
+         */
         get: operations["examplesList"];
         put?: never;
         post?: never;
@@ -862,7 +895,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the servers whose tools can be called */
+        /**
+         * List the servers whose tools can be called
+         * @description The MCP servers that run now, and `skills`, each with its tools.
+         */
         get: operations["mcpProxyServers"];
         put?: never;
         post?: never;
@@ -879,7 +915,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check that the proxy answers */
+        /**
+         * Check that the proxy answers
+         * @description Answers while the server does, whether or not an MCP server runs.
+         */
         get: operations["mcpProxyHealth"];
         put?: never;
         post?: never;
@@ -896,7 +935,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get configuration */
+        /**
+         * Get configuration
+         * @description The models an agent may name and whether their keys are set, the MCP servers there are, and the tools of those that run.
+         */
         get: operations["configureGet"];
         put?: never;
         post?: never;
@@ -5726,6 +5768,7 @@ export interface operations {
     mcpServersLog: {
         parameters: {
             query?: {
+                /** @description The most to return */
                 lines?: number;
             };
             header?: never;
