@@ -84,7 +84,11 @@ export function toValidationError(error: z.core.$ZodError, root = 'body'): ApiEr
   });
 }
 
-const toMessage = ({ code, message }: z.core.$ZodIssue) =>
-  code === 'invalid_type' && message.endsWith('received undefined') ? 'is required' : message;
+function toMessage({ code, message }: z.core.$ZodIssue): string {
+  if (code !== 'invalid_type') return message;
+  if (message.endsWith('received undefined')) return 'is required';
+  // JSON has no NaN: it is what text in a query became.
+  return message.endsWith('received NaN') ? 'must be a number' : message;
+}
 
 const describe = (error: z.core.$ZodError) => toValidationError(error, 'output').message;

@@ -139,6 +139,14 @@ test('wrong, unknown and repeated query parameters are a 422 that names them', a
   }
 });
 
+test('a query value that is no number is said to have to be one', async () => {
+  await using server = await startTestServer();
+  expect(await answerOf(await server.call('GET', '/things?limit=abc'))).toMatchObject({
+    status: 422,
+    body: { detail: 'limit: must be a number', errors: [{ path: 'limit', message: 'must be a number' }] },
+  });
+});
+
 test('a body may be left out where nothing in it is required', async () => {
   await using server = await startTestServer();
   const bare = await sendRaw(server.port, 'POST /api/v1/things/q/stop HTTP/1.1\r\nhost: localhost\r\n\r\n');
