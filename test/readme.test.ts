@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,6 +18,14 @@ const programs = blocks.filter(({ language }) => language === 'ts');
 test('the README has a command, a curl and a typed call, and no block that is not run here', () => {
   expect([commands.length > 0, curls.length > 0, programs.length > 0]).toEqual([true, true, true]);
   expect(blocks.filter(({ language }) => !['sh', 'ts', 'json'].includes(language))).toEqual([]);
+});
+
+test('the README says of each dependency why it is there', async () => {
+  const table = /^## Dependencies\n(.*?)^## /ms.exec(await readFile('README.md', 'utf8'))?.[1] ?? '';
+  const named = [...table.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+  const isNamed = (name: string) =>
+    named.some((one) => one === name || (one.endsWith('/*') && name.startsWith(one.slice(0, -1))));
+  expect(Object.keys(packageJson.dependencies).filter((name) => !isNamed(name))).toEqual([]);
 });
 
 test.each(commands)('the command on line $line is a script of the package', ({ code }) => {
