@@ -42,6 +42,8 @@ interface Ask {
 
 /** How long a stopped run may take to end its stream by itself. */
 const STOP_GRACE_MS = 2_000;
+/** How long to wait before a server that does not have the run yet is told again. */
+const TELL_AGAIN_MS = 50;
 
 /**
  * One conversation with one agent. Keeps what was said, with the ids of the server, and sends it with each message.
@@ -130,12 +132,10 @@ export class AGUIAdapter {
     const answering = this.#answering;
     if (!answering) return;
     answering.isStopped = true;
-    const { abort, runId, ended } = answering;
+    const { abort, ended } = answering;
     const timer = setTimeout(() => abort.abort(), STOP_GRACE_MS);
     try {
-      const body = { threadId: this.threadId, runId };
-      const { terminate: url } = this.#endpoints;
-      await (await postJson({ url, body, signal: abort.signal }, this.#connection)).body?.cancel();
+      await this.#terminate(answering);
     } catch (cause) {
       abort.abort();
       // A run that ends with its connection has ended now.
@@ -143,6 +143,23 @@ export class AGUIAdapter {
     } finally {
       await ended;
       clearTimeout(timer);
+    }
+  }
+
+  /** Tells the server to end the run, again until it has it: the word may overtake the request, or come before it is known which run is read. */
+  async #terminate(answering: Answering): Promise<void> {
+    const { signal } = answering.abort;
+    const { terminate: url } = this.#endpoints;
+    while (this.#answering === answering) {
+      if (signal.aborted) throw new AGUIError('unreachable', 'The server has not ended the run in time');
+      const { runId } = answering;
+      if (runId !== undefined) {
+        const response = await postJson({ url, body: { threadId: this.threadId, runId }, signal }, this.#connection);
+        // Of a server that says nothing of it, the status is the answer.
+        const told: unknown = await response.json().catch(() => undefined);
+        if (Object(told).success !== false) return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, TELL_AGAIN_MS));
     }
   }
 

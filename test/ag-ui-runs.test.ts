@@ -185,3 +185,24 @@ test('a model that refuses is a run that ends in RUN_ERROR, with the status 200 
   const textOfRun = await response.text();
   expect([response.status, textOfRun.match(/event: \w+/g)?.at(-1)]).toEqual([200, 'event: RUN_ERROR']);
 });
+
+test('stop ends a run that the server hears of after the word to stop it', async () => {
+  await using server = await startServer(scriptedModel([[...text('Thinking'), { wait: new Promise(() => {}) }]]));
+  const isTold = Promise.withResolvers<void>();
+  const adapter = new AGUIAdapter({
+    baseUrl: server.agentUrl,
+    async fetch(input, init) {
+      if (!String(input).endsWith('/terminate')) {
+        await isTold.promise;
+        return fetch(input, init);
+      }
+      const response = await fetch(input, init);
+      isTold.resolve();
+      return response;
+    },
+  });
+  const answered = adapter.sendMessage('Hello!');
+  await adapter.stop();
+  await answered;
+  expect(server.runs.activeRuns()).toEqual([]);
+});
