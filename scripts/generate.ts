@@ -14,7 +14,7 @@ const files: Record<string, string> = {
   'client/generated/openapi.json': document,
   'client/generated/openapi.ts': `// Written by \`npm run generate\`.\n${types}`,
   'README.md': replaceErrorTable(await read('README.md')),
-  'server/protocols/a2ui-schemas.json': await readA2uiSchemas(),
+  'server/surfaces/schemas.json': await readA2uiSchemas(),
 };
 
 const isCheck = process.argv.includes('--check');

@@ -3,8 +3,8 @@ import { type Import, readImports } from './read-imports.ts';
 
 const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
 
-// Words that features share: the error, the checked handler, who calls, the wait that a signal ends, where connections may lead, and two
-// ports that one feature fills for another.
+// Words that features share: the error, the checked handler, who calls, the wait that a signal ends, where connections may lead, how ids
+// are made, and two ports that one feature fills for another.
 const SHARED = [
   'contract/',
   'server/errors.ts',
@@ -16,6 +16,7 @@ const SHARED = [
   'server/principal.ts',
   'server/until-aborted.ts',
   'server/version.ts',
+  'server/runs/ids.ts',
   'server/runs/toolset.ts',
   'server/store/messages.ts',
 ];
@@ -62,7 +63,8 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/examples/': feature('server/runs/'),
   'server/health/': feature('server/mcp/', 'server/store/'),
   'server/prompts/': feature('server/agents/', 'server/runs/', 'server/store/'),
-  'server/protocols/': feature('server/runs/run-events.ts'),
+  // One protocol never imports another: what several need is a feature beside them.
+  'server/protocols/': feature('server/runs/run-events.ts', 'server/surfaces/'),
   'server/skills/': feature('server/sandbox/'),
   'server/runs/': feature('server/models/', 'server/store/'),
   'scripts/': outside,
@@ -126,11 +128,13 @@ function isAllowed(file: string, target: string): boolean {
   return fits(target, [...ownFolder(file), ...allowed]) || (isPackage(target) && allowed.includes('package:'));
 }
 
-/** A feature of the server, or any other folder at the root, is one part; what stands beside the features is none. */
+/** A feature of the server, one protocol, or any other folder at the root is one part; what stands beside the features is none. */
 function ownFolder(file: string): string[] {
-  const [folder = '', name = ''] = file.split('/');
+  const [folder = '', ...path] = file.split('/').slice(0, -1);
   if (folder !== 'server') return [`${folder}/`];
-  return file.split('/').length > 2 ? [`server/${name}/`] : [];
+  const [feature, protocol] = path;
+  if (feature === 'protocols') return protocol ? [`server/protocols/${protocol}/`] : [];
+  return feature ? [`server/${feature}/`] : [];
 }
 
 const fits = (path: string, prefixes: readonly string[]) =>

@@ -3,8 +3,8 @@ import type { Agents } from './agents/agent-registry.ts';
 import type { RunningServers } from './mcp/running-servers.ts';
 import { toToolName } from './mcp/tool-names.ts';
 import { isForPages, listUiTools, readPage, type UiTool } from './mcp/ui-tools.ts';
-import type { McpUiParts } from './protocols/mcp-ui-handlers.ts';
-import type { PageTool } from './protocols/mcp-ui-page-tools.ts';
+import type { McpUiParts } from './protocols/mcp-ui/handlers.ts';
+import type { PageTool } from './protocols/mcp-ui/page-tools.ts';
 import { needsApproval } from './runs/tool-approvals.ts';
 
 /** The tools with a page of the servers an agent selects. */

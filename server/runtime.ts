@@ -23,9 +23,9 @@ import { openMcp } from './mcp/open-mcp.ts';
 import { createPageTools } from './mcp-ui-parts.ts';
 import { Models } from './models/models.ts';
 import type { Options } from './options.ts';
-import { a2uiJsonLines } from './protocols/a2ui-json-lines.ts';
-import { createAgUiProtobuf } from './protocols/ag-ui-protobuf.ts';
-import { openA2a } from './protocols/open-a2a.ts';
+import { openA2a } from './protocols/a2a/open-a2a.ts';
+import { a2uiJsonLines } from './protocols/a2ui/json-lines.ts';
+import { createAgUiProtobuf } from './protocols/ag-ui/protobuf.ts';
 import { Runs } from './runs/runs.ts';
 import { needsApproval } from './runs/tool-approvals.ts';
 import { SandboxManager } from './sandbox/sandbox-manager.ts';
@@ -182,7 +182,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     });
     tellOfRuns(runs, a2a);
     const loadPages = async () => {
-      const { createMcpUiPages } = await import('./protocols/mcp-ui-pages.ts');
+      const { createMcpUiPages } = await import('./protocols/mcp-ui/pages.ts');
       return createMcpUiPages({
         agents,
         pageTools: createPageTools(agents, servers),

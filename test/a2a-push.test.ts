@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { findWebhookProblem, postWebhook } from '../server/protocols/a2a-webhook.ts';
+import { findWebhookProblem, postWebhook } from '../server/protocols/a2a/webhook.ts';
 import { says, startA2aServer } from './support/a2a-server.ts';
 import { until } from './support/processes.ts';
 import { finish, scriptedModel, text } from './support/scripted-model.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { guardStream } from '../server/protocols/a2a-stream-guard.ts';
+import { guardStream } from '../server/protocols/a2a/stream-guard.ts';
 import { type A2aTestServer, says, startA2aServer } from './support/a2a-server.ts';
 import { finish, scriptedModel, text } from './support/scripted-model.ts';
 

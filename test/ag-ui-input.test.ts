@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAgUiRun } from '../server/protocols/ag-ui-input.ts';
+import { readAgUiRun } from '../server/protocols/ag-ui/input.ts';
 
 const ids = { thread_id: 't', run_id: 'r' };
 const read = async (...messages: Record<string, unknown>[]) =>

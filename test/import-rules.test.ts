@@ -51,6 +51,11 @@ describe('a crossing is found', () => {
       "import '../runtime.ts';",
       'server/runtime.ts must not be imported by server/agents/agent-registry.ts',
     ],
+    [
+      'server/protocols/ag-ui/handlers.ts',
+      "import type { Task } from '../a2a/task.ts';",
+      'server/protocols/a2a/task.ts must not be imported by server/protocols/ag-ui/handlers.ts',
+    ],
     ['server/serve.ts', "import './main.ts';", 'server/main.ts must not be imported by server/serve.ts'],
     [
       'server/runs/runs.ts',
@@ -84,6 +89,7 @@ describe('what is allowed passes', () => {
     ['server/mcp/connection.ts', "const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');"],
     ['server/models/models.ts', "import { APICallError } from '@ai-sdk/provider';"],
     ['server/handlers.ts', "import './agents/agent-handlers.ts'; import './mcp/connection.ts';"],
+    ['server/protocols/a2a/tasks.ts', "import './task.ts'; import '../../surfaces/render-ui.ts';"],
     ['contract/index.ts', "import { z } from 'zod'; import './agents.ts';"],
   ])('%s: %s', (file, text) => {
     expect(crossingsOf(file, text)).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { toPolicy } from '../server/protocols/mcp-ui-policy.ts';
+import { toPolicy } from '../server/protocols/mcp-ui/policy.ts';
 import { BUDGET_PAGE, startPageServers } from './support/page-servers.ts';
 import type { WholeServer } from './support/whole-server.ts';
 

@@ -4,8 +4,8 @@ import { ApiError } from '../../server/errors.ts';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { implement } from '../../server/implement.ts';
-import { type AgUiRunRequest, createAgUiHandlers } from '../../server/protocols/ag-ui-handlers.ts';
-import { createAgUiProtobuf } from '../../server/protocols/ag-ui-protobuf.ts';
+import { type AgUiRunRequest, createAgUiHandlers } from '../../server/protocols/ag-ui/handlers.ts';
+import { createAgUiProtobuf } from '../../server/protocols/ag-ui/protobuf.ts';
 import type { RunEvent } from '../../server/runs/run-events.ts';
 import { noUsage } from './ag-ui-runs.ts';
 

@@ -1,0 +1,52 @@
+import type { RequestHandler } from 'express';
+import { BASE_PATH } from '../../../contract/index.ts';
+import { PushConfigs } from './push.ts';
+import type { A2aServer, A2aServerOptions } from './server.ts';
+import type { ContinuingRun } from './task.ts';
+import { A2aTasks } from './tasks.ts';
+
+type TasksOptions = ConstructorParameters<typeof A2aTasks>[0];
+
+interface A2aOptions
+  extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'streamLimits'>,
+    Pick<TasksOptions, 'startRun' | 'answer' | 'pending' | 'cancelApprovals'> {
+  readonly tasks: TasksOptions['store'] & { failOpen(detail: string): Promise<number> };
+  /** Hosts inside the network of this server that push notifications may go to. */
+  readonly webhookHosts: readonly string[];
+  readonly log: A2aServerOptions['log'] & ConstructorParameters<typeof PushConfigs>[0]['log'];
+}
+
+/** A2A, ready to be served. */
+export interface A2a {
+  /** Loaded when the server listens. */
+  readonly mounts: readonly { readonly path: string; load(): Promise<RequestHandler> }[];
+  /** To be told of each run that starts, whoever starts it: a task may wait for that. */
+  runStarted(run: ContinuingRun): void;
+  /** Resolves when every task has ended and is stored; to be awaited once their runs are told to end. */
+  settled(): Promise<void>;
+  close(): void;
+}
+
+/** Opens A2A: the tasks that a server which died left open have failed. */
+export async function openA2a({ tasks: store, webhookHosts, log, ...rest }: A2aOptions): Promise<A2a> {
+  const cut = await store.failOpen('The server stopped before the task ended');
+  if (cut) log.warn({ tasks: cut }, 'A2A tasks were cut off when the server last stopped');
+  const push = new PushConfigs({ allowedHosts: webhookHosts, log });
+  const tasks = new A2aTasks({ ...rest, store, onUpdate: (taskId, update) => push.notify(taskId, update), log });
+  await tasks.open();
+  let server: Promise<A2aServer> | undefined;
+  const loadServer = () => {
+    server ??= import('./server.ts').then(({ createA2aServer }) => createA2aServer({ ...rest, tasks, push, log }));
+    return server;
+  };
+  return {
+    mounts: [
+      { path: `${BASE_PATH}/a2a`, load: async () => (await loadServer()).agents },
+      { path: '/.well-known/agent-card.json', load: async () => (await loadServer()).defaultCard },
+      { path: '/.well-known/agent.json', load: async () => (await loadServer()).defaultCard },
+    ],
+    runStarted: (run) => tasks.runStarted(run),
+    settled: () => tasks.settled(),
+    close: () => push.close(),
+  };
+}

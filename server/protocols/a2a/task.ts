@@ -1,0 +1,78 @@
+/** What a task is to the rest of the server: its record, its run, and what it asks for. */
+import type { Principal } from '../../principal.ts';
+import type { RunEvent } from '../../runs/run-events.ts';
+import type { Toolset } from '../../runs/toolset.ts';
+import type { UserPart } from '../../store/messages.ts';
+
+/** Where a task stands: `input-required` waits for a person, the last four are ends. */
+export type TaskState = 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
+
+/** A task as it is stored. */
+export interface StoredTask {
+  readonly id: string;
+  readonly agentId: string;
+  readonly contextId: string;
+  readonly state: TaskState;
+  readonly detail: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly changedAt: string;
+  /** The name of the key that asked for it; null without keys. */
+  readonly owner: string | null;
+}
+
+/** Which tasks are asked for. */
+export interface TaskQuery {
+  readonly agentId: string;
+  readonly principal: Principal;
+  readonly contextId?: string | undefined;
+  readonly state?: TaskState | undefined;
+  readonly changedAfter?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Where tasks are kept. */
+export interface TaskStore {
+  save(task: StoredTask): Promise<void>;
+  /** Without a principal: whoever it belongs to. */
+  get(agentId: string, id: string, principal?: Principal): Promise<StoredTask | undefined>;
+  list(query: TaskQuery): Promise<{ tasks: StoredTask[]; nextCursor: string | null; total: number }>;
+  waiting(): Promise<{ readonly id: string; readonly agentId: string; readonly contextId: string }[]>;
+}
+
+/** A run for a task. */
+export interface TaskRun {
+  readonly events: AsyncIterable<{ readonly event: RunEvent }>;
+  cancel(reason: string): void;
+}
+
+/** What a task asks of an agent. */
+export interface TaskRunRequest {
+  readonly agentId: string;
+  readonly principal: Principal;
+  /** The conversation. */
+  readonly contextId: string;
+  readonly parts: readonly UserPart[];
+  /** Adds to the agent's tools for this run. */
+  extend(toolset: Toolset): Toolset;
+  /** Ends the wait for a conversation that is busy. */
+  readonly signal: AbortSignal;
+}
+
+/** A run that has just started on the conversation of a task that waits. */
+export interface ContinuingRun {
+  readonly contextId: string;
+  /** Whether it acts on the answers to what the task waits for; otherwise they are waited for no longer. */
+  readonly isResumed: boolean;
+  follow(): TaskRun;
+}
+
+/** An answer to one call that waits. */
+export interface TaskAnswer {
+  readonly principal: Principal;
+  readonly id: string;
+  readonly isApproved: boolean;
+  readonly reason: string | null;
+  /** Adds to the agent's tools for the run that acts on it. */
+  extend(toolset: Toolset): Toolset;
+}

@@ -1,0 +1,59 @@
+/** Posts to addresses that callers give, and to none inside the network of this server. */
+import { request as requestHttps } from 'node:https';
+import { request as requestHttp } from '../../node-http.ts';
+import { classifyHost, createLookup, toHostName } from '../../outgoing-address.ts';
+
+/** A post to make. */
+export interface Webhook {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Aborts when the deadline has passed. */
+  readonly signal: AbortSignal;
+}
+
+/** Why nothing is posted to `url`, in one sentence; undefined when it may be. `allowedHosts` are let through whatever they are. */
+export function findWebhookProblem(url: string, allowedHosts: readonly string[]): string | undefined {
+  const target = URL.parse(url);
+  if (!target) return 'is not a URL';
+  if (target.protocol !== 'http:' && target.protocol !== 'https:') return 'must be http or https';
+  if (target.username || target.password) return 'must hold no user name and no password';
+  const name = toHostName(target);
+  if (isAllowed(name, allowedHosts)) return undefined;
+  const isInside = !['public', undefined].includes(classifyHost(target));
+  return isInside ? `is inside the network of this server; --webhook-host ${name} allows it` : undefined;
+}
+
+/**
+ * The status that the post is answered with. A name is looked up once and what it leads to is checked then, so that it cannot lead
+ * elsewhere between check and use; a redirect is an answer like any other and is not followed.
+ */
+export function postWebhook({ url, headers, body, signal }: Webhook, allowedHosts: readonly string[]): Promise<number> {
+  const problem = findWebhookProblem(url, allowedHosts);
+  if (problem) return Promise.reject(new Error(`The address ${problem}`));
+  const target = new URL(url);
+  const request = target.protocol === 'https:' ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      target,
+      {
+        method: 'POST',
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        signal,
+        agent: false,
+        ...(!isAllowed(toHostName(target), allowedHosts) && { lookup: lookupOutside }),
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+const isAllowed = (name: string, allowedHosts: readonly string[]) =>
+  allowedHosts.some((allowed) => allowed.toLowerCase() === name);
+
+const lookupOutside = createLookup((kind) => kind === 'public');

@@ -1,0 +1,128 @@
+/** Reads an AG-UI run request: either spelling, older shapes, then the protocol's own schema. */
+import type { Context, Tool } from '@ag-ui/core';
+import type { AgUiConnect, AgUiRun } from '../../../contract/ag-ui.ts';
+import type { ApprovalDecision } from '../../runs/run-events.ts';
+import type { ToolDefinition } from '../../runs/toolset.ts';
+import type { Message } from '../../store/messages.ts';
+import type { AgUiRunView } from './events.ts';
+import { toFieldError } from './field-error.ts';
+import { type AgUiForwarded, readDecisions, readForwarded } from './forwarded.ts';
+import { toMessages } from './messages.ts';
+import { upgradeMessage } from './older-shapes.ts';
+import { type Casing, KEYS, toCamelCase } from './spelling.ts';
+import { readSurfaces } from './surface-input.ts';
+
+/** A run request as the rest of the server understands it. */
+interface AgUiRunInput {
+  readonly view: AgUiRunView;
+  /** The conversation so far. */
+  readonly messages: readonly Message[];
+  /** What the caller wants known for this run alone, for the model's instructions; empty when there is nothing. */
+  readonly instructions: string;
+  /** The tools the caller runs itself. */
+  readonly callerTools: readonly ToolDefinition[];
+  /** The state shared with the agent; undefined when there is none. */
+  readonly state: unknown;
+  /** Answers to the calls that wait for a person. */
+  readonly decisions: readonly ApprovalDecision[];
+  /** Whether the run goes on without readers. */
+  readonly detached: boolean;
+  readonly whenBusy: AgUiForwarded['whenBusy'];
+  /** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
+  readonly surfaces: { readonly surfaceId: string | undefined } | undefined;
+}
+
+/** Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
+export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Promise<AgUiRunInput> {
+  const ids = readRunIds(body);
+  const forwarded = readForwarded(body.forwardedProps ?? body.forwarded_props);
+  const resume = body.resume ?? forwarded.resume;
+  const input = await parseRun({
+    ...toCamelCase(body, KEYS.run, ''),
+    ...ids,
+    messages: body.messages.map((message, index) => upgradeMessage(message, `messages.${index}`)),
+    resume: resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
+  });
+  const surfaces = readSurfaces(input.forwardedProps, ids.runId);
+  const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
+  return {
+    view: {
+      ...ids,
+      parentRunId: input.parentRunId,
+      isVersion1: isVersion1(input.protocolVersion),
+      casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
+    },
+    messages: [...toMessages(input.messages), ...(surfaces?.said ?? [])],
+    instructions: toInstructions(input.context, input.state),
+    state: input.state ?? undefined,
+    decisions: readDecisions(input.resume ?? []),
+    detached: forwarded.isBackground,
+    whenBusy: forwarded.whenBusy,
+    callerTools: toCallerTools(input.tools),
+    surfaces: surfaces && { surfaceId: surfaces.surfaceId },
+  };
+}
+
+/** The ids of a run in either spelling. Throws a 422 that names each missing one. */
+export function readRunIds(body: Readonly<Record<string, unknown>>): { threadId: string; runId: string } {
+  const { threadId, runId } = toCamelCase(body, KEYS.run, '');
+  if (typeof threadId === 'string' && typeof runId === 'string') return { threadId, runId };
+  throw toFieldError([
+    ...(typeof threadId === 'string' ? [] : [{ path: 'thread_id', message: 'is required, here or as threadId' }]),
+    ...(typeof runId === 'string' ? [] : [{ path: 'run_id', message: 'is required, here or as runId' }]),
+  ]);
+}
+
+/** Which run to read again, and how. Throws a 422 without a thread. */
+export function readConnect(body: AgUiConnect, casing: Casing | undefined) {
+  const { threadId, runId, protocolVersion } = toCamelCase(body, KEYS.run, '');
+  if (typeof threadId !== 'string')
+    throw toFieldError([{ path: 'thread_id', message: 'is required, here or as threadId' }]);
+  const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
+  return {
+    threadId,
+    runId: typeof runId === 'string' ? runId : undefined,
+    isVersion1: isVersion1(protocolVersion),
+    casing: casing ?? (usesSnakeCase ? ('both' as const) : ('camel' as const)),
+  };
+}
+
+const isVersion1 = (version: unknown) => typeof version === 'string' && Number.parseInt(version, 10) >= 1;
+
+async function parseRun(input: Record<string, unknown>) {
+  const [{ RunAgentInputSchema }, { omitOptionalNulls }] = await Promise.all([
+    import('@ag-ui/core/schemas'),
+    import('@ag-ui/core'),
+  ]);
+  const parsed = RunAgentInputSchema.safeParse(omitOptionalNulls(input, 'RunAgentInput'));
+  if (parsed.success) return parsed.data;
+  throw toFieldError(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.') || 'body', message })));
+}
+
+function toInstructions(context: readonly Context[], state: unknown): string {
+  const lines = context.map(({ description, value }) => `- ${description}: ${value}`);
+  const given = lines.length ? ['Given by the application:', ...lines] : [];
+  // An empty state is what clients send that have none.
+  const text = JSON.stringify(state ?? {});
+  const shared = text === '{}' ? [] : [`State shared with the application, as JSON: ${text}`];
+  return [...given, ...shared].join('\n');
+}
+
+function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {
+  const names = new Set<string>();
+  return tools.map(({ name, description, parameters }, index) => {
+    const refuse = (field: string, message: string) => toFieldError([{ path: `tools.${index}.${field}`, message }]);
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw refuse('name', 'must be 1 to 64 of A-Z a-z 0-9 _ -');
+    if (names.has(name)) throw refuse('name', `is the name of another tool too: ${name}`);
+    names.add(name);
+    const inputSchema = toObjectSchema(parameters);
+    if (!inputSchema) throw refuse('parameters', 'must be a JSON Schema of an object');
+    return { name, description, inputSchema };
+  });
+}
+
+function toObjectSchema(parameters: unknown): Record<string, unknown> | undefined {
+  if (typeof (parameters ?? {}) !== 'object' || Array.isArray(parameters)) return undefined;
+  const schema: Record<string, unknown> = { type: 'object', properties: {}, ...(parameters ?? {}) };
+  return schema.type === 'object' ? schema : undefined;
+}

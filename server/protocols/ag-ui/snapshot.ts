@@ -1,0 +1,62 @@
+/** From a stored conversation to the messages an AG-UI client holds. */
+import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
+import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import { reasoningIdOf } from './events.ts';
+import { type Casing, createSpelling, type Spelling } from './spelling.ts';
+
+type Fields = Record<string, unknown>;
+
+/** The whole conversation as one event. */
+export function toMessagesSnapshot(messages: readonly Message[], casing: Casing): AgUiEvent {
+  const spelled = createSpelling(casing);
+  return { type: 'MESSAGES_SNAPSHOT', messages: messages.flatMap((message) => toAgUiMessages(message, spelled)) };
+}
+
+function toAgUiMessages(message: Message, spelled: Spelling): Fields[] {
+  const { id, role } = message;
+  switch (message.role) {
+    case 'system':
+      return [{ id, role, content: message.content }];
+    case 'user':
+      return [{ id, role, content: toUserContent(message.content, spelled) }];
+    case 'assistant':
+      return toAssistantMessages(id, message.content, spelled);
+    case 'tool': {
+      const { callId, result, status } = message;
+      const content = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
+      const error = status === 'done' ? {} : { error: content || status };
+      return [{ id, role, ...spelled('toolCallId', callId), content, ...error }];
+    }
+  }
+}
+
+function toAssistantMessages(id: string, parts: readonly AssistantPart[], spelled: Spelling): Fields[] {
+  const textOf = (type: 'text' | 'reasoning') => parts.map((part) => (part.type === type ? part.text : '')).join('');
+  const calls = parts.flatMap((part) => {
+    if (part.type !== 'tool-call') return [];
+    const text = typeof part.args === 'string' ? part.args : (JSON.stringify(part.args) ?? '{}');
+    return [{ id: part.callId, type: 'function', function: { name: part.name, arguments: text } }];
+  });
+  const reasoning = textOf('reasoning');
+  const content = textOf('text');
+  return [
+    ...(reasoning ? [{ id: reasoningIdOf(id), role: 'reasoning', content: reasoning }] : []),
+    ...(content || calls.length
+      ? [{ id, role: 'assistant', ...(content && { content }), ...(calls.length && spelled('toolCalls', calls)) }]
+      : []),
+  ];
+}
+
+function toUserContent(parts: readonly UserPart[], spelled: Spelling): unknown {
+  if (parts.every((part) => part.type === 'text')) return parts.map(({ text }) => text).join('\n');
+  return parts.map((part) => {
+    if (part.type === 'text') return part;
+    const { mediaType, data, filename } = part;
+    const isUrl = /^https?:/i.test(data);
+    return {
+      type: /^(image|audio|video)\//.exec(mediaType)?.[1] ?? 'document',
+      source: { type: isUrl ? 'url' : 'data', value: data, ...spelled('mimeType', mediaType) },
+      ...(filename !== undefined && { metadata: { filename } }),
+    };
+  });
+}

@@ -1,0 +1,96 @@
+/** The last event of an AG-UI run. */
+import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
+import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
+import { createSpelling, type Spelling } from './spelling.ts';
+
+/** The newest AG-UI version spoken here. */
+export const AG_UI_VERSION = '1.0';
+
+interface TerminalView {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly isVersion1: boolean;
+}
+
+/** `RUN_ERROR` for a run that failed or that the server cut off, else `RUN_FINISHED`, also for one that somebody cancelled. */
+export function toTerminalEvent(
+  { outcome, usage }: Extract<RunEvent, { readonly type: 'run-ended' }>,
+  view: TerminalView,
+  spelled: Spelling,
+): AgUiEvent {
+  const used = toTokenUsage(usage, spelled);
+  if (outcome.status === 'failed') {
+    return { type: 'RUN_ERROR', message: outcome.detail, code: outcome.code, ...used };
+  }
+  if (outcome.status === 'cancelled' && outcome.reason === SHUTTING_DOWN) {
+    return { type: 'RUN_ERROR', message: `The run was cancelled: ${outcome.reason}`, code: 'draining', ...used };
+  }
+  return {
+    type: 'RUN_FINISHED',
+    ...spelled('threadId', view.threadId),
+    ...spelled('runId', view.runId),
+    ...toOutcome(outcome, view.isVersion1, spelled),
+    ...used,
+  };
+}
+
+// Clients before 1.0 refuse the outcome `cancelled` and `pendingToolCallIds`; a `result` may be any JSON to all of them.
+function toOutcome(
+  outcome: Exclude<RunOutcome, { readonly status: 'failed' }>,
+  isVersion1: boolean,
+  spelled: Spelling,
+) {
+  if (outcome.status === 'cancelled') {
+    return isVersion1
+      ? { outcome: { type: 'cancelled' } }
+      : { result: { status: 'cancelled', reason: outcome.reason } };
+  }
+  const result = outcome.stoppedBy ? { result: { status: 'stopped', reason: outcome.stoppedBy } } : {};
+  if (outcome.approvals?.length) {
+    const interrupts = outcome.approvals.map((call) => toInterrupt(call, spelled));
+    return { ...result, outcome: { type: 'interrupt', interrupts } };
+  }
+  if (!isVersion1) return result;
+  const pending = outcome.pending.length > 0 ? spelled('pendingToolCallIds', outcome.pending) : {};
+  return { ...result, outcome: { type: 'success', ...pending } };
+}
+
+/** For clients before 1.0, which know no interrupts: the approvals a run waits for, as an event that applications can listen to. */
+export function toInterruptNotice(
+  { outcome }: Extract<RunEvent, { readonly type: 'run-ended' }>,
+  { isVersion1 }: Pick<TerminalView, 'isVersion1'>,
+): AgUiEvent[] {
+  if (isVersion1 || outcome.status !== 'finished' || !outcome.approvals?.length) return [];
+  const interrupts = outcome.approvals.map((call) => toInterrupt(call, createSpelling('camel')));
+  return [{ type: 'CUSTOM', name: 'on_interrupt', value: { interrupts } }];
+}
+
+const toInterrupt = ({ id, callId, tool, description, args }: AwaitedCall, spelled: Spelling) => ({
+  id,
+  reason: 'tool_call',
+  message: `The agent wants to call ${tool}`,
+  ...spelled('toolCallId', callId),
+  ...spelled('responseSchema', RESPONSE_SCHEMA),
+  metadata: { tool, description, args },
+});
+
+const RESPONSE_SCHEMA = {
+  type: 'object',
+  properties: {
+    approved: { type: 'boolean', description: 'Whether the call may run, exactly as it is shown' },
+    reason: { type: 'string', description: 'Told to the agent when the call is refused' },
+  },
+  required: ['approved'],
+};
+
+function toTokenUsage(usage: Usage, spelled: Spelling) {
+  if (usage.inputTokens + usage.outputTokens === 0) return {};
+  const counts = {
+    ...spelled('inputTokens', usage.inputTokens),
+    ...spelled('outputTokens', usage.outputTokens),
+    ...spelled('totalTokens', usage.inputTokens + usage.outputTokens),
+    ...spelled('reasoningTokens', usage.reasoningTokens),
+    ...spelled('cachedInputTokens', usage.cachedInputTokens),
+  };
+  return { usage: [counts] };
+}

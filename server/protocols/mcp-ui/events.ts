@@ -1,0 +1,94 @@
+/** From the events of a run to those of MCP-UI. */
+import type { McpUiEvent } from '../../../contract/mcp-ui.ts';
+import { toApiError } from '../../errors.ts';
+import type { AwaitedCall, RunEvent } from '../../runs/run-events.ts';
+import { type PageTool, pageEndpoint } from './page-tools.ts';
+
+interface McpUiView {
+  readonly agentId: string;
+  readonly conversationId: string;
+  /** The tools with a page that the agent has now. */
+  tools(): readonly PageTool[];
+  readonly signal: AbortSignal;
+}
+
+/** The events of a run, the page of a tool behind its result; exactly one `done` or `error`, last. */
+export async function* toMcpUiEvents(
+  events: AsyncIterable<{ readonly event: RunEvent }>,
+  view: McpUiView,
+): AsyncGenerator<McpUiEvent, void> {
+  const inputs = new Map<string, unknown>();
+  let lastMessageId: string | undefined;
+  for await (const { event } of events) {
+    switch (event.type) {
+      case 'text-delta': {
+        // What is said after a tool call stands apart from what was said before it.
+        const isNewParagraph = lastMessageId !== undefined && lastMessageId !== event.messageId;
+        lastMessageId = event.messageId;
+        yield { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta };
+        break;
+      }
+      case 'tool-call-ended':
+        inputs.set(event.callId, event.args);
+        yield { type: 'tool_call', id: event.callId, name: event.name, args: event.args };
+        break;
+      case 'tool-result': {
+        const { callId: id, name, result, isError } = event;
+        yield { type: 'tool_result', id, name, result, is_error: isError };
+        const tool = isError ? undefined : view.tools().find((each) => each.name === name);
+        if (tool) yield await toPageEvent(tool, { id, input: inputs.get(id) ?? {}, result }, view);
+        break;
+      }
+      case 'run-ended':
+        yield toLast(event, view.conversationId);
+    }
+  }
+}
+
+async function toPageEvent(
+  { server, tool, resourceUri, readPage }: PageTool,
+  { id, input, result }: { id: string; input: unknown; result: unknown },
+  { agentId, signal }: McpUiView,
+): Promise<McpUiEvent> {
+  try {
+    const resource = await readPage(resourceUri, signal);
+    return {
+      type: 'ui',
+      id,
+      server,
+      tool,
+      input,
+      result: toToolResult(result),
+      resource,
+      resource_endpoint: pageEndpoint(agentId, resourceUri),
+    };
+  } catch (cause) {
+    // The answer of the tool stands without its page.
+    return { type: 'ui_failed', id, server, tool, detail: toApiError(cause).message };
+  }
+}
+
+/** The result as MCP has it. */
+function toToolResult(result: unknown): Record<string, unknown> {
+  const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
+  const content = [{ type: 'text', text }];
+  const isObject = typeof result === 'object' && result !== null && !Array.isArray(result);
+  return isObject ? { content, structuredContent: result } : { content };
+}
+
+function toLast({ outcome }: Extract<RunEvent, { type: 'run-ended' }>, conversation_id: string): McpUiEvent {
+  switch (outcome.status) {
+    case 'finished':
+      return {
+        type: 'done',
+        conversation_id,
+        ...(outcome.approvals?.length && { approvals: outcome.approvals.map(toAwaited) }),
+      };
+    case 'failed':
+      return { type: 'error', code: outcome.code, detail: outcome.detail, conversation_id };
+    case 'cancelled':
+      return { type: 'error', code: 'run-cancelled', detail: outcome.reason, conversation_id };
+  }
+}
+
+const toAwaited = ({ id, callId, tool, args }: AwaitedCall) => ({ id, tool_call_id: callId, tool, args: { ...args } });

@@ -1,0 +1,102 @@
+/** Offers every agent over MCP-UI: its answers, and the pages of its tools. */
+import type { AppHandlers } from '../../../contract/index.ts';
+import { ApiError } from '../../errors.ts';
+import type { RequestContext } from '../../implement.ts';
+import type { Principal } from '../../principal.ts';
+import { newId } from '../../runs/ids.ts';
+import type { RunEvent } from '../../runs/run-events.ts';
+import { toMcpUiEvents } from './events.ts';
+import { ENDPOINT, findPage, type PageTool } from './page-tools.ts';
+
+/** What MCP-UI needs of the rest of the server. */
+export interface McpUiParts {
+  readonly agents: {
+    list(): Iterable<{ readonly id: string; readonly name: string }>;
+    /** Throws a 404 when there is none. */
+    get(id: string): unknown;
+  };
+  /** The tools with a page that an agent has now. */
+  pageTools(agentId: string): readonly PageTool[];
+  startRun(request: {
+    readonly agentId: string;
+    readonly principal: Principal;
+    readonly conversationId: string;
+    readonly text: string;
+    readonly signal: AbortSignal;
+  }): Promise<AsyncIterable<{ readonly event: RunEvent }>>;
+}
+
+/** The handlers of the group `mcpUi`. */
+export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestContext>['mcpUi'] {
+  const { agents, pageTools, startRun } = parts;
+  const info = () => {
+    const list = [...agents.list()].map(({ id, name }) => ({
+      agent_id: id,
+      name,
+      endpoint: `${ENDPOINT}/${id}/`,
+      ui_tools: pageTools(id).map(({ server, tool, resourceUri }) => ({ server, tool, resource_uri: resourceUri })),
+    }));
+    return {
+      protocol: 'mcp-ui' as const,
+      version: '2026-01-26',
+      extension: 'io.modelcontextprotocol/ui',
+      mime_types: ['text/html;profile=mcp-app'],
+      agents: list,
+      agents_endpoint: `${ENDPOINT}/agents`,
+      count: list.length,
+    };
+  };
+  return {
+    info,
+    agents: info,
+    async run({ input: { agent_id: agentId, message, conversation_id }, context: { principal }, signal }) {
+      agents.get(agentId);
+      const conversationId = conversation_id ?? newId('conv');
+      const events = await startRun({ agentId, principal, conversationId, text: message, signal });
+      return toMcpUiEvents(events, { agentId, conversationId, tools: () => pageTools(agentId), signal });
+    },
+    async call({ input: { agent_id: agentId, uri, method, params = {} }, signal }) {
+      agents.get(agentId);
+      const page = findPage(pageTools(agentId), uri);
+      return { result: await passOn(page, method, params, signal) };
+    },
+  };
+}
+
+async function passOn(
+  page: PageTool,
+  method: 'tools/call' | 'tools/list' | 'resources/read' | 'ping',
+  params: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  switch (method) {
+    case 'ping':
+      return {};
+    case 'tools/list':
+      return { tools: page.listTools() };
+    case 'resources/read': {
+      const uri = textOf(params, 'uri');
+      if (!uri.startsWith('ui://'))
+        throw new ApiError('ui-resource-not-found', `A page may read pages alone, not ${uri}`);
+      return { contents: [await page.readPage(uri, signal)] };
+    }
+    case 'tools/call': {
+      const name = textOf(params, 'name');
+      const isOffered = page.listTools().some((tool) => tool.name === name);
+      if (!isOffered)
+        throw new ApiError('mcp-tool-not-found', `MCP server '${page.server}' has no tool '${name}' for pages`);
+      const args = params.arguments;
+      const isObject = typeof args === 'object' && args !== null && !Array.isArray(args);
+      return page.callTool(name, isObject ? (args as Record<string, unknown>) : {}, signal);
+    }
+  }
+}
+
+function textOf(params: Record<string, unknown>, name: string): string {
+  const value = params[name];
+  if (typeof value === 'string' && value !== '') return value;
+  const message = 'is required';
+  throw new ApiError('validation-failed', `params.${name}: ${message}`, {
+    fields: [{ path: `params.${name}`, message }],
+  });
+}
