@@ -16,7 +16,7 @@ import { createLog } from '../server/http/log.ts';
 import { readJsonText } from '../server/http/read-json.ts';
 import { startHttpServer } from '../server/http/server.ts';
 import { McpDoors } from '../server/mcp/doors/doors.ts';
-import { RunningServers } from '../server/mcp/running-servers.ts';
+import { RunningServers } from '../server/mcp/servers/running-servers.ts';
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/mcp/server.mjs', import.meta.url));
 const PATH = '/api/v1/mcp';

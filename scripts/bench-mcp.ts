@@ -12,8 +12,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { RunningServers } from '../server/mcp/running-servers.ts';
-import type { ServerDefinition } from '../server/mcp/server-definition.ts';
+import type { ServerDefinition } from '../server/mcp/definitions/server-definition.ts';
+import { RunningServers } from '../server/mcp/servers/running-servers.ts';
 import { createServerToolset } from '../server/mcp/toolset.ts';
 import { startServerProcess } from './server-process.ts';
 

@@ -1,7 +1,7 @@
 /** What A2A is given of the other features. */
 import type { Agents } from './agents/agent-registry.ts';
 import type { AnswerApproval } from './approvals/answer-approvals.ts';
-import type { RunningServers } from './mcp/running-servers.ts';
+import type { RunningServers } from './mcp/servers/running-servers.ts';
 import type { PromptedAgent } from './prompts/prompt-handlers.ts';
 import type { A2a } from './protocols/a2a/open-a2a.ts';
 import type { A2aServerOptions } from './protocols/a2a/server.ts';

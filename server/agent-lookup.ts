@@ -4,7 +4,7 @@ import { joinToolsets } from './agents/agent-toolset.ts';
 import type { Codemode } from './codemode/codemode.ts';
 import { createCodemodeToolset } from './codemode/codemode-toolset.ts';
 import { switchToolset } from './codemode/switch-toolset.ts';
-import type { RunningServers } from './mcp/running-servers.ts';
+import type { RunningServers } from './mcp/servers/running-servers.ts';
 import { createServerToolset } from './mcp/toolset.ts';
 import type { PromptedAgent } from './prompts/prompt-handlers.ts';
 import type { SandboxManager } from './sandbox/sandbox-manager.ts';

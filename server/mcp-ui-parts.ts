@@ -1,6 +1,6 @@
 /** What MCP-UI is given of the other features. */
 import type { Agents } from './agents/agent-registry.ts';
-import type { RunningServers } from './mcp/running-servers.ts';
+import type { RunningServers } from './mcp/servers/running-servers.ts';
 import { toToolName } from './mcp/tool-names.ts';
 import { isForPages, listUiTools, readPage, type UiTool } from './mcp/ui-tools.ts';
 import type { McpUiParts } from './protocols/mcp-ui/handlers.ts';

@@ -32,9 +32,9 @@ describe('a crossing is found', () => {
       'server/agents/agent-registry.ts must not be imported by server/http/rest.ts',
     ],
     [
-      'server/mcp/connection.ts',
-      "import type { Store } from '../store/store.ts';",
-      'server/store/store.ts must not be imported by server/mcp/connection.ts',
+      'server/mcp/servers/connection.ts',
+      "import type { Store } from '../../store/store.ts';",
+      'server/store/store.ts must not be imported by server/mcp/servers/connection.ts',
     ],
     [
       'server/store/store.ts',
@@ -43,8 +43,8 @@ describe('a crossing is found', () => {
     ],
     [
       'server/runs/runs.ts',
-      "const mcp = await import('../mcp/connection.ts');",
-      'server/mcp/connection.ts must not be imported by server/runs/runs.ts',
+      "const mcp = await import('../mcp/servers/connection.ts');",
+      'server/mcp/servers/connection.ts must not be imported by server/runs/runs.ts',
     ],
     [
       'server/agents/agent-registry.ts',
@@ -85,10 +85,13 @@ describe('a crossing is found', () => {
 describe('what is allowed passes', () => {
   test.each([
     ['server/http/rest.ts', "import { ApiError } from '../errors.ts'; import express from 'express';"],
-    ['server/mcp/connection.ts', "import type { Tool } from '@modelcontextprotocol/sdk/types.js';"],
-    ['server/mcp/connection.ts', "const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');"],
+    ['server/mcp/servers/connection.ts', "import type { Tool } from '@modelcontextprotocol/sdk/types.js';"],
+    [
+      'server/mcp/servers/connection.ts',
+      "const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');",
+    ],
     ['server/models/models.ts', "import { APICallError } from '@ai-sdk/provider';"],
-    ['server/handlers.ts', "import './agents/agent-handlers.ts'; import './mcp/connection.ts';"],
+    ['server/handlers.ts', "import './agents/agent-handlers.ts'; import './mcp/servers/connection.ts';"],
     ['server/protocols/a2a/tasks.ts', "import './task.ts'; import '../../surfaces/render-ui.ts';"],
     ['contract/index.ts', "import { z } from 'zod'; import './agents.ts';"],
   ])('%s: %s', (file, text) => {

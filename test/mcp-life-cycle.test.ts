@@ -4,11 +4,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../server/mcp/connection-limits.ts';
-import { nameProcess, pidSpace } from '../server/mcp/proc.ts';
-import type { ServerDefinition } from '../server/mcp/server-definition.ts';
-import { StartTurns } from '../server/mcp/start-turns.ts';
-import { defaultBackoffMs } from '../server/mcp/supervision.ts';
+import type { ServerDefinition } from '../server/mcp/definitions/server-definition.ts';
+import { nameProcess, pidSpace } from '../server/mcp/processes/proc.ts';
+import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
+import { StartTurns } from '../server/mcp/servers/start-turns.ts';
+import { defaultBackoffMs } from '../server/mcp/servers/supervision.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 

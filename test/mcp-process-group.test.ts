@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { readPaced } from '../server/mcp/paced-reader.ts';
-import { ProcessGroup } from '../server/mcp/process-group.ts';
+import { ProcessGroup } from '../server/mcp/processes/process-group.ts';
+import { readPaced } from '../server/mcp/wire/paced-reader.ts';
 import { isAlive, until } from './support/mcp-servers.ts';
 
 const groupOf = (command: string, ...args: string[]) =>

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { createRemoteFetch } from '../server/mcp/remote-fetch.ts';
-import { connectRemote } from '../server/mcp/remote-transports.ts';
+import { createRemoteFetch } from '../server/mcp/wire/remote-fetch.ts';
+import { connectRemote } from '../server/mcp/wire/remote-transports.ts';
 import { createLookup, isReachable } from '../server/outgoing-address.ts';
 
 async function startListener(answer: RequestListener) {
@@ -71,7 +71,7 @@ describe('the address of a remote server', () => {
       response.writeHead(307, { location: '/latest/meta-data', connection: 'close' }).end();
     });
     const fetchText = createRemoteFetch(flips('127.0.0.1', '169.254.169.254'));
-    const { loadRemoteTransports } = await import('../server/mcp/mcp-sdk.ts');
+    const { loadRemoteTransports } = await import('../server/mcp/wire/mcp-sdk.ts');
     const { StreamableHTTPClientTransport } = await loadRemoteTransports();
     const url = new URL(`http://flips.example:${server.port}/mcp`);
     await using transport = Object.assign(new StreamableHTTPClientTransport(url, { fetch: fetchText }), {

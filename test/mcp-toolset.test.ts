@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toolboxServer } from '../server/mcp/bundled-servers.ts';
-import type { ServerReference } from '../server/mcp/running-servers.ts';
+import { toolboxServer } from '../server/mcp/definitions/bundled-servers.ts';
+import type { ServerReference } from '../server/mcp/servers/running-servers.ts';
 import { toToolName } from '../server/mcp/tool-names.ts';
 import { toToolOutcome } from '../server/mcp/tool-result.ts';
 import { calculate } from '../server/mcp/toolbox/calculator.ts';

@@ -1,7 +1,7 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
-import type { RunningServers } from '../mcp/running-servers.ts';
+import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import type { Agents } from './agent-registry.ts';
 import { type ServersOutcome, startServersOf, stopServersOf } from './agent-servers.ts';
 

@@ -1,6 +1,6 @@
 /** Starts and stops the MCP servers that agents select. */
-import type { RunningServers } from '../mcp/running-servers.ts';
-import type { SupervisedServer } from '../mcp/supervised-server.ts';
+import type { RunningServers } from '../mcp/servers/running-servers.ts';
+import type { SupervisedServer } from '../mcp/servers/supervised-server.ts';
 import type { AgentRecord } from '../store/store.ts';
 
 type SelectingAgent = Pick<AgentRecord, 'id' | 'selectedMcpServers'>;

@@ -1,9 +1,9 @@
 /** What the code of an agent may call: the MCP servers the agent selects, and toolsets of this server. */
 import { ApiError } from '../errors.ts';
-import type { CallToolResult } from '../mcp/mcp-sdk.ts';
-import type { RunningServers, ServerReference } from '../mcp/running-servers.ts';
-import type { SupervisedServer } from '../mcp/supervised-server.ts';
+import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
+import type { SupervisedServer } from '../mcp/servers/supervised-server.ts';
 import { toToolOutcome } from '../mcp/tool-result.ts';
+import type { CallToolResult } from '../mcp/wire/mcp-sdk.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import type { ToolCallAnswer } from '../sandbox/sandbox.ts';
 import type { BindableTool } from './tool-stub.ts';

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.ts';
-import type { RunningServers, ServerReference } from '../mcp/running-servers.ts';
+import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
 import { toToolName } from '../mcp/tool-names.ts';
 import { createServerToolset, type ServerToolset } from '../mcp/toolset.ts';
 import type { Toolset } from '../runs/toolset.ts';

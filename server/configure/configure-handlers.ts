@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { AppHandlers } from '../../contract/index.ts';
 import type { RequestContext } from '../implement.ts';
-import { type ConfigProblem, describeProblem } from '../mcp/config-file.ts';
-import type { RunningServers } from '../mcp/running-servers.ts';
+import { type ConfigProblem, describeProblem } from '../mcp/definitions/config-file.ts';
 import { viewLaunch, viewServer } from '../mcp/server-view.ts';
+import type { RunningServers } from '../mcp/servers/running-servers.ts';
 
 /** A model callers may choose. */
 export interface ConfiguredModel {

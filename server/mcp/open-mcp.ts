@@ -1,11 +1,11 @@
 /** Puts the MCP half of the server together: what is known, what is started at boot, and in which order it ends. */
 import { join } from 'node:path';
-import { toolboxServer } from './bundled-servers.ts';
-import { catalogServers } from './catalog.ts';
-import { ConfigServers } from './config-servers.ts';
-import { CustomServers, type ServerRecords } from './custom-servers.ts';
-import { RunningServers, type RunningServersOptions } from './running-servers.ts';
-import { checkSpawnPolicy, type SpawnPolicy } from './spawn-policy.ts';
+import { toolboxServer } from './definitions/bundled-servers.ts';
+import { catalogServers } from './definitions/catalog.ts';
+import { ConfigServers } from './definitions/config-servers.ts';
+import { CustomServers, type ServerRecords } from './definitions/custom-servers.ts';
+import { checkSpawnPolicy, type SpawnPolicy } from './definitions/spawn-policy.ts';
+import { RunningServers, type RunningServersOptions } from './servers/running-servers.ts';
 
 export interface OpenMcpOptions extends RunningServersOptions {
   readonly dataFolder: string;

@@ -2,9 +2,9 @@ import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
 import type { ToolOutcome, Toolset } from '../runs/toolset.ts';
-import type { RunningServers } from './running-servers.ts';
 import { quoteList } from './server-view.ts';
-import type { SupervisedServer } from './supervised-server.ts';
+import type { RunningServers } from './servers/running-servers.ts';
+import type { SupervisedServer } from './servers/supervised-server.ts';
 import { toToolOutcome } from './tool-result.ts';
 
 export interface ProxyHandlerOptions {

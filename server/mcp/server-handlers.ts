@@ -1,10 +1,10 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../implement.ts';
-import type { CustomServers } from './custom-servers.ts';
-import type { RunningServers } from './running-servers.ts';
+import type { CustomServers } from './definitions/custom-servers.ts';
 import { quoteList, viewServer } from './server-view.ts';
-import type { SupervisedServer } from './supervised-server.ts';
+import type { RunningServers } from './servers/running-servers.ts';
+import type { SupervisedServer } from './servers/supervised-server.ts';
 
 export interface ServerHandlerOptions {
   readonly servers: RunningServers;

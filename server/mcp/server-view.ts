@@ -1,6 +1,6 @@
 /** An MCP server as answers show it. */
-import { maskArguments, maskUrl } from './secrets.ts';
-import type { SupervisedServer } from './supervised-server.ts';
+import { maskArguments, maskUrl } from './definitions/secrets.ts';
+import type { SupervisedServer } from './servers/supervised-server.ts';
 
 /** No value of a variable or header is in it, and no secret in its arguments or URL. */
 export function viewServer(server: SupervisedServer) {

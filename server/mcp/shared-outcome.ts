@@ -1,5 +1,5 @@
 import type { ToolOutcome } from '../runs/toolset.ts';
-import type { CallToolResult } from './mcp-sdk.ts';
+import type { CallToolResult } from './wire/mcp-sdk.ts';
 
 /**
  * Where state stands in `_meta`. A tool that declares `true` there is sent the state the run shares with its caller, in the `_meta` of each

@@ -1,6 +1,6 @@
 /** From what an MCP server answers to what a model or a caller is given. */
 import type { ToolOutcome } from '../runs/toolset.ts';
-import type { CallToolResult } from './mcp-sdk.ts';
+import type { CallToolResult } from './wire/mcp-sdk.ts';
 
 const MAX_CHARACTERS = 1024 * 1024;
 

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../errors.ts';
 import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
-import type { RunningServers, ServerReference } from './running-servers.ts';
+import type { RunningServers, ServerReference } from './servers/running-servers.ts';
+import type { SupervisedServer } from './servers/supervised-server.ts';
 import { STATE_KEY, toSharedOutcome } from './shared-outcome.ts';
-import type { SupervisedServer } from './supervised-server.ts';
 import { toToolName } from './tool-names.ts';
 import { toToolOutcome } from './tool-result.ts';
 

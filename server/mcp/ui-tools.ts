@@ -1,9 +1,9 @@
 /** Tools that bring a page with them, by the extension of MCP for user interfaces. */
 import { ApiError } from '../errors.ts';
-import type { Tool } from './mcp-sdk.ts';
-import type { RunningServers, ServerReference } from './running-servers.ts';
-import type { SupervisedServer } from './supervised-server.ts';
+import type { RunningServers, ServerReference } from './servers/running-servers.ts';
+import type { SupervisedServer } from './servers/supervised-server.ts';
 import { toToolName } from './tool-names.ts';
+import type { Tool } from './wire/mcp-sdk.ts';
 
 /** The type of a page. */
 export const PAGE_TYPE = 'text/html;profile=mcp-app';

@@ -6,9 +6,9 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import { exchangeOf } from '../../server/http/exchange.ts';
 import { readJsonText } from '../../server/http/read-json.ts';
+import type { ServerDefinition } from '../../server/mcp/definitions/server-definition.ts';
 import { type DoorOptions, McpDoors } from '../../server/mcp/doors/doors.ts';
-import type { RunningServers } from '../../server/mcp/running-servers.ts';
-import type { ServerDefinition } from '../../server/mcp/server-definition.ts';
+import type { RunningServers } from '../../server/mcp/servers/running-servers.ts';
 import { startTestServer } from './http-server.ts';
 import { createServers, fixtureServer } from './mcp-servers.ts';
 

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_LIMITS } from '../../server/mcp/connection-limits.ts';
-import { RunningServers, type RunningServersOptions } from '../../server/mcp/running-servers.ts';
-import type { ServerDefinition } from '../../server/mcp/server-definition.ts';
+import type { ServerDefinition } from '../../server/mcp/definitions/server-definition.ts';
+import { DEFAULT_LIMITS } from '../../server/mcp/servers/connection-limits.ts';
+import { RunningServers, type RunningServersOptions } from '../../server/mcp/servers/running-servers.ts';
 
 export const FIXTURE = fileURLToPath(new URL('../fixtures/mcp/server.mjs', import.meta.url));
 

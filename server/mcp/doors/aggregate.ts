@@ -1,6 +1,6 @@
 /** All running servers as one MCP server. */
 import { ApiError } from '../../errors.ts';
-import type { McpServerSdk, Transport } from '../mcp-sdk.ts';
+import type { McpServerSdk, Transport } from '../wire/mcp-sdk.ts';
 import type { AllTools } from './all-tools.ts';
 import type { Caller, FarSide } from './session.ts';
 

@@ -1,9 +1,9 @@
 /** The tools of all servers that run, under the names agents know them by. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Tool } from '../mcp-sdk.ts';
-import type { RunningServers } from '../running-servers.ts';
-import type { SupervisedServer } from '../supervised-server.ts';
+import type { RunningServers } from '../servers/running-servers.ts';
+import type { SupervisedServer } from '../servers/supervised-server.ts';
 import { toToolName } from '../tool-names.ts';
+import type { Tool } from '../wire/mcp-sdk.ts';
 
 interface Route {
   readonly server: SupervisedServer;

@@ -5,8 +5,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ApiError } from '../../errors.ts';
-import { loadMcpServer } from '../mcp-sdk.ts';
-import type { RunningServers } from '../running-servers.ts';
+import type { RunningServers } from '../servers/running-servers.ts';
+import { loadMcpServer } from '../wire/mcp-sdk.ts';
 import { createAggregate } from './aggregate.ts';
 import { AllTools } from './all-tools.ts';
 import { Pipe } from './pipe.ts';

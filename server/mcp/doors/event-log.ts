@@ -1,5 +1,5 @@
 /** The last messages sent to the caller of a session, so that one who lost a connection can go on where it broke off. */
-import type { JSONRPCMessage } from '../mcp-sdk.ts';
+import type { JSONRPCMessage } from '../wire/mcp-sdk.ts';
 
 interface Event {
   readonly stream: string;

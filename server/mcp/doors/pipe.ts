@@ -1,6 +1,6 @@
 /** Joins a caller and a server of its own, message by message, and knows which of them belong together. */
-import type { JSONRPCMessage, RequestId } from '../mcp-sdk.ts';
-import { isSessionLost } from '../remote-transports.ts';
+import type { JSONRPCMessage, RequestId } from '../wire/mcp-sdk.ts';
+import { isSessionLost } from '../wire/remote-transports.ts';
 import type { Caller, FarSide } from './session.ts';
 import type { Upstream } from './upstream.ts';
 

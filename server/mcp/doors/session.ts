@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from '../../errors.ts';
-import type { JSONRPCMessage, McpServerSdk, RequestId, Transport } from '../mcp-sdk.ts';
+import type { JSONRPCMessage, McpServerSdk, RequestId, Transport } from '../wire/mcp-sdk.ts';
 import { EventLog, type Missed } from './event-log.ts';
 import { sendWebResponse, toWebRequest } from './web-exchange.ts';
 

@@ -1,6 +1,6 @@
 /** The open sessions of a door: a bounded number, each ended when it is left. */
 import { ApiError } from '../../errors.ts';
-import type { McpServerSdk } from '../mcp-sdk.ts';
+import type { McpServerSdk } from '../wire/mcp-sdk.ts';
 import { type FarSide, Session, type SessionOptions } from './session.ts';
 
 export interface SessionLimits {

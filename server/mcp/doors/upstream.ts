@@ -1,13 +1,13 @@
 /** A server that one session has to itself: a process of its own, or a connection of its own to a remote one. */
 import { ApiError } from '../../errors.ts';
 import { untilAborted } from '../../until-aborted.ts';
-import { LAST_LINES, lastWords } from '../last-words.ts';
-import type { JSONRPCMessage, Transport } from '../mcp-sdk.ts';
-import { resolveNpx } from '../npx-cache.ts';
-import { ProcessGroup } from '../process-group.ts';
-import { connectRemote, endRemoteSession } from '../remote-transports.ts';
-import { createRedactor } from '../secrets.ts';
-import type { SupervisedServer } from '../supervised-server.ts';
+import { createRedactor } from '../definitions/secrets.ts';
+import { LAST_LINES, lastWords } from '../processes/last-words.ts';
+import { resolveNpx } from '../processes/npx-cache.ts';
+import { ProcessGroup } from '../processes/process-group.ts';
+import type { SupervisedServer } from '../servers/supervised-server.ts';
+import type { JSONRPCMessage, Transport } from '../wire/mcp-sdk.ts';
+import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
 
 export interface Upstream {
   readonly transport: Transport;

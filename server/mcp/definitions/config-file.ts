@@ -2,7 +2,7 @@
 /** The user's own MCP servers: `~/.datalayer/mcp.json` and files of its kind (Claude, Cursor, VS Code). */
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { NewServerId } from '../../contract/ids.ts';
+import { NewServerId } from '../../../contract/ids.ts';
 import { isVariableName } from './expand.ts';
 import { JsonSyntaxError, type ParsedJson, parseJsonWithComments } from './json-with-comments.ts';
 import { type Launch, requiredVariables, type ServerDefinition } from './server-definition.ts';

@@ -16,7 +16,7 @@ export function toolboxServer(cacheFolder?: string): ServerDefinition {
       type: 'stdio',
       command: process.execPath,
       // Beside this file in the sources (.ts) as well as in the built package (.js).
-      args: [fileURLToPath(new URL(`toolbox/main${extname(import.meta.url)}`, import.meta.url))],
+      args: [fileURLToPath(new URL(`../toolbox/main${extname(import.meta.url)}`, import.meta.url))],
       env: cacheFolder === undefined ? {} : { NODE_COMPILE_CACHE: cacheFolder },
     },
     requiredEnvVars: [],

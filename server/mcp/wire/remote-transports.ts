@@ -1,8 +1,9 @@
 /** The ways to a server behind a URL, in the order in which they are tried. */
+
+import type { RemoteLaunch } from '../definitions/server-definition.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 import { loadRemoteTransports, type Transport } from './mcp-sdk.ts';
 import { createRemoteFetch } from './remote-fetch.ts';
-import type { RemoteLaunch } from './server-definition.ts';
 
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const END_SESSION_MS = 1000;

@@ -1,12 +1,12 @@
 /** The MCP servers callers have added: kept over restarts, without their secrets. */
 import { z } from 'zod';
-import { ApiError } from '../errors.ts';
-import { classifyHost, isReachable } from '../outgoing-address.ts';
-import type { RunningServers } from './running-servers.ts';
+import { ApiError } from '../../errors.ts';
+import { classifyHost, isReachable } from '../../outgoing-address.ts';
+import type { RunningServers } from '../servers/running-servers.ts';
+import type { SupervisedServer } from '../servers/supervised-server.ts';
+import type { ServerLog } from '../servers/supervision.ts';
 import { type Launch, requiredVariables, type ServerDefinition } from './server-definition.ts';
 import { checkSpawnPolicy, type SpawnPolicy } from './spawn-policy.ts';
-import type { SupervisedServer } from './supervised-server.ts';
-import type { ServerLog } from './supervision.ts';
 import { withholdSecrets } from './withhold-secrets.ts';
 
 /** Where their records are kept. */

@@ -1,13 +1,13 @@
 /** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
-import type { ErrorCode } from '../../contract/errors.ts';
-import { ApiError } from '../errors.ts';
-import { untilAborted } from '../until-aborted.ts';
+import type { ErrorCode } from '../../../contract/errors.ts';
+import { ApiError } from '../../errors.ts';
+import { untilAborted } from '../../until-aborted.ts';
+import type { ServerDefinition } from '../definitions/server-definition.ts';
+import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from '../processes/launch.ts';
+import type { CallToolResult, ReadResourceResult, Tool } from '../wire/mcp-sdk.ts';
+import { isSessionLost } from '../wire/remote-transports.ts';
 import { type CallOptions, type Connection, openConnection } from './connection.ts';
-import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from './launch.ts';
-import type { CallToolResult, ReadResourceResult, Tool } from './mcp-sdk.ts';
-import { isSessionLost } from './remote-transports.ts';
 import { Restarts } from './restarts.ts';
-import type { ServerDefinition } from './server-definition.ts';
 import type { ServerStatus, StartOptions, SupervisorOptions } from './supervision.ts';
 
 export class SupervisedServer {

@@ -1,8 +1,8 @@
 /** From a definition to what is really run: references expanded, the environment of the child put together. */
-import { ApiError } from '../errors.ts';
-import { expand, type Lookup } from './expand.ts';
-import { isSecretName, isSecretValue, replaceSecretArguments, replaceSecretsInUrl } from './secrets.ts';
-import type { Launch, ServerDefinition } from './server-definition.ts';
+import { ApiError } from '../../errors.ts';
+import { expand, type Lookup } from '../definitions/expand.ts';
+import { isSecretName, isSecretValue, replaceSecretArguments, replaceSecretsInUrl } from '../definitions/secrets.ts';
+import type { Launch, ServerDefinition } from '../definitions/server-definition.ts';
 
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;

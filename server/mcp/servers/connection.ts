@@ -1,9 +1,12 @@
 /** One live connection to one MCP server: handshake, tool list, calls. */
-import { ApiError } from '../errors.ts';
-import { untilAborted } from '../until-aborted.ts';
-import type { ConnectionLimits } from './connection-limits.ts';
-import { LAST_LINES, lastWords } from './last-words.ts';
-import type { ResolvedLaunch } from './launch.ts';
+import { ApiError } from '../../errors.ts';
+import { untilAborted } from '../../until-aborted.ts';
+import { createRedactor } from '../definitions/secrets.ts';
+import { LAST_LINES, lastWords } from '../processes/last-words.ts';
+import type { ResolvedLaunch } from '../processes/launch.ts';
+import { resolveNpx } from '../processes/npx-cache.ts';
+import { withOwnSignal } from '../processes/own-signal.ts';
+import { ProcessGroup, type ProcessGroupOptions } from '../processes/process-group.ts';
 import {
   type CallToolResult,
   type Client,
@@ -11,12 +14,9 @@ import {
   type ReadResourceResult,
   type Tool,
   type Transport,
-} from './mcp-sdk.ts';
-import { resolveNpx } from './npx-cache.ts';
-import { withOwnSignal } from './own-signal.ts';
-import { ProcessGroup, type ProcessGroupOptions } from './process-group.ts';
-import { connectRemote, endRemoteSession } from './remote-transports.ts';
-import { createRedactor } from './secrets.ts';
+} from '../wire/mcp-sdk.ts';
+import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { ToolList } from './tool-list.ts';
 
 export interface ConnectionOptions {

@@ -1,5 +1,5 @@
 /** The tools of a server, asked for page by page, and never more than anyone could use. */
-import type { Client, loadMcpClient, Tool } from './mcp-sdk.ts';
+import type { Client, loadMcpClient, Tool } from '../wire/mcp-sdk.ts';
 
 type McpClientSdk = Awaited<ReturnType<typeof loadMcpClient>>;
 

@@ -1,8 +1,9 @@
 /** The words of supervision: what may be asked of it and what it answers. */
+
+import type { ServerDefinition } from '../definitions/server-definition.ts';
+import type { Variables } from '../processes/launch.ts';
 import type { ConnectionOptions } from './connection.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
-import type { Variables } from './launch.ts';
-import type { ServerDefinition } from './server-definition.ts';
 
 /** failed: it never ran, or its last start failed. restarting: it ran, died, and is being brought back. */
 export type ServerStatus = 'stopped' | 'starting' | 'running' | 'failed' | 'restarting';

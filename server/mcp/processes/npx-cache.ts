@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { StdioLaunch } from './server-definition.ts';
+import type { StdioLaunch } from '../definitions/server-definition.ts';
 
 // Only an exact version says by itself what to run; for anything else npx has to ask the registry.
 const PINNED = /^((?:@[a-z0-9~._-]+\/)?[a-z0-9~._-]+)@(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/;

@@ -1,4 +1,4 @@
-import type { Grace } from './end-group.ts';
+import type { Grace } from '../processes/end-group.ts';
 
 /** Limits of a connection, each with a default. Times are in milliseconds. */
 export interface ConnectionLimits {
