@@ -7,7 +7,7 @@ import type {
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, it } from 'vitest';
-import { createDemoModel } from '../server/models/demo-model.ts';
+import { createDemoModel } from '../server/models/demo/demo-model.ts';
 import schemas from './support/model-tools.json' with { type: 'json' };
 
 type Tools = NonNullable<LanguageModelV4CallOptions['tools']>;

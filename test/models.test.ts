@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { ApiError } from '../server/errors.ts';
-import { createDemoModel } from '../server/models/demo-model.ts';
+import { createDemoModel } from '../server/models/demo/demo-model.ts';
 import { parseModelId } from '../server/models/model-ids.ts';
 import { Models } from '../server/models/models.ts';
 

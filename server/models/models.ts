@@ -99,7 +99,7 @@ export class Models {
 
   async #open(id: ModelId): Promise<{ id: string; model: LanguageModelV4 }> {
     if (id.provider !== 'demo') return { id: formatModelId(id), model: await openModel(id, this.#options) };
-    const { createDemoModel } = await import('./demo-model.ts');
+    const { createDemoModel } = await import('./demo/demo-model.ts');
     return { id: demoId, model: createDemoModel({ paceMs: this.#options.demoPaceMs }) };
   }
 

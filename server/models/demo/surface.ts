@@ -1,8 +1,8 @@
 /** What the demo model shows where it can show surfaces: a form for what a tool still needs, a list of what tools answered. */
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider';
-import { baseNameOf, type Choice } from './demo-choice.ts';
-import type { Answered } from './demo-summary.ts';
-import { tryParse } from './demo-values.ts';
+import { baseNameOf, type Choice } from './choice.ts';
+import type { Answered } from './summary.ts';
+import { tryParse } from './values.ts';
 
 /** The tool that shows surfaces. */
 export const RENDER_UI = 'render_ui';

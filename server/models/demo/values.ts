@@ -1,5 +1,5 @@
 /** Finds in a text what could be the value of an argument. */
-import { findZones } from './demo-places.ts';
+import { findZones } from './places.ts';
 
 /** A value written in a text, and where. */
 export interface Found<T> {

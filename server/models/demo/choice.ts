@@ -1,8 +1,8 @@
 /** Chooses tools for what a text asks for, by the words that the text shares with their names and descriptions. */
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider';
-import { type Filled, fillArguments } from './demo-arguments.ts';
-import { findValues, type Values } from './demo-values.ts';
-import { findWords, keysOfName, type Word } from './demo-words.ts';
+import { type Filled, fillArguments } from './arguments.ts';
+import { findValues, type Values } from './values.ts';
+import { findWords, keysOfName, type Word } from './words.ts';
 
 /** A tool chosen for a text. */
 export interface Choice extends Filled {

@@ -1,6 +1,6 @@
 /** Says in words what tools answered. */
 import type { LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
-import { tryParse } from './demo-values.ts';
+import { tryParse } from './values.ts';
 
 /** A tool call and what it came to. */
 export interface Answered {

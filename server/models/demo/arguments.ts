@@ -1,6 +1,6 @@
 /** Fills the arguments of a tool from what a text says, guided by the tool's JSON Schema. */
-import type { Found, Values } from './demo-values.ts';
-import { findWords, keysOfName } from './demo-words.ts';
+import type { Found, Values } from './values.ts';
+import { findWords, keysOfName } from './words.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -8,7 +8,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
-import { decideReply, type Reply } from './demo-reply.ts';
+import { decideReply, type Reply } from './reply.ts';
 
 interface DemoModelOptions {
   /** The pause between two words, in milliseconds; 0 unless told. */

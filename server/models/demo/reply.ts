@@ -1,9 +1,9 @@
 /** What the demo model says or calls next. */
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import { baseNameOf, type Choice, chooseTool, chooseTools, fillFor, isCallable } from './demo-choice.ts';
-import { type Answered, summarise } from './demo-summary.ts';
-import { RENDER_UI, readAction, toForm, toList } from './demo-surface.ts';
-import { tryParse } from './demo-values.ts';
+import { baseNameOf, type Choice, chooseTool, chooseTools, fillFor, isCallable } from './choice.ts';
+import { type Answered, summarise } from './summary.ts';
+import { RENDER_UI, readAction, toForm, toList } from './surface.ts';
+import { tryParse } from './values.ts';
 
 /** One turn of the demo model: a text, or calls. */
 export interface Reply {
