@@ -3,18 +3,14 @@ import { type Import, readImports } from './read-imports.ts';
 
 const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
 
-// Words that features share: the error, the checked handler, who calls, the wait that a signal ends, where connections may lead, how ids
-// are made, and two ports that one feature fills for another.
+// What features share: what a call is, waits, where connections may lead, how ids are made, and two ports that one feature fills for
+// another.
 const SHARED = [
   'contract/',
-  'server/errors.ts',
-  'server/implement.ts',
-  'server/node-http.ts',
-  'server/numbered-events.ts',
+  'server/async/',
+  'server/call/',
+  'server/network/',
   'server/options.ts',
-  'server/outgoing-address.ts',
-  'server/principal.ts',
-  'server/until-aborted.ts',
   'server/version.ts',
   'server/runs/ids.ts',
   'server/runs/toolset.ts',
@@ -35,26 +31,11 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'client/': ['contract/', '@trpc/client', '@trpc/server', 'openapi-fetch'],
   'server/': feature(),
   'server/version.ts': ['package.json'],
-  'server/implement.ts': ['contract/', 'server/errors.ts', 'server/numbered-events.ts', 'server/principal.ts', 'zod'],
+  'server/call/': ['contract/', 'zod'],
   'server/main.ts': ['server/serve.ts', 'node:'],
-  'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/runtime.ts'),
-  'server/runtime.ts': feature('server/'),
-  'server/handlers.ts': feature('server/'),
-  'server/agent-lookup.ts': feature('server/'),
-  'server/a2a-parts.ts': feature('server/'),
-  'server/http-parts.ts': feature('server/http/'),
-  'server/mcp-ui-parts.ts': feature('server/'),
-  'server/sandbox-parts.ts': feature('server/codemode/', 'server/sandbox/'),
-  'server/http/': [
-    'contract/',
-    'server/errors.ts',
-    'server/implement.ts',
-    'server/node-http.ts',
-    'server/numbered-events.ts',
-    'server/principal.ts',
-    'package:',
-    'node:',
-  ],
+  'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/wiring/runtime.ts'),
+  'server/wiring/': feature('server/'),
+  'server/http/': ['contract/', 'server/call/', 'server/network/node-http.ts', 'package:', 'node:'],
   'server/agents/': feature('server/codemode/', 'server/mcp/', 'server/runs/', 'server/sandbox/', 'server/store/'),
   'server/codemode/': feature('server/mcp/', 'server/sandbox/'),
   'server/approvals/': feature('server/agents/', 'server/runs/', 'server/store/'),
@@ -62,7 +43,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/conversations/': feature('server/runs/', 'server/store/'),
   'server/examples/': feature('server/runs/'),
   'server/health/': feature('server/mcp/', 'server/store/'),
-  'server/prompts/': feature('server/agents/', 'server/runs/', 'server/store/'),
+  'server/prompts/': feature('server/runs/'),
   // One protocol never imports another: what several need is a feature beside them.
   'server/protocols/': feature('server/runs/run-events.ts', 'server/surfaces/'),
   'server/skills/': feature('server/sandbox/'),

@@ -2,8 +2,8 @@ import { bannerOf } from './banner.ts';
 import { createLog } from './http/log.ts';
 import { startHttpServer } from './http/server.ts';
 import { helpText, type Options, readOptions } from './options.ts';
-import { createRuntime } from './runtime.ts';
 import { version } from './version.ts';
+import { createRuntime } from './wiring/runtime.ts';
 
 /** Runs the command until a signal ends it; resolves to the exit code. */
 export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {

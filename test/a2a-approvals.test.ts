@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYBODY } from '../server/principal.ts';
+import { EVERYBODY } from '../server/call/principal.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import { type A2aTestServer, readStream, says, startA2aServer } from './support/a2a-server.ts';
 import { ok } from './support/loop.ts';

@@ -1,7 +1,7 @@
 import { EventSchema } from '@ag-ui/core/schemas';
 import { expect, test } from 'vitest';
 import { AgUiEvent } from '../contract/ag-ui-events.ts';
-import { ApiError } from '../server/errors.ts';
+import { ApiError } from '../server/call/errors.ts';
 import { type AgUiRunView, createAgUiTranslator, toAgUiEvents } from '../server/protocols/ag-ui/events.ts';
 import { type RunEvent, type RunOutcome, SHUTTING_DOWN } from '../server/runs/run-events.ts';
 import { generations, judge } from './support/ag-ui-judges.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readEvents } from '../client/read-events.ts';
 import type { AgUiEvent } from '../contract/ag-ui-events.ts';
-import { ApiError } from '../server/errors.ts';
+import { ApiError } from '../server/call/errors.ts';
 import type { RunEvent } from '../server/runs/run-events.ts';
 import { collect, fullRun, noUsage } from './support/ag-ui-runs.ts';
 import { speakAndWait, startAgUiServer } from './support/ag-ui-server.ts';

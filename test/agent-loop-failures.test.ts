@@ -1,6 +1,6 @@
 import { APICallError, JSONParseError } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
-import { ApiError } from '../server/errors.ts';
+import { ApiError } from '../server/call/errors.ts';
 import { defaultRunLimits } from '../server/runs/limits.ts';
 import { quickLimits, runLoop, toolsetOf } from './support/loop.ts';
 import { type Answer, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { conversations as contract } from '../contract/conversations.ts';
+import { ApiError } from '../server/call/errors.ts';
+import { implement } from '../server/call/implement.ts';
+import { EVERYBODY } from '../server/call/principal.ts';
 import { createConversationHandlers } from '../server/conversations/conversation-handlers.ts';
-import { ApiError } from '../server/errors.ts';
-import { implement } from '../server/implement.ts';
-import { EVERYBODY } from '../server/principal.ts';
 import type { Message } from '../server/store/messages.ts';
 import { openStore } from '../server/store/sqlite.ts';
 

@@ -15,21 +15,21 @@ describe('a crossing is found', () => {
   test.each([
     [
       'contract/agents.ts',
-      "import '../server/errors.ts';",
-      'server/errors.ts must not be imported by contract/agents.ts',
+      "import '../server/call/errors.ts';",
+      'server/call/errors.ts must not be imported by contract/agents.ts',
     ],
     ['contract/agents.ts', "import express from 'express';", 'express must not be imported by contract/agents.ts'],
     [
       'client/index.ts',
-      "export { a } from '../server/errors.ts';",
-      'server/errors.ts must not be imported by client/index.ts',
+      "export { a } from '../server/call/errors.ts';",
+      'server/call/errors.ts must not be imported by client/index.ts',
     ],
     ['client/index.ts', "import { z } from 'zod';", 'zod must not be imported by client/index.ts'],
     ['client/index.ts', "import { join } from 'node:path';", 'node:path must not be imported by client/index.ts'],
     [
       'server/http/rest.ts',
-      "import '../agents/agent-registry.ts';",
-      'server/agents/agent-registry.ts must not be imported by server/http/rest.ts',
+      "import '../agents/agents.ts';",
+      'server/agents/agents.ts must not be imported by server/http/rest.ts',
     ],
     [
       'server/mcp/servers/connection.ts',
@@ -47,9 +47,9 @@ describe('a crossing is found', () => {
       'server/mcp/servers/connection.ts must not be imported by server/runs/runs.ts',
     ],
     [
-      'server/agents/agent-registry.ts',
-      "import '../runtime.ts';",
-      'server/runtime.ts must not be imported by server/agents/agent-registry.ts',
+      'server/agents/agents.ts',
+      "import '../wiring/runtime.ts';",
+      'server/wiring/runtime.ts must not be imported by server/agents/agents.ts',
     ],
     [
       'server/protocols/ag-ui/handlers.ts',
@@ -84,14 +84,14 @@ describe('a crossing is found', () => {
 
 describe('what is allowed passes', () => {
   test.each([
-    ['server/http/rest.ts', "import { ApiError } from '../errors.ts'; import express from 'express';"],
+    ['server/http/rest.ts', "import { ApiError } from '../call/errors.ts'; import express from 'express';"],
     ['server/mcp/servers/connection.ts', "import type { Tool } from '@modelcontextprotocol/sdk/types.js';"],
     [
       'server/mcp/servers/connection.ts',
       "const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');",
     ],
     ['server/models/models.ts', "import { APICallError } from '@ai-sdk/provider';"],
-    ['server/handlers.ts', "import './agents/agent-handlers.ts'; import './mcp/servers/connection.ts';"],
+    ['server/wiring/handlers.ts', "import '../agents/agent-handlers.ts'; import '../mcp/servers/connection.ts';"],
     ['server/protocols/a2a/tasks.ts', "import './task.ts'; import '../../surfaces/render-ui.ts';"],
     ['contract/index.ts', "import { z } from 'zod'; import './agents.ts';"],
   ])('%s: %s', (file, text) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { EVERYBODY } from '../server/call/principal.ts';
 import { createProxyHandlers } from '../server/mcp/proxy-handlers.ts';
-import { EVERYBODY } from '../server/principal.ts';
 import { createServers, FIXTURE } from './support/mcp-servers.ts';
 import { poll, startWholeServer } from './support/whole-server.ts';
 

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createRemoteFetch } from '../server/mcp/wire/remote-fetch.ts';
 import { connectRemote } from '../server/mcp/wire/remote-transports.ts';
-import { createLookup, isReachable } from '../server/outgoing-address.ts';
+import { createLookup, isReachable } from '../server/network/outgoing-address.ts';
 
 async function startListener(answer: RequestListener) {
   const server = createServer(answer).listen(0, '127.0.0.1');

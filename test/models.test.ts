@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { ApiError } from '../server/errors.ts';
+import { ApiError } from '../server/call/errors.ts';
 import { createDemoModel } from '../server/models/demo/demo-model.ts';
 import { parseModelId } from '../server/models/model-ids.ts';
 import { Models } from '../server/models/models.ts';

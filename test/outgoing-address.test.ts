@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classifyHost, createLookup, isReachable, type Resolve } from '../server/outgoing-address.ts';
+import { classifyHost, createLookup, isReachable, type Resolve } from '../server/network/outgoing-address.ts';
 
 const resolvesTo =
   (...addresses: string[]): Resolve =>

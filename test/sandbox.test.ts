@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
-import { lookupReachable } from '../server/outgoing-address.ts';
+import { lookupReachable } from '../server/network/outgoing-address.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
 import { startServer } from './support/server.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Kysely, SqliteDialect } from 'kysely';
 import { expect, it } from 'vitest';
-import { toApiError } from '../server/errors.ts';
+import { toApiError } from '../server/call/errors.ts';
 import { migrate } from '../server/store/migrations.ts';
 import { createRunsStore } from '../server/store/runs-store.ts';
 import type { Tables } from '../server/store/schema.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { startHttpServer } from '../../server/http/server.ts';
 import { readOptions } from '../../server/options.ts';
-import { createRuntime } from '../../server/runtime.ts';
+import { createRuntime } from '../../server/wiring/runtime.ts';
 
 const IMPORT = 'import asyncio\nfrom generated.mcp.toolbox import calculate';
 const calls = {

@@ -10,7 +10,7 @@ import pino from 'pino';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { readOptions } from '../../server/options.ts';
-import { createRuntime } from '../../server/runtime.ts';
+import { createRuntime } from '../../server/wiring/runtime.ts';
 import { announce } from './child.ts';
 import { agentsOf } from './data.ts';
 

@@ -1,7 +1,7 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import type { RequestContext } from '../implement.ts';
+import type { RequestContext } from '../call/implement.ts';
 import type { AgentRecord } from '../store/store.ts';
-import type { Agents } from './agent-registry.ts';
+import type { Agents } from './agents.ts';
 
 interface AgentHandlerOptions {
   readonly agents: Agents;

@@ -1,6 +1,6 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import type { RequestContext } from '../implement.ts';
-import type { Agents } from './agent-registry.ts';
+import type { RequestContext } from '../call/implement.ts';
+import type { Agents } from './agents.ts';
 
 /** The MCP servers of agents over the wire. */
 export function createAgentMcpServerHandlers({

@@ -1,5 +1,5 @@
 import type { Options } from '../options.ts';
-import type { Agents } from './agent-registry.ts';
+import type { Agents } from './agents.ts';
 
 /**
  * Makes the agent that `--agent-id` names, with the servers of `--mcp-servers` that there are. An agent that has the id already stays as it is.

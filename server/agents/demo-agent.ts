@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import type { Agents } from './agent-registry.ts';
+import type { Agents } from './agents.ts';
 
 /** Makes the agent `demo` with the bundled `toolbox` server, once in the life of a data folder and only in an empty one: deleted, it stays deleted. */
 export async function ensureDemoAgent(agents: Agents, facts: Store['facts']): Promise<void> {

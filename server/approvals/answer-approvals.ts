@@ -1,5 +1,5 @@
-import { ApiError } from '../errors.ts';
-import type { Principal } from '../principal.ts';
+import { ApiError } from '../call/errors.ts';
+import type { Principal } from '../call/principal.ts';
 import type { RunAgent } from '../runs/agent-loop.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Toolset } from '../runs/toolset.ts';

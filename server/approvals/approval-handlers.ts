@@ -1,5 +1,5 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import type { RequestContext } from '../implement.ts';
+import type { RequestContext } from '../call/implement.ts';
 import type { ApprovalRecord, Store } from '../store/store.ts';
 import type { AnswerApproval } from './answer-approvals.ts';
 

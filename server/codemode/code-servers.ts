@@ -1,5 +1,5 @@
 /** What the code of an agent may call: the MCP servers the agent selects, and toolsets of this server. */
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
 import type { SupervisedServer } from '../mcp/servers/supervised-server.ts';
 import { toToolOutcome } from '../mcp/tool-result.ts';

@@ -1,6 +1,6 @@
 /** The tools of an agent that writes code: a few to look around, and one to run Python that calls the rest. */
 import { z } from 'zod';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
 import type { ManagedExecution } from '../sandbox/sandbox-manager.ts';
 import type { BoundServer } from './bindings.ts';

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
 import { toToolName } from '../mcp/tool-names.ts';
 import { createServerToolset, type ServerToolset } from '../mcp/toolset.ts';

@@ -1,6 +1,6 @@
 /** Where kernels find the proxy of this server, and whether they may be given a token for it. */
 import { BASE_PATH } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 
 const PROXY_PATH = `${BASE_PATH}/mcp/proxy`;
 const MAX_LENGTH = 2048;

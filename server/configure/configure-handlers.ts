@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { AppHandlers } from '../../contract/index.ts';
-import type { RequestContext } from '../implement.ts';
+import type { RequestContext } from '../call/implement.ts';
 import { type ConfigProblem, describeProblem } from '../mcp/definitions/config-file.ts';
 import { viewLaunch, viewServer } from '../mcp/server-view.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';

@@ -1,6 +1,6 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import type { RequestContext } from '../implement.ts';
-import type { Principal } from '../principal.ts';
+import type { RequestContext } from '../call/implement.ts';
+import type { Principal } from '../call/principal.ts';
 import type { ConversationRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { toConversationMessage } from './conversation-messages.ts';

@@ -1,7 +1,7 @@
 /** Lists the examples and runs them as agents that are always there. */
 import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
-import type { RequestContext } from '../implement.ts';
+import { ApiError } from '../call/errors.ts';
+import type { RequestContext } from '../call/implement.ts';
 import type { RunAgent } from '../runs/agent-loop.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import { agenticChat } from './agentic-chat.ts';

@@ -1,7 +1,7 @@
 import type { Part } from '../../contract/health.ts';
 import type { AppHandlers } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
-import type { RequestContext } from '../implement.ts';
+import { ApiError } from '../call/errors.ts';
+import type { RequestContext } from '../call/implement.ts';
 
 /** What the health handlers ask. */
 export interface HealthParts {

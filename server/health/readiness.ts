@@ -1,5 +1,5 @@
 import type { Part } from '../../contract/health.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import { version } from '../version.ts';
 import type { HealthParts } from './health-handlers.ts';
 

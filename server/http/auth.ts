@@ -1,8 +1,8 @@
 import { hash, scryptSync, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { ApiError } from '../errors.ts';
-import { EVERYBODY, type Principal } from '../principal.ts';
+import { ApiError } from '../call/errors.ts';
+import { EVERYBODY, type Principal } from '../call/principal.ts';
 
 /** The keys in a file: one a line, with empty lines and lines that start with `#` left out. */
 export function readApiKeyFile(path: string): string[] {

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { Exchange } from './exchange.ts';
 import { sendEmpty } from './send.ts';
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import express, { type RequestHandler, type Response } from 'express';
 import type { Contract } from '../../contract/kit.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import {
   REDOC_PAGE_STYLE,
   redocPage,

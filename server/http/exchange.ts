@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
-import type { ApiError } from '../errors.ts';
-import type { RequestContext } from '../implement.ts';
-import { NOBODY, type Principal } from '../principal.ts';
+import type { ApiError } from '../call/errors.ts';
+import type { RequestContext } from '../call/implement.ts';
+import { NOBODY, type Principal } from '../call/principal.ts';
 
 /** One request on its way through the front door: what is asked, by whom, and the headers its answer will carry. */
 export interface Exchange {

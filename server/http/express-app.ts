@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
-import { ApiError, toApiError } from '../errors.ts';
+import { ApiError, toApiError } from '../call/errors.ts';
 import { exchangeOf, RPC_PATH } from './exchange.ts';
 import { sendError } from './send.ts';
 

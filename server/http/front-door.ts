@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
-import { ApiError, toApiError } from '../errors.ts';
-import type { Operation } from '../implement.ts';
-import { NOBODY, type Principal } from '../principal.ts';
+import { ApiError, toApiError } from '../call/errors.ts';
+import type { Operation } from '../call/implement.ts';
+import { NOBODY, type Principal } from '../call/principal.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
 import { type Exchange, openExchange, RPC_PATH, shareExchange } from './exchange.ts';

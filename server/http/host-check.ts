@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 
 /** Which hosts a server answers for. */
 export interface HostRules {

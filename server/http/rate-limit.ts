@@ -1,5 +1,5 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
 const RULE = /^(?:([\w.]+)=)?(\d{1,9})\/(s|min|h|d)$/;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 
 /** The most bytes a request body may have. */
 export const MAX_BODY_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../../contract/kit.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 
 /** Reads a query string into an input: unknown names and repeated single values are refused, never guessed at. */
 export type QueryReader = (query: string, input: Record<string, unknown>) => void;

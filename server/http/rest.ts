@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
-import type { Operation } from '../implement.ts';
+import { ApiError } from '../call/errors.ts';
+import type { Operation } from '../call/implement.ts';
 import { type Exchange, toRestContext } from './exchange.ts';
 import { dropBody, hasBody, readJsonObject } from './read-json.ts';
 import { createQueryReader, type QueryReader } from './read-query.ts';

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import helmet from 'helmet';
-import { IncomingMessage, ServerResponse } from '../node-http.ts';
+import { IncomingMessage, ServerResponse } from '../network/node-http.ts';
 
 /** The security headers of every answer as a flat list, taken once from helmet: they are the same for each request. */
 export function computeSecurityHeaders(): string[] {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ApiError } from '../errors.ts';
+import type { ApiError } from '../call/errors.ts';
 import type { Exchange } from './exchange.ts';
 import { MAX_BODY_BYTES } from './read-json.ts';
 

@@ -1,9 +1,9 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { BASE_PATH } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
-import type { Operation } from '../implement.ts';
-import { createServer, ServerResponse } from '../node-http.ts';
+import { ApiError } from '../call/errors.ts';
+import type { Operation } from '../call/implement.ts';
+import { createServer, ServerResponse } from '../network/node-http.ts';
 import type { Mount } from './express-app.ts';
 import { createFrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
 import { isLoopback } from './host-check.ts';

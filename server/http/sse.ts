@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastNumberOf } from '../numbered-events.ts';
+import { lastNumberOf } from '../call/numbered-events.ts';
 import { STALLED_READER_MS } from './send.ts';
 
 /** How the events of a stream are written. */

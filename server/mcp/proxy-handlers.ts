@@ -1,6 +1,6 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
-import type { RequestContext } from '../implement.ts';
+import { ApiError } from '../call/errors.ts';
+import type { RequestContext } from '../call/implement.ts';
 import type { ToolOutcome, Toolset } from '../runs/toolset.ts';
 import { quoteList } from './server-view.ts';
 import type { RunningServers } from './servers/running-servers.ts';

@@ -1,6 +1,6 @@
 /** The tools of the MCP servers an agent has selected, as a run wants them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
 import type { RunningServers, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';

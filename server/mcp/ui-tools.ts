@@ -1,5 +1,5 @@
 /** Tools that bring a page with them, by the extension of MCP for user interfaces. */
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { RunningServers, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 import { toToolName } from './tool-names.ts';

@@ -1,5 +1,5 @@
 /** Reads what a model is called: `provider:name`, `provider/name` or a bare name that only one provider can mean. */
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import { factsOf, type ProviderName, providerNames } from './known-models.ts';
 
 /** A model of a known provider. The name is the provider's own and may contain colons and slashes. */

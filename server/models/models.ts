@@ -1,6 +1,6 @@
 /** The models that agents may use. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import { cloudProviderNames, factsOf, providerNames } from './known-models.ts';
 import { findLocalModels } from './local-models.ts';
 import { formatModelId, type ModelId, parseModelId, readModelId } from './model-ids.ts';

@@ -1,6 +1,6 @@
 /** From a model id to a model that can be streamed. The providers' libraries are imported on first use and only here. */
 import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import { factsOf, type ProviderName } from './known-models.ts';
 import { formatModelId, type ModelId } from './model-ids.ts';
 

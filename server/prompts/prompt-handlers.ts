@@ -1,15 +1,15 @@
 import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
-import type { RequestContext } from '../implement.ts';
-import { readLastEventId } from '../numbered-events.ts';
+import { ApiError } from '../call/errors.ts';
+import type { RequestContext } from '../call/implement.ts';
+import { readLastEventId } from '../call/numbered-events.ts';
 import type { Run } from '../runs/active-run.ts';
 import type { RunAgent } from '../runs/agent-loop.ts';
 import { newId } from '../runs/ids.ts';
 import type { LoggedEvent } from '../runs/log-reader.ts';
+import { type PromptEvents, PromptTranslation, toFailure } from '../runs/prompt-events.ts';
+import { findRun, followRun, runNotFound } from '../runs/run-handlers.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Toolset } from '../runs/toolset.ts';
-import { type PromptEvents, PromptTranslation, toFailure } from './prompt-events.ts';
-import { findRun, followRun, runNotFound } from './run-handlers.ts';
 
 /** An agent as a prompt needs it. */
 export interface PromptedAgent {

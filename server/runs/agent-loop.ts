@@ -1,9 +1,9 @@
 /** Prompts a model and runs the tools it calls, again and again, until it is done. */
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
-import { ApiError } from '../errors.ts';
+import { untilAborted } from '../async/until-aborted.ts';
+import { ApiError } from '../call/errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
-import { untilAborted } from '../until-aborted.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import type { Run } from './active-run.ts';
 import type { LoggedEvent } from './log-reader.ts';

@@ -1,6 +1,6 @@
 /** From anything a model provider throws to one sentence that is safe to show, and whether trying again may help. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { RunOutcome } from './run-events.ts';
 
 type FailureCode = Extract<RunOutcome, { status: 'failed' }>['code'];

@@ -7,7 +7,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../async/until-aborted.ts';
 import { AnswerParts } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';

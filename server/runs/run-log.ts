@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import { type LoggedEvent, LogReader, type ReadLog } from './log-reader.ts';

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
 import type { ActiveRun } from './active-run.ts';
 import type { LoopEnd } from './agent-loop.ts';

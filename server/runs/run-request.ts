@@ -1,4 +1,4 @@
-import type { Principal } from '../principal.ts';
+import type { Principal } from '../call/principal.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalDecision } from '../store/store.ts';
 import type { RunAgent } from './agent-loop.ts';

@@ -1,5 +1,5 @@
-import { ApiError } from '../errors.ts';
-import type { Principal } from '../principal.ts';
+import { ApiError } from '../call/errors.ts';
+import type { Principal } from '../call/principal.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, RunRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 
 interface Waiter {
   /** Goes before those who only queue. */

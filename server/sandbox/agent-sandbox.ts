@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** What the manager keeps of one agent: its interpreter, its queue, and why its variables are gone. */

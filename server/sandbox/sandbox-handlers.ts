@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { AppHandlers } from '../../contract/index.ts';
 import type { ExecutionEvent, ExecutionResult } from '../../contract/sandbox.ts';
-import { ApiError, toApiError } from '../errors.ts';
-import type { RequestContext } from '../implement.ts';
+import { ApiError, toApiError } from '../call/errors.ts';
+import type { RequestContext } from '../call/implement.ts';
 import type { ManagedExecution, SandboxManager } from './sandbox-manager.ts';
 
 interface SandboxHandlersOptions {

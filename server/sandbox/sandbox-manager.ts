@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 import { defaultLimits, type SandboxLimits } from './limits.ts';
 import type { LocalEvalEngine } from './local-eval/child-process.ts';

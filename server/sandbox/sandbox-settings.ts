@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import { type JupyterAddress, parseJupyterUrl, toShownUrl } from './local-jupyter/jupyter-url.ts';
 import type { SandboxVariant } from './sandbox.ts';
 

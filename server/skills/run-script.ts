@@ -1,6 +1,6 @@
 /** Runs a script of a skill in a sandbox. */
 import { readFile } from 'node:fs/promises';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { ToolOutcome } from '../runs/toolset.ts';
 import type { ManagedExecution } from '../sandbox/sandbox-manager.ts';
 import { type Skill, SkillError } from './skill.ts';

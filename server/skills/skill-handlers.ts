@@ -1,5 +1,5 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import type { RequestContext } from '../implement.ts';
+import type { RequestContext } from '../call/implement.ts';
 import { resourcesOf, type Skill, scriptsOf } from './skill.ts';
 import type { SkillLibrary } from './skill-library.ts';
 

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import { ApiError } from '../errors.ts';
-import { EVERYBODY } from '../principal.ts';
+import { ApiError } from '../call/errors.ts';
+import { EVERYBODY } from '../call/principal.ts';
 import { readCursor, toCursor } from './page-cursor.ts';
 import type { Tables } from './schema.ts';
 import type { ApprovalDecision, ApprovalRecord, NewApproval, Store } from './store.ts';

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { EVERYBODY, maySee } from '../principal.ts';
+import { EVERYBODY, maySee } from '../call/principal.ts';
 import type { Message } from './messages.ts';
 import { readCursor, toCursor } from './page-cursor.ts';
 import type { Tables } from './schema.ts';

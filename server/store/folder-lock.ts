@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import { createPrivateFile } from './private-file.ts';
 import { isLockedError, toOpenError } from './store-errors.ts';
 

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 
 /** Where a page ended: the sort key of its last row. */
 export interface PageEnd {

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import { ApiError } from '../errors.ts';
-import { EVERYBODY, maySee } from '../principal.ts';
+import { ApiError } from '../call/errors.ts';
+import { EVERYBODY, maySee } from '../call/principal.ts';
 import { appendMessages } from './append-messages.ts';
 import { addApprovals, settleApprovals, voidApprovals } from './approvals-store.ts';
 import { readCursor, toCursor } from './page-cursor.ts';

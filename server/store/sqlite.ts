@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import { createAgentsStore } from './agents-store.ts';
 import { createApprovalsStore } from './approvals-store.ts';
 import { createConversationsStore } from './conversations-store.ts';

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 
 // The primary result codes of https://sqlite.org/rescode.html that callers are told about.
 const BUSY = 5;

@@ -1,5 +1,5 @@
 /** What the rest of the server asks of the store. What a resolved write stored survives the death of the process. */
-import type { Principal } from '../principal.ts';
+import type { Principal } from '../call/principal.ts';
 import type { Message } from './messages.ts';
 
 /** An agent as it is stored: what its creator said, with nothing derived. */

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
-import { EVERYBODY } from '../principal.ts';
+import { EVERYBODY } from '../call/principal.ts';
 import { readCursor, toCursor } from './page-cursor.ts';
 import type { Tables } from './schema.ts';
 import type { Store, TaskRecord } from './store.ts';

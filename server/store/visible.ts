@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { ApiError } from '../errors.ts';
-import type { Principal } from '../principal.ts';
+import { ApiError } from '../call/errors.ts';
+import type { Principal } from '../call/principal.ts';
 
 /** Holds for the conversations and tasks that may be seen. Says the same as `maySee`. */
 export function isVisible({ name, seesAll }: Principal): RawBuilder<SqlBool> {

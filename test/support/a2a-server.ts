@@ -1,12 +1,11 @@
 /** A2A over real HTTP: real runs on a real store, with a scripted model. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { createTaskRuns, tellOfRuns } from '../../server/a2a-parts.ts';
 import { type AnswerApproval, createAnswerApproval } from '../../server/approvals/answer-approvals.ts';
-import { ApiError } from '../../server/errors.ts';
+import { ApiError } from '../../server/call/errors.ts';
+import { EVERYBODY } from '../../server/call/principal.ts';
 import { exchangeOf } from '../../server/http/exchange.ts';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
-import { EVERYBODY } from '../../server/principal.ts';
 import type { CardAgent } from '../../server/protocols/a2a/card.ts';
 import { openA2a } from '../../server/protocols/a2a/open-a2a.ts';
 import { STREAM_LIMITS, type StreamLimits } from '../../server/protocols/a2a/stream-guard.ts';
@@ -14,6 +13,7 @@ import { Runs } from '../../server/runs/runs.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
 import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
+import { createTaskRuns, tellOfRuns } from '../../server/wiring/a2a.ts';
 import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
 
 export interface A2aTestServer extends AsyncDisposable {

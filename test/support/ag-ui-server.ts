@@ -1,9 +1,9 @@
 /** The AG-UI endpoints over real HTTP, with runs that follow a script. */
 import { agUi } from '../../contract/ag-ui.ts';
-import { ApiError } from '../../server/errors.ts';
+import { ApiError } from '../../server/call/errors.ts';
+import { implement } from '../../server/call/implement.ts';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
-import { implement } from '../../server/implement.ts';
 import { type AgUiRunRequest, createAgUiHandlers } from '../../server/protocols/ag-ui/handlers.ts';
 import { createAgUiProtobuf } from '../../server/protocols/ag-ui/protobuf.ts';
 import type { RunEvent } from '../../server/runs/run-events.ts';

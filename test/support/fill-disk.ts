@@ -1,5 +1,5 @@
 /** Writes to the store of a folder until it refuses, and prints how much it acknowledged, the error and what is readable then. */
-import { toApiError } from '../../server/errors.ts';
+import { toApiError } from '../../server/call/errors.ts';
 import { openStore } from '../../server/store/sqlite.ts';
 
 const [folder = ''] = process.argv.slice(2);

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { health } from '../../contract/health.ts';
 import { del, get, group, patch, post, put, stream } from '../../contract/kit.ts';
 import type { Handlers } from '../../contract/types.ts';
-import { ApiError } from '../../server/errors.ts';
+import { ApiError } from '../../server/call/errors.ts';
+import { implement, type RequestContext } from '../../server/call/implement.ts';
 import { createLog } from '../../server/http/log.ts';
 import { type StartHttpServer, startHttpServer } from '../../server/http/server.ts';
-import { implement, type RequestContext } from '../../server/implement.ts';
 
 const Thing = z.object({ id: z.string(), size: z.number(), tags: z.array(z.string()).optional() });
 const Tick = z.discriminatedUnion('type', [

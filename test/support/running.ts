@@ -1,6 +1,6 @@
 /** Runs on a real store, with a scripted model. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { EVERYBODY } from '../../server/principal.ts';
+import { EVERYBODY } from '../../server/call/principal.ts';
 import type { Run } from '../../server/runs/active-run.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
 import type { LoggedEvent } from '../../server/runs/log-reader.ts';

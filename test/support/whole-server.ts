@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { readOptions } from '../../server/options.ts';
-import { createRuntime } from '../../server/runtime.ts';
+import { createRuntime } from '../../server/wiring/runtime.ts';
 import { openDataFolder } from './data-folder.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

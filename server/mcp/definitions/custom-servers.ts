@@ -1,7 +1,7 @@
 /** The MCP servers callers have added: kept over restarts, without their secrets. */
 import { z } from 'zod';
-import { ApiError } from '../../errors.ts';
-import { classifyHost, isReachable } from '../../outgoing-address.ts';
+import { ApiError } from '../../call/errors.ts';
+import { classifyHost, isReachable } from '../../network/outgoing-address.ts';
 import type { RunningServers } from '../servers/running-servers.ts';
 import type { SupervisedServer } from '../servers/supervised-server.ts';
 import type { ServerLog } from '../servers/supervision.ts';

@@ -1,5 +1,5 @@
 /** Which servers callers may add: running a program is an administrator's power, and this is where it is given away or not. */
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { ServerDefinition } from './server-definition.ts';
 
 export interface SpawnPolicy {

@@ -1,5 +1,5 @@
 /** All running servers as one MCP server. */
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { McpServerSdk, Transport } from '../wire/mcp-sdk.ts';
 import type { AllTools } from './all-tools.ts';
 import type { Caller, FarSide } from './session.ts';

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { RunningServers } from '../servers/running-servers.ts';
 import { loadMcpServer } from '../wire/mcp-sdk.ts';
 import { createAggregate } from './aggregate.ts';

@@ -1,7 +1,7 @@
 /** One caller's session at a door: its connections, what it has missed, and when it has been quiet for too long. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { JSONRPCMessage, McpServerSdk, RequestId, Transport } from '../wire/mcp-sdk.ts';
 import { EventLog, type Missed } from './event-log.ts';
 import { sendWebResponse, toWebRequest } from './web-exchange.ts';

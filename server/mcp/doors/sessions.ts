@@ -1,5 +1,5 @@
 /** The open sessions of a door: a bounded number, each ended when it is left. */
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { McpServerSdk } from '../wire/mcp-sdk.ts';
 import { type FarSide, Session, type SessionOptions } from './session.ts';
 

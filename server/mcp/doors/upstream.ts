@@ -1,6 +1,7 @@
 /** A server that one session has to itself: a process of its own, or a connection of its own to a remote one. */
-import { ApiError } from '../../errors.ts';
-import { untilAborted } from '../../until-aborted.ts';
+
+import { untilAborted } from '../../async/until-aborted.ts';
+import { ApiError } from '../../call/errors.ts';
 import { createRedactor } from '../definitions/secrets.ts';
 import { LAST_LINES, lastWords } from '../processes/last-words.ts';
 import { resolveNpx } from '../processes/npx-cache.ts';

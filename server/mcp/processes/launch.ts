@@ -1,5 +1,5 @@
 /** From a definition to what is really run: references expanded, the environment of the child put together. */
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import { expand, type Lookup } from '../definitions/expand.ts';
 import { isSecretName, isSecretValue, replaceSecretArguments, replaceSecretsInUrl } from '../definitions/secrets.ts';
 import type { Launch, ServerDefinition } from '../definitions/server-definition.ts';

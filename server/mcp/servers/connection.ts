@@ -1,6 +1,7 @@
 /** One live connection to one MCP server: handshake, tool list, calls. */
-import { ApiError } from '../../errors.ts';
-import { untilAborted } from '../../until-aborted.ts';
+
+import { untilAborted } from '../../async/until-aborted.ts';
+import { ApiError } from '../../call/errors.ts';
 import { createRedactor } from '../definitions/secrets.ts';
 import { LAST_LINES, lastWords } from '../processes/last-words.ts';
 import type { ResolvedLaunch } from '../processes/launch.ts';

@@ -1,6 +1,6 @@
 /** All MCP servers this process knows, whether they run or not: the one place that starts, finds and ends them. */
 import { join } from 'node:path';
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from '../definitions/server-definition.ts';
 import { ProcessRecords, sweepOrphans } from '../processes/process-records.ts';
 import { DEFAULT_LIMITS } from './connection-limits.ts';

@@ -1,7 +1,7 @@
 /** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
 import type { ErrorCode } from '../../../contract/errors.ts';
-import { ApiError } from '../../errors.ts';
-import { untilAborted } from '../../until-aborted.ts';
+import { untilAborted } from '../../async/until-aborted.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { ServerDefinition } from '../definitions/server-definition.ts';
 import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from '../processes/launch.ts';
 import type { CallToolResult, ReadResourceResult, Tool } from '../wire/mcp-sdk.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { globalAgent, Agent as HttpAgent, request as requestHttp } from '../../node-http.ts';
-import { AddressNotAllowedError, classifyHost, isReachable, lookupReachable } from '../../outgoing-address.ts';
+import { globalAgent, Agent as HttpAgent, request as requestHttp } from '../../network/node-http.ts';
+import { AddressNotAllowedError, classifyHost, isReachable, lookupReachable } from '../../network/outgoing-address.ts';
 
 // Less than the five seconds after which common servers close a connection that is not used: a call must not meet one that just closes.
 const IDLE_MS = 4000;

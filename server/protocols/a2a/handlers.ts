@@ -1,6 +1,6 @@
 import type { AppHandlers } from '../../../contract/index.ts';
 import { BASE_PATH } from '../../../contract/index.ts';
-import type { RequestContext } from '../../implement.ts';
+import type { RequestContext } from '../../call/implement.ts';
 import { a2aEndpoint } from './card.ts';
 import { A2A_VERSIONS } from './sdk.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AgentCard } from '@a2a-js/sdk';
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Principal } from '../../principal.ts';
+import type { Principal } from '../../call/principal.ts';
 import type { A2aSdk } from './sdk.ts';
 import { A2aUser } from './user.ts';
 

@@ -1,5 +1,5 @@
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { A2aSdk } from './sdk.ts';
 
 interface KnownErrorsOptions {

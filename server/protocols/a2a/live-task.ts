@@ -1,4 +1,4 @@
-import { toApiError } from '../../errors.ts';
+import { toApiError } from '../../call/errors.ts';
 import type { AwaitedCall, RunEvent, RunOutcome } from '../../runs/run-events.ts';
 import { TaskArtifacts } from './artifacts.ts';
 import { HOW_TO_ANSWER } from './decisions.ts';

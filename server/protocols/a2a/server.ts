@@ -7,8 +7,8 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
-import { ApiError } from '../../errors.ts';
-import type { Principal } from '../../principal.ts';
+import { ApiError } from '../../call/errors.ts';
+import type { Principal } from '../../call/principal.ts';
 import { a2aEndpoint, type CardAgent, CardTimes, toAgentCard } from './card.ts';
 import { createA2aJsonRpc, versionOf } from './json-rpc.ts';
 import type { PushConfigs } from './push.ts';

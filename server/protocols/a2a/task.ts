@@ -1,5 +1,5 @@
 /** What a task is to the rest of the server: its record, its run, and what it asks for. */
-import type { Principal } from '../../principal.ts';
+import type { Principal } from '../../call/principal.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';
 import type { UserPart } from '../../store/messages.ts';

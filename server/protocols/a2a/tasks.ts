@@ -1,7 +1,7 @@
 /** The tasks of every agent: those that go on, and those of the store. */
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '../../errors.ts';
-import { maySee, type Principal } from '../../principal.ts';
+import { ApiError } from '../../call/errors.ts';
+import { maySee, type Principal } from '../../call/principal.ts';
 import { newId } from '../../runs/ids.ts';
 import type { AwaitedCall } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';

@@ -1,5 +1,5 @@
 import type { ServerCallContext, User } from '@a2a-js/sdk/server';
-import type { Principal } from '../../principal.ts';
+import type { Principal } from '../../call/principal.ts';
 
 /** The principal of a request, in the form in which the SDK carries it to the operations. */
 export class A2aUser implements User {

@@ -1,7 +1,7 @@
 /** Posts to addresses that callers give, and to none inside the network of this server. */
 import { request as requestHttps } from 'node:https';
-import { request as requestHttp } from '../../node-http.ts';
-import { classifyHost, createLookup, toHostName } from '../../outgoing-address.ts';
+import { request as requestHttp } from '../../network/node-http.ts';
+import { classifyHost, createLookup, toHostName } from '../../network/outgoing-address.ts';
 
 /** A post to make. */
 export interface Webhook {

@@ -1,6 +1,6 @@
 /** From the events of a run to envelopes of A2UI. */
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
-import { toApiError } from '../../errors.ts';
+import { toApiError } from '../../call/errors.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import { toA2uiError, toTextSurface, toTextUpdate } from '../../surfaces/envelopes.ts';
 import { RENDER_UI, toShownEnvelopes } from '../../surfaces/render-ui.ts';

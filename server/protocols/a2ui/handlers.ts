@@ -1,9 +1,9 @@
 /** Offers every agent over A2UI. */
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
 import { type AppHandlers, BASE_PATH } from '../../../contract/index.ts';
-import { ApiError } from '../../errors.ts';
-import type { RequestContext } from '../../implement.ts';
-import type { Principal } from '../../principal.ts';
+import { ApiError } from '../../call/errors.ts';
+import type { RequestContext } from '../../call/implement.ts';
+import type { Principal } from '../../call/principal.ts';
 import { newId } from '../../runs/ids.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';

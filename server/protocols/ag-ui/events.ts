@@ -1,6 +1,6 @@
 /** Translates what happens in a run into AG-UI events, in the order the official verifier asks for. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
-import { toApiError } from '../../errors.ts';
+import { toApiError } from '../../call/errors.ts';
 import type { RunEvent, RunOutcome } from '../../runs/run-events.ts';
 import { type Casing, createSpelling, type Spelling } from './spelling.ts';
 import { SurfaceActivities } from './surfaces.ts';

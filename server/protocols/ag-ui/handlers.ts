@@ -1,10 +1,10 @@
 /** Offers every agent over AG-UI. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { type AppHandlers, BASE_PATH } from '../../../contract/index.ts';
-import { ApiError } from '../../errors.ts';
-import type { RequestContext } from '../../implement.ts';
-import { readLastEventId } from '../../numbered-events.ts';
-import type { Principal } from '../../principal.ts';
+import { ApiError } from '../../call/errors.ts';
+import type { RequestContext } from '../../call/implement.ts';
+import { readLastEventId } from '../../call/numbered-events.ts';
+import type { Principal } from '../../call/principal.ts';
 import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { ToolDefinition, Toolset } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';

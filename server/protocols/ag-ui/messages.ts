@@ -1,7 +1,7 @@
 /** From the messages of an AG-UI request to a conversation as models are prompted from it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Message as AgUiMessage, ContentPart, ToolCall } from '@ag-ui/core';
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
 
 type AssistantMessage = Extract<Message, { readonly role: 'assistant' }>;

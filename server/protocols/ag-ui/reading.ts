@@ -1,6 +1,6 @@
 /** Reads the AG-UI events of a run again, from its start or from where a reader's connection broke. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
-import { type Numbered, type NumberedEvents, numberAfterGap, withNumbers } from '../../numbered-events.ts';
+import { type Numbered, type NumberedEvents, numberAfterGap, withNumbers } from '../../call/numbered-events.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
 import { type AgUiRunView, createAgUiTranslator } from './events.ts';

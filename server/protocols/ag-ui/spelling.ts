@@ -1,5 +1,5 @@
 /** AG-UI spells its keys in camelCase, the description of this API in snake_case. Both are read, and either is written on demand. */
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 
 /** How the keys of events are spelled; `both` writes every key twice, snake_case first. */
 export type Casing = 'camel' | 'snake' | 'both';

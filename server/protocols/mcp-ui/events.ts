@@ -1,6 +1,6 @@
 /** From the events of a run to those of MCP-UI. */
 import type { McpUiEvent } from '../../../contract/mcp-ui.ts';
-import { toApiError } from '../../errors.ts';
+import { toApiError } from '../../call/errors.ts';
 import type { AwaitedCall, RunEvent } from '../../runs/run-events.ts';
 import { type PageTool, pageEndpoint } from './page-tools.ts';
 

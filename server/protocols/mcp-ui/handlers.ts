@@ -1,8 +1,8 @@
 /** Offers every agent over MCP-UI: its answers, and the pages of its tools. */
 import type { AppHandlers } from '../../../contract/index.ts';
-import { ApiError } from '../../errors.ts';
-import type { RequestContext } from '../../implement.ts';
-import type { Principal } from '../../principal.ts';
+import { ApiError } from '../../call/errors.ts';
+import type { RequestContext } from '../../call/implement.ts';
+import type { Principal } from '../../call/principal.ts';
 import { newId } from '../../runs/ids.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import { toMcpUiEvents } from './events.ts';

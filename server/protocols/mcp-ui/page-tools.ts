@@ -1,6 +1,6 @@
 /** Tools that bring a page with them, as MCP-UI sees them. */
 import { BASE_PATH } from '../../../contract/index.ts';
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { Page } from './policy.ts';
 
 /** Where MCP-UI is served. */

@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { McpUiParts } from './handlers.ts';
 import { findPage } from './page-tools.ts';
 import { toPolicy } from './policy.ts';

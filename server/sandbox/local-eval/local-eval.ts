@@ -1,4 +1,4 @@
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
 import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';

@@ -1,7 +1,7 @@
 /** The one place that loads the Jupyter client library; imported on the first use of a kernel. */
 import { KernelAPI, KernelConnection, ServerConnection, SessionAPI } from '@jupyterlab/services';
 import WebSocket from 'ws';
-import { lookupReachable } from '../../outgoing-address.ts';
+import { lookupReachable } from '../../network/outgoing-address.ts';
 import { fetchJupyter } from './jupyter-fetch.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
 

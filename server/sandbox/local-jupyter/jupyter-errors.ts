@@ -1,4 +1,4 @@
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../call/errors.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
 
 /** What a caller is told when no kernel came up: the step that failed, and nothing the server sent. */

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { lookupReachable } from '../../outgoing-address.ts';
+import { lookupReachable } from '../../network/outgoing-address.ts';
 
 const REQUEST_MS = 30_000;
 const MAX_BODY = 16 * 1_048_576;

@@ -1,5 +1,5 @@
-import { ApiError } from '../../errors.ts';
-import { classifyHost, isReachable } from '../../outgoing-address.ts';
+import { ApiError } from '../../call/errors.ts';
+import { classifyHost, isReachable } from '../../network/outgoing-address.ts';
 
 /** A Jupyter server and how to be let in. */
 export interface JupyterAddress {

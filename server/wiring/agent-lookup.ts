@@ -1,17 +1,18 @@
 /** What an agent runs with: its settings as they are now, and the tools of all the features it uses. */
-import type { Agents } from './agents/agent-registry.ts';
-import { joinToolsets } from './agents/agent-toolset.ts';
-import type { Codemode } from './codemode/codemode.ts';
-import { createCodemodeToolset } from './codemode/codemode-toolset.ts';
-import { switchToolset } from './codemode/switch-toolset.ts';
-import type { RunningServers } from './mcp/servers/running-servers.ts';
-import { createServerToolset } from './mcp/toolset.ts';
-import type { PromptedAgent } from './prompts/prompt-handlers.ts';
-import type { SandboxManager } from './sandbox/sandbox-manager.ts';
-import { addSkills } from './skills/skill-instructions.ts';
-import type { SkillLibrary } from './skills/skill-library.ts';
-import { createSkillToolset } from './skills/skill-toolset.ts';
-import type { AgentRecord } from './store/store.ts';
+
+import { joinToolsets } from '../agents/agent-toolset.ts';
+import type { Agents } from '../agents/agents.ts';
+import type { Codemode } from '../codemode/codemode.ts';
+import { createCodemodeToolset } from '../codemode/codemode-toolset.ts';
+import { switchToolset } from '../codemode/switch-toolset.ts';
+import type { RunningServers } from '../mcp/servers/running-servers.ts';
+import { createServerToolset } from '../mcp/toolset.ts';
+import type { PromptedAgent } from '../prompts/prompt-handlers.ts';
+import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
+import { addSkills } from '../skills/skill-instructions.ts';
+import type { SkillLibrary } from '../skills/skill-library.ts';
+import { createSkillToolset } from '../skills/skill-toolset.ts';
+import type { AgentRecord } from '../store/store.ts';
 
 /** Codemode, and how this server was started. */
 export interface CodemodeParts {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../call/errors.ts';
 import type { AgentRecord, Store } from '../store/store.ts';
 import { toAgentId } from './agent-ids.ts';
 

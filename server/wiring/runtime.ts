@@ -1,40 +1,40 @@
 /** The composition root: builds each part of the server once and closes them in reverse. */
 import { join } from 'node:path';
-import { BASE_PATH, contract } from '../contract/index.ts';
-import { createCardAgents, createTaskRuns, tellOfRuns } from './a2a-parts.ts';
+import { BASE_PATH, contract } from '../../contract/index.ts';
+import { stopUnselected } from '../agents/agent-servers.ts';
+import { loadAgents } from '../agents/agents.ts';
+import { ensureCommandAgent } from '../agents/command-agent.ts';
+import { ensureDemoAgent } from '../agents/demo-agent.ts';
+import { createAnswerApproval } from '../approvals/answer-approvals.ts';
+import { implement } from '../call/implement.ts';
+import { Codemode, type CodingAgent } from '../codemode/codemode.ts';
+import { findExample } from '../examples/example-handlers.ts';
+import { createReadiness } from '../health/readiness.ts';
+import { exchangeOf } from '../http/exchange.ts';
+import type { Log } from '../http/log.ts';
+import { readJsonText } from '../http/read-json.ts';
+import type { StartHttpServer } from '../http/server.ts';
+import { McpDoors } from '../mcp/doors/doors.ts';
+import { openMcp } from '../mcp/open-mcp.ts';
+import { Models } from '../models/models.ts';
+import type { Options } from '../options.ts';
+import { openA2a } from '../protocols/a2a/open-a2a.ts';
+import { a2uiJsonLines } from '../protocols/a2ui/json-lines.ts';
+import { createAgUiProtobuf } from '../protocols/ag-ui/protobuf.ts';
+import { Runs } from '../runs/runs.ts';
+import { needsApproval } from '../runs/tool-approvals.ts';
+import { SandboxManager } from '../sandbox/sandbox-manager.ts';
+import { createSkillLibrary } from '../skills/skill-library.ts';
+import { BUNDLED_SKILLS, findSkillsFolder } from '../skills/skills-folder.ts';
+import { openStore } from '../store/sqlite.ts';
+import type { AgentRecord } from '../store/store.ts';
+import { version } from '../version.ts';
+import { createCardAgents, createTaskRuns, tellOfRuns } from './a2a.ts';
 import { createAgentLookup } from './agent-lookup.ts';
-import { loadAgents } from './agents/agent-registry.ts';
-import { stopUnselected } from './agents/agent-servers.ts';
-import { ensureCommandAgent } from './agents/command-agent.ts';
-import { ensureDemoAgent } from './agents/demo-agent.ts';
-import { createAnswerApproval } from './approvals/answer-approvals.ts';
-import { Codemode, type CodingAgent } from './codemode/codemode.ts';
-import { findExample } from './examples/example-handlers.ts';
 import { createHandlers } from './handlers.ts';
-import { createReadiness } from './health/readiness.ts';
-import { exchangeOf } from './http/exchange.ts';
-import type { Log } from './http/log.ts';
-import { readJsonText } from './http/read-json.ts';
-import type { StartHttpServer } from './http/server.ts';
-import { readApiKeys, toHttpOptions } from './http-parts.ts';
-import { implement } from './implement.ts';
-import { McpDoors } from './mcp/doors/doors.ts';
-import { openMcp } from './mcp/open-mcp.ts';
-import { createPageTools } from './mcp-ui-parts.ts';
-import { Models } from './models/models.ts';
-import type { Options } from './options.ts';
-import { openA2a } from './protocols/a2a/open-a2a.ts';
-import { a2uiJsonLines } from './protocols/a2ui/json-lines.ts';
-import { createAgUiProtobuf } from './protocols/ag-ui/protobuf.ts';
-import { Runs } from './runs/runs.ts';
-import { needsApproval } from './runs/tool-approvals.ts';
-import { SandboxManager } from './sandbox/sandbox-manager.ts';
-import { defaultCodeFolder, identifySandbox, ownerOf, toSandboxRequest } from './sandbox-parts.ts';
-import { createSkillLibrary } from './skills/skill-library.ts';
-import { BUNDLED_SKILLS, findSkillsFolder } from './skills/skills-folder.ts';
-import { openStore } from './store/sqlite.ts';
-import type { AgentRecord } from './store/store.ts';
-import { version } from './version.ts';
+import { readApiKeys, toHttpOptions } from './http.ts';
+import { createPageTools } from './mcp-ui.ts';
+import { defaultCodeFolder, identifySandbox, ownerOf, toSandboxRequest } from './sandbox.ts';
 
 /** Where MCP clients enter. */
 const MCP_PATH = `${BASE_PATH}/mcp`;
@@ -182,7 +182,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     });
     tellOfRuns(runs, a2a);
     const loadPages = async () => {
-      const { createMcpUiPages } = await import('./protocols/mcp-ui/pages.ts');
+      const { createMcpUiPages } = await import('../protocols/mcp-ui/pages.ts');
       return createMcpUiPages({
         agents,
         pageTools: createPageTools(agents, servers),

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Codemode } from './codemode/codemode.ts';
-import type { Options } from './options.ts';
-import type { SandboxRequest } from './sandbox/sandbox-settings.ts';
+import type { Codemode } from '../codemode/codemode.ts';
+import type { Options } from '../options.ts';
+import type { SandboxRequest } from '../sandbox/sandbox-settings.ts';
 
 /** Where the containers of a pod share files, when there is such a folder. */
 const SHARED_CODE_FOLDER = '/mnt/shared-agent/generated';

@@ -1,11 +1,11 @@
 /** What the front door is told by the options. */
-import { contract } from '../contract/index.ts';
-import { readApiKeyFile } from './http/auth.ts';
-import { DOCS_PATHS } from './http/docs-pages.ts';
-import type { Log } from './http/log.ts';
-import type { StartHttpServer } from './http/server.ts';
-import type { Options } from './options.ts';
-import { version } from './version.ts';
+import { contract } from '../../contract/index.ts';
+import { readApiKeyFile } from '../http/auth.ts';
+import { DOCS_PATHS } from '../http/docs-pages.ts';
+import type { Log } from '../http/log.ts';
+import type { StartHttpServer } from '../http/server.ts';
+import type { Options } from '../options.ts';
+import { version } from '../version.ts';
 
 /** How the HTTP server is started, from the options and from what the other parts bring to it. */
 export function toHttpOptions(
@@ -35,6 +35,6 @@ export function readApiKeys(options: Options): string[] {
 
 // Loaded with Express, after the server listens.
 async function loadDocs() {
-  const { createDocs } = await import('./http/docs.ts');
+  const { createDocs } = await import('../http/docs.ts');
   return createDocs({ contract, version });
 }

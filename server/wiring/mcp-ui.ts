@@ -1,11 +1,11 @@
 /** What MCP-UI is given of the other features. */
-import type { Agents } from './agents/agent-registry.ts';
-import type { RunningServers } from './mcp/servers/running-servers.ts';
-import { toToolName } from './mcp/tool-names.ts';
-import { isForPages, listUiTools, readPage, type UiTool } from './mcp/ui-tools.ts';
-import type { McpUiParts } from './protocols/mcp-ui/handlers.ts';
-import type { PageTool } from './protocols/mcp-ui/page-tools.ts';
-import { needsApproval } from './runs/tool-approvals.ts';
+import type { Agents } from '../agents/agents.ts';
+import type { RunningServers } from '../mcp/servers/running-servers.ts';
+import { toToolName } from '../mcp/tool-names.ts';
+import { isForPages, listUiTools, readPage, type UiTool } from '../mcp/ui-tools.ts';
+import type { McpUiParts } from '../protocols/mcp-ui/handlers.ts';
+import type { PageTool } from '../protocols/mcp-ui/page-tools.ts';
+import { needsApproval } from '../runs/tool-approvals.ts';
 
 /** The tools with a page of the servers an agent selects. */
 export function createPageTools(agents: Agents, servers: RunningServers): McpUiParts['pageTools'] {

@@ -1,8 +1,8 @@
 /** From the events of a run to those of a streamed prompt. */
 import type { z } from 'zod';
 import type { PromptEvent } from '../../contract/prompts.ts';
-import { ApiError } from '../errors.ts';
-import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../runs/run-events.ts';
+import { ApiError } from '../call/errors.ts';
+import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from './run-events.ts';
 
 /** One event of a streamed prompt. */
 export type PromptEvents = z.input<typeof PromptEvent>;

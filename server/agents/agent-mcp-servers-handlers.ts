@@ -1,9 +1,9 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
-import type { RequestContext } from '../implement.ts';
+import { ApiError } from '../call/errors.ts';
+import type { RequestContext } from '../call/implement.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';
-import type { Agents } from './agent-registry.ts';
 import { type ServersOutcome, startServersOf, stopServersOf } from './agent-servers.ts';
+import type { Agents } from './agents.ts';
 
 export interface AgentServerHandlerOptions {
   readonly agents: Pick<Agents, 'get' | 'list'>;

@@ -1,4 +1,4 @@
-import { type ErrorBody, type ErrorCode, errors } from '../contract/errors.ts';
+import { type ErrorBody, type ErrorCode, errors } from '../../contract/errors.ts';
 
 interface ApiErrorOptions extends ErrorOptions {
   /** Response headers that belong to the error, such as `retry-after`. */

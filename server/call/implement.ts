@@ -1,7 +1,7 @@
 /** Joins a contract to its handlers. REST and tRPC both run what comes out of here. */
 import type { z } from 'zod';
-import { type Contract, type Endpoint, isEndpoint } from '../contract/kit.ts';
-import type { Handlers } from '../contract/types.ts';
+import { type Contract, type Endpoint, isEndpoint } from '../../contract/kit.ts';
+import type { Handlers } from '../../contract/types.ts';
 import { ApiError } from './errors.ts';
 import { lastNumberOf } from './numbered-events.ts';
 import type { Principal } from './principal.ts';

@@ -1,19 +1,19 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import { ApiError } from '../errors.ts';
-import type { RequestContext } from '../implement.ts';
+import { ApiError } from '../call/errors.ts';
+import type { RequestContext } from '../call/implement.ts';
 import {
   type Numbered,
   type NumberedEvents,
   numberAfterGap,
   readLastEventId,
   withNumbers,
-} from '../numbered-events.ts';
-import type { Principal } from '../principal.ts';
-import { type FoundRun, outcomeOf } from '../runs/found-run.ts';
-import type { RunOutcome } from '../runs/run-events.ts';
-import type { Runs } from '../runs/runs.ts';
+} from '../call/numbered-events.ts';
+import type { Principal } from '../call/principal.ts';
 import type { RunRecord, Store } from '../store/store.ts';
+import { type FoundRun, outcomeOf } from './found-run.ts';
 import { type PromptEvents, PromptTranslation } from './prompt-events.ts';
+import type { RunOutcome } from './run-events.ts';
+import type { Runs } from './runs.ts';
 
 interface RunHandlersOptions {
   readonly runs: Runs;

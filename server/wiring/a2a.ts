@@ -1,15 +1,15 @@
 /** What A2A is given of the other features. */
-import type { Agents } from './agents/agent-registry.ts';
-import type { AnswerApproval } from './approvals/answer-approvals.ts';
-import type { RunningServers } from './mcp/servers/running-servers.ts';
-import type { PromptedAgent } from './prompts/prompt-handlers.ts';
-import type { A2a } from './protocols/a2a/open-a2a.ts';
-import type { A2aServerOptions } from './protocols/a2a/server.ts';
-import type { TaskAnswer, TaskRun, TaskRunRequest } from './protocols/a2a/task.ts';
-import type { Run } from './runs/active-run.ts';
-import { newId } from './runs/ids.ts';
-import type { Runs } from './runs/runs.ts';
-import type { Store } from './store/store.ts';
+import type { Agents } from '../agents/agents.ts';
+import type { AnswerApproval } from '../approvals/answer-approvals.ts';
+import type { RunningServers } from '../mcp/servers/running-servers.ts';
+import type { PromptedAgent } from '../prompts/prompt-handlers.ts';
+import type { A2a } from '../protocols/a2a/open-a2a.ts';
+import type { A2aServerOptions } from '../protocols/a2a/server.ts';
+import type { TaskAnswer, TaskRun, TaskRunRequest } from '../protocols/a2a/task.ts';
+import type { Run } from '../runs/active-run.ts';
+import { newId } from '../runs/ids.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Store } from '../store/store.ts';
 
 /** Agents as their cards show them: with the tools of the servers they select that run. Starts none of them. */
 export function createCardAgents(agents: Agents, servers: RunningServers): A2aServerOptions['agents'] {
