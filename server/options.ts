@@ -1,9 +1,11 @@
 /** Every option of the command: its flag, its variable, its default and what it means. `--help` is printed from here. */
+
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { NewAgentId } from '../contract/ids.ts';
+import { CommandError } from './command-error.ts';
 
 interface Flag {
   /** What stands behind the flag in the help, such as `URL`; absent for a switch. */
@@ -172,7 +174,7 @@ export function readOptions(
     entries.map(([name, flag]) => {
       const parsed = flag.schema.safeParse(given(name, flag));
       if (parsed.success) return [name, parsed.data];
-      throw new Error(`--${name} (or ${variableOf(name)}): ${parsed.error.issues[0]?.message}`);
+      throw new CommandError(`--${name} (or ${variableOf(name)}): ${parsed.error.issues[0]?.message}`);
     }),
   );
   return options as Options;
@@ -195,7 +197,7 @@ function readFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
     }).values;
   } catch (cause) {
     const [sentence] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
-    throw new Error(`${sentence?.replace(/\.$/, '')}; see --help`, { cause });
+    throw new CommandError(`${sentence?.replace(/\.$/, '')}; see --help`, { cause });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AppHandlers } from '../../contract/index.ts';
-import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
+import { invalidField } from '../call/validation-error.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import { type ServersOutcome, startServersOf, stopServersOf } from './agent-servers.ts';
 import type { Agents } from './agents.ts';
@@ -82,10 +82,7 @@ type StartInput = Parameters<Handlers['startAll']>[0]['input'];
 async function configureSandbox({ configureSandbox: configure }: AgentServerHandlerOptions, input: StartInput) {
   if (input.jupyter_sandbox === undefined) return undefined;
   if (configure) return configure({ jupyterUrl: input.jupyter_sandbox, mcpProxyUrl: input.mcp_proxy_url });
-  const message = 'this server has no code sandbox';
-  throw new ApiError('validation-failed', `jupyter_sandbox: ${message}`, {
-    fields: [{ path: 'jupyter_sandbox', message }],
-  });
+  throw invalidField('jupyter_sandbox', 'this server has no code sandbox');
 }
 
 const toLists = (outcome: ServersOutcome) => ({

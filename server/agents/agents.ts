@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
+import { invalidField } from '../call/validation-error.ts';
 import type { AgentRecord, Store } from '../store/store.ts';
 import { toAgentId } from './agent-ids.ts';
 
@@ -30,7 +32,8 @@ export class Agents {
   readonly #store: Store['agents'];
   readonly #checks: AgentChecks;
   readonly #agents: Map<string, AgentRecord>;
-  #lastChange: Promise<unknown> = Promise.resolve();
+  /** So that two updates of one agent both remain and one id is created once. */
+  readonly #changes = new Mutex();
 
   /** `records` are the stored agents, in the order of their creation. */
   constructor(store: Store['agents'], checks: AgentChecks, records: readonly AgentRecord[]) {
@@ -58,12 +61,9 @@ export class Agents {
   /** Without an id the agent gets one made from its name. An id that is taken is a 409. */
   async create({ id, ...fields }: AgentFields & { readonly id?: string | undefined }): Promise<AgentRecord> {
     const name = fields.name ?? id;
-    if (name === undefined) {
-      const message = 'is required when there is no id';
-      throw new ApiError('validation-failed', `name: ${message}`, { fields: [{ path: 'name', message }] });
-    }
+    if (name === undefined) throw invalidField('name', 'is required when there is no id');
     await this.#check(fields);
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       if (id !== undefined && this.#agents.has(id)) {
         throw new ApiError('agent-exists', `Agent with ID '${id}' already exists`);
       }
@@ -90,7 +90,7 @@ export class Agents {
   async update(id: string, fields: AgentFields): Promise<AgentRecord> {
     this.get(id);
     await this.#check(fields);
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       const agent = this.get(id);
       const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
       const changed = { ...agent, ...said };
@@ -100,7 +100,7 @@ export class Agents {
   }
 
   async delete(id: string): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#changes.run(async () => {
       this.get(id);
       await this.#store.delete(id);
       this.#agents.delete(id);
@@ -123,25 +123,17 @@ export class Agents {
 
   async #checkServers(selection: readonly ServerSelection[]): Promise<void> {
     const unknown = selection.length ? await this.#checks.findUnknownServers(selection) : [];
-    if (unknown.length) throw invalid('selected_mcp_servers', `no MCP server has the id ${quote(unknown)}`);
+    if (unknown.length) throw invalidField('selected_mcp_servers', `no MCP server has the id ${quote(unknown)}`);
   }
 
   async #checkSkills(names: readonly string[]): Promise<void> {
     if (!names.length) return;
     const { unknown, known } = await this.#checks.findUnknownSkills(names);
-    if (unknown.length) throw invalid('skills', `no skill has the name ${quote(unknown)}; there are: ${quote(known)}`);
-  }
-
-  // One change after the other, so that two updates of one agent both remain and one id is created once.
-  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
-    const result = this.#lastChange.then(change);
-    this.#lastChange = Promise.allSettled([result]);
-    return result;
+    if (unknown.length)
+      throw invalidField('skills', `no skill has the name ${quote(unknown)}; there are: ${quote(known)}`);
   }
 }
 
-const invalid = (path: string, message: string) =>
-  new ApiError('validation-failed', `${path}: ${message}`, { fields: [{ path, message }] });
 const quote = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ') || 'none';
 
 /** The agents of a store. */

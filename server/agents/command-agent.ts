@@ -1,3 +1,4 @@
+import { CommandError } from '../command-error.ts';
 import type { Options } from '../options.ts';
 import type { Agents } from './agents.ts';
 
@@ -10,7 +11,7 @@ export async function ensureCommandAgent(
   { 'agent-id': id, 'agent-name': name, 'mcp-servers': servers }: Options,
   isServer: (id: string) => boolean,
 ): Promise<void> {
-  if (id === undefined && name !== undefined) throw new Error('--agent-name needs --agent-id');
+  if (id === undefined && name !== undefined) throw new CommandError('--agent-name needs --agent-id');
   if (id === undefined || agents.has(id)) return;
   await agents.create({ id, name, selectedMcpServers: servers.filter(isServer) });
 }

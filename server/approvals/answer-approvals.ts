@@ -1,3 +1,4 @@
+import { KeyedMutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
 import type { RunAgent } from '../runs/agent-loop.ts';
@@ -24,8 +25,8 @@ export type AnswerApproval = (decision: ApprovalDecision, by: Answerer) => Promi
 
 /** Notes answers; with the last open approval of a conversation its agent goes on. */
 export function createAnswerApproval({ runs, approvals, getAgent }: AnswerOptions): AnswerApproval {
-  // The answers of one conversation one after the other, so that of two at once one is the last.
-  const turns = new Map<string, Promise<unknown>>();
+  // By conversation, so that of two answers at once one is the last.
+  const answers = new KeyedMutex();
   const find = async (id: string, principal: Principal): Promise<ApprovalRecord> => {
     const approval = await approvals.get(id, principal);
     if (!approval) throw new ApiError('approval-not-found', `Approval not found: ${id}`);
@@ -57,17 +58,6 @@ export function createAnswerApproval({ runs, approvals, getAgent }: AnswerOption
   };
   return async (decision, by) => {
     const approval = await find(decision.id, by.principal);
-    const { conversationId } = approval;
-    const before = turns.get(conversationId);
-    const turn = (async () => {
-      await before?.catch(() => undefined);
-      return answer(decision, approval, by);
-    })();
-    turns.set(conversationId, turn);
-    try {
-      return await turn;
-    } finally {
-      if (turns.get(conversationId) === turn) turns.delete(conversationId);
-    }
+    return answers.run(approval.conversationId, () => answer(decision, approval, by));
   };
 }

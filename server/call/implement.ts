@@ -1,10 +1,12 @@
 /** Joins a contract to its handlers. REST and tRPC both run what comes out of here. */
+
 import type { z } from 'zod';
 import { type Contract, type Endpoint, isEndpoint } from '../../contract/kit.ts';
 import type { Handlers } from '../../contract/types.ts';
 import { ApiError } from './errors.ts';
 import { lastNumberOf } from './numbered-events.ts';
 import type { Principal } from './principal.ts';
+import { toValidationError } from './validation-error.ts';
 
 /** What a handler may know of the request behind its call. */
 export interface RequestContext {
@@ -74,21 +76,6 @@ function checkAll(events: AsyncIterable<unknown>, check: (event: unknown) => unk
 
 async function* checkEach(events: AsyncIterable<unknown>, check: (event: unknown) => unknown): AsyncGenerator<unknown> {
   for await (const event of events) yield check(event);
-}
-
-/** A 422 that names each wrong field. `root` names the value when the whole of it is wrong. */
-export function toValidationError(error: z.core.$ZodError, root = 'body'): ApiError {
-  const fields = error.issues.map((issue) => ({ path: issue.path.join('.') || root, message: toMessage(issue) }));
-  return new ApiError('validation-failed', fields.map(({ path, message }) => `${path}: ${message}`).join('; '), {
-    fields,
-  });
-}
-
-function toMessage({ code, message }: z.core.$ZodIssue): string {
-  if (code !== 'invalid_type') return message;
-  if (message.endsWith('received undefined')) return 'is required';
-  // JSON has no NaN: it is what text in a query became.
-  return message.endsWith('received NaN') ? 'must be a number' : message;
 }
 
 const describe = (error: z.core.$ZodError) => toValidationError(error, 'output').message;

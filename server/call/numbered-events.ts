@@ -1,5 +1,5 @@
 /** Event streams that do not start at number 1, or skip numbers. */
-import { ApiError } from './errors.ts';
+import { invalidField } from './validation-error.ts';
 
 /** Events that know the number of the one they gave last. Of any other stream the first event is number 1, and none is skipped. */
 export interface NumberedEvents<T> extends AsyncIterable<T> {
@@ -41,7 +41,5 @@ export function readLastEventId(header: string | string[] | undefined): number |
   if (header === undefined || header === '') return undefined;
   const number = Number(header);
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new ApiError('validation-failed', 'last-event-id: is not the id of an event', {
-    fields: [{ path: 'last-event-id', message: 'is not the id of an event' }],
-  });
+  throw invalidField('last-event-id', 'is not the id of an event');
 }

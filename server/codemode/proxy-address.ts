@@ -1,6 +1,7 @@
 /** Where kernels find the proxy of this server, and whether they may be given a token for it. */
+
 import { BASE_PATH } from '../../contract/index.ts';
-import { ApiError } from '../call/errors.ts';
+import { invalidField } from '../call/validation-error.ts';
 
 const PROXY_PATH = `${BASE_PATH}/mcp/proxy`;
 const MAX_LENGTH = 2048;
@@ -33,8 +34,4 @@ export function readProxyAddress(text: string, ownNames: readonly string[]): Pro
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
-function refuse(message: string): ApiError {
-  return new ApiError('validation-failed', `mcp_proxy_url: ${message}`, {
-    fields: [{ path: 'mcp_proxy_url', message }],
-  });
-}
+const refuse = (message: string) => invalidField('mcp_proxy_url', message);

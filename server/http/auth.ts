@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY, type Principal } from '../call/principal.ts';
+import { CommandError } from '../command-error.ts';
 
 /** The keys in a file: one a line, with empty lines and lines that start with `#` left out. */
 export function readApiKeyFile(path: string): string[] {
@@ -10,7 +11,7 @@ export function readApiKeyFile(path: string): string[] {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
-  if (!keys.length) throw new Error(`The API key file ${path} holds no key`);
+  if (!keys.length) throw new CommandError(`The API key file ${path} holds no key`);
   return keys;
 }
 
@@ -19,7 +20,7 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
-    throw new Error(`The API key file ${path} cannot be read: ${reason}`, { cause });
+    throw new CommandError(`The API key file ${path} cannot be read: ${reason}`, { cause });
   }
 }
 

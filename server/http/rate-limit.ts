@@ -1,5 +1,6 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from '../call/errors.ts';
+import { CommandError } from '../command-error.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
 const RULE = /^(?:([\w.]+)=)?(\d{1,9})\/(s|min|h|d)$/;
@@ -33,12 +34,12 @@ export async function createRateLimits(
     const [, operation, points, unit] = RULE.exec(rule) ?? [];
     const seconds = UNITS[unit ?? ''];
     if (seconds === undefined || Number(points) < 1) {
-      throw new Error(
+      throw new CommandError(
         `Rate limit '${rule}': write it as 600/min or agents.create=30/min; the units are s, min, h and d`,
       );
     }
     if (operation !== undefined && !operationNames.includes(operation)) {
-      throw new Error(`Rate limit '${rule}': there is no operation '${operation}'`);
+      throw new CommandError(`Rate limit '${rule}': there is no operation '${operation}'`);
     }
     const windows = byOperation.get(operation) ?? [];
     byOperation.set(operation, [...windows, createWindow(library, Number(points), seconds)]);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../call/errors.ts';
+import { invalidField } from '../call/validation-error.ts';
 
 /** The most bytes a request body may have. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -22,8 +23,7 @@ export async function readJsonObject(request: IncomingMessage, writeContinue: ()
   if (text.trim() === '') return {};
   const value = parseJson(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  const message = 'expected a JSON object';
-  throw new ApiError('validation-failed', `body: ${message}`, { fields: [{ path: 'body', message }] });
+  throw invalidField('body', 'expected a JSON object');
 }
 
 /** The text of a JSON body, within the limits of size and depth, not parsed yet. */
@@ -105,9 +105,6 @@ function checkDepth(bytes: Buffer): void {
     } else if (byte === 0x22) isText = true;
     else if (byte === 0x7b || byte === 0x5b) depth++;
     else if (byte === 0x7d || byte === 0x5d) depth--;
-    if (depth > MAX_DEPTH) {
-      const message = `nested more than ${MAX_DEPTH} levels deep`;
-      throw new ApiError('validation-failed', `body: ${message}`, { fields: [{ path: 'body', message }] });
-    }
+    if (depth > MAX_DEPTH) throw invalidField('body', `nested more than ${MAX_DEPTH} levels deep`);
   }
 }

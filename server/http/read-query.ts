@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../../contract/kit.ts';
-import { ApiError } from '../call/errors.ts';
+import { invalidFields } from '../call/validation-error.ts';
+
+/** As many wrong names are told. */
+const MAX_FIELDS = 20;
 
 /** Reads a query string into an input: unknown names and repeated single values are refused, never guessed at. */
 export type QueryReader = (query: string, input: Record<string, unknown>) => void;
@@ -20,11 +23,7 @@ export function createQueryReader({ query: schema }: Endpoint): QueryReader {
       else if (earlier !== undefined) fields.push({ path: name, message: 'given more than once' });
       else input[name] = value;
     }
-    if (!fields.length) return;
-    const shown = fields.slice(0, 20);
-    throw new ApiError('validation-failed', shown.map(({ path, message }) => `${path}: ${message}`).join('; '), {
-      fields: shown,
-    });
+    if (fields.length) throw invalidFields(fields.slice(0, MAX_FIELDS));
   };
 }
 

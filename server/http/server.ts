@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
+import { CommandError } from '../command-error.ts';
 import { createServer, ServerResponse } from '../network/node-http.ts';
 import type { Mount } from './express-app.ts';
 import { createFrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
@@ -63,7 +64,7 @@ export interface HttpServer {
 export async function startHttpServer(options: StartHttpServer): Promise<HttpServer> {
   const { host, operations, apiKeys } = options;
   if (!apiKeys.length && !isLoopback(host)) {
-    throw new Error(
+    throw new CommandError(
       `Refusing to listen on ${host} without an API key: anyone who reaches it could run agents and start processes. Set AGENT_RUNTIMES_API_KEYS or --api-key-file, or listen on 127.0.0.1`,
     );
   }
@@ -151,11 +152,11 @@ async function listen(server: Server, { host, port, findFreePort }: StartHttpSer
     const error = await tryToListen(server, host, candidate);
     if (!error) return;
     if (error.code !== 'EADDRINUSE') {
-      throw new Error(`Cannot listen on ${host}, port ${candidate}: ${error.code}`, { cause: error });
+      throw new CommandError(`Cannot listen on ${host}, port ${candidate}: ${error.code}`, { cause: error });
     }
     if (candidate < last) continue;
     const advice = findFreePort ? `ports ${port} to ${last} are taken` : 'use --port or --find-free-port';
-    throw new Error(`Port ${port} of ${host} is taken: ${advice}`, { cause: error });
+    throw new CommandError(`Port ${port} of ${host} is taken: ${advice}`, { cause: error });
   }
 }
 

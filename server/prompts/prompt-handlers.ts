@@ -2,6 +2,7 @@ import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { readLastEventId } from '../call/numbered-events.ts';
+import { invalidField } from '../call/validation-error.ts';
 import type { Run } from '../runs/active-run.ts';
 import type { RunAgent } from '../runs/agent-loop.ts';
 import { newId } from '../runs/ids.ts';
@@ -64,8 +65,7 @@ export function createPromptHandlers({ runs, getAgent }: PromptHandlersOptions):
 
 function requireRunId(runId: string | undefined): string {
   if (runId !== undefined) return runId;
-  const message = 'is required to continue a stream';
-  throw new ApiError('validation-failed', `run_id: ${message}`, { fields: [{ path: 'run_id', message }] });
+  throw invalidField('run_id', 'is required to continue a stream');
 }
 
 /** Waits for the first thing to tell, so that a run which fails before it is an error with a status and not a stream. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 import { defaultLimits, type SandboxLimits } from './limits.ts';
@@ -71,7 +72,7 @@ export class SandboxManager {
   /** A started interpreter that no agent has yet. */
   #spare: Sandbox | undefined;
   #starting = 0;
-  #changes: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
   #isClosed = false;
 
   constructor(options: SandboxManagerOptions) {
@@ -111,7 +112,7 @@ export class SandboxManager {
     request: SandboxRequest & { readonly verify?: boolean | undefined },
   ): Promise<ReturnType<SandboxManager['status']>> {
     const wanted = toSettings(request);
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       const isKept = isSame(wanted, this.#settings);
       const verified = request.verify && !(isKept && this.#spare?.isRunning) ? this.#create(wanted) : undefined;
       try {
@@ -135,7 +136,7 @@ export class SandboxManager {
 
   /** Interrupts and ends every interpreter and starts a new one. */
   restart(): Promise<ReturnType<SandboxManager['status']>> {
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       const spare = this.#spare;
       this.#spare = undefined;
       this.#closeSoon(spare);
@@ -202,7 +203,7 @@ export class SandboxManager {
     }
     this.#closeSoon(this.#spare);
     this.#spare = undefined;
-    await this.#changes;
+    await this.#changes.settled();
     this.#closeSoon(this.#spare);
     while (this.#closing.size) await Promise.all(this.#closing);
   }
@@ -385,13 +386,6 @@ export class SandboxManager {
         : new LocalJupyter({ limits: this.#limits, address: settings.jupyter, kernels: this.#kernels, log: this.#log });
     this.#settingsOf.set(sandbox, settings);
     return sandbox;
-  }
-
-  /** Changes of the configuration happen one after another. */
-  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
-    const turn = this.#changes.then(change);
-    this.#changes = turn.catch(() => {});
-    return turn;
   }
 }
 

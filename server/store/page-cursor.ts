@@ -1,4 +1,4 @@
-import { ApiError } from '../call/errors.ts';
+import { invalidField } from '../call/validation-error.ts';
 
 /** Where a page ended: the sort key of its last row. */
 export interface PageEnd {
@@ -24,7 +24,4 @@ export function readCursor(cursor: string): PageEnd {
   throw invalidCursor({});
 }
 
-function invalidCursor(options: ErrorOptions): ApiError {
-  const message = 'is not the next_cursor of a page';
-  return new ApiError('validation-failed', `cursor: ${message}`, { ...options, fields: [{ path: 'cursor', message }] });
-}
+const invalidCursor = (options: ErrorOptions) => invalidField('cursor', 'is not the next_cursor of a page', options);

@@ -1,9 +1,11 @@
 /** What the sandbox is told by the options, and what it tells the front door. */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Codemode } from '../codemode/codemode.ts';
+import { CommandError } from '../command-error.ts';
 import type { Options } from '../options.ts';
 import type { SandboxRequest } from '../sandbox/sandbox-settings.ts';
 
@@ -13,9 +15,10 @@ const SHARED_CODE_FOLDER = '/mnt/shared-agent/generated';
 /** Where agents run code before anybody has said so by a call. */
 export function toSandboxRequest({ 'sandbox-variant': variant, 'jupyter-sandbox': url }: Options): SandboxRequest {
   const isJupyter = variant === undefined ? url !== undefined : variant.endsWith('jupyter');
-  if (isJupyter && url === undefined) throw new Error('--sandbox-variant local-jupyter needs --jupyter-sandbox URL');
+  if (isJupyter && url === undefined)
+    throw new CommandError('--sandbox-variant local-jupyter needs --jupyter-sandbox URL');
   if (!isJupyter && url !== undefined)
-    throw new Error('--jupyter-sandbox needs --sandbox-variant local-jupyter, or none');
+    throw new CommandError('--jupyter-sandbox needs --sandbox-variant local-jupyter, or none');
   return isJupyter ? { variant: 'local-jupyter', jupyter_url: url } : { variant: 'local-eval' };
 }
 

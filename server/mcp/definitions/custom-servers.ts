@@ -1,6 +1,9 @@
 /** The MCP servers callers have added: kept over restarts, without their secrets. */
+
 import { z } from 'zod';
+import { Mutex } from '../../async/mutex.ts';
 import { ApiError } from '../../call/errors.ts';
+import { invalidField } from '../../call/validation-error.ts';
 import { classifyHost, isReachable } from '../../network/outgoing-address.ts';
 import type { RunningServers } from '../servers/running-servers.ts';
 import type { SupervisedServer } from '../servers/supervised-server.ts';
@@ -65,7 +68,8 @@ const StoredDefinition = z.object({
 export class CustomServers {
   readonly #options: CustomServersOptions;
   readonly #createdAt = new Map<string, string>();
-  #lastChange: Promise<unknown> = Promise.resolve();
+  /** So that what is stored last is what runs. */
+  readonly #changes = new Mutex();
 
   constructor(options: CustomServersOptions) {
     this.#options = options;
@@ -90,7 +94,7 @@ export class CustomServers {
 
   /** Adds a server and begins to start it. Throws when there is one, when it is incomplete, and when the policy forbids it. */
   create(id: string, fields: ServerFields): Promise<SupervisedServer> {
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       if (this.#createdAt.has(id)) throw new ApiError('mcp-server-exists', `Server already exists: ${id}`);
       return this.#save(id, new Date().toISOString(), fields, undefined);
     });
@@ -98,7 +102,7 @@ export class CustomServers {
 
   /** Changes what is said of a server; one that runs is restarted. */
   update(id: string, fields: ServerFields): Promise<SupervisedServer> {
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       const server = this.#get(id);
       return this.#save(id, this.#createdAt.get(id) ?? new Date().toISOString(), fields, server.definition);
     });
@@ -106,7 +110,7 @@ export class CustomServers {
 
   /** Ends a server and forgets it. */
   delete(id: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       this.#get(id);
       await this.#options.records.delete(id);
       this.#createdAt.delete(id);
@@ -153,13 +157,6 @@ export class CustomServers {
     }
     return server;
   }
-
-  // One change after the other: what is stored last is what runs.
-  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
-    const result = this.#lastChange.then(change);
-    this.#lastChange = Promise.allSettled([result]);
-    return result;
-  }
 }
 
 function toDefinition(id: string, stored: z.output<typeof StoredDefinition> | StoredParts): ServerDefinition {
@@ -171,12 +168,12 @@ type StoredParts = Pick<ServerDefinition, 'name' | 'description' | 'enabled' | '
 /** What `fields` say of how to run it, over what was said before. A command takes the place of a URL, and a URL that of a command. */
 function toLaunch(fields: ServerFields, before: Launch | undefined): Launch {
   const { command, url, transport } = fields;
-  if (command !== undefined && url !== undefined) throw invalid('url', 'must not be there beside a command');
+  if (command !== undefined && url !== undefined) throw invalidField('url', 'must not be there beside a command');
   const stdio = before?.type === 'stdio' ? before : undefined;
   const remote = before?.type !== 'stdio' ? before : undefined;
   const isStdio = command !== undefined || (url === undefined && stdio !== undefined);
   if (isStdio) {
-    if (transport !== undefined && transport !== 'stdio') throw invalid('transport', `${transport} needs a url`);
+    if (transport !== undefined && transport !== 'stdio') throw invalidField('transport', `${transport} needs a url`);
     return {
       type: 'stdio',
       command: command ?? stdio?.command ?? '',
@@ -186,11 +183,11 @@ function toLaunch(fields: ServerFields, before: Launch | undefined): Launch {
     };
   }
   const target = url ?? remote?.url;
-  if (target === undefined) throw invalid('command', 'is required when there is no url');
-  if (transport === 'stdio') throw invalid('transport', 'stdio needs a command');
+  if (target === undefined) throw invalidField('command', 'is required when there is no url');
+  if (transport === 'stdio') throw invalidField('transport', 'stdio needs a command');
   const address = URL.parse(target);
   if (address && !isReachable(classifyHost(address))) {
-    throw invalid('url', 'must not lead to a link-local or metadata address');
+    throw invalidField('url', 'must not lead to a link-local or metadata address');
   }
   // Headers hold keys, and a key of one host is not for another.
   const known = remote && originOf(remote.url) === originOf(target) ? remote.headers : {};
@@ -199,6 +196,3 @@ function toLaunch(fields: ServerFields, before: Launch | undefined): Launch {
 
 /** The origin of a URL; of one with references in its host, the text before its path. */
 const originOf = (url: string) => /^[^/]*\/\/[^/?#]*/.exec(url)?.[0] ?? url;
-
-const invalid = (path: string, message: string) =>
-  new ApiError('validation-failed', `${path}: ${message}`, { fields: [{ path, message }] });

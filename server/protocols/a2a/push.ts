@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
+import { KeyedMutex } from '../../async/mutex.ts';
 import type { A2aUpdate } from './json.ts';
 import type { A2aSdk } from './sdk.ts';
 import { findWebhookProblem, postWebhook } from './webhook.ts';
@@ -29,7 +30,7 @@ export class PushConfigs {
   /** By task, the oldest first. */
   readonly #registered = new Map<string, Map<string, Registered>>();
   /** What is being sent for each task: one after the other, so that nobody is told of the end before the middle. */
-  readonly #sending = new Map<string, Promise<void>>();
+  readonly #sending = new KeyedMutex();
   readonly #closed = new AbortController();
   #sdk: A2aSdk | undefined;
 
@@ -82,12 +83,7 @@ export class PushConfigs {
     const registered = [...(this.#registered.get(taskId)?.values() ?? [])];
     const sdk = this.#sdk;
     if (!registered.length || !sdk || this.#closed.signal.aborted) return;
-    const before = this.#sending.get(taskId) ?? Promise.resolve();
-    const sending = before.then(async () => {
-      await Promise.all(registered.map((one) => this.#send(one, update, sdk)));
-      if (this.#sending.get(taskId) === sending) this.#sending.delete(taskId);
-    });
-    this.#sending.set(taskId, sending);
+    void this.#sending.run(taskId, () => Promise.all(registered.map((one) => this.#send(one, update, sdk))));
   }
 
   /** Ends what is being sent. */

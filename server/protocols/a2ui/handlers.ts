@@ -1,9 +1,10 @@
 /** Offers every agent over A2UI. */
+
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
 import { type AppHandlers, BASE_PATH } from '../../../contract/index.ts';
-import { ApiError } from '../../call/errors.ts';
 import type { RequestContext } from '../../call/implement.ts';
 import type { Principal } from '../../call/principal.ts';
+import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';
@@ -76,7 +77,4 @@ export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers
   };
 }
 
-function needsOne(): ApiError {
-  const message = 'is required, or an action instead; not both';
-  return new ApiError('validation-failed', `message: ${message}`, { fields: [{ path: 'message', message }] });
-}
+const needsOne = () => invalidField('message', 'is required, or an action instead; not both');

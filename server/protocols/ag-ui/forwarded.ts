@@ -1,7 +1,8 @@
 /** What an AG-UI request asks of the run itself: whether it outlives its reader, what to do on a busy thread, and answers to interrupts. */
+
 import type { ResumeEntry } from '@ag-ui/core';
+import { invalidField } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
-import { toFieldError } from './field-error.ts';
 import { KEYS, toCamelCase } from './spelling.ts';
 
 type Fields = Record<string, unknown>;
@@ -18,7 +19,7 @@ export interface AgUiForwarded {
 export function readForwarded(forwarded: unknown): AgUiForwarded {
   if (!isFields(forwarded)) return { isBackground: false, whenBusy: undefined, resume: undefined };
   const { background = false, whenBusy, resume } = toCamelCase(forwarded, KEYS.forwarded, 'forwardedProps.');
-  const refuse = (key: string, message: string) => toFieldError([{ path: `forwardedProps.${key}`, message }]);
+  const refuse = (key: string, message: string) => invalidField(`forwardedProps.${key}`, message);
   if (typeof background !== 'boolean') throw refuse('background', 'must be true or false');
   if (whenBusy !== undefined && whenBusy !== 'reject' && whenBusy !== 'queue' && whenBusy !== 'interrupt') {
     throw refuse('when_busy', 'must be reject, queue or interrupt');
@@ -35,7 +36,7 @@ export function readDecisions(resume: readonly ResumeEntry[]): ApprovalDecision[
     if (status === 'cancelled') return { id, isApproved: false, reason: 'the question was cancelled' };
     const { approved, reason }: Fields = isFields(payload) ? payload : { approved: payload };
     if (typeof approved !== 'boolean') {
-      throw toFieldError([{ path: `resume.${index}.payload.approved`, message: 'must be true or false' }]);
+      throw invalidField(`resume.${index}.payload.approved`, 'must be true or false');
     }
     return { id, isApproved: approved, reason: typeof reason === 'string' ? reason.slice(0, 4000) : null };
   });

@@ -1,11 +1,12 @@
 /** Reads an AG-UI run request: either spelling, older shapes, then the protocol's own schema. */
+
 import type { Context, Tool } from '@ag-ui/core';
 import type { AgUiConnect, AgUiRun } from '../../../contract/ag-ui.ts';
+import { invalidField, invalidFields } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
 import type { AgUiRunView } from './events.ts';
-import { toFieldError } from './field-error.ts';
 import { type AgUiForwarded, readDecisions, readForwarded } from './forwarded.ts';
 import { toMessages } from './messages.ts';
 import { upgradeMessage } from './older-shapes.ts';
@@ -67,7 +68,7 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
 export function readRunIds(body: Readonly<Record<string, unknown>>): { threadId: string; runId: string } {
   const { threadId, runId } = toCamelCase(body, KEYS.run, '');
   if (typeof threadId === 'string' && typeof runId === 'string') return { threadId, runId };
-  throw toFieldError([
+  throw invalidFields([
     ...(typeof threadId === 'string' ? [] : [{ path: 'thread_id', message: 'is required, here or as threadId' }]),
     ...(typeof runId === 'string' ? [] : [{ path: 'run_id', message: 'is required, here or as runId' }]),
   ]);
@@ -76,8 +77,7 @@ export function readRunIds(body: Readonly<Record<string, unknown>>): { threadId:
 /** Which run to read again, and how. Throws a 422 without a thread. */
 export function readConnect(body: AgUiConnect, casing: Casing | undefined) {
   const { threadId, runId, protocolVersion } = toCamelCase(body, KEYS.run, '');
-  if (typeof threadId !== 'string')
-    throw toFieldError([{ path: 'thread_id', message: 'is required, here or as threadId' }]);
+  if (typeof threadId !== 'string') throw invalidField('thread_id', 'is required, here or as threadId');
   const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
   return {
     threadId,
@@ -86,6 +86,9 @@ export function readConnect(body: AgUiConnect, casing: Casing | undefined) {
     casing: casing ?? (usesSnakeCase ? ('both' as const) : ('camel' as const)),
   };
 }
+
+/** As many wrong fields are named; a run may hold thousands. */
+const MAX_FIELDS = 20;
 
 const isVersion1 = (version: unknown) => typeof version === 'string' && Number.parseInt(version, 10) >= 1;
 
@@ -96,7 +99,8 @@ async function parseRun(input: Record<string, unknown>) {
   ]);
   const parsed = RunAgentInputSchema.safeParse(omitOptionalNulls(input, 'RunAgentInput'));
   if (parsed.success) return parsed.data;
-  throw toFieldError(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.') || 'body', message })));
+  const issues = parsed.error.issues.slice(0, MAX_FIELDS);
+  throw invalidFields(issues.map(({ path, message }) => ({ path: path.join('.') || 'body', message })));
 }
 
 function toInstructions(context: readonly Context[], state: unknown): string {
@@ -111,7 +115,7 @@ function toInstructions(context: readonly Context[], state: unknown): string {
 function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {
   const names = new Set<string>();
   return tools.map(({ name, description, parameters }, index) => {
-    const refuse = (field: string, message: string) => toFieldError([{ path: `tools.${index}.${field}`, message }]);
+    const refuse = (field: string, message: string) => invalidField(`tools.${index}.${field}`, message);
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw refuse('name', 'must be 1 to 64 of A-Z a-z 0-9 _ -');
     if (names.has(name)) throw refuse('name', `is the name of another tool too: ${name}`);
     names.add(name);

@@ -1,7 +1,8 @@
 /** From the messages of an AG-UI request to a conversation as models are prompted from it. */
+
 import { isDeepStrictEqual } from 'node:util';
 import type { Message as AgUiMessage, ContentPart, ToolCall } from '@ag-ui/core';
-import { ApiError } from '../../call/errors.ts';
+import { invalidField } from '../../call/validation-error.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
 
 type AssistantMessage = Extract<Message, { readonly role: 'assistant' }>;
@@ -16,12 +17,12 @@ export function toMessages(messages: readonly AgUiMessage[]): Message[] {
   for (const [index, message] of messages.entries()) {
     const converted = toMessage(message, index, toolNames);
     if (!converted) continue;
-    if (converted.id === '') throw fieldError(`messages.${index}.id`, 'must not be empty');
+    if (converted.id === '') throw invalidField(`messages.${index}.id`, 'must not be empty');
     const known = byId.get(converted.id);
     if (!known) byId.set(converted.id, converted);
     else if (known.role === 'assistant' && converted.role === 'assistant') byId.set(known.id, merge(known, converted));
     else if (!isDeepStrictEqual(known, converted)) {
-      throw fieldError(`messages.${index}.id`, 'is the id of another message too');
+      throw invalidField(`messages.${index}.id`, 'is the id of another message too');
     }
   }
   return [...byId.values()];
@@ -84,7 +85,7 @@ function toUserParts(content: string | readonly ContentPart[], index: number): U
     if (part.type === 'text') return { type: 'text', text: part.text };
     const { source, metadata } = part;
     if (source.type === 'file') {
-      throw fieldError(
+      throw invalidField(
         `messages.${index}.content.${partIndex}.source`,
         'is a file at a provider; send its data or a URL',
       );
@@ -100,6 +101,3 @@ function toResultText(content: string | readonly ContentPart[]): string {
   if (typeof content === 'string') return content;
   return content.map((part) => (part.type === 'text' ? part.text : `[${part.type} not shown]`)).join('\n');
 }
-
-const fieldError = (path: string, message: string) =>
-  new ApiError('validation-failed', `${path}: ${message}`, { fields: [{ path, message }] });

@@ -1,5 +1,5 @@
 /** AG-UI spells its keys in camelCase, the description of this API in snake_case. Both are read, and either is written on demand. */
-import { ApiError } from '../../call/errors.ts';
+import { invalidField } from '../../call/validation-error.ts';
 
 /** How the keys of events are spelled; `both` writes every key twice, snake_case first. */
 export type Casing = 'camel' | 'snake' | 'both';
@@ -70,9 +70,7 @@ export function toCamelCase(
     if (snake === undefined || snake === null) continue;
     const camel = object[key] ?? snake;
     if (camel !== snake && JSON.stringify(camel) !== JSON.stringify(snake)) {
-      const message = `contradicts ${key}`;
-      const where = path + SNAKE[key];
-      throw new ApiError('validation-failed', `${where}: ${message}`, { fields: [{ path: where, message }] });
+      throw invalidField(path + SNAKE[key], `contradicts ${key}`);
     }
     result[key] = snake;
   }

@@ -1,8 +1,10 @@
 /** Offers every agent over MCP-UI: its answers, and the pages of its tools. */
+
 import type { AppHandlers } from '../../../contract/index.ts';
 import { ApiError } from '../../call/errors.ts';
 import type { RequestContext } from '../../call/implement.ts';
 import type { Principal } from '../../call/principal.ts';
+import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import { toMcpUiEvents } from './events.ts';
@@ -95,8 +97,5 @@ async function passOn(
 function textOf(params: Record<string, unknown>, name: string): string {
   const value = params[name];
   if (typeof value === 'string' && value !== '') return value;
-  const message = 'is required';
-  throw new ApiError('validation-failed', `params.${name}: ${message}`, {
-    fields: [{ path: `params.${name}`, message }],
-  });
+  throw invalidField(`params.${name}`, 'is required');
 }

@@ -1,5 +1,6 @@
 import express, { type RequestHandler } from 'express';
 import { ApiError } from '../../call/errors.ts';
+import { invalidField } from '../../call/validation-error.ts';
 import type { McpUiParts } from './handlers.ts';
 import { findPage } from './page-tools.ts';
 import { toPolicy } from './policy.ts';
@@ -21,10 +22,7 @@ export function createMcpUiPages({ agents, pageTools, frameAncestors }: PagesOpt
     const { agentId = '' } = request.params;
     agents.get(agentId);
     const { uri } = request.query;
-    if (typeof uri !== 'string' || uri === '') {
-      const message = 'is required';
-      throw new ApiError('validation-failed', `uri: ${message}`, { fields: [{ path: 'uri', message }] });
-    }
+    if (typeof uri !== 'string' || uri === '') throw invalidField('uri', 'is required');
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const page = await findPage(pageTools(agentId), uri).readPage(uri, gone.signal);
