@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { agentMcpServers } from '../contract/agent-mcp-servers.ts';
 import { agents as agentsContract } from '../contract/agents.ts';
 import { createAgentHandlers } from '../server/agents/agent-handlers.ts';
-import { createAgentMcpServerHandlers } from '../server/agents/agent-mcp-server-handlers.ts';
+import { createAgentMcpServersHandlers } from '../server/agents/agent-mcp-servers-handlers.ts';
 import { loadAgents } from '../server/agents/agents.ts';
 import { ensureDemoAgent } from '../server/agents/demo-agent.ts';
 import { ApiError } from '../server/call/errors.ts';
 import { implement } from '../server/call/implement.ts';
 import { EVERYBODY } from '../server/call/principal.ts';
+import { RunningServers } from '../server/mcp/servers/running-servers.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { Store } from '../server/store/store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -62,13 +63,16 @@ async function startAgents(store: Store) {
       running.delete(id);
     },
   });
-  const operations = [
-    ...implement({ agents: agentsContract }, { agents: handlers }),
-    ...implement(
-      { agentMcpServers: { update: agentMcpServers.update } },
-      { agentMcpServers: createAgentMcpServerHandlers({ agents }) },
-    ),
-  ];
+  const serverHandlers = createAgentMcpServersHandlers({
+    agents,
+    servers: new RunningServers({ environment: {}, version: '0.0.0' }),
+    configureSandbox: () => Promise.reject(new Error('there is no sandbox here')),
+    rebuildCodemode: async () => false,
+  });
+  const operations = implement(
+    { agents: agentsContract, agentMcpServers },
+    { agents: handlers, agentMcpServers: serverHandlers },
+  );
   /** The answer, or the body of the error. */
   const call = async (name: string, input: unknown = {}): Promise<unknown> => {
     const operation = operations.find((one) => one.name === name);

@@ -91,7 +91,7 @@ describe('what is allowed passes', () => {
       "const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');",
     ],
     ['server/models/models.ts', "import { APICallError } from '@ai-sdk/provider';"],
-    ['server/wiring/handlers.ts', "import '../agents/agent-handlers.ts'; import '../mcp/servers/connection.ts';"],
+    ['server/wiring/agents.ts', "import '../agents/agent-handlers.ts'; import '../mcp/servers/connection.ts';"],
     ['server/protocols/a2a/tasks.ts', "import './task.ts'; import '../../surfaces/render-ui.ts';"],
     ['contract/index.ts', "import { z } from 'zod'; import './agents.ts';"],
   ])('%s: %s', (file, text) => {

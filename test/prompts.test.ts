@@ -7,6 +7,7 @@ import { implement } from '../server/call/implement.ts';
 import { createLog } from '../server/http/log.ts';
 import { startHttpServer } from '../server/http/server.ts';
 import { createPromptHandlers } from '../server/prompts/prompt-handlers.ts';
+import { createStartRun } from '../server/runs/start-run.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import { ok, testAgent, toolsetOf } from './support/loop.ts';
 import { type Running, startRuns } from './support/running.ts';
@@ -26,7 +27,8 @@ async function startPrompts(
     if (id !== 'tester') throw new ApiError('agent-not-found', `Agent not found: ${id}`);
     return { agent: () => testAgent, toolset };
   };
-  const handlers = { prompts: createPromptHandlers({ runs: running.runs, getAgent }) };
+  const startRun = createStartRun(running.runs, getAgent);
+  const handlers = { prompts: createPromptHandlers({ runs: running.runs, startRun, requireAgent: getAgent }) };
   const server = await startHttpServer({
     operations: implement({ prompts }, handlers),
     host: '127.0.0.1',

@@ -51,19 +51,19 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
   };
 }
 
-type Said = Parameters<AppHandlers<RequestContext>['agents']['create' | 'update']>[0]['input'];
+type AgentBody = Parameters<AppHandlers<RequestContext>['agents']['create' | 'update']>[0]['input'];
 
-const toFields = (said: Omit<Said, 'id' | 'agent_id'>) => ({
-  name: said.name,
-  description: said.description,
-  model: said.model,
-  systemPrompt: said.system_prompt,
-  selectedMcpServers: said.selected_mcp_servers,
-  maxSteps: said.max_steps,
-  temperature: said.temperature,
-  codemode: said.enable_codemode,
-  skills: said.skills,
-  approvals: said.approvals,
+const toFields = (body: Omit<AgentBody, 'id' | 'agent_id'>) => ({
+  name: body.name,
+  description: body.description,
+  model: body.model,
+  systemPrompt: body.system_prompt,
+  selectedMcpServers: body.selected_mcp_servers,
+  maxSteps: body.max_steps,
+  temperature: body.temperature,
+  codemode: body.enable_codemode,
+  skills: body.skills,
+  approvals: body.approvals,
 });
 
 function toServerIds({ selectedMcpServers }: AgentRecord): string[] {

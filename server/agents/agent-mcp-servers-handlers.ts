@@ -1,38 +1,36 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import type { RequestContext } from '../call/implement.ts';
-import { invalidField } from '../call/validation-error.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import { type ServersOutcome, startServersOf, stopServersOf } from './agent-servers.ts';
 import type { Agents } from './agents.ts';
 
-export interface AgentServerHandlerOptions {
-  readonly agents: Pick<Agents, 'get' | 'list'>;
+interface AgentMcpServersHandlerOptions {
+  readonly agents: Agents;
   readonly servers: RunningServers;
-  /** Puts the code sandbox on a Jupyter server; absent when there is no sandbox. */
-  configureSandbox?(sandbox: { jupyterUrl: string; mcpProxyUrl: string | undefined }): Promise<{
+  /** Puts the code sandbox on a Jupyter server. */
+  configureSandbox(sandbox: { jupyterUrl: string; mcpProxyUrl: string | undefined }): Promise<{
     readonly variant: string;
     readonly mcpProxyUrl: string | undefined;
   }>;
-  /** Makes the tools of agents that write code anew and says whether there were any; absent when there are none. */
-  rebuildCodemode?(agentIds: readonly string[]): Promise<boolean>;
+  /** Makes the tools of agents that write code anew, and says whether there were any. */
+  rebuildCodemode(agentIds: readonly string[]): Promise<boolean>;
 }
 
 type Handlers = AppHandlers<RequestContext>['agentMcpServers'];
 
-/** Start and stop of the MCP servers of one agent, and of all. */
-export function createAgentServerHandlers(
-  options: AgentServerHandlerOptions,
-): Pick<Handlers, 'start' | 'startAll' | 'stop' | 'stopAll'> {
+/** The MCP servers of agents over the wire: which an agent selects, and their start and stop, for one agent or for all. */
+export function createAgentMcpServersHandlers(options: AgentMcpServersHandlerOptions): Handlers {
   const { agents, servers } = options;
 
   const start = async (agentIds: readonly string[], input: StartInput) => {
     const given = Object.fromEntries((input.env_vars ?? []).map(({ name, value }) => [name, value]));
     // First what can be refused: a call that is answered with an error has started nothing.
-    const sandbox = await configureSandbox(options, input);
+    const { jupyter_sandbox: jupyterUrl, mcp_proxy_url: mcpProxyUrl } = input;
+    const sandbox = jupyterUrl === undefined ? undefined : await options.configureSandbox({ jupyterUrl, mcpProxyUrl });
     const chosen = agentIds.map((id) => agents.get(id));
     const outcome = await startServersOf(servers, chosen, given);
     const extra = {
-      codemode_rebuilt: (await options.rebuildCodemode?.(agentIds)) ?? false,
+      codemode_rebuilt: await options.rebuildCodemode(agentIds),
       env_vars_set: Object.keys(given),
       sandbox_configured: sandbox !== undefined,
       sandbox_variant: sandbox?.variant ?? null,
@@ -48,10 +46,14 @@ export function createAgentServerHandlers(
       agentIds.map((id) => agents.get(id)),
       agents.list().filter(({ id }) => !chosen.has(id)),
     );
-    return { outcome, extra: { codemode_rebuilt: (await options.rebuildCodemode?.(agentIds)) ?? false } };
+    return { outcome, extra: { codemode_rebuilt: await options.rebuildCodemode(agentIds) } };
   };
 
   return {
+    async update({ input: { agent_id, selected_mcp_servers } }) {
+      await agents.update(agent_id, { selectedMcpServers: selected_mcp_servers });
+      return { agent_id, selected_mcp_servers, message: 'MCP servers updated successfully' };
+    },
     async start({ input }) {
       const agent_id = agents.get(input.agent_id).id;
       const { outcome, extra, sandboxPart } = await start([agent_id], input);
@@ -78,12 +80,6 @@ export function createAgentServerHandlers(
 }
 
 type StartInput = Parameters<Handlers['startAll']>[0]['input'];
-
-async function configureSandbox({ configureSandbox: configure }: AgentServerHandlerOptions, input: StartInput) {
-  if (input.jupyter_sandbox === undefined) return undefined;
-  if (configure) return configure({ jupyterUrl: input.jupyter_sandbox, mcpProxyUrl: input.mcp_proxy_url });
-  throw invalidField('jupyter_sandbox', 'this server has no code sandbox');
-}
 
 const toLists = (outcome: ServersOutcome) => ({
   started_servers: outcome.started,

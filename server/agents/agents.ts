@@ -23,8 +23,6 @@ export interface AgentChecks {
   findUnknownServers(selection: readonly ServerSelection[]): Promise<readonly string[]> | readonly string[];
   /** The names among these that no skill has, and the skills there are. */
   findUnknownSkills(names: readonly string[]): Promise<{ unknown: readonly string[]; known: readonly string[] }>;
-  /** Told after each change of an agent, once it is stored. */
-  agentsChanged?(): void;
 }
 
 /** Every agent of the server. Reads are from memory; a change is seen once it is stored. */
@@ -32,6 +30,7 @@ export class Agents {
   readonly #store: Store['agents'];
   readonly #checks: AgentChecks;
   readonly #agents: Map<string, AgentRecord>;
+  readonly #listeners = new Set<() => void>();
   /** So that two updates of one agent both remain and one id is created once. */
   readonly #changes = new Mutex();
 
@@ -40,6 +39,11 @@ export class Agents {
     this.#store = store;
     this.#checks = checks;
     this.#agents = new Map(records.map((agent) => [agent.id, agent]));
+  }
+
+  /** Calls `listener` after each change of an agent, once it is stored. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** In the order of creation. */
@@ -104,14 +108,14 @@ export class Agents {
       this.get(id);
       await this.#store.delete(id);
       this.#agents.delete(id);
-      this.#checks.agentsChanged?.();
+      for (const listener of this.#listeners) listener();
     });
   }
 
   async #save(agent: AgentRecord): Promise<AgentRecord> {
     await this.#store.save(agent);
     this.#agents.set(agent.id, agent);
-    this.#checks.agentsChanged?.();
+    for (const listener of this.#listeners) listener();
     return agent;
   }
 

@@ -1,16 +1,13 @@
 import { KeyedMutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
-import type { RunAgent } from '../runs/agent-loop.ts';
-import type { Runs } from '../runs/runs.ts';
+import type { StartRun } from '../runs/start-run.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
 
 interface AnswerOptions {
-  readonly runs: Pick<Runs, 'start'>;
+  readonly startRun: StartRun;
   readonly approvals: Pick<Store['approvals'], 'get' | 'open' | 'decide'>;
-  /** Throws `agent-not-found`. */
-  readonly getAgent: (id: string) => { readonly agent: () => RunAgent; readonly toolset: Toolset };
 }
 
 /** Who answers, and with what. */
@@ -24,7 +21,7 @@ interface Answerer {
 export type AnswerApproval = (decision: ApprovalDecision, by: Answerer) => Promise<ApprovalRecord>;
 
 /** Notes answers; with the last open approval of a conversation its agent goes on. */
-export function createAnswerApproval({ runs, approvals, getAgent }: AnswerOptions): AnswerApproval {
+export function createAnswerApproval({ startRun, approvals }: AnswerOptions): AnswerApproval {
   // By conversation, so that of two answers at once one is the last.
   const answers = new KeyedMutex();
   const find = async (id: string, principal: Principal): Promise<ApprovalRecord> => {
@@ -42,10 +39,8 @@ export function createAnswerApproval({ runs, approvals, getAgent }: AnswerOption
     // The last answer is stored with the run that acts on it: neither is ever without the other.
     if (others.length) await approvals.decide(decision);
     else {
-      const { agent, toolset } = getAgent(agentId);
-      await runs.start({
-        agent,
-        toolset: extend?.(toolset) ?? toolset,
+      await startRun(agentId, {
+        extend,
         principal,
         conversationId,
         messages: [],

@@ -4,44 +4,35 @@ import type { RequestContext } from '../call/implement.ts';
 import { readLastEventId } from '../call/numbered-events.ts';
 import { invalidField } from '../call/validation-error.ts';
 import type { Run } from '../runs/active-run.ts';
-import type { RunAgent } from '../runs/agent-loop.ts';
-import { newId } from '../runs/ids.ts';
 import type { LoggedEvent } from '../runs/log-reader.ts';
 import { type PromptEvents, PromptTranslation, toFailure } from '../runs/prompt-events.ts';
 import { findRun, followRun, runNotFound } from '../runs/run-handlers.ts';
 import type { Runs } from '../runs/runs.ts';
-import type { Toolset } from '../runs/toolset.ts';
-
-/** An agent as a prompt needs it. */
-export interface PromptedAgent {
-  /** The settings of now; throws `agent-not-found` once the agent is deleted. */
-  readonly agent: () => RunAgent;
-  readonly toolset: Toolset;
-}
+import { type StartRun, toUserMessages } from '../runs/start-run.ts';
 
 interface PromptHandlersOptions {
   readonly runs: Runs;
+  readonly startRun: StartRun;
   /** Throws `agent-not-found`. */
-  readonly getAgent: (id: string) => PromptedAgent;
+  readonly requireAgent: (id: string) => unknown;
 }
 
 type Prompts = AppHandlers<RequestContext>['prompts'];
 type PromptCall = Parameters<Prompts['sync']>[0];
 
 /** Answers prompts, as a stream or at once. */
-export function createPromptHandlers({ runs, getAgent }: PromptHandlersOptions): Prompts {
+export function createPromptHandlers({ runs, startRun, requireAgent }: PromptHandlersOptions): Prompts {
   const start = async ({ input, context, signal }: PromptCall) => {
-    const agent = getAgent(input.agent_id);
     const { principal } = context;
+    requireAgent(input.agent_id);
     if (input.run_id !== undefined && (await runs.findById(input.run_id, principal))) {
       throw new ApiError('run-exists', `Run with ID '${input.run_id}' already exists`);
     }
-    const run = await runs.start({
-      ...agent,
+    const run = await startRun(input.agent_id, {
       principal,
       conversationId: input.conversation_id,
       runId: input.run_id,
-      messages: [{ id: newId('msg'), role: 'user', content: [{ type: 'text', text: input.message }] }],
+      messages: toUserMessages(input.message),
       history: 'stored',
       whenBusy: input.when_busy,
       detached: input.background,
@@ -54,7 +45,7 @@ export function createPromptHandlers({ runs, getAgent }: PromptHandlersOptions):
     async stream(call) {
       const after = readLastEventId(call.context.headers['last-event-id']);
       if (after === undefined) return streamPrompt(await start(call), call.signal);
-      getAgent(call.input.agent_id);
+      requireAgent(call.input.agent_id);
       const found = await findRun(runs, requireRunId(call.input.run_id), call.context.principal);
       if (found.record.agentId !== call.input.agent_id) throw runNotFound(found.record.id);
       return followRun(found, after, call.signal);

@@ -123,6 +123,11 @@ export class Runs {
     if (run) await cancelAll([run], reason);
   }
 
+  /** Whether the server is shutting down: no run starts any more. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
   isBusy(conversationId: string): boolean {
     return this.#turns.isBusy(conversationId);
   }

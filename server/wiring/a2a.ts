@@ -1,18 +1,36 @@
-/** What A2A is given of the other features. */
 import type { Agents } from '../agents/agents.ts';
 import type { AnswerApproval } from '../approvals/answer-approvals.ts';
+import { exchangeOf } from '../http/exchange.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';
-import type { PromptedAgent } from '../prompts/prompt-handlers.ts';
-import type { A2a } from '../protocols/a2a/open-a2a.ts';
+import { createA2aHandlers } from '../protocols/a2a/handlers.ts';
+import { type A2a, openA2a as openProtocol } from '../protocols/a2a/open-a2a.ts';
 import type { A2aServerOptions } from '../protocols/a2a/server.ts';
 import type { TaskAnswer, TaskRun, TaskRunRequest } from '../protocols/a2a/task.ts';
 import type { Run } from '../runs/active-run.ts';
-import { newId } from '../runs/ids.ts';
 import type { Runs } from '../runs/runs.ts';
+import { type StartRun, toUserMessages } from '../runs/start-run.ts';
 import type { Store } from '../store/store.ts';
+import { version } from '../version.ts';
+import type { ProtocolParts } from './protocols.ts';
+
+/** Opens A2A: tasks are runs on the conversations that are their contexts. */
+export async function openA2a({ options, hasKeys, agents, mcp, agentRuns, runs, store, log }: ProtocolParts) {
+  const a2a = await openProtocol({
+    agents: createCardAgents(agents, mcp.servers),
+    tasks: store.tasks,
+    ...createTaskRuns({ ...agentRuns, approvals: store.approvals }),
+    webhookHosts: options['webhook-host'],
+    hasKeys,
+    principalOf: (request) => exchangeOf(request).principal,
+    version,
+    log,
+  });
+  announceRuns(runs, a2a);
+  return { ...a2a, handlers: { a2a: createA2aHandlers({ agents, version }) } };
+}
 
 /** Agents as their cards show them: with the tools of the servers they select that run. Starts none of them. */
-export function createCardAgents(agents: Agents, servers: RunningServers): A2aServerOptions['agents'] {
+function createCardAgents(agents: Agents, servers: RunningServers): A2aServerOptions['agents'] {
   return {
     get(id) {
       const agent = agents.get(id);
@@ -28,27 +46,22 @@ export function createCardAgents(agents: Agents, servers: RunningServers): A2aSe
 }
 
 interface TaskRunParts {
-  readonly runs: Runs;
+  readonly startRun: StartRun;
   readonly approvals: Pick<Store['approvals'], 'open' | 'cancelOpen'>;
-  readonly getAgent: (id: string) => PromptedAgent;
   readonly answerApproval: AnswerApproval;
 }
 
 /** What tasks do with runs. They start on the conversation that is the context of the task, once that is free, and go on without readers. */
-export function createTaskRuns({ runs, approvals, getAgent, answerApproval }: TaskRunParts) {
+export function createTaskRuns({ startRun, approvals, answerApproval }: TaskRunParts) {
   return {
-    async startRun({ agentId, principal, contextId, parts, extend, signal }: TaskRunRequest): Promise<TaskRun> {
-      const { agent, toolset } = getAgent(agentId);
-      const run = await runs.start({
-        agent,
-        toolset: extend(toolset),
-        principal,
+    async startRun({ agentId, contextId, parts, ...request }: TaskRunRequest): Promise<TaskRun> {
+      const run = await startRun(agentId, {
+        ...request,
         conversationId: contextId,
-        messages: [{ id: newId('msg'), role: 'user', content: parts }],
+        messages: toUserMessages(parts),
         history: 'stored',
         whenBusy: 'queue',
         detached: true,
-        signal,
       });
       return toTaskRun(run);
     },
@@ -61,8 +74,8 @@ export function createTaskRuns({ runs, approvals, getAgent, answerApproval }: Ta
   };
 }
 
-/** Tells A2A of every run that starts. */
-export function tellOfRuns(runs: Runs, a2a: Pick<A2a, 'runStarted'>): void {
+/** Announces every run that starts to A2A: a task may wait for it. */
+export function announceRuns(runs: Runs, a2a: Pick<A2a, 'runStarted'>): void {
   runs.onStart((run, { isResumed }) =>
     a2a.runStarted({ contextId: run.conversationId, isResumed, follow: () => toTaskRun(run) }),
   );

@@ -2,47 +2,29 @@
 
 import { joinToolsets } from '../agents/agent-toolset.ts';
 import type { Agents } from '../agents/agents.ts';
-import type { Codemode } from '../codemode/codemode.ts';
 import { createCodemodeToolset } from '../codemode/codemode-toolset.ts';
 import { switchToolset } from '../codemode/switch-toolset.ts';
-import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import { createServerToolset } from '../mcp/toolset.ts';
-import type { PromptedAgent } from '../prompts/prompt-handlers.ts';
+import type { FindRunnable } from '../runs/start-run.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import { addSkills } from '../skills/skill-instructions.ts';
-import type { SkillLibrary } from '../skills/skill-library.ts';
 import { createSkillToolset } from '../skills/skill-toolset.ts';
 import type { AgentRecord } from '../store/store.ts';
-
-/** Codemode, and how this server was started. */
-export interface CodemodeParts {
-  readonly host: Codemode;
-  /** Whether agents that say nothing call their tools from code. */
-  readonly isDefault: boolean;
-  readonly allowsDirectCalls: boolean;
-}
-
-/** Skills, and how this server was started. */
-export interface SkillParts {
-  readonly library: SkillLibrary;
-  /** The skills of agents that say nothing. */
-  readonly defaults: readonly string[];
-}
+import type { CodemodeParts } from './codemode.ts';
+import type { McpServers } from './mcp.ts';
+import type { Skills } from './skills.ts';
 
 interface LookupParts {
   readonly agents: Agents;
-  readonly servers: RunningServers;
+  readonly mcp: McpServers;
   readonly sandboxes: SandboxManager;
   readonly codemode: CodemodeParts;
-  readonly skills: SkillParts;
+  readonly skills: Skills;
 }
 
-/** Finds an agent with what a run needs of it. Throws `agent-not-found`. */
-export type AgentLookup = (id: string) => PromptedAgent;
-
 /** Finds agents, whatever protocol asks for them. */
-export function createAgentLookup(parts: LookupParts): AgentLookup {
-  const { agents, servers, sandboxes, codemode, skills } = parts;
+export function createAgentLookup(parts: LookupParts): FindRunnable {
+  const { agents, mcp, sandboxes, codemode, skills } = parts;
   const skillsOf = (agent: AgentRecord) => skills.library.pick(agent.skills ?? skills.defaults);
   return (id) => {
     agents.get(id);
@@ -62,7 +44,7 @@ export function createAgentLookup(parts: LookupParts): AgentLookup {
             allowsDirectCalls: codemode.allowsDirectCalls,
             execute,
           }),
-          createServerToolset(servers, () => agents.get(id).selectedMcpServers),
+          createServerToolset(mcp.servers, () => agents.get(id).selectedMcpServers),
         ),
       ]),
     };

@@ -1,28 +1,52 @@
-/** What the front door is told by the options. */
-import { contract } from '../../contract/index.ts';
+import { type AppHandlers, contract } from '../../contract/index.ts';
+import { implement, type RequestContext } from '../call/implement.ts';
 import { readApiKeyFile } from '../http/auth.ts';
 import { DOCS_PATHS } from '../http/docs-pages.ts';
 import type { Log } from '../http/log.ts';
 import type { StartHttpServer } from '../http/server.ts';
 import type { Options } from '../options.ts';
+import type { Runs } from '../runs/runs.ts';
 import { version } from '../version.ts';
+import type { McpServers } from './mcp.ts';
+import type { McpProxy } from './mcp-proxy.ts';
+import type { Protocols } from './protocols.ts';
 
-/** How the HTTP server is started, from the options and from what the other parts bring to it. */
-export function toHttpOptions(
-  options: Options,
-  log: Log,
-  rest: Pick<StartHttpServer, 'operations' | 'streamFormats' | 'mounts' | 'identifyFor' | 'isDraining' | 'apiKeys'>,
-): StartHttpServer {
+interface HttpParts {
+  readonly options: Options;
+  readonly log: Log;
+  readonly apiKeys: readonly string[];
+  readonly handlers: AppHandlers<RequestContext>;
+  readonly runs: Runs;
+  readonly mcp: McpServers;
+  readonly proxy: McpProxy;
+  readonly protocols: Protocols;
+}
+
+/** How the HTTP server is started. */
+export function toHttpOptions({
+  options,
+  log,
+  apiKeys,
+  handlers,
+  runs,
+  mcp,
+  proxy,
+  protocols,
+}: HttpParts): StartHttpServer {
   return {
-    ...rest,
+    operations: implement(contract, handlers),
+    streamFormats: protocols.streamFormats,
+    mounts: [...mcp.mounts, ...protocols.mounts, { path: '/', load: loadDocs }],
+    openPaths: DOCS_PATHS,
+    apiKeys,
+    identifyFor: proxy.identifyFor,
+    isDraining: () => runs.isDraining,
     host: options.host,
     port: options.port,
     findFreePort: options['find-free-port'],
     allowedHosts: options['allowed-host'],
     corsOrigins: options['cors-origin'],
     rateLimits: options['rate-limit'],
-    mounts: [...rest.mounts, { path: '/', load: loadDocs }],
-    openPaths: DOCS_PATHS,
     log,
   };
 }

@@ -1,14 +1,30 @@
-/** What MCP-UI is given of the other features. */
 import type { Agents } from '../agents/agents.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import { toToolName } from '../mcp/tool-names.ts';
 import { isForPages, listUiTools, readPage, type UiTool } from '../mcp/ui-tools.ts';
-import type { McpUiParts } from '../protocols/mcp-ui/handlers.ts';
-import type { PageTool } from '../protocols/mcp-ui/page-tools.ts';
+import { createMcpUiHandlers, type McpUiParts } from '../protocols/mcp-ui/handlers.ts';
+import { ENDPOINT, type PageTool } from '../protocols/mcp-ui/page-tools.ts';
 import { needsApproval } from '../runs/tool-approvals.ts';
+import type { ProtocolParts } from './protocols.ts';
+import { startTextRun } from './text-run.ts';
+
+/** Opens MCP-UI: the answers of agents, and the pages of their tools. */
+export function openMcpUi({ options, agents, mcp, agentRuns }: ProtocolParts) {
+  const pageTools = createPageTools(agents, mcp.servers);
+  const loadPages = async () => {
+    const { createMcpUiPages } = await import('../protocols/mcp-ui/pages.ts');
+    return createMcpUiPages({ agents, pageTools, frameAncestors: options['cors-origin'] });
+  };
+  return {
+    handlers: {
+      mcpUi: createMcpUiHandlers({ agents, pageTools, startRun: (request) => startTextRun(agentRuns, request) }),
+    },
+    mounts: [{ path: ENDPOINT, load: loadPages }],
+  };
+}
 
 /** The tools with a page of the servers an agent selects. */
-export function createPageTools(agents: Agents, servers: RunningServers): McpUiParts['pageTools'] {
+function createPageTools(agents: Agents, servers: RunningServers): McpUiParts['pageTools'] {
   return (agentId) => {
     const { selectedMcpServers, approvals } = agents.get(agentId);
     return listUiTools(servers, selectedMcpServers).map((uiTool) => toPageTool(uiTool, approvals.tools));

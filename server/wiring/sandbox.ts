@@ -1,19 +1,54 @@
-/** What the sandbox is told by the options, and what it tells the front door. */
-
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Codemode } from '../codemode/codemode.ts';
+import type { Agents } from '../agents/agents.ts';
 import { CommandError } from '../command-error.ts';
+import type { Log } from '../http/log.ts';
 import type { Options } from '../options.ts';
+import type { Runs } from '../runs/runs.ts';
+import { createSandboxHandlers } from '../sandbox/sandbox-handlers.ts';
+import { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import type { SandboxRequest } from '../sandbox/sandbox-settings.ts';
+import type { CodemodeParts } from './codemode.ts';
 
-/** Where the containers of a pod share files, when there is such a folder. */
-const SHARED_CODE_FOLDER = '/mnt/shared-agent/generated';
+interface SandboxesOptions {
+  readonly options: Options;
+  readonly agents: Agents;
+  readonly codemode: CodemodeParts;
+  readonly runs: Runs;
+  readonly log: Log;
+}
+
+/** Opens the sandboxes of the agents. Nothing runs in them yet. */
+export async function openSandboxes({ options, agents, codemode, runs, log }: SandboxesOptions) {
+  const dataFolder = options['data-dir'];
+  const sandboxes = new SandboxManager({
+    cacheFolder: join(dataFolder, 'cache'),
+    owner: ownerOf(dataFolder),
+    localEvalEngine: options['local-eval-engine'],
+    host: codemode.host,
+    log: (message) => log.warn(message),
+  });
+  await sandboxes.configure(toSandboxRequest(options));
+  return {
+    sandboxes,
+    handlers: {
+      sandbox: createSandboxHandlers({
+        manager: sandboxes,
+        requireAgent: (id) => agents.get(id),
+        isDraining: () => runs.isDraining,
+      }),
+    },
+    /** Begins what a first execution would wait for, where all agents write code. */
+    prepare() {
+      if (options.codemode) sandboxes.prepare().catch((cause) => log.warn({ err: cause }, 'the sandbox'));
+    },
+    close: () => sandboxes.close(),
+  };
+}
 
 /** Where agents run code before anybody has said so by a call. */
-export function toSandboxRequest({ 'sandbox-variant': variant, 'jupyter-sandbox': url }: Options): SandboxRequest {
+function toSandboxRequest({ 'sandbox-variant': variant, 'jupyter-sandbox': url }: Options): SandboxRequest {
   const isJupyter = variant === undefined ? url !== undefined : variant.endsWith('jupyter');
   if (isJupyter && url === undefined)
     throw new CommandError('--sandbox-variant local-jupyter needs --jupyter-sandbox URL');
@@ -22,18 +57,7 @@ export function toSandboxRequest({ 'sandbox-variant': variant, 'jupyter-sandbox'
   return isJupyter ? { variant: 'local-jupyter', jupyter_url: url } : { variant: 'local-eval' };
 }
 
-/** The same for each run on a data folder, so that a run finds the kernels that the one before left behind. */
-export function ownerOf(dataFolder: string): string {
+/** Names this server to Jupyter: the same for each run on a data folder, so that one finds the kernels that the one before left behind. */
+function ownerOf(dataFolder: string): string {
   return createHash('sha256').update(`${hostname()}:${dataFolder}`).digest('hex').slice(0, 16);
-}
-
-/** A folder that the containers of a pod share wins over the data folder. */
-export function defaultCodeFolder(dataFolder: string): string {
-  return existsSync(SHARED_CODE_FOLDER) ? SHARED_CODE_FOLDER : join(dataFolder, 'generated');
-}
-
-/** Kernels have a token of their own, which is good for tool calls and for nothing else. */
-export function identifySandbox(codemode: Codemode, operation: string, authorization: unknown): string | undefined {
-  const agentId = operation === 'mcpProxy.call' ? codemode.findCaller(authorization) : undefined;
-  return agentId && `sandbox of ${agentId}`;
 }

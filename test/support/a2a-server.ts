@@ -10,10 +10,11 @@ import type { CardAgent } from '../../server/protocols/a2a/card.ts';
 import { openA2a } from '../../server/protocols/a2a/open-a2a.ts';
 import { STREAM_LIMITS, type StreamLimits } from '../../server/protocols/a2a/stream-guard.ts';
 import { Runs } from '../../server/runs/runs.ts';
+import { createStartRun } from '../../server/runs/start-run.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
 import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
-import { createTaskRuns, tellOfRuns } from '../../server/wiring/a2a.ts';
+import { announceRuns, createTaskRuns } from '../../server/wiring/a2a.ts';
 import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
 
 export interface A2aTestServer extends AsyncDisposable {
@@ -76,11 +77,12 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     const approvals = { tools: options.approvals ?? [] };
     return { agent: () => ({ ...testAgent, id, approvals }), toolset: options.toolset ?? toolsetOf({}) };
   };
-  const answerApproval = createAnswerApproval({ runs, approvals: store.approvals, getAgent });
+  const startRun = createStartRun(runs, getAgent);
+  const answerApproval = createAnswerApproval({ startRun, approvals: store.approvals });
   const a2a = await openA2a({
     agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },
     tasks: store.tasks,
-    ...createTaskRuns({ runs, approvals: store.approvals, getAgent, answerApproval }),
+    ...createTaskRuns({ startRun, approvals: store.approvals, answerApproval }),
     webhookHosts: options.webhookHosts ?? [],
     streamLimits: { ...STREAM_LIMITS, ...options.streamLimits },
     hasKeys: apiKeys.length > 0,
@@ -88,7 +90,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     version: '0.1.0',
     log,
   });
-  tellOfRuns(runs, a2a);
+  announceRuns(runs, a2a);
   const server = await startHttpServer({
     operations: [],
     host: '127.0.0.1',

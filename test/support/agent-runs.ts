@@ -19,6 +19,7 @@ import { createAgUiProtobuf } from '../../server/protocols/ag-ui/protobuf.ts';
 import type { RunAgent } from '../../server/runs/agent-loop.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
 import { createRunHandlers } from '../../server/runs/run-handlers.ts';
+import { createStartRun } from '../../server/runs/start-run.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
 import { testAgent, toolsetOf } from './loop.ts';
 import { type Running, startRuns } from './running.ts';
@@ -60,27 +61,22 @@ export async function startAgentRuns(
     if (id !== 'tester') throw new ApiError('agent-not-found', `Agent not found: ${id}`);
     return { agent: () => ({ ...testAgent, ...agent }), toolset };
   };
+  const startRun = createStartRun(runs, getAgent);
   const handlers = {
-    prompts: createPromptHandlers({ runs, getAgent }),
+    prompts: createPromptHandlers({ runs, startRun, requireAgent: getAgent }),
     runs: createRunHandlers({ runs, store: store.runs }),
     approvals: createApprovalHandlers({
       approvals: store.approvals,
-      answer: createAnswerApproval({ runs, approvals: store.approvals, getAgent }),
+      answer: createAnswerApproval({ startRun, approvals: store.approvals }),
     }),
     conversations: createConversationHandlers({ conversations: store.conversations, endRun: async () => undefined }),
     agUi: createAgUiHandlers({
       agents: { list: () => [], get: getAgent },
       version: '0.0.0',
       protobuf: createAgUiProtobuf(),
-      async startRun({ agentId, threadId, signal, ...request }) {
-        const run = await runs.start({
-          ...getAgent(agentId),
-          ...request,
-          conversationId: threadId,
-          history: 'given',
-          signal,
-        });
-        return { events: run.events({ signal }) };
+      async startRun({ agentId, threadId: conversationId, ...request }) {
+        const run = await startRun(agentId, { ...request, conversationId, history: 'given' });
+        return { events: run.events({ signal: request.signal }) };
       },
       async findRun(threadId, query) {
         const found = await runs.findLatest(threadId, query);

@@ -1,0 +1,41 @@
+/** Runs of agents that are named by their id, whatever surface asks for them. */
+import type { Message, UserPart } from '../store/messages.ts';
+import type { Run } from './active-run.ts';
+import type { RunAgent } from './agent-loop.ts';
+import { newId } from './ids.ts';
+import type { RunRequest } from './run-request.ts';
+import type { Runs } from './runs.ts';
+import type { Toolset } from './toolset.ts';
+
+/** What a run needs of an agent. */
+export interface RunnableAgent {
+  /** The settings of now; throws `agent-not-found` once the agent is deleted. */
+  readonly agent: () => RunAgent;
+  readonly toolset: Toolset;
+}
+
+/** Finds an agent. Throws `agent-not-found`. */
+export type FindRunnable = (agentId: string) => RunnableAgent;
+
+/** A run to start on a named agent. */
+export interface StartRunRequest extends Omit<RunRequest, 'agent' | 'toolset'> {
+  /** Adds to the agent's tools for this run. */
+  readonly extend?: ((toolset: Toolset) => Toolset) | undefined;
+}
+
+/** Starts a run of a named agent. Throws `agent-not-found`, and what starting a run throws. */
+export type StartRun = (agentId: string, request: StartRunRequest) => Promise<Run>;
+
+/** Starts runs of the agents that `find` finds. */
+export function createStartRun(runs: Pick<Runs, 'start'>, find: FindRunnable): StartRun {
+  return async (agentId, { extend, ...request }) => {
+    const { agent, toolset } = find(agentId);
+    return runs.start({ agent, toolset: extend?.(toolset) ?? toolset, ...request });
+  };
+}
+
+/** What a user says, as the messages of a run that goes on from the stored conversation. */
+export function toUserMessages(content: string | readonly UserPart[]): Message[] {
+  const parts = typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content;
+  return [{ id: newId('msg'), role: 'user', content: parts }];
+}

@@ -1,0 +1,36 @@
+import { createExampleHandlers } from '../examples/example-handlers.ts';
+import { createAgUiHandlers } from '../protocols/ag-ui/handlers.ts';
+import { createAgUiProtobuf } from '../protocols/ag-ui/protobuf.ts';
+import { version } from '../version.ts';
+import type { ProtocolParts } from './protocols.ts';
+
+/** Opens AG-UI, and the examples, which are run over it. */
+export function openAgUi({ agents, agentRuns, runs, store }: ProtocolParts) {
+  const protobuf = createAgUiProtobuf();
+  const agUi = createAgUiHandlers({
+    agents: { list: () => agents.list(), get: agentRuns.getAgentOrExample },
+    version,
+    protobuf,
+    async startRun({ agentId, threadId: conversationId, ...request }) {
+      const run = await agentRuns.startAgentOrExample(agentId, { ...request, conversationId, history: 'given' });
+      return { events: run.events({ signal: request.signal }) };
+    },
+    async findRun(threadId, query) {
+      const found = await runs.findLatest(threadId, query);
+      if (!found) return undefined;
+      const { agentId, givenId, historyCount } = found.record;
+      return { agentId, runId: givenId, historyCount, events: found.events };
+    },
+    messages: (threadId) => store.conversations.messages(threadId),
+    terminate: async (threadId, runId, principal) =>
+      !(await store.conversations.isHidden(threadId, principal)) && runs.cancel(threadId, runId),
+  });
+  return {
+    handlers: { agUi, examples: createExampleHandlers({ run: agUi.run }) },
+    streamFormats: {
+      'agUi.run': [protobuf.format],
+      'agUi.connect': [protobuf.format],
+      'examples.run': [protobuf.format],
+    },
+  };
+}

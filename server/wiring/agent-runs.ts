@@ -1,0 +1,46 @@
+import type { Agents } from '../agents/agents.ts';
+import { createAnswerApproval } from '../approvals/answer-approvals.ts';
+import { createApprovalHandlers } from '../approvals/approval-handlers.ts';
+import { findExample } from '../examples/example-handlers.ts';
+import { createPromptHandlers } from '../prompts/prompt-handlers.ts';
+import type { Runs } from '../runs/runs.ts';
+import { createStartRun } from '../runs/start-run.ts';
+import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
+import type { Store } from '../store/store.ts';
+import { createAgentLookup } from './agent-lookup.ts';
+import type { CodemodeParts } from './codemode.ts';
+import type { McpServers } from './mcp.ts';
+import type { Skills } from './skills.ts';
+
+/** Runs of named agents as the protocols are given them. */
+export type AgentRuns = ReturnType<typeof openAgentRuns>;
+
+interface AgentRunsOptions {
+  readonly agents: Agents;
+  readonly store: Store;
+  readonly runs: Runs;
+  readonly mcp: McpServers;
+  readonly skills: Skills;
+  readonly codemode: CodemodeParts;
+  readonly sandboxes: SandboxManager;
+}
+
+/** Opens runs of named agents: prompts start them, and answers to their approvals let them go on. */
+export function openAgentRuns({ store, runs, ...parts }: AgentRunsOptions) {
+  const getAgent = createAgentLookup(parts);
+  /** An agent, or an example. */
+  const getAgentOrExample = (id: string) => findExample(id) ?? getAgent(id);
+  const startRun = createStartRun(runs, getAgent);
+  const startAgentOrExample = createStartRun(runs, getAgentOrExample);
+  const answerApproval = createAnswerApproval({ startRun: startAgentOrExample, approvals: store.approvals });
+  return {
+    startRun,
+    getAgentOrExample,
+    startAgentOrExample,
+    answerApproval,
+    handlers: {
+      prompts: createPromptHandlers({ runs, startRun, requireAgent: getAgent }),
+      approvals: createApprovalHandlers({ approvals: store.approvals, answer: answerApproval }),
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { createAgentHandlers } from '../agents/agent-handlers.ts';
+import { createAgentMcpServersHandlers } from '../agents/agent-mcp-servers-handlers.ts';
+import { stopUnselected } from '../agents/agent-servers.ts';
+import { type Agents, loadAgents } from '../agents/agents.ts';
+import { ensureCommandAgent } from '../agents/command-agent.ts';
+import { ensureDemoAgent } from '../agents/demo-agent.ts';
+import type { Models } from '../models/models.ts';
+import type { Options } from '../options.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
+import type { Store } from '../store/store.ts';
+import type { CodemodeParts } from './codemode.ts';
+import type { McpServers } from './mcp.ts';
+import type { Skills } from './skills.ts';
+
+interface AgentsOptions {
+  readonly store: Store;
+  readonly models: Models;
+  readonly mcp: McpServers;
+  readonly skills: Skills;
+}
+
+/** Opens the stored agents. Servers that no agent selects any more end with the change that says so. */
+export async function openAgents({ store, models, mcp: { servers }, skills: { library } }: AgentsOptions) {
+  const agents = await loadAgents(store.agents, {
+    checkModel: (model) => models.check(model),
+    findUnknownServers: (selection) =>
+      selection.filter((one) => !servers.find(one)).map((one) => (typeof one === 'string' ? one : one.id)),
+    async findUnknownSkills(names) {
+      await library.refresh();
+      return { unknown: names.filter((one) => !library.find(one)), known: library.list().map(({ name }) => name) };
+    },
+  });
+  agents.onChange(() => void stopUnselected(servers, agents.list()));
+  return agents;
+}
+
+/** Makes the agents that the options ask for, where there are none yet. */
+export async function ensureAgents(
+  agents: Agents,
+  options: Options,
+  { store, mcp }: Pick<AgentsOptions, 'store' | 'mcp'>,
+) {
+  if (options.demo) await ensureDemoAgent(agents, store.facts);
+  await ensureCommandAgent(agents, options, (id) => mcp.servers.find(id) !== undefined);
+}
+
+interface AgentEndpointsOptions extends Omit<AgentsOptions, 'store'> {
+  readonly agents: Agents;
+  readonly codemode: CodemodeParts;
+  readonly sandboxes: SandboxManager;
+  readonly runs: Runs;
+}
+
+/** The endpoints of agents and of the MCP servers they select. */
+export function openAgentEndpoints({ agents, models, mcp, skills, codemode, sandboxes, runs }: AgentEndpointsOptions) {
+  return {
+    handlers: {
+      agents: createAgentHandlers({
+        agents,
+        effectiveModel: (model) => model ?? models.defaultModelNow() ?? 'default',
+        isCodemode: (setting) => setting ?? codemode.isDefault,
+        effectiveSkills: (names) => names ?? skills.defaults,
+        isRunning: (agentId) => runs.activeRuns(agentId).length > 0,
+        cancelRuns: (agentId) => {
+          void sandboxes.closeAgent(agentId);
+          return runs.cancelAgent(agentId, 'the agent was deleted');
+        },
+      }),
+      agentMcpServers: createAgentMcpServersHandlers({
+        agents,
+        servers: mcp.servers,
+        async configureSandbox({ jupyterUrl, mcpProxyUrl }) {
+          const proxy = codemode.host.checkProxy(mcpProxyUrl);
+          const { variant } = await sandboxes.configure({ variant: 'local-jupyter', jupyter_url: jupyterUrl });
+          return { variant, mcpProxyUrl: codemode.host.useProxy(proxy) };
+        },
+        rebuildCodemode: (agentIds) => codemode.host.rebuild(agentIds),
+      }),
+    },
+  };
+}

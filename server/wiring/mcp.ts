@@ -1,0 +1,73 @@
+import { BASE_PATH } from '../../contract/index.ts';
+import { createConfigureHandlers } from '../configure/configure-handlers.ts';
+import { exchangeOf } from '../http/exchange.ts';
+import type { Log } from '../http/log.ts';
+import { readJsonText } from '../http/read-json.ts';
+import { McpDoors } from '../mcp/doors/doors.ts';
+import { openMcp } from '../mcp/open-mcp.ts';
+import { createServerHandlers } from '../mcp/server-handlers.ts';
+import type { Models } from '../models/models.ts';
+import type { Options } from '../options.ts';
+import type { Store } from '../store/store.ts';
+import { version } from '../version.ts';
+
+/** Where MCP clients enter. */
+const MCP_PATH = `${BASE_PATH}/mcp`;
+
+/** The MCP servers as the rest of the server is given them. */
+export type McpServers = Awaited<ReturnType<typeof openMcpServers>>;
+
+interface McpServersOptions {
+  readonly options: Options;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly store: Store;
+  readonly models: Models;
+  readonly log: Log;
+}
+
+/** Makes the MCP servers known, and opens the doors of MCP clients to them. */
+export async function openMcpServers({ options, environment, store, models, log }: McpServersOptions) {
+  const mcp = await openMcp({
+    environment,
+    version,
+    dataFolder: options['data-dir'],
+    log,
+    records: store.servers,
+    configFile: options['mcp-config'],
+    startConfigServers: !options['no-config-mcp-servers'],
+    startUsedCatalogServers: !options['no-catalog-mcp-servers'],
+    startAtBoot: options['mcp-servers'],
+    policy: { allowsCustomServers: !options['no-custom-mcp-servers'], commands: options['mcp-commands'] },
+  });
+  const { servers, config } = mcp;
+  const doors = new McpDoors({
+    servers,
+    version,
+    base: MCP_PATH,
+    readBody: (request, response) => readJsonText(request, () => response.writeContinue()),
+    ownerOf: (request) => exchangeOf(request).principal.name ?? '',
+  });
+  return {
+    servers,
+    config,
+    doors,
+    mounts: [{ path: MCP_PATH, handler: doors.handler }],
+    handlers: {
+      mcpServers: createServerHandlers(mcp),
+      configure: createConfigureHandlers({
+        servers,
+        configServers: config,
+        listModels: () => models.list(),
+        defaultModel: () => models.defaultModel(),
+      }),
+    },
+    /** Begins to start the servers that are to run from the beginning. */
+    start() {
+      mcp.start().catch((cause) => log.error({ err: cause }, 'the MCP config file cannot be read'));
+    },
+    async close() {
+      await doors.close();
+      await mcp.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Agents } from '../agents/agents.ts';
+import type { Log } from '../http/log.ts';
+import type { Options } from '../options.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Store } from '../store/store.ts';
+import { openA2a } from './a2a.ts';
+import { openA2ui } from './a2ui.ts';
+import { openAgUi } from './ag-ui.ts';
+import type { AgentRuns } from './agent-runs.ts';
+import type { McpServers } from './mcp.ts';
+import { openMcpUi } from './mcp-ui.ts';
+
+/** What protocols are given of the server. */
+export interface ProtocolParts {
+  readonly options: Options;
+  readonly store: Store;
+  readonly mcp: McpServers;
+  readonly agents: Agents;
+  readonly runs: Runs;
+  readonly agentRuns: AgentRuns;
+  /** Whether callers need a key. */
+  readonly hasKeys: boolean;
+  readonly log: Log;
+}
+
+/** The protocols as the front door is given them. */
+export type Protocols = Awaited<ReturnType<typeof openProtocols>>;
+
+/** Opens every protocol that agents are offered through. */
+export async function openProtocols(parts: ProtocolParts) {
+  const agUi = openAgUi(parts);
+  const a2ui = openA2ui(parts);
+  const mcpUi = openMcpUi(parts);
+  const a2a = await openA2a(parts);
+  return {
+    handlers: { ...agUi.handlers, ...a2ui.handlers, ...mcpUi.handlers, ...a2a.handlers },
+    streamFormats: { ...agUi.streamFormats, ...a2ui.streamFormats },
+    mounts: [...a2a.mounts, ...mcpUi.mounts],
+    /** Resolves when what outlives its run is stored. */
+    settled: () => a2a.settled(),
+    close: () => a2a.close(),
+  };
+}

@@ -1,0 +1,29 @@
+import { createConversationHandlers } from '../conversations/conversation-handlers.ts';
+import type { Log } from '../http/log.ts';
+import type { Models } from '../models/models.ts';
+import { createRunHandlers } from '../runs/run-handlers.ts';
+import { Runs } from '../runs/runs.ts';
+import type { Store } from '../store/store.ts';
+
+interface RunsOptions {
+  readonly store: Store;
+  readonly models: Models;
+  readonly log: Log;
+}
+
+/** Opens the runs: those that a server which died left open have ended. */
+export async function openRuns({ store, models, log }: RunsOptions) {
+  const runs = new Runs({ store, models, log });
+  const interrupted = await runs.interruptOpen();
+  if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
+  return {
+    runs,
+    handlers: {
+      runs: createRunHandlers({ runs, store: store.runs }),
+      conversations: createConversationHandlers({
+        conversations: store.conversations,
+        endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),
+      }),
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Log } from '../http/log.ts';
+import type { Options } from '../options.ts';
+import { createSkillHandlers } from '../skills/skill-handlers.ts';
+import { createSkillLibrary } from '../skills/skill-library.ts';
+import { BUNDLED_SKILLS, findSkillsFolder } from '../skills/skills-folder.ts';
+
+/** The skills as the rest of the server is given them. */
+export type Skills = Awaited<ReturnType<typeof openSkills>>;
+
+/** Reads the skills there are, and warns of those that `--skills` names and nobody has. */
+export async function openSkills({ options, log }: { readonly options: Options; readonly log: Log }) {
+  const library = createSkillLibrary({
+    ...findSkillsFolder({ given: options['skills-folder'], dataFolder: options['data-dir'] }),
+    bundledFolder: BUNDLED_SKILLS,
+    log,
+  });
+  await library.refresh();
+  /** The skills of agents that say nothing. */
+  const defaults: readonly string[] = options.skills;
+  const missing = defaults.filter((name) => !library.find(name));
+  if (missing.length) log.warn({ skills: missing }, 'there are no such skills');
+  return { library, defaults, handlers: { skills: createSkillHandlers({ library, defaults }) } };
+}
