@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { toolboxServer } from './definitions/bundled-servers.ts';
 import { catalogServers } from './definitions/catalog.ts';
-import { ConfigServers } from './definitions/config-servers.ts';
-import { CustomServers, type ServerRecords } from './definitions/custom-servers.ts';
 import { checkSpawnPolicy, type SpawnPolicy } from './definitions/spawn-policy.ts';
+import { ConfigServers } from './servers/config-servers.ts';
+import { CustomServers, type ServerRecords } from './servers/custom-servers.ts';
 import { RunningServers, type RunningServersOptions } from './servers/running-servers.ts';
 
 export interface OpenMcpOptions extends RunningServersOptions {

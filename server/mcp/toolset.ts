@@ -4,7 +4,7 @@ import { ApiError } from '../call/errors.ts';
 import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
 import type { RunningServers, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
-import { STATE_KEY, toSharedOutcome } from './shared-outcome.ts';
+import { STATE_KEY, toSharedOutcome } from './tool-meta.ts';
 import { toToolName } from './tool-names.ts';
 import { toToolOutcome } from './tool-result.ts';
 

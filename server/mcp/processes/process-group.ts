@@ -3,11 +3,11 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { StdioLaunch } from '../definitions/server-definition.ts';
-import type { StartTurns } from '../servers/start-turns.ts';
 import type { JSONRPCMessage, Transport } from '../wire/mcp-sdk.ts';
 import { MessageReader } from '../wire/message-reader.ts';
 import { readPaced } from '../wire/paced-reader.ts';
 import { endGroup, endRestOfGroup, type Grace, settlesWithin } from './end-group.ts';
+import type { StartTurns } from './start-turns.ts';
 import { StderrRing } from './stderr-ring.ts';
 
 export interface ProcessGroupOptions {

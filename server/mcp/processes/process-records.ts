@@ -1,8 +1,8 @@
 /** Remembers on disk which process groups this server has started, so that the next one can end those a killed server left behind. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerLog } from '../servers/supervision.ts';
 import { hasGroupMembers, nameProcess, type ProcessName, pidSpace } from './proc.ts';
+import type { ServerLog } from './server-log.ts';
 
 /** What the name of an empty file says, so that each record is made and removed at once, and never half. */
 interface ProcessRecord {

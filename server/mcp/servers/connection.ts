@@ -6,7 +6,6 @@ import { createRedactor } from '../definitions/secrets.ts';
 import { LAST_LINES, lastWords } from '../processes/last-words.ts';
 import type { ResolvedLaunch } from '../processes/launch.ts';
 import { resolveNpx } from '../processes/npx-cache.ts';
-import { withOwnSignal } from '../processes/own-signal.ts';
 import { ProcessGroup, type ProcessGroupOptions } from '../processes/process-group.ts';
 import {
   type CallToolResult,
@@ -16,6 +15,7 @@ import {
   type Tool,
   type Transport,
 } from '../wire/mcp-sdk.ts';
+import { withOwnSignal } from '../wire/own-signal.ts';
 import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { ToolList } from './tool-list.ts';

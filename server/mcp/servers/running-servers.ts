@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { ApiError } from '../../call/errors.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from '../definitions/server-definition.ts';
 import { ProcessRecords, sweepOrphans } from '../processes/process-records.ts';
+import { StartTurns } from '../processes/start-turns.ts';
 import { DEFAULT_LIMITS } from './connection-limits.ts';
-import { StartTurns } from './start-turns.ts';
 import { SupervisedServer } from './supervised-server.ts';
 import { defaultBackoffMs, type SupervisorOptions } from './supervision.ts';
 

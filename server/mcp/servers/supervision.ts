@@ -2,17 +2,12 @@
 
 import type { ServerDefinition } from '../definitions/server-definition.ts';
 import type { Variables } from '../processes/launch.ts';
+import type { ServerLog } from '../processes/server-log.ts';
 import type { ConnectionOptions } from './connection.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
 /** failed: it never ran, or its last start failed. restarting: it ran, died, and is being brought back. */
 export type ServerStatus = 'stopped' | 'starting' | 'running' | 'failed' | 'restarting';
-
-/** Where the life of servers is written down; pino's loggers fit. */
-export interface ServerLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-}
 
 export interface SupervisorOptions {
   readonly limits: ConnectionLimits;

@@ -5,12 +5,12 @@ import { Mutex } from '../../async/mutex.ts';
 import { ApiError } from '../../call/errors.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import { classifyHost, isReachable } from '../../network/outgoing-address.ts';
-import type { RunningServers } from '../servers/running-servers.ts';
-import type { SupervisedServer } from '../servers/supervised-server.ts';
-import type { ServerLog } from '../servers/supervision.ts';
-import { type Launch, requiredVariables, type ServerDefinition } from './server-definition.ts';
-import { checkSpawnPolicy, type SpawnPolicy } from './spawn-policy.ts';
-import { withholdSecrets } from './withhold-secrets.ts';
+import { type Launch, requiredVariables, type ServerDefinition } from '../definitions/server-definition.ts';
+import { checkSpawnPolicy, type SpawnPolicy } from '../definitions/spawn-policy.ts';
+import { withholdSecrets } from '../definitions/withhold-secrets.ts';
+import type { ServerLog } from '../processes/server-log.ts';
+import type { RunningServers } from './running-servers.ts';
+import type { SupervisedServer } from './supervised-server.ts';
 
 /** Where their records are kept. */
 export interface ServerRecords {

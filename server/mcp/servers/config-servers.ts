@@ -1,11 +1,11 @@
 /** Keeps the servers of the config file known, running, and in step with the file. */
 
-import type { RunningServers } from '../servers/running-servers.ts';
-import type { SupervisedServer } from '../servers/supervised-server.ts';
-import type { ServerLog } from '../servers/supervision.ts';
-import { type ConfigProblem, describeProblem, readConfigFile } from './config-file.ts';
-import { FileWatch } from './config-watch.ts';
-import type { ServerDefinition } from './server-definition.ts';
+import { type ConfigProblem, describeProblem, readConfigFile } from '../definitions/config-file.ts';
+import { FileWatch } from '../definitions/config-watch.ts';
+import type { ServerDefinition } from '../definitions/server-definition.ts';
+import type { ServerLog } from '../processes/server-log.ts';
+import type { RunningServers } from './running-servers.ts';
+import type { SupervisedServer } from './supervised-server.ts';
 
 export interface ConfigServersOptions {
   readonly file: string;
