@@ -7,11 +7,11 @@ import { createRemoteFetch } from './remote-fetch.ts';
 
 const END_SESSION_MS = 1000;
 
-/** Connects by streamable HTTP and, when the server answers that it does not know that, by SSE. */
-export async function connectRemote(
+/** What `connect` comes to over streamable HTTP or, when the server answers that it does not know that, over SSE. */
+export async function connectRemote<Result>(
   { type, url, headers }: RemoteLaunch,
-  connect: (transport: Transport) => Promise<void>,
-): Promise<void> {
+  connect: (transport: Transport) => Promise<Result>,
+): Promise<Result> {
   const { StreamableHTTPClientTransport, StreamableHTTPError, SSEClientTransport } = await loadRemoteTransports();
   const options = {
     requestInit: { headers: { ...headers } },
@@ -22,11 +22,11 @@ export async function connectRemote(
       // Its `sessionId` may be undefined, which the interface it implements does not allow for.
       return await connect(new StreamableHTTPClientTransport(new URL(url), options) as Transport);
     } catch (cause) {
-      const speaksOlder = cause instanceof StreamableHTTPError && [400, 404, 405].includes(cause.code ?? 0);
-      if (!speaksOlder) throw cause;
+      const knowsOnlySse = cause instanceof StreamableHTTPError && [400, 404, 405].includes(cause.code ?? 0);
+      if (!knowsOnlySse) throw cause;
     }
   }
-  await connect(new SSEClientTransport(new URL(url), options));
+  return connect(new SSEClientTransport(new URL(url), options));
 }
 
 /** Tells a server that its session is over. One that has gone away need not be told; one that hangs must not hold us up. */
