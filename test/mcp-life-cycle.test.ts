@@ -8,7 +8,7 @@ import type { ServerDefinition } from '../server/mcp/definitions/server-definiti
 import { nameProcess, pidSpace } from '../server/mcp/processes/proc.ts';
 import { StartTurns } from '../server/mcp/processes/start-turns.ts';
 import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
-import { defaultBackoffMs } from '../server/mcp/servers/supervision.ts';
+import { defaultBackoffMs } from '../server/mcp/servers/restarts.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -73,7 +73,7 @@ describe('a server that runs', () => {
         },
       }),
     );
-    await server.start({ given: { GIVEN: 'g' }, keepTrying: false });
+    await server.start({ variables: { GIVEN: 'g' }, keepTrying: false });
     const [part] = (await server.call('env', {}, { signal })).content;
     const { PATH, ...rest } = JSON.parse(part?.type === 'text' ? part.text : '');
     expect(PATH).toBe(process.env.PATH);
@@ -320,7 +320,7 @@ describe('a server that cannot start', () => {
     await using servers = createServers();
     const server = await servers.define(fixtureServer('a', 'good', { requiredEnvVars: ['KEY'] }));
     await expect(server.start({ keepTrying: true })).rejects.toThrow("MCP server 'a' needs KEY to be set");
-    await server.start({ given: { KEY: 'k' }, keepTrying: true });
+    await server.start({ variables: { KEY: 'k' }, keepTrying: true });
     expect([server.status, server.error]).toEqual(['running', undefined]);
   });
 
@@ -335,7 +335,7 @@ describe('a server that cannot start', () => {
     });
     await using servers = createServers();
     const server = await servers.define(echoes);
-    await expect(server.start({ given: { KEY: 'tvly-CANARY' }, keepTrying: false })).rejects.toThrow();
+    await expect(server.start({ variables: { KEY: 'tvly-CANARY' }, keepTrying: false })).rejects.toThrow();
     expect(server.error).toBe("MCP server 'a' exited with code 1: *** postgres://***@localhost/db ***");
   });
 

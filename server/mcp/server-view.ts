@@ -15,7 +15,7 @@ export function viewServer(server: SupervisedServer) {
     tools: status === 'running' ? server.tools.map(viewTool) : [],
     ...viewLaunch(server),
     requiredEnvVars: [...requiredEnvVars],
-    envVars: [...new Set([...names, ...server.givenNames])],
+    envVars: [...new Set([...names, ...server.variableNames])],
     isAvailable: server.isAvailable,
     isRunning: status === 'running',
     isConfig: origin === 'config',

@@ -3,10 +3,9 @@ import { ApiError } from '../call/errors.ts';
 import type { RunningServers, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 import { toToolName } from './tool-names.ts';
+import { PAGE_TYPE } from './wire/mcp-client.ts';
 import type { Tool } from './wire/mcp-sdk.ts';
 
-/** The type of a page. */
-export const PAGE_TYPE = 'text/html;profile=mcp-app';
 const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 /** A tool with a page. */

@@ -35,7 +35,7 @@ export async function openUpstream(
   initialize: object,
   signal: AbortSignal,
 ): Promise<Upstream> {
-  const { resolved, limits, records, turns } = server.prepareOwn();
+  const { resolved, limits, records, turns } = server.prepareConnection();
   const { id } = server.definition;
   const redact = createRedactor(resolved.secrets);
   const deadline = AbortSignal.timeout(limits.startTimeoutMs);

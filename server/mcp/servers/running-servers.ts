@@ -5,8 +5,9 @@ import { ORIGINS, type ServerDefinition, type ServerOrigin } from '../definition
 import { ProcessRecords, sweepOrphans } from '../processes/process-records.ts';
 import { StartTurns } from '../processes/start-turns.ts';
 import { DEFAULT_LIMITS } from './connection-limits.ts';
+import { defaultBackoffMs } from './restarts.ts';
 import { SupervisedServer } from './supervised-server.ts';
-import { defaultBackoffMs, type SupervisorOptions } from './supervision.ts';
+import type { SupervisorOptions } from './supervisor.ts';
 
 /** An id, looked up in config, custom servers, catalog; or an id and where to look. */
 export type ServerReference = string | { readonly id: string; readonly origin: ServerOrigin };

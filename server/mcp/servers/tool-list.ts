@@ -1,7 +1,5 @@
 /** The tools of a server, asked for page by page, and never more than anyone could use. */
-import type { Client, loadMcpClient, Tool } from '../wire/mcp-sdk.ts';
-
-type McpClientSdk = Awaited<ReturnType<typeof loadMcpClient>>;
+import type { Client, McpClientSdk, Tool } from '../wire/mcp-sdk.ts';
 
 export interface ToolListOptions {
   readonly limits: { readonly maxTools: number; readonly maxToolsBytes: number; readonly callTimeoutMs: number };

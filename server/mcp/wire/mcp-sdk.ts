@@ -9,6 +9,9 @@ export async function loadMcpClient() {
   return { Client, ...types };
 }
 
+/** What {@link loadMcpClient} loads. */
+export type McpClientSdk = Awaited<ReturnType<typeof loadMcpClient>>;
+
 /** The transports to servers behind a URL. */
 export async function loadRemoteTransports() {
   const [streamable, sse] = await Promise.all([
