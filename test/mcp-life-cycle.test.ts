@@ -9,6 +9,7 @@ import { nameProcess, pidSpace } from '../server/mcp/processes/proc.ts';
 import { StartTurns } from '../server/mcp/processes/start-turns.ts';
 import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
 import { defaultBackoffMs } from '../server/mcp/servers/restarts.ts';
+import { startForgetfulServer } from './support/forgetful-server.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -466,6 +467,17 @@ describe('many at once', () => {
     const started = performance.now();
     await servers.close();
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('calls whose session the server has forgotten share one new session', async () => {
+    await using remote = await startForgetfulServer();
+    await using servers = createServers();
+    const launch = { type: 'http', url: remote.url, headers: {} } as const;
+    const server = await servers.define(fixtureServer('a', '', { launch }));
+    await server.start({ keepTrying: false });
+    const results = await Promise.all([server.call('echo', {}, { signal }), server.call('echo', {}, { signal })]);
+    const inSecond = { content: [{ type: 'text', text: 'in session 2' }] };
+    expect([results, remote.sessions()]).toEqual([[inSecond, inSecond], 2]);
   });
 });
 

@@ -153,7 +153,7 @@ export class SupervisedServer {
     { signal, onProgress, meta }: Omit<CallOptions, 'timeoutMs'> = {},
   ): Promise<CallToolResult> {
     const options = { signal, onProgress, meta, timeoutMs: this.definition.callTimeoutMs };
-    const connection = this.#supervisor.connection ?? (await this.#supervisor.connected(signal));
+    const connection = await this.#supervisor.connected(signal);
     try {
       return await connection.call(name, args, options);
     } catch (cause) {
@@ -164,7 +164,7 @@ export class SupervisedServer {
 
   /** Reads a resource; of a server that is coming up it waits for that, within `signal`. */
   async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
-    const connection = this.#supervisor.connection ?? (await this.#supervisor.connected(signal));
+    const connection = await this.#supervisor.connected(signal);
     return connection.readResource(uri, { signal });
   }
 

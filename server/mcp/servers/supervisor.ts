@@ -115,6 +115,7 @@ export class Supervisor {
 
   /** The connection to it; while it is coming up this waits for that, within `signal`. Throws when nobody wants it to run. */
   async connected(signal: AbortSignal | undefined): Promise<Connection> {
+    if (this.#connection) return this.#connection;
     const { id } = this.#launch.definition;
     if (!this.isWanted || this.#stopping) {
       throw new ApiError('mcp-server-not-running', `MCP server '${id}' is not running`);
