@@ -4,10 +4,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../server/mcp/definitions/secrets.ts';
 import type { ServerDefinition } from '../server/mcp/definitions/server-definition.ts';
 import { nameProcess, pidSpace } from '../server/mcp/processes/proc.ts';
 import { StartTurns } from '../server/mcp/processes/start-turns.ts';
 import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
+import { describeFailure } from '../server/mcp/servers/describe-failure.ts';
 import { defaultBackoffMs } from '../server/mcp/servers/restarts.ts';
 import { startForgetfulServer } from './support/forgetful-server.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
@@ -323,6 +325,12 @@ describe('a server that cannot start', () => {
     await expect(server.start({ keepTrying: true })).rejects.toThrow("MCP server 'a' needs KEY to be set");
     await server.start({ variables: { KEY: 'k' }, keepTrying: true });
     expect([server.status, server.error]).toEqual(['running', undefined]);
+  });
+
+  it('never shows half of a secret where its reason is cut', () => {
+    const before = 'x'.repeat(290);
+    const reason = describeFailure(new Error(`${before} canary-secret`), createRedactor(['canary-secret']));
+    expect(reason).toBe(`failed (${before} ***)`);
   });
 
   it('never shows a secret it was given', async () => {

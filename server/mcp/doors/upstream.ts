@@ -6,6 +6,7 @@ import { createRedactor } from '../definitions/secrets.ts';
 import { LAST_LINES, lastWords } from '../processes/last-words.ts';
 import { resolveNpx } from '../processes/npx-cache.ts';
 import { ProcessGroup } from '../processes/process-group.ts';
+import { describeFailure } from '../servers/describe-failure.ts';
 import type { SupervisedServer } from '../servers/supervised-server.ts';
 import type { JSONRPCMessage, Transport } from '../wire/mcp-sdk.ts';
 import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
@@ -54,7 +55,7 @@ export async function openUpstream(
     };
   };
   const describe = (cause: unknown) => {
-    const reason = group?.end ?? `failed (${redact(reasonOf(cause)).slice(0, 300)})`;
+    const reason = group?.end ?? describeFailure(cause, redact);
     return reason + lastWords(group?.stderrLines(LAST_LINES) ?? []);
   };
   const close = async () => {
@@ -95,9 +96,4 @@ async function shakeHands(transport: Transport, initialize: JSONRPCMessage, sign
   const version = 'result' in answer ? answer.result.protocolVersion : undefined;
   if (typeof version === 'string') transport.setProtocolVersion?.(version);
   return { answer, early };
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
 }

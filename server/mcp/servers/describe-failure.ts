@@ -4,5 +4,6 @@ const MAX_CHARACTERS = 300;
 export function describeFailure(cause: unknown, redact: (text: string) => string): string {
   if (!(cause instanceof Error)) return 'failed';
   const reason = cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
-  return redact(`failed (${reason.slice(0, MAX_CHARACTERS)})`);
+  // Redacted before it is cut: half a secret would not be found.
+  return `failed (${redact(reason).slice(0, MAX_CHARACTERS)})`;
 }
