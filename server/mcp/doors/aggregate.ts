@@ -1,5 +1,6 @@
 /** All running servers as one MCP server. */
 import { ApiError } from '../../call/errors.ts';
+import type { OnProgress } from '../servers/requests.ts';
 import type { McpServerSdk, Transport } from '../wire/mcp-sdk.ts';
 import type { AllTools } from './all-tools.ts';
 import type { Caller, FarSide } from './session.ts';
@@ -13,7 +14,7 @@ export function createAggregate(sdk: McpServerSdk, tools: AllTools, version: str
     const route = tools.find(params.name);
     if (!route) throw new AnswerError(ErrorCode.InvalidParams, `There is no tool '${params.name}'`);
     const progressToken = params._meta?.progressToken;
-    const onProgress = (progress: { progress: number; total?: number | undefined; message?: string | undefined }) => {
+    const onProgress: OnProgress = (progress) => {
       if (progressToken === undefined) return;
       const notification = { method: 'notifications/progress' as const, params: { ...progress, progressToken } };
       sendNotification(notification).catch(() => undefined); // the caller has left

@@ -20,6 +20,7 @@ import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { describeFailure } from './describe-failure.ts';
 import { toErrorResult } from './failed-request.ts';
+import { type CallOptions, callTool, readResource, type Sender } from './requests.ts';
 import { ToolList } from './tool-list.ts';
 
 /** What all connections of this process have in common. */
@@ -37,23 +38,6 @@ export interface ConnectionOptions extends ConnectionSettings {
   /** Called when the connection was lost without {@link Connection.close}; `reason` is one sentence. */
   onLost(reason: string): void;
   onToolsChanged(): void;
-}
-
-/** Told of each progress report of a call. */
-export type OnProgress = (progress: {
-  progress: number;
-  total?: number | undefined;
-  message?: string | undefined;
-}) => void;
-
-/** How a tool is called. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** How long the call may be silent. */
-  readonly timeoutMs?: number | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  /** The `_meta` of the request. */
-  readonly meta?: Record<string, unknown> | undefined;
 }
 
 const PROBE_TIMEOUT_MS = 5000;
@@ -136,52 +120,32 @@ export class Connection {
    * Calls a tool. What the server answers, errors included, is a result; throws when the server died (`mcp-server-failed`), was silent for
    * too long (`mcp-server-timeout`), or the reason of `signal` when that aborts.
    */
-  async call(
-    name: string,
-    args: Record<string, unknown>,
-    { signal, timeoutMs, onProgress = ignoreProgress, meta }: CallOptions = {},
-  ): Promise<CallToolResult> {
-    const { callTimeoutMs, callTotalMs } = this.#options.limits;
-    const { client, sdk } = this.#opened();
-    const timeout = timeoutMs ?? callTimeoutMs;
-    const params = { name, arguments: args, ...(meta && { _meta: meta }) };
+  async call(name: string, args: Record<string, unknown>, options: CallOptions = {}): Promise<CallToolResult> {
+    const sender = this.#sender();
     try {
-      return await withOwnSignal(signal, (own) =>
-        client.request({ method: 'tools/call', params }, sdk.CallToolResultSchema, {
-          signal: own,
-          timeout,
-          resetTimeoutOnProgress: true,
-          maxTotalTimeout: Math.max(callTotalMs, timeout),
-          onprogress: onProgress,
-        }),
-      );
+      return await callTool(sender, { name, arguments: args }, options);
     } catch (cause) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       return this.#toResult(cause, name);
     }
   }
 
   /** Reads a resource; throws as {@link call} does, and `ui-resource-not-found` when the server has none of this URI. */
   async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
-    const { limits, serverId } = this.#options;
-    const { client, sdk } = this.#opened();
+    const sender = this.#sender();
     try {
-      return await withOwnSignal(signal, (own) =>
-        client.request({ method: 'resources/read', params: { uri } }, sdk.ReadResourceResultSchema, {
-          signal: own,
-          timeout: limits.callTimeoutMs,
-        }),
-      );
+      return await readResource(sender, uri, signal);
     } catch (cause) {
       signal?.throwIfAborted();
       this.#toResult(cause, uri);
+      const { serverId } = this.#options;
       throw new ApiError('ui-resource-not-found', `MCP server '${serverId}' has no resource ${uri}`, { cause });
     }
   }
 
-  #opened(): { client: Client; sdk: McpClientSdk } {
+  #sender(): Sender {
     if (!this.#client || !this.#sdk) throw new NotOpenError();
-    return { client: this.#client, sdk: this.#sdk };
+    return { client: this.#client, sdk: this.#sdk, limits: this.#options.limits };
   }
 
   /** What a failed request for `target` comes to: the error that the server answered is a result, anything else is thrown. */
@@ -258,5 +222,3 @@ export class Connection {
     return lastWords(this.stderrLines(LAST_LINES));
   }
 }
-
-const ignoreProgress = () => undefined;

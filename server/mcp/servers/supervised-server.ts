@@ -2,7 +2,8 @@ import type { ServerDefinition } from '../definitions/server-definition.ts';
 import type { ResolvedLaunch, Variables } from '../processes/launch.ts';
 import type { CallToolResult, ReadResourceResult, Tool } from '../wire/mcp-sdk.ts';
 import { isSessionLost } from '../wire/remote-transports.ts';
-import type { CallOptions, ConnectionSettings } from './connection.ts';
+import type { ConnectionSettings } from './connection.ts';
+import type { CallOptions } from './requests.ts';
 import { ServerLaunch } from './server-launch.ts';
 import { type ServerStatus, Supervisor, type SupervisorOptions } from './supervisor.ts';
 
