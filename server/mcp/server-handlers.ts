@@ -6,12 +6,13 @@ import type { CustomServers } from './servers/custom-servers.ts';
 import type { RunningServers } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 
+/** What the endpoints of MCP servers act on. */
 export interface ServerHandlerOptions {
   readonly servers: RunningServers;
   readonly custom: CustomServers;
 }
 
-/** MCP servers over the wire. */
+/** Answers the endpoints of MCP servers. */
 export function createServerHandlers({
   servers,
   custom,

@@ -55,7 +55,7 @@ export function readStored(id: string, stored: unknown): ServerDefinition | unde
 }
 
 /**
- * The definition that `before` becomes when `fields` are said of it, and what of that is stored. Secrets that were given before stay as long as
+ * The definition that `before` becomes when `fields` are said of it, and what of that is stored. Secrets that were said before stay as long as
  * the definition refers to them.
  */
 export function applyFields(

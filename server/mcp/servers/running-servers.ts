@@ -109,6 +109,12 @@ export class RunningServers {
     return undefined;
   }
 
+  /** The servers that references mean, each once; what means none is left out. */
+  findAll(references: readonly ServerReference[]): SupervisedServer[] {
+    const found = references.map((reference) => this.find(reference)).filter((server) => server !== undefined);
+    return [...new Set(found)];
+  }
+
   /** Every server that runs, those of the config file first. */
   listRunning(): SupervisedServer[] {
     return ORIGINS.flatMap((origin) => this.list(origin)).filter(({ status }) => status === 'running');
