@@ -4,8 +4,8 @@ import type { CallToolResult } from './wire/mcp-sdk.ts';
 const MAX_CHARACTERS = 1024 * 1024;
 
 /**
- * What a model or a caller is told of a result: structured content as it is; else the text parts joined by newlines, and decoded when they are JSON. Images, sound and resources are
- * described in a line. Over 1 Mi characters the rest is cut off, with a marker that says so.
+ * What a model or a caller is told of a result: structured content as it is; else the text parts joined by newlines, and decoded when they
+ * are JSON. Images, sound and resources are described in a line. Over 1 Mi characters the rest is cut off, with a marker that says so.
  */
 export function toToolOutcome({ content, structuredContent, isError }: CallToolResult): ToolOutcome {
   if (structuredContent !== undefined && isError !== true) {

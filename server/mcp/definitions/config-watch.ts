@@ -1,4 +1,4 @@
-/** Notices that a file has changed, by asking: the only way that sees renames, symlinks, swapped folders and files still to come. */
+/** Asks again and again whether a file has changed: the only way that sees renames, symlinks, swapped folders and files still to come. */
 import { stat } from 'node:fs/promises';
 
 const NO_FILE = 'no file';

@@ -65,7 +65,7 @@ export class McpDoors {
     await this.#answer(request, response, id);
   };
 
-  /** Ends every session and what is behind it, and lets no other be opened. */
+  /** Ends every session with its backend, and lets no other be opened. */
   async close(): Promise<void> {
     this.#unsubscribe();
     await Promise.all([this.#serverSessions.close(), this.#aggregateSessions.close()]);

@@ -1,4 +1,4 @@
-/** From a definition to what is really run: references expanded, the environment of the child put together. */
+/** Makes of a definition what is really run: expands its references and puts the environment of the child together. */
 import { ApiError } from '../../call/errors.ts';
 import { expand, type Lookup } from '../definitions/expand.ts';
 import { isSecretName, isSecretValue, replaceSecretArguments, replaceSecretsInUrl } from '../definitions/secrets.ts';

@@ -2,7 +2,7 @@ import type { Grace } from '../processes/end-group.ts';
 
 /** The limits of a connection. Times are in milliseconds. */
 export interface ConnectionLimits {
-  /** Until the handshake is done and the tools are listed; the first run of an npx package downloads it. */
+  /** How long a start may take until the tools are listed; the first run of an npx package downloads it. */
   readonly startTimeoutMs: number;
   /** How long a call may be silent; each progress report starts it anew. */
   readonly callTimeoutMs: number;

@@ -155,7 +155,7 @@ export class Connection {
     const result = this.#sdk && toErrorResult(cause, this.#sdk, { serverId, target, isOver });
     if (result) return result;
     const why = this.describeFailure(cause);
-    // The end of a process is noticed by itself.
+    // The end of a process is noticed anyway; that of a remote server only by a request that fails.
     if (!this.#group) this.#lose(why);
     throw new ApiError('mcp-server-failed', `MCP server '${serverId}' ${why} during the call of '${target}'`, {
       cause,

@@ -17,7 +17,7 @@ export interface StartOptions {
   readonly forUse?: boolean | undefined;
 }
 
-/** One MCP server, as whoever starts, stops or calls it sees it. */
+/** One MCP server to start, stop and call, which is kept running in between. */
 export class SupervisedServer {
   readonly #options: SupervisorOptions;
   readonly #launch: ServerLaunch;

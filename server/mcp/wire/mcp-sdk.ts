@@ -21,7 +21,7 @@ export async function loadRemoteTransports() {
   return { ...streamable, ...sse };
 }
 
-/** What serves MCP to others. */
+/** The parts of the SDK that serve MCP to others. */
 export async function loadMcpServer() {
   const [{ Server }, { WebStandardStreamableHTTPServerTransport }, types] = await Promise.all([
     import('@modelcontextprotocol/sdk/server/index.js'),
