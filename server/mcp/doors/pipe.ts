@@ -171,7 +171,7 @@ export class Pipe implements Backend {
     if (this.#probe || this.#isOver || this.#calls.size === 0) return;
     const id = ++this.#count;
     const dead = (cause: unknown) => this.#end(cause);
-    const timer = setTimeout(() => dead(new UpstreamSilentError()), PROBE_TIMEOUT_MS).unref();
+    const timer = setTimeout(() => dead(new UpstreamSilentError('does not answer')), PROBE_TIMEOUT_MS).unref();
     this.#probe = { id, timer };
     this.#upstream.transport.send({ jsonrpc: '2.0', id, method: 'ping' }).catch(dead);
   }

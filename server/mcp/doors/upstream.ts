@@ -40,10 +40,6 @@ export class UpstreamClosedError extends Error {
 /** A server that does not answer a ping. */
 export class UpstreamSilentError extends Error {
   override readonly name = 'UpstreamSilentError';
-
-  constructor() {
-    super('does not answer');
-  }
 }
 
 const MAX_EARLY = 100;

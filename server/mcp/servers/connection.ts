@@ -45,19 +45,11 @@ const PROBE_TIMEOUT_MS = 5000;
 /** A connection that is used before it is open: a fault of this server. */
 export class NotOpenError extends Error {
   override readonly name = 'NotOpenError';
-
-  constructor() {
-    super('A connection is used before it is open');
-  }
 }
 
 /** A connection that was lost while it was opened. */
 export class ConnectionClosedError extends Error {
   override readonly name = 'ConnectionClosedError';
-
-  constructor() {
-    super('Connection closed');
-  }
 }
 
 /** One connection to one MCP server: handshake, tool list, calls. */
@@ -113,7 +105,7 @@ export class Connection {
     }
     await this.#tools?.load(signal);
     this.#isOpen = true;
-    if (this.#isLost && this.#group) throw new ConnectionClosedError();
+    if (this.#isLost && this.#group) throw new ConnectionClosedError('Connection closed');
   }
 
   /**
@@ -144,7 +136,7 @@ export class Connection {
   }
 
   #sender(): Sender {
-    if (!this.#client || !this.#sdk) throw new NotOpenError();
+    if (!this.#client || !this.#sdk) throw new NotOpenError('A connection is used before it is open');
     return { client: this.#client, sdk: this.#sdk, limits: this.#options.limits };
   }
 

@@ -5,10 +5,6 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 /** A server that was not ready when its time was up. */
 export class StartTimeoutError extends Error {
   override readonly name = 'StartTimeoutError';
-
-  constructor() {
-    super('The start took too long');
-  }
 }
 
 /** Connects and lists the tools, or throws `mcp-start-failed` with the reason and leaves no process behind. */
@@ -19,7 +15,10 @@ export async function openConnection(
 ): Promise<Connection> {
   // A signal that times out by itself would hold everything that waited for it until then, long after the start.
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(new StartTimeoutError()), options.limits.startTimeoutMs);
+  const timer = setTimeout(
+    () => deadline.abort(new StartTimeoutError('The start took too long')),
+    options.limits.startTimeoutMs,
+  );
   const connection = new Connection(resolved, options);
   options.onOpening(connection);
   try {

@@ -21,10 +21,6 @@ export interface SupervisorOptions extends ConnectionSettings, LaunchPolicy, Res
 /** A start that was given up because the server was stopped. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
-
-  constructor() {
-    super('stopped');
-  }
 }
 
 /** Keeps one server running: started once however many ask, brought back when it dies, ended for good when told to. */
@@ -210,7 +206,7 @@ export class Supervisor {
     this.#restarts.forget();
     this.#keepsTrying = false;
     const attempt = this.#attempt;
-    attempt?.abort.abort(new StoppedError());
+    attempt?.abort.abort(new StoppedError('stopped'));
     await attempt?.promise.catch(() => undefined);
     const connection = this.#connection;
     this.#connection = undefined;
