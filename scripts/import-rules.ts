@@ -60,6 +60,17 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'test/': outside,
 };
 
+/** The folders of one feature, from the ground up: none imports from one above it. */
+const FLOORS = [
+  'server/mcp/toolbox/',
+  'server/mcp/definitions/',
+  'server/mcp/wire/',
+  'server/mcp/processes/',
+  'server/mcp/servers/',
+  'server/mcp/',
+  'server/mcp/doors/',
+];
+
 /** Slow to load: only their types, or a lazy import in the code that needs them. */
 const HEAVY = [
   '@a2a-js/sdk',
@@ -111,6 +122,7 @@ export function findCircles(imports: readonly Import[]): string[] {
 }
 
 function isAllowed(file: string, target: string): boolean {
+  if (floorOf(file) >= 0 && floorOf(target) > floorOf(file)) return false;
   const [, allowed] = Object.entries(RULES)
     .filter(([start]) => fits(file, [start]))
     .reduce((best, rule) => (rule[0].length > best[0].length ? rule : best), ['', []]);
@@ -128,6 +140,7 @@ function ownFolder(file: string): string[] {
 
 const fits = (path: string, prefixes: readonly string[]) =>
   prefixes.some((prefix) => (/[/:]$/.test(prefix) ? path.startsWith(prefix) : `${path}/`.startsWith(`${prefix}/`)));
+const floorOf = (path: string) => FLOORS.indexOf(path.slice(0, path.lastIndexOf('/') + 1));
 const isPackage = (target: string) =>
   !target.startsWith('node:') && !target.endsWith('.ts') && target !== 'package.json';
 const isHeavy = (target: string) => fits(target, HEAVY) && !fits(target, LIGHT);

@@ -56,6 +56,11 @@ describe('a crossing is found', () => {
       "import type { Task } from '../a2a/task.ts';",
       'server/protocols/a2a/task.ts must not be imported by server/protocols/ag-ui/handlers.ts',
     ],
+    [
+      'server/mcp/processes/launch.ts',
+      "import type { RunningServers } from '../servers/running-servers.ts';",
+      'server/mcp/servers/running-servers.ts must not be imported by server/mcp/processes/launch.ts',
+    ],
     ['server/serve.ts', "import './main.ts';", 'server/main.ts must not be imported by server/serve.ts'],
     [
       'server/runs/runs.ts',
@@ -92,6 +97,7 @@ describe('what is allowed passes', () => {
     ],
     ['server/models/models.ts', "import { APICallError } from '@ai-sdk/provider';"],
     ['server/wiring/agents.ts', "import '../agents/agent-handlers.ts'; import '../mcp/servers/connection.ts';"],
+    ['server/mcp/doors/doors.ts', "import { toToolName } from '../tool-names.ts'; import '../servers/connection.ts';"],
     ['server/protocols/a2a/tasks.ts', "import './task.ts'; import '../../surfaces/render-ui.ts';"],
     ['contract/index.ts', "import { z } from 'zod'; import './agents.ts';"],
   ])('%s: %s', (file, text) => {

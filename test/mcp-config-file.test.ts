@@ -3,9 +3,9 @@ import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeProblem, parseConfig, readConfigFile } from '../server/mcp/definitions/config-file.ts';
-import { ConfigServers } from '../server/mcp/definitions/config-servers.ts';
 import { expand, variablesIn } from '../server/mcp/definitions/expand.ts';
 import { maskArguments, maskUrl } from '../server/mcp/definitions/secrets.ts';
+import { ConfigServers } from '../server/mcp/servers/config-servers.ts';
 import { createServers, FIXTURE, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 

@@ -4,11 +4,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../server/mcp/definitions/secrets.ts';
 import type { ServerDefinition } from '../server/mcp/definitions/server-definition.ts';
 import { nameProcess, pidSpace } from '../server/mcp/processes/proc.ts';
+import { StartTurns } from '../server/mcp/processes/start-turns.ts';
 import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
-import { StartTurns } from '../server/mcp/servers/start-turns.ts';
-import { defaultBackoffMs } from '../server/mcp/servers/supervision.ts';
+import { describeFailure } from '../server/mcp/servers/describe-failure.ts';
+import { defaultBackoffMs } from '../server/mcp/servers/restarts.ts';
+import { startForgetfulServer } from './support/forgetful-server.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -73,7 +76,7 @@ describe('a server that runs', () => {
         },
       }),
     );
-    await server.start({ given: { GIVEN: 'g' }, keepTrying: false });
+    await server.start({ variables: { GIVEN: 'g' }, keepTrying: false });
     const [part] = (await server.call('env', {}, { signal })).content;
     const { PATH, ...rest } = JSON.parse(part?.type === 'text' ? part.text : '');
     expect(PATH).toBe(process.env.PATH);
@@ -320,8 +323,14 @@ describe('a server that cannot start', () => {
     await using servers = createServers();
     const server = await servers.define(fixtureServer('a', 'good', { requiredEnvVars: ['KEY'] }));
     await expect(server.start({ keepTrying: true })).rejects.toThrow("MCP server 'a' needs KEY to be set");
-    await server.start({ given: { KEY: 'k' }, keepTrying: true });
+    await server.start({ variables: { KEY: 'k' }, keepTrying: true });
     expect([server.status, server.error]).toEqual(['running', undefined]);
+  });
+
+  it('never shows half of a secret where its reason is cut', () => {
+    const before = 'x'.repeat(290);
+    const reason = describeFailure(new Error(`${before} canary-secret`), createRedactor(['canary-secret']));
+    expect(reason).toBe(`failed (${before} ***)`);
   });
 
   it('never shows a secret it was given', async () => {
@@ -335,7 +344,7 @@ describe('a server that cannot start', () => {
     });
     await using servers = createServers();
     const server = await servers.define(echoes);
-    await expect(server.start({ given: { KEY: 'tvly-CANARY' }, keepTrying: false })).rejects.toThrow();
+    await expect(server.start({ variables: { KEY: 'tvly-CANARY' }, keepTrying: false })).rejects.toThrow();
     expect(server.error).toBe("MCP server 'a' exited with code 1: *** postgres://***@localhost/db ***");
   });
 
@@ -466,6 +475,17 @@ describe('many at once', () => {
     const started = performance.now();
     await servers.close();
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('calls whose session the server has forgotten share one new session', async () => {
+    await using remote = await startForgetfulServer();
+    await using servers = createServers();
+    const launch = { type: 'http', url: remote.url, headers: {} } as const;
+    const server = await servers.define(fixtureServer('a', '', { launch }));
+    await server.start({ keepTrying: false });
+    const results = await Promise.all([server.call('echo', {}, { signal }), server.call('echo', {}, { signal })]);
+    const inSecond = { content: [{ type: 'text', text: 'in session 2' }] };
+    expect([results, remote.sessions()]).toEqual([[inSecond, inSecond], 2]);
   });
 });
 

@@ -1,13 +1,15 @@
-/** Puts the MCP half of the server together: what is known, what is started at boot, and in which order it ends. */
 import { join } from 'node:path';
 import { toolboxServer } from './definitions/bundled-servers.ts';
 import { catalogServers } from './definitions/catalog.ts';
-import { ConfigServers } from './definitions/config-servers.ts';
-import { CustomServers, type ServerRecords } from './definitions/custom-servers.ts';
 import { checkSpawnPolicy, type SpawnPolicy } from './definitions/spawn-policy.ts';
+import type { ServerLog } from './processes/server-log.ts';
+import { ConfigServers } from './servers/config-servers.ts';
+import { CustomServers, type ServerRecords } from './servers/custom-servers.ts';
 import { RunningServers, type RunningServersOptions } from './servers/running-servers.ts';
 
-export interface OpenMcpOptions extends RunningServersOptions {
+/** What the MCP half of the server is opened with. */
+export interface OpenMcpOptions extends Omit<RunningServersOptions, 'checkMayRun'> {
+  readonly log: ServerLog;
   readonly dataFolder: string;
   readonly records: ServerRecords;
   readonly configFile: string;
@@ -30,7 +32,7 @@ export interface Mcp {
   close(): Promise<void>;
 }
 
-/** Makes the catalog and the stored servers known. */
+/** Makes the servers of the catalog, of the config file and of callers known, and starts none. */
 export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
   const { dataFolder, records, policy, log } = options;
   const servers = new RunningServers({ ...options, checkMayRun: (definition) => checkSpawnPolicy(policy, definition) });
@@ -48,13 +50,12 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
     custom,
     async start() {
       const swept = servers.sweep();
-      if (swept > 0) log?.warn({ groups: swept }, 'ended MCP servers that an earlier server left behind');
+      if (swept > 0) log.warn({ groups: swept }, 'ended MCP servers that an earlier server left behind');
       custom.startEnabled();
       for (const id of options.startAtBoot) {
         const server = servers.find({ id, origin: 'catalog' });
-        if (server)
-          server.start({ keepTrying: true }).catch(() => undefined); // its status tells
-        else log?.warn({ mcp_server: id }, 'The catalog has no such MCP server');
+        if (server) server.startInBackground();
+        else log.warn({ mcp_server: id }, 'The catalog has no such MCP server');
       }
       await config.open();
     },

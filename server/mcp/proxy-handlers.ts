@@ -7,19 +7,22 @@ import type { RunningServers } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 import { toToolOutcome } from './tool-result.ts';
 
+interface ToolCall {
+  readonly server: string;
+  readonly tool: string;
+  readonly args: Record<string, unknown>;
+}
+
+/** What the proxy calls. */
 export interface ProxyHandlerOptions {
   readonly servers: RunningServers;
   /** Further toolsets that are called like servers, by id, such as `skills`. */
-  readonly builtIn?: ReadonlyMap<string, Toolset> | undefined;
-  /** Answers a call whose `Authorization` is the token of a sandbox; undefined for any other. Throws for one that is worth nothing. */
-  callForSandbox?(
-    authorization: unknown,
-    call: { readonly server: string; readonly tool: string; readonly args: Readonly<Record<string, unknown>> },
-    signal: AbortSignal,
-  ): Promise<SandboxAnswer> | undefined;
+  readonly builtIn: ReadonlyMap<string, Toolset>;
+  /** Answers a call whose `Authorization` is the token of a sandbox; undefined for any other. Throws when the token is not valid. */
+  callForSandbox?(authorization: unknown, call: ToolCall, signal: AbortSignal): Promise<SandboxAnswer> | undefined;
 }
 
-/** What code in a sandbox is answered. */
+/** What a call of code in a sandbox is answered. */
 interface SandboxAnswer {
   readonly success: boolean;
   readonly result?: unknown;
@@ -28,40 +31,15 @@ interface SandboxAnswer {
   readonly content?: readonly unknown[];
 }
 
-/** Tools as plain HTTP. */
-export function createProxyHandlers({
-  servers,
-  builtIn = new Map(),
-  callForSandbox,
-}: ProxyHandlerOptions): AppHandlers<RequestContext>['mcpProxy'] {
-  const callAny = async (
-    serverId: string,
-    tool: string,
-    args: Record<string, unknown>,
-    signal: AbortSignal,
-  ): Promise<ToolOutcome> => {
-    const toolset = builtIn.get(serverId);
-    if (toolset) {
-      checkTool(serverId, tool, toolset.list());
-      return toolset.call(tool, args, { signal });
-    }
-    const server = servers.findActive(serverId);
-    if (!server) {
-      const known = quoteList([...builtIn.keys(), ...servers.listRunning().map(({ definition }) => definition.id)]);
-      throw new ApiError(
-        'mcp-server-not-running',
-        `MCP server '${serverId}' is not running. Available servers: ${known}`,
-      );
-    }
-    if (server.status === 'running') checkTool(serverId, tool, server.tools);
-    return toToolOutcome(await server.call(tool, args, { signal }));
-  };
+/** Answers the endpoints that call tools by plain HTTP. */
+export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<RequestContext>['mcpProxy'] {
+  const { servers, builtIn, callForSandbox } = options;
   return {
     async call({ input: { server_id, tool_name, arguments: args = {} }, context, signal }) {
       const call = { server: server_id, tool: tool_name, args };
       const answer = await callForSandbox?.(context.headers.authorization, call, signal);
       if (answer) return viewAnswer(answer);
-      const { result, isError } = await callAny(server_id, tool_name, args, signal);
+      const { result, isError } = await callTool(options, call, signal);
       if (!isError) return { success: true, result, error: null, is_error: false };
       const error = typeof result === 'string' ? result : JSON.stringify(result);
       return { success: false, result: null, error, is_error: true };
@@ -79,6 +57,28 @@ export function createProxyHandlers({
     },
     health: () => ({ status: 'ok' }),
   };
+}
+
+async function callTool(
+  { servers, builtIn }: ProxyHandlerOptions,
+  { server: serverId, tool, args }: ToolCall,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
+  const toolset = builtIn.get(serverId);
+  if (toolset) {
+    checkTool(serverId, tool, toolset.list());
+    return toolset.call(tool, args, { signal });
+  }
+  const server = servers.findActive(serverId);
+  if (!server) {
+    const known = quoteList([...builtIn.keys(), ...servers.listRunning().map(({ definition }) => definition.id)]);
+    throw new ApiError(
+      'mcp-server-not-running',
+      `MCP server '${serverId}' is not running. Available servers: ${known}`,
+    );
+  }
+  if (server.status === 'running') checkTool(serverId, tool, server.tools);
+  return toToolOutcome(await server.call(tool, args, { signal }));
 }
 
 function checkTool(serverId: string, tool: string, tools: readonly { readonly name: string }[]): void {

@@ -1,17 +1,18 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
-import type { CustomServers } from './definitions/custom-servers.ts';
 import { quoteList, viewServer } from './server-view.ts';
+import type { CustomServers } from './servers/custom-servers.ts';
 import type { RunningServers } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 
+/** What the endpoints of MCP servers act on. */
 export interface ServerHandlerOptions {
   readonly servers: RunningServers;
   readonly custom: CustomServers;
 }
 
-/** MCP servers over the wire. */
+/** Answers the endpoints of MCP servers. */
 export function createServerHandlers({
   servers,
   custom,

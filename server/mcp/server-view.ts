@@ -1,8 +1,7 @@
-/** An MCP server as answers show it. */
 import { maskArguments, maskUrl } from './definitions/secrets.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 
-/** No value of a variable or header is in it, and no secret in its arguments or URL. */
+/** A server as answers show it: without the values of variables and headers, and without the secrets in its arguments or URL. */
 export function viewServer(server: SupervisedServer) {
   const { definition, status, error } = server;
   const { id, name, description, enabled, origin, launch, requiredEnvVars } = definition;
@@ -15,7 +14,7 @@ export function viewServer(server: SupervisedServer) {
     tools: status === 'running' ? server.tools.map(viewTool) : [],
     ...viewLaunch(server),
     requiredEnvVars: [...requiredEnvVars],
-    envVars: [...new Set([...names, ...server.givenNames])],
+    envVars: [...new Set([...names, ...server.variableNames])],
     isAvailable: server.isAvailable,
     isRunning: status === 'running',
     isConfig: origin === 'config',
@@ -26,7 +25,7 @@ export function viewServer(server: SupervisedServer) {
   };
 }
 
-/** How it is run: command and arguments, or URL. */
+/** How a server is run as answers show it: command and arguments, or URL. */
 export function viewLaunch({
   definition: { launch },
 }: SupervisedServer): { url: string } | { command: string; args: string[] } {
@@ -41,5 +40,5 @@ const viewTool = (tool: SupervisedServer['tools'][number]) => ({
   inputSchema: { ...tool.inputSchema },
 });
 
-/** Names in the notation of the messages: `['a', 'b']`. */
+/** Names as error messages list them: `['a', 'b']`. */
 export const quoteList = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join(', ')}]`;

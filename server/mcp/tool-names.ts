@@ -1,9 +1,11 @@
-/** What a model calls the tools of servers: `server__tool`, in the characters and the length every provider accepts. */
 import { createHash } from 'node:crypto';
 
 const MAX_LENGTH = 64;
 
-/** A name that is not in `taken`: cut or given a hash where it must be. The same input has the same name every time. */
+/**
+ * The name by which a model calls the tool of a server: `server__tool`, in the characters and the length every provider accepts. It is cut
+ * and ends in a hash where it would be too long or is in `taken`. The same input has the same name every time.
+ */
 export function toToolName(serverId: string, toolName: string, taken: ReadonlyMap<string, unknown>): string {
   const name = `${serverId}__${toolName}`.replace(/[^A-Za-z0-9_-]/g, '_');
   if (name.length <= MAX_LENGTH && !taken.has(name)) return name;

@@ -1,12 +1,11 @@
-/** From what an MCP server answers to what a model or a caller is given. */
 import type { ToolOutcome } from '../runs/toolset.ts';
 import type { CallToolResult } from './wire/mcp-sdk.ts';
 
 const MAX_CHARACTERS = 1024 * 1024;
 
 /**
- * Structured content as it is; else the text parts joined by newlines, and decoded when they are JSON. Images, sound and resources are
- * described in a line. Over 1 Mi characters the rest is cut off, with a marker that says so.
+ * What a model or a caller is told of a result: structured content as it is; else the text parts joined by newlines, and decoded when they
+ * are JSON. Images, sound and resources are described in a line. Over 1 Mi characters the rest is cut off, with a marker that says so.
  */
 export function toToolOutcome({ content, structuredContent, isError }: CallToolResult): ToolOutcome {
   if (structuredContent !== undefined && isError !== true) {

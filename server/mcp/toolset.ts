@@ -1,13 +1,13 @@
-/** The tools of the MCP servers an agent has selected, as a run wants them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../call/errors.ts';
 import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
 import type { RunningServers, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
-import { STATE_KEY, toSharedOutcome } from './shared-outcome.ts';
+import { readResultMeta, STATE_KEY } from './tool-meta.ts';
 import { toToolName } from './tool-names.ts';
 import { toToolOutcome } from './tool-result.ts';
 
+/** Where a tool is called. */
 interface Route {
   readonly server: SupervisedServer;
   readonly tool: string;
@@ -17,13 +17,13 @@ interface Route {
 
 /** A toolset whose servers may still have to come up: {@link prepare} starts what is selected and does not run. */
 export interface ServerToolset extends Toolset {
-  /** Waits at most `timeoutMs`, and for each server once: a run that lacks one server's tools is better than none. */
+  /** Waits at most `timeoutMs`, and for a server that takes longer only once: a run that lacks one server's tools is better than none. */
   prepare(options: { signal: AbortSignal; timeoutMs?: number }): Promise<void>;
 }
 
 const PREPARE_TIMEOUT_MS = 10_000;
 
-/** `selection` is read anew each time, so that a change of it takes effect within a run. */
+/** The tools of the servers that an agent selects. `selection` is read anew each time, so that a change of it takes effect within a run. */
 export function createServerToolset(
   servers: RunningServers,
   selection: () => readonly ServerReference[],
@@ -39,23 +39,15 @@ export function createServerToolset(
     if (known?.revision === now.revision && known.selection === now.selection) return;
     known = now;
     routes.clear();
-    const found = new Set(
-      selected.map((reference) => servers.find(reference)).filter((server) => server !== undefined),
-    );
-    definitions = [...found].flatMap((server) => listTools(server, routes));
+    definitions = servers.findAll(selected).flatMap((server) => listTools(server, routes));
   };
 
   return {
     async prepare({ signal, timeoutMs = PREPARE_TIMEOUT_MS }) {
-      const coming = new Set<SupervisedServer>();
-      for (const reference of selection()) {
-        const server = servers.find(reference);
-        if (server && server.status !== 'running' && !tooSlow.has(server)) coming.add(server);
-      }
-      if (coming.size === 0) return;
-      const starts = [...coming].map((server) => comeUp(server).then(() => coming.delete(server)));
-      await settleWithin(Promise.all(starts), timeoutMs, signal);
-      for (const server of coming) tooSlow.add(server);
+      const missing = servers
+        .findAll(selection())
+        .filter((server) => server.status !== 'running' && !tooSlow.has(server));
+      for (const server of await startWithin(missing, timeoutMs, signal)) tooSlow.add(server);
     },
     list() {
       refresh();
@@ -79,24 +71,32 @@ function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDe
   });
 }
 
-/** Starts a server that is used, unless somebody has stopped or disabled it. */
-async function comeUp(server: SupervisedServer): Promise<void> {
-  const isIdle = !server.isWanted && !server.isHeld && server.definition.enabled;
-  if (isIdle)
-    await server.start({ keepTrying: true, forUse: true }).catch(() => undefined); // its status says what went wrong
-  else await server.settled();
-}
-
-async function settleWithin(promise: Promise<unknown>, timeoutMs: number, signal: AbortSignal): Promise<void> {
+/** Starts servers, and returns those that have not come up or failed in time. */
+async function startWithin(
+  servers: readonly SupervisedServer[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Iterable<SupervisedServer>> {
+  const coming = new Set(servers);
+  if (coming.size === 0) return coming;
   const timer = new AbortController();
   const stop = AbortSignal.any([signal, timer.signal]);
+  const starts = servers.map((server) => startForUse(server).then(() => coming.delete(server)));
   try {
-    await Promise.race([promise, sleep(timeoutMs, undefined, { signal: stop })]);
+    await Promise.race([Promise.all(starts), sleep(timeoutMs, undefined, { signal: stop })]);
   } catch (cause) {
     if (!signal.aborted) throw cause;
   } finally {
     timer.abort();
   }
+  return coming;
+}
+
+/** Starts a server because it is used, unless somebody has stopped or disabled it; waits for a start that is under way. */
+async function startForUse(server: SupervisedServer): Promise<void> {
+  const isIdle = !server.isWanted && !server.isHeld && server.definition.enabled;
+  if (!isIdle) return server.settled();
+  await server.start({ keepTrying: true, forUse: true }).catch(() => undefined); // its status says what went wrong
 }
 
 async function callTool(
@@ -106,7 +106,7 @@ async function callTool(
 ): Promise<ToolOutcome> {
   try {
     const result = await server.call(tool, args, { signal, meta });
-    return { ...toToolOutcome(result), ...toSharedOutcome(result) };
+    return { ...toToolOutcome(result), ...readResultMeta(result) };
   } catch (cause) {
     if (signal.aborted) return { result: `The call of '${tool}' was cancelled`, isError: true };
     // The death of a server is something the model can act on; a fault of ours is not.

@@ -1,24 +1,22 @@
-/** Tools that bring a page with them, by the extension of MCP for user interfaces. */
 import { ApiError } from '../call/errors.ts';
 import type { RunningServers, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 import { toToolName } from './tool-names.ts';
+import { PAGE_TYPE } from './wire/mcp-client.ts';
 import type { Tool } from './wire/mcp-sdk.ts';
 
-/** The type of a page. */
-export const PAGE_TYPE = 'text/html;profile=mcp-app';
 const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024;
 
-/** A tool with a page. */
+/** A tool that brings a page with it, by the extension of MCP for user interfaces. */
 export interface UiTool {
   readonly server: SupervisedServer;
   readonly tool: Tool;
-  /** What a model calls it. */
+  /** The name by which a model calls it. */
   readonly name: string;
   readonly resourceUri: string;
 }
 
-/** A page. */
+/** A page as its server holds it. */
 export interface UiPage {
   readonly uri: string;
   readonly mimeType: string;
@@ -26,11 +24,10 @@ export interface UiPage {
   readonly _meta?: Record<string, unknown>;
 }
 
-/** The tools of the selected servers that have a page; of those that run. */
+/** The tools with a page of those selected servers that run. */
 export function listUiTools(servers: RunningServers, selection: readonly ServerReference[]): UiTool[] {
   const names = new Map<string, true>();
-  const found = new Set(selection.map((one) => servers.find(one)).filter((server) => server !== undefined));
-  return [...found].flatMap((server) =>
+  return servers.findAll(selection).flatMap((server) =>
     server.tools.flatMap((tool) => {
       const name = toToolName(server.definition.id, tool.name, names);
       names.set(name, true);
@@ -40,13 +37,13 @@ export function listUiTools(servers: RunningServers, selection: readonly ServerR
   );
 }
 
-/** Whether pages may call the tool: those of its server may unless it says otherwise. */
+/** Whether the pages of its server may call a tool: they may unless it says otherwise. */
 export function isForPages({ _meta }: Tool): boolean {
   const { visibility } = asRecord(_meta?.ui);
   return !Array.isArray(visibility) || visibility.includes('app');
 }
 
-/** Reads a page; throws when the server has none of this URI, or what it has is no page. */
+/** Reads a page. Throws when the server has none of this URI, or has something else there. */
 export async function readPage(server: SupervisedServer, uri: string, signal?: AbortSignal): Promise<UiPage> {
   const { contents } = await server.readResource(uri, { signal });
   const content = contents.find((one) => one.uri === uri) ?? contents[0];
@@ -59,7 +56,7 @@ export async function readPage(server: SupervisedServer, uri: string, signal?: A
   return { uri, mimeType, text, ...(content._meta && { _meta: content._meta }) };
 }
 
-// The second spelling is that of the first servers.
+// Servers of the extension's first version write `ui/resourceUri`.
 function resourceUriOf({ _meta }: Tool): string | undefined {
   const uri = asRecord(_meta?.ui).resourceUri ?? _meta?.['ui/resourceUri'];
   return typeof uri === 'string' && uri.startsWith('ui://') ? uri : undefined;

@@ -15,7 +15,7 @@ export function toolboxServer(cacheFolder?: string): ServerDefinition {
     launch: {
       type: 'stdio',
       command: process.execPath,
-      // Beside this file in the sources (.ts) as well as in the built package (.js).
+      // Its name ends in .ts in the sources and in .js in the built package.
       args: [fileURLToPath(new URL(`../toolbox/main${extname(import.meta.url)}`, import.meta.url))],
       env: cacheFolder === undefined ? {} : { NODE_COMPILE_CACHE: cacheFolder },
     },

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
-/** The user's own MCP servers: `~/.datalayer/mcp.json` and files of its kind (Claude, Cursor, VS Code). */
+/** Reads the user's own MCP servers from `~/.datalayer/mcp.json` and files of its kind (Claude, Cursor, VS Code). */
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { NewServerId } from '../../../contract/ids.ts';
@@ -17,6 +17,7 @@ export interface ConfigProblem {
   readonly reason: string;
 }
 
+/** What a config file says. */
 export interface McpConfig {
   readonly servers: readonly ServerDefinition[];
   readonly problems: readonly ConfigProblem[];
@@ -141,7 +142,7 @@ function readLaunch(entry: z.output<typeof Entry>): Launch | string {
   return { type: type ?? 'http', url, headers };
 }
 
-// Some clients write seconds here and some milliseconds; nobody means a call of less than a second or of more than sixteen minutes.
+// Some clients write seconds and some milliseconds; nobody means a call of less than a second or of more than sixteen minutes.
 const toMilliseconds = (timeout: number | undefined) =>
   timeout === undefined || timeout >= 1000 ? timeout : timeout * 1000;
 

@@ -1,4 +1,4 @@
-/** Notices that a file has changed, by asking: the only way that sees renames, symlinks, swapped folders and files still to come. */
+/** Asks again and again whether a file has changed: the only way that sees renames, symlinks, swapped folders and files still to come. */
 import { stat } from 'node:fs/promises';
 
 const NO_FILE = 'no file';
@@ -11,7 +11,7 @@ export class FileWatch {
   #known: string | undefined;
   #last: string | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  #isClosed = false;
 
   constructor(file: string, onChange: () => void, { intervalMs = 1000 }: { intervalMs?: number | undefined } = {}) {
     this.#file = file;
@@ -26,20 +26,20 @@ export class FileWatch {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 
   #schedule(): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#timer = setTimeout(() => void this.#look(), this.#intervalMs).unref();
   }
 
   async #look(): Promise<void> {
     const now = await fingerprint(this.#file);
-    const atRest = now === this.#last;
+    const isAtRest = now === this.#last;
     this.#last = now;
-    if (atRest && now !== this.#known && !this.#closed) {
+    if (isAtRest && now !== this.#known && !this.#isClosed) {
       this.#known = now;
       this.#onChange();
     }

@@ -4,7 +4,7 @@
 const REFERENCE = /\$\{((?:[^{}]|\$\{[^{}]*\})*)\}/g;
 const BODY = /^(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
-/** Whether a reference may name it. */
+/** Whether a variable may have this name. */
 export const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 
 /** The value of a variable, or undefined when it is not set. */
@@ -12,7 +12,7 @@ export type Lookup = (name: string) => string | undefined;
 
 /**
  * `text` with each reference replaced. What is not set, or empty, and has no default is added to `missing`: nothing ever becomes an
- * empty text in silence. `$VAR` and `%VAR%` are no references, and a value is not looked into for further ones.
+ * empty text in silence. `$VAR` and `%VAR%` are no references, and references in a value are left as they are.
  */
 export function expand(text: string, lookup: Lookup, missing: Set<string>): string {
   return text.replace(REFERENCE, (_reference, body: string) => {

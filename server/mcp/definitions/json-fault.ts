@@ -3,7 +3,7 @@ const TOKEN =
   /[{}[\]:,]|"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/uy;
 const VALUE = '{["0';
 
-/** Where a text stops being JSON; its length when only more is missing. `JSON.parse` does not say where it met a wrong token. */
+/** The offset at which a text stops being JSON; its length when only more is missing. `JSON.parse` does not always say where that is. */
 export function findFault(json: string): number {
   const ends: string[] = [];
   let wanted = VALUE;

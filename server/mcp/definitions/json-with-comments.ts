@@ -1,27 +1,28 @@
-/** JSON as people write it in editors: comments and trailing commas are allowed. */
-
 import { findFault } from './json-fault.ts';
 
+/** A parsed text, and where its keys are. */
 export interface ParsedJson {
   readonly value: unknown;
   /** The line of each key, by its path such as `mcpServers.tavily.args`; the last one wins, as in the value. */
   readonly lines: ReadonlyMap<string, number>;
 }
 
-/** What makes a text no JSON, and the line it is on. */
+/** A text that is not JSON, with the line on which it stops being that. */
 export class JsonSyntaxError extends Error {
+  override readonly name = 'JsonSyntaxError';
   readonly line: number;
 
   constructor(message: string, line: number, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'JsonSyntaxError';
     this.line = line;
   }
 }
 
-/** Parses JSON with comments. Throws {@link JsonSyntaxError} with the line. */
+/** Parses JSON as people write it in editors, with comments and trailing commas. Throws {@link JsonSyntaxError}. */
 export function parseJsonWithComments(source: string): ParsedJson {
-  const { json, lines } = blankComments(source.replace(/^\uFEFF/, ' '));
+  const text = source.replace(/^\uFEFF/, ' ');
+  const { extras, lines } = scan(text);
+  const json = blank(text, extras);
   try {
     return { value: JSON.parse(json), lines };
   } catch (cause) {
@@ -41,22 +42,24 @@ const lineAt = (text: string, position: number) => text.slice(0, position).split
 
 const TOKEN = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[{}[\]:,]|\n|[^\s{}[\]:,"/]+/g;
 
-/** Puts spaces in the place of comments and trailing commas, so that every offset stays, and notes where the keys are. */
-function blankComments(source: string): { json: string; lines: Map<string, number> } {
+type Span = readonly [start: number, end: number];
+
+/** Finds what JSON does not know, comments and trailing commas, and the lines of the keys. */
+function scan(source: string): { extras: Span[]; lines: Map<string, number> } {
   const lines = new Map<string, number>();
   const path: string[] = [];
   let line = 1;
   let lastString: { text: string; line: number } | undefined;
   let comma: number | undefined;
-  const blanks: [start: number, end: number][] = [];
+  const extras: Span[] = [];
   for (const { 0: token, index } of source.matchAll(TOKEN)) {
     if (token === '\n') {
       line++;
     } else if (token.startsWith('/')) {
-      blanks.push([index, index + token.length]);
+      extras.push([index, index + token.length]);
       line += token.split('\n').length - 1;
     } else {
-      if ((token === '}' || token === ']') && comma !== undefined) blanks.push([comma, comma + 1]);
+      if ((token === '}' || token === ']') && comma !== undefined) extras.push([comma, comma + 1]);
       comma = token === ',' ? index : undefined;
       if (token === '{' || token === '[') path.push('');
       else if (token === '}' || token === ']') path.pop();
@@ -67,13 +70,18 @@ function blankComments(source: string): { json: string; lines: Map<string, numbe
       lastString = token.startsWith('"') ? { text: token, line } : undefined;
     }
   }
-  let json = '';
+  return { extras, lines };
+}
+
+/** Puts spaces in the place of parts of a text, so that every offset and every line stays. */
+function blank(source: string, spans: readonly Span[]): string {
+  let text = '';
   let end = 0;
-  for (const [from, to] of blanks.sort(([a], [b]) => a - b)) {
-    json += source.slice(end, from) + source.slice(from, to).replace(/[^\n]/g, ' ');
+  for (const [from, to] of spans.toSorted(([a], [b]) => a - b)) {
+    text += source.slice(end, from) + source.slice(from, to).replace(/[^\n]/g, ' ');
     end = to;
   }
-  return { json: json + source.slice(end), lines };
+  return text + source.slice(end);
 }
 
 function unquote(text: string): string {

@@ -1,12 +1,12 @@
-/** What it takes to run an MCP server, as its owner wrote it: `${VAR}` references are still references. */
 import { variablesIn } from './expand.ts';
 
-/** Where a server was defined. One id may stand in each of them. */
+/** Where a server was defined. The same id may be defined in each of them. */
 export type ServerOrigin = 'config' | 'custom' | 'catalog';
 
-/** In the order in which a bare id is looked up. */
+/** Every origin, in the order in which a bare id is looked up. */
 export const ORIGINS: readonly ServerOrigin[] = ['config', 'custom', 'catalog'];
 
+/** A program that is spoken to over its standard input and output. */
 export interface StdioLaunch {
   readonly type: 'stdio';
   readonly command: string;
@@ -15,6 +15,7 @@ export interface StdioLaunch {
   readonly cwd?: string | undefined;
 }
 
+/** A server behind a URL. */
 export interface RemoteLaunch {
   /** `http` falls back to SSE when the server does not speak streamable HTTP. */
   readonly type: 'http' | 'sse';
@@ -22,8 +23,10 @@ export interface RemoteLaunch {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** How a server is run or reached. Its texts may hold `${VAR}` references. */
 export type Launch = StdioLaunch | RemoteLaunch;
 
+/** What it takes to run an MCP server, as its owner wrote it. */
 export interface ServerDefinition {
   readonly id: string;
   readonly origin: ServerOrigin;

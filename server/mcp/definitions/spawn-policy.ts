@@ -1,7 +1,7 @@
-/** Which servers callers may add: running a program is an administrator's power, and this is where it is given away or not. */
 import { ApiError } from '../../call/errors.ts';
 import type { ServerDefinition } from './server-definition.ts';
 
+/** Which servers callers may add: to run a program is an administrator's power, which this policy shares with them or does not. */
 export interface SpawnPolicy {
   /** False: callers may add no server at all. */
   readonly allowsCustomServers: boolean;

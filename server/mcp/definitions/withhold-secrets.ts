@@ -1,7 +1,7 @@
-/** Takes the secrets out of a definition that is going to be stored, and puts references in their place. */
 import { isSecretName, isSecretValue, replaceSecretArguments, replaceSecretsInUrl } from './secrets.ts';
 import type { Launch } from './server-definition.ts';
 
+/** A launch and the secrets that were taken out of it. */
 export interface Withheld {
   /** Fit to be stored: no literal secret is left in it. */
   readonly launch: Launch;
@@ -14,9 +14,10 @@ const PLAIN_HEADERS = ['accept', 'accept-language', 'content-type', 'user-agent'
 const PLAIN_VALUE = /^(?:true|false|yes|no|on|off|\d{1,5}|[a-z]{1,12}|[~.]?\/[\w./@-]*)$/;
 
 /**
- * Every value of `env` and `headers` counts as a secret unless it plainly is none (a switch, a small number, a word, a path under a name that
- * sounds of no secret) or is a reference already; arguments and URLs give up what looks like a secret. `API_KEY=x` becomes
- * `API_KEY=${API_KEY}`, so that setting that variable keeps the server running over a restart.
+ * Takes the secrets out of a launch that is going to be stored, and puts references in their place. Every value of `env` and `headers`
+ * counts as a secret unless it plainly is none (a switch, a small number, a word, a path under a name that sounds of no secret) or is a
+ * reference already; arguments and URLs give up what looks like a secret. `API_KEY=x` becomes `API_KEY=${API_KEY}`, so that setting that
+ * variable keeps the server running over a restart.
  */
 export function withholdSecrets(serverId: string, launch: Launch): Withheld {
   const values: Record<string, string> = {};

@@ -1,11 +1,11 @@
-/** All running servers as one MCP server. */
 import { ApiError } from '../../call/errors.ts';
+import type { OnProgress } from '../servers/requests.ts';
 import type { McpServerSdk, Transport } from '../wire/mcp-sdk.ts';
 import type { AllTools } from './all-tools.ts';
-import type { Caller, FarSide } from './session.ts';
+import type { Backend, Caller } from './session.ts';
 
-/** Answers one session: lists the tools of all running servers, says when they change, and calls them where they live. */
-export function createAggregate(sdk: McpServerSdk, tools: AllTools, version: string): FarSide {
+/** All running servers as one: lists their tools, says when they change, and calls each on its server. */
+export function createAggregate(sdk: McpServerSdk, tools: AllTools, version: string): Backend {
   const { Server, ErrorCode, ListToolsRequestSchema, CallToolRequestSchema } = sdk;
   const server = new Server({ name: 'agent-runtimes', version }, { capabilities: { tools: { listChanged: true } } });
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...tools.list()] }));
@@ -13,7 +13,7 @@ export function createAggregate(sdk: McpServerSdk, tools: AllTools, version: str
     const route = tools.find(params.name);
     if (!route) throw new AnswerError(ErrorCode.InvalidParams, `There is no tool '${params.name}'`);
     const progressToken = params._meta?.progressToken;
-    const onProgress = (progress: { progress: number; total?: number | undefined; message?: string | undefined }) => {
+    const onProgress: OnProgress = (progress) => {
       if (progressToken === undefined) return;
       const notification = { method: 'notifications/progress' as const, params: { ...progress, progressToken } };
       sendNotification(notification).catch(() => undefined); // the caller has left
@@ -39,8 +39,9 @@ export function createAggregate(sdk: McpServerSdk, tools: AllTools, version: str
   };
 }
 
-/** An error as the caller gets it. The SDK's own writes its code into its message, and the caller's SDK does so again. */
+/** An error for the caller. The class of the SDK writes its code into its message, and the caller's SDK does so again. */
 class AnswerError extends Error {
+  override readonly name = 'AnswerError';
   readonly code: number;
   readonly data: unknown;
 
@@ -51,7 +52,7 @@ class AnswerError extends Error {
   }
 }
 
-/** What the server says of its own accord then waits for a caller who does not listen yet. */
+/** The caller as a transport: what the server sends without being asked waits, within bounds, until the caller listens. */
 function toTransport(caller: Caller): Transport {
   const transport: Transport = {
     start: async () => undefined,

@@ -1,10 +1,10 @@
-/** The tools of all servers that run, under the names agents know them by. */
 import { isDeepStrictEqual } from 'node:util';
 import type { RunningServers } from '../servers/running-servers.ts';
 import type { SupervisedServer } from '../servers/supervised-server.ts';
 import { toToolName } from '../tool-names.ts';
 import type { Tool } from '../wire/mcp-sdk.ts';
 
+/** Where a tool is called. */
 interface Route {
   readonly server: SupervisedServer;
   readonly tool: string;
@@ -12,6 +12,7 @@ interface Route {
 
 const SETTLE_MS = 50;
 
+/** The tools of all servers that run, under the names agents know them by. */
 export class AllTools {
   readonly #servers: RunningServers;
   readonly #listeners = new Set<() => void>();
@@ -47,7 +48,7 @@ export class AllTools {
     return this.#routes.get(name);
   }
 
-  /** Calls back when the list has changed; the returned function ends that. */
+  /** Calls `listener` when the list has changed, until the function it returns is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -58,7 +59,7 @@ export class AllTools {
     this.#unsubscribe();
   }
 
-  // A server that starts changes several times at once.
+  // A server that starts changes several times at once: its listeners are told once.
   #changeSoon(): void {
     if (this.#listeners.size === 0) return;
     this.#settle ??= setTimeout(() => {

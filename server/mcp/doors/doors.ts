@@ -1,7 +1,3 @@
-/**
- * The standard ways in for MCP clients, over streamable HTTP: one server at `{base}/servers/{id}/mcp`, with a process of its own for each
- * session, and all running servers in one at `{base}`. https://modelcontextprotocol.io/specification/2025-11-25/basic/transports
- */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ApiError } from '../../call/errors.ts';
@@ -14,6 +10,7 @@ import type { Session } from './session.ts';
 import { type Opening, type SessionLimits, Sessions } from './sessions.ts';
 import { openUpstream } from './upstream.ts';
 
+/** What the doors are opened with. */
 export interface DoorOptions {
   readonly servers: RunningServers;
   readonly version: string;
@@ -33,10 +30,14 @@ const LIMITS = {
   allServers: { idleMs: IDLE_MS, maxSessions: 256 },
 };
 
+/**
+ * The standard ways in for MCP clients, over streamable HTTP: one server at `{base}/servers/{id}/mcp`, with a process of its own for each
+ * session, and all running servers in one at `{base}`. https://modelcontextprotocol.io/specification/2025-11-25/basic/transports
+ */
 export class McpDoors {
   readonly #options: DoorOptions;
-  readonly #ofOne: Sessions;
-  readonly #ofAll: Sessions;
+  readonly #serverSessions: Sessions;
+  readonly #aggregateSessions: Sessions;
   readonly #unsubscribe: () => void;
   readonly #path: RegExp;
   #tools: AllTools | undefined;
@@ -44,13 +45,13 @@ export class McpDoors {
   constructor(options: DoorOptions) {
     this.#options = options;
     const { oneServer, allServers } = options.limits ?? LIMITS;
-    this.#ofOne = new Sessions(oneServer);
-    this.#ofAll = new Sessions(allServers);
-    this.#unsubscribe = options.servers.onToolsChanged(() => this.#ofOne.endUnwanted());
+    this.#serverSessions = new Sessions(oneServer);
+    this.#aggregateSessions = new Sessions(allServers);
+    this.#unsubscribe = options.servers.onToolsChanged(() => this.#serverSessions.endUnwanted());
     this.#path = new RegExp(`^${options.base}(?:/servers/([^/]+)/mcp)?(/?)$`);
   }
 
-  /** Serves what lies at and below the base; mount it there. */
+  /** Serves the paths at and below the base; to be mounted there. */
   readonly handler: RequestHandler = async (request, response, next) => {
     const [path = '', query] = request.originalUrl.split('?', 2);
     const match = this.#path.exec(path);
@@ -64,15 +65,15 @@ export class McpDoors {
     await this.#answer(request, response, id);
   };
 
-  /** Ends every session and what is behind it, and lets no other be opened. */
+  /** Ends every session with its backend, and lets no other be opened. */
   async close(): Promise<void> {
     this.#unsubscribe();
-    await Promise.all([this.#ofOne.close(), this.#ofAll.close()]);
+    await Promise.all([this.#serverSessions.close(), this.#aggregateSessions.close()]);
     this.#tools?.close();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, id: string | undefined): Promise<void> {
-    const sessions = id === undefined ? this.#ofAll : this.#ofOne;
+    const sessions = id === undefined ? this.#aggregateSessions : this.#serverSessions;
     const place = { door: id ?? '', owner: this.#options.ownerOf(request) };
     const sessionId = request.headers['mcp-session-id'];
     if (sessionId !== undefined) {
@@ -87,16 +88,16 @@ export class McpDoors {
     if (!sdk.isInitializeRequest(body)) {
       throw new ApiError('mcp-session-required', 'This needs the Mcp-Session-Id of a session, which initialize opens');
     }
-    const left = new AbortController();
-    response.once('close', () => left.abort(new ApiError('malformed-request', 'The caller has left')));
+    const departure = new AbortController();
+    response.once('close', () => departure.abort(new ApiError('malformed-request', 'The caller has left')));
     const session = await sessions.open(sdk, place, async () => {
-      if (id !== undefined) return this.#openOne(id, body, left.signal);
+      if (id !== undefined) return this.#openOne(id, body, departure.signal);
       this.#tools ??= new AllTools(this.#options.servers);
-      const far = createAggregate(sdk, this.#tools, this.#options.version);
-      return { far, isWanted: () => true, opened: () => undefined };
+      const backend = createAggregate(sdk, this.#tools, this.#options.version);
+      return { backend, isWanted: () => true, onOpened: () => undefined };
     });
-    if (!left.signal.aborted) await session.handle(request, response, body);
-    // Refused for its headers, or its caller has left: nobody will ever come back to it. Or its server was stopped meanwhile.
+    if (!departure.signal.aborted) await session.handle(request, response, body);
+    // Nobody comes back to a session that was refused for its headers or whose caller has left; or its server was stopped meanwhile.
     if (!session.isInitialized || !session.isWanted) await sessions.end(session);
   }
 
@@ -110,17 +111,17 @@ export class McpDoors {
     const { definition } = server;
     const upstream = await openUpstream(server, initialize, signal);
     let session: Session | undefined;
-    const far = new Pipe(upstream, {
+    const backend = new Pipe(upstream, {
       name: id,
       onEnd: () => {
-        if (session) void this.#ofOne.end(session);
+        if (session) void this.#serverSessions.end(session);
       },
     });
     return {
-      far,
-      // Who stops, removes or changes a server means its sessions too; of one that merely restarts they have processes of their own.
+      backend,
+      // Who stops, removes or changes a server means its sessions too; when it merely restarts, their own processes run on.
       isWanted: () => server.isWanted && server.definition === definition,
-      opened: (opened) => {
+      onOpened: (opened) => {
         session = opened;
       },
     };

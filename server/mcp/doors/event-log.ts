@@ -1,4 +1,3 @@
-/** The last messages sent to the caller of a session, so that one who lost a connection can go on where it broke off. */
 import type { JSONRPCMessage } from '../wire/mcp-sdk.ts';
 
 interface Event {
@@ -10,19 +9,23 @@ interface Event {
 /** What a caller has missed of a stream. */
 export interface Missed {
   readonly events: readonly (readonly [id: string, message: JSONRPCMessage])[];
-  /** Whether the stream has been answered: nothing more will come on it. */
+  /** Whether the request of the stream was answered, so that it has ended. */
   readonly isComplete: boolean;
 }
 
 const MAX_EVENTS = 1000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Holds the latest messages within bounds of count and size; fits the event store of the SDK's transports. */
+/**
+ * The last messages sent to the caller of a session, within bounds of count and size, so that one who lost a connection can go on where it
+ * broke off. Fits the event store of the SDK's transports.
+ */
 export class EventLog {
   readonly #events = new Map<number, Event>();
   #count = 0;
   #bytes = 0;
 
+  /** Keeps a message, and drops the oldest ones that are too many. */
   async storeEvent(stream: string, message: JSONRPCMessage): Promise<string> {
     const number = ++this.#count;
     const bytes = JSON.stringify(message).length;
@@ -36,6 +39,7 @@ export class EventLog {
     return String(number);
   }
 
+  /** Sends again what came after an event, and returns the stream of that event. */
   async replayEventsAfter(
     lastEventId: string,
     { send }: { send(eventId: string, message: JSONRPCMessage): Promise<void> },

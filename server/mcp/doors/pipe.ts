@@ -1,9 +1,9 @@
-/** Joins a caller and a server of its own, message by message, and knows which of them belong together. */
 import type { JSONRPCMessage, RequestId } from '../wire/mcp-sdk.ts';
 import { isSessionLost } from '../wire/remote-transports.ts';
-import type { Caller, FarSide } from './session.ts';
-import type { Upstream } from './upstream.ts';
+import type { Backend, Caller } from './session.ts';
+import { type Upstream, UpstreamClosedError, UpstreamSilentError } from './upstream.ts';
 
+/** A request of the caller that the server has not answered. */
 interface Call {
   /** The id the caller gave it. */
   readonly id: RequestId;
@@ -14,26 +14,27 @@ type Request = Extract<JSONRPCMessage, { method: string; id: RequestId }>;
 type Notification = Exclude<Extract<JSONRPCMessage, { method: string }>, Request>;
 type Answer = Exclude<JSONRPCMessage, { method: string }>;
 
-// What JSON-RPC peers say of a connection that broke off; the SDK has the same number.
+// The code of JSON-RPC peers for a connection that broke off; the SDK has the same.
 const CONNECTION_CLOSED = -32000;
 const PROBE_TIMEOUT_MS = 5000;
-/** Of no request in particular, even while one is under way. */
+/** The methods of notifications that belong to no request, even while one is under way. */
 const GENERAL = /\/list_changed$|^notifications\/resources\/updated$/;
 
-export class Pipe implements FarSide {
+/** Joins a caller and a server of its own, message by message, and knows which of them belong together. */
+export class Pipe implements Backend {
   readonly #upstream: Upstream;
   readonly #name: string;
   readonly #onEnd: () => void;
-  /** By the id the server knows it by: numbers of ours, since a server's oversized answer is matched by its number. */
+  /** By the id that the server knows it by: a number of ours, by which the answer is found even when it is too long to be parsed. */
   readonly #calls = new Map<number, Call>();
-  /** What the server asked, and on the stream of which request. */
+  /** The open requests of the server, each with the request of the caller on whose stream it was sent. */
   readonly #asked = new Map<RequestId, RequestId | undefined>();
   #caller: Caller | undefined;
   #count = 0;
   #probe: { readonly id: number; readonly timer: NodeJS.Timeout } | undefined;
   #isOver = false;
 
-  /** `onEnd` is told when the server is gone, after every open call was answered. */
+  /** `onEnd` is called when the server is gone, after every open call was answered. */
   constructor(upstream: Upstream, { name, onEnd }: { name: string; onEnd(): void }) {
     this.#upstream = upstream;
     this.#name = name;
@@ -45,10 +46,10 @@ export class Pipe implements FarSide {
     this.#caller = caller;
     caller.transport.onmessage = (message) => this.#fromCaller(message);
     transport.onmessage = (message) => this.#fromServer(message);
-    transport.onclose = () => this.#over(undefined);
-    if (!isProcess) transport.onerror = () => this.#askWhetherItLives();
+    transport.onclose = () => this.#end(undefined);
+    if (!isProcess) transport.onerror = () => this.#startProbe();
     for (const message of early) this.#fromServer(message);
-    if (this.#upstream.hasEnded()) this.#over(undefined);
+    if (this.#upstream.hasEnded()) this.#end(undefined);
   }
 
   async close(): Promise<void> {
@@ -76,7 +77,7 @@ export class Pipe implements FarSide {
       progressToken: request.params?._meta?.progressToken,
     });
     this.#upstream.transport.send({ ...request, id }).catch((cause) => {
-      if (isSessionLost(cause)) this.#over(cause);
+      if (isSessionLost(cause)) this.#end(cause);
       else this.#fail(this.#upstream.describe(cause), id);
     });
   }
@@ -89,7 +90,7 @@ export class Pipe implements FarSide {
     }
   }
 
-  // Of a server that is gone, its calls tell; a notification to it has nobody to be reported to.
+  // Nobody waits for the outcome of a notification; that a server is gone is said by the calls that it leaves open.
   #pass(message: JSONRPCMessage): void {
     this.#upstream.transport.send(message).catch(() => undefined);
   }
@@ -113,7 +114,7 @@ export class Pipe implements FarSide {
   }
 
   #ask(request: Request): void {
-    const related = this.#current();
+    const related = this.#latest();
     this.#asked.set(request.id, related);
     this.#caller?.send(request, related);
   }
@@ -131,12 +132,12 @@ export class Pipe implements FarSide {
     } else if (GENERAL.test(method) && this.#caller?.isListening()) {
       this.#caller.send(notification);
     } else {
-      this.#caller?.send(notification, this.#current());
+      this.#caller?.send(notification, this.#latest());
     }
   }
 
-  /** The request that what the server says is about: over one pipe it does not say so, and it is most likely the latest. */
-  #current(): RequestId | undefined {
+  /** The request that a message of the server most likely belongs to, since it does not say so: the latest that the caller listens for. */
+  #latest(): RequestId | undefined {
     const ids = [...this.#calls.values()].map(({ id }) => id).reverse();
     const heard = ids.find((id) => this.#caller?.isListening(id));
     return heard ?? (this.#caller?.isListening() ? undefined : ids[0]);
@@ -157,20 +158,20 @@ export class Pipe implements FarSide {
     }
   }
 
-  #over(cause: unknown): void {
+  #end(cause: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stopProbe();
-    this.#fail(this.#upstream.describe(cause ?? new Error('closed the connection')));
+    this.#fail(this.#upstream.describe(cause ?? new UpstreamClosedError()));
     this.#onEnd();
   }
 
-  // A remote server that dies in mid answer is not noticed by its transport; whether it still lives is found out by asking.
-  #askWhetherItLives(): void {
+  // The transport does not notice that a remote server dies in the middle of an answer: a ping finds out whether it lives.
+  #startProbe(): void {
     if (this.#probe || this.#isOver || this.#calls.size === 0) return;
     const id = ++this.#count;
-    const dead = (cause: unknown) => this.#over(cause);
-    const timer = setTimeout(() => dead(new Error('does not answer')), PROBE_TIMEOUT_MS).unref();
+    const dead = (cause: unknown) => this.#end(cause);
+    const timer = setTimeout(() => dead(new UpstreamSilentError('does not answer')), PROBE_TIMEOUT_MS).unref();
     this.#probe = { id, timer };
     this.#upstream.transport.send({ jsonrpc: '2.0', id, method: 'ping' }).catch(dead);
   }

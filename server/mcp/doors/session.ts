@@ -1,4 +1,3 @@
-/** One caller's session at a door: its connections, what it has missed, and when it has been quiet for too long. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from '../../call/errors.ts';
@@ -6,7 +5,7 @@ import type { JSONRPCMessage, McpServerSdk, RequestId, Transport } from '../wire
 import { EventLog, type Missed } from './event-log.ts';
 import { sendWebResponse, toWebRequest } from './web-exchange.ts';
 
-/** The caller, as the far side of a session sees it. */
+/** The caller, as the backend of a session sees it. */
 export interface Caller {
   readonly transport: Transport;
   /** Never throws. What belongs to no request waits, within bounds, until the caller listens for such messages. */
@@ -15,33 +14,35 @@ export interface Caller {
   isListening(requestId?: RequestId): boolean;
 }
 
-/** What a session leads to. */
-export interface FarSide {
+/** What answers the messages of a session: a server of its own, or all servers that run. */
+export interface Backend {
   /** Begins to answer what the caller sends. */
   attach(caller: Caller): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Whose session it is, and when it ends. */
 export interface SessionOptions {
   /** Which door it was opened at. */
   readonly door: string;
   /** Whose it is; nobody else is let in. */
   readonly owner: string;
   readonly idleMs: number;
-  /** False once what it leads to is not to be reached any more. */
+  /** False once its backend is not to be reached any more. */
   isWanted(): boolean;
   onEnd(): void;
 }
 
 const RETRY_MS = 1000;
 const MAX_WAITING = 100;
-/** What JSON-RPC peers say of a request that was taken back. */
+/** The code of JSON-RPC peers for a request that was taken back. */
 const CANCELLED = -32800;
 
+/** One caller's session at a door: its connections, what it has missed, and when it has been quiet for too long. */
 export class Session {
   readonly id: string = randomUUID();
   readonly #options: SessionOptions;
-  readonly #far: FarSide;
+  readonly #backend: Backend;
   readonly #events = new EventLog();
   readonly #transport: InstanceType<McpServerSdk['WebStandardStreamableHTTPServerTransport']>;
   readonly #listening = new Set<RequestId>();
@@ -52,9 +53,9 @@ export class Session {
   #idle: NodeJS.Timeout | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(sdk: McpServerSdk, far: FarSide, options: SessionOptions) {
+  constructor(sdk: McpServerSdk, backend: Backend, options: SessionOptions) {
     this.#options = options;
-    this.#far = far;
+    this.#backend = backend;
     this.#transport = new sdk.WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => this.id,
       eventStore: this.#events,
@@ -62,10 +63,12 @@ export class Session {
     });
   }
 
+  /** Whether its caller was answered to `initialize`. */
   get isInitialized(): boolean {
     return this.#transport.sessionId !== undefined;
   }
 
+  /** Whether its backend is still to be reached. */
   get isWanted(): boolean {
     return this.#options.isWanted();
   }
@@ -75,15 +78,16 @@ export class Session {
     return this.#lastUse;
   }
 
+  /** Whether it was opened at this door by this owner, and has not ended. */
   belongsTo({ door, owner }: Pick<SessionOptions, 'door' | 'owner'>): boolean {
     return this.#options.door === door && this.#options.owner === owner && !this.#ended;
   }
 
-  /** Use before the first {@link handle}. */
+  /** Begins to pass messages between the caller and the backend; to be called before the first {@link handle}. */
   async open(): Promise<void> {
-    // Its `sessionId` may be undefined, which the interface it implements does not allow for.
+    // The `sessionId` of the SDK's class may be undefined, which the interface it implements does not allow for.
     const transport = this.#transport as Transport;
-    await this.#far.attach({
+    await this.#backend.attach({
       transport,
       send: (message, relatedRequestId) => this.#send(message, relatedRequestId),
       isListening: (requestId) => (requestId === undefined ? this.#generalStreams > 0 : this.#listening.has(requestId)),
@@ -111,7 +115,7 @@ export class Session {
     await sendWebResponse(response, answer);
   }
 
-  /** Ends it and all behind it. */
+  /** Ends it and its backend. */
   end(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;
@@ -120,12 +124,12 @@ export class Session {
   async #end(): Promise<void> {
     clearTimeout(this.#idle);
     this.#options.onEnd();
-    // The far side first: what it answers to open calls still reaches the caller.
-    await this.#far.close();
+    // The backend first: what it answers to open calls still reaches the caller.
+    await this.#backend.close();
     await this.#transport.close();
   }
 
-  /** Counts a caller in; the returned function counts it out again. */
+  /** Counts an HTTP exchange in; the returned function counts it out again. */
   #enter(body: unknown): () => void {
     this.#lastUse = performance.now();
     this.#exchanges++;
@@ -172,7 +176,7 @@ export class Session {
   }
 }
 
-/** The rest of an answered stream. To a caller who has it all, 204: that is what ends reconnecting. */
+/** Sends the rest of a stream that was answered; 204 to a caller who has all of it, which ends its reconnecting. */
 function sendMissed(response: ServerResponse, { events }: Missed): void {
   if (events.length === 0) {
     response.writeHead(204).end();

@@ -1,25 +1,27 @@
-/** The open sessions of a door: a bounded number, each ended when it is left. */
 import { ApiError } from '../../call/errors.ts';
 import type { McpServerSdk } from '../wire/mcp-sdk.ts';
-import { type FarSide, Session, type SessionOptions } from './session.ts';
+import { type Backend, Session, type SessionOptions } from './session.ts';
 
+/** How many sessions a door has, and how long each waits for its caller. */
 export interface SessionLimits {
   /** How long a session without any connection lives. */
   readonly idleMs: number;
   readonly maxSessions: number;
 }
 
+/** The door a session is opened at, and by whom. */
 type Place = Pick<SessionOptions, 'door' | 'owner'>;
 
-/** What a new session is given. */
+/** The backend of a session that is about to be opened. */
 export interface Opening {
-  readonly far: FarSide;
+  readonly backend: Backend;
   /** False once it is not to be reached any more; see {@link Sessions.endUnwanted}. */
   isWanted(): boolean;
-  /** Told of the session before its first message. */
-  opened(session: Session): void;
+  /** Called with the session before its first message. */
+  onOpened(session: Session): void;
 }
 
+/** The open sessions of a door: a bounded number, each ended when it is left. */
 export class Sessions {
   readonly #limits: SessionLimits;
   readonly #sessions = new Map<string, Session>();
@@ -47,24 +49,24 @@ export class Sessions {
     return session;
   }
 
-  /** Opens a session to what `openFar` opens. */
-  async open(sdk: McpServerSdk, place: Place, openFar: () => Promise<Opening>): Promise<Session> {
-    this.#checkRoom();
+  /** Opens a session with the backend that `openBackend` opens. Throws when there is no room for it. */
+  async open(sdk: McpServerSdk, place: Place, openBackend: () => Promise<Opening>): Promise<Session> {
+    this.#makeRoom();
     this.#opening++;
     try {
-      const { far, isWanted, opened } = await openFar();
-      const session = new Session(sdk, far, {
+      const { backend, isWanted, onOpened } = await openBackend();
+      const session = new Session(sdk, backend, {
         ...place,
         idleMs: this.#limits.idleMs,
         isWanted,
         onEnd: () => this.#sessions.delete(session.id),
       });
       if (this.#isClosed) {
-        await far.close();
+        await backend.close();
         throw draining();
       }
       this.#sessions.set(session.id, session);
-      opened(session);
+      onOpened(session);
       await session.open();
       return session;
     } finally {
@@ -79,7 +81,7 @@ export class Sessions {
     return ending;
   }
 
-  /** Ends those that lead to what is not wanted any more. */
+  /** Ends those whose backend is not to be reached any more. */
   endUnwanted(): void {
     for (const session of this.#sessions.values()) {
       if (!session.isWanted) void this.end(session);
@@ -92,7 +94,8 @@ export class Sessions {
     await Promise.all([...[...this.#sessions.values()].map((session) => session.end()), ...this.#ending]);
   }
 
-  #checkRoom(): void {
+  /** Throws when there is no room for one more session. Ends the quietest when it has been quiet for long enough. */
+  #makeRoom(): void {
     if (this.#isClosed) throw draining();
     if (this.#sessions.size + this.#opening < this.#limits.maxSessions) return;
     const [quietest] = [...this.#sessions.values()].sort((a, b) => a.lastUse - b.lastUse);

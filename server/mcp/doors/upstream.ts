@@ -1,86 +1,98 @@
-/** A server that one session has to itself: a process of its own, or a connection of its own to a remote one. */
-
 import { untilAborted } from '../../async/until-aborted.ts';
 import { ApiError } from '../../call/errors.ts';
 import { createRedactor } from '../definitions/secrets.ts';
 import { LAST_LINES, lastWords } from '../processes/last-words.ts';
 import { resolveNpx } from '../processes/npx-cache.ts';
 import { ProcessGroup } from '../processes/process-group.ts';
+import { describeFailure } from '../servers/describe-failure.ts';
 import type { SupervisedServer } from '../servers/supervised-server.ts';
 import type { JSONRPCMessage, Transport } from '../wire/mcp-sdk.ts';
 import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
 
-export interface Upstream {
+/** How a server has answered `initialize`. */
+interface Handshake {
   readonly transport: Transport;
-  /** What it answered to `initialize`. */
   readonly answer: JSONRPCMessage;
-  /** What it sent before that, in order. */
+  /** The messages it sent before, in order. */
   readonly early: readonly JSONRPCMessage[];
-  /** Whether its end is noticed by itself: that of a process is, that of a remote server has to be asked for. */
+}
+
+/** A server that one session has to itself: a process of its own, or a connection of its own to a remote one. */
+export interface Upstream extends Handshake {
+  /** Whether it is a process, whose end is noticed; that of a remote server has to be found out by asking. */
   readonly isProcess: boolean;
-  /** Whether it ended before anybody listened for that. */
+  /** Whether it has ended, also before anybody listened for that. */
   hasEnded(): boolean;
   /** Why something failed, to be read after the name of the server; secrets masked. */
   describe(cause: unknown): string;
   close(): Promise<void>;
 }
 
+/** A server that has ended the connection. */
+export class UpstreamClosedError extends Error {
+  override readonly name = 'UpstreamClosedError';
+
+  constructor() {
+    super('closed the connection');
+  }
+}
+
+/** A server that does not answer a ping. */
+export class UpstreamSilentError extends Error {
+  override readonly name = 'UpstreamSilentError';
+}
+
 const MAX_EARLY = 100;
-/** Ids of a session's requests count from 1. */
+/** The requests of a session count from 1. */
 const INITIALIZE_ID = 0;
 
-/** Starts or connects, and hands it `initialize`. Throws why not, and leaves nothing behind. */
+/** Starts a server or connects to it, and sends it `initialize`. Throws why not, and leaves nothing behind. */
 export async function openUpstream(
   server: SupervisedServer,
   initialize: object,
   signal: AbortSignal,
 ): Promise<Upstream> {
-  const { resolved, limits, records, turns } = server.prepareOwn();
-  const { id } = server.definition;
+  const { resolved, limits, records, turns } = server.prepareConnection();
+  const { launch } = resolved;
   const redact = createRedactor(resolved.secrets);
   const deadline = AbortSignal.timeout(limits.startTimeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
-  const { launch } = resolved;
-  const message = { ...initialize, id: INITIALIZE_ID } as JSONRPCMessage;
   let group: ProcessGroup | undefined;
   let transport: Transport | undefined;
-  let met: Handshake | undefined;
-  let isClosed = false;
-  const greet = async (next: Transport) => {
+  let hasEnded = false;
+  const connect = async (next: Transport) => {
     transport = next;
-    met = await shakeHands(next, message, stop);
+    const handshake = await shakeHands(next, initialize, stop);
     next.onclose = () => {
-      isClosed = true;
+      hasEnded = true;
     };
+    return handshake;
   };
   const describe = (cause: unknown) => {
-    const reason = group?.end ?? `failed (${redact(reasonOf(cause)).slice(0, 300)})`;
+    const reason = group?.end ?? describeFailure(cause, redact);
     return reason + lastWords(group?.stderrLines(LAST_LINES) ?? []);
   };
   const close = async () => {
     await endRemoteSession(transport);
     await transport?.close();
   };
+  const open = async (): Promise<Handshake> => {
+    if (launch.type !== 'stdio') return untilAborted(connectRemote(launch, connect), stop);
+    group = new ProcessGroup(await resolveNpx(launch), { redact, records, turns, graceMs: limits.graceMs });
+    return connect(group);
+  };
   try {
-    if (launch.type === 'stdio') {
-      group = new ProcessGroup(await resolveNpx(launch), { redact, records, turns, graceMs: limits.graceMs });
-      await greet(group);
-    } else {
-      await untilAborted(connectRemote(launch, greet), stop);
-    }
-    if (!transport || !met) throw new Error('not connected');
-    return { transport, ...met, isProcess: group !== undefined, hasEnded: () => isClosed, describe, close };
+    const handshake = await open();
+    return { ...handshake, isProcess: launch.type === 'stdio', hasEnded: () => hasEnded, describe, close };
   } catch (cause) {
     const why = deadline.aborted ? `did not answer within ${limits.startTimeoutMs / 1000} s` : describe(cause);
     await close();
     signal.throwIfAborted();
-    throw new ApiError('mcp-server-failed', `MCP server '${id}' ${why}`, { cause });
+    throw new ApiError('mcp-server-failed', `MCP server '${server.definition.id}' ${why}`, { cause });
   }
 }
 
-type Handshake = Pick<Upstream, 'answer' | 'early'>;
-
-async function shakeHands(transport: Transport, initialize: JSONRPCMessage, signal: AbortSignal): Promise<Handshake> {
+async function shakeHands(transport: Transport, initialize: object, signal: AbortSignal): Promise<Handshake> {
   const early: JSONRPCMessage[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<JSONRPCMessage>();
   promise.catch(() => undefined);
@@ -88,16 +100,11 @@ async function shakeHands(transport: Transport, initialize: JSONRPCMessage, sign
     if (!('method' in message) && message.id === INITIALIZE_ID) resolve(message);
     else if (early.length < MAX_EARLY) early.push(message);
   };
-  transport.onclose = () => reject(new Error('closed the connection'));
+  transport.onclose = () => reject(new UpstreamClosedError());
   await untilAborted(transport.start(), signal);
-  await untilAborted(transport.send(initialize), signal);
+  await untilAborted(transport.send({ ...initialize, id: INITIALIZE_ID } as JSONRPCMessage), signal);
   const answer = await untilAborted(promise, signal);
   const version = 'result' in answer ? answer.result.protocolVersion : undefined;
   if (typeof version === 'string') transport.setProtocolVersion?.(version);
-  return { answer, early };
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
+  return { transport, answer, early };
 }

@@ -1,5 +1,6 @@
-/** Signals to whole process groups, and waits that end. */
+/** The end of whole process groups: signals, and bounded waits for what they do. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { settlesWithin } from '../../async/settles-within.ts';
 import { hasGroupMembers } from './proc.ts';
 
 const KILL_WAIT_MS = 1000;
@@ -10,7 +11,7 @@ export interface Grace {
   readonly term: number;
 }
 
-/** Ends a group by SIGTERM and, for what is there after the grace, SIGKILL. Resolves once `exited` does, or a second after the kill. */
+/** Ends a group by SIGTERM and, when it is still there after the grace, by SIGKILL. Resolves once `exited` does, or a second after the kill. */
 export async function endGroup(pid: number, exited: Promise<void>, { term }: Grace): Promise<void> {
   signalGroup(pid, 'SIGTERM');
   if (await settlesWithin(exited, term)) return;
@@ -18,7 +19,7 @@ export async function endGroup(pid: number, exited: Promise<void>, { term }: Gra
   await settlesWithin(exited, KILL_WAIT_MS);
 }
 
-/** Ends what a leader that is gone has left behind. */
+/** Ends the processes that a leader which is gone has left in its group. */
 export async function endRestOfGroup(pid: number, { term }: Grace): Promise<void> {
   if (!signalGroup(pid, 'SIGTERM')) return;
   if (await groupEnds(pid, term)) return;
@@ -26,20 +27,7 @@ export async function endRestOfGroup(pid: number, { term }: Grace): Promise<void
   await groupEnds(pid, KILL_WAIT_MS);
 }
 
-/** Whether `promise` resolves in time. */
-export async function settlesWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([
-      promise.then(() => true),
-      sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false),
-    ]);
-  } finally {
-    timer.abort();
-  }
-}
-
-/** False when no process is left in the group. */
+/** Sends a signal to a group; false when no process is left in it. */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(process.platform === 'win32' ? pid : -pid, signal);

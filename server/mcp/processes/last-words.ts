@@ -1,5 +1,5 @@
-/** Where a program was when it failed, and what is printed after every failure: true, and no answer to why. */
-const BESIDE_THE_POINT = [
+/** Lines that do not say why a program failed: where it was, and what is printed after every failure. */
+const UNINFORMATIVE = [
   /^\s*at /, // a frame of a stack
   /^\s*[\^~]+\s*$/, // points at a column of the line above
   /^\s*[{}[\](),;]+\s*$/,
@@ -13,12 +13,12 @@ const BESIDE_THE_POINT = [
 const MAX_LINES = 5;
 const MAX_CHARACTERS = 1000;
 
-/** What a server said last, fit to follow how it ended: `: ` and the lines that tell why, or nothing when it said nothing. */
+/** What a server said last, to be read after how it ended: `: ` and the lines that say why, or nothing when it said nothing. */
 export function lastWords(lines: readonly string[]): string {
-  const telling = lines.filter((line) => !BESIDE_THE_POINT.some((pattern) => pattern.test(line)));
-  const last = (telling.length > 0 ? telling : lines).slice(-MAX_LINES).map((line) => line.trim());
+  const informative = lines.filter((line) => !UNINFORMATIVE.some((pattern) => pattern.test(line)));
+  const last = (informative.length > 0 ? informative : lines).slice(-MAX_LINES).map((line) => line.trim());
   return last.length > 0 ? `: ${last.join(' | ').slice(-MAX_CHARACTERS)}` : '';
 }
 
-/** How many lines {@link lastWords} is to be given: a stack stands between a reason and the end. */
+/** How many lines {@link lastWords} is to be called with: a stack stands between a reason and the end. */
 export const LAST_LINES = 40;

@@ -1,4 +1,4 @@
-/** From a definition to what is really run: references expanded, the environment of the child put together. */
+/** Makes of a definition what is really run: expands its references and puts the environment of the child together. */
 import { ApiError } from '../../call/errors.ts';
 import { expand, type Lookup } from '../definitions/expand.ts';
 import { isSecretName, isSecretValue, replaceSecretArguments, replaceSecretsInUrl } from '../definitions/secrets.ts';
@@ -7,6 +7,7 @@ import type { Launch, ServerDefinition } from '../definitions/server-definition.
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+/** What is really run. */
 export interface ResolvedLaunch {
   readonly launch: Launch;
   /** The values in it that no log, error or answer may show. */
@@ -34,56 +35,69 @@ const INHERITED = [
     : []),
 ];
 
-/** The variables a server needs that neither `given` nor `environment` sets. Starts nothing. */
-export function missingVariables(definition: ServerDefinition, given: Variables, environment: Variables): string[] {
+/** The variables a server needs that neither `own` nor `environment` sets. Starts nothing. */
+export function missingVariables(definition: ServerDefinition, own: Variables, environment: Variables): string[] {
   const { requiredEnvVars, withheld = {} } = definition;
-  return requiredEnvVars.filter((name) => !given[name] && !withheld[name] && !environment[name]);
+  return requiredEnvVars.filter((name) => !own[name] && !withheld[name] && !environment[name]);
 }
 
-/** Expands a definition. `given` are variables for this server alone. Throws, naming them, when variables are missing. */
-export function resolveLaunch(definition: ServerDefinition, given: Variables, environment: Variables): ResolvedLaunch {
+/** Expands a definition. `own` are variables for this server alone. Throws, naming them, when variables are missing. */
+export function resolveLaunch(definition: ServerDefinition, own: Variables, environment: Variables): ResolvedLaunch {
   const { withheld = {} } = definition;
-  const secrets = new Set([...defined(given), ...defined(withheld)].map(([, value]) => value));
-  const missing = new Set(missingVariables(definition, given, environment));
+  const secrets = new Set([...defined(own), ...defined(withheld)].map(([, value]) => value));
+  const missing = new Set(missingVariables(definition, own, environment));
   const lookup: Lookup = (name) => {
-    const value = given[name] || withheld[name] || environment[name];
+    const value = own[name] || withheld[name] || environment[name];
     if (value && isSecretName(name)) secrets.add(value);
     return value;
   };
-  const text = (value: string) => expand(value, lookup, missing);
-  const texts = (values: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(value)]));
-  const { launch: written } = definition;
-  const launch: Launch =
-    written.type === 'stdio'
-      ? {
-          type: 'stdio',
-          command: text(written.command),
-          args: written.args.map(text),
-          env: { ...inherited(environment), ...texts(written.env), ...Object.fromEntries(defined(given)) },
-          cwd: written.cwd === undefined ? undefined : text(written.cwd),
-        }
-      : { type: written.type, url: text(written.url), headers: texts(written.headers) };
+  const expanded = expandLaunch(definition.launch, (text) => expand(text, lookup, missing));
   if (missing.size > 0) {
     const names = [...missing].join(', ');
     throw new ApiError('mcp-variables-missing', `MCP server '${definition.id}' needs ${names} to be set`);
   }
-  // Masked where arguments and URLs are shown, so it must not come back in what the server writes to its standard error.
+  const launch: Launch =
+    expanded.type === 'stdio'
+      ? { ...expanded, env: { ...inherited(environment), ...expanded.env, ...Object.fromEntries(defined(own)) } }
+      : expanded;
+  for (const secret of writtenSecrets(launch, definition.launch)) secrets.add(secret);
+  return { launch, secrets: [...secrets] };
+}
+
+function expandLaunch(launch: Launch, text: (value: string) => string): Launch {
+  const texts = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(value)]));
+  if (launch.type !== 'stdio') return { type: launch.type, url: text(launch.url), headers: texts(launch.headers) };
+  return {
+    type: 'stdio',
+    command: text(launch.command),
+    args: launch.args.map(text),
+    env: texts(launch.env),
+    cwd: launch.cwd === undefined ? undefined : text(launch.cwd),
+  };
+}
+
+/**
+ * The secrets in a launch whose definition is `written`. They are masked where the definition is shown, so they must not come back in what the
+ * server writes to its standard error.
+ */
+function writtenSecrets(launch: Launch, written: Launch): string[] {
+  const secrets: string[] = [];
   const collect = (_name: string, value: string) => {
-    secrets.add(value);
+    secrets.push(value);
     return value;
   };
-  const named = launch.type === 'stdio' ? launch.env : launch.headers;
+  const values = launch.type === 'stdio' ? launch.env : launch.headers;
   for (const name of Object.keys(written.type === 'stdio' ? written.env : written.headers)) {
-    const value = named[name];
+    const value = values[name];
     if (!value) continue;
     // Every header value counts: a custom one is as likely to hold a key as Authorization is.
-    if (launch.type !== 'stdio' || isSecretName(name) || isSecretValue(value)) secrets.add(value);
+    if (launch.type !== 'stdio' || isSecretName(name) || isSecretValue(value)) secrets.push(value);
     else replaceSecretsInUrl(value, collect);
   }
   if (launch.type === 'stdio') replaceSecretArguments(launch.args, collect);
   else replaceSecretsInUrl(launch.url, collect);
-  return { launch, secrets: [...secrets] };
+  return secrets;
 }
 
 const inherited = (environment: Variables) =>

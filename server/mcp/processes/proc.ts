@@ -1,4 +1,4 @@
-/** What Linux tells of processes. Where there is no /proc every answer is that nothing is there. */
+/** Reads /proc, where Linux tells of its processes. On a system without it, no process is found. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process, named so that no later process with its number is mistaken for it. */
@@ -23,7 +23,7 @@ export function hasGroupMembers(leader: ProcessName): boolean {
   });
 }
 
-/** Where the numbers of processes mean what they mean here: differs after each boot of the machine, and in each container. */
+/** Names the space in which process numbers are unique: another one after each boot of the machine, and in each container. */
 export function pidSpace(): string {
   try {
     const [namespace] = /\d+/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
@@ -33,7 +33,7 @@ export function pidSpace(): string {
   }
 }
 
-/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** The fields of a process. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function readStat(pid: number) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

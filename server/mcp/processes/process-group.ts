@@ -1,32 +1,30 @@
-/** A child process in a group of its own, spoken to in lines of JSON-RPC: the stdio transport of MCP, and nothing of it outlives us. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import { settlesWithin } from '../../async/settles-within.ts';
 import type { StdioLaunch } from '../definitions/server-definition.ts';
-import type { StartTurns } from '../servers/start-turns.ts';
 import type { JSONRPCMessage, Transport } from '../wire/mcp-sdk.ts';
 import { MessageReader } from '../wire/message-reader.ts';
 import { readPaced } from '../wire/paced-reader.ts';
-import { endGroup, endRestOfGroup, type Grace, settlesWithin } from './end-group.ts';
+import { ChildInput, NotConnectedError } from './child-input.ts';
+import { endGroup, endRestOfGroup, type Grace } from './end-group.ts';
+import { type Child, spawnChild, spawnErrorOf } from './spawn-child.ts';
+import type { StartTurns } from './start-turns.ts';
 import { StderrRing } from './stderr-ring.ts';
 
+/** What a group is run with beside its program. */
 export interface ProcessGroupOptions {
+  /** Takes the secrets out of what the child writes to its standard error. */
   readonly redact: (text: string) => string;
-  /** Told of each group while it lives. */
+  /** Told of each group that begins and each that is gone. */
   readonly records?: { add(pid: number): void; remove(pid: number): void } | undefined;
-  /** Whose turn it is to start. */
+  /** Limits how many start at the same time; absent: nothing does. */
   readonly turns?: StartTurns | undefined;
   readonly graceMs: Grace;
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-
 const DOWNLOADERS = ['npx', 'uvx'];
 const END_WAIT_MS = 500;
-const MAX_UNREAD = 10_000;
-const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const LAST_OUTPUT_WAIT_MS = 100;
 
+/** A child process in a group of its own, spoken to in lines of JSON-RPC: the stdio transport of MCP. Nothing of the group outlives it. */
 export class ProcessGroup implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
@@ -36,12 +34,9 @@ export class ProcessGroup implements Transport {
   readonly #options: ProcessGroupOptions;
   readonly #stderr: StderrRing;
   #child: Child | undefined;
+  #input: ChildInput | undefined;
   #exited: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
-  /** What all wait for who have written more than the child has read. */
-  #drained: Promise<void> | undefined;
-  /** How many messages it has not read. */
-  #unread = 0;
   #end: string | undefined;
   readonly #ended = Promise.withResolvers<void>();
 
@@ -66,82 +61,40 @@ export class ProcessGroup implements Transport {
   }
 
   async start(): Promise<void> {
-    const { command, args, env, cwd } = this.#launch;
-    // They are silent meanwhile, and whoever looks at the log wants to know what takes so long.
+    const { command } = this.#launch;
+    // Downloaders are silent meanwhile, and whoever looks at the log wants to know what takes so long.
     if (DOWNLOADERS.includes(command)) {
       this.#note(`[${command} first downloads what is not on this machine: this can take a minute]`);
     }
     const endTurn = (await this.#options.turns?.next()) ?? (() => undefined);
     if (this.#closing) {
       endTurn();
-      throw new Error('Closed before it started');
+      throw new NotConnectedError('Closed before it started');
     }
-    const child = spawn(command, args, {
-      env,
-      cwd,
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
+    const child = spawnChild(this.#launch);
     this.#child = child;
-    const { pid } = child;
-    if (pid === undefined) {
+    if (child.pid === undefined) {
       endTurn();
-      const [error] = await once(child, 'error');
-      this.#end = describeSpawnError(error, command, cwd);
-      throw new Error(this.#end, { cause: error });
+      const error = await spawnErrorOf(child, this.#launch);
+      this.#end = error.message;
+      throw error;
     }
-    this.#options.records?.add(pid);
-    const messages = new MessageReader({
-      maxBytes: MAX_MESSAGE_BYTES,
-      onMessage: (message) => this.onmessage?.(message),
-      onNoise: (text) => this.#note(text),
-    });
-    readPaced(child.stdout, (data) => messages.add(data));
-    child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
-    // When it first speaks it has done most of what a start is.
+    this.#options.records?.add(child.pid);
+    this.#read(child);
+    // A child that begins to speak has done most of what a start is.
     child.stdout.once('data', endTurn).once('close', endTurn);
-    // A child that closes its input or dies makes the next write fail; its exit is reported, the write is not worth a second report.
-    for (const stream of [child, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
-    child.stdin.once('close', () => void this.#endIfAlive('closed its standard input'));
-    child.stdout.once('end', () => void this.#endIfAlive('closed its standard output'));
-    this.#exited = this.#watch(child, pid);
+    const exited = this.#watch(child, child.pid);
+    this.#exited = exited;
+    this.#input = new ChildInput(child.stdin, {
+      ended: this.#ended.promise,
+      exited,
+      onFull: () => void this.#giveUp('does not read its standard input'),
+    });
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    const child = this.#child;
-    if (!child || this.#end !== undefined || this.#closing) throw new Error('Not connected');
-    if (!child.stdin.writable) return this.#failToWrite();
-    if (child.stdin.write(`${JSON.stringify(message)}\n`)) return;
-    if (child.stdin.writableLength > MAX_UNREAD_BYTES || this.#unread >= MAX_UNREAD) {
-      void this.#giveUp('does not read its standard input');
-    }
-    this.#drained ??= this.#untilDrained(child).finally(() => {
-      this.#drained = undefined;
-    });
-    this.#unread++;
-    try {
-      await this.#drained;
-    } finally {
-      this.#unread--;
-    }
-  }
-
-  async #untilDrained(child: Child): Promise<void> {
-    const reader = new AbortController();
-    try {
-      await Promise.race([once(child.stdin, 'drain', { signal: reader.signal }), this.#exited]);
-    } catch {
-      await this.#failToWrite();
-    } finally {
-      reader.abort();
-    }
-  }
-
-  // Its input broke, mostly because it has ended: the reason is about to be known.
-  async #failToWrite(): Promise<never> {
-    await settlesWithin(this.#ended.promise, 2 * END_WAIT_MS);
-    throw new Error('Not connected');
+    if (!this.#input || this.#end !== undefined || this.#closing) throw new NotConnectedError();
+    await this.#input.write(`${JSON.stringify(message)}\n`);
   }
 
   /** Ends the whole group: closes its input, then SIGTERM, then SIGKILL. Resolves when nothing of it is left. */
@@ -165,6 +118,20 @@ export class ProcessGroup implements Transport {
     this.#stderr.add(Buffer.from(`${text}\n`));
   }
 
+  /** Passes on what the child writes, and notices when it closes a stream. */
+  #read(child: Child): void {
+    const messages = new MessageReader({
+      onMessage: (message) => this.onmessage?.(message),
+      onNoise: (text) => this.#note(text),
+    });
+    readPaced(child.stdout, (data) => messages.add(data));
+    child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
+    // A child that closes its input or dies makes the next write fail; its exit is reported, the write is not worth a second report.
+    for (const stream of [child, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
+    child.stdin.once('close', () => void this.#endIfAlive('closed its standard input'));
+    child.stdout.once('end', () => void this.#endIfAlive('closed its standard output'));
+  }
+
   /** Resolves when the leader has ended, its last output was read and the rest of its group is gone. */
   async #watch(child: Child, pid: number): Promise<void> {
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -172,7 +139,7 @@ export class ProcessGroup implements Transport {
       child.once('exit', (...status) => resolve(status)),
     );
     // A grandchild may hold the pipes open for ever; what the leader itself wrote last is there at once.
-    await settlesWithin(closed, 100);
+    await settlesWithin(closed, LAST_OUTPUT_WAIT_MS);
     this.#end ??= signal ? `was ended by ${signal}` : `exited with code ${code}`;
     this.#ended.resolve();
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
@@ -182,7 +149,7 @@ export class ProcessGroup implements Transport {
     this.#options.records?.remove(pid);
   }
 
-  // Who can no longer be told anything, or answer, serves nobody: once it has ended, it can be started anew.
+  // A server that can be told nothing, or answer nothing, is ended, so that it can be started anew.
   async #endIfAlive(reason: string): Promise<void> {
     if (!(await settlesWithin(this.#ended.promise, END_WAIT_MS))) await this.#giveUp(reason);
   }
@@ -194,11 +161,4 @@ export class ProcessGroup implements Transport {
     this.onclose?.();
     await this.close();
   }
-}
-
-function describeSpawnError(error: unknown, command: string, cwd: string | undefined): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  if (code === 'ENOENT')
-    return cwd ? `has no command '${command}', or no folder '${cwd}'` : `has no command '${command}'`;
-  return `could not run '${command}' (${code})`;
 }

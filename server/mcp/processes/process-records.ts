@@ -1,10 +1,10 @@
 /** Remembers on disk which process groups this server has started, so that the next one can end those a killed server left behind. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerLog } from '../servers/supervision.ts';
 import { hasGroupMembers, nameProcess, type ProcessName, pidSpace } from './proc.ts';
+import type { ServerLog } from './server-log.ts';
 
-/** What the name of an empty file says, so that each record is made and removed at once, and never half. */
+/** One group. It is written as the name of an empty file, so that a record is made and removed at once, and never half. */
 interface ProcessRecord {
   readonly space: string;
   readonly owner: ProcessName;
@@ -26,13 +26,14 @@ export class ProcessRecords {
     this.#log = log;
   }
 
-  // Written before anything else happens: between the birth of a child and its record, a kill would leave it behind.
+  /** Writes a group down. To be called right after its birth: a kill before that would leave it behind. */
   add(pid: number): void {
     const leader = nameProcess(pid) ?? { pid, startTime: '0' };
     this.#leaders.set(pid, leader);
     this.#change(leader, (file) => writeFileSync(file, '', { mode: 0o600 }));
   }
 
+  /** Forgets a group that is gone. */
   remove(pid: number): void {
     const leader = this.#leaders.get(pid);
     if (!leader) return;
@@ -98,7 +99,7 @@ const fileNameOf = ({ space, owner, leader }: ProcessRecord) =>
 
 const RECORD = /^([^_]+)_(\d{1,10})_(\d{1,20})_(\d{1,10})_(\d{1,20})$/;
 
-/** Undefined for a file that is no record. A leader below 2 would be this process's own group, or everything. */
+/** The record that a file name stands for; undefined when it is none. A leader below 2 would be this process's own group, or everything. */
 function readFileName(name: string): ProcessRecord | undefined {
   const [, space = '', ownerPid, ownerStart = '', pid, startTime = ''] = RECORD.exec(name) ?? [];
   const owner = { pid: Number(ownerPid), startTime: ownerStart };

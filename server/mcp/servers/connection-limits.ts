@@ -1,18 +1,21 @@
 import type { Grace } from '../processes/end-group.ts';
 
-/** Limits of a connection, each with a default. Times are in milliseconds. */
+/** The limits of a connection. Times are in milliseconds. */
 export interface ConnectionLimits {
-  /** Until the handshake is done and the tools are listed; the first run of an npx package downloads it. */
+  /** How long a start may take until the tools are listed; the first run of an npx package downloads it. */
   readonly startTimeoutMs: number;
   /** How long a call may be silent; each progress report starts it anew. */
   readonly callTimeoutMs: number;
   /** How long a call may take in all, whatever progress it reports. */
   readonly callTotalMs: number;
+  /** How many tools are taken of a server; the others are left out. */
   readonly maxTools: number;
+  /** How much the descriptions of its tools may hold together. */
   readonly maxToolsBytes: number;
   readonly graceMs: Grace;
 }
 
+/** The limits of servers that say nothing else. */
 export const DEFAULT_LIMITS: ConnectionLimits = {
   startTimeoutMs: 60_000,
   callTimeoutMs: 60_000,

@@ -1,90 +1,65 @@
-/** One live connection to one MCP server: handshake, tool list, calls. */
-
 import { untilAborted } from '../../async/until-aborted.ts';
 import { ApiError } from '../../call/errors.ts';
 import { createRedactor } from '../definitions/secrets.ts';
 import { LAST_LINES, lastWords } from '../processes/last-words.ts';
 import type { ResolvedLaunch } from '../processes/launch.ts';
 import { resolveNpx } from '../processes/npx-cache.ts';
-import { withOwnSignal } from '../processes/own-signal.ts';
 import { ProcessGroup, type ProcessGroupOptions } from '../processes/process-group.ts';
+import { createMcpClient } from '../wire/mcp-client.ts';
 import {
   type CallToolResult,
   type Client,
   loadMcpClient,
+  type McpClientSdk,
   type ReadResourceResult,
   type Tool,
   type Transport,
 } from '../wire/mcp-sdk.ts';
+import { withOwnSignal } from '../wire/own-signal.ts';
 import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import { describeFailure } from './describe-failure.ts';
+import { toErrorResult } from './failed-request.ts';
+import { type CallOptions, callTool, readResource, type Sender } from './requests.ts';
 import { ToolList } from './tool-list.ts';
 
-export interface ConnectionOptions {
-  readonly serverId: string;
+/** What all connections of this process have in common. */
+export interface ConnectionSettings extends Required<Pick<ProcessGroupOptions, 'records' | 'turns'>> {
   readonly limits: ConnectionLimits;
+  /** The version by which this server introduces itself. */
   readonly version: string;
-  readonly records?: ProcessGroupOptions['records'];
-  readonly turns?: ProcessGroupOptions['turns'];
-  /** The connection was lost without {@link Connection.close}; `reason` is one sentence. */
-  onLost(reason: string): void;
-  onToolsChanged(): void;
-  /** The connection as soon as there is something to be read of it, long before it is open. */
-  onBegun?(connection: Pick<Connection, 'stderrLines'>): void;
 }
 
-/** Told of each progress report of a call. */
-export type OnProgress = (progress: {
-  progress: number;
-  total?: number | undefined;
-  message?: string | undefined;
-}) => void;
-
-/** How a tool is called. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** How long the call may be silent. */
-  readonly timeoutMs?: number | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  /** The `_meta` of the request. */
-  readonly meta?: Record<string, unknown> | undefined;
+/** What one connection is opened with. */
+export interface ConnectionOptions extends ConnectionSettings {
+  readonly serverId: string;
+  /** Called with the connection before it is opened: what the server writes meanwhile can be read from it. */
+  onOpening(connection: Pick<Connection, 'stderrLines'>): void;
+  /** Called when the connection was lost without {@link Connection.close}; `reason` is one sentence. */
+  onLost(reason: string): void;
+  onToolsChanged(): void;
 }
 
 const PROBE_TIMEOUT_MS = 5000;
 
-/** Connects and lists the tools, or throws saying why not and leaves no process behind. */
-export async function openConnection(
-  resolved: ResolvedLaunch,
-  options: ConnectionOptions,
-  signal: AbortSignal,
-): Promise<Connection> {
-  // A signal that times out by itself would hold everything that waited for it until then, long after the start.
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(new Error('The start took too long')), options.limits.startTimeoutMs);
-  const connection = new Connection(resolved, options);
-  options.onBegun?.(connection);
-  try {
-    await connection.open(AbortSignal.any([signal, deadline.signal]));
-    return connection;
-  } catch (cause) {
-    const seconds = options.limits.startTimeoutMs / 1000;
-    const why = deadline.signal.aborted ? `did not answer within ${seconds} s` : connection.describeFailure(cause);
-    await connection.close();
-    throw new ApiError('mcp-start-failed', `MCP server '${options.serverId}' ${why}${connection.stderrTail()}`, {
-      cause,
-    });
-  } finally {
-    clearTimeout(timer);
-  }
+/** A connection that is used before it is open: a fault of this server. */
+export class NotOpenError extends Error {
+  override readonly name = 'NotOpenError';
 }
 
+/** A connection that was lost while it was opened. */
+export class ConnectionClosedError extends Error {
+  override readonly name = 'ConnectionClosedError';
+}
+
+/** One connection to one MCP server: handshake, tool list, calls. */
 export class Connection {
   readonly #resolved: ResolvedLaunch;
   readonly #options: ConnectionOptions;
   readonly #redact: (text: string) => string;
   #client: Client | undefined;
   #group: ProcessGroup | undefined;
-  #sdk: Awaited<ReturnType<typeof loadMcpClient>> | undefined;
+  #sdk: McpClientSdk | undefined;
   #tools: ToolList | undefined;
   #isOpen = false;
   #isLost = false;
@@ -111,7 +86,7 @@ export class Connection {
     return this.#group?.stderrLines(count) ?? [];
   }
 
-  /** Use {@link openConnection}, which also cleans up. */
+  /** Connects and lists the tools; use `openConnection`, which also cleans up after a failure. */
   async open(signal: AbortSignal): Promise<void> {
     this.#sdk = await loadMcpClient();
     signal.throwIfAborted();
@@ -130,78 +105,53 @@ export class Connection {
     }
     await this.#tools?.load(signal);
     this.#isOpen = true;
-    if (this.#isLost && this.#group) throw new Error('Connection closed');
+    if (this.#isLost && this.#group) throw new ConnectionClosedError('Connection closed');
   }
 
   /**
    * Calls a tool. What the server answers, errors included, is a result; throws when the server died (`mcp-server-failed`), was silent for
    * too long (`mcp-server-timeout`), or the reason of `signal` when that aborts.
    */
-  async call(
-    name: string,
-    args: Record<string, unknown>,
-    { signal, timeoutMs, onProgress = ignoreProgress, meta }: CallOptions = {},
-  ): Promise<CallToolResult> {
-    const { callTimeoutMs, callTotalMs } = this.#options.limits;
-    const { client, sdk } = this.#use();
-    const timeout = timeoutMs ?? callTimeoutMs;
-    const params = { name, arguments: args, ...(meta && { _meta: meta }) };
+  async call(name: string, args: Record<string, unknown>, options: CallOptions = {}): Promise<CallToolResult> {
+    const sender = this.#sender();
     try {
-      return await withOwnSignal(signal, (own) =>
-        client.request({ method: 'tools/call', params }, sdk.CallToolResultSchema, {
-          signal: own,
-          timeout,
-          resetTimeoutOnProgress: true,
-          maxTotalTimeout: Math.max(callTotalMs, timeout),
-          onprogress: onProgress,
-        }),
-      );
+      return await callTool(sender, { name, arguments: args }, options);
     } catch (cause) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       return this.#toResult(cause, name);
     }
   }
 
   /** Reads a resource; throws as {@link call} does, and `ui-resource-not-found` when the server has none of this URI. */
   async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
-    const { limits, serverId } = this.#options;
-    const { client, sdk } = this.#use();
+    const sender = this.#sender();
     try {
-      return await withOwnSignal(signal, (own) =>
-        client.request({ method: 'resources/read', params: { uri } }, sdk.ReadResourceResultSchema, {
-          signal: own,
-          timeout: limits.callTimeoutMs,
-        }),
-      );
+      return await readResource(sender, uri, signal);
     } catch (cause) {
       signal?.throwIfAborted();
       this.#toResult(cause, uri);
+      const { serverId } = this.#options;
       throw new ApiError('ui-resource-not-found', `MCP server '${serverId}' has no resource ${uri}`, { cause });
     }
   }
 
-  #use() {
-    if (!this.#client || !this.#sdk) throw new Error('A connection is used before it is open');
-    return { client: this.#client, sdk: this.#sdk };
+  #sender(): Sender {
+    if (!this.#client || !this.#sdk) throw new NotOpenError('A connection is used before it is open');
+    return { client: this.#client, sdk: this.#sdk, limits: this.#options.limits };
   }
 
-  /** What a failed request comes to: the error of a tool is a result, and anything else is thrown. */
-  #toResult(cause: unknown, tool: string): CallToolResult {
-    const server = `MCP server '${this.#options.serverId}'`;
-    const { McpError, ErrorCode } = this.#sdk ?? {};
-    if (McpError && cause instanceof McpError) {
-      if (isTimeout(cause)) {
-        throw new ApiError('mcp-server-timeout', `${server} did not finish the call of '${tool}' in time`, { cause });
-      }
-      // Servers too answer with the code by which the SDK says that the connection is closed.
-      const code: number = cause.code;
-      const isOver = this.#isLost || this.#closing !== undefined;
-      if (code !== ErrorCode?.ConnectionClosed || !isOver) return toError(cause.message);
-    }
-    if (isValidationError(cause)) return toError(`${server} answered '${tool}' with what is no tool result`);
+  /** What a failed request for `target` comes to: the error that the server answered is a result, anything else is thrown. */
+  #toResult(cause: unknown, target: string): CallToolResult {
+    const { serverId } = this.#options;
+    const isOver = this.#isLost || this.#closing !== undefined;
+    const result = this.#sdk && toErrorResult(cause, this.#sdk, { serverId, target, isOver });
+    if (result) return result;
     const why = this.describeFailure(cause);
+    // The end of a process is noticed anyway; that of a remote server only by a request that fails.
     if (!this.#group) this.#lose(why);
-    throw new ApiError('mcp-server-failed', `${server} ${why} during the call of '${tool}'`, { cause });
+    throw new ApiError('mcp-server-failed', `MCP server '${serverId}' ${why} during the call of '${target}'`, {
+      cause,
+    });
   }
 
   /** Ends the connection and every process behind it. */
@@ -219,10 +169,7 @@ export class Connection {
   async #connect(transport: Transport, signal: AbortSignal): Promise<void> {
     if (!this.#sdk) return;
     const { limits, version } = this.#options;
-    const client = new this.#sdk.Client(
-      { name: 'agent-runtimes', version },
-      { capabilities: CAPABILITIES, jsonSchemaValidator: NO_VALIDATOR },
-    );
+    const client = createMcpClient(this.#sdk, version);
     this.#client = client;
     client.onclose = () => {
       if (client === this.#client) this.#lose(this.#group?.end ?? 'closed the connection');
@@ -234,7 +181,7 @@ export class Connection {
     await withOwnSignal(signal, (own) => untilAborted(client.connect(transport, { signal: own, timeout }), signal));
   }
 
-  // A remote server that dies in mid answer is not noticed by the transport; whether it still lives is found out by asking.
+  // The transport does not notice that a remote server dies in the middle of an answer: a ping finds out whether it lives.
   async #probe(): Promise<void> {
     if (!this.#isOpen || this.#isLost || this.#closing || this.#isProbing) return;
     this.#isProbing = true;
@@ -249,7 +196,7 @@ export class Connection {
   }
 
   #lose(reason: string): void {
-    // A first way that failed says nothing of the second.
+    // While a remote server is connected to, the end of one transport is no loss: another one may be tried.
     if (this.#isLost || this.#closing || (!this.#isOpen && !this.#group)) return;
     this.#isLost = true;
     this.#tools?.close();
@@ -259,30 +206,11 @@ export class Connection {
   /** Why something failed, to be read after the name of the server. */
   describeFailure(cause: unknown): string {
     if (this.#closing && !this.#isLost) return 'was stopped';
-    if (this.#group?.end) return this.#group.end;
-    if (!(cause instanceof Error)) return 'failed';
-    const reason = cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
-    return this.#redact(`failed (${reason.slice(0, 300)})`);
+    return this.#group?.end ?? describeFailure(cause, this.#redact);
   }
 
-  /** `: ` and why, in the words of its standard error, or nothing. */
+  /** `: ` and the last words of its standard error, or nothing. */
   stderrTail(): string {
     return lastWords(this.stderrLines(LAST_LINES));
   }
 }
-
-// Results go to the model as they are, so nothing is ever checked against an output schema; the SDK's own validator costs each client
-// more than a millisecond and much memory.
-const NO_VALIDATOR = {
-  getValidator: () => () => ({ valid: false as const, data: undefined, errorMessage: 'Schemas are not checked here' }),
-};
-
-// Servers offer their tools with pages only to clients that say they can show them.
-const CAPABILITIES = { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } } };
-
-const ignoreProgress = () => undefined;
-const toError = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true });
-// By what the SDK says with it: servers answer with its code, too.
-const isTimeout = ({ data }: { data?: unknown }) =>
-  typeof data === 'object' && data !== null && ('timeout' in data || 'maxTotalTimeout' in data);
-const isValidationError = (cause: unknown) => cause instanceof Error && 'issues' in cause;

@@ -1,23 +1,25 @@
-/** All MCP servers this process knows, whether they run or not: the one place that starts, finds and ends them. */
 import { join } from 'node:path';
 import { ApiError } from '../../call/errors.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from '../definitions/server-definition.ts';
 import { ProcessRecords, sweepOrphans } from '../processes/process-records.ts';
+import { StartTurns } from '../processes/start-turns.ts';
 import { DEFAULT_LIMITS } from './connection-limits.ts';
-import { StartTurns } from './start-turns.ts';
+import { defaultBackoffMs } from './restarts.ts';
 import { SupervisedServer } from './supervised-server.ts';
-import { defaultBackoffMs, type SupervisorOptions } from './supervision.ts';
+import type { SupervisorOptions } from './supervisor.ts';
 
-/** An id, looked up in config, custom servers, catalog; or an id and where to look. */
+/** An id, which is looked up in {@link ORIGINS}, or an id and where it is defined. */
 export type ServerReference = string | { readonly id: string; readonly origin: ServerOrigin };
 
+/** What the servers of this process have in common; what is left out has a default. */
 export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, 'onChange' | 'records' | 'turns'>> {
   readonly environment: SupervisorOptions['environment'];
   readonly version: string;
-  /** Where the groups of this process are written down, so that the next one can end what a kill has left; absent: nowhere. */
+  /** Where the process groups are written down, so that the next process can end what a kill has left; absent: nowhere. */
   readonly dataFolder?: string | undefined;
 }
 
+/** All MCP servers this process knows, whether they run or not: the one place that starts, finds and ends them. */
 export class RunningServers {
   readonly #servers = new Map<string, SupervisedServer>();
   readonly #options: SupervisorOptions;
@@ -60,12 +62,15 @@ export class RunningServers {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends processes that a killed predecessor has left behind, and returns how many groups there were. */
+  /** Ends the processes that a predecessor left behind when it was killed, and returns how many groups there were. */
   sweep(): number {
     return this.#recordsFolder === undefined ? 0 : sweepOrphans(this.#recordsFolder);
   }
 
-  /** Makes a server known. Known already: gives it the new definition, and restarts it when it runs and the definition differs; waits for that unless `inBackground`. */
+  /**
+   * Makes a server known. One that is known already gets the new definition and, when it runs and the definition differs, is restarted;
+   * waits for that unless `inBackground`.
+   */
   async define(
     definition: ServerDefinition,
     { inBackground = false }: { inBackground?: boolean } = {},
@@ -94,6 +99,7 @@ export class RunningServers {
     await server?.stop();
   }
 
+  /** The server a reference means, whether it runs or not. */
   find(reference: ServerReference): SupervisedServer | undefined {
     if (typeof reference !== 'string') return this.#servers.get(keyOf(reference.origin, reference.id));
     for (const origin of ORIGINS) {
@@ -103,12 +109,18 @@ export class RunningServers {
     return undefined;
   }
 
+  /** The servers that references mean, each once; what means none is left out. */
+  findAll(references: readonly ServerReference[]): SupervisedServer[] {
+    const found = references.map((reference) => this.find(reference)).filter((server) => server !== undefined);
+    return [...new Set(found)];
+  }
+
   /** Every server that runs, those of the config file first. */
   listRunning(): SupervisedServer[] {
     return ORIGINS.flatMap((origin) => this.list(origin)).filter(({ status }) => status === 'running');
   }
 
-  /** The server of this id that runs or is on its way; with several, the first in the order of look-up. */
+  /** The server of this id that runs or, when none does, the one that is coming up; of several the first in {@link ORIGINS}. */
   findActive(id: string): SupervisedServer | undefined {
     const all = ORIGINS.map((origin) => this.find({ id, origin }));
     return all.find((server) => server?.status === 'running') ?? all.find((server) => server?.isWanted);

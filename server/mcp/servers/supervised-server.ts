@@ -1,65 +1,62 @@
-/** One MCP server under supervision: started once however many ask, brought back when it dies, ended for good when told to. */
-import type { ErrorCode } from '../../../contract/errors.ts';
-import { untilAborted } from '../../async/until-aborted.ts';
-import { ApiError } from '../../call/errors.ts';
 import type { ServerDefinition } from '../definitions/server-definition.ts';
-import { missingVariables, type ResolvedLaunch, resolveLaunch, type Variables } from '../processes/launch.ts';
+import type { ResolvedLaunch, Variables } from '../processes/launch.ts';
 import type { CallToolResult, ReadResourceResult, Tool } from '../wire/mcp-sdk.ts';
 import { isSessionLost } from '../wire/remote-transports.ts';
-import { type CallOptions, type Connection, openConnection } from './connection.ts';
-import { Restarts } from './restarts.ts';
-import type { ServerStatus, StartOptions, SupervisorOptions } from './supervision.ts';
+import type { ConnectionSettings } from './connection.ts';
+import type { CallOptions } from './requests.ts';
+import { ServerLaunch } from './server-launch.ts';
+import { type ServerStatus, Supervisor, type SupervisorOptions } from './supervisor.ts';
 
+/** How a server is started. */
+export interface StartOptions {
+  /** Variables for this server alone; kept in memory until it is stopped. */
+  readonly variables?: Variables | undefined;
+  /** Whether to go on trying in the background when the start fails. */
+  readonly keepTrying: boolean;
+  /** Started because an agent uses it, not because somebody named it: ends when no agent selects it any more. */
+  readonly forUse?: boolean | undefined;
+}
+
+/** One MCP server to start, stop and call, which is kept running in between. */
 export class SupervisedServer {
   readonly #options: SupervisorOptions;
-  readonly #restarts: Restarts;
-  #definition: ServerDefinition;
-  #status: ServerStatus = 'stopped';
-  #error: string | undefined;
-  #connection: Connection | undefined;
-  #attempt: { readonly promise: Promise<void>; readonly abort: AbortController } | undefined;
-  #stopping: Promise<void> | undefined;
-  #keepTrying = false;
+  readonly #launch: ServerLaunch;
+  readonly #supervisor: Supervisor;
   #isHeld = false;
   #isForUse = false;
-  #given: Variables = {};
-  #tools: readonly Tool[] = [];
-  /** What its last lines are read from: the connection it has, had, or tries to have. */
-  #spokenTo: Pick<Connection, 'stderrLines'> | undefined;
 
   constructor(definition: ServerDefinition, options: SupervisorOptions) {
-    this.#definition = definition;
     this.#options = options;
-    this.#restarts = new Restarts(options, () => {
-      this.#begin().catch(() => undefined); // written down and retried where it failed
-    });
+    this.#launch = new ServerLaunch(definition, options);
+    this.#supervisor = new Supervisor(this.#launch, options);
   }
 
   get definition(): ServerDefinition {
-    return this.#definition;
+    return this.#launch.definition;
   }
 
   get status(): ServerStatus {
-    return this.#status;
+    return this.#supervisor.status;
   }
 
   /** Why it is not running: one sentence and its last words. */
   get error(): string | undefined {
-    return this.#error;
+    return this.#supervisor.error;
   }
 
   /** The tools it has, or, while it is being brought back, had. */
   get tools(): readonly Tool[] {
-    return this.#tools;
+    return this.#supervisor.tools;
   }
 
+  /** The process behind it, when there is one. */
   get pid(): number | undefined {
-    return this.#connection?.pid;
+    return this.#supervisor.connection?.pid;
   }
 
   /** Whether somebody wants it to run: it runs, starts, or is to be brought back. */
   get isWanted(): boolean {
-    return this.#status !== 'stopped' && (this.#status !== 'failed' || this.#keepTrying);
+    return this.#supervisor.isWanted;
   }
 
   /** Whether it waits to be started by name: somebody stopped it, so mere use does not bring it back. */
@@ -72,71 +69,59 @@ export class SupervisedServer {
     return this.#isForUse;
   }
 
-  /** Keeps it from being started by mere use, until {@link start} or {@link release}. */
+  /** The names of the variables that were set for it alone. */
+  get variableNames(): string[] {
+    return Object.keys(this.#launch.variables);
+  }
+
+  /** Whether it runs, or all variables it needs are set; found out without starting anything. */
+  get isAvailable(): boolean {
+    return this.#supervisor.connection !== undefined || this.#launch.isComplete;
+  }
+
+  /** The last lines of its standard error, also of a run that has ended. Secrets are masked. */
+  stderrLines(count: number): string[] {
+    return this.#supervisor.stderrLines(count);
+  }
+
+  /** Keeps it from being started by mere use, until {@link start}. */
   hold(): void {
     this.#isHeld = true;
   }
 
-  release(): void {
-    this.#isHeld = false;
-  }
-
-  /** The names of the variables it was given. */
-  get givenNames(): string[] {
-    return Object.keys(this.#given);
-  }
-
-  /** Whether all variables it needs are set; found out without starting anything. */
-  get isAvailable(): boolean {
-    return this.#connection !== undefined || this.missing(this.#given).length === 0;
-  }
-
-  missing(given: Variables): string[] {
-    return missingVariables(this.#definition, given, this.#options.environment);
-  }
-
-  #valueOf(name: string): string | undefined {
-    return this.#given[name] || this.#definition.withheld?.[name] || this.#options.environment[name];
-  }
-
-  /** The last lines of its standard error, also of a life that has ended. Secrets are masked. */
-  stderrLines(count: number): string[] {
-    return this.#spokenTo?.stderrLines(count) ?? [];
-  }
-
   /** Runs it. Resolves when it does; callers at the same time share one start. Throws why it could not. */
-  async start({ given, keepTrying, forUse = false }: StartOptions): Promise<void> {
-    while (this.#stopping) await this.#stopping;
+  async start({ variables, keepTrying, forUse = false }: StartOptions): Promise<void> {
+    while (this.#supervisor.stopping) await this.#supervisor.stopping;
     this.#isHeld = false;
     this.#isForUse = forUse && (this.#isForUse || !this.isWanted);
-    if (given) this.#given = { ...this.#given, ...given };
-    this.#keepTrying ||= keepTrying;
-    if (this.#connection) return;
-    await this.#begin();
+    if (variables) this.#launch.addVariables(variables);
+    await this.#supervisor.start({ keepTrying });
+  }
+
+  /** Starts it and keeps trying; what goes wrong is in its status. */
+  startInBackground(): void {
+    this.start({ keepTrying: true }).catch(() => undefined);
   }
 
   /** Resolves when no start is under way. */
-  async settled(): Promise<void> {
-    await this.#attempt?.promise.catch(() => undefined);
-  }
-
-  /** Whether a variable that its definition refers to, or that it was given before, is given another value than it runs with. */
-  wouldChange(given: Variables): boolean {
-    const names = [...this.#definition.requiredEnvVars, ...this.givenNames];
-    return names.some((name) => given[name] && given[name] !== this.#valueOf(name));
+  settled(): Promise<void> {
+    return this.#supervisor.settled();
   }
 
   /** Runs it because somebody named it, with variables for it alone; says whether it ran with them before. Throws why it could not. */
-  async startByName(given: Variables): Promise<'running' | 'started'> {
-    if (this.#status === 'running') {
-      this.#isForUse = false;
-      if (!this.wouldChange(given)) return 'running';
-      await this.restart({ given, keepTrying: false });
-    } else {
+  async startByName(variables: Variables): Promise<'running' | 'started'> {
+    const wouldChange = this.#launch.wouldChange(variables);
+    if (this.status !== 'running') {
       // A start that is under way has begun without these variables.
-      if (this.#attempt && this.wouldChange(given)) await this.stop();
-      await this.start({ given, keepTrying: false });
+      if (this.#supervisor.isStarting && wouldChange) await this.stop();
+      await this.start({ variables, keepTrying: false });
+      return 'started';
     }
+    this.#isForUse = false;
+    if (!wouldChange) return 'running';
+    const before = this.#launch.variables;
+    await this.stop();
+    await this.start({ variables: { ...before, ...variables }, keepTrying: false });
     return 'started';
   }
 
@@ -146,30 +131,20 @@ export class SupervisedServer {
     return this.stop();
   }
 
-  /** Ends it, also in the middle of a start, and forgets the variables it was given. */
+  /** Ends it, also in the middle of a start, and forgets the variables it was started with. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop().finally(() => {
-      this.#stopping = undefined;
-    });
-    return this.#stopping;
+    return this.#supervisor.stop();
   }
 
-  /** Ends it and starts it anew with further variables. */
-  async restart(options: StartOptions): Promise<void> {
-    const given = { ...this.#given, ...options.given };
-    await this.stop();
-    await this.start({ ...options, given });
-  }
-
-  /** Ends it and starts it anew with another definition, when it was wanted. */
+  /** Gives it another definition and, when it is wanted, starts it anew with that. */
   async redefine(definition: ServerDefinition): Promise<void> {
     const { isWanted, isForUse: forUse } = this;
-    const given = this.#given;
-    const keepTrying = this.#keepTrying;
-    this.#definition = definition;
+    const { variables } = this.#launch;
+    const { keepsTrying: keepTrying } = this.#supervisor;
+    this.#launch.redefine(definition);
     this.#options.onChange();
     if (isWanted) await this.stop();
-    if (isWanted && definition.enabled) await this.start({ given, keepTrying, forUse });
+    if (isWanted && definition.enabled) await this.start({ variables, keepTrying, forUse });
   }
 
   /** Calls a tool; of a server that is coming up it waits for that, within `signal`. */
@@ -178,146 +153,25 @@ export class SupervisedServer {
     args: Record<string, unknown>,
     { signal, onProgress, meta }: Omit<CallOptions, 'timeoutMs'> = {},
   ): Promise<CallToolResult> {
-    const options = { signal, onProgress, meta, timeoutMs: this.#definition.callTimeoutMs };
-    const connection = this.#connection ?? (await this.#comeUp(signal));
+    const options = { signal, onProgress, meta, timeoutMs: this.definition.callTimeoutMs };
+    const connection = await this.#supervisor.connected(signal);
     try {
       return await connection.call(name, args, options);
     } catch (cause) {
       if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
-      return (await this.#comeUp(signal)).call(name, args, options);
+      return (await this.#supervisor.connected(signal)).call(name, args, options);
     }
   }
 
   /** Reads a resource; of a server that is coming up it waits for that, within `signal`. */
   async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
-    const connection = this.#connection ?? (await this.#comeUp(signal));
+    const connection = await this.#supervisor.connected(signal);
     return connection.readResource(uri, { signal });
   }
 
-  /** What it takes to run one more of it, for a caller who has it to himself. Throws why it must not run. */
-  prepareOwn(): Pick<SupervisorOptions, 'limits' | 'records' | 'turns'> & { readonly resolved: ResolvedLaunch } {
-    const { environment, records, turns, limits, checkMayRun } = this.#options;
-    checkMayRun?.(this.#definition);
-    return { resolved: resolveLaunch(this.#definition, this.#given, environment), limits, records, turns };
-  }
-
-  async #comeUp(signal: AbortSignal | undefined): Promise<Connection> {
-    const { id } = this.#definition;
-    if (!this.isWanted || this.#stopping) {
-      throw new ApiError('mcp-server-not-running', `MCP server '${id}' is not running`);
-    }
-    try {
-      await untilAborted(this.#begin(), signal);
-    } catch (cause) {
-      signal?.throwIfAborted();
-      throw new ApiError('mcp-server-failed', cause instanceof Error ? cause.message : `MCP server '${id}' failed`, {
-        cause,
-      });
-    }
-    if (this.#connection) return this.#connection;
-    throw new ApiError('mcp-server-failed', `MCP server '${id}' died as soon as it ran`);
-  }
-
-  #begin(): Promise<void> {
-    this.#restarts.noteStart();
-    if (!this.#attempt) {
-      const abort = new AbortController();
-      // What went wrong before stays to be read until it runs.
-      this.#become(this.#restarts.hasRun ? 'restarting' : 'starting', this.#error);
-      this.#attempt = { abort, promise: Promise.resolve().then(() => this.#run(abort.signal)) };
-      this.#attempt.promise.catch(() => undefined);
-    }
-    return this.#attempt.promise;
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    const { limits, version, records, turns, environment } = this.#options;
-    try {
-      this.#options.checkMayRun?.(this.#definition);
-      const resolved = resolveLaunch(this.#definition, this.#given, environment);
-      const connection: Connection = await openConnection(
-        resolved,
-        {
-          serverId: this.#definition.id,
-          limits,
-          version,
-          records,
-          turns,
-          onBegun: (begun) => {
-            this.#spokenTo = begun;
-          },
-          onLost: (reason) => this.#lost(connection, reason),
-          onToolsChanged: () => {
-            this.#tools = connection.tools;
-            this.#options.onChange();
-          },
-        },
-        signal,
-      );
-      this.#connection = connection;
-      this.#tools = connection.tools;
-      this.#restarts.noteRunning();
-      this.#attempt = undefined;
-      this.#become('running');
-    } catch (cause) {
-      this.#attempt = undefined;
-      const { id } = this.#definition;
-      if (signal.aborted) {
-        throw new ApiError('mcp-start-failed', `MCP server '${id}' was stopped while it started`, { cause });
-      }
-      // Without its variables it can never start, so nothing is gained by trying: the next use or start does.
-      const isHopeless = cause instanceof ApiError && HOPELESS.includes(cause.code);
-      this.#become(this.#restarts.hasRun && this.#keepTrying ? 'restarting' : 'failed', messageOf(cause));
-      if (this.#keepTrying && !isHopeless) this.#restarts.scheduleAfterFailedStart();
-      throw cause;
-    }
-  }
-
-  #lost(connection: Connection, reason: string): void {
-    if (this.#connection !== connection) return;
-    this.#connection = undefined;
-    void connection.close();
-    // It ran, so somebody relies on it, whatever was said about its start.
-    this.#keepTrying = true;
-    this.#become('restarting', `MCP server '${this.#definition.id}' ${reason}`);
-    this.#restarts.scheduleAfterDeath();
-  }
-
-  async #stop(): Promise<void> {
-    this.#restarts.forget();
-    this.#keepTrying = false;
-    const attempt = this.#attempt;
-    attempt?.abort.abort(new Error('stopped'));
-    await attempt?.promise.catch(() => undefined);
-    const connection = this.#connection;
-    this.#connection = undefined;
-    await connection?.close();
-    // Once more: a start that was under way may have come up after all.
-    this.#restarts.forget();
-    this.#given = {};
-    this.#tools = [];
-    if (this.#status !== 'stopped') this.#become('stopped');
-  }
-
-  #become(status: ServerStatus, error?: string): void {
-    // Most servers of a catalog never run: that they are ended with the rest is no news.
-    const isNews = status !== 'stopped' || this.#status !== 'stopped';
-    this.#status = status;
-    this.#error = error;
-    if (status === 'failed') this.#tools = [];
-    const { log, onChange } = this.#options;
-    const details = {
-      mcp_server: this.#definition.id,
-      origin: this.#definition.origin,
-      status,
-      ...(error && { error }),
-    };
-    const message = `MCP server '${this.#definition.id}' ${status === 'failed' ? 'has failed' : `is ${status}`}`;
-    if (error) log?.warn(details, message);
-    else if (isNews) log?.info(details, message);
-    onChange();
+  /** What it takes to open one more connection to it, for a caller who has it to himself. Throws why it must not run. */
+  prepareConnection(): Omit<ConnectionSettings, 'version'> & { readonly resolved: ResolvedLaunch } {
+    const { limits, records, turns } = this.#options;
+    return { resolved: this.#launch.resolve(), limits, records, turns };
   }
 }
-
-const HOPELESS: readonly ErrorCode[] = ['mcp-variables-missing', 'spawn-forbidden', 'draining'];
-const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

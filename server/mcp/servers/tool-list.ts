@@ -1,15 +1,15 @@
-/** The tools of a server, asked for page by page, and never more than anyone could use. */
-import type { Client, loadMcpClient, Tool } from '../wire/mcp-sdk.ts';
+import type { Client, McpClientSdk, Tool } from '../wire/mcp-sdk.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 
-type McpClientSdk = Awaited<ReturnType<typeof loadMcpClient>>;
-
+/** How much is asked for, and who is told of changes. */
 export interface ToolListOptions {
-  readonly limits: { readonly maxTools: number; readonly maxToolsBytes: number; readonly callTimeoutMs: number };
+  readonly limits: Pick<ConnectionLimits, 'maxTools' | 'maxToolsBytes' | 'callTimeoutMs'>;
   onChange(): void;
 }
 
 const REFRESH_DELAY_MS = 50;
 
+/** The tools of a server, asked for page by page, within limits, and anew when the server says that they have changed. */
 export class ToolList {
   readonly #client: Client;
   readonly #sdk: McpClientSdk;
@@ -31,6 +31,7 @@ export class ToolList {
     return this.#tools;
   }
 
+  /** Asks for the list. Throws when the server does not answer. */
   async load(signal: AbortSignal): Promise<void> {
     this.#tools = await listTools(this.#client, this.#sdk, this.#options.limits, signal);
     if (this.#state === 'closed') return;
@@ -60,7 +61,7 @@ export class ToolList {
   }
 }
 
-/** In the order of the server; what is over the limits is left out. */
+/** The tools in the order of the server; those over the limits are left out. */
 async function listTools(
   client: Client,
   { ListToolsResultSchema }: McpClientSdk,

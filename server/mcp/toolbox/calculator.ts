@@ -1,4 +1,5 @@
 /** Arithmetic from text, without ever running the text: numbers, + - * / % ^, parentheses, functions and constants. */
+import { ExpressionError, type Token, Tokens, unexpected } from './tokens.ts';
 
 const FUNCTIONS: Readonly<Record<string, (...values: number[]) => number>> = {
   abs: Math.abs,
@@ -18,102 +19,73 @@ const FUNCTIONS: Readonly<Record<string, (...values: number[]) => number>> = {
 };
 const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, tau: 2 * Math.PI };
 const MAX_DEPTH = 100;
-const TOKEN = /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([a-z][a-z0-9]*)|(\*\*|[-+*/%^(),])|$)/iy;
 
-type Token = { readonly kind: 'number' | 'name' | 'sign' | 'end'; readonly text: string; readonly at: number };
-
-/** The names `calculate` knows besides numbers. */
+/** The functions that {@link calculate} knows. */
 export const functionNames = Object.keys(FUNCTIONS);
 
-/** The value of an expression such as `sqrt(16) + 2^3 * -1.5e2`. Throws one sentence that says what is wrong and where. */
+/** The value of an expression such as `sqrt(16) + 2^3 * -1.5e2`. Throws {@link ExpressionError}. */
 export function calculate(expression: string): number {
-  const tokens = readTokens(expression);
-  let next = 0;
-  const peek = () => tokens[next] ?? END;
-  const take = () => tokens[next++] ?? END;
-  const isSign = (...signs: string[]) => peek().kind === 'sign' && signs.includes(peek().text);
-  const expect = (sign: string) => {
-    const token = take();
-    if (token.text !== sign || token.kind !== 'sign') throw unexpected(token, `'${sign}'`);
-  };
-
-  const sum = (depth: number): number => {
-    let value = product(depth);
-    while (isSign('+', '-')) value = take().text === '+' ? value + product(depth) : value - product(depth);
-    return value;
-  };
-  const product = (depth: number): number => {
-    let value = signed(depth);
-    while (isSign('*', '/', '%')) {
-      const { text } = take();
-      const right = signed(depth);
-      if (text !== '*' && right === 0) throw new Error('Division by zero');
-      value = text === '*' ? value * right : text === '/' ? value / right : value % right;
-    }
-    return value;
-  };
-  // A sign binds weaker than a power: -2^2 is -4, as on paper.
-  const signed = (depth: number): number => {
-    if (depth > MAX_DEPTH) throw new Error(`The expression is nested more than ${MAX_DEPTH} levels deep`);
-    if (isSign('-')) return take() && -signed(depth + 1);
-    if (isSign('+')) return take() && signed(depth + 1);
-    const base = atom(depth);
-    return isSign('^') ? take() && base ** signed(depth + 1) : base;
-  };
-  const atom = (depth: number): number => {
-    const token = take();
-    if (token.kind === 'number') return Number(token.text);
-    if (token.kind === 'name') return named(token, depth);
-    if (token.text !== '(') throw unexpected(token, 'a number');
-    const value = sum(depth + 1);
-    expect(')');
-    return value;
-  };
-  const named = (token: Token, depth: number): number => {
-    const name = token.text.toLowerCase();
-    const apply = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-    if (!apply) {
-      const constant = Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined;
-      if (constant !== undefined) return constant;
-      throw new Error(
-        `Unknown name '${token.text}'; known are ${[...functionNames, ...Object.keys(CONSTANTS)].join(', ')}`,
-      );
-    }
-    expect('(');
-    const values = [sum(depth + 1)];
-    while (isSign(',')) values.push(take() && sum(depth + 1));
-    expect(')');
-    if (values.length > 1 && name !== 'max' && name !== 'min') throw new Error(`${name} takes one value`);
-    return apply(...values);
-  };
-
-  const value = sum(0);
-  if (peek().kind !== 'end') throw unexpected(peek(), 'an operator');
-  if (Number.isNaN(value)) throw new Error('The result is not a real number');
-  if (!Number.isFinite(value)) throw new Error('The result is too large');
+  const tokens = new Tokens(expression);
+  const value = readSum(tokens, 0);
+  if (tokens.peek().kind !== 'end') throw unexpected(tokens.peek(), 'an operator');
+  if (Number.isNaN(value)) throw new ExpressionError('The result is not a real number');
+  if (!Number.isFinite(value)) throw new ExpressionError('The result is too large');
   return value;
 }
 
-const END: Token = { kind: 'end', text: '', at: 0 };
+// Each of these takes the tokens of what it is named for and returns its value; `depth` counts the levels of nesting.
 
-function readTokens(expression: string): Token[] {
-  const tokens: Token[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < expression.trimEnd().length) {
-    const start = TOKEN.lastIndex;
-    const [, number, name, sign] = TOKEN.exec(expression) ?? [];
-    const text = number ?? name ?? sign;
-    if (text === undefined) {
-      const at = start + (/^\s*/.exec(expression.slice(start))?.[0].length ?? 0);
-      throw new Error(`Unexpected '${expression[at]}' at position ${at + 1}`);
-    }
-    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign';
-    tokens.push({ kind, text: text === '**' ? '^' : text, at: TOKEN.lastIndex - text.length + 1 });
+function readSum(tokens: Tokens, depth: number): number {
+  let value = readProduct(tokens, depth);
+  for (let sign = tokens.takeSign('+', '-'); sign; sign = tokens.takeSign('+', '-')) {
+    const right = readProduct(tokens, depth);
+    value = sign === '+' ? value + right : value - right;
   }
-  return tokens;
+  return value;
 }
 
-function unexpected(token: Token, wanted: string): Error {
-  const found = token.kind === 'end' ? 'the end of the expression' : `'${token.text}' at position ${token.at}`;
-  return new Error(`Expected ${wanted}, found ${found}`);
+function readProduct(tokens: Tokens, depth: number): number {
+  let value = readSigned(tokens, depth);
+  for (let sign = tokens.takeSign('*', '/', '%'); sign; sign = tokens.takeSign('*', '/', '%')) {
+    const right = readSigned(tokens, depth);
+    if (sign !== '*' && right === 0) throw new ExpressionError('Division by zero');
+    value = sign === '*' ? value * right : sign === '/' ? value / right : value % right;
+  }
+  return value;
+}
+
+// A sign binds weaker than a power: -2^2 is -4, as on paper.
+function readSigned(tokens: Tokens, depth: number): number {
+  if (depth > MAX_DEPTH) throw new ExpressionError(`The expression is nested more than ${MAX_DEPTH} levels deep`);
+  if (tokens.takeSign('-')) return -readSigned(tokens, depth + 1);
+  if (tokens.takeSign('+')) return readSigned(tokens, depth + 1);
+  const base = readOperand(tokens, depth);
+  return tokens.takeSign('^') ? base ** readSigned(tokens, depth + 1) : base;
+}
+
+function readOperand(tokens: Tokens, depth: number): number {
+  const token = tokens.take();
+  if (token.kind === 'number') return Number(token.text);
+  if (token.kind === 'name') return readNamed(token, tokens, depth);
+  if (token.text !== '(') throw unexpected(token, 'a number');
+  const value = readSum(tokens, depth + 1);
+  tokens.expectSign(')');
+  return value;
+}
+
+function readNamed(token: Token, tokens: Tokens, depth: number): number {
+  const name = token.text.toLowerCase();
+  const constant = Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined;
+  if (constant !== undefined) return constant;
+  const apply = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  if (!apply) {
+    const known = [...functionNames, ...Object.keys(CONSTANTS)].join(', ');
+    throw new ExpressionError(`Unknown name '${token.text}'; known are ${known}`);
+  }
+  tokens.expectSign('(');
+  const values = [readSum(tokens, depth + 1)];
+  while (tokens.takeSign(',')) values.push(readSum(tokens, depth + 1));
+  tokens.expectSign(')');
+  if (values.length > 1 && name !== 'max' && name !== 'min') throw new ExpressionError(`${name} takes one value`);
+  return apply(...values);
 }

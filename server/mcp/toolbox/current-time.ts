@@ -9,7 +9,16 @@ export interface CurrentTime {
   readonly utc_offset: string;
 }
 
-/** What `now` is called in an IANA time zone. Throws one sentence when there is no such zone. */
+/** A time zone whose name is not known. */
+export class UnknownTimeZoneError extends Error {
+  override readonly name = 'UnknownTimeZoneError';
+
+  constructor(timezone: string, options: ErrorOptions) {
+    super(`Unknown time zone '${timezone}'; use an IANA name such as Europe/Paris, or UTC`, options);
+  }
+}
+
+/** What `now` is called in an IANA time zone. Throws {@link UnknownTimeZoneError}. */
 export function currentTime(timezone: string, now: Date): CurrentTime {
   const parts = formatParts(timezone, now);
   const date = `${parts.year}-${parts.month}-${parts.day}`;
@@ -34,6 +43,6 @@ function formatParts(timezone: string, now: Date): Partial<Record<Intl.DateTimeF
     });
     return Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
   } catch (cause) {
-    throw new Error(`Unknown time zone '${timezone}'; use an IANA name such as Europe/Paris, or UTC`, { cause });
+    throw new UnknownTimeZoneError(timezone, { cause });
   }
 }

@@ -1,4 +1,4 @@
-/** Cuts a byte stream into lines. A line over the limit is not kept: only its head and tail are, to say whose it was. */
+/** What is kept of a line that is over the limit: enough to say whose it was. */
 export interface LongLine {
   readonly bytes: number;
   readonly head: string;
@@ -7,6 +7,7 @@ export interface LongLine {
 
 const EDGE_BYTES = 256;
 
+/** Cuts a stream of bytes into lines, and keeps no line of more than `maxBytes`. */
 export class LineReader {
   readonly #maxBytes: number;
   readonly #onLine: (line: string) => void;
@@ -32,6 +33,7 @@ export class LineReader {
     if (start < chunk.length) this.#keep(chunk.subarray(start));
   }
 
+  /** Adds to the line that is being read. */
   #keep(part: Buffer): void {
     this.#size += part.length;
     if (this.#size <= this.#maxBytes) {
@@ -44,6 +46,7 @@ export class LineReader {
     this.#parts = [];
   }
 
+  /** Hands on the line that has ended. */
   #finish(): void {
     if (this.#head) {
       this.#onLongLine({ bytes: this.#size, head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8') });

@@ -9,6 +9,9 @@ export async function loadMcpClient() {
   return { Client, ...types };
 }
 
+/** What {@link loadMcpClient} loads. */
+export type McpClientSdk = Awaited<ReturnType<typeof loadMcpClient>>;
+
 /** The transports to servers behind a URL. */
 export async function loadRemoteTransports() {
   const [streamable, sse] = await Promise.all([
@@ -18,7 +21,7 @@ export async function loadRemoteTransports() {
   return { ...streamable, ...sse };
 }
 
-/** What serves MCP to others. */
+/** The parts of the SDK that serve MCP to others. */
 export async function loadMcpServer() {
   const [{ Server }, { WebStandardStreamableHTTPServerTransport }, types] = await Promise.all([
     import('@modelcontextprotocol/sdk/server/index.js'),

@@ -2,16 +2,19 @@
 import { LineReader, type LongLine } from './line-reader.ts';
 import type { JSONRPCMessage } from './mcp-sdk.ts';
 
+/** The longest message that is read from a server. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** Who is told of what is read. */
 export interface MessageReaderOptions {
-  readonly maxBytes: number;
   onMessage(message: JSONRPCMessage): void;
-  /** What is no message, in words for people. */
+  /** Anything else the server wrote, in words for people. */
   onNoise(text: string): void;
 }
 
 const MAX_NOISE = 500;
 
-/** One message a line; the answer of a call that is too long becomes an error of that call. */
+/** Reads one message a line; an answer that is too long becomes an error of its call. */
 export class MessageReader {
   readonly #options: MessageReaderOptions;
   readonly #lines: LineReader;
@@ -19,7 +22,7 @@ export class MessageReader {
   constructor(options: MessageReaderOptions) {
     this.#options = options;
     this.#lines = new LineReader(
-      options.maxBytes,
+      MAX_MESSAGE_BYTES,
       (line) => this.#receive(line),
       (line) => this.#receiveLong(line),
     );
@@ -35,6 +38,7 @@ export class MessageReader {
     else if (line.trim() !== '') this.#options.onNoise(`[on standard output] ${line.slice(0, MAX_NOISE)}`);
   }
 
+  // The id of the call stands at the beginning or at the end of its answer.
   #receiveLong({ bytes, head, tail }: LongLine): void {
     const id = ID_FIRST.exec(head) ?? ID_LAST.exec(tail);
     this.#options.onNoise(`[a message of ${bytes} bytes was dropped]`);
@@ -62,6 +66,6 @@ function parseMessage(line: string): JSONRPCMessage | undefined {
   }
 }
 
-// The protocol layer checks what is inside; here only that it is one of ours.
+// The SDK checks what is inside.
 const isMessage = (value: unknown): value is JSONRPCMessage =>
   typeof value === 'object' && value !== null && 'jsonrpc' in value && value.jsonrpc === '2.0';

@@ -1,4 +1,3 @@
-/** Reads streams whose writers may bring more than can be handled. */
 import type { Readable } from 'node:stream';
 
 const PIECE_BYTES = 8192;
@@ -19,7 +18,7 @@ export function readPaced(stream: Readable, onData: (data: Buffer) => void): voi
     if (performance.now() - begun < BUSY_MS) return;
     stream.pause();
     if (done < chunk.length) stream.unshift(chunk.subarray(done));
-    // By then what the data has set off is done too.
+    // By then the work that the data has caused is done too.
     setImmediate(() => setTimeout(() => stream.resume(), performance.now() - begun));
   });
 }

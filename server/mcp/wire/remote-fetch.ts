@@ -7,7 +7,7 @@ import { AddressNotAllowedError, classifyHost, isReachable, lookupReachable } fr
 // Less than the five seconds after which common servers close a connection that is not used: a call must not meet one that just closes.
 const IDLE_MS = 4000;
 
-/** What the transports of the SDK take for `fetch`. */
+/** A `fetch` that sends text, as the transports of the SDK take it. */
 export type FetchText = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /**
@@ -15,7 +15,7 @@ export type FetchText = (url: string | URL, init?: RequestInit) => Promise<Respo
  * text, keeps connections, follows no redirect, and hands the body on as it arrives and is read.
  */
 export function createRemoteFetch(lookup: LookupFunction = lookupReachable): FetchText {
-  // The rest as Node has it, which is where the proxy of the environment is when Node is told to use that; its types do not know.
+  // The other options are those of Node's own agent, whose types hide them: among them the proxy of the environment, when Node is to use it.
   const options = { ...Reflect.get(globalAgent, 'options'), timeout: IDLE_MS };
   const ways = {
     http: { request: requestHttp, agent: new HttpAgent(options) },
@@ -83,6 +83,13 @@ function toBody(
   });
 }
 
-/** Of a name with several addresses Node says why each failed in an error without a message. */
+/** A name none of whose addresses could be connected to. */
+export class AddressesFailedError extends Error {
+  override readonly name = 'AddressesFailedError';
+}
+
+// When each address of a name has failed, Node throws an error without a message, which holds those of the addresses.
 const toReadable = (cause: Error) =>
-  cause instanceof AggregateError ? new Error(cause.errors.map(({ message }) => message).join(', ')) : cause;
+  cause instanceof AggregateError
+    ? new AddressesFailedError(cause.errors.map(({ message }) => message).join(', '))
+    : cause;

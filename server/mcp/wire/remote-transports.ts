@@ -1,18 +1,17 @@
-/** The ways to a server behind a URL, in the order in which they are tried. */
-
+/** The transports to a server behind a URL. */
 import type { RemoteLaunch } from '../definitions/server-definition.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 import { loadRemoteTransports, type Transport } from './mcp-sdk.ts';
+import { MAX_MESSAGE_BYTES } from './message-reader.ts';
 import { createRemoteFetch } from './remote-fetch.ts';
 
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const END_SESSION_MS = 1000;
 
-/** Connects by streamable HTTP and, when the server answers that it does not know that, by SSE. */
-export async function connectRemote(
+/** What `connect` comes to over streamable HTTP or, when the server answers that it does not know that, over SSE. */
+export async function connectRemote<Result>(
   { type, url, headers }: RemoteLaunch,
-  connect: (transport: Transport) => Promise<void>,
-): Promise<void> {
+  connect: (transport: Transport) => Promise<Result>,
+): Promise<Result> {
   const { StreamableHTTPClientTransport, StreamableHTTPError, SSEClientTransport } = await loadRemoteTransports();
   const options = {
     requestInit: { headers: { ...headers } },
@@ -23,11 +22,11 @@ export async function connectRemote(
       // Its `sessionId` may be undefined, which the interface it implements does not allow for.
       return await connect(new StreamableHTTPClientTransport(new URL(url), options) as Transport);
     } catch (cause) {
-      const speaksOlder = cause instanceof StreamableHTTPError && [400, 404, 405].includes(cause.code ?? 0);
-      if (!speaksOlder) throw cause;
+      const knowsOnlySse = cause instanceof StreamableHTTPError && [400, 404, 405].includes(cause.code ?? 0);
+      if (!knowsOnlySse) throw cause;
     }
   }
-  await connect(new SSEClientTransport(new URL(url), options));
+  return connect(new SSEClientTransport(new URL(url), options));
 }
 
 /** Tells a server that its session is over. One that has gone away need not be told; one that hangs must not hold us up. */
@@ -37,7 +36,7 @@ export async function endRemoteSession(transport: Transport | undefined): Promis
   await Promise.race([told, new Promise((resolve) => setTimeout(resolve, END_SESSION_MS).unref())]);
 }
 
-/** Whether a call failed because the server has forgotten the session, as after a restart: it has not run, and may be made again. */
+/** Whether a call failed because the server has forgotten the session, as after a restart: the call has not run, and may be made again. */
 export function isSessionLost(cause: unknown): boolean {
   if (!(cause instanceof Error) || !('code' in cause)) return false;
   return cause.code === 404 || (cause.code === 400 && /session/i.test(cause.message));

@@ -1,9 +1,9 @@
-/** Few children start at the same time: each that does keeps a processor busy, and to make one more waits for a processor. */
 import { availableParallelism } from 'node:os';
 
-/** Lets the next child start; it is harmless to call it twice. */
+/** Ends a turn and lets the next child start; to call it twice is harmless. */
 export type EndTurn = () => void;
 
+/** Limits how many children start at the same time: each keeps a processor busy while it does, and to make one more needs a processor. */
 export class StartTurns {
   readonly #waiting: (() => void)[] = [];
   readonly #maxMs: number;
@@ -14,7 +14,7 @@ export class StartTurns {
     this.#maxMs = maxMs;
   }
 
-  /** Resolves when a child may be made. The turn ends when the function it resolves to is called, or by itself: a child that hangs delays nobody for long. */
+  /** Resolves when a child may be made. Its turn ends when the function it resolves to is called, or after `maxMs`: a child that hangs delays nobody for long. */
   async next(): Promise<EndTurn> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -2,19 +2,19 @@ import type { ToolOutcome } from '../runs/toolset.ts';
 import type { CallToolResult } from './wire/mcp-sdk.ts';
 
 /**
- * Where state stands in `_meta`. A tool that declares `true` there is sent the state the run shares with its caller, in the `_meta` of each
+ * The key of state in `_meta`. A tool that declares `true` there is sent the state the run shares with its caller, in the `_meta` of each
  * call; any tool may answer with a new state in the `_meta` of its result: the whole of it, any JSON value.
  */
 export const STATE_KEY = 'ag-ui/state';
 
-/** Where a result has events for the caller in its `_meta`: `{name, value}`, or a list of them. */
+/** The key of events for the caller in the `_meta` of a result: `{name, value}`, or a list of them. */
 const CUSTOM_KEY = 'ag-ui/custom';
 
-/** What a tool result says to the caller of the run beside its content. */
-export function toSharedOutcome({ _meta: meta, isError }: CallToolResult): Pick<ToolOutcome, 'state' | 'custom'> {
+/** What a tool result tells the caller of the run beside its content. */
+export function readResultMeta({ _meta: meta, isError }: CallToolResult): Pick<ToolOutcome, 'state' | 'custom'> {
   if (!meta || isError) return {};
-  const given = meta[CUSTOM_KEY];
-  const custom = (Array.isArray(given) ? given : [given]).flatMap(toCustom);
+  const events = meta[CUSTOM_KEY];
+  const custom = (Array.isArray(events) ? events : [events]).flatMap(toCustom);
   return {
     ...(meta[STATE_KEY] !== undefined && { state: meta[STATE_KEY] }),
     ...(custom.length > 0 && { custom }),

@@ -1,6 +1,6 @@
 /**
- * What `work` comes to, given a signal of its own that aborts with `signal`. The SDK never takes its listener off a signal it is given, and
- * the signal of a run outlives thousands of calls.
+ * What `work` comes to, with a signal of its own that aborts with `signal`. The SDK never takes its listener off a signal, and the signal of a
+ * run outlives thousands of calls.
  */
 export async function withOwnSignal<Result>(
   signal: AbortSignal | undefined,

@@ -1,12 +1,10 @@
-/** Keeps the servers of the config file known, running, and in step with the file. */
+import { type ConfigProblem, describeProblem, readConfigFile } from '../definitions/config-file.ts';
+import { FileWatch } from '../definitions/config-watch.ts';
+import type { ServerDefinition } from '../definitions/server-definition.ts';
+import type { ServerLog } from '../processes/server-log.ts';
+import type { RunningServers } from './running-servers.ts';
 
-import type { RunningServers } from '../servers/running-servers.ts';
-import type { SupervisedServer } from '../servers/supervised-server.ts';
-import type { ServerLog } from '../servers/supervision.ts';
-import { type ConfigProblem, describeProblem, readConfigFile } from './config-file.ts';
-import { FileWatch } from './config-watch.ts';
-import type { ServerDefinition } from './server-definition.ts';
-
+/** Which file is followed, and how. */
 export interface ConfigServersOptions {
   readonly file: string;
   /** False: the servers are known, and run once somebody asks for them. */
@@ -15,6 +13,7 @@ export interface ConfigServersOptions {
   readonly watchIntervalMs?: number | undefined;
 }
 
+/** Keeps the servers of the config file known, running, and in step with the file. */
 export class ConfigServers {
   readonly #servers: RunningServers;
   readonly #options: ConfigServersOptions;
@@ -41,7 +40,7 @@ export class ConfigServers {
     return this.#isSettled;
   }
 
-  /** Makes the servers of the file known, so that agents may select them; starts none and tells of no problem: {@link open} does. */
+  /** Makes the servers of the file known, so that agents may select them; starts none and logs no problem: {@link open} does. */
   async learn(): Promise<void> {
     const { file, startThem } = this.#options;
     for (const definition of (await readConfigFile(file)).servers) {
@@ -90,16 +89,12 @@ export class ConfigServers {
     const isNew = this.#servers.find({ id: definition.id, origin: 'config' }) === undefined;
     const server = await this.#servers.define(definition, { inBackground: true });
     if (isNew && !this.#options.startThem) server.hold();
-    if (definition.enabled && this.#options.startThem && !server.isWanted && !server.isHeld) startInBackground(server);
+    if (definition.enabled && this.#options.startThem && !server.isWanted && !server.isHeld) server.startInBackground();
   }
 
+  /** Stops following the file. The servers run on. */
   close(): void {
     this.#aborted.abort();
     this.#watch.close();
   }
-}
-
-/** Starts a server and keeps trying; what goes wrong is in its status. */
-export function startInBackground(server: SupervisedServer): void {
-  server.start({ keepTrying: true }).catch(() => undefined);
 }
