@@ -18,6 +18,7 @@ const SHARED = [
   'server/store/messages.ts',
 ];
 const feature = (...others: string[]) => [...SHARED, ...others, 'package:', 'node:'];
+const protocol = (...others: string[]) => feature('server/runs/run-events.ts', 'server/surfaces/', ...others);
 const outside = ['contract/', 'client/', 'server/', 'scripts/', 'package.json', 'package:', 'node:'];
 
 /**
@@ -53,7 +54,8 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/health/': feature('server/mcp/', 'server/store/'),
   'server/prompts/': feature('server/runs/'),
   // One protocol never imports another: what several need is a feature beside them.
-  'server/protocols/': feature('server/runs/run-events.ts', 'server/surfaces/'),
+  'server/protocols/': protocol(),
+  'server/protocols/a2a/': protocol('server/store/task-record.ts'),
   'server/skills/': feature('server/sandbox/'),
   'server/runs/': feature('server/models/', 'server/store/'),
   'scripts/': outside,

@@ -1,6 +1,6 @@
 /** The words of A2A 1.0 as they are in JSON, for what this server says: the SDK's codecs make its own objects of them. */
 import type { AwaitedCall } from '../../runs/run-events.ts';
-import type { TaskState } from './task.ts';
+import type { TaskState } from '../../store/task-record.ts';
 
 /** A part this server makes. */
 export type A2aPart =

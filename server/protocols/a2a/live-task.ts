@@ -1,9 +1,10 @@
 import { toApiError } from '../../call/errors.ts';
 import type { AwaitedCall, RunEvent, RunOutcome } from '../../runs/run-events.ts';
+import type { TaskRecord, TaskState } from '../../store/task-record.ts';
 import { TaskArtifacts } from './artifacts.ts';
 import { HOW_TO_ANSWER } from './decisions.ts';
 import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './json.ts';
-import type { StoredTask, TaskRun, TaskState } from './task.ts';
+import type { TaskRun } from './task.ts';
 import { UpdateQueue } from './update-queue.ts';
 
 /** What a task is made of. */
@@ -15,7 +16,7 @@ export interface LiveTaskOptions {
   readonly history: readonly A2aMessage[];
   /** What it had made when it last stopped to wait. */
   readonly artifacts?: readonly A2aArtifact[];
-  save(task: StoredTask): Promise<void>;
+  save(task: TaskRecord): Promise<void>;
   /** Told that it waits for a person, before anybody else is. */
   onWaiting(): void;
   /** Told of each change but the pieces of an answer. */
@@ -155,7 +156,7 @@ export class LiveTask {
     for (const follower of this.#followers) follower.push(update);
   }
 
-  #toStored(): StoredTask {
+  #toStored(): TaskRecord {
     const { id, agentId, owner, contextId } = this;
     const { approvals, ...status } = this.#status;
     const body = { history: this.#options.history, artifacts: this.#artifacts.list(), approvals };

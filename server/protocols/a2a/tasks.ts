@@ -6,11 +6,12 @@ import { newId } from '../../runs/ids.ts';
 import type { AwaitedCall } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';
 import type { UserPart } from '../../store/messages.ts';
+import type { TaskRecord } from '../../store/task-record.ts';
 import { withRenderUi } from '../../surfaces/render-ui.ts';
 import type { Decision } from './decisions.ts';
 import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './json.ts';
 import { LiveTask, type LiveTaskOptions } from './live-task.ts';
-import type { ContinuingRun, StoredTask, TaskAnswer, TaskQuery, TaskRun, TaskRunRequest, TaskStore } from './task.ts';
+import type { ContinuingRun, TaskAnswer, TaskQuery, TaskRun, TaskRunRequest, TaskStore } from './task.ts';
 
 interface TasksOptions {
   readonly store: TaskStore;
@@ -166,7 +167,7 @@ export class A2aTasks {
     this.#drive(task, async () => run.follow());
   }
 
-  async #endWaiting(stored: StoredTask, detail: string): Promise<void> {
+  async #endWaiting(stored: TaskRecord, detail: string): Promise<void> {
     const body = { ...stored.body, approvals: [] };
     const ended = { ...stored, body, state: 'canceled' as const, detail, changedAt: new Date().toISOString() };
     await this.#options.store.save(ended);
@@ -219,14 +220,14 @@ export class A2aTasks {
   }
 }
 
-function toTask(stored: StoredTask): A2aTask {
+function toTask(stored: TaskRecord): A2aTask {
   const { id, contextId } = stored;
   const { history, artifacts, approvals } = readBody(stored);
   return { id, contextId, status: toStatus(stored, { ...stored, approvals }), artifacts, history };
 }
 
 // Written by a live task, and read by nobody else.
-const readBody = ({ body }: StoredTask) =>
+const readBody = ({ body }: TaskRecord) =>
   body as {
     readonly history: readonly A2aMessage[];
     readonly artifacts: readonly A2aArtifact[];
