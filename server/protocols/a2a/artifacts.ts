@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../runs/run-events.ts';
-import { RENDER_UI, toShownEnvelopes } from '../../surfaces/render-ui.ts';
+import { RenderCalls, type RenderOutcome } from '../../surfaces/render-calls.ts';
 import type { A2aArtifact, A2aPart } from './json.ts';
 
 /** A longer answer is cut here in its task; the conversation has the whole. */
@@ -12,7 +12,7 @@ const A2UI_TYPE = 'application/json+a2ui';
 
 /** What the run of a task has made so far: its answer, and the surfaces it shows. */
 export class TaskArtifacts {
-  readonly #calls = new Map<string, unknown>();
+  readonly #calls = new RenderCalls();
   readonly #surfaces: A2aPart[] = [];
   #text = '';
   #isCut = false;
@@ -30,15 +30,14 @@ export class TaskArtifacts {
   /** The piece that an event adds; undefined when it adds nothing. */
   take(event: RunEvent): { readonly artifact: A2aArtifact; readonly append: boolean } | undefined {
     if (event.type === 'text-delta') return this.#addText(event);
-    if (event.type === 'tool-call-ended' && event.name === RENDER_UI) this.#calls.set(event.callId, event.args);
-    if (event.type === 'tool-result' && event.name === RENDER_UI && !event.isError) return this.#addSurface(event);
-    return undefined;
+    if (event.type === 'tool-call-ended') this.#calls.note(event);
+    return event.type === 'tool-result' ? this.#addSurface(this.#calls.resolve(event)) : undefined;
   }
 
-  #addSurface({ callId, result }: { callId: string; result: unknown }) {
+  #addSurface(outcome: RenderOutcome | undefined) {
+    if (!outcome?.isShown) return undefined;
     const append = this.#surfaces.length > 0;
-    const envelopes = toShownEnvelopes(this.#calls.get(callId), result) ?? [];
-    const parts = envelopes.map((data) => ({ data, mediaType: A2UI_TYPE, metadata: { mimeType: A2UI_TYPE } }));
+    const parts = outcome.envelopes.map((data) => ({ data, mediaType: A2UI_TYPE, metadata: { mimeType: A2UI_TYPE } }));
     if (!parts.length || this.#surfaces.length + parts.length > MAX_PARTS) return undefined;
     this.#surfaces.push(...parts);
     return { artifact: { ...SURFACES, parts }, append };

@@ -1,7 +1,7 @@
 /** From a message of another agent to what a user says. */
 import type { Message, Part } from '@a2a-js/sdk';
 import type { UserPart } from '../../store/messages.ts';
-import { ActionReport, toAsk } from '../../surfaces/ask.ts';
+import { ActionReport, toUserText } from '../../surfaces/user-actions.ts';
 import type { A2aSdk } from './sdk.ts';
 
 /** The media types an agent takes, as its card says. */
@@ -33,7 +33,7 @@ export function toUserParts(message: Message, { types, errors }: A2aSdk): Said {
   );
   const parts = message.parts.map((part, index): UserPart => {
     const action = actions[index];
-    return action ? { type: 'text', text: toAsk({ action }) } : toUserPart(part, index, errors);
+    return action ? { type: 'text', text: toUserText({ action }) } : toUserPart(part, index, errors);
   });
   return { parts, surfaceId: actions.find((action) => action !== undefined)?.surfaceId };
 }

@@ -10,6 +10,7 @@ import type {
 } from '@a2a-js/sdk';
 import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
 import { A2UI_EXTENSION } from '../../surfaces/envelopes.ts';
+import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
 import { HOW_TO_ANSWER, readDecisions } from './decisions.ts';
 import type { A2aMessage, A2aTask } from './json.ts';
 import { withKnownErrors } from './known-errors.ts';
@@ -53,11 +54,11 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
     }
     const config = configuration?.taskPushNotificationConfig;
     if (config) push.check(config, errors);
-    const surfaces = isExtended ? { surfaceId } : undefined;
+    const viewer = isExtended ? { surfaceId } : undefined;
     if (message.taskId) {
       return goOn(
         message,
-        { surfaces, context },
+        { viewer, context },
         () => config && push.set(message.taskId, config, context.requestedVersion),
       );
     }
@@ -67,7 +68,7 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
       principal: principalOf(context),
       contextId: message.contextId || undefined,
       parts,
-      surfaces,
+      viewer,
       message: json,
       onId: (id) => config && push.set(id, config, context.requestedVersion),
     });
@@ -76,7 +77,7 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
   // A task waits for another message only when calls of it wait for a person.
   async function goOn(
     message: Message,
-    { surfaces, context }: { surfaces: { surfaceId: string | undefined } | undefined; context: ServerCallContext },
+    { viewer, context }: { viewer: SurfaceViewer | undefined; context: ServerCallContext },
     onTaken: () => void,
   ): Promise<LiveTask | A2aTask> {
     const { taskId, contextId } = message;
@@ -91,10 +92,8 @@ export function createA2aRequests(options: RequestsOptions): A2ARequestHandler {
       onTaken();
       const said = types.Message.toJSON(message) as A2aMessage;
       return (
-        (await tasks.answer(
-          { id: taskId, contextId: task.contextId, message: said, principal, surfaces },
-          decisions,
-        )) ?? find(taskId, context)
+        (await tasks.answer({ id: taskId, contextId: task.contextId, message: said, principal, viewer }, decisions)) ??
+        find(taskId, context)
       );
     }
     const why = tasks.live(agentId, taskId, principal) ? 'is still running' : 'has ended';

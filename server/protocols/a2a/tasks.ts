@@ -4,10 +4,9 @@ import { ApiError } from '../../call/errors.ts';
 import { maySee, type Principal } from '../../call/principal.ts';
 import { newId } from '../../runs/ids.ts';
 import type { AwaitedCall } from '../../runs/run-events.ts';
-import type { Toolset } from '../../runs/toolset.ts';
 import type { UserPart } from '../../store/messages.ts';
 import type { TaskRecord } from '../../store/task-record.ts';
-import { withRenderUi } from '../../surfaces/render-ui.ts';
+import { extendForViewer, type SurfaceViewer } from '../../surfaces/render-ui.ts';
 import type { Decision } from './decisions.ts';
 import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './json.ts';
 import { LiveTask, type LiveTaskOptions } from './live-task.ts';
@@ -34,11 +33,9 @@ interface TaskReply {
   readonly contextId: string;
   readonly message: A2aMessage;
   readonly principal: Principal;
-  readonly surfaces: Surfaces;
+  /** Absent for a caller that shows no surfaces of A2UI. */
+  readonly viewer: SurfaceViewer | undefined;
 }
-
-/** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
-type Surfaces = { readonly surfaceId: string | undefined } | undefined;
 
 const MAX_LIVE = 1000;
 
@@ -68,13 +65,14 @@ export class A2aTasks {
     readonly principal: Principal;
     readonly contextId: string | undefined;
     readonly parts: readonly UserPart[];
-    readonly surfaces: Surfaces;
+    /** Absent for a caller that shows no surfaces of A2UI. */
+    readonly viewer: SurfaceViewer | undefined;
     /** The message as it came, for the history of the task. */
     readonly message: A2aMessage;
     /** Told the id before anything happens to the task. */
     onId?(id: string): void;
   }): Promise<LiveTask> {
-    const { agentId, principal, parts, surfaces } = request;
+    const { agentId, principal, parts, viewer } = request;
     const id = randomUUID();
     request.onId?.(id);
     const contextId = request.contextId ?? newId('conv');
@@ -85,7 +83,7 @@ export class A2aTasks {
       contextId,
       history: [{ ...request.message, taskId: id, contextId }],
     });
-    const extend = toExtension(contextId, surfaces);
+    const extend = extendForViewer(contextId, viewer);
     const isFull = this.#live.size >= MAX_LIVE;
     this.#live.set(id, task);
     await task.submit().catch((cause) => {
@@ -101,10 +99,10 @@ export class A2aTasks {
 
   /** Answers what a task waits for. Returns it once it goes on, or undefined while other calls of it wait. Throws when the approvals are gone. */
   async answer(
-    { id, contextId, message, principal, surfaces }: TaskReply,
+    { id, contextId, message, principal, viewer }: TaskReply,
     decisions: readonly Decision[],
   ): Promise<LiveTask | undefined> {
-    const extend = toExtension(contextId, surfaces);
+    const extend = extendForViewer(contextId, viewer);
     const pending = await this.#options.pending(contextId);
     if (!pending.length) throw new ApiError('approval-resolved', `What the task ${id} waited for was answered before`);
     const unknown = decisions.find(({ approvalId }) => approvalId !== undefined && !pending.includes(approvalId));
@@ -233,6 +231,3 @@ const readBody = ({ body }: TaskRecord) =>
     readonly artifacts: readonly A2aArtifact[];
     readonly approvals?: readonly AwaitedCall[];
   };
-
-const toExtension = (contextId: string, surfaces: Surfaces) => (toolset: Toolset) =>
-  surfaces ? withRenderUi(toolset, { conversationId: contextId, ...surfaces }) : toolset;

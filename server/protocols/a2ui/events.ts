@@ -3,7 +3,7 @@ import type { A2uiEvent } from '../../../contract/a2ui.ts';
 import { toApiError } from '../../call/errors.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import { toA2uiError, toTextSurface, toTextUpdate } from '../../surfaces/envelopes.ts';
-import { RENDER_UI, toShownEnvelopes } from '../../surfaces/render-ui.ts';
+import { RenderCalls, type RenderOutcome } from '../../surfaces/render-calls.ts';
 
 /** How often the model may try to make one surface before the caller is told that there is none. */
 const TRIES = 2;
@@ -24,7 +24,7 @@ export async function* toA2uiEvents(
 
 class A2uiTranslation {
   readonly #conversationId: string;
-  readonly #calls = new Map<string, unknown>();
+  readonly #calls = new RenderCalls();
   #hasShown = false;
   #failures = 0;
   #text: { readonly surfaceId: string; value: string; told: number } | undefined;
@@ -43,10 +43,10 @@ class A2uiTranslation {
         yield* this.#endText();
         return;
       case 'tool-call-ended':
-        if (event.name === RENDER_UI) this.#calls.set(event.callId, event.args);
+        this.#calls.note(event);
         return;
       case 'tool-result':
-        if (event.name === RENDER_UI) yield* this.#show(event.callId, event.result, event.isError);
+        yield* this.#show(this.#calls.resolve(event));
         return;
       case 'run-ended':
         yield* this.#endText();
@@ -61,16 +61,16 @@ class A2uiTranslation {
     }
   }
 
-  *#show(callId: string, result: unknown, isError: boolean): Generator<A2uiEvent> {
-    const envelopes = isError ? undefined : toShownEnvelopes(this.#calls.get(callId), result);
-    if (!envelopes) {
+  *#show(outcome: RenderOutcome | undefined): Generator<A2uiEvent> {
+    if (!outcome) return;
+    if (!outcome.isShown) {
       this.#failures += 1;
       if (this.#failures === TRIES) yield notShown();
       return;
     }
     this.#failures = 0;
     this.#hasShown = true;
-    yield* envelopes;
+    yield* outcome.envelopes;
   }
 
   *#say(messageId: string, delta: string): Generator<A2uiEvent> {

@@ -8,9 +8,10 @@ import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';
-import { toAsk } from '../../surfaces/ask.ts';
 import { A2UI_CATALOG, A2UI_EXTENSION } from '../../surfaces/envelopes.ts';
-import { conversationOf, withRenderUi } from '../../surfaces/render-ui.ts';
+import { extendForViewer } from '../../surfaces/render-ui.ts';
+import { conversationOf } from '../../surfaces/surface-id.ts';
+import { toUserText } from '../../surfaces/user-actions.ts';
 import { toA2uiEvents } from './events.ts';
 
 /** A run that is asked for in words, with tools beside the agent's own. */
@@ -67,8 +68,8 @@ export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers
         agentId,
         principal: context.principal,
         conversationId,
-        text: toAsk(request),
-        extend: (toolset) => withRenderUi(toolset, { conversationId, surfaceId }),
+        text: toUserText(request),
+        extend: extendForViewer(conversationId, { surfaceId }),
         instructions: SURFACE_INSTRUCTIONS,
         signal,
       });

@@ -3,7 +3,7 @@ import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { toApiError } from '../../call/errors.ts';
 import type { RunEvent, RunOutcome } from '../../runs/run-events.ts';
 import { type Casing, createSpelling, type Spelling } from './spelling.ts';
-import { SurfaceActivities } from './surfaces.ts';
+import { SurfaceActivities } from './surface-activities.ts';
 import { AG_UI_VERSION, toInterruptNotice, toTerminalEvent } from './terminal.ts';
 
 /** What the events of one run need to know of its request. */

@@ -8,7 +8,7 @@ import type { Principal } from '../../call/principal.ts';
 import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { ToolDefinition, Toolset } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
-import { withRenderUi } from '../../surfaces/render-ui.ts';
+import { extendForViewer } from '../../surfaces/render-ui.ts';
 import { type AgUiRunView, toAgUiEvents } from './events.ts';
 import { readAgUiRun, readConnect, readRunIds } from './input.ts';
 import type { AgUiProtobuf } from './protobuf.ts';
@@ -119,13 +119,12 @@ export function createAgUiHandlers({
     async run({ input: { agent_id: agentId, casing, ...body }, context, signal }): Promise<AsyncIterable<AgUiEvent>> {
       agents.get(agentId);
       const isBinary = await protobuf?.prepare(context.headers.accept);
-      const { view, surfaces, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
+      const { view, viewer, ...request } = await readAgUiRun(body, isBinary ? 'camel' : casing);
       const { threadId, runId } = view;
       const { principal } = context;
       const after = readLastEventId(context.headers['last-event-id']);
       if (after !== undefined) return readAgain({ agentId, principal, threadId, runId, view, after, signal });
-      const extend = (toolset: Toolset) =>
-        surfaces ? withRenderUi(toolset, { conversationId: threadId, ...surfaces }) : toolset;
+      const extend = extendForViewer(threadId, viewer);
       const { events } = await startRun({ agentId, principal, threadId, runId, ...request, extend, signal });
       return toAgUiEvents(events, view);
     },

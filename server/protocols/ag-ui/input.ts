@@ -6,12 +6,13 @@ import { invalidField, invalidFields } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
+import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
 import type { AgUiRunView } from './events.ts';
 import { type AgUiForwarded, readDecisions, readForwarded } from './forwarded.ts';
 import { toMessages } from './messages.ts';
 import { upgradeMessage } from './older-shapes.ts';
 import { type Casing, KEYS, toCamelCase } from './spelling.ts';
-import { readSurfaces } from './surface-input.ts';
+import { readSurfaceInput } from './surface-input.ts';
 
 /** A run request as the rest of the server understands it. */
 interface AgUiRunInput {
@@ -29,8 +30,8 @@ interface AgUiRunInput {
   /** Whether the run goes on without readers. */
   readonly detached: boolean;
   readonly whenBusy: AgUiForwarded['whenBusy'];
-  /** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
-  readonly surfaces: { readonly surfaceId: string | undefined } | undefined;
+  /** Absent for a caller that shows no surfaces of A2UI. */
+  readonly viewer: SurfaceViewer | undefined;
 }
 
 /** Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
@@ -44,7 +45,7 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
     messages: body.messages.map((message, index) => upgradeMessage(message, `messages.${index}`)),
     resume: resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
   });
-  const surfaces = readSurfaces(input.forwardedProps, ids.runId);
+  const surfaceInput = readSurfaceInput(input.forwardedProps, ids.runId);
   const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
   return {
     view: {
@@ -53,14 +54,14 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
       isVersion1: isVersion1(input.protocolVersion),
       casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
     },
-    messages: [...toMessages(input.messages), ...(surfaces?.said ?? [])],
+    messages: [...toMessages(input.messages), ...(surfaceInput?.messages ?? [])],
     instructions: toInstructions(input.context, input.state),
     state: input.state ?? undefined,
     decisions: readDecisions(input.resume ?? []),
     detached: forwarded.isBackground,
     whenBusy: forwarded.whenBusy,
     callerTools: toCallerTools(input.tools),
-    surfaces: surfaces && { surfaceId: surfaces.surfaceId },
+    viewer: surfaceInput?.viewer,
   };
 }
 
