@@ -7,7 +7,7 @@ import type { AwaitedCall } from '../../runs/run-events.ts';
 import type { UserPart } from '../../store/messages.ts';
 import type { TaskRecord } from '../../store/task-record.ts';
 import { extendForViewer, type SurfaceViewer } from '../../surfaces/render-ui.ts';
-import type { Decision } from './decisions.ts';
+import type { MessageDecision } from './decisions.ts';
 import { type A2aArtifact, type A2aMessage, type A2aTask, type A2aUpdate, toStatus } from './json.ts';
 import { LiveTask, type LiveTaskOptions } from './live-task.ts';
 import type { ContinuingRun, TaskAnswer, TaskQuery, TaskRun, TaskRunRequest, TaskStore } from './task.ts';
@@ -100,7 +100,7 @@ export class A2aTasks {
   /** Answers what a task waits for. Returns it once it goes on, or undefined while other calls of it wait. Throws when the approvals are gone. */
   async answer(
     { id, contextId, message, principal, viewer }: TaskReply,
-    decisions: readonly Decision[],
+    decisions: readonly MessageDecision[],
   ): Promise<LiveTask | undefined> {
     const extend = extendForViewer(contextId, viewer);
     const pending = await this.#options.pending(contextId);
