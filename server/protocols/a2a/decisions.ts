@@ -20,7 +20,10 @@ const Answer = z.object({
   approval_id: z.string().optional(),
 });
 
-const WORDS: Readonly<Record<string, boolean>> = { approve: true, deny: false };
+const WORDS: ReadonlyMap<string, boolean> = new Map([
+  ['approve', true],
+  ['deny', false],
+]);
 
 /** The decisions in a message; empty unless every part is one, so that nothing else is taken for a yes. */
 export function readMessageDecisions({ parts }: Message): MessageDecision[] {
@@ -34,6 +37,6 @@ export function readMessageDecisions({ parts }: Message): MessageDecision[] {
 }
 
 function readWord(text: string): MessageDecision | undefined {
-  const isApproved = WORDS[text.trim().toLowerCase().replace(/[.!]$/, '')];
+  const isApproved = WORDS.get(text.trim().toLowerCase().replace(/[.!]$/, ''));
   return isApproved === undefined ? undefined : { approvalId: undefined, isApproved, reason: null };
 }
