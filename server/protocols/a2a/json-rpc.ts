@@ -4,6 +4,7 @@ import type { AgentCard } from '@a2a-js/sdk';
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Principal } from '../../call/principal.ts';
+import { versionOf } from './request-headers.ts';
 import type { A2aSdk } from './sdk.ts';
 import { A2aUser } from './user.ts';
 
@@ -61,10 +62,6 @@ export function createA2aJsonRpc({ sdk, requests, card, principalOf }: JsonRpcOp
     }
   };
 }
-
-/** The version a request speaks; what names none, or no number, is of the time before versions were named. */
-export const versionOf = (request: Request, { types }: A2aSdk): string =>
-  request.get(types.A2A_VERSION_HEADER)?.trim() || '0.3';
 
 function findProblem(request: Request, body: unknown, { errors, compat }: A2aSdk): object | undefined {
   const { A2A_ERROR_CODE: codes } = errors;
