@@ -22,7 +22,7 @@ export async function* toMcpUiEvents(
   for await (const { event } of events) {
     switch (event.type) {
       case 'text-delta': {
-        // What is said after a tool call stands apart from what was said before it.
+        // What is said after a tool call begins a new paragraph.
         const isNewParagraph = lastMessageId !== undefined && lastMessageId !== event.messageId;
         lastMessageId = event.messageId;
         yield { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta };
