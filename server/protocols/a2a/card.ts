@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { AgentCard } from '@a2a-js/sdk';
 import { BASE_PATH } from '../../../contract/index.ts';
 import { A2UI_CATALOG, A2UI_EXTENSION } from '../../surfaces/envelopes.ts';
-import { INPUT_MODES } from './messages.ts';
+import { INPUT_MODES } from './requests/messages.ts';
 import type { A2aSdk } from './sdk.ts';
 
 /** An agent as its card shows it. */

@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import { BASE_PATH } from '../../../contract/index.ts';
 import { PushConfigs } from './push.ts';
 import type { A2aServer, A2aServerOptions } from './server.ts';
-import type { ContinuingRun } from './task.ts';
-import { A2aTasks, type TasksOptions } from './tasks.ts';
+import type { ContinuingRun } from './task-ports.ts';
+import { A2aTasks, type TasksOptions } from './tasks/tasks.ts';
 
 interface A2aOptions
   extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'streamLimits'>,

@@ -3,7 +3,7 @@ import { ApiError } from '../../call/errors.ts';
 import { type CardAgent, toAgentCard } from './card.ts';
 import { createA2aJsonRpc } from './json-rpc.ts';
 import { originOf } from './request-headers.ts';
-import { createA2aRequests } from './requests.ts';
+import { createA2aRequests } from './requests/requests.ts';
 import type { A2aSdk } from './sdk.ts';
 import type { A2aServerOptions, AgentRoute } from './server.ts';
 import { guardStream, STREAM_LIMITS } from './stream-guard.ts';

@@ -10,7 +10,7 @@ import { type A2aSdk, loadA2aSdk } from './sdk.ts';
 import { createBindingsRoute } from './serve-bindings.ts';
 import { createCardRoute } from './serve-card.ts';
 import type { StreamLimits } from './stream-guard.ts';
-import type { A2aTasks } from './tasks.ts';
+import type { A2aTasks } from './tasks/tasks.ts';
 
 /** What A2A is served with. */
 export interface A2aServerOptions {

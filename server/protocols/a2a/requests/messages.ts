@@ -1,8 +1,8 @@
 /** Reads the messages of other agents as what a user says. */
 import type { Message, Part } from '@a2a-js/sdk';
-import type { UserPart } from '../../store/messages.ts';
-import { ActionReport, toUserText } from '../../surfaces/user-actions.ts';
-import type { A2aSdk } from './sdk.ts';
+import type { UserPart } from '../../../store/messages.ts';
+import { ActionReport, toUserText } from '../../../surfaces/user-actions.ts';
+import type { A2aSdk } from '../sdk.ts';
 
 /** The media types an agent takes, as its card lists them. */
 export const INPUT_MODES = [

@@ -1,15 +1,15 @@
 /** Messages to one agent: each starts a task, or answers what a task waits for. */
 import type { Message, SendMessageRequest } from '@a2a-js/sdk';
 import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
-import type { UserPart } from '../../store/messages.ts';
-import { A2UI_EXTENSION } from '../../surfaces/envelopes.ts';
-import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
-import { HOW_TO_ANSWER, readMessageDecisions } from './decisions.ts';
-import type { A2aMessage, A2aTask } from './json.ts';
-import type { LiveTask } from './live-task.ts';
+import type { UserPart } from '../../../store/messages.ts';
+import { A2UI_EXTENSION } from '../../../surfaces/envelopes.ts';
+import type { SurfaceViewer } from '../../../surfaces/render-ui.ts';
+import type { A2aMessage, A2aTask } from '../json.ts';
+import { HOW_TO_ANSWER, readMessageDecisions } from '../tasks/decisions.ts';
+import type { LiveTask } from '../tasks/live-task.ts';
+import { principalOf } from '../user.ts';
 import { readUserMessage } from './messages.ts';
 import { type AgentRequests, findTask, isWaiting, streamTask, toSdkTask } from './requested-task.ts';
-import { principalOf } from './user.ts';
 
 /** A request to send a message, checked. */
 interface ReceivedMessage {

@@ -1,6 +1,6 @@
-import type { RunEvent } from '../../runs/run-events.ts';
-import { RenderCalls, type RenderOutcome } from '../../surfaces/render-calls.ts';
-import type { A2aArtifact, A2aPart } from './json.ts';
+import type { RunEvent } from '../../../runs/run-events.ts';
+import { RenderCalls, type RenderOutcome } from '../../../surfaces/render-calls.ts';
+import type { A2aArtifact, A2aPart } from '../json.ts';
 
 /** The most of an answer that a task keeps; its conversation has the whole. */
 const MAX_CHARACTERS = 1024 * 1024;

@@ -1,8 +1,8 @@
 /** Where a task stands: how a run's end decides it, and how A2A tells it. */
-import type { AwaitedCall, RunOutcome } from '../../runs/run-events.ts';
-import type { TaskState } from '../../store/task-record.ts';
+import type { AwaitedCall, RunOutcome } from '../../../runs/run-events.ts';
+import type { TaskState } from '../../../store/task-record.ts';
+import type { A2aPart, A2aStatus } from '../json.ts';
 import { HOW_TO_ANSWER } from './decisions.ts';
-import type { A2aPart, A2aStatus } from './json.ts';
 
 /** Where a task stands, and since when. */
 export interface TaskStatus {

@@ -1,10 +1,10 @@
-import { toApiError } from '../../call/errors.ts';
-import type { RunEvent } from '../../runs/run-events.ts';
-import type { TaskRecord } from '../../store/task-record.ts';
+import { toApiError } from '../../../call/errors.ts';
+import type { RunEvent } from '../../../runs/run-events.ts';
+import type { TaskRecord } from '../../../store/task-record.ts';
+import type { A2aArtifact, A2aMessage, A2aTask, A2aUpdate } from '../json.ts';
+import type { TaskRun } from '../task-ports.ts';
 import { TaskArtifacts } from './artifacts.ts';
-import type { A2aArtifact, A2aMessage, A2aTask, A2aUpdate } from './json.ts';
 import type { TaskBody } from './stored-task.ts';
-import type { TaskRun } from './task.ts';
 import { CANCELED_BY_CLIENT, isOver, type TaskStatus, toA2aStatus, toEndStatus } from './task-status.ts';
 import { UpdateQueue } from './update-queue.ts';
 

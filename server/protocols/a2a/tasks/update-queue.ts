@@ -1,4 +1,4 @@
-import type { A2aUpdate } from './json.ts';
+import type { A2aUpdate } from '../json.ts';
 
 /** The updates of a task that one follower has not read yet. Pieces of one answer are joined while they wait, so the queue stays short. */
 export class UpdateQueue {

@@ -1,12 +1,12 @@
 /** The task that a request names, and how requests are answered with tasks. */
 import type { StreamResponse, Task } from '@a2a-js/sdk';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
-import type { A2aTask } from './json.ts';
-import type { LiveTask } from './live-task.ts';
-import type { PushConfigs } from './push.ts';
-import type { A2aSdk } from './sdk.ts';
-import type { A2aTasks } from './tasks.ts';
-import { principalOf } from './user.ts';
+import type { A2aTask } from '../json.ts';
+import type { PushConfigs } from '../push.ts';
+import type { A2aSdk } from '../sdk.ts';
+import type { LiveTask } from '../tasks/live-task.ts';
+import type { A2aTasks } from '../tasks/tasks.ts';
+import { principalOf } from '../user.ts';
 
 /** What the requests to one agent are answered with. */
 export interface AgentRequests {

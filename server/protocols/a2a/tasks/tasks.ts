@@ -1,15 +1,15 @@
 /** The tasks of every agent: those whose runs go on, those that wait for a person, and those of the store. */
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '../../call/errors.ts';
-import { maySee, type Principal } from '../../call/principal.ts';
-import { newId } from '../../runs/ids.ts';
-import type { UserPart } from '../../store/messages.ts';
-import { extendForViewer, type SurfaceViewer } from '../../surfaces/render-ui.ts';
-import type { A2aMessage, A2aTask } from './json.ts';
+import { ApiError } from '../../../call/errors.ts';
+import { maySee, type Principal } from '../../../call/principal.ts';
+import { newId } from '../../../runs/ids.ts';
+import type { UserPart } from '../../../store/messages.ts';
+import { extendForViewer, type SurfaceViewer } from '../../../surfaces/render-ui.ts';
+import type { A2aMessage, A2aTask } from '../json.ts';
+import type { ContinuingRun, TaskQuery, TaskRun, TaskRunRequest, TaskStore } from '../task-ports.ts';
 import type { LiveTask } from './live-task.ts';
 import { LiveTasks } from './live-tasks.ts';
 import { toTask } from './stored-task.ts';
-import type { ContinuingRun, TaskQuery, TaskRun, TaskRunRequest, TaskStore } from './task.ts';
 import { WaitingTasks, type WaitingTasksOptions } from './waiting-tasks.ts';
 
 /** What tasks need of the rest of the server. */

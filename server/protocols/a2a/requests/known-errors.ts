@@ -1,6 +1,6 @@
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
-import { ApiError } from '../../call/errors.ts';
-import type { A2aSdk } from './sdk.ts';
+import { ApiError } from '../../../call/errors.ts';
+import type { A2aSdk } from '../sdk.ts';
 
 interface KnownErrorsOptions {
   readonly sdk: A2aSdk;

@@ -1,8 +1,8 @@
 import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
-import type { A2aTask } from './json.ts';
+import type { A2aTask } from '../json.ts';
+import { principalOf } from '../user.ts';
 import { type AgentRequests, findTask, isWaiting, streamTask, toSdkTask } from './requested-task.ts';
 import { toTaskQuery } from './task-query.ts';
-import { principalOf } from './user.ts';
 
 /** The operations that read, follow and cancel the tasks of one agent. */
 export function createTaskRequests(

@@ -1,13 +1,13 @@
-import { ApiError } from '../../call/errors.ts';
-import type { Principal } from '../../call/principal.ts';
-import type { TaskRecord } from '../../store/task-record.ts';
-import { extendForViewer, type SurfaceViewer } from '../../surfaces/render-ui.ts';
+import { ApiError } from '../../../call/errors.ts';
+import type { Principal } from '../../../call/principal.ts';
+import type { TaskRecord } from '../../../store/task-record.ts';
+import { extendForViewer, type SurfaceViewer } from '../../../surfaces/render-ui.ts';
+import type { A2aMessage, A2aUpdate } from '../json.ts';
+import type { ContinuingRun, TaskAnswer, TaskStore } from '../task-ports.ts';
 import type { MessageDecision } from './decisions.ts';
-import type { A2aMessage, A2aUpdate } from './json.ts';
 import type { LiveTask } from './live-task.ts';
 import type { LiveTasks } from './live-tasks.ts';
 import { readTaskBody } from './stored-task.ts';
-import type { ContinuingRun, TaskAnswer, TaskStore } from './task.ts';
 import { CANCELED_BY_CLIENT, toA2aStatus } from './task-status.ts';
 
 /** What waiting tasks need of the rest of the server. */

@@ -1,6 +1,6 @@
-import type { A2aUpdate } from './json.ts';
+import type { A2aUpdate } from '../json.ts';
+import type { TaskRun, TaskStore } from '../task-ports.ts';
 import { LiveTask, type LiveTaskOptions } from './live-task.ts';
-import type { TaskRun, TaskStore } from './task.ts';
 
 interface LiveTasksOptions {
   readonly store: Pick<TaskStore, 'save'>;
