@@ -9,10 +9,11 @@ import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { ToolDefinition, Toolset } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
 import { extendForViewer } from '../../surfaces/render-ui.ts';
-import { type AgUiRunView, toAgUiEvents } from './events.ts';
+import { toAgUiEvents } from './events.ts';
 import { readAgUiRun, readConnect, readRunIds } from './input.ts';
 import type { AgUiProtobuf } from './protobuf.ts';
 import { type AgUiFoundRun, readAgUiRunAgain } from './reading.ts';
+import type { AgUiRunView } from './run-view.ts';
 import { AG_UI_VERSION } from './terminal.ts';
 
 interface AgentName {

@@ -7,10 +7,10 @@ import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
 import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
-import type { AgUiRunView } from './events.ts';
 import { type AgUiForwarded, readDecisions, readForwarded } from './forwarded.ts';
 import { toMessages } from './messages.ts';
 import { upgradeMessage } from './older-shapes.ts';
+import type { AgUiRunView } from './run-view.ts';
 import { type Casing, KEYS, toCamelCase } from './spelling.ts';
 import { readSurfaceInput } from './surface-input.ts';
 

@@ -3,8 +3,9 @@ import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { type Numbered, type NumberedEvents, numberAfterGap, withNumbers } from '../../call/numbered-events.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
-import { type AgUiRunView, createAgUiTranslator } from './events.ts';
+import type { AgUiRunView } from './run-view.ts';
 import { toMessagesSnapshot } from './snapshot.ts';
+import { createAgUiTranslator } from './translator.ts';
 
 /** A run that goes on or has ended. */
 export interface AgUiFoundRun {

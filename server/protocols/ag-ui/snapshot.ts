@@ -1,8 +1,9 @@
 /** From a stored conversation to the messages an AG-UI client holds. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
-import { reasoningIdOf } from './events.ts';
 import { type Casing, createSpelling, type Spelling } from './spelling.ts';
+import { reasoningIdOf } from './text-events.ts';
+import { toResultContent } from './tool-call-events.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -23,7 +24,7 @@ function toAgUiMessages(message: Message, spelled: Spelling): Fields[] {
       return toAssistantMessages(id, message.content, spelled);
     case 'tool': {
       const { callId, result, status } = message;
-      const content = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
+      const content = toResultContent(result);
       const error = status === 'done' ? {} : { error: content || status };
       return [{ id, role, ...spelled('toolCallId', callId), content, ...error }];
     }

@@ -1,21 +1,16 @@
 /** The last event of an AG-UI run. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
+import type { AgUiRunView } from './run-view.ts';
 import { createSpelling, type Spelling } from './spelling.ts';
 
 /** The newest AG-UI version spoken here. */
 export const AG_UI_VERSION = '1.0';
 
-interface TerminalView {
-  readonly threadId: string;
-  readonly runId: string;
-  readonly isVersion1: boolean;
-}
-
 /** `RUN_ERROR` for a run that failed or that the server cut off, else `RUN_FINISHED`, also for one that somebody cancelled. */
 export function toTerminalEvent(
   { outcome, usage }: Extract<RunEvent, { readonly type: 'run-ended' }>,
-  view: TerminalView,
+  view: Pick<AgUiRunView, 'threadId' | 'runId' | 'isVersion1'>,
   spelled: Spelling,
 ): AgUiEvent {
   const used = toTokenUsage(usage, spelled);
@@ -58,7 +53,7 @@ function toOutcome(
 /** For clients before 1.0, which know no interrupts: the approvals a run waits for, as an event that applications can listen to. */
 export function toInterruptNotice(
   { outcome }: Extract<RunEvent, { readonly type: 'run-ended' }>,
-  { isVersion1 }: Pick<TerminalView, 'isVersion1'>,
+  { isVersion1 }: Pick<AgUiRunView, 'isVersion1'>,
 ): AgUiEvent[] {
   if (isVersion1 || outcome.status !== 'finished' || !outcome.approvals?.length) return [];
   const interrupts = outcome.approvals.map((call) => toInterrupt(call, createSpelling('camel')));
