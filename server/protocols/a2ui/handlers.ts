@@ -12,6 +12,7 @@ import { A2UI_CATALOG, A2UI_EXTENSION } from '../../surfaces/envelopes.ts';
 import { extendForViewer } from '../../surfaces/render-ui.ts';
 import { conversationOf } from '../../surfaces/surface-id.ts';
 import { toUserText } from '../../surfaces/user-actions.ts';
+import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { toA2uiEvents } from './events.ts';
 
 /** A run that is asked for in words, with tools beside the agent's own. */
@@ -28,11 +29,7 @@ export interface SurfaceRunRequest {
 }
 
 interface A2uiParts {
-  readonly agents: {
-    list(): Iterable<{ readonly id: string; readonly name: string }>;
-    /** Throws a 404 when there is none. */
-    get(id: string): unknown;
-  };
+  readonly agents: OfferedAgents;
   startRun(request: SurfaceRunRequest): Promise<AsyncIterable<{ readonly event: RunEvent }>>;
 }
 
@@ -44,18 +41,13 @@ export const SURFACE_INSTRUCTIONS =
 
 /** The handlers of the group `a2ui`. */
 export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers<RequestContext>['a2ui'] {
-  const info = () => {
-    const list = [...agents.list()].map(({ id, name }) => ({ agent_id: id, name, endpoint: `${ENDPOINT}/${id}/` }));
-    return {
-      protocol: 'a2ui' as const,
-      version: '0.9',
-      catalogs: [A2UI_CATALOG],
-      extension_uri: A2UI_EXTENSION,
-      agents: list,
-      agents_endpoint: `${ENDPOINT}/agents`,
-      count: list.length,
-    };
-  };
+  const info = () => ({
+    protocol: 'a2ui' as const,
+    version: '0.9',
+    catalogs: [A2UI_CATALOG],
+    extension_uri: A2UI_EXTENSION,
+    ...listAgents(agents, ENDPOINT, ({ id, name }) => ({ agent_id: id, name, endpoint: `${ENDPOINT}/${id}/` })),
+  });
   return {
     info,
     agents: info,

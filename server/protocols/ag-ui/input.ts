@@ -14,12 +14,11 @@ import type { AgUiRunView } from './run-view.ts';
 import { type Casing, KEYS, toCamelCase } from './spelling.ts';
 import { readSurfaceInput } from './surface-input.ts';
 
-/** A run request as the rest of the server understands it. */
-interface AgUiRunInput {
-  readonly view: AgUiRunView;
-  /** The conversation so far. */
+/** What a caller asks of a run. */
+export interface AgUiRunInput {
+  /** The whole conversation so far. */
   readonly messages: readonly Message[];
-  /** What the caller wants known for this run alone, for the model's instructions; empty when there is nothing. */
+  /** What the caller wants known for this run, to be added to the agent's own instructions; may be empty. */
   readonly instructions: string;
   /** The tools the caller runs itself. */
   readonly callerTools: readonly ToolDefinition[];
@@ -30,12 +29,17 @@ interface AgUiRunInput {
   /** Whether the run goes on without readers. */
   readonly detached: boolean;
   readonly whenBusy: AgUiForwarded['whenBusy'];
+}
+
+/** A run request, read. */
+interface ReadRun extends AgUiRunInput {
+  readonly view: AgUiRunView;
   /** Absent for a caller that shows no surfaces of A2UI. */
   readonly viewer: SurfaceViewer | undefined;
 }
 
-/** Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
-export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Promise<AgUiRunInput> {
+/** Reads a run request. Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
+export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Promise<ReadRun> {
   const ids = readRunIds(body);
   const forwarded = readForwarded(body.forwardedProps ?? body.forwarded_props);
   const resume = body.resume ?? forwarded.resume;
@@ -46,13 +50,12 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
     resume: resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
   });
   const surfaceInput = readSurfaceInput(input.forwardedProps, ids.runId);
-  const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
   return {
     view: {
       ...ids,
       parentRunId: input.parentRunId,
       isVersion1: isVersion1(input.protocolVersion),
-      casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
+      casing: casing ?? defaultCasing(body),
     },
     messages: [...toMessages(input.messages), ...(surfaceInput?.messages ?? [])],
     instructions: toInstructions(input.context, input.state),
@@ -75,21 +78,24 @@ export function readRunIds(body: Readonly<Record<string, unknown>>): { threadId:
   ]);
 }
 
-/** Which run to read again, and how. Throws a 422 without a thread. */
+/** Reads which run a caller connects to, and how it wants the events. Throws a 422 without a thread. */
 export function readConnect(body: AgUiConnect, casing: Casing | undefined) {
   const { threadId, runId, protocolVersion } = toCamelCase(body, KEYS.run, '');
   if (typeof threadId !== 'string') throw invalidField('thread_id', 'is required, here or as threadId');
-  const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
   return {
     threadId,
     runId: typeof runId === 'string' ? runId : undefined,
     isVersion1: isVersion1(protocolVersion),
-    casing: casing ?? (usesSnakeCase ? ('both' as const) : ('camel' as const)),
+    casing: casing ?? defaultCasing(body),
   };
 }
 
-/** As many wrong fields are named; a run may hold thousands. */
+/** The most wrong fields that an error names; a request may hold thousands. */
 const MAX_FIELDS = 20;
+
+/** Callers that spell their own ids in snake_case may read either spelling. */
+const defaultCasing = (body: AgUiRun | AgUiConnect): Casing =>
+  typeof body.thread_id === 'string' || typeof body.run_id === 'string' ? 'both' : 'camel';
 
 const isVersion1 = (version: unknown) => typeof version === 'string' && Number.parseInt(version, 10) >= 1;
 
@@ -106,11 +112,11 @@ async function parseRun(input: Record<string, unknown>) {
 
 function toInstructions(context: readonly Context[], state: unknown): string {
   const lines = context.map(({ description, value }) => `- ${description}: ${value}`);
-  const given = lines.length ? ['Given by the application:', ...lines] : [];
-  // An empty state is what clients send that have none.
+  const described = lines.length ? ['Given by the application:', ...lines] : [];
+  // Clients that have no state send an empty one.
   const text = JSON.stringify(state ?? {});
   const shared = text === '{}' ? [] : [`State shared with the application, as JSON: ${text}`];
-  return [...given, ...shared].join('\n');
+  return [...described, ...shared].join('\n');
 }
 
 function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {

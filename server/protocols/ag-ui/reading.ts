@@ -1,6 +1,8 @@
 /** Reads the AG-UI events of a run again, from its start or from where a reader's connection broke. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
+import { ApiError } from '../../call/errors.ts';
 import { type Numbered, type NumberedEvents, numberAfterGap, withNumbers } from '../../call/numbered-events.ts';
+import type { Principal } from '../../call/principal.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
 import type { AgUiRunView } from './run-view.ts';
@@ -8,7 +10,7 @@ import { toMessagesSnapshot } from './snapshot.ts';
 import { createAgUiTranslator } from './translator.ts';
 
 /** A run that goes on or has ended. */
-export interface AgUiFoundRun {
+interface AgUiFoundRun {
   readonly agentId: string;
   /** The id its caller gave it. */
   readonly runId: string;
@@ -18,19 +20,47 @@ export interface AgUiFoundRun {
   events(signal: AbortSignal): AsyncIterable<{ readonly id: number; readonly event: RunEvent }>;
 }
 
-interface Reading {
-  readonly run: AgUiFoundRun;
-  readonly view: AgUiRunView;
+/** Where runs and the messages of threads are found. */
+export interface AgUiRunArchive {
+  /** The run of a thread that its caller called so, or its newest run. */
+  findRun(
+    threadId: string,
+    query: { readonly givenId: string | undefined; readonly principal: Principal },
+  ): Promise<AgUiFoundRun | undefined>;
+  /** The messages of a thread as they are stored. */
+  messages(threadId: string): Promise<readonly Message[]>;
+}
+
+interface ReadRequest {
+  readonly agentId: string;
+  readonly principal: Principal;
+  /** Without the id of a run: the newest of the thread. */
+  readonly view: Omit<AgUiRunView, 'runId'> & { readonly runId: string | undefined };
   /** The number of the last event the reader has; undefined for one that has none. */
   readonly after: number | undefined;
-  /** The messages of the thread as they are stored now. */
-  readonly messages: () => Promise<readonly Message[]>;
   readonly signal: AbortSignal;
 }
 
-/** The events behind number `after`, each with the number it had the first time. */
-export function readAgUiRunAgain(reading: Reading): NumberedEvents<AgUiEvent> {
-  return withNumbers(numberEvents(reading));
+/** The events behind number `after`, each with the number it had the first time. Throws a 404 when there is no such run of the agent. */
+export async function readAgUiRunAgain(
+  { agentId, principal, view, after, signal }: ReadRequest,
+  { findRun, messages }: AgUiRunArchive,
+): Promise<NumberedEvents<AgUiEvent>> {
+  const { threadId, runId } = view;
+  const run = await findRun(threadId, { givenId: runId, principal });
+  if (run?.agentId !== agentId) {
+    const detail = runId === undefined ? `No run on thread ${threadId}` : `Run not found: ${runId}`;
+    throw new ApiError('run-not-found', detail);
+  }
+  const runView = { ...view, runId: run.runId };
+  return withNumbers(numberEvents({ run, view: runView, after, signal, messages: () => messages(threadId) }));
+}
+
+interface Reading extends Pick<ReadRequest, 'after' | 'signal'> {
+  readonly run: AgUiFoundRun;
+  readonly view: AgUiRunView;
+  /** The messages of the thread as they are stored now. */
+  messages(): Promise<readonly Message[]>;
 }
 
 async function* numberEvents({

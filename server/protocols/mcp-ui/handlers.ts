@@ -7,16 +7,13 @@ import type { Principal } from '../../call/principal.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
+import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { toMcpUiEvents } from './events.ts';
 import { ENDPOINT, findPage, type PageTool } from './page-tools.ts';
 
 /** What MCP-UI needs of the rest of the server. */
 export interface McpUiParts {
-  readonly agents: {
-    list(): Iterable<{ readonly id: string; readonly name: string }>;
-    /** Throws a 404 when there is none. */
-    get(id: string): unknown;
-  };
+  readonly agents: OfferedAgents;
   /** The tools with a page that an agent has now. */
   pageTools(agentId: string): readonly PageTool[];
   startRun(request: {
@@ -31,23 +28,18 @@ export interface McpUiParts {
 /** The handlers of the group `mcpUi`. */
 export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestContext>['mcpUi'] {
   const { agents, pageTools, startRun } = parts;
-  const info = () => {
-    const list = [...agents.list()].map(({ id, name }) => ({
+  const info = () => ({
+    protocol: 'mcp-ui' as const,
+    version: '2026-01-26',
+    extension: 'io.modelcontextprotocol/ui',
+    mime_types: ['text/html;profile=mcp-app'],
+    ...listAgents(agents, ENDPOINT, ({ id, name }) => ({
       agent_id: id,
       name,
       endpoint: `${ENDPOINT}/${id}/`,
       ui_tools: pageTools(id).map(({ server, tool, resourceUri }) => ({ server, tool, resource_uri: resourceUri })),
-    }));
-    return {
-      protocol: 'mcp-ui' as const,
-      version: '2026-01-26',
-      extension: 'io.modelcontextprotocol/ui',
-      mime_types: ['text/html;profile=mcp-app'],
-      agents: list,
-      agents_endpoint: `${ENDPOINT}/agents`,
-      count: list.length,
-    };
-  };
+    })),
+  });
   return {
     info,
     agents: info,
