@@ -1,21 +1,18 @@
-/** What an AG-UI request asks of the run itself: whether it outlives its reader, what to do on a busy thread, and answers to interrupts. */
-
-import type { ResumeEntry } from '@ag-ui/core';
 import { invalidField } from '../../call/validation-error.ts';
-import type { ApprovalDecision } from '../../runs/run-events.ts';
+import { type Fields, isFields } from './fields.ts';
 import { KEYS, toCamelCase } from './spelling.ts';
 
-type Fields = Record<string, unknown>;
-
-/** The keys of `forwardedProps` that are read here; all others belong to the application. */
+/** What `forwardedProps` ask of the run itself; their other keys belong to the application. */
 export interface AgUiForwarded {
+  /** Whether the run goes on when its reader leaves. */
   readonly isBackground: boolean;
+  /** What to do when the thread has a run already. */
   readonly whenBusy: 'reject' | 'queue' | 'interrupt' | undefined;
-  /** For clients before 1.0, whose requests have no `resume`. */
+  /** Answers to interrupts, from clients before 1.0, whose requests have no `resume` of their own. */
   readonly resume: Fields[] | undefined;
 }
 
-/** Throws a 422 that names each key with a wrong value. */
+/** Reads `forwardedProps`. Throws a 422 that names the key with a wrong value. */
 export function readForwarded(forwarded: unknown): AgUiForwarded {
   if (!isFields(forwarded)) return { isBackground: false, whenBusy: undefined, resume: undefined };
   const { background = false, whenBusy, resume } = toCamelCase(forwarded, KEYS.forwarded, 'forwardedProps.');
@@ -29,18 +26,3 @@ export function readForwarded(forwarded: unknown): AgUiForwarded {
   }
   return { isBackground: background, whenBusy, resume };
 }
-
-/** What a person said to each interrupt. One that was abandoned is a refusal. */
-export function readDecisions(resume: readonly ResumeEntry[]): ApprovalDecision[] {
-  return resume.map(({ interruptId: id, status, payload }, index) => {
-    if (status === 'cancelled') return { id, isApproved: false, reason: 'the question was cancelled' };
-    const { approved, reason }: Fields = isFields(payload) ? payload : { approved: payload };
-    if (typeof approved !== 'boolean') {
-      throw invalidField(`resume.${index}.payload.approved`, 'must be true or false');
-    }
-    return { id, isApproved: approved, reason: typeof reason === 'string' ? reason.slice(0, 4000) : null };
-  });
-}
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,15 +1,16 @@
-/** Reads an AG-UI run request: either spelling, older shapes, then the protocol's own schema. */
-
-import type { Context, Tool } from '@ag-ui/core';
+/** Reads AG-UI requests: in either spelling, in older shapes, then by the protocol's own schema. */
+import type { Context } from '@ag-ui/core';
 import type { AgUiConnect, AgUiRun } from '../../../contract/ag-ui.ts';
 import { invalidField, invalidFields } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
 import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
-import { type AgUiForwarded, readDecisions, readForwarded } from './forwarded.ts';
+import { toCallerTools } from './caller-tools.ts';
+import { type AgUiForwarded, readForwarded } from './forwarded.ts';
 import { toMessages } from './messages.ts';
 import { upgradeMessage } from './older-shapes.ts';
+import { readResume } from './resume.ts';
 import type { AgUiRunView } from './run-view.ts';
 import { type Casing, KEYS, toCamelCase } from './spelling.ts';
 import { readSurfaceInput } from './surface-input.ts';
@@ -60,7 +61,7 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
     messages: [...toMessages(input.messages), ...(surfaceInput?.messages ?? [])],
     instructions: toInstructions(input.context, input.state),
     state: input.state ?? undefined,
-    decisions: readDecisions(input.resume ?? []),
+    decisions: readResume(input.resume ?? []),
     detached: forwarded.isBackground,
     whenBusy: forwarded.whenBusy,
     callerTools: toCallerTools(input.tools),
@@ -117,23 +118,4 @@ function toInstructions(context: readonly Context[], state: unknown): string {
   const text = JSON.stringify(state ?? {});
   const shared = text === '{}' ? [] : [`State shared with the application, as JSON: ${text}`];
   return [...described, ...shared].join('\n');
-}
-
-function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {
-  const names = new Set<string>();
-  return tools.map(({ name, description, parameters }, index) => {
-    const refuse = (field: string, message: string) => invalidField(`tools.${index}.${field}`, message);
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw refuse('name', 'must be 1 to 64 of A-Z a-z 0-9 _ -');
-    if (names.has(name)) throw refuse('name', `is the name of another tool too: ${name}`);
-    names.add(name);
-    const inputSchema = toObjectSchema(parameters);
-    if (!inputSchema) throw refuse('parameters', 'must be a JSON Schema of an object');
-    return { name, description, inputSchema };
-  });
-}
-
-function toObjectSchema(parameters: unknown): Record<string, unknown> | undefined {
-  if (typeof (parameters ?? {}) !== 'object' || Array.isArray(parameters)) return undefined;
-  const schema: Record<string, unknown> = { type: 'object', properties: {}, ...(parameters ?? {}) };
-  return schema.type === 'object' ? schema : undefined;
 }
