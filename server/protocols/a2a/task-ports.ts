@@ -5,7 +5,7 @@ import type { Toolset } from '../../runs/toolset.ts';
 import type { UserPart } from '../../store/messages.ts';
 import type { TaskRecord, TaskState } from '../../store/task-record.ts';
 
-/** Which tasks are asked for. */
+/** The tasks to list. */
 export interface TaskQuery {
   readonly agentId: string;
   readonly principal: Principal;
@@ -19,19 +19,20 @@ export interface TaskQuery {
 /** Where tasks are kept. */
 export interface TaskStore {
   save(task: TaskRecord): Promise<void>;
-  /** Without a principal: whoever it belongs to. */
+  /** Without a principal, the task is found whoever it belongs to. */
   get(agentId: string, id: string, principal?: Principal): Promise<TaskRecord | undefined>;
   list(query: TaskQuery): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
+  /** The tasks that wait for a person. */
   waiting(): Promise<{ readonly id: string; readonly agentId: string; readonly contextId: string }[]>;
 }
 
-/** A run for a task. */
+/** The run of a task. */
 export interface TaskRun {
   readonly events: AsyncIterable<{ readonly event: RunEvent }>;
   cancel(reason: string): void;
 }
 
-/** What a task asks of an agent. */
+/** A run to start for a task. */
 export interface TaskRunRequest {
   readonly agentId: string;
   readonly principal: Principal;
@@ -47,7 +48,7 @@ export interface TaskRunRequest {
 /** A run that has just started on the conversation of a task that waits. */
 export interface ContinuingRun {
   readonly contextId: string;
-  /** Whether it acts on the answers to what the task waits for; otherwise they are waited for no longer. */
+  /** Whether it acts on the answers that the task waits for; if not, the task has waited in vain. */
   readonly isResumed: boolean;
   follow(): TaskRun;
 }
