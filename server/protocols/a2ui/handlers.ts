@@ -1,5 +1,4 @@
 /** Offers every agent over A2UI. */
-
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
 import { type AppHandlers, BASE_PATH } from '../../../contract/index.ts';
 import type { RequestContext } from '../../call/implement.ts';
@@ -15,7 +14,7 @@ import { toUserText } from '../../surfaces/user-actions.ts';
 import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { toA2uiEvents } from './events.ts';
 
-/** A run that is asked for in words, with tools beside the agent's own. */
+/** A run on what a user says or did. */
 export interface SurfaceRunRequest {
   readonly agentId: string;
   readonly principal: Principal;
@@ -23,11 +22,13 @@ export interface SurfaceRunRequest {
   readonly text: string;
   /** Adds to the agent's tools for this run. */
   extend(toolset: Toolset): Toolset;
+  /** To be added to the agent's own for this run. */
   readonly instructions: string;
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
 }
 
+/** What A2UI needs of the rest of the server. */
 interface A2uiParts {
   readonly agents: OfferedAgents;
   startRun(request: SurfaceRunRequest): Promise<AsyncIterable<{ readonly event: RunEvent }>>;
@@ -35,7 +36,7 @@ interface A2uiParts {
 
 const ENDPOINT = `${BASE_PATH}/a2ui`;
 
-/** What a model is told that answers with surfaces. */
+/** The instructions of a model that answers with surfaces. */
 export const SURFACE_INSTRUCTIONS =
   'The user sees surfaces, not words: answer by calling render_ui. Ask for what you miss with a form, and show what tools return as lists or cards.';
 
@@ -53,7 +54,9 @@ export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers
     agents: info,
     async run({ input: { agent_id: agentId, ...request }, context, signal }): Promise<AsyncIterable<A2uiEvent>> {
       agents.get(agentId);
-      if ((request.message === undefined) === (request.action === undefined)) throw needsOne();
+      if ((request.message === undefined) === (request.action === undefined)) {
+        throw invalidField('message', 'is required, or an action instead; not both');
+      }
       const surfaceId = request.action?.surfaceId ?? request.surface_id;
       const conversationId = request.conversation_id ?? (surfaceId && conversationOf(surfaceId)) ?? newId('conv');
       const events = await startRun({
@@ -69,5 +72,3 @@ export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers
     },
   };
 }
-
-const needsOne = () => invalidField('message', 'is required, or an action instead; not both');

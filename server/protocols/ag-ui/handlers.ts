@@ -44,7 +44,7 @@ interface AgUiParts extends AgUiRunArchive {
 export function createAgUiHandlers(parts: AgUiParts): AppHandlers<RequestContext>['agUi'] {
   const { agents, startRun, terminate, protobuf } = parts;
 
-  /** The spelling of a request's events: the one it asks for, but protobuf has only one. */
+  /** The spelling that a request asks for; protobuf has only one. */
   async function chooseCasing(casing: Casing | undefined, context: RequestContext): Promise<Casing | undefined> {
     return (await protobuf?.prepare(context.headers.accept)) ? 'camel' : casing;
   }

@@ -16,7 +16,7 @@ interface AgUiFoundRun {
   readonly runId: string;
   /** How many messages the thread had when it began, the ones it began with included. */
   readonly historyCount: number;
-  /** From the first event to `run-ended`; a gap in the numbers before that means that events were lost. */
+  /** Its events from the first to `run-ended`; a gap in their numbers means that events were lost. */
   events(signal: AbortSignal): AsyncIterable<{ readonly id: number; readonly event: RunEvent }>;
 }
 
@@ -85,7 +85,7 @@ async function* numberEvents({
     if (id !== lastId + 1) {
       const known = number;
       number = numberAfterGap(number) - 1;
-      // What closes the blocks that are open by the log; who has read beyond the log may have read that already.
+      // These close the blocks that the log left open; a reader who had read beyond the log may have them already.
       const closing = translated.splice(0, translated.length - 1);
       for (const one of [...closing, await snapshot()]) {
         number++;

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../runs/run-events.ts';
 import { RenderCalls } from '../../surfaces/render-calls.ts';
 import type { Spelling } from './spelling.ts';
 
-/** The surfaces of one run as activities of AG-UI, each with every envelope the run has made for it. */
+/** The surfaces of one run as activities of AG-UI, each with all the envelopes that the run has made for it. */
 export class SurfaceActivities {
   readonly #calls = new RenderCalls();
   readonly #operations = new Map<string, unknown[]>();

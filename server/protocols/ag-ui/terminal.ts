@@ -1,4 +1,4 @@
-/** The last event of an AG-UI run. */
+/** The events at the end of an AG-UI run. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
 import type { AgUiRunView } from './run-view.ts';
@@ -29,7 +29,7 @@ export function toTerminalEvent(
   };
 }
 
-// Clients before 1.0 refuse the outcome `cancelled` and `pendingToolCallIds`; a `result` may be any JSON to all of them.
+// Clients before 1.0 refuse the outcome `cancelled` and `pendingToolCallIds`; all of them take any JSON as `result`.
 function toOutcome(
   outcome: Exclude<RunOutcome, { readonly status: 'failed' }>,
   isVersion1: boolean,
@@ -50,7 +50,7 @@ function toOutcome(
   return { ...result, outcome: { type: 'success', ...pending } };
 }
 
-/** For clients before 1.0, which know no interrupts: the approvals a run waits for, as an event that applications can listen to. */
+/** An event with the approvals a run waits for, for clients before 1.0, which know no interrupts; none for others. */
 export function toInterruptNotice(
   { outcome }: Extract<RunEvent, { readonly type: 'run-ended' }>,
   { isVersion1 }: Pick<AgUiRunView, 'isVersion1'>,

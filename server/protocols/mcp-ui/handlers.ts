@@ -1,5 +1,4 @@
 /** Offers every agent over MCP-UI: its answers, and the pages of its tools. */
-
 import type { AppHandlers } from '../../../contract/index.ts';
 import { ApiError } from '../../call/errors.ts';
 import type { RequestContext } from '../../call/implement.ts';
@@ -52,12 +51,13 @@ export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestConte
     async call({ input: { agent_id: agentId, uri, method, params = {} }, signal }) {
       agents.get(agentId);
       const page = findPage(pageTools(agentId), uri);
-      return { result: await passOn(page, method, params, signal) };
+      return { result: await answerPage(page, method, params, signal) };
     },
   };
 }
 
-async function passOn(
+/** Answers a request that the page of a tool makes of its MCP server. */
+async function answerPage(
   page: PageTool,
   method: 'tools/call' | 'tools/list' | 'resources/read' | 'ping',
   params: Record<string, unknown>,

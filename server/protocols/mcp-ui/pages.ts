@@ -24,7 +24,7 @@ export function createMcpUiPages({ agents, pageTools, frameAncestors }: PagesOpt
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const page = await findPage(pageTools(agentId), uri).readPage(uri, gone.signal);
-    // The frame's own directive says who may show it.
+    // The policy says who may show the page in a frame.
     response.removeHeader('x-frame-options');
     response.set({
       'content-type': 'text/html; charset=utf-8',
