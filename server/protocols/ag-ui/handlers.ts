@@ -12,7 +12,7 @@ import { toAgUiEvents } from './events.ts';
 import { describeAgUi, listAgUiAgents } from './info.ts';
 import { type AgUiRunInput, readAgUiRun, readConnect, readRunIds } from './input.ts';
 import type { AgUiProtobuf } from './protobuf.ts';
-import { type AgUiRunArchive, readAgUiRunAgain } from './reading.ts';
+import { type AgUiRunArchive, replayAgUiRun } from './replay.ts';
 import type { Casing } from './spelling.ts';
 
 /** A run that a caller asks for. */
@@ -57,7 +57,7 @@ export function createAgUiHandlers(parts: AgUiParts): AppHandlers<RequestContext
       const { view, viewer, ...request } = await readAgUiRun(body, await chooseCasing(casing, context));
       const { principal, headers } = context;
       const after = readLastEventId(headers['last-event-id']);
-      if (after !== undefined) return readAgUiRunAgain({ agentId, principal, view, after, signal }, parts);
+      if (after !== undefined) return replayAgUiRun({ agentId, principal, view, after, signal }, parts);
       const { threadId, runId } = view;
       const extend = extendForViewer(threadId, viewer);
       const { events } = await startRun({ agentId, principal, threadId, runId, ...request, extend, signal });
@@ -68,7 +68,7 @@ export function createAgUiHandlers(parts: AgUiParts): AppHandlers<RequestContext
       const view = readConnect(body, await chooseCasing(casing, context));
       const { principal, headers } = context;
       const after = readLastEventId(headers['last-event-id']);
-      return readAgUiRunAgain({ agentId, principal, view, after, signal }, parts);
+      return replayAgUiRun({ agentId, principal, view, after, signal }, parts);
     },
     async terminate({ input, context }) {
       const { threadId, runId } = readRunIds(input);

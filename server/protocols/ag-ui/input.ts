@@ -7,7 +7,7 @@ import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
 import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
 import { toCallerTools } from './caller-tools.ts';
-import { type AgUiForwarded, readForwarded } from './forwarded.ts';
+import { type AgUiForwarded, readForwarded } from './forwarded-props.ts';
 import { toMessages } from './messages.ts';
 import { upgradeMessage } from './older-shapes.ts';
 import { readResume } from './resume.ts';

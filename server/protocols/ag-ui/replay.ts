@@ -1,4 +1,4 @@
-/** Reads the AG-UI events of a run again, from its start or from where a reader's connection broke. */
+/** Replays the AG-UI events of a run, from its start or from where a reader's connection broke. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { ApiError } from '../../call/errors.ts';
 import { type Numbered, type NumberedEvents, numberAfterGap, withNumbers } from '../../call/numbered-events.ts';
@@ -31,7 +31,7 @@ export interface AgUiRunArchive {
   messages(threadId: string): Promise<readonly Message[]>;
 }
 
-interface ReadRequest {
+interface ReplayRequest {
   readonly agentId: string;
   readonly principal: Principal;
   /** Without the id of a run: the newest of the thread. */
@@ -42,8 +42,8 @@ interface ReadRequest {
 }
 
 /** The events behind number `after`, each with the number it had the first time. Throws a 404 when there is no such run of the agent. */
-export async function readAgUiRunAgain(
-  { agentId, principal, view, after, signal }: ReadRequest,
+export async function replayAgUiRun(
+  { agentId, principal, view, after, signal }: ReplayRequest,
   { findRun, messages }: AgUiRunArchive,
 ): Promise<NumberedEvents<AgUiEvent>> {
   const { threadId, runId } = view;
@@ -56,7 +56,7 @@ export async function readAgUiRunAgain(
   return withNumbers(numberEvents({ run, view: runView, after, signal, messages: () => messages(threadId) }));
 }
 
-interface Reading extends Pick<ReadRequest, 'after' | 'signal'> {
+interface Replay extends Pick<ReplayRequest, 'after' | 'signal'> {
   readonly run: AgUiFoundRun;
   readonly view: AgUiRunView;
   /** The messages of the thread as they are stored now. */
@@ -69,7 +69,7 @@ async function* numberEvents({
   after: last,
   messages,
   signal,
-}: Reading): AsyncGenerator<Numbered<AgUiEvent>> {
+}: Replay): AsyncGenerator<Numbered<AgUiEvent>> {
   const after = last ?? 0;
   const translator = createAgUiTranslator(view);
   const snapshot = async (count?: number) => toMessagesSnapshot((await messages()).slice(0, count), view.casing);
