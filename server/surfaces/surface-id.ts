@@ -7,7 +7,7 @@ const MAX_CONVERSATION_ID = 256;
 export const newSurfaceId = (conversationId: string, name: string): string =>
   `${conversationId}:${name}-${randomBytes(3).toString('hex')}`;
 
-/** The conversation a surface belongs to; undefined when this server did not make the id. */
+/** The conversation a surface belongs to; undefined when the id names none. */
 export function conversationOf(surfaceId: string): string | undefined {
   const at = surfaceId.lastIndexOf(':');
   return at > 0 && at <= MAX_CONVERSATION_ID ? surfaceId.slice(0, at) : undefined;

@@ -45,7 +45,7 @@ function writeHead(response: Response): void {
 }
 
 async function drained(response: Response, gone: AbortSignal): Promise<void> {
-  // A reader who leaves drains nothing any more.
+  // A reader who leaves never drains the response, so the wait ends when it leaves.
   await once(response, 'drain', { signal: gone }).catch((cause) => {
     if (!gone.aborted) throw cause;
   });

@@ -14,7 +14,7 @@ interface A2aOptions
   readonly log: A2aServerOptions['log'] & ConstructorParameters<typeof PushConfigs>[0]['log'];
 }
 
-/** A2A, opened. */
+/** A2A as the rest of the server holds it. */
 export interface A2a {
   /** What Express serves, and where; loaded when the server listens. */
   readonly mounts: readonly { readonly path: string; load(): Promise<RequestHandler> }[];

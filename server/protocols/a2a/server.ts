@@ -84,7 +84,7 @@ function createAgentRouter(serveCard: AgentRoute, serveBindings: AgentRoute): Re
   return router;
 }
 
-/** The paths of all agents. One without its last slash is led to the one with it. */
+/** The paths of all agents. A path without its last slash is redirected to the one with it. */
 function createAgentsRouter(agents: A2aServerOptions['agents'], agentRouter: RequestHandler): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.all('/:agentId', (request, response) => {

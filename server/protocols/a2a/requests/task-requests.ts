@@ -39,7 +39,7 @@ export function createTaskRequests(
   };
 }
 
-/** The task as it ended, which may have been before and otherwise than by this. */
+/** Cancels a task and returns it as it ended; it may have ended before, and in another way. */
 async function cancel(id: string, context: ServerCallContext, requests: AgentRequests): Promise<A2aTask> {
   const { agentId, tasks } = requests;
   const task = await findTask(id, context, requests);

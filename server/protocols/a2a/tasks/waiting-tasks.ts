@@ -108,7 +108,7 @@ export class WaitingTasks {
     await Promise.all(this.#continuing.values());
   }
 
-  /** What is said to each call. Throws when none waits, or none that is named. */
+  /** The decision for each call. Throws when no call waits, or when a decision names one that does not. */
   async #toAnswers(
     { id, contextId }: TaskReply,
     decisions: readonly MessageDecision[],
