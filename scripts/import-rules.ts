@@ -18,6 +18,8 @@ const SHARED = [
   'server/store/messages.ts',
 ];
 const feature = (...others: string[]) => [...SHARED, ...others, 'package:', 'node:'];
+const protocol = (...others: string[]) =>
+  feature('server/protocols/offered-agents.ts', 'server/runs/run-events.ts', 'server/surfaces/', ...others);
 const outside = ['contract/', 'client/', 'server/', 'scripts/', 'package.json', 'package:', 'node:'];
 
 /**
@@ -52,8 +54,10 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/examples/': feature('server/runs/'),
   'server/health/': feature('server/mcp/', 'server/store/'),
   'server/prompts/': feature('server/runs/'),
-  // One protocol never imports another: what several need is a feature beside them.
-  'server/protocols/': feature('server/runs/run-events.ts', 'server/surfaces/'),
+  // One protocol never imports another: what several need is a file or a feature beside them.
+  'server/protocols/': protocol(),
+  'server/protocols/a2a/': protocol('server/store/task-record.ts'),
+  'server/surfaces/': feature('server/runs/run-events.ts'),
   'server/skills/': feature('server/sandbox/'),
   'server/runs/': feature('server/models/', 'server/store/'),
   'scripts/': outside,

@@ -126,8 +126,10 @@ describe('a task whose agent wants to call a tool that needs approval', () => {
     const mail = createMail();
     await using server = await start({ mail });
     const { id } = await send(server, says('Write'));
-    const { error } = await send(server, says('I do not approve', { taskId: id }));
-    expect(error).toMatchObject({ message: expect.stringContaining('Send the task a message that says "approve"') });
+    for (const words of ['I do not approve', 'constructor', '__proto__']) {
+      const { error } = await send(server, says(words, { taskId: id }));
+      expect(error).toMatchObject({ message: expect.stringContaining('Send the task a message that says "approve"') });
+    }
     const { error: unknown } = await send(server, decide(id, { approved: true, approval_id: 'appr-0' }));
     expect(unknown).toMatchObject({ message: `The task ${id} waits for no approval appr-0` });
     expect(await getTask(server, id)).toMatchObject({ status: { state: 'TASK_STATE_INPUT_REQUIRED' } });

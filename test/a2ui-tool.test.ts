@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { A2uiEvent } from '../contract/a2ui.ts';
 import { toA2uiEvents } from '../server/protocols/a2ui/events.ts';
-import { conversationOf, surfaceNameOf, withRenderUi } from '../server/surfaces/render-ui.ts';
+import { withRenderUi } from '../server/surfaces/render-ui.ts';
+import { conversationOf, surfaceNameOf } from '../server/surfaces/surface-id.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { startRuns } from './support/running.ts';
 import { type Answer, finish, type ScriptedModel, scriptedModel, text, toolCall } from './support/scripted-model.ts';

@@ -53,8 +53,8 @@ describe('a crossing is found', () => {
     ],
     [
       'server/protocols/ag-ui/handlers.ts',
-      "import type { Task } from '../a2a/task.ts';",
-      'server/protocols/a2a/task.ts must not be imported by server/protocols/ag-ui/handlers.ts',
+      "import type { TaskRun } from '../a2a/task-ports.ts';",
+      'server/protocols/a2a/task-ports.ts must not be imported by server/protocols/ag-ui/handlers.ts',
     ],
     [
       'server/mcp/processes/launch.ts',
@@ -98,7 +98,7 @@ describe('what is allowed passes', () => {
     ['server/models/models.ts', "import { APICallError } from '@ai-sdk/provider';"],
     ['server/wiring/agents.ts', "import '../agents/agent-handlers.ts'; import '../mcp/servers/connection.ts';"],
     ['server/mcp/doors/doors.ts', "import { toToolName } from '../tool-names.ts'; import '../servers/connection.ts';"],
-    ['server/protocols/a2a/tasks.ts', "import './task.ts'; import '../../surfaces/render-ui.ts';"],
+    ['server/protocols/a2a/tasks/tasks.ts', "import '../task-ports.ts'; import '../../../surfaces/render-ui.ts';"],
     ['contract/index.ts', "import { z } from 'zod'; import './agents.ts';"],
   ])('%s: %s', (file, text) => {
     expect(crossingsOf(file, text)).toEqual([]);

@@ -20,7 +20,7 @@ const repayLoan = defineTool({
     };
     const balances = Array.from({ length: years }, (_, index) => ({
       year: index + 1,
-      // Rounding may leave it a hair below nothing.
+      // Rounding may leave a balance just below zero.
       balance: Math.max(0, balanceAfter(12 * (index + 1))),
     }));
     return {

@@ -24,9 +24,10 @@ const examples: readonly Example[] = [
   haikuGenerativeUi,
 ];
 
+/** The most steps of one run. */
 const MAX_STEPS = 20;
 
-// No agent that somebody makes can have such an id.
+// Agents that callers make have no colon in their ids.
 const PREFIX = 'example:';
 
 /** The example whose runs have this agent id, with new tools for one run; undefined when the id is that of any other agent. */

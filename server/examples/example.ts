@@ -1,4 +1,4 @@
-/** What an example is made of. */
+/** Defines examples and their tools. */
 import { z } from 'zod';
 import type { ToolDefinition, ToolOutcome } from '../runs/toolset.ts';
 
@@ -11,7 +11,7 @@ export interface Example {
   readonly features: readonly string[];
   readonly systemPrompt: string;
   readonly tools: readonly ExampleTool[];
-  /** Calls of these tools wait for a person. */
+  /** The tools whose calls wait for a person. */
   readonly approvals?: { readonly tools: readonly string[] };
 }
 
@@ -21,7 +21,7 @@ export interface ExampleTool {
   call(args: Record<string, unknown>, state: unknown): Omit<ToolOutcome, 'isError'>;
 }
 
-/** A tool whose arguments are described and typed by one schema. */
+/** Defines a tool, whose arguments are described and typed by one schema. */
 export function defineTool<Input extends z.ZodObject>({
   input,
   run,
@@ -39,5 +39,7 @@ export function defineTool<Input extends z.ZodObject>({
   };
 }
 
-/** Why a tool did not do what it was asked, in words for the model. */
-export class ToolError extends Error {}
+/** A tool could not do what it was asked; the message tells the model why. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}

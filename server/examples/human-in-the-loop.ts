@@ -8,7 +8,7 @@ const agreeOnSteps = defineTool({
   run: ({ steps }) => ({ result: `Agreed on ${steps.length} steps`, state: { agreed_steps: steps } }),
 });
 
-/** Nothing is agreed before a person agrees: the run ends with an interrupt, and the next one resumes it. */
+/** Asks a person before anything is agreed: the run ends with an interrupt, and the next one resumes it. */
 export const humanInTheLoop: Example = {
   id: 'human_in_the_loop',
   name: 'Human in the loop',

@@ -1,6 +1,7 @@
 /** What the rest of the server asks of the store. What a resolved write stored survives the death of the process. */
 import type { Principal } from '../call/principal.ts';
 import type { Message } from './messages.ts';
+import type { TaskRecord, TaskState } from './task-record.ts';
 
 /** An agent as it is stored: what its creator said, with nothing derived. */
 export interface AgentRecord {
@@ -104,24 +105,6 @@ export interface ApprovalDecision {
   readonly id: string;
   readonly isApproved: boolean;
   readonly reason: string | null;
-}
-
-/** Where a task of another agent stands: `input-required` waits for a person, the last four are ends. */
-export type TaskState = 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
-
-export interface TaskRecord {
-  readonly id: string;
-  readonly agentId: string;
-  readonly contextId: string;
-  readonly state: TaskState;
-  /** Why it stands there, in words for people. */
-  readonly detail: string | null;
-  /** What was said and made, in the words of the protocol. */
-  readonly body: Readonly<Record<string, unknown>>;
-  /** When it came to this state. */
-  readonly changedAt: string;
-  /** The name of the key that asked for it; null without keys. */
-  readonly owner: string | null;
 }
 
 /** Whose eyes a read is for; absent: the server's own, which see everything. */

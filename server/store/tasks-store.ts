@@ -2,7 +2,8 @@ import type { Insertable, Kysely, Selectable } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
 import { readCursor, toCursor } from './page-cursor.ts';
 import type { Tables } from './schema.ts';
-import type { Store, TaskRecord } from './store.ts';
+import type { Store } from './store.ts';
+import type { TaskRecord } from './task-record.ts';
 import { isVisible } from './visible.ts';
 
 /** How many ended tasks are kept. */

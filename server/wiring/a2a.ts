@@ -5,7 +5,7 @@ import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import { createA2aHandlers } from '../protocols/a2a/handlers.ts';
 import { type A2a, openA2a as openProtocol } from '../protocols/a2a/open-a2a.ts';
 import type { A2aServerOptions } from '../protocols/a2a/server.ts';
-import type { TaskAnswer, TaskRun, TaskRunRequest } from '../protocols/a2a/task.ts';
+import type { TaskAnswer, TaskRun, TaskRunRequest } from '../protocols/a2a/task-ports.ts';
 import type { Run } from '../runs/active-run.ts';
 import type { Runs } from '../runs/runs.ts';
 import { type StartRun, toUserMessages } from '../runs/start-run.ts';

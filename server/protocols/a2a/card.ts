@@ -1,9 +1,9 @@
-/** The card of an agent: what other agents read to know what it does and how to reach it. */
+/** The card of an agent: other agents read in it what it does and how to reach it. */
 import { hash } from 'node:crypto';
 import type { AgentCard } from '@a2a-js/sdk';
 import { BASE_PATH } from '../../../contract/index.ts';
 import { A2UI_CATALOG, A2UI_EXTENSION } from '../../surfaces/envelopes.ts';
-import { INPUT_MODES } from './messages.ts';
+import { INPUT_MODES } from './requests/messages.ts';
 import type { A2aSdk } from './sdk.ts';
 
 /** An agent as its card shows it. */
@@ -12,27 +12,28 @@ export interface CardAgent {
   readonly name: string;
   readonly description: string;
   readonly updatedAt: string;
-  /** What it may call, beside what it can say. */
+  /** The tools it may call. */
   readonly tools: readonly { readonly name: string; readonly description: string }[];
 }
 
+/** What a card says of the server. */
 interface CardServer {
+  /** The version of this server. */
   readonly version: string;
   /** Whether callers need an API key. */
   readonly hasKeys: boolean;
 }
 
-/** Where an agent is reached, below the base path. */
+/** The path where an agent is reached. */
 export const a2aEndpoint = (agentId: string): string => `${BASE_PATH}/a2a/${agentId}/`;
 
-/** The card, as it is when asked for at `origin`. */
+/** The card of an agent for callers that reach this server at `origin`. */
 export function toAgentCard(
   agent: CardAgent,
   { version, hasKeys }: CardServer,
   origin: string,
   { types, compat }: A2aSdk,
 ): AgentCard {
-  const url = origin + a2aEndpoint(agent.id);
   const description = agent.description || `The agent ${agent.name}`;
   const card = types.AgentCard.fromJSON({
     name: agent.name,
@@ -60,29 +61,36 @@ export function toAgentCard(
     defaultOutputModes: ['text/plain'],
     skills: [
       { id: 'chat', name: agent.name, description, tags: ['chat'] },
-      ...agent.tools.map((tool) => ({
-        id: tool.name,
-        name: tool.name,
-        description: tool.description || tool.name,
-        tags: ['tool'],
-      })),
+      ...agent.tools.map((tool) => toSkill(tool.name, tool.description)),
     ],
   });
-  const binding = (protocolBinding: string, at: string) => ({
-    url: at,
+  const interfaces = toInterfaces(origin + a2aEndpoint(agent.id));
+  return { ...card, supportedInterfaces: compat.duplicateInterfacesForLegacy(interfaces, ['JSONRPC', 'HTTP+JSON']) };
+}
+
+const toSkill = (tool: string, description: string) => ({
+  id: tool,
+  name: tool,
+  description: description || tool,
+  tags: ['tool'],
+});
+
+/** Where the two bindings are served: JSON-RPC at the address itself, REST below it. */
+function toInterfaces(url: string): AgentCard['supportedInterfaces'] {
+  const toInterface = (protocolBinding: string, address: string) => ({
+    url: address,
     protocolBinding,
     tenant: '',
     protocolVersion: '1.0',
   });
-  const interfaces = [binding('JSONRPC', url), binding('HTTP+JSON', url.slice(0, -1))];
-  return { ...card, supportedInterfaces: compat.duplicateInterfacesForLegacy(interfaces, ['JSONRPC', 'HTTP+JSON']) };
+  return [toInterface('JSONRPC', url), toInterface('HTTP+JSON', url.slice(0, -1))];
 }
 
-/** When each card last came to say something else. */
+/** Remembers when the content of each card last changed. */
 export class CardTimes {
   readonly #seen = new Map<string, { readonly digest: string; readonly changedAt: Date }>();
 
-  /** The time of the change that made `agent` what it is: its own, or when its tools were first seen to be others. */
+  /** When the card of `agent` last changed: when the agent was updated, or when its tools were first seen to differ. */
   changedAt(agent: CardAgent): Date {
     const digest = hash('sha256', JSON.stringify([agent.name, agent.description, agent.tools]));
     const seen = this.#seen.get(agent.id);
@@ -92,6 +100,7 @@ export class CardTimes {
     return changedAt;
   }
 
+  /** Forgets the agents that `isKnown` denies. */
   forget(isKnown: (agentId: string) => boolean): void {
     for (const id of this.#seen.keys()) if (!isKnown(id)) this.#seen.delete(id);
   }

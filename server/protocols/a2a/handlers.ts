@@ -1,11 +1,12 @@
-import type { AppHandlers } from '../../../contract/index.ts';
-import { BASE_PATH } from '../../../contract/index.ts';
+import { type AppHandlers, BASE_PATH } from '../../../contract/index.ts';
 import type { RequestContext } from '../../call/implement.ts';
+import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { a2aEndpoint } from './card.ts';
 import { A2A_VERSIONS } from './sdk.ts';
 
+/** What the handlers need of the rest of the server. */
 interface A2aParts {
-  readonly agents: { list(): Iterable<{ readonly id: string; readonly name: string }> };
+  readonly agents: Pick<OfferedAgents, 'list'>;
   /** The version of this server. */
   readonly version: string;
 }
@@ -14,19 +15,16 @@ interface A2aParts {
 export function createA2aHandlers({ agents, version }: A2aParts): AppHandlers<RequestContext>['a2a'] {
   return {
     agents() {
-      const list = [...agents.list()].map(({ id, name }) => ({
-        agent_id: id,
-        name,
-        endpoint: a2aEndpoint(id),
-        card_endpoint: `${a2aEndpoint(id)}.well-known/agent-card.json`,
-      }));
       return {
         protocol: 'a2a' as const,
         version,
         protocol_versions: [...A2A_VERSIONS],
-        agents: list,
-        agents_endpoint: `${BASE_PATH}/a2a/agents`,
-        count: list.length,
+        ...listAgents(agents, `${BASE_PATH}/a2a`, ({ id, name }) => ({
+          agent_id: id,
+          name,
+          endpoint: a2aEndpoint(id),
+          card_endpoint: `${a2aEndpoint(id)}.well-known/agent-card.json`,
+        })),
       };
     },
   };

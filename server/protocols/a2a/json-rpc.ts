@@ -1,9 +1,10 @@
 /** The JSON-RPC binding of A2A, in both versions. The SDK's own Express part writes what callers send to the console; this does not. */
-import { once } from 'node:events';
 import type { AgentCard } from '@a2a-js/sdk';
-import type { A2ARequestHandler } from '@a2a-js/sdk/server';
-import type { Request, RequestHandler, Response } from 'express';
+import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
+import type { Request, RequestHandler } from 'express';
 import type { Principal } from '../../call/principal.ts';
+import { sendEventStream } from './event-stream.ts';
+import { versionOf } from './request-headers.ts';
 import type { A2aSdk } from './sdk.ts';
 import { A2aUser } from './user.ts';
 
@@ -14,60 +15,81 @@ interface JsonRpcOptions {
   principalOf(request: Request): Principal;
 }
 
+/** JSON-RPC in one version of A2A. */
+interface Dialect {
+  readonly extensionsHeader: string;
+  handle(body: Record<string, unknown>, context: ServerCallContext): Promise<object | AsyncGenerator<object>>;
+  toError(cause: unknown): object;
+}
+
 type Id = string | number | null;
 
-/** Serves JSON-RPC requests whose body is parsed already; `response.locals.problem` says why it could not be. */
+/** Serves JSON-RPC requests whose body is parsed already; `response.locals.problem` says why one could not be. */
 export function createA2aJsonRpc({ sdk, requests, card, principalOf }: JsonRpcOptions): RequestHandler {
-  const { server, compatServer, errors } = sdk;
-  const current = new server.JsonRpcTransportHandler(requests);
-  const legacy = new compatServer.LegacyJsonRpcTransportHandler(requests);
+  const { server, types, errors } = sdk;
+  const dialects = createDialects(sdk, requests);
   return async (request, response) => {
     const version = versionOf(request, sdk);
-    const isLegacy = version === '0.3';
-    const extensionsHeader = isLegacy ? sdk.compat.LEGACY_HTTP_EXTENSION_HEADER : sdk.types.HTTP_EXTENSION_HEADER;
-    const body: unknown = request.body;
-    const id = idOf(body);
-    const toError = (cause: unknown) => ({
-      jsonrpc: '2.0',
-      id,
-      error: isLegacy
-        ? compatServer.LegacyJsonRpcTransportHandler.mapToLegacyJSONRPCError(cause)
-        : server.JsonRpcTransportHandler.mapToJSONRPCError(cause),
-    });
-    const problem = findProblem(request, body, sdk);
+    const { extensionsHeader, handle, toError } = version === '0.3' ? dialects.legacy : dialects.current;
+    const id = idOf(request.body);
+    const toErrorBody = (error: object) => ({ jsonrpc: '2.0', id, error });
+    const problem = findProblem(request, sdk);
     if (problem) {
-      response.json({ jsonrpc: '2.0', id, error: problem });
+      response.json(toErrorBody(problem));
       return;
     }
     try {
       server.validateVersion(version, card, 'JSONRPC');
       const context = server.defaultServerCallContextBuilder({
-        extensions: sdk.types.Extensions.parseServiceParameter(request.get(extensionsHeader)),
+        extensions: types.Extensions.parseServiceParameter(request.get(extensionsHeader)),
         user: new A2aUser(principalOf(request)),
         headers: {},
         requestedVersion: version,
       });
-      const answer = await (isLegacy ? legacy : current).handle(body as Record<string, unknown>, context);
-      const head = () => {
+      const answer = await handle(request.body, context);
+      const beforeHead = () => {
         const activated = [...(context.activatedExtensions ?? [])];
         if (activated.length) response.set(extensionsHeader, activated.join(', '));
       };
-      if (Symbol.asyncIterator in answer) return await sendStream(response, answer, { head, toError });
-      head();
+      if (Symbol.asyncIterator in answer) {
+        const stream = { beforeHead, toError: (cause: unknown) => toErrorBody(toError(cause)) };
+        return await sendEventStream(response, answer, stream);
+      }
+      beforeHead();
       response.json(answer);
     } catch (cause) {
       if (!(cause instanceof errors.A2AError)) throw cause;
-      response.json(toError(cause));
+      response.json(toErrorBody(toError(cause)));
     }
   };
 }
 
-/** The version a request speaks; what names none, or no number, is of the time before versions were named. */
-export const versionOf = (request: Request, { types }: A2aSdk): string =>
-  request.get(types.A2A_VERSION_HEADER)?.trim() || '0.3';
+function createDialects(
+  { server, compatServer, types, compat }: A2aSdk,
+  requests: A2ARequestHandler,
+): { readonly current: Dialect; readonly legacy: Dialect } {
+  const { JsonRpcTransportHandler } = server;
+  const { LegacyJsonRpcTransportHandler } = compatServer;
+  const current = new JsonRpcTransportHandler(requests);
+  const legacy = new LegacyJsonRpcTransportHandler(requests);
+  return {
+    current: {
+      extensionsHeader: types.HTTP_EXTENSION_HEADER,
+      handle: (body, context) => current.handle(body, context),
+      toError: (cause) => JsonRpcTransportHandler.mapToJSONRPCError(cause),
+    },
+    legacy: {
+      extensionsHeader: compat.LEGACY_HTTP_EXTENSION_HEADER,
+      handle: (body, context) => legacy.handle(body, context),
+      toError: (cause) => LegacyJsonRpcTransportHandler.mapToLegacyJSONRPCError(cause),
+    },
+  };
+}
 
-function findProblem(request: Request, body: unknown, { errors, compat }: A2aSdk): object | undefined {
+/** The error of a request that is none of JSON-RPC, or of no method that is known. */
+function findProblem(request: Request, { errors, compat }: A2aSdk): object | undefined {
   const { A2A_ERROR_CODE: codes } = errors;
+  const body: unknown = request.body;
   if (request.res?.locals.problem) return { code: codes.PARSE_ERROR, message: String(request.res.locals.problem) };
   const type = request.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json' && type !== 'application/a2a+json') {
@@ -91,46 +113,3 @@ function idOf(body: unknown): Id {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** An error before the first event is an answer without a stream. */
-async function sendStream(
-  response: Response,
-  events: AsyncGenerator<object>,
-  { head, toError }: { head: () => void; toError: (cause: unknown) => object },
-): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  try {
-    for await (const event of events) {
-      if (gone.signal.aborted) return;
-      if (!response.headersSent) {
-        head();
-        writeStreamHead(response);
-      }
-      if (!response.write(`data: ${JSON.stringify(event)}\n\n`)) await drained(response, gone.signal);
-    }
-  } catch (cause) {
-    if (!response.headersSent) {
-      response.json(toError(cause));
-      return;
-    }
-    response.write(`event: error\ndata: ${JSON.stringify(toError(cause))}\n\n`);
-  }
-  response.end();
-}
-
-function writeStreamHead(response: Response): void {
-  response.set({
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-  });
-  response.flushHeaders();
-}
-
-async function drained(response: Response, gone: AbortSignal): Promise<void> {
-  // A reader who leaves drains nothing any more.
-  await once(response, 'drain', { signal: gone }).catch((cause) => {
-    if (!gone.aborted) throw cause;
-  });
-}

@@ -2,10 +2,8 @@ import type { RequestHandler } from 'express';
 import { BASE_PATH } from '../../../contract/index.ts';
 import { PushConfigs } from './push.ts';
 import type { A2aServer, A2aServerOptions } from './server.ts';
-import type { ContinuingRun } from './task.ts';
-import { A2aTasks } from './tasks.ts';
-
-type TasksOptions = ConstructorParameters<typeof A2aTasks>[0];
+import type { ContinuingRun } from './task-ports.ts';
+import { A2aTasks, type TasksOptions } from './tasks/tasks.ts';
 
 interface A2aOptions
   extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'streamLimits'>,
@@ -16,9 +14,9 @@ interface A2aOptions
   readonly log: A2aServerOptions['log'] & ConstructorParameters<typeof PushConfigs>[0]['log'];
 }
 
-/** A2A, ready to be served. */
+/** A2A as the rest of the server holds it. */
 export interface A2a {
-  /** Loaded when the server listens. */
+  /** What Express serves, and where; loaded when the server listens. */
   readonly mounts: readonly { readonly path: string; load(): Promise<RequestHandler> }[];
   /** To be told of each run that starts, whoever starts it: a task may wait for that. */
   runStarted(run: ContinuingRun): void;
@@ -27,7 +25,7 @@ export interface A2a {
   close(): void;
 }
 
-/** Opens A2A: the tasks that a server which died left open have failed. */
+/** Opens A2A. Tasks that a server which died left running have failed. */
 export async function openA2a({ tasks: store, webhookHosts, log, ...rest }: A2aOptions): Promise<A2a> {
   const cut = await store.failOpen('The server stopped before the task ended');
   if (cut) log.warn({ tasks: cut }, 'A2A tasks were cut off when the server last stopped');

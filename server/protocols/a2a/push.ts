@@ -13,7 +13,7 @@ interface PushOptions {
 
 interface Registered {
   readonly config: TaskPushNotificationConfig;
-  /** The version of A2A it was registered in, which is the one it is told in. */
+  /** The version of A2A it was registered in; its notifications are written in the same. */
   readonly version: string;
 }
 
@@ -22,14 +22,14 @@ const MAX_PER_TASK = 10;
 const DEADLINE_MS = 10_000;
 
 /**
- * Who wants to be told of tasks. Kept in memory: a config holds secrets, which are never stored, and a task ends with its server. No
- * answer shows the secrets again.
+ * Registers push notifications for tasks, and sends them. Configs are kept in memory: they hold secrets, which are never stored, and a
+ * task ends with its server. No answer shows the secrets again.
  */
 export class PushConfigs {
   readonly #options: PushOptions;
-  /** By task, the oldest first. */
+  /** By task and by id, the oldest first. */
   readonly #registered = new Map<string, Map<string, Registered>>();
-  /** What is being sent for each task: one after the other, so that nobody is told of the end before the middle. */
+  /** Sends the notifications of each task one after the other, so that nobody is told of the end before the middle. */
   readonly #sending = new KeyedMutex();
   readonly #closed = new AbortController();
   #sdk: A2aSdk | undefined;
@@ -38,7 +38,7 @@ export class PushConfigs {
     this.#options = options;
   }
 
-  /** What notifications are written with; until it is there nobody can have asked for one. */
+  /** Gives the SDK that writes the notifications; before it is loaded nobody can have registered for one. */
   use(sdk: A2aSdk): void {
     this.#sdk = sdk;
   }
@@ -53,9 +53,9 @@ export class PushConfigs {
     }
   }
 
-  /** Adds or replaces a config; without an id it gets one. */
-  set(taskId: string, given: TaskPushNotificationConfig, version: string): TaskPushNotificationConfig {
-    const config = { ...given, taskId, id: given.id || randomUUID() };
+  /** Adds or replaces a config, and returns it without its secrets; one without an id gets one. */
+  set(taskId: string, requested: TaskPushNotificationConfig, version: string): TaskPushNotificationConfig {
+    const config = { ...requested, taskId, id: requested.id || randomUUID() };
     const ofTask = this.#registered.get(taskId) ?? new Map<string, Registered>();
     ofTask.delete(config.id);
     ofTask.set(config.id, { config, version });
@@ -78,7 +78,7 @@ export class PushConfigs {
     this.#registered.get(taskId)?.delete(id);
   }
 
-  /** Tells everybody who wants to know, in order and in the background. */
+  /** Sends an update to everybody registered for the task, in order and in the background. */
   notify(taskId: string, update: A2aUpdate): void {
     const registered = [...(this.#registered.get(taskId)?.values() ?? [])];
     const sdk = this.#sdk;
@@ -86,7 +86,7 @@ export class PushConfigs {
     void this.#sending.run(taskId, () => Promise.all(registered.map((one) => this.#send(one, update, sdk))));
   }
 
-  /** Ends what is being sent. */
+  /** Cuts off the notifications that are being sent, and sends no more. */
   close(): void {
     this.#closed.abort();
   }

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 
-/** What is asked of the reader of a stream. */
+/** How the readers of streams are watched. */
 export interface StreamLimits {
-  /** How often it is looked after, in milliseconds. */
+  /** How often each is checked. */
   readonly checkMs: number;
-  /** How often something is sent when nothing happens, so that what lies between does not take the connection for dead. */
+  /** How often something is sent when nothing happens, so that no proxy takes the connection for dead. */
   readonly pingMs: number;
-  /** How long a reader may take nothing of what waits for it. */
+  /** How long a reader may take nothing while something waits for it. */
   readonly stalledMs: number;
-  /** How much may wait for a reader. */
+  /** The most that may wait for a reader. */
   readonly maxWaitingBytes: number;
 }
 
-/** What a server uses that sets none of them. */
+/** The limits of a server that is given none. */
 export const STREAM_LIMITS: StreamLimits = {
   checkMs: 1_000,
   pingMs: 15_000,

@@ -1,7 +1,7 @@
 import type { ServerCallContext, User } from '@a2a-js/sdk/server';
 import type { Principal } from '../../call/principal.ts';
 
-/** The principal of a request, in the form in which the SDK carries it to the operations. */
+/** The principal of a request as a user of the SDK, which carries it to the operations. */
 export class A2aUser implements User {
   readonly principal: Principal;
 
@@ -18,8 +18,13 @@ export class A2aUser implements User {
   }
 }
 
-/** Whom a call comes from. */
+/** The principal that a call comes from. */
 export function principalOf({ user }: ServerCallContext): Principal {
-  if (!(user instanceof A2aUser)) throw new Error('The call does not say whom it comes from');
+  if (!(user instanceof A2aUser)) throw new UnknownUserError('The call does not say whom it comes from');
   return user.principal;
+}
+
+/** A call reached the operations without an {@link A2aUser}. */
+class UnknownUserError extends Error {
+  override readonly name = 'UnknownUserError';
 }

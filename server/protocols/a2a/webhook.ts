@@ -1,18 +1,18 @@
-/** Posts to addresses that callers give, and to none inside the network of this server. */
+/** Posts to addresses that callers name, and to none inside the network of this server. */
 import { request as requestHttps } from 'node:https';
 import { request as requestHttp } from '../../network/node-http.ts';
 import { classifyHost, createLookup, toHostName } from '../../network/outgoing-address.ts';
 
-/** A post to make. */
+/** A request to post. */
 export interface Webhook {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Aborts when the deadline has passed. */
+  /** Aborts when there is no more time. */
   readonly signal: AbortSignal;
 }
 
-/** Why nothing is posted to `url`, in one sentence; undefined when it may be. `allowedHosts` are let through whatever they are. */
+/** What is wrong with an address to post to, in one sentence without its subject; undefined when nothing is. `allowedHosts` are always let through. */
 export function findWebhookProblem(url: string, allowedHosts: readonly string[]): string | undefined {
   const target = URL.parse(url);
   if (!target) return 'is not a URL';
@@ -30,7 +30,7 @@ export function findWebhookProblem(url: string, allowedHosts: readonly string[])
  */
 export function postWebhook({ url, headers, body, signal }: Webhook, allowedHosts: readonly string[]): Promise<number> {
   const problem = findWebhookProblem(url, allowedHosts);
-  if (problem) return Promise.reject(new Error(`The address ${problem}`));
+  if (problem) return Promise.reject(new WebhookAddressError(`The address ${problem}`));
   const target = new URL(url);
   const request = target.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
@@ -51,6 +51,11 @@ export function postWebhook({ url, headers, body, signal }: Webhook, allowedHost
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+/** An address that nothing may be posted to. */
+class WebhookAddressError extends Error {
+  override readonly name = 'WebhookAddressError';
 }
 
 const isAllowed = (name: string, allowedHosts: readonly string[]) =>

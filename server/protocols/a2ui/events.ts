@@ -1,14 +1,14 @@
-/** From the events of a run to envelopes of A2UI. */
+/** Turns the events of a run into envelopes of A2UI. */
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
 import { toApiError } from '../../call/errors.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import { toA2uiError, toTextSurface, toTextUpdate } from '../../surfaces/envelopes.ts';
-import { RENDER_UI, toShownEnvelopes } from '../../surfaces/render-ui.ts';
+import { RenderCalls, type RenderOutcome } from '../../surfaces/render-calls.ts';
 
-/** How often the model may try to make one surface before the caller is told that there is none. */
-const TRIES = 2;
+/** How often a model may fail in a row to make a surface before the caller is told. */
+const MAX_FAILURES = 2;
 
-/** The envelopes of a run, as they come about. Ends after the run; what went wrong is an event of its own. */
+/** The envelopes of a run as they come about, and an error event for what went wrong. Ends after the run. */
 export async function* toA2uiEvents(
   events: AsyncIterable<{ readonly event: RunEvent }>,
   conversationId: string,
@@ -24,10 +24,10 @@ export async function* toA2uiEvents(
 
 class A2uiTranslation {
   readonly #conversationId: string;
-  readonly #calls = new Map<string, unknown>();
+  readonly #calls = new RenderCalls();
   #hasShown = false;
   #failures = 0;
-  #text: { readonly surfaceId: string; value: string; told: number } | undefined;
+  #text: { readonly surfaceId: string; value: string; sentLength: number } | undefined;
 
   constructor(conversationId: string) {
     this.#conversationId = conversationId;
@@ -36,24 +36,24 @@ class A2uiTranslation {
   *take(event: RunEvent): Generator<A2uiEvent> {
     switch (event.type) {
       case 'text-delta':
-        // What is said beside a surface is about it; without one it is the answer.
-        if (!this.#hasShown) yield* this.#say(event.messageId, event.delta);
+        // Text is the answer as long as no surface is shown; after that it only comments on the surface, and is left out.
+        if (!this.#hasShown) yield* this.#addText(event.messageId, event.delta);
         return;
       case 'text-ended':
         yield* this.#endText();
         return;
       case 'tool-call-ended':
-        if (event.name === RENDER_UI) this.#calls.set(event.callId, event.args);
+        this.#calls.note(event);
         return;
       case 'tool-result':
-        if (event.name === RENDER_UI) yield* this.#show(event.callId, event.result, event.isError);
+        yield* this.#show(this.#calls.resolve(event));
         return;
       case 'run-ended':
         yield* this.#endText();
-        if (this.#failures > 0 && this.#failures < TRIES) yield notShown();
+        if (this.#failures > 0 && this.#failures < MAX_FAILURES) yield toNotShown();
         if (event.outcome.status === 'finished') {
           for (const { id, tool } of event.outcome.approvals ?? [])
-            yield toA2uiError('approval-pending', toAsk(id, tool));
+            yield toA2uiError('approval-pending', toApprovalNotice(id, tool));
         }
         if (event.outcome.status === 'failed') yield toA2uiError(event.outcome.code, event.outcome.detail);
         if (event.outcome.status === 'cancelled') yield toA2uiError('run-cancelled', event.outcome.reason);
@@ -61,43 +61,43 @@ class A2uiTranslation {
     }
   }
 
-  *#show(callId: string, result: unknown, isError: boolean): Generator<A2uiEvent> {
-    const envelopes = isError ? undefined : toShownEnvelopes(this.#calls.get(callId), result);
-    if (!envelopes) {
+  *#show(outcome: RenderOutcome | undefined): Generator<A2uiEvent> {
+    if (!outcome) return;
+    if (!outcome.isShown) {
       this.#failures += 1;
-      if (this.#failures === TRIES) yield notShown();
+      if (this.#failures === MAX_FAILURES) yield toNotShown();
       return;
     }
     this.#failures = 0;
     this.#hasShown = true;
-    yield* envelopes;
+    yield* outcome.envelopes;
   }
 
-  *#say(messageId: string, delta: string): Generator<A2uiEvent> {
+  *#addText(messageId: string, delta: string): Generator<A2uiEvent> {
     if (!this.#text) {
       const surfaceId = `${this.#conversationId}:${messageId}`;
-      this.#text = { surfaceId, value: '', told: 0 };
+      this.#text = { surfaceId, value: '', sentLength: 0 };
       yield* toTextSurface(surfaceId);
     }
     const text = this.#text;
     text.value += delta;
-    // The whole text is told each time, so it is told less often the longer it is.
-    if (text.value.length < text.told * 1.1 + 40) return;
-    text.told = text.value.length;
+    // Each update holds the whole text, so the longer it is, the fewer are sent.
+    if (text.value.length < text.sentLength * 1.1 + 40) return;
+    text.sentLength = text.value.length;
     yield toTextUpdate(text.surfaceId, text.value);
   }
 
   *#endText(): Generator<A2uiEvent> {
     const text = this.#text;
     this.#text = undefined;
-    if (text && text.told < text.value.length) yield toTextUpdate(text.surfaceId, text.value);
+    if (text && text.sentLength < text.value.length) yield toTextUpdate(text.surfaceId, text.value);
   }
 }
 
-const toAsk = (id: string, tool: string) =>
+const toApprovalNotice = (id: string, tool: string) =>
   `The agent waits for a person to allow it to call ${tool}: answer at /approvals/${id}`;
 
-const notShown = () =>
+const toNotShown = () =>
   toA2uiError(
     'surface-invalid',
     'The model made a surface that is not valid by the schema of A2UI, and could not mend it',

@@ -1,5 +1,4 @@
 /** Offers every agent over A2UI. */
-
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
 import { type AppHandlers, BASE_PATH } from '../../../contract/index.ts';
 import type { RequestContext } from '../../call/implement.ts';
@@ -8,12 +7,14 @@ import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';
-import { toAsk } from '../../surfaces/ask.ts';
 import { A2UI_CATALOG, A2UI_EXTENSION } from '../../surfaces/envelopes.ts';
-import { conversationOf, withRenderUi } from '../../surfaces/render-ui.ts';
+import { extendForViewer } from '../../surfaces/render-ui.ts';
+import { conversationOf } from '../../surfaces/surface-id.ts';
+import { toUserText } from '../../surfaces/user-actions.ts';
+import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { toA2uiEvents } from './events.ts';
 
-/** A run that is asked for in words, with tools beside the agent's own. */
+/** A run on what a user says or did. */
 export interface SurfaceRunRequest {
   readonly agentId: string;
   readonly principal: Principal;
@@ -21,54 +22,49 @@ export interface SurfaceRunRequest {
   readonly text: string;
   /** Adds to the agent's tools for this run. */
   extend(toolset: Toolset): Toolset;
+  /** To be added to the agent's own for this run. */
   readonly instructions: string;
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
 }
 
+/** What A2UI needs of the rest of the server. */
 interface A2uiParts {
-  readonly agents: {
-    list(): Iterable<{ readonly id: string; readonly name: string }>;
-    /** Throws a 404 when there is none. */
-    get(id: string): unknown;
-  };
+  readonly agents: OfferedAgents;
   startRun(request: SurfaceRunRequest): Promise<AsyncIterable<{ readonly event: RunEvent }>>;
 }
 
 const ENDPOINT = `${BASE_PATH}/a2ui`;
 
-/** What a model is told that answers with surfaces. */
+/** The instructions of a model that answers with surfaces. */
 export const SURFACE_INSTRUCTIONS =
   'The user sees surfaces, not words: answer by calling render_ui. Ask for what you miss with a form, and show what tools return as lists or cards.';
 
 /** The handlers of the group `a2ui`. */
 export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers<RequestContext>['a2ui'] {
-  const info = () => {
-    const list = [...agents.list()].map(({ id, name }) => ({ agent_id: id, name, endpoint: `${ENDPOINT}/${id}/` }));
-    return {
-      protocol: 'a2ui' as const,
-      version: '0.9',
-      catalogs: [A2UI_CATALOG],
-      extension_uri: A2UI_EXTENSION,
-      agents: list,
-      agents_endpoint: `${ENDPOINT}/agents`,
-      count: list.length,
-    };
-  };
+  const info = () => ({
+    protocol: 'a2ui' as const,
+    version: '0.9',
+    catalogs: [A2UI_CATALOG],
+    extension_uri: A2UI_EXTENSION,
+    ...listAgents(agents, ENDPOINT, ({ id, name }) => ({ agent_id: id, name, endpoint: `${ENDPOINT}/${id}/` })),
+  });
   return {
     info,
     agents: info,
     async run({ input: { agent_id: agentId, ...request }, context, signal }): Promise<AsyncIterable<A2uiEvent>> {
       agents.get(agentId);
-      if ((request.message === undefined) === (request.action === undefined)) throw needsOne();
+      if ((request.message === undefined) === (request.action === undefined)) {
+        throw invalidField('message', 'is required, or an action instead; not both');
+      }
       const surfaceId = request.action?.surfaceId ?? request.surface_id;
       const conversationId = request.conversation_id ?? (surfaceId && conversationOf(surfaceId)) ?? newId('conv');
       const events = await startRun({
         agentId,
         principal: context.principal,
         conversationId,
-        text: toAsk(request),
-        extend: (toolset) => withRenderUi(toolset, { conversationId, surfaceId }),
+        text: toUserText(request),
+        extend: extendForViewer(conversationId, { surfaceId }),
         instructions: SURFACE_INSTRUCTIONS,
         signal,
       });
@@ -76,5 +72,3 @@ export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers
     },
   };
 }
-
-const needsOne = () => invalidField('message', 'is required, or an action instead; not both');

@@ -1,24 +1,25 @@
-/** Reads an AG-UI run request: either spelling, older shapes, then the protocol's own schema. */
-
-import type { Context, Tool } from '@ag-ui/core';
+/** Reads AG-UI requests: in either spelling, in older shapes, then by the protocol's own schema. */
+import type { Context } from '@ag-ui/core';
 import type { AgUiConnect, AgUiRun } from '../../../contract/ag-ui.ts';
 import { invalidField, invalidFields } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
-import type { AgUiRunView } from './events.ts';
-import { type AgUiForwarded, readDecisions, readForwarded } from './forwarded.ts';
+import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
+import { toCallerTools } from './caller-tools.ts';
+import { type AgUiForwarded, readForwarded } from './forwarded-props.ts';
 import { toMessages } from './messages.ts';
 import { upgradeMessage } from './older-shapes.ts';
+import { readResume } from './resume.ts';
+import type { AgUiRunView } from './run-view.ts';
 import { type Casing, KEYS, toCamelCase } from './spelling.ts';
-import { readSurfaces } from './surface-input.ts';
+import { readSurfaceInput } from './surface-input.ts';
 
-/** A run request as the rest of the server understands it. */
-interface AgUiRunInput {
-  readonly view: AgUiRunView;
-  /** The conversation so far. */
+/** What a caller asks of a run. */
+export interface AgUiRunInput {
+  /** The whole conversation so far. */
   readonly messages: readonly Message[];
-  /** What the caller wants known for this run alone, for the model's instructions; empty when there is nothing. */
+  /** What the caller wants known for this run, to be added to the agent's own instructions; may be empty. */
   readonly instructions: string;
   /** The tools the caller runs itself. */
   readonly callerTools: readonly ToolDefinition[];
@@ -29,12 +30,17 @@ interface AgUiRunInput {
   /** Whether the run goes on without readers. */
   readonly detached: boolean;
   readonly whenBusy: AgUiForwarded['whenBusy'];
-  /** Whether the caller shows surfaces of A2UI, and which one its user has just used. */
-  readonly surfaces: { readonly surfaceId: string | undefined } | undefined;
 }
 
-/** Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
-export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Promise<AgUiRunInput> {
+/** A run request, read. */
+interface ReadRun extends AgUiRunInput {
+  readonly view: AgUiRunView;
+  /** Absent for a caller that shows no surfaces of A2UI. */
+  readonly viewer: SurfaceViewer | undefined;
+}
+
+/** Reads a run request. Throws a 422 that names each wrong field. The protocol's schemas are loaded on the first call. */
+export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Promise<ReadRun> {
   const ids = readRunIds(body);
   const forwarded = readForwarded(body.forwardedProps ?? body.forwarded_props);
   const resume = body.resume ?? forwarded.resume;
@@ -44,23 +50,22 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
     messages: body.messages.map((message, index) => upgradeMessage(message, `messages.${index}`)),
     resume: resume?.map((entry, index) => toCamelCase(entry, KEYS.resume, `resume.${index}.`)),
   });
-  const surfaces = readSurfaces(input.forwardedProps, ids.runId);
-  const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
+  const surfaceInput = readSurfaceInput(input.forwardedProps, ids.runId);
   return {
     view: {
       ...ids,
       parentRunId: input.parentRunId,
       isVersion1: isVersion1(input.protocolVersion),
-      casing: casing ?? (usesSnakeCase ? 'both' : 'camel'),
+      casing: casing ?? defaultCasing(body),
     },
-    messages: [...toMessages(input.messages), ...(surfaces?.said ?? [])],
+    messages: [...toMessages(input.messages), ...(surfaceInput?.messages ?? [])],
     instructions: toInstructions(input.context, input.state),
     state: input.state ?? undefined,
-    decisions: readDecisions(input.resume ?? []),
+    decisions: readResume(input.resume ?? []),
     detached: forwarded.isBackground,
     whenBusy: forwarded.whenBusy,
     callerTools: toCallerTools(input.tools),
-    surfaces: surfaces && { surfaceId: surfaces.surfaceId },
+    viewer: surfaceInput?.viewer,
   };
 }
 
@@ -74,21 +79,24 @@ export function readRunIds(body: Readonly<Record<string, unknown>>): { threadId:
   ]);
 }
 
-/** Which run to read again, and how. Throws a 422 without a thread. */
+/** Reads which run a caller connects to, and how it wants the events. Throws a 422 without a thread. */
 export function readConnect(body: AgUiConnect, casing: Casing | undefined) {
   const { threadId, runId, protocolVersion } = toCamelCase(body, KEYS.run, '');
   if (typeof threadId !== 'string') throw invalidField('thread_id', 'is required, here or as threadId');
-  const usesSnakeCase = typeof body.thread_id === 'string' || typeof body.run_id === 'string';
   return {
     threadId,
     runId: typeof runId === 'string' ? runId : undefined,
     isVersion1: isVersion1(protocolVersion),
-    casing: casing ?? (usesSnakeCase ? ('both' as const) : ('camel' as const)),
+    casing: casing ?? defaultCasing(body),
   };
 }
 
-/** As many wrong fields are named; a run may hold thousands. */
+/** The most wrong fields that an error names; a request may hold thousands. */
 const MAX_FIELDS = 20;
+
+/** Callers that spell their own ids in snake_case may read either spelling. */
+const defaultCasing = (body: AgUiRun | AgUiConnect): Casing =>
+  typeof body.thread_id === 'string' || typeof body.run_id === 'string' ? 'both' : 'camel';
 
 const isVersion1 = (version: unknown) => typeof version === 'string' && Number.parseInt(version, 10) >= 1;
 
@@ -105,28 +113,9 @@ async function parseRun(input: Record<string, unknown>) {
 
 function toInstructions(context: readonly Context[], state: unknown): string {
   const lines = context.map(({ description, value }) => `- ${description}: ${value}`);
-  const given = lines.length ? ['Given by the application:', ...lines] : [];
-  // An empty state is what clients send that have none.
+  const described = lines.length ? ['Given by the application:', ...lines] : [];
+  // Clients that have no state send an empty one.
   const text = JSON.stringify(state ?? {});
   const shared = text === '{}' ? [] : [`State shared with the application, as JSON: ${text}`];
-  return [...given, ...shared].join('\n');
-}
-
-function toCallerTools(tools: readonly Tool[]): ToolDefinition[] {
-  const names = new Set<string>();
-  return tools.map(({ name, description, parameters }, index) => {
-    const refuse = (field: string, message: string) => invalidField(`tools.${index}.${field}`, message);
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw refuse('name', 'must be 1 to 64 of A-Z a-z 0-9 _ -');
-    if (names.has(name)) throw refuse('name', `is the name of another tool too: ${name}`);
-    names.add(name);
-    const inputSchema = toObjectSchema(parameters);
-    if (!inputSchema) throw refuse('parameters', 'must be a JSON Schema of an object');
-    return { name, description, inputSchema };
-  });
-}
-
-function toObjectSchema(parameters: unknown): Record<string, unknown> | undefined {
-  if (typeof (parameters ?? {}) !== 'object' || Array.isArray(parameters)) return undefined;
-  const schema: Record<string, unknown> = { type: 'object', properties: {}, ...(parameters ?? {}) };
-  return schema.type === 'object' ? schema : undefined;
+  return [...described, ...shared].join('\n');
 }

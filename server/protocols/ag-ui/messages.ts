@@ -1,5 +1,4 @@
-/** From the messages of an AG-UI request to a conversation as models are prompted from it. */
-
+/** Turns the messages of an AG-UI request into a conversation as models are prompted from it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Message as AgUiMessage, ContentPart, ToolCall } from '@ag-ui/core';
 import { invalidField } from '../../call/validation-error.ts';

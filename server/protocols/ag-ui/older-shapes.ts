@@ -1,11 +1,11 @@
 /** Brings the messages of older AG-UI clients into the shape of AG-UI 1.0. */
+import { type Fields, isFields } from './fields.ts';
+import { mediaKindOf } from './media-kind.ts';
 import { KEYS, toCamelCase } from './spelling.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /**
- * One message with the protocol's own keys in camelCase, `content: null` of a tool as no text, and `binary` parts as media parts. What
- * it does not know stays as it is, for the schema to judge. Never looks into metadata or the content of an activity.
+ * One message with the protocol's own keys in camelCase, `content: null` of a tool as no text, and `binary` parts as media parts. Keys and
+ * parts that are not known stay as they are, for the schema to judge. Metadata and the content of an activity are never looked into.
  */
 export function upgradeMessage(message: Fields, path: string): Fields {
   const upgraded = toCamelCase(message, KEYS.message, `${path}.`);
@@ -22,7 +22,7 @@ export function upgradeMessage(message: Fields, path: string): Fields {
 
 function upgradeParts(parts: readonly unknown[], path: string): unknown[] {
   const upgraded = parts.map((part, index) => (isFields(part) ? upgradePart(part, `${path}.content.${index}.`) : part));
-  // Clients in between sent each attachment twice, once in either shape.
+  // Clients between the two shapes sent each attachment twice, once in either.
   const modern = new Set(parts.flatMap((part, index) => (isBinary(part) ? [] : [sourceOf(upgraded[index])])));
   return upgraded.filter((part, index) => !isBinary(parts[index]) || !modern.has(sourceOf(part)));
 }
@@ -35,15 +35,12 @@ function upgradePart(part: Fields, path: string): Fields {
   const value = data ?? url;
   if (typeof mimeType !== 'string' || typeof value !== 'string') return part;
   return {
-    type: mediaKind(mimeType),
+    type: mediaKindOf(mimeType),
     source: { type: typeof data === 'string' ? 'data' : 'url', value, mimeType },
     ...(typeof filename === 'string' ? { metadata: { filename } } : {}),
   };
 }
 
-const mediaKind = (mimeType: string) => /^(image|audio|video)\//.exec(mimeType)?.[1] ?? 'document';
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isBinary = (part: unknown) => isFields(part) && part.type === 'binary';
 const sourceOf = (part: unknown) =>
   isFields(part) && isFields(part.source) ? `${part.type} ${part.source.type} ${part.source.value}` : '';

@@ -3,7 +3,7 @@ import type { BaseEvent } from '@ag-ui/core';
 
 const MEDIA_TYPE = 'application/vnd.ag-ui.event+proto';
 
-/** The binary form of the event stream. */
+/** Writes event streams as protobuf. */
 export interface AgUiProtobuf {
   /** Whether `accept` asks for protobuf; the encoder is loaded when it first does, and is there once this resolves. */
   prepare(accept: string | string[] | undefined): Promise<boolean>;
@@ -11,7 +11,7 @@ export interface AgUiProtobuf {
   readonly format: { readonly contentType: string; encode(event: unknown): Uint8Array };
 }
 
-/** Opens nothing and loads nothing until it is asked for. */
+/** The binary form of the event stream. The encoder is not loaded before somebody asks for it. */
 export function createAgUiProtobuf(): AgUiProtobuf {
   let encode: ((event: BaseEvent) => Uint8Array) | undefined;
   return {
@@ -27,10 +27,15 @@ export function createAgUiProtobuf(): AgUiProtobuf {
     format: {
       contentType: MEDIA_TYPE,
       encode(event) {
-        if (!encode) throw new Error('The protobuf encoder was not prepared');
+        if (!encode) throw new EncoderNotPreparedError('The protobuf encoder was not prepared');
         // The contract has checked the event; the encoder's type says the same with an enum for `type`.
         return encode(event as BaseEvent);
       },
     },
   };
+}
+
+/** A stream is to be written as protobuf before {@link AgUiProtobuf.prepare} has loaded the encoder. */
+class EncoderNotPreparedError extends Error {
+  override readonly name = 'EncoderNotPreparedError';
 }

@@ -1,10 +1,11 @@
-/** From a stored conversation to the messages an AG-UI client holds. */
+/** Turns a stored conversation into the messages that an AG-UI client holds. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
-import { reasoningIdOf } from './events.ts';
+import type { Fields } from './fields.ts';
+import { mediaKindOf } from './media-kind.ts';
 import { type Casing, createSpelling, type Spelling } from './spelling.ts';
-
-type Fields = Record<string, unknown>;
+import { reasoningIdOf } from './text-events.ts';
+import { toResultContent } from './tool-call-events.ts';
 
 /** The whole conversation as one event. */
 export function toMessagesSnapshot(messages: readonly Message[], casing: Casing): AgUiEvent {
@@ -23,7 +24,7 @@ function toAgUiMessages(message: Message, spelled: Spelling): Fields[] {
       return toAssistantMessages(id, message.content, spelled);
     case 'tool': {
       const { callId, result, status } = message;
-      const content = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
+      const content = toResultContent(result);
       const error = status === 'done' ? {} : { error: content || status };
       return [{ id, role, ...spelled('toolCallId', callId), content, ...error }];
     }
@@ -54,7 +55,7 @@ function toUserContent(parts: readonly UserPart[], spelled: Spelling): unknown {
     const { mediaType, data, filename } = part;
     const isUrl = /^https?:/i.test(data);
     return {
-      type: /^(image|audio|video)\//.exec(mediaType)?.[1] ?? 'document',
+      type: mediaKindOf(mediaType),
       source: { type: isUrl ? 'url' : 'data', value: data, ...spelled('mimeType', mediaType) },
       ...(filename !== undefined && { metadata: { filename } }),
     };

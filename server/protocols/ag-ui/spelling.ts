@@ -1,4 +1,4 @@
-/** AG-UI spells its keys in camelCase, the description of this API in snake_case. Both are read, and either is written on demand. */
+/** Reads and writes keys in two spellings: AG-UI has camelCase, the description of this API snake_case. */
 import { invalidField } from '../../call/validation-error.ts';
 
 /** How the keys of events are spelled; `both` writes every key twice, snake_case first. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Message } from '../../store/messages.ts';
-import { toAsk } from '../../surfaces/ask.ts';
+import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
+import { toUserText } from '../../surfaces/user-actions.ts';
 
 const Action = z.object({
   name: z.string().min(1).max(256),
@@ -10,26 +11,29 @@ const Action = z.object({
   context: z.record(z.string(), z.unknown()).default({}),
 });
 
-const Props = z.object({
+const SurfaceProps = z.object({
   a2ui: z.unknown().optional(),
   a2uiAction: z.object({ userAction: Action }).optional(),
 });
 
+interface SurfaceInput {
+  readonly viewer: SurfaceViewer;
+  /** What the user did on a surface, as a message of the user; empty when nothing was done. */
+  readonly messages: Message[];
+}
+
 /**
- * What a caller says of surfaces in `forwardedProps`: `a2ui` (anything but false) that it shows them, `a2uiAction.userAction` what its user
- * did on one, which becomes something the user says. Undefined when it says neither.
+ * Reads what `forwardedProps` say of surfaces: `a2ui` (anything but false) that the caller shows them, `a2uiAction.userAction` what its
+ * user did on one. Undefined when they say neither.
  */
-export function readSurfaces(
-  forwardedProps: unknown,
-  runId: string,
-): { readonly surfaceId: string | undefined; readonly said: Message[] } | undefined {
-  const { data } = Props.safeParse(forwardedProps);
+export function readSurfaceInput(forwardedProps: unknown, runId: string): SurfaceInput | undefined {
+  const { data } = SurfaceProps.safeParse(forwardedProps);
   const action = data?.a2uiAction?.userAction;
   if (!action && !data?.a2ui) return undefined;
-  if (!action) return { surfaceId: undefined, said: [] };
-  const text = toAsk({ action });
+  if (!action) return { viewer: { surfaceId: undefined }, messages: [] };
+  const text = toUserText({ action });
   return {
-    surfaceId: action.surfaceId,
-    said: [{ id: `action-${runId}`, role: 'user', content: [{ type: 'text', text }] }],
+    viewer: { surfaceId: action.surfaceId },
+    messages: [{ id: `action-${runId}`, role: 'user', content: [{ type: 'text', text }] }],
   };
 }

@@ -1,21 +1,16 @@
-/** The last event of an AG-UI run. */
+/** The events at the end of an AG-UI run. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
+import type { AgUiRunView } from './run-view.ts';
 import { createSpelling, type Spelling } from './spelling.ts';
 
 /** The newest AG-UI version spoken here. */
 export const AG_UI_VERSION = '1.0';
 
-interface TerminalView {
-  readonly threadId: string;
-  readonly runId: string;
-  readonly isVersion1: boolean;
-}
-
 /** `RUN_ERROR` for a run that failed or that the server cut off, else `RUN_FINISHED`, also for one that somebody cancelled. */
 export function toTerminalEvent(
   { outcome, usage }: Extract<RunEvent, { readonly type: 'run-ended' }>,
-  view: TerminalView,
+  view: Pick<AgUiRunView, 'threadId' | 'runId' | 'isVersion1'>,
   spelled: Spelling,
 ): AgUiEvent {
   const used = toTokenUsage(usage, spelled);
@@ -34,7 +29,7 @@ export function toTerminalEvent(
   };
 }
 
-// Clients before 1.0 refuse the outcome `cancelled` and `pendingToolCallIds`; a `result` may be any JSON to all of them.
+// Clients before 1.0 refuse the outcome `cancelled` and `pendingToolCallIds`; all of them take any JSON as `result`.
 function toOutcome(
   outcome: Exclude<RunOutcome, { readonly status: 'failed' }>,
   isVersion1: boolean,
@@ -55,10 +50,10 @@ function toOutcome(
   return { ...result, outcome: { type: 'success', ...pending } };
 }
 
-/** For clients before 1.0, which know no interrupts: the approvals a run waits for, as an event that applications can listen to. */
+/** An event with the approvals a run waits for, for clients before 1.0, which know no interrupts; none for others. */
 export function toInterruptNotice(
   { outcome }: Extract<RunEvent, { readonly type: 'run-ended' }>,
-  { isVersion1 }: Pick<TerminalView, 'isVersion1'>,
+  { isVersion1 }: Pick<AgUiRunView, 'isVersion1'>,
 ): AgUiEvent[] {
   if (isVersion1 || outcome.status !== 'finished' || !outcome.approvals?.length) return [];
   const interrupts = outcome.approvals.map((call) => toInterrupt(call, createSpelling('camel')));

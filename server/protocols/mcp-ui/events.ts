@@ -1,4 +1,4 @@
-/** From the events of a run to those of MCP-UI. */
+/** Turns the events of a run into those of MCP-UI. */
 import type { McpUiEvent } from '../../../contract/mcp-ui.ts';
 import { toApiError } from '../../call/errors.ts';
 import type { AwaitedCall, RunEvent } from '../../runs/run-events.ts';
@@ -12,7 +12,7 @@ interface McpUiView {
   readonly signal: AbortSignal;
 }
 
-/** The events of a run, the page of a tool behind its result; exactly one `done` or `error`, last. */
+/** The events of a run, with the page of a tool right after its result; exactly one `done` or `error` comes last. */
 export async function* toMcpUiEvents(
   events: AsyncIterable<{ readonly event: RunEvent }>,
   view: McpUiView,
@@ -22,7 +22,7 @@ export async function* toMcpUiEvents(
   for await (const { event } of events) {
     switch (event.type) {
       case 'text-delta': {
-        // What is said after a tool call stands apart from what was said before it.
+        // What is said after a tool call begins a new paragraph.
         const isNewParagraph = lastMessageId !== undefined && lastMessageId !== event.messageId;
         lastMessageId = event.messageId;
         yield { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta };
@@ -63,12 +63,12 @@ async function toPageEvent(
       resource_endpoint: pageEndpoint(agentId, resourceUri),
     };
   } catch (cause) {
-    // The answer of the tool stands without its page.
+    // The result of the tool is worth something without its page.
     return { type: 'ui_failed', id, server, tool, detail: toApiError(cause).message };
   }
 }
 
-/** The result as MCP has it. */
+/** The result of a tool in the form of MCP. */
 function toToolResult(result: unknown): Record<string, unknown> {
   const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
   const content = [{ type: 'text', text }];

@@ -1,5 +1,4 @@
 /** Offers every agent over MCP-UI: its answers, and the pages of its tools. */
-
 import type { AppHandlers } from '../../../contract/index.ts';
 import { ApiError } from '../../call/errors.ts';
 import type { RequestContext } from '../../call/implement.ts';
@@ -7,16 +6,13 @@ import type { Principal } from '../../call/principal.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
+import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { toMcpUiEvents } from './events.ts';
 import { ENDPOINT, findPage, type PageTool } from './page-tools.ts';
 
 /** What MCP-UI needs of the rest of the server. */
 export interface McpUiParts {
-  readonly agents: {
-    list(): Iterable<{ readonly id: string; readonly name: string }>;
-    /** Throws a 404 when there is none. */
-    get(id: string): unknown;
-  };
+  readonly agents: OfferedAgents;
   /** The tools with a page that an agent has now. */
   pageTools(agentId: string): readonly PageTool[];
   startRun(request: {
@@ -31,23 +27,18 @@ export interface McpUiParts {
 /** The handlers of the group `mcpUi`. */
 export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestContext>['mcpUi'] {
   const { agents, pageTools, startRun } = parts;
-  const info = () => {
-    const list = [...agents.list()].map(({ id, name }) => ({
+  const info = () => ({
+    protocol: 'mcp-ui' as const,
+    version: '2026-01-26',
+    extension: 'io.modelcontextprotocol/ui',
+    mime_types: ['text/html;profile=mcp-app'],
+    ...listAgents(agents, ENDPOINT, ({ id, name }) => ({
       agent_id: id,
       name,
       endpoint: `${ENDPOINT}/${id}/`,
       ui_tools: pageTools(id).map(({ server, tool, resourceUri }) => ({ server, tool, resource_uri: resourceUri })),
-    }));
-    return {
-      protocol: 'mcp-ui' as const,
-      version: '2026-01-26',
-      extension: 'io.modelcontextprotocol/ui',
-      mime_types: ['text/html;profile=mcp-app'],
-      agents: list,
-      agents_endpoint: `${ENDPOINT}/agents`,
-      count: list.length,
-    };
-  };
+    })),
+  });
   return {
     info,
     agents: info,
@@ -60,12 +51,13 @@ export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestConte
     async call({ input: { agent_id: agentId, uri, method, params = {} }, signal }) {
       agents.get(agentId);
       const page = findPage(pageTools(agentId), uri);
-      return { result: await passOn(page, method, params, signal) };
+      return { result: await answerPage(page, method, params, signal) };
     },
   };
 }
 
-async function passOn(
+/** Answers a request that the page of a tool makes of its MCP server. */
+async function answerPage(
   page: PageTool,
   method: 'tools/call' | 'tools/list' | 'resources/read' | 'ping',
   params: Record<string, unknown>,

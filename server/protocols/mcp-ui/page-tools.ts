@@ -1,17 +1,18 @@
-/** Tools that bring a page with them, as MCP-UI sees them. */
+/** Tools that bring a page with them. */
 import { BASE_PATH } from '../../../contract/index.ts';
 import { ApiError } from '../../call/errors.ts';
 import type { Page } from './policy.ts';
 
-/** Where MCP-UI is served. */
+/** The path where MCP-UI is served. */
 export const ENDPOINT = `${BASE_PATH}/mcp-ui`;
 
 /** A tool with a page, and the server it comes from. */
 export interface PageTool {
   readonly server: string;
   readonly tool: string;
-  /** What a model calls it. */
+  /** The name that models know it by. */
   readonly name: string;
+  /** Where its page is on the MCP server. */
   readonly resourceUri: string;
   /** Reads a page of the server. */
   readPage(uri: string, signal: AbortSignal): Promise<Page>;
@@ -20,11 +21,11 @@ export interface PageTool {
   callTool(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<Record<string, unknown>>;
 }
 
-/** Where a page is served. */
+/** The path where a page is served. */
 export const pageEndpoint = (agentId: string, uri: string): string =>
   `${ENDPOINT}/${agentId}/resource?uri=${encodeURIComponent(uri)}`;
 
-/** The tool whose page this is. Throws a 404 when no tool of the agent names it: other resources of a server are nobody's business. */
+/** The tool with the page `uri`. Throws a 404 when no tool of the agent has it: the other resources of a server are not served. */
 export function findPage(tools: readonly PageTool[], uri: string): PageTool {
   const found = tools.find((tool) => tool.resourceUri === uri);
   if (found) return found;

@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import { ApiError } from '../../call/errors.ts';
+import { methodNotAllowed } from '../../call/method-not-allowed.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { McpUiParts } from './handlers.ts';
 import { findPage } from './page-tools.ts';
@@ -15,9 +15,7 @@ export function createMcpUiPages({ agents, pageTools, frameAncestors }: PagesOpt
   const router = express.Router({ strict: true, caseSensitive: true });
   router.all('/:agentId/resource', async (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new ApiError('method-not-allowed', `${request.method} is not allowed here; allowed: GET, HEAD`, {
-        headers: { allow: 'GET, HEAD' },
-      });
+      throw methodNotAllowed(request.method, 'GET, HEAD');
     }
     const { agentId = '' } = request.params;
     agents.get(agentId);
@@ -26,7 +24,7 @@ export function createMcpUiPages({ agents, pageTools, frameAncestors }: PagesOpt
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const page = await findPage(pageTools(agentId), uri).readPage(uri, gone.signal);
-    // The frame's own directive says who may show it.
+    // The policy says who may show the page in a frame.
     response.removeHeader('x-frame-options');
     response.set({
       'content-type': 'text/html; charset=utf-8',

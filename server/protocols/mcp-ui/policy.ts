@@ -1,6 +1,6 @@
-/** The policy a page of an MCP server is shown under. */
+/** Writes the Content-Security-Policy of pages from MCP servers. */
 
-/** A page as its server gives it. */
+/** A page as its MCP server sends it. */
 export interface Page {
   readonly uri: string;
   readonly mimeType: string;
@@ -8,11 +8,12 @@ export interface Page {
   readonly _meta?: Record<string, unknown>;
 }
 
+/** The most hosts of one kind that a page may declare. */
 const MAX_DOMAINS = 32;
 
 /**
- * The Content-Security-Policy of a page: scripts and styles of its own, in an origin of its own that is nobody's, and beyond that only the
- * hosts it declares in `_meta.ui.csp`. `frameAncestors` are the origins that may show it.
+ * The Content-Security-Policy of a page. It runs in an opaque origin with the scripts and styles it holds, and reaches only the hosts that
+ * it declares in `_meta.ui.csp`. `frameAncestors` are the origins that may show it.
  */
 export function toPolicy({ _meta }: Page, frameAncestors: readonly string[]): string {
   const { csp } = asRecord(_meta?.ui);
@@ -38,7 +39,7 @@ export function toPolicy({ _meta }: Page, frameAncestors: readonly string[]): st
   ].join('; ');
 }
 
-/** The declared hosts that are nothing but hosts: what else stands there could end the directive and begin another. */
+/** The declared hosts that are well-formed: other text could end the directive and begin another. */
 function toSources(declared: unknown, protocol: RegExp): string[] {
   if (!Array.isArray(declared)) return [];
   const domains = declared.filter((domain): domain is string => typeof domain === 'string').slice(0, MAX_DOMAINS);

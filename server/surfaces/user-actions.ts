@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { A2uiAction, type A2uiRequest } from '../../contract/a2ui.ts';
-import { surfaceNameOf } from './render-ui.ts';
+import { surfaceNameOf } from './surface-id.ts';
 
 type Action = NonNullable<A2uiRequest['action']>;
 
-/** What a client of A2UI reports when a user did something on a surface. */
+/** The report of an A2UI client that its user did something on a surface. */
 export const ActionReport = z.object({ version: z.literal('v0.9'), action: A2uiAction });
 
-/** What a model is told of a user who did something on a surface, or says something while looking at one. */
-export function toAsk(request: Pick<A2uiRequest, 'message' | 'action' | 'surface_id' | 'data_model'>): string {
+/** The words in which a model is told that a user did something on a surface, or said something while looking at one. */
+export function toUserText(request: Pick<A2uiRequest, 'message' | 'action' | 'surface_id' | 'data_model'>): string {
   const { message, action, surface_id: surfaceId, data_model: data } = request;
   const lines = action ? describeAction(action) : [message ?? ''];
   if (!action && surfaceId !== undefined) lines.push('', `The user looks at the surface: ${surfaceNameOf(surfaceId)}`);

@@ -1,15 +1,16 @@
-/** What a message says to the calls that wait for a person. */
+/** Reads how a message answers the calls of a task that wait for a person. */
 import type { Message } from '@a2a-js/sdk';
 import { z } from 'zod';
 
-/** What is to be done with the calls that wait; without an id, with all of them. */
-export interface Decision {
+/** An answer to one waiting call, or to all of them. */
+export interface MessageDecision {
+  /** The call; undefined: all that wait. */
   readonly approvalId: string | undefined;
   readonly isApproved: boolean;
   readonly reason: string | null;
 }
 
-/** How to answer, in words for whoever reads the task. */
+/** How to answer, told to whoever reads the task. */
 export const HOW_TO_ANSWER =
   'Send the task a message that says "approve" or "deny", or a data part {"approved": true or false, "reason": …, "approval_id": …}';
 
@@ -19,11 +20,14 @@ const Answer = z.object({
   approval_id: z.string().optional(),
 });
 
-const WORDS: Readonly<Record<string, boolean>> = { approve: true, deny: false };
+const WORDS: ReadonlyMap<string, boolean> = new Map([
+  ['approve', true],
+  ['deny', false],
+]);
 
-/** The decisions in a message; empty when it says something else, for nothing may be taken for a yes that is none. */
-export function readDecisions({ parts }: Message): Decision[] {
-  const decisions = parts.map(({ content }): Decision | undefined => {
+/** The decisions in a message; empty unless every part is one, so that nothing else is taken for a yes. */
+export function readMessageDecisions({ parts }: Message): MessageDecision[] {
+  const decisions = parts.map(({ content }): MessageDecision | undefined => {
     if (content?.$case === 'text') return readWord(content.value);
     const { data } = Answer.safeParse(content?.$case === 'data' ? content.value : undefined);
     return data && { approvalId: data.approval_id, isApproved: data.approved, reason: data.reason ?? null };
@@ -32,7 +36,7 @@ export function readDecisions({ parts }: Message): Decision[] {
   return known.length === parts.length ? known : [];
 }
 
-function readWord(text: string): Decision | undefined {
-  const isApproved = WORDS[text.trim().toLowerCase().replace(/[.!]$/, '')];
+function readWord(text: string): MessageDecision | undefined {
+  const isApproved = WORDS.get(text.trim().toLowerCase().replace(/[.!]$/, ''));
   return isApproved === undefined ? undefined : { approvalId: undefined, isApproved, reason: null };
 }

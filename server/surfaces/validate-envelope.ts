@@ -2,15 +2,16 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { A2UI_CATALOG } from './envelopes.ts';
 
-/** What is wrong with an envelope, in words a model can act on; undefined when it is valid. */
+/** Finds what is wrong with an envelope, in words a model can act on; undefined when it is valid. */
 export type FindEnvelopeProblem = (envelope: object) => string | undefined;
 
 const SPECIFICATION = 'https://a2ui.org/specification/v0_9';
-const MAX_TOLD = 8;
+/** The most problems that a model is told of at once. */
+const MAX_PROBLEMS = 8;
 
 let loading: Promise<FindEnvelopeProblem> | undefined;
 
-/** Compiles the schemas on the first call. */
+/** The validator; its schemas are compiled on the first call. */
 export function loadA2uiValidator(): Promise<FindEnvelopeProblem> {
   loading ??= compile();
   return loading;
@@ -33,13 +34,13 @@ async function compile(): Promise<FindEnvelopeProblem> {
     names.has(name) ? ajv.getSchema(`${A2UI_CATALOG}#/components/${name}`) : undefined;
   return (envelope) => {
     const components = componentsOf(envelope);
-    // One component at a time: what is said of a choice among eighteen helps nobody.
+    // Each component is checked by its own schema: the errors of a choice among eighteen schemas help no model.
     const problems = components.flatMap((component, index) =>
       findComponentProblems(component, index, isComponent, names),
     );
-    const structure = problems.length ? problems : findReferenceProblems(components);
-    if (structure.length) return tell(structure);
-    return isEnvelope(envelope) ? undefined : tell(toLines(isEnvelope.errors, 'the envelope'));
+    const structure = problems.length ? problems : findDuplicateIds(components);
+    if (structure.length) return joinLines(structure);
+    return isEnvelope(envelope) ? undefined : joinLines(toLines(isEnvelope.errors, 'the envelope'));
   };
 }
 
@@ -57,8 +58,8 @@ function findComponentProblems(
   return validate(component) ? [] : toLines(validate.errors, `${place} (${name})`);
 }
 
-/** What a schema cannot say: ids are unique, and a child that is named is there. */
-function findReferenceProblems(components: readonly unknown[]): string[] {
+/** Finds ids that two components share, which the schema cannot see. */
+function findDuplicateIds(components: readonly unknown[]): string[] {
   const ids = components.flatMap((component) => (isRecord(component) ? [component.id] : []));
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
   return twice.map((id) => `two components have the id '${id}'`);
@@ -86,8 +87,11 @@ function toLines(errors: readonly ErrorObject[] | null | undefined, place: strin
   return [...new Set(lines)];
 }
 
-const tell = (lines: readonly string[]) =>
-  [...lines.slice(0, MAX_TOLD), ...(lines.length > MAX_TOLD ? [`and ${lines.length - MAX_TOLD} more`] : [])].join('; ');
+const joinLines = (lines: readonly string[]) =>
+  [
+    ...lines.slice(0, MAX_PROBLEMS),
+    ...(lines.length > MAX_PROBLEMS ? [`and ${lines.length - MAX_PROBLEMS} more`] : []),
+  ].join('; ');
 
 function componentsOf(envelope: object): readonly unknown[] {
   const update: unknown = 'updateComponents' in envelope ? envelope.updateComponents : undefined;

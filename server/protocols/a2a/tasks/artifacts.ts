@@ -1,24 +1,24 @@
-import type { RunEvent } from '../../runs/run-events.ts';
-import { RENDER_UI, toShownEnvelopes } from '../../surfaces/render-ui.ts';
-import type { A2aArtifact, A2aPart } from './json.ts';
+import type { RunEvent } from '../../../runs/run-events.ts';
+import { RenderCalls, type RenderOutcome } from '../../../surfaces/render-calls.ts';
+import type { A2aArtifact, A2aPart } from '../json.ts';
 
-/** A longer answer is cut here in its task; the conversation has the whole. */
+/** The most of an answer that a task keeps; its conversation has the whole. */
 const MAX_CHARACTERS = 1024 * 1024;
-/** As many envelopes of surfaces are kept; an agent that draws without end fills no memory. */
+/** The most envelopes of surfaces that a task keeps, so that an agent which draws without end fills no memory. */
 const MAX_PARTS = 500;
 const RESPONSE = { artifactId: 'response', name: 'Response' };
 const SURFACES = { artifactId: 'surfaces', name: 'Surfaces' };
 const A2UI_TYPE = 'application/json+a2ui';
 
-/** What the run of a task has made so far: its answer, and the surfaces it shows. */
+/** The artifacts that the run of a task has made so far: its answer, and the surfaces it shows. */
 export class TaskArtifacts {
-  readonly #calls = new Map<string, unknown>();
+  readonly #calls = new RenderCalls();
   readonly #surfaces: A2aPart[] = [];
   #text = '';
   #isCut = false;
   #lastMessageId: string | undefined;
 
-  /** `before` is what the task had made when it last stopped to wait. */
+  /** `before` holds the artifacts made before the task last stopped to wait. */
   constructor(before: readonly A2aArtifact[] = []) {
     for (const { artifactId, parts, metadata } of before) {
       if (artifactId === SURFACES.artifactId) this.#surfaces.push(...parts);
@@ -27,18 +27,17 @@ export class TaskArtifacts {
     }
   }
 
-  /** The piece that an event adds; undefined when it adds nothing. */
+  /** The piece of an artifact that an event adds; undefined when it adds none. */
   take(event: RunEvent): { readonly artifact: A2aArtifact; readonly append: boolean } | undefined {
     if (event.type === 'text-delta') return this.#addText(event);
-    if (event.type === 'tool-call-ended' && event.name === RENDER_UI) this.#calls.set(event.callId, event.args);
-    if (event.type === 'tool-result' && event.name === RENDER_UI && !event.isError) return this.#addSurface(event);
-    return undefined;
+    if (event.type === 'tool-call-ended') this.#calls.note(event);
+    return event.type === 'tool-result' ? this.#addSurface(this.#calls.resolve(event)) : undefined;
   }
 
-  #addSurface({ callId, result }: { callId: string; result: unknown }) {
+  #addSurface(outcome: RenderOutcome | undefined) {
+    if (!outcome?.isShown) return undefined;
     const append = this.#surfaces.length > 0;
-    const envelopes = toShownEnvelopes(this.#calls.get(callId), result) ?? [];
-    const parts = envelopes.map((data) => ({ data, mediaType: A2UI_TYPE, metadata: { mimeType: A2UI_TYPE } }));
+    const parts = outcome.envelopes.map((data) => ({ data, mediaType: A2UI_TYPE, metadata: { mimeType: A2UI_TYPE } }));
     if (!parts.length || this.#surfaces.length + parts.length > MAX_PARTS) return undefined;
     this.#surfaces.push(...parts);
     return { artifact: { ...SURFACES, parts }, append };
@@ -47,26 +46,26 @@ export class TaskArtifacts {
   #addText(event: { messageId: string; delta: string }) {
     if (this.#isCut) return undefined;
     const append = this.#text !== '';
-    // What is said after a tool call stands apart from what was said before it.
+    // What is said after a tool call begins a new paragraph.
     const isNewParagraph = append && this.#lastMessageId !== event.messageId;
     this.#lastMessageId = event.messageId;
     const room = MAX_CHARACTERS - this.#text.length;
     const text = `${isNewParagraph ? '\n\n' : ''}${event.delta}`.slice(0, room);
     this.#isCut = text.length === room;
     this.#text += text;
-    return { artifact: { ...RESPONSE, parts: [{ text }], ...this.#mark() }, append };
+    return { artifact: { ...RESPONSE, parts: [{ text }], ...this.#cutMark() }, append };
   }
 
-  /** Everything made so far. */
+  /** The artifacts as they are now. */
   list(): A2aArtifact[] {
     const parts = [{ text: this.#text }];
     return [
-      ...(this.#text === '' ? [] : [{ ...RESPONSE, parts, ...this.#mark() }]),
+      ...(this.#text === '' ? [] : [{ ...RESPONSE, parts, ...this.#cutMark() }]),
       ...(this.#surfaces.length ? [{ ...SURFACES, parts: [...this.#surfaces] }] : []),
     ];
   }
 
-  #mark(): { metadata?: Record<string, unknown> } {
+  #cutMark(): { metadata?: Record<string, unknown> } {
     return this.#isCut ? { metadata: { isCut: true } } : {};
   }
 }

@@ -1,26 +1,11 @@
-/** What a task is to the rest of the server: its record, its run, and what it asks for. */
+/** What tasks need of the rest of the server: where they are kept, their runs, and the answers of people. */
 import type { Principal } from '../../call/principal.ts';
-import type { RunEvent } from '../../runs/run-events.ts';
+import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';
 import type { UserPart } from '../../store/messages.ts';
+import type { TaskRecord, TaskState } from '../../store/task-record.ts';
 
-/** Where a task stands: `input-required` waits for a person, the last four are ends. */
-export type TaskState = 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
-
-/** A task as it is stored. */
-export interface StoredTask {
-  readonly id: string;
-  readonly agentId: string;
-  readonly contextId: string;
-  readonly state: TaskState;
-  readonly detail: string | null;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly changedAt: string;
-  /** The name of the key that asked for it; null without keys. */
-  readonly owner: string | null;
-}
-
-/** Which tasks are asked for. */
+/** The tasks to list. */
 export interface TaskQuery {
   readonly agentId: string;
   readonly principal: Principal;
@@ -33,20 +18,21 @@ export interface TaskQuery {
 
 /** Where tasks are kept. */
 export interface TaskStore {
-  save(task: StoredTask): Promise<void>;
-  /** Without a principal: whoever it belongs to. */
-  get(agentId: string, id: string, principal?: Principal): Promise<StoredTask | undefined>;
-  list(query: TaskQuery): Promise<{ tasks: StoredTask[]; nextCursor: string | null; total: number }>;
+  save(task: TaskRecord): Promise<void>;
+  /** Without a principal, the task is found whoever it belongs to. */
+  get(agentId: string, id: string, principal?: Principal): Promise<TaskRecord | undefined>;
+  list(query: TaskQuery): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
+  /** The tasks that wait for a person. */
   waiting(): Promise<{ readonly id: string; readonly agentId: string; readonly contextId: string }[]>;
 }
 
-/** A run for a task. */
+/** The run of a task. */
 export interface TaskRun {
   readonly events: AsyncIterable<{ readonly event: RunEvent }>;
   cancel(reason: string): void;
 }
 
-/** What a task asks of an agent. */
+/** A run to start for a task. */
 export interface TaskRunRequest {
   readonly agentId: string;
   readonly principal: Principal;
@@ -62,17 +48,14 @@ export interface TaskRunRequest {
 /** A run that has just started on the conversation of a task that waits. */
 export interface ContinuingRun {
   readonly contextId: string;
-  /** Whether it acts on the answers to what the task waits for; otherwise they are waited for no longer. */
+  /** Whether it acts on the answers that the task waits for; if not, the task has waited in vain. */
   readonly isResumed: boolean;
   follow(): TaskRun;
 }
 
-/** An answer to one call that waits. */
-export interface TaskAnswer {
+/** What a person says to one call that waits. */
+export interface TaskAnswer extends ApprovalDecision {
   readonly principal: Principal;
-  readonly id: string;
-  readonly isApproved: boolean;
-  readonly reason: string | null;
   /** Adds to the agent's tools for the run that acts on it. */
   extend(toolset: Toolset): Toolset;
 }

@@ -1,6 +1,6 @@
-import type { A2aUpdate } from './json.ts';
+import type { A2aUpdate } from '../json.ts';
 
-/** The updates of a task that one follower has not read yet. Pieces of one answer are joined while they wait, so it stays short. */
+/** The updates of a task that one follower has not read yet. Pieces of one answer are joined while they wait, so the queue stays short. */
 export class UpdateQueue {
   readonly #unread: A2aUpdate[] = [];
   #isOver = false;
@@ -14,13 +14,13 @@ export class UpdateQueue {
     this.#changed.resolve();
   }
 
-  /** Nothing more comes. */
+  /** Ends the queue: its reader ends when it has read what is left. */
   end(): void {
     this.#isOver = true;
     this.#changed.resolve();
   }
 
-  /** To be called once. */
+  /** The updates in order; `onLeave` is called when their reader stops. To be called once. */
   async *read(onLeave: () => void): AsyncGenerator<A2aUpdate, void> {
     try {
       for (;;) {
@@ -38,6 +38,7 @@ export class UpdateQueue {
   }
 }
 
+/** One update in place of two; undefined when they are not pieces of the same text. */
 function join(last: A2aUpdate, next: A2aUpdate): A2aUpdate | undefined {
   if (!('artifactUpdate' in last && 'artifactUpdate' in next) || !next.artifactUpdate.append) return undefined;
   const [first] = last.artifactUpdate.artifact.parts;

@@ -1,18 +1,18 @@
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
-import { ApiError } from '../../call/errors.ts';
-import type { A2aSdk } from './sdk.ts';
+import { ApiError } from '../../../call/errors.ts';
+import type { A2aSdk } from '../sdk.ts';
 
 interface KnownErrorsOptions {
   readonly sdk: A2aSdk;
   readonly log: { error(details: object, message: string): void };
 }
 
-/** What is no error of the protocol becomes one; of a fault of this server the caller learns nothing but that. */
+/** The same operations, which throw errors of the protocol alone: a fault of this server is logged, and its cause is not told. */
 export function withKnownErrors(
   operations: A2ARequestHandler,
   { sdk: { errors }, log }: KnownErrorsOptions,
 ): A2ARequestHandler {
-  const toKnown = (cause: unknown): Error => {
+  const toA2aError = (cause: unknown): Error => {
     if (cause instanceof errors.A2AError) return cause;
     if (cause instanceof ApiError && cause.code === 'validation-failed')
       return new errors.RequestMalformedError(cause.message);
@@ -24,7 +24,7 @@ export function withKnownErrors(
     <Args extends unknown[], Result>(operation: (...args: Args) => Promise<Result>) =>
     (...args: Args): Promise<Result> =>
       operation(...args).catch((cause) => {
-        throw toKnown(cause);
+        throw toA2aError(cause);
       });
   const wrapStream = <Args extends unknown[], Item>(
     operation: (...args: Args) => AsyncGenerator<Item, void, undefined>,
@@ -33,7 +33,7 @@ export function withKnownErrors(
       try {
         yield* operation(...args);
       } catch (cause) {
-        throw toKnown(cause);
+        throw toA2aError(cause);
       }
     };
   return {

@@ -1,6 +1,7 @@
 import type { ListTasksRequest } from '@a2a-js/sdk';
-import type { A2aSdk } from './sdk.ts';
-import type { TaskQuery, TaskState } from './task.ts';
+import type { TaskState } from '../../../store/task-record.ts';
+import type { A2aSdk } from '../sdk.ts';
+import type { TaskQuery } from '../task-ports.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;

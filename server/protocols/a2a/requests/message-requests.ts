@@ -1,0 +1,117 @@
+/** Messages to one agent: each starts a task, or answers what a task waits for. */
+import type { Message, SendMessageRequest } from '@a2a-js/sdk';
+import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
+import type { UserPart } from '../../../store/messages.ts';
+import { A2UI_EXTENSION } from '../../../surfaces/envelopes.ts';
+import type { SurfaceViewer } from '../../../surfaces/render-ui.ts';
+import type { A2aMessage, A2aTask } from '../json.ts';
+import { HOW_TO_ANSWER, readMessageDecisions } from '../tasks/decisions.ts';
+import type { LiveTask } from '../tasks/live-task.ts';
+import { principalOf } from '../user.ts';
+import { readUserMessage } from './messages.ts';
+import { type AgentRequests, findTask, isWaiting, streamTask, toSdkTask } from './requested-task.ts';
+
+/** A request to send a message, checked. */
+interface ReceivedMessage {
+  readonly message: Message;
+  /** The message as it came, for the history of its task. */
+  readonly json: A2aMessage;
+  readonly parts: readonly UserPart[];
+  /** Absent for a caller that shows no surfaces of A2UI. */
+  readonly viewer: SurfaceViewer | undefined;
+  /** Registers the push notifications that the request asks for. */
+  registerPush(taskId: string): void;
+}
+
+const MAX_CONTEXT_ID = 256;
+
+/** The operations that send messages. */
+export function createMessageRequests(
+  requests: AgentRequests,
+): Pick<A2ARequestHandler, 'sendMessage' | 'sendMessageStream'> {
+  const { sdk } = requests;
+  return {
+    async sendMessage(request, context) {
+      const task = await deliver(request, context, requests);
+      const { returnImmediately, historyLength } = request.configuration ?? {};
+      if (!('follow' in task)) return toSdkTask(task, historyLength, sdk);
+      return toSdkTask(returnImmediately ? task.snapshot() : await task.ended, historyLength, sdk);
+    },
+    async *sendMessageStream(request, context) {
+      const task = await deliver(request, context, requests);
+      yield* streamTask(task, request.configuration?.historyLength, sdk);
+    },
+  };
+}
+
+/** The task that takes the message: live, or as it is now when it goes on waiting. */
+async function deliver(
+  request: SendMessageRequest,
+  context: ServerCallContext,
+  requests: AgentRequests,
+): Promise<LiveTask | A2aTask> {
+  const received = receive(request, context, requests);
+  const { message, json, parts, viewer, registerPush } = received;
+  if (message.taskId) return answerTask(received, context, requests);
+  return requests.tasks.start({
+    agentId: requests.agentId,
+    principal: principalOf(context),
+    contextId: message.contextId || undefined,
+    parts,
+    viewer,
+    message: json,
+    onId: registerPush,
+  });
+}
+
+function receive(
+  { message, configuration }: SendMessageRequest,
+  context: ServerCallContext,
+  { sdk, push }: AgentRequests,
+): ReceivedMessage {
+  const { types, errors } = sdk;
+  if (!message) throw new errors.RequestMalformedError('message is required');
+  const showsSurfaces = context.requestedExtensions?.includes(A2UI_EXTENSION) ?? false;
+  if (showsSurfaces) context.addActivatedExtension(A2UI_EXTENSION);
+  const { parts, surfaceId } = readUserMessage(message, sdk);
+  if (message.contextId.length > MAX_CONTEXT_ID) {
+    throw new errors.RequestMalformedError(`message.contextId is longer than ${MAX_CONTEXT_ID} characters`);
+  }
+  const config = configuration?.taskPushNotificationConfig;
+  if (config) push.check(config, errors);
+  return {
+    message,
+    json: types.Message.toJSON(message) as A2aMessage,
+    parts,
+    viewer: showsSurfaces ? { surfaceId } : undefined,
+    registerPush: (taskId) => config && push.set(taskId, config, context.requestedVersion),
+  };
+}
+
+/** Answers the calls of a task that wait for a person; a task without such calls takes no message. */
+async function answerTask(
+  { message, json, viewer, registerPush }: ReceivedMessage,
+  context: ServerCallContext,
+  requests: AgentRequests,
+): Promise<LiveTask | A2aTask> {
+  const { sdk, agentId, tasks } = requests;
+  const { errors } = sdk;
+  const { taskId: id } = message;
+  const principal = principalOf(context);
+  const task = await findTask(id, context, requests);
+  const { contextId } = task;
+  if (message.contextId && message.contextId !== contextId) {
+    throw new errors.RequestMalformedError(`message.contextId is not that of the task ${id}`);
+  }
+  if (!isWaiting(task)) {
+    const why = tasks.live(agentId, id, principal) ? 'is still running' : 'has ended';
+    throw new errors.UnsupportedOperationError(
+      `The task ${id} ${why} and takes no further message; send it with the contextId ${contextId} alone`,
+    );
+  }
+  const decisions = readMessageDecisions(message);
+  if (!decisions.length) throw new errors.RequestMalformedError(`The task ${id} waits. ${HOW_TO_ANSWER}`);
+  registerPush(id);
+  const continued = await tasks.answer({ id, contextId, message: json, principal, viewer }, decisions);
+  return continued ?? findTask(id, context, requests);
+}

@@ -1,0 +1,52 @@
+/** The task that a request names, and how requests are answered with tasks. */
+import type { StreamResponse, Task } from '@a2a-js/sdk';
+import type { ServerCallContext } from '@a2a-js/sdk/server';
+import type { A2aTask } from '../json.ts';
+import type { PushConfigs } from '../push.ts';
+import type { A2aSdk } from '../sdk.ts';
+import type { LiveTask } from '../tasks/live-task.ts';
+import type { A2aTasks } from '../tasks/tasks.ts';
+import { principalOf } from '../user.ts';
+
+/** What the requests to one agent are answered with. */
+export interface AgentRequests {
+  readonly sdk: A2aSdk;
+  readonly agentId: string;
+  readonly tasks: A2aTasks;
+  readonly push: PushConfigs;
+}
+
+/** The task of that id as it is now. Throws the protocol's error when the caller sees none. */
+export async function findTask(
+  id: string,
+  context: ServerCallContext,
+  { sdk: { errors }, agentId, tasks }: AgentRequests,
+): Promise<A2aTask> {
+  if (!id.trim()) throw new errors.RequestMalformedError('The id of the task is required');
+  const task = await tasks.get(agentId, id, principalOf(context));
+  if (!task) throw new errors.TaskNotFoundError(`Task not found: ${id}`);
+  return task;
+}
+
+/** Whether a task waits for a person. */
+export const isWaiting = ({ status }: A2aTask): boolean => status.state === 'TASK_STATE_INPUT_REQUIRED';
+
+/** The task as the SDK holds it, with at most `historyLength` of its newest messages; undefined: with all of them. */
+export const toSdkTask = (task: A2aTask, historyLength: number | undefined, { types }: A2aSdk): Task =>
+  types.Task.fromJSON(shorten(task, historyLength));
+
+/** The task, then each change of it while it is live; `historyLength` as in {@link toSdkTask}. */
+export async function* streamTask(
+  task: LiveTask | A2aTask,
+  historyLength: number | undefined,
+  { types }: A2aSdk,
+): AsyncGenerator<StreamResponse, void> {
+  for await (const update of 'follow' in task ? task.follow() : [{ task }]) {
+    yield types.StreamResponse.fromJSON('task' in update ? { task: shorten(update.task, historyLength) } : update);
+  }
+}
+
+function shorten(task: A2aTask, historyLength: number | undefined): A2aTask {
+  if (historyLength === undefined) return task;
+  return { ...task, history: historyLength > 0 ? task.history.slice(-historyLength) : [] };
+}

@@ -1,0 +1,53 @@
+import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
+import type { A2aTask } from '../json.ts';
+import { principalOf } from '../user.ts';
+import { type AgentRequests, findTask, isWaiting, streamTask, toSdkTask } from './requested-task.ts';
+import { toTaskQuery } from './task-query.ts';
+
+/** The operations that read, follow and cancel the tasks of one agent. */
+export function createTaskRequests(
+  requests: AgentRequests,
+): Pick<A2ARequestHandler, 'getTask' | 'listTasks' | 'cancelTask' | 'resubscribe'> {
+  const { sdk, agentId, tasks } = requests;
+  const { errors } = sdk;
+  return {
+    getTask: async ({ id, historyLength }, context) =>
+      toSdkTask(await findTask(id, context, requests), historyLength, sdk),
+    async listTasks(request, context) {
+      const { limit, ...query } = toTaskQuery(request, sdk);
+      const page = await tasks.list({ agentId, principal: principalOf(context), limit, ...query });
+      const shown = page.tasks.map((task) => (request.includeArtifacts ? task : { ...task, artifacts: [] }));
+      return {
+        tasks: shown.map((task) => toSdkTask(task, request.historyLength, sdk)),
+        nextPageToken: page.nextCursor ?? '',
+        pageSize: limit,
+        totalSize: page.total,
+      };
+    },
+    async cancelTask({ id }, context) {
+      const task = await cancel(id, context, requests);
+      if (task.status.state === 'TASK_STATE_CANCELED') return toSdkTask(task, undefined, sdk);
+      throw new errors.TaskNotCancelableError(`The task ${id} has ended already: ${task.status.state}`);
+    },
+    async *resubscribe({ id }, context) {
+      const task = await findTask(id, context, requests);
+      const live = tasks.live(agentId, id, principalOf(context));
+      if (!live && !isWaiting(task))
+        throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
+      yield* streamTask(live ?? task, undefined, sdk);
+    },
+  };
+}
+
+/** Cancels a task and returns it as it ended; it may have ended before, and in another way. */
+async function cancel(id: string, context: ServerCallContext, requests: AgentRequests): Promise<A2aTask> {
+  const { agentId, tasks } = requests;
+  const task = await findTask(id, context, requests);
+  const wasWaiting = isWaiting(task);
+  if (wasWaiting && (await tasks.cancelWaiting(agentId, id))) return findTask(id, context, requests);
+  // A task that waited may have been answered just now, and goes on.
+  const now = wasWaiting ? await findTask(id, context, requests) : task;
+  const live = tasks.live(agentId, id, principalOf(context));
+  live?.cancel();
+  return live ? live.ended : now;
+}

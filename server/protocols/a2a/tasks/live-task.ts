@@ -1,0 +1,159 @@
+import { toApiError } from '../../../call/errors.ts';
+import type { RunEvent } from '../../../runs/run-events.ts';
+import type { TaskRecord } from '../../../store/task-record.ts';
+import type { A2aArtifact, A2aMessage, A2aTask, A2aUpdate } from '../json.ts';
+import type { TaskRun } from '../task-ports.ts';
+import { TaskArtifacts } from './artifacts.ts';
+import type { TaskBody } from './stored-task.ts';
+import { CANCELED_BY_CLIENT, isOver, type TaskStatus, toA2aStatus, toEndStatus } from './task-status.ts';
+import { UpdateQueue } from './update-queue.ts';
+
+/** What makes a live task. */
+export interface LiveTaskOptions {
+  readonly id: string;
+  readonly agentId: string;
+  readonly owner: string | null;
+  readonly contextId: string;
+  readonly history: readonly A2aMessage[];
+  /** The artifacts made before it last stopped to wait. */
+  readonly artifacts?: readonly A2aArtifact[];
+  save(task: TaskRecord): Promise<void>;
+  /** Told that it waits for a person, before anybody else is. */
+  onWaiting(): void;
+  /** Told of each change but the pieces of an answer. */
+  onUpdate(update: A2aUpdate): void;
+  readonly log: { error(details: object, message: string): void };
+}
+
+/**
+ * A task whose run goes on. One that stops to wait for a person goes on as a new object of this class. Each state is stored before
+ * followers are told of it.
+ */
+export class LiveTask {
+  readonly id: string;
+  readonly agentId: string;
+  readonly owner: string | null;
+  readonly contextId: string;
+  readonly #options: LiveTaskOptions;
+  readonly #artifacts: TaskArtifacts;
+  readonly #followers = new Set<UpdateQueue>();
+  readonly #canceled = new AbortController();
+  readonly #ended = Promise.withResolvers<A2aTask>();
+  #status: TaskStatus;
+
+  constructor(options: LiveTaskOptions) {
+    this.#options = options;
+    this.#artifacts = new TaskArtifacts(options.artifacts);
+    this.id = options.id;
+    this.agentId = options.agentId;
+    this.owner = options.owner;
+    this.contextId = options.contextId;
+    this.#status = { state: 'submitted', detail: null, changedAt: new Date().toISOString() };
+  }
+
+  /** Resolves with the task as it ended, or as it waits for a person. Never rejects. */
+  get ended(): Promise<A2aTask> {
+    return this.#ended.promise;
+  }
+
+  /** The task as it is now. */
+  snapshot(): A2aTask {
+    const { id, contextId } = this;
+    const { history } = this.#options;
+    return { id, contextId, status: toA2aStatus(this, this.#status), artifacts: this.#artifacts.list(), history };
+  }
+
+  /** The task as it is now, then each change of it, until it has ended or waits for a person. */
+  follow(): AsyncGenerator<A2aUpdate, void> {
+    const queue = new UpdateQueue();
+    queue.push({ task: this.snapshot() });
+    if (isOver(this.#status)) queue.end();
+    else this.#followers.add(queue);
+    return queue.read(() => this.#followers.delete(queue));
+  }
+
+  /** Ends the run, or the wait for its start. */
+  cancel(): void {
+    this.#canceled.abort(new DOMException(CANCELED_BY_CLIENT, 'AbortError'));
+  }
+
+  /** Stores the task; to be called before {@link drive}. */
+  async submit(): Promise<void> {
+    await this.#options.save(this.#toRecord());
+    this.#options.onUpdate({ task: this.snapshot() });
+  }
+
+  /** Starts the run and follows it to its end. Never rejects. */
+  async drive(start: (signal: AbortSignal) => Promise<TaskRun>): Promise<void> {
+    const { signal } = this.#canceled;
+    try {
+      const run = await start(signal);
+      signal.addEventListener('abort', () => run.cancel(CANCELED_BY_CLIENT), { once: true });
+      if (signal.aborted) run.cancel(CANCELED_BY_CLIENT);
+      await this.#change({ state: 'working', detail: null });
+      for await (const { event } of run.events) await this.#take(event);
+      if (!isOver(this.#status)) await this.#change({ state: 'failed', detail: 'The server lost the run' });
+    } catch (cause) {
+      await this.#fail(cause);
+    } finally {
+      for (const follower of this.#followers) follower.end();
+      this.#followers.clear();
+      this.#ended.resolve(this.snapshot());
+    }
+  }
+
+  async #take(event: RunEvent): Promise<void> {
+    const { id: taskId, contextId } = this;
+    const chunk = this.#artifacts.take(event);
+    if (chunk) this.#tellFollowers({ artifactUpdate: { taskId, contextId, ...chunk, lastChunk: false } });
+    if (event.type !== 'run-ended') return;
+    const end = toEndStatus(event.outcome);
+    if (end.state === 'input-required') this.#options.onWaiting();
+    const made = end.state === 'input-required' ? [] : this.#artifacts.list();
+    for (const artifact of made) {
+      this.#options.onUpdate({ artifactUpdate: { taskId, contextId, artifact, append: false, lastChunk: true } });
+    }
+    await this.#change(end);
+  }
+
+  async #change(status: Omit<TaskStatus, 'changedAt'>): Promise<void> {
+    this.#status = { ...status, changedAt: new Date().toISOString() };
+    await this.#options.save(this.#toRecord());
+    this.#tellStatus();
+  }
+
+  /** Ends the task after a refusal to start, or a fault of this server; then the store may be what fails. */
+  async #fail(cause: unknown): Promise<void> {
+    const { log } = this.#options;
+    const error = toApiError(cause);
+    if (error.code === 'internal') log.error({ err: cause, taskId: this.id }, 'a task failed inside the server');
+    const hasFailed = error.code === 'internal' || this.#status.state === 'working';
+    const end = { state: hasFailed ? ('failed' as const) : ('rejected' as const), detail: error.message };
+    try {
+      await this.#change(this.#canceled.signal.aborted ? { state: 'canceled', detail: CANCELED_BY_CLIENT } : end);
+    } catch (err) {
+      log.error({ err, taskId: this.id }, 'the end of a task could not be stored');
+      this.#status = { state: 'failed', detail: 'The task could not be stored', changedAt: new Date().toISOString() };
+      this.#tellStatus();
+    }
+  }
+
+  #tellStatus(): void {
+    const update = {
+      statusUpdate: { taskId: this.id, contextId: this.contextId, status: toA2aStatus(this, this.#status) },
+    };
+    this.#tellFollowers(update);
+    this.#options.onUpdate(update);
+  }
+
+  #tellFollowers(update: A2aUpdate): void {
+    for (const follower of this.#followers) follower.push(update);
+  }
+
+  #toRecord(): TaskRecord {
+    const { id, agentId, owner, contextId } = this;
+    const { approvals = [], ...status } = this.#status;
+    const body = { history: this.#options.history, artifacts: this.#artifacts.list(), approvals } satisfies TaskBody;
+    return { id, agentId, owner, contextId, ...status, body };
+  }
+}

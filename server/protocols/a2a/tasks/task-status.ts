@@ -1,0 +1,64 @@
+/** Where a task stands: how a run's end decides it, and how A2A tells it. */
+import type { AwaitedCall, RunOutcome } from '../../../runs/run-events.ts';
+import type { TaskState } from '../../../store/task-record.ts';
+import type { A2aPart, A2aStatus } from '../json.ts';
+import { HOW_TO_ANSWER } from './decisions.ts';
+
+/** Where a task stands, and since when. */
+export interface TaskStatus {
+  readonly state: TaskState;
+  /** Why, in words for people. */
+  readonly detail: string | null;
+  /** The calls that wait for a person. */
+  readonly approvals?: readonly AwaitedCall[] | undefined;
+  readonly changedAt: string;
+}
+
+/** Why a run ends whose task is canceled. */
+export const CANCELED_BY_CLIENT = 'canceled by the client';
+
+/** Whether the run of a task is over; the task has ended then, or waits for a person. */
+export const isOver = ({ state }: TaskStatus): boolean => state !== 'submitted' && state !== 'working';
+
+/** Where a task stands once its run has ended. */
+export function toEndStatus(outcome: RunOutcome): Omit<TaskStatus, 'changedAt'> {
+  switch (outcome.status) {
+    case 'finished': {
+      const { approvals = [], stoppedBy } = outcome;
+      if (approvals.length) return { state: 'input-required', detail: toQuestion(approvals), approvals };
+      return { state: 'completed', detail: stoppedBy ? `The answer was ended by: ${stoppedBy}` : null };
+    }
+    case 'cancelled':
+      return { state: 'canceled', detail: `The run was cancelled: ${outcome.reason}` };
+    case 'failed':
+      return { state: 'failed', detail: outcome.detail };
+  }
+}
+
+function toQuestion(approvals: readonly AwaitedCall[]): string {
+  const tools = approvals.map(({ tool }) => tool).join(', ');
+  return `The agent waits for a person to allow it to call ${tools}. ${HOW_TO_ANSWER}`;
+}
+
+/** The status in JSON. The detail becomes a message of the agent, and the calls that wait for a person data beside it. */
+export function toA2aStatus(
+  task: { readonly id: string; readonly contextId: string },
+  { state, detail, changedAt, approvals = [] }: TaskStatus,
+): A2aStatus {
+  const status = { state: `TASK_STATE_${state.toUpperCase().replace('-', '_')}`, timestamp: changedAt };
+  if (detail === null) return status;
+  const message = {
+    messageId: `${task.id}-${state}`,
+    taskId: task.id,
+    contextId: task.contextId,
+    role: 'ROLE_AGENT',
+    parts: [{ text: detail }, ...(approvals.length ? [toApprovalsPart(approvals)] : [])],
+  };
+  return { ...status, message };
+}
+
+const toApprovalsPart = (approvals: readonly AwaitedCall[]): A2aPart => ({
+  data: { approvals: approvals.map(({ id, tool, description, args }) => ({ id, tool, description, args })) },
+  mediaType: 'application/json',
+  metadata: {},
+});

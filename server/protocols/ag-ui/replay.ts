@@ -1,0 +1,102 @@
+/** Replays the AG-UI events of a run, from its start or from where a reader's connection broke. */
+import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
+import { ApiError } from '../../call/errors.ts';
+import { type Numbered, type NumberedEvents, numberAfterGap, withNumbers } from '../../call/numbered-events.ts';
+import type { Principal } from '../../call/principal.ts';
+import type { RunEvent } from '../../runs/run-events.ts';
+import type { Message } from '../../store/messages.ts';
+import type { AgUiRunView } from './run-view.ts';
+import { toMessagesSnapshot } from './snapshot.ts';
+import { createAgUiTranslator } from './translator.ts';
+
+/** A run that goes on or has ended. */
+interface AgUiFoundRun {
+  readonly agentId: string;
+  /** The id its caller gave it. */
+  readonly runId: string;
+  /** How many messages the thread had when it began, the ones it began with included. */
+  readonly historyCount: number;
+  /** Its events from the first to `run-ended`; a gap in their numbers means that events were lost. */
+  events(signal: AbortSignal): AsyncIterable<{ readonly id: number; readonly event: RunEvent }>;
+}
+
+/** Where runs and the messages of threads are found. */
+export interface AgUiRunArchive {
+  /** The run of a thread that its caller called so, or its newest run. */
+  findRun(
+    threadId: string,
+    query: { readonly givenId: string | undefined; readonly principal: Principal },
+  ): Promise<AgUiFoundRun | undefined>;
+  /** The messages of a thread as they are stored. */
+  messages(threadId: string): Promise<readonly Message[]>;
+}
+
+interface ReplayRequest {
+  readonly agentId: string;
+  readonly principal: Principal;
+  /** Without the id of a run: the newest of the thread. */
+  readonly view: Omit<AgUiRunView, 'runId'> & { readonly runId: string | undefined };
+  /** The number of the last event the reader has; undefined for one that has none. */
+  readonly after: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The events behind number `after`, each with the number it had the first time. Throws a 404 when there is no such run of the agent. */
+export async function replayAgUiRun(
+  { agentId, principal, view, after, signal }: ReplayRequest,
+  { findRun, messages }: AgUiRunArchive,
+): Promise<NumberedEvents<AgUiEvent>> {
+  const { threadId, runId } = view;
+  const run = await findRun(threadId, { givenId: runId, principal });
+  if (run?.agentId !== agentId) {
+    const detail = runId === undefined ? `No run on thread ${threadId}` : `Run not found: ${runId}`;
+    throw new ApiError('run-not-found', detail);
+  }
+  const runView = { ...view, runId: run.runId };
+  return withNumbers(numberEvents({ run, view: runView, after, signal, messages: () => messages(threadId) }));
+}
+
+interface Replay extends Pick<ReplayRequest, 'after' | 'signal'> {
+  readonly run: AgUiFoundRun;
+  readonly view: AgUiRunView;
+  /** The messages of the thread as they are stored now. */
+  messages(): Promise<readonly Message[]>;
+}
+
+async function* numberEvents({
+  run,
+  view,
+  after: last,
+  messages,
+  signal,
+}: Replay): AsyncGenerator<Numbered<AgUiEvent>> {
+  const after = last ?? 0;
+  const translator = createAgUiTranslator(view);
+  const snapshot = async (count?: number) => toMessagesSnapshot((await messages()).slice(0, count), view.casing);
+  let number = 0;
+  for (const event of translator.start()) {
+    number++;
+    if (number > after) yield { number, event };
+  }
+  if (last === undefined) yield { number, event: await snapshot(run.historyCount) };
+  let lastId = 0;
+  for await (const { id, event } of run.events(signal)) {
+    const translated = translator.next(event);
+    if (id !== lastId + 1) {
+      const known = number;
+      number = numberAfterGap(number) - 1;
+      // These close the blocks that the log left open; a reader who had read beyond the log may have them already.
+      const closing = translated.splice(0, translated.length - 1);
+      for (const one of [...closing, await snapshot()]) {
+        number++;
+        const isKnown = closing.includes(one) && after > known;
+        if (number > after && !isKnown) yield { number, event: one };
+      }
+    }
+    lastId = id;
+    for (const one of translated) {
+      number++;
+      if (number > after) yield { number, event: one };
+    }
+  }
+}

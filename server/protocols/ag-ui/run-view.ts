@@ -1,0 +1,11 @@
+import type { Casing } from './spelling.ts';
+
+/** What the events of one run need to know of its request. */
+export interface AgUiRunView {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly parentRunId?: string | undefined;
+  /** Whether the caller speaks AG-UI 1.0: older clients refuse some of what it added. */
+  readonly isVersion1: boolean;
+  readonly casing: Casing;
+}

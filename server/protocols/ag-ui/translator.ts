@@ -1,0 +1,90 @@
+import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
+import type { RunEvent } from '../../runs/run-events.ts';
+import { OpenBlocks } from './open-blocks.ts';
+import type { AgUiRunView } from './run-view.ts';
+import { createSpelling, type Spelling } from './spelling.ts';
+import { AG_UI_VERSION, toInterruptNotice, toTerminalEvent } from './terminal.ts';
+import { toReasoningEvents, toTextEvents } from './text-events.ts';
+import { ToolCallEvents } from './tool-call-events.ts';
+
+/** Translates the events of one run. The same run events always give the same AG-UI events, so their numbers are stable. */
+interface AgUiTranslator {
+  /** The events that come before those of the first run event. */
+  start(): AgUiEvent[];
+  /** The events of one run event; none once the run is over. */
+  next(event: RunEvent): AgUiEvent[];
+  isOver(): boolean;
+}
+
+/** A translator for one run. */
+export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
+  const spelled = createSpelling(view.casing);
+  const steps = new OpenBlocks();
+  const blocks = new OpenBlocks();
+  const calls = new ToolCallEvents(blocks, spelled);
+  let isOver = false;
+
+  function translate(event: RunEvent): AgUiEvent[] {
+    switch (event.type) {
+      case 'step-started':
+      case 'step-ended':
+        return toStepEvents(event, steps, spelled);
+      case 'text-started':
+      case 'text-delta':
+      case 'text-ended':
+        return toTextEvents(event, blocks, spelled);
+      case 'reasoning-started':
+      case 'reasoning-delta':
+      case 'reasoning-ended':
+        return toReasoningEvents(event, blocks, spelled);
+      case 'tool-call-started':
+      case 'tool-call-delta':
+      case 'tool-call-ended':
+      case 'tool-result':
+        return calls.next(event);
+      case 'state-set':
+        return [{ type: 'STATE_SNAPSHOT', snapshot: event.state }];
+      case 'state-patched':
+        return [{ type: 'STATE_DELTA', delta: [...event.patch] }];
+      case 'custom':
+        return [{ type: 'CUSTOM', name: event.name, value: event.value }];
+      case 'run-ended':
+        isOver = true;
+        return [
+          ...blocks.closeAll(),
+          ...calls.stopUnanswered(event.outcome),
+          ...steps.closeAll(),
+          ...toInterruptNotice(event, view),
+          toTerminalEvent(event, view, spelled),
+        ];
+    }
+  }
+
+  return {
+    start: () => [toRunStarted(view, spelled)],
+    next: (event) => (isOver ? [] : translate(event)),
+    isOver: () => isOver,
+  };
+}
+
+function toRunStarted(view: AgUiRunView, spelled: Spelling): AgUiEvent {
+  return {
+    type: 'RUN_STARTED',
+    ...spelled('threadId', view.threadId),
+    ...spelled('runId', view.runId),
+    ...(view.parentRunId === undefined ? {} : spelled('parentRunId', view.parentRunId)),
+    ...(view.isVersion1 ? spelled('protocolVersion', AG_UI_VERSION) : {}),
+  };
+}
+
+function toStepEvents(
+  event: Extract<RunEvent, { readonly type: 'step-started' | 'step-ended' }>,
+  steps: OpenBlocks,
+  spelled: Spelling,
+): AgUiEvent[] {
+  const name = `step-${event.step}`;
+  if (event.type === 'step-ended') return steps.close(name);
+  const step = spelled('stepName', name);
+  steps.open(name, { type: 'STEP_FINISHED', ...step });
+  return [{ type: 'STEP_STARTED', ...step }];
+}
