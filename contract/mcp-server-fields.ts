@@ -56,9 +56,9 @@ const fields = {
     .meta({ description: 'Whether it is started now and at each start of this server; absent: true' }),
 };
 
-/** What a new server is made of: a `command`, or a `url`. */
+/** A new MCP server: its id, and a `command` or a `url`. */
 export const CreateMcpServer = z.object({ id: NewServerId, ...fields }).meta({ id: 'CreateMcpServer' });
-/** What may be changed of one. */
+/** A change of an MCP server that a caller has added: only the fields given change. */
 export const UpdateMcpServer = z.object(fields).meta({ id: 'UpdateMcpServer' });
 
 function isWebUrl(text: string): boolean {
