@@ -72,12 +72,17 @@ async function isListening(url: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
+/** A list of models that is too long to be one. */
+class ListTooLongError extends Error {
+  override readonly name = 'ListTooLongError';
+}
+
 async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > maxAnswerBytes) throw new Error('The list of models is too long');
+    if (text.length > maxAnswerBytes) throw new ListTooLongError('The list of models is too long');
   }
   return text;
 }

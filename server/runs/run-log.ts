@@ -23,7 +23,12 @@ export interface ReadOptions {
   readonly isAwaited?: boolean;
 }
 
-/** What an event weighs beside its text. */
+/** An event that was emitted after the last one of its run. */
+class RunEndedError extends Error {
+  override readonly name = 'RunEndedError';
+}
+
+/** How many characters an event counts beside its text. */
 const EVENT_CHARS = 100;
 
 /**
@@ -71,7 +76,7 @@ export class RunLog implements EventSink, ReadLog {
   }
 
   emit(event: RunEvent): void {
-    if (this.#isEnded) throw new Error(`${event.type} after the end of the run`);
+    if (this.#isEnded) throw new RunEndedError(`${event.type} after the end of the run`);
     this.#entries.push({ id: ++this.#lastId, event });
     this.#chars += charsOf(event);
     if (event.type === 'run-ended') this.#isEnded = true;
