@@ -10,7 +10,7 @@ interface LogOptions {
   readonly onAbandoned?: () => void;
   /** Called when the first reader comes. */
   readonly onAttached?: () => void;
-  /** Whether the run waits for every reader; else for those alone that ask for it. */
+  /** Whether the run waits for every reader; else only for those that ask for it. */
   readonly isPaced: boolean;
 }
 
@@ -38,7 +38,7 @@ const EVENT_CHARS = 100;
 export class RunLog implements EventSink, ReadLog {
   readonly #options: LogOptions;
   readonly #readers = new Set<LogReader>();
-  /** Those of them that the run waits for. */
+  /** The readers that the run waits for. */
   readonly #pacing = new Set<LogReader>();
   #entries: LoggedEvent[] = [];
   #lastId = 0;
