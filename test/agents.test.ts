@@ -50,6 +50,7 @@ async function startAgents(store: Store) {
       unknown: names.filter((one) => !KNOWN_SKILLS.includes(one)),
       known: KNOWN_SKILLS,
     }),
+    agentsChanged: () => undefined,
   });
   const handlers = createAgentHandlers({
     agents,

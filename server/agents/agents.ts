@@ -10,12 +10,12 @@ const DEFAULT_MAX_STEPS = 20;
 /** An MCP server an agent selects: an id, or an id and where it is from. */
 export type ServerSelection = AgentRecord['selectedMcpServers'][number];
 
-/** What its creator may say of an agent; a field that is undefined is not said. */
+/** What a caller may state of an agent; a field that is undefined is not stated. */
 export type AgentFields = {
   readonly [Field in Exclude<keyof AgentRecord, 'id' | 'createdAt' | 'updatedAt'>]?: AgentRecord[Field] | undefined;
 };
 
-/** What the agents need to know of the rest of the server. */
+/** What the agents ask of the rest of the server, and tell it. */
 export interface AgentChecks {
   /** Throws a 422 when no provider has such a model. */
   checkModel(model: string): Promise<void> | void;
@@ -23,8 +23,8 @@ export interface AgentChecks {
   findUnknownServers(selection: readonly ServerSelection[]): Promise<readonly string[]> | readonly string[];
   /** The names among these that no skill has, and the skills there are. */
   findUnknownSkills(names: readonly string[]): Promise<{ unknown: readonly string[]; known: readonly string[] }>;
-  /** Told after each change of an agent, once it is stored. */
-  agentsChanged?(): void;
+  /** Called after each change of an agent, once it is stored. */
+  agentsChanged(): void;
 }
 
 /** Every agent of the server. Reads are from memory; a change is seen once it is stored. */
@@ -32,7 +32,7 @@ export class Agents {
   readonly #store: Store['agents'];
   readonly #checks: AgentChecks;
   readonly #agents: Map<string, AgentRecord>;
-  /** So that two updates of one agent both remain and one id is created once. */
+  /** Makes one change after the other, so that of two updates both remain and an id is created once. */
   readonly #changes = new Mutex();
 
   /** `records` are the stored agents, in the order of their creation. */
@@ -42,7 +42,7 @@ export class Agents {
     this.#agents = new Map(records.map((agent) => [agent.id, agent]));
   }
 
-  /** In the order of creation. */
+  /** All agents, in the order of their creation. */
   list(): AgentRecord[] {
     return [...this.#agents.values()];
   }
@@ -86,14 +86,14 @@ export class Agents {
     });
   }
 
-  /** Changes the fields that are said; what is said and is so already changes nothing. */
+  /** Changes the fields that are stated; a statement of what is so already changes nothing. */
   async update(id: string, fields: AgentFields): Promise<AgentRecord> {
     this.get(id);
     await this.#check(fields);
     return this.#changes.run(async () => {
       const agent = this.get(id);
-      const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-      const changed = { ...agent, ...said };
+      const stated = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+      const changed = { ...agent, ...stated };
       if (isDeepStrictEqual(changed, agent)) return agent;
       return this.#save({ ...changed, updatedAt: new Date().toISOString() });
     });
@@ -104,14 +104,14 @@ export class Agents {
       this.get(id);
       await this.#store.delete(id);
       this.#agents.delete(id);
-      this.#checks.agentsChanged?.();
+      this.#checks.agentsChanged();
     });
   }
 
   async #save(agent: AgentRecord): Promise<AgentRecord> {
     await this.#store.save(agent);
     this.#agents.set(agent.id, agent);
-    this.#checks.agentsChanged?.();
+    this.#checks.agentsChanged();
     return agent;
   }
 
