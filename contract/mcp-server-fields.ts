@@ -9,7 +9,7 @@ const text = (max: number) =>
     .max(max)
     .refine((value) => !value.includes('\0'), { error: 'must not contain NUL' });
 
-// A path must be absolute and whole: what a relative one leads to depends on where the server was started.
+// A command that is a path must be absolute and without `..`: what a relative one leads to depends on where this server was started.
 const Command = z
   .string()
   .min(1)

@@ -7,9 +7,9 @@ type Responses = NonNullable<NonNullable<OpenAPIObject['components']>['responses
 /** One response, or a reference to one. */
 export type ResponseOrRef = Responses[string];
 
-/** Any endpoint may answer with these. */
+/** The codes that every endpoint may answer with. */
 const EVERY: readonly ErrorCode[] = ['host-not-allowed', 'origin-not-allowed', 'internal'];
-/** Those of endpoints that need an API key. */
+/** The codes of endpoints that need an API key. */
 const GUARDED: readonly ErrorCode[] = ['unauthorized', 'rate-limited'];
 const WITH_PATH: readonly ErrorCode[] = ['malformed-url'];
 const WITH_INPUT: readonly ErrorCode[] = ['validation-failed'];

@@ -31,7 +31,7 @@ export const lastNumberOf = (events: AsyncIterable<unknown>): (() => number) | u
 const isNumbered = (events: AsyncIterable<unknown>): events is NumberedEvents<unknown> =>
   'lastNumber' in events && typeof events.lastNumber === 'function';
 
-// Far more events than one run has between two losses.
+// More than the number of events that a run loses at once.
 const GAP = 1_000_000;
 
 /** The number of the first event after some were lost: one that no event before can have had. */

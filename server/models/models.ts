@@ -19,7 +19,7 @@ export interface ModelInfo {
 interface ModelsOptions extends ProviderAccess {
   /** The default model, before `AGENT_MODEL` and all that can be found. */
   readonly defaultModel?: string | undefined;
-  /** The pause between two words of the demo model, in milliseconds; 0 unless told. */
+  /** The pause between two words of the demo model, in milliseconds; absent: 0. */
   readonly demoPaceMs?: number | undefined;
 }
 

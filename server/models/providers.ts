@@ -16,7 +16,7 @@ export interface ProviderAccess {
   readonly fetch?: Fetch | undefined;
   /** The port of each local server, where it is not the usual one. */
   readonly localPorts?: Readonly<Partial<Record<ProviderName, number>>> | undefined;
-  /** How long all local servers together have to say what models they have; 300 ms unless told. */
+  /** How long all local servers together have to list their models, in milliseconds; absent: 300. */
   readonly localTimeoutMs?: number | undefined;
 }
 

@@ -58,19 +58,24 @@ export function createRunsStore(db: Kysely<Tables>): RunsStore {
         .executeTakeFirst();
       return row && toRecord(row);
     },
-    async list({ agentId, conversationId, status, principal = EVERYBODY, ...page }) {
-      const matching = db
-        .selectFrom('runs')
-        .selectAll()
-        .where(isOfVisible('runs', principal))
-        .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
-      const { rows, nextCursor } = await readPage(matching, 'started_at', page);
-      return { runs: rows.map(toRecord), nextCursor };
-    },
+    list: (query) => listRuns(db, query),
     appendEvents: (batches) => appendEvents(db, batches),
     events: (id) => readEvents(db, id),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
+}
+
+async function listRuns(
+  db: Kysely<Tables>,
+  { agentId, conversationId, status, principal = EVERYBODY, ...page }: Parameters<RunsStore['list']>[0],
+): ReturnType<RunsStore['list']> {
+  const matching = db
+    .selectFrom('runs')
+    .selectAll()
+    .where(isOfVisible('runs', principal))
+    .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
+  const { rows, nextCursor } = await readPage(matching, 'started_at', page);
+  return { runs: rows.map(toRecord), nextCursor };
 }
 
 async function openRun(
