@@ -1,6 +1,7 @@
 /** Talks to an agent over AG-UI, in browsers and in Node. */
 import type { AgUiEvent } from '../contract/ag-ui-events.ts';
 import { type AgUiEndpoints, agUiEndpointsOf } from './ag-ui-endpoints.ts';
+import { AGUIError } from './ag-ui-error.ts';
 import {
   type AGUIAssistantMessage,
   type AGUIContent,
@@ -11,18 +12,18 @@ import {
 } from './ag-ui-history.ts';
 import type {
   AGUIAdapterOptions,
-  AGUIInterrupt,
   AGUIInterruptAnswer,
   AGUIRunResult,
   AGUITool,
   SendMessageOptions,
 } from './ag-ui-options.ts';
-import { AG_UI_VERSION, AGUIError, type Connection, postJson, type ReconnectPolicy, streamRun } from './ag-ui-run.ts';
+import { NOTHING_PENDING, type RunOutcome, toOutcome } from './ag-ui-outcome.ts';
+import { AG_UI_VERSION, type HttpSettings, postJson, type ReconnectPolicy, streamRun } from './ag-ui-run.ts';
 import { headersOf } from './connection.ts';
 import { newId } from './new-id.ts';
 
-/** What is being answered. */
-interface Answering {
+/** The answer in progress. */
+interface AnswerInProgress {
   readonly abort: AbortController;
   /** Undefined until it is known which run is read. */
   runId: string | undefined;
@@ -33,41 +34,43 @@ interface Answering {
   readonly ended: Promise<void>;
 }
 
-/** What a run is asked for with: to say something, to go on, to answer interrupts, or to be read again. */
+/** What an answer is asked for with: a message, answers to interrupts, or nothing new. */
 interface Ask {
-  readonly said?: AGUIMessage;
+  readonly message?: AGUIMessage;
   readonly resume?: readonly AGUIInterruptAnswer[];
-  readonly isAgain?: boolean;
+  /** Whether the newest run is read again instead of a new one started. */
+  readonly isReplay?: boolean;
 }
 
 /** How long a stopped run may take to end its stream by itself. */
 const STOP_GRACE_MS = 2_000;
-/** How long to wait before a server that does not have the run yet is told again. */
-const TELL_AGAIN_MS = 50;
+/** How long to wait before a server that does not have the run yet is asked to end it again. */
+const TERMINATE_AGAIN_MS = 50;
 
 /**
- * One conversation with one agent. Keeps what was said, with the ids of the server, and sends it with each message.
+ * One conversation with one agent. Keeps its messages, with the ids of the server, and sends them with each new one.
  *
  *     const adapter = new AGUIAdapter({ baseUrl: 'http://localhost:8765/api/v1/ag-ui/my-agent/' });
  *     await adapter.sendMessage('Hello!', { onToken: (token) => console.log(token) });
  *
- * A connection that breaks in the middle of an answer is made again, and no event is missed or told twice.
+ * A connection that breaks in the middle of an answer is made again, and no event is missed or delivered twice.
  */
 export class AGUIAdapter {
+  /** The id of the conversation, here and on the server. */
   readonly threadId: string;
   readonly #endpoints: AgUiEndpoints;
-  readonly #connection: Connection;
+  readonly #http: HttpSettings;
   readonly #tools: readonly AGUITool[];
   readonly #reconnect: ReconnectPolicy | undefined;
   readonly #listeners = new Set<(event: AgUiEvent) => void>();
   #messages: readonly AGUIMessage[];
-  #answering: Answering | undefined;
+  #answering: AnswerInProgress | undefined;
 
   constructor(options: AGUIAdapterOptions) {
     const { baseUrl, threadId, messages = [], tools = [], reconnect = {} } = options;
     this.threadId = threadId ?? newId();
     this.#endpoints = agUiEndpointsOf(baseUrl);
-    this.#connection = {
+    this.#http = {
       headers: headersOf(options),
       // Browsers refuse `fetch` as a method of anything but the window.
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
@@ -79,12 +82,12 @@ export class AGUIAdapter {
       : undefined;
   }
 
-  /** What was said so far, in order. */
+  /** The messages so far, in order. */
   get messages(): readonly AGUIMessage[] {
     return this.#messages;
   }
 
-  /** Calls `listener` with every event of every run, its keys in camelCase. What it returns ends that. */
+  /** Calls `listener` with every event of every run, its keys in camelCase, until the returned function is called. */
   subscribe(listener: (event: AgUiEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -95,10 +98,10 @@ export class AGUIAdapter {
    * the server refused is not kept.
    */
   sendMessage(content: AGUIContent, options: SendMessageOptions = {}): Promise<AGUIAssistantMessage> {
-    return this.#answer({ said: { id: newId(), role: 'user', content } }, options);
+    return this.#answer({ message: { id: newId(), role: 'user', content } }, options);
   }
 
-  /** Lets the agent go on from what was said, such as after {@link addToolResult}. */
+  /** Lets the agent go on from the messages so far, such as after {@link addToolResult}. */
   continue(options: SendMessageOptions = {}): Promise<AGUIAssistantMessage> {
     return this.#answer({}, options);
   }
@@ -109,19 +112,19 @@ export class AGUIAdapter {
     this.#messages = addResult(this.#messages, { id: newId(), role: 'tool', toolCallId, content });
   }
 
-  /** Answers the interrupts that the answer before has ended with, all of them; the agent goes on. */
+  /** Answers the interrupts that the last run ended with, all of them; the agent goes on. */
   resume(answers: readonly AGUIInterruptAnswer[], options: SendMessageOptions = {}): Promise<AGUIAssistantMessage> {
     return this.#answer({ resume: answers }, options);
   }
 
   /**
-   * Reads the newest run of the thread from its beginning, and goes on with it while it goes on: for a page that was loaded anew. What was
-   * said before comes from the server. Rejects with the code `run-not-found` when the thread has no run.
+   * Reads the newest run of the thread from its beginning, and follows it while it goes on: for a page that was loaded anew. The messages
+   * before it come from the server. Rejects with the code `run-not-found` when the thread has no run.
    */
   connect(
     options: Omit<SendMessageOptions, 'state' | 'context' | 'forwardedProps'> = {},
   ): Promise<AGUIAssistantMessage> {
-    return this.#answer({ isAgain: true }, options);
+    return this.#answer({ isReplay: true }, options);
   }
 
   /**
@@ -146,20 +149,20 @@ export class AGUIAdapter {
     }
   }
 
-  /** Tells the server to end the run, again until it has it: the word may overtake the request, or come before it is known which run is read. */
-  async #terminate(answering: Answering): Promise<void> {
+  /** Asks the server to end the run, again until it has the run: this may overtake the request, or come before it is known which run is read. */
+  async #terminate(answering: AnswerInProgress): Promise<void> {
     const { signal } = answering.abort;
     const { terminate: url } = this.#endpoints;
     while (this.#answering === answering) {
       if (signal.aborted) throw new AGUIError('unreachable', 'The server has not ended the run in time');
       const { runId } = answering;
       if (runId !== undefined) {
-        const response = await postJson({ url, body: { threadId: this.threadId, runId }, signal }, this.#connection);
-        // Of a server that says nothing of it, the status is the answer.
-        const told: unknown = await response.json().catch(() => undefined);
-        if (Object(told).success !== false) return;
+        const response = await postJson({ url, body: { threadId: this.threadId, runId }, signal }, this.#http);
+        // Where a server answers without `success`, its status is the answer.
+        const answer: unknown = await response.json().catch(() => undefined);
+        if (Object(answer).success !== false) return;
       }
-      await new Promise((resolve) => setTimeout(resolve, TELL_AGAIN_MS));
+      await new Promise((resolve) => setTimeout(resolve, TERMINATE_AGAIN_MS));
     }
   }
 
@@ -177,15 +180,15 @@ export class AGUIAdapter {
     if (this.#answering) throw new AGUIError('busy', 'A message is being answered already');
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const before = this.#messages;
-    const answering: Answering = {
+    const answering: AnswerInProgress = {
       abort: new AbortController(),
-      runId: ask.isAgain ? undefined : newId(),
+      runId: ask.isReplay ? undefined : newId(),
       messageCount: before.length,
       isStopped: false,
       ended,
     };
     this.#answering = answering;
-    if (ask.said) this.#messages = [...before, ask.said];
+    if (ask.message) this.#messages = [...before, ask.message];
     try {
       const result = await this.#run(ask, answering, options);
       const answer = this.#messages.slice(answering.messageCount).findLast((message) => message.role === 'assistant');
@@ -193,7 +196,7 @@ export class AGUIAdapter {
       options.onComplete?.(message, result);
       return message;
     } catch (cause) {
-      // Refused: the server has not heard it, and it would be said twice when it is said again.
+      // The server refused the message and does not have it: kept, it would be there twice when it is sent again.
       if (cause instanceof AGUIError && cause.status !== undefined) this.#messages = before;
       throw cause;
     } finally {
@@ -202,16 +205,16 @@ export class AGUIAdapter {
     }
   }
 
-  async #run(ask: Ask, answering: Answering, options: SendMessageOptions): Promise<AGUIRunResult> {
+  async #run(ask: Ask, answering: AnswerInProgress, options: SendMessageOptions): Promise<AGUIRunResult> {
     const { abort } = answering;
-    let outcome: Omit<AGUIRunResult, 'threadId' | 'runId'> = { ...NOTHING_PENDING, outcome: 'cancelled' };
+    let outcome: RunOutcome = { ...NOTHING_PENDING, outcome: 'cancelled' };
     try {
-      for await (const event of streamRun(this.#toStream(ask, answering, options), this.#connection)) {
+      for await (const event of streamRun(this.#toStream(ask, answering, options), this.#http)) {
         this.#messages = applyEvent(this.#messages, event);
         if (event.type === 'RUN_STARTED') answering.runId = event.runId;
         if (event.type === 'MESSAGES_SNAPSHOT') answering.messageCount = this.#messages.length;
         for (const listener of this.#listeners) listener(event);
-        this.#tell(event, options);
+        this.#callBack(event, options);
         if (event.type === 'RUN_FINISHED') outcome = toOutcome(event.outcome);
       }
     } catch (cause) {
@@ -220,42 +223,26 @@ export class AGUIAdapter {
     return { threadId: this.threadId, runId: answering.runId ?? '', ...outcome };
   }
 
-  #toStream({ isAgain, resume }: Ask, { runId, abort }: Answering, options: SendMessageOptions) {
+  #toStream({ isReplay, resume }: Ask, { runId, abort }: AnswerInProgress, options: SendMessageOptions) {
     const { state, context = [] } = options;
     const { run, connect: connectUrl } = this.#endpoints;
     const ids = { protocolVersion: AG_UI_VERSION, threadId: this.threadId, runId };
     const forwardedProps = { ...(this.#reconnect && { background: true }), ...options.forwardedProps };
-    const given = { messages: this.#messages, tools: this.#tools, state, context, forwardedProps, resume };
+    const input = { ...ids, messages: this.#messages, tools: this.#tools, state, context, forwardedProps, resume };
     return {
-      first: isAgain ? { url: connectUrl, body: ids } : { url: run, body: { ...ids, ...given } },
+      first: isReplay ? { url: connectUrl, body: ids } : { url: run, body: input },
       connectUrl,
       threadId: this.threadId,
       runId,
       signal: abort.signal,
-      // A run that its caller wants to end with the connection is not there to be read again.
+      // A run that is to end with its connection is not there to be read again.
       reconnect: forwardedProps.background === false ? undefined : this.#reconnect,
     };
   }
 
-  #tell(event: AgUiEvent, { onToken, onToolCall }: SendMessageOptions): void {
+  #callBack(event: AgUiEvent, { onToken, onToolCall }: SendMessageOptions): void {
     if (event.type === 'TEXT_MESSAGE_CONTENT') onToken?.(event.delta);
     const call = event.type === 'TOOL_CALL_END' && onToolCall && readCall(this.#messages, event.toolCallId);
     if (call) onToolCall?.(call);
   }
 }
-
-const NOTHING_PENDING = { pendingToolCallIds: [], interrupts: [] };
-
-function toOutcome(outcome: Record<string, unknown> | undefined): Omit<AGUIRunResult, 'threadId' | 'runId'> {
-  const { type, pendingToolCallIds, interrupts } = outcome ?? {};
-  return {
-    outcome: type === 'cancelled' || type === 'interrupt' ? type : 'success',
-    pendingToolCallIds: Array.isArray(pendingToolCallIds)
-      ? pendingToolCallIds.filter((id) => typeof id === 'string')
-      : [],
-    interrupts: Array.isArray(interrupts) ? interrupts.filter(isInterrupt) : [],
-  };
-}
-
-const isInterrupt = (value: unknown): value is AGUIInterrupt =>
-  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';

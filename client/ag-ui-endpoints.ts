@@ -1,9 +1,10 @@
-/** Where an agent is reached. */
+/** The URLs of one agent. */
 export interface AgUiEndpoints {
-  /** Runs it. */
+  /** Runs the agent. */
   readonly run: string;
   /** Reads a run again. */
   readonly connect: string;
+  /** Ends a run. */
   readonly terminate: string;
 }
 

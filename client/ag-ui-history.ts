@@ -8,7 +8,7 @@ export interface AGUIToolCall {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
-/** A piece of what a user says: text, or a file by its data (base64) or its URL. */
+/** A part of what a user says: text, or a file by its data (base64) or its URL. */
 export type AGUIContentPart =
   | { readonly type: 'text'; readonly text: string }
   | {
@@ -18,10 +18,10 @@ export type AGUIContentPart =
         | { readonly type: 'url'; readonly value: string; readonly mimeType?: string };
     };
 
-/** What a user says. */
+/** What a user says: a text, or parts in their order. */
 export type AGUIContent = string | readonly AGUIContentPart[];
 
-/** A message as the AG-UI protocol holds it. */
+/** A message of AG-UI (https://docs.ag-ui.com). Its id is the one that the server stores it under. */
 export type AGUIMessage =
   | { readonly id: string; readonly role: 'user'; readonly content: AGUIContent }
   | { readonly id: string; readonly role: 'system' | 'developer'; readonly content: string }
@@ -81,12 +81,12 @@ export function applyEvent(messages: readonly AGUIMessage[], event: AgUiEvent): 
 const withContent = (message: AGUIMessage): AGUIMessage =>
   message.role === 'assistant' ? { ...message, content: message.content ?? '' } : message;
 
-// Reasoning and activities are not kept: a run is not asked with them.
+// Reasoning and activities are not kept: they are no part of what a run is asked with.
 const isMessage = (value: unknown): value is AGUIMessage =>
   typeof value === 'object' && value !== null && 'role' in value && ROLES.has(value.role);
 const ROLES: ReadonlySet<unknown> = new Set(['user', 'system', 'developer', 'assistant', 'tool']);
 
-/** The call with this id, wherever it is, as its arguments read; those of a call that was cut off are half an object, and text. */
+/** The call with this id, and its arguments as JSON says them; those of a call that was cut off stay text. Undefined when no message has it. */
 export function readCall(
   messages: readonly AGUIMessage[],
   callId: string | undefined,
@@ -104,7 +104,7 @@ function parseArguments(text: string): unknown {
   }
 }
 
-/** A tool's result goes behind the message that called it and the results that are there already: models take no other order. */
+/** The messages with the result of a tool behind the message that called it and the results that are there already: models take no other order. */
 export function addResult(messages: readonly AGUIMessage[], result: AGUIToolMessage): readonly AGUIMessage[] {
   const caller = messages.findIndex(
     (message) => message.role === 'assistant' && message.toolCalls?.some(({ id }) => id === result.toolCallId),

@@ -1,8 +1,8 @@
-/** What an AGUIAdapter is given, and what it tells. */
+/** The options of an AGUIAdapter, and what its callbacks are called with. */
+import type { AGUIError } from './ag-ui-error.ts';
 import type { AGUIAssistantMessage, AGUIMessage } from './ag-ui-history.ts';
-import type { AGUIError } from './ag-ui-run.ts';
 
-/** A tool that runs here, at the caller: the answer ends with its call, and `addToolResult` brings the result. */
+/** A tool that runs where the adapter does: the answer ends with its call, and `addToolResult` brings the result. */
 export interface AGUITool {
   /** 1 to 64 of A-Z a-z 0-9 _ - */
   readonly name: string;
@@ -13,17 +13,17 @@ export interface AGUITool {
 
 /** How a connection that broke in the middle of an answer is made again. */
 export interface AGUIReconnectOptions {
-  /** How often in a row; 6 unless told. Each event that comes starts the count anew. */
+  /** How often in a row; absent: 6. Each event that comes starts the count anew. */
   readonly maxTries?: number;
-  /** Milliseconds before the first try, 250 unless told; doubled for each further one, and up to a half less by chance. */
+  /** Milliseconds before the first try; absent: 250. Doubled for each further one, and up to a half less by chance. */
   readonly delayMs?: number;
-  /** The longest wait before a try, in milliseconds; 8,000 unless told. */
+  /** The longest wait before a try, in milliseconds; absent: 8,000. */
   readonly maxDelayMs?: number;
-  /** How long the connection may bring nothing before it counts as broken, in milliseconds; 45,000 unless told. A server that lives sends something every 15 seconds. */
+  /** Milliseconds without anything after which the connection counts as broken; absent: 45,000. A server that lives sends something every 15 seconds. */
   readonly idleMs?: number;
 }
 
-/** How an AGUIAdapter reaches its agent. */
+/** Which agent an AGUIAdapter talks to, how it reaches it, and what it brings to the conversation. */
 export interface AGUIAdapterOptions {
   /** `…/api/v1/ag-ui/{agent_id}/`, with or without the trailing slash. */
   readonly baseUrl: string;
@@ -35,6 +35,7 @@ export interface AGUIAdapterOptions {
   readonly threadId?: string;
   /** What was said on the thread so far. */
   readonly messages?: readonly AGUIMessage[];
+  /** Tools that run here, for every run. */
   readonly tools?: readonly AGUITool[];
   /**
    * How a broken connection is made again; the answer then goes on where it stopped. For that, runs do not end with their connection
@@ -45,8 +46,9 @@ export interface AGUIAdapterOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** A question a run has ended with, such as whether a tool may be called. */
+/** A question that a run has ended with, such as whether a tool may be called: an interrupt of AG-UI 1.0. */
 export interface AGUIInterrupt {
+  /** What the answer names it by. */
   readonly id: string;
   readonly reason: string;
   readonly message?: string;
@@ -68,7 +70,9 @@ export interface AGUIInterruptAnswer {
 /** How the answer to a message ended. */
 export interface AGUIRunResult {
   readonly threadId: string;
+  /** Empty when the answer was stopped before it was known which run it is. */
   readonly runId: string;
+  /** `cancelled`: the run was stopped; `interrupt`: it asks questions, which are in `interrupts`. */
   readonly outcome: 'success' | 'cancelled' | 'interrupt';
   /** Calls of the caller's tools, which wait for `addToolResult`. */
   readonly pendingToolCallIds: readonly string[];
@@ -76,19 +80,20 @@ export interface AGUIRunResult {
   readonly interrupts: readonly AGUIInterrupt[];
 }
 
-/** Whom to tell while a message is answered, and what to send with it. */
+/** The callbacks while a message is answered, and what to send with it. */
 export interface SendMessageOptions {
-  /** Each piece of text, as it comes. */
+  /** Called with each piece of text, as it comes. */
   readonly onToken?: (token: string) => void;
-  /** Each tool call, once its arguments are complete. */
+  /** Called with each tool call, once its arguments are complete. */
   readonly onToolCall?: (call: { id: string; name: string; args: unknown }) => void;
-  /** At the end: the agent's last message, `{id, role: 'assistant', content, toolCalls?}`; of a stopped run, what there is of it. */
+  /** Called at the end with the agent's last message, `{id, role: 'assistant', content, toolCalls?}`; of a stopped run, what there is of it. */
   readonly onComplete?: (message: AGUIAssistantMessage, result: AGUIRunResult) => void;
-  /** Instead of `onComplete`. The promise is rejected as well, but then nobody has to handle it. */
+  /** Called instead of `onComplete` when the answer fails. The promise is rejected as well, but then nobody has to handle it. */
   readonly onError?: (error: AGUIError) => void;
   /** State shared with the agent: any JSON value. */
   readonly state?: unknown;
   /** What the agent should know for this message. */
   readonly context?: readonly { readonly description: string; readonly value: string }[];
+  /** Further settings of the run, such as `when_busy`; with `background: false` it ends with its connection. */
   readonly forwardedProps?: Readonly<Record<string, unknown>>;
 }

@@ -1,29 +1,14 @@
 /** The events of one run, across as many connections as it takes. */
 import type { AgUiEvent } from '../contract/ag-ui-events.ts';
+import { AGUIError } from './ag-ui-error.ts';
+import type { AGUIReconnectOptions } from './ag-ui-options.ts';
 import { readEvents, type ServerSentEvent } from './read-events.ts';
-
-/**
- * Why a message was not answered. `code` is that of the server's error or of its `RUN_ERROR`; made here are `busy` (a message is being
- * answered), `unreachable`, `refused` (by something that is not this server), `connection-lost`, `malformed-event` and `caller-failed` (a
- * callback threw). `status` is set when the request was refused.
- */
-export class AGUIError extends Error {
-  readonly code: string;
-  readonly status: number | undefined;
-
-  constructor(code: string, message: string, { status, ...options }: ErrorOptions & { status?: number } = {}) {
-    super(message, options);
-    this.name = 'AGUIError';
-    this.code = code;
-    this.status = status;
-  }
-}
 
 /** The version of AG-UI that is spoken here. */
 export const AG_UI_VERSION = '1.0';
 
-/** How a request reaches its server. */
-export interface Connection {
+/** What every request is made with. */
+export interface HttpSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof fetch;
 }
@@ -38,14 +23,14 @@ export interface Post {
 }
 
 /** Posts JSON. Throws an {@link AGUIError} unless the answer is a success. */
-export async function postJson({ url, body, signal, lastEventId }: Post, to: Connection): Promise<Response> {
+export async function postJson({ url, body, signal, lastEventId }: Post, http: HttpSettings): Promise<Response> {
   let response: Response;
   try {
-    response = await to.fetch(url, {
+    response = await http.fetch(url, {
       method: 'POST',
       headers: {
         accept: 'text/event-stream, application/json',
-        ...to.headers,
+        ...http.headers,
         'content-type': 'application/json',
         ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
       },
@@ -59,19 +44,14 @@ export async function postJson({ url, body, signal, lastEventId }: Post, to: Con
   return response;
 }
 
-/** When a broken connection is made again. */
-export interface ReconnectPolicy {
-  readonly maxTries: number;
-  readonly delayMs: number;
-  readonly maxDelayMs: number;
-  readonly idleMs: number;
-}
+/** When a broken connection is made again: AGUIReconnectOptions with nothing left open. */
+export type ReconnectPolicy = Required<AGUIReconnectOptions>;
 
-/** A run to read. */
+/** How a run is started and read. */
 export interface RunStream {
-  /** What it is asked for with. */
+  /** The request that starts it, or reads it for the first time. */
   readonly first: Pick<Post, 'url' | 'body'>;
-  /** Where it is read again. */
+  /** Where it is read again when the connection has broken. */
   readonly connectUrl: string;
   readonly threadId: string;
   /** Absent: the newest of the thread, whose conversation comes first. */
@@ -83,20 +63,20 @@ export interface RunStream {
 
 /**
  * The events of one run, up to its `RUN_FINISHED`, each once. Throws an {@link AGUIError} when the server refuses the run, when the run
- * fails (after the `RUN_ERROR` was given out), and when the connection is lost for good before the terminal event.
+ * fails (after the `RUN_ERROR` was yielded), and when the connection is lost for good before the terminal event.
  */
-export async function* streamRun(run: RunStream, to: Connection): AsyncGenerator<AgUiEvent, void> {
+export async function* streamRun(run: RunStream, http: HttpSettings): AsyncGenerator<AgUiEvent, void> {
   const { first, connectUrl, threadId, signal, reconnect } = run;
   let { runId } = run;
   let lastEventId = runId === undefined ? undefined : '0';
   let hasStarted = false;
   let isNumbered = true;
   let tries = 0;
-  let response: Response | undefined = await postJson({ ...first, signal }, to);
+  let response: Response | undefined = await postJson({ ...first, signal }, http);
   for (;;) {
     try {
       const body = { protocolVersion: AG_UI_VERSION, threadId, runId };
-      response ??= await postJson({ url: connectUrl, body, signal, lastEventId }, to);
+      response ??= await postJson({ url: connectUrl, body, signal, lastEventId }, http);
       for await (const { id, data } of readBody(response, signal, reconnect?.idleMs)) {
         const event = parseEvent(data);
         if (event.type === 'RUN_STARTED') {
@@ -104,7 +84,7 @@ export async function* streamRun(run: RunStream, to: Connection): AsyncGenerator
           if (hasStarted) continue;
           hasStarted = true;
         }
-        // The conversation has the number of RUN_STARTED, and comes to a reader without a number alone.
+        // The conversation comes only to a reader that sends no number, and has the number of RUN_STARTED: until it has come, none is sent.
         if (event.type !== 'RUN_STARTED' || lastEventId !== undefined) lastEventId = id;
         isNumbered &&= id !== '';
         tries = 0;
@@ -114,7 +94,7 @@ export async function* streamRun(run: RunStream, to: Connection): AsyncGenerator
       }
       throw new AGUIError('connection-lost', 'The stream of the run ended before the run did');
     } catch (cause) {
-      // Of a server that numbers no events, nobody could say which ones are missing.
+      // Where a server numbers no events, nobody can say which ones are missing.
       if (!reconnect || !isNumbered || tries >= reconnect.maxTries || !isPassing(cause)) {
         throw response ? cause : new AGUIError('connection-lost', 'The stream of the run broke for good', { cause });
       }
@@ -137,7 +117,7 @@ async function* readBody(
   }
 }
 
-/** A connection that broke, or a server that is not there now and may be soon. */
+/** Whether trying again may help: the connection broke, or the server is not there now and may be soon. */
 const isPassing = (cause: unknown): cause is AGUIError =>
   cause instanceof AGUIError &&
   (cause.code === 'connection-lost' ||
@@ -147,7 +127,7 @@ const isPassing = (cause: unknown): cause is AGUIError =>
 const delayOf = (tries: number, { delayMs, maxDelayMs }: ReconnectPolicy) =>
   Math.min(delayMs * 2 ** tries, maxDelayMs) * (1 - Math.random() / 2);
 
-/** Throws `cause` when the wait is given up. */
+/** Waits for `ms`; throws `cause` when the signal aborts. */
 async function wait(ms: number, signal: AbortSignal, cause: AGUIError): Promise<void> {
   if (signal.aborted) throw cause;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -176,7 +156,7 @@ async function toError(response: Response): Promise<AGUIError> {
     if (typeof detail === 'string')
       return new AGUIError(typeof code === 'string' ? code : 'refused', detail, { status });
   } catch {
-    // Something other than the server answered, such as a proxy.
+    // Not the body of an error of this server: a proxy may have answered.
   }
   return new AGUIError('refused', `The server answered ${status}`, { status });
 }

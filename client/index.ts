@@ -6,6 +6,7 @@ import { type ConnectionOptions, headersOf, rootOf } from './connection.ts';
 
 export type { AppRouter, ErrorBody, ErrorCode } from '../contract/index.ts';
 export { AGUIAdapter } from './ag-ui-adapter.ts';
+export { AGUIError } from './ag-ui-error.ts';
 export type {
   AGUIAssistantMessage,
   AGUIContent,
@@ -23,7 +24,6 @@ export type {
   AGUITool,
   SendMessageOptions,
 } from './ag-ui-options.ts';
-export { AGUIError } from './ag-ui-run.ts';
 export type { ConnectionOptions } from './connection.ts';
 
 /** Every endpoint of a server: `client.<resource>.<name>`, then `.query(input)` of what reads and `.mutate(input)` of what changes. */

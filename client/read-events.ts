@@ -1,3 +1,8 @@
+/** A stream of events that cannot be read on: it was silent for too long, or one event is too long. */
+class EventStreamError extends Error {
+  override readonly name = 'EventStreamError';
+}
+
 /** One server-sent event. */
 export interface ServerSentEvent {
   /** The `event:` name; `message` when the stream gives none. */
@@ -12,16 +17,17 @@ export interface ServerSentEvent {
 export interface ReadEventsOptions {
   /** Ends the reading: the stream is cancelled and the reason of the signal is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** The most characters of one event, 16 Mi unless told; a longer one is an error. */
+  /** The most characters of one event; absent: 16 Mi. A longer one is an `EventStreamError`. */
   readonly maxEventChars?: number;
-  /** How long nothing may come, not even a comment, in milliseconds; then an error is thrown. Absent: as long as it takes. */
+  /** How many milliseconds may pass without anything, even a comment, before an `EventStreamError`. Absent: any number. */
   readonly idleMs?: number;
 }
 
 /**
- * The events of a `text/event-stream` body, as they come, read as the HTML standard says: any of CR LF, LF and CR ends a line, comments
- * and unknown fields are skipped, an event without data is none, and one that is cut off by the end of the stream is dropped.
- * Leaving the loop cancels the body. Throws what the body throws.
+ * The events of a `text/event-stream` body, as they come, read as the HTML standard says
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html): any of CR LF, LF and CR ends a line, comments and unknown fields are
+ * skipped, an event without data is none, and one that is cut off by the end of the stream is dropped. Leaving the loop cancels the body.
+ * Throws what the body throws, and an `EventStreamError`.
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
@@ -52,7 +58,7 @@ export async function* readEvents(
 async function readWithin(reader: ReadableStreamDefaultReader<Uint8Array>, idleMs: number | undefined) {
   if (idleMs === undefined) return reader.read();
   const { promise: idle, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Nothing has come for ${idleMs} ms`)), idleMs);
+  const timer = setTimeout(() => reject(new EventStreamError(`Nothing has come for ${idleMs} ms`)), idleMs);
   try {
     return await Promise.race([reader.read(), idle]);
   } finally {
@@ -111,7 +117,7 @@ function createParser(maxEventChars: number): { push(text: string): ServerSentEv
       pieces.push(text.slice(start));
       pieceChars += text.length - start;
       if (pieceChars + dataChars > maxEventChars) {
-        throw new Error(`An event of the stream is longer than ${maxEventChars} characters`);
+        throw new EventStreamError(`An event of the stream is longer than ${maxEventChars} characters`);
       }
       return events;
     },

@@ -5,7 +5,7 @@ const version = z.literal('v0.9');
 const surfaceId = z.string().meta({ description: 'The surface that is meant' });
 const objects = z.array(z.record(z.string(), z.unknown()));
 
-/** One envelope of A2UI v0.9, or what went wrong. */
+/** One envelope of A2UI v0.9 (https://a2ui.org), or an error of ours in the shape of one. */
 export const A2uiEvent = z
   .union([
     z.object({
@@ -78,9 +78,9 @@ const A2uiRequest = z
   })
   .meta({ id: 'A2uiRequest' });
 
-/** A request to an agent that answers with surfaces. */
+/** A request to an agent that answers with surfaces: a message, or an action of the user. */
 export type A2uiRequest = z.output<typeof A2uiRequest>;
-/** What such a request is answered with, one at a time. */
+/** One event of the answer to an {@link A2uiRequest}. */
 export type A2uiEvent = z.input<typeof A2uiEvent>;
 
 const info: z.output<typeof A2uiInfo> = {

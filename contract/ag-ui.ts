@@ -108,7 +108,7 @@ const Connect = z
   })
   .meta({ id: 'AgUiConnect' });
 
-/** A request to read a run again. */
+/** A request to read a run again; without a run id, the newest run of the thread. */
 export type AgUiConnect = z.output<typeof Connect>;
 
 const Terminate = z
@@ -129,7 +129,7 @@ const Terminated = z
   })
   .meta({ id: 'AgUiTerminated' });
 
-/** A run as the documentation pages send it. */
+/** The body that the documentation pages send to try a run out. */
 export const runExample: z.input<typeof AgUiRun> = {
   thread_id: 'thread-123',
   run_id: 'run-456',
@@ -155,7 +155,7 @@ const casing = z.enum(['camel', 'snake', 'both']).optional().meta({
     'How keys of events are spelled. Absent: both spellings to a body that says thread_id or run_id, else camelCase alone',
 });
 
-/** How a run is answered. */
+/** What the endpoints that answer with a run have in common: the query, the events and the names of the events. */
 export const runAnswer = {
   query: z.object({ casing }),
   output: AgUiEvent,
@@ -163,7 +163,7 @@ export const runAnswer = {
   example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
 } as const;
 
-/** Why a run is refused, beside an agent that is not there. */
+/** The errors of a request for a run, beside that of an unknown agent. */
 export const runErrors = [
   'conversation-not-found',
   'conversation-busy',

@@ -80,7 +80,7 @@ export const Agent = z
   })
   .meta({ id: 'Agent' });
 
-/** An agent with the MCP servers that serve it now. */
+/** An agent with the ids of the MCP servers it selects. */
 export const AgentDetail = Agent.extend({
   mcp_toolsets: z.array(z.string()).meta({ description: 'The ids of the selected MCP servers' }),
 }).meta({ id: 'AgentDetail' });

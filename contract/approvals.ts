@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { get, group, post } from './kit.ts';
+import { agentFilter, conversationFilter, nextCursor, pageQuery } from './pages.ts';
 
 const ApprovalStatus = z.enum(['pending', 'approved', 'denied', 'cancelled', 'void']);
 
@@ -58,15 +59,14 @@ export const approvals = group(
       description: 'Newest first.',
       query: z.object({
         status: ApprovalStatus.default('pending').meta({ description: 'Only those with this status' }),
-        agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
-        conversation_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this conversation' }),
-        limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
-        cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+        agent_id: agentFilter,
+        conversation_id: conversationFilter,
+        ...pageQuery,
       }),
       output: z
         .object({
           approvals: z.array(Approval),
-          next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
+          next_cursor: nextCursor,
         })
         .meta({ id: 'ApprovalList' }),
       example: { approvals: [example], next_cursor: null },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { del, get, group } from './kit.ts';
+import { agentFilter, nextCursor, pageQuery } from './pages.ts';
 
 const ConversationSummary = z
   .object({
@@ -49,14 +50,13 @@ export const conversations = group(
       summary: 'List conversations',
       description: 'Newest first.',
       query: z.object({
-        agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
-        limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
-        cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+        agent_id: agentFilter,
+        ...pageQuery,
       }),
       output: z
         .object({
           conversations: z.array(ConversationSummary),
-          next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
+          next_cursor: nextCursor,
         })
         .meta({ id: 'ConversationList' }),
       example: { conversations: [example], next_cursor: null },

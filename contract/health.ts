@@ -20,7 +20,7 @@ const Readiness = z
   })
   .meta({ id: 'Readiness' });
 
-/** The state of one part of the server. */
+/** The state of one part of the server, such as its store. */
 export type Part = z.output<typeof Part>;
 
 /** Liveness and readiness; neither needs a key. */

@@ -21,15 +21,20 @@ type Flatten<T> = { [K in keyof T]: T[K] } & {};
 type InputShape<P extends string, Q extends Shape, B extends Shape> = Flatten<
   Pick<typeof params, ParamsOf<P> & Param> & Q & B
 >;
-/** A shape with no field. */
+/** The shape of an endpoint without a query, or without a body. */
+type Empty = Record<never, never>;
+
+/** A contract that cannot be served or documented as it is declared: a mistake in the code, found when the contract is read. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError';
+}
+
 /** A resource of the API: the section of the documentation that its endpoints are listed under. */
 export interface Tag {
   readonly name: string;
   /** Markdown: one or two sentences. */
   readonly description: string;
 }
-
-type Empty = Record<never, never>;
 
 interface Docs {
   /** One line, for lists of endpoints. */
@@ -97,9 +102,9 @@ export const get: Declare<'query'> = declare('query', 'GET');
 export const post: Declare<'mutation'> = declare('mutation', 'POST');
 /** Declares a PUT: changes the fields it is given. */
 export const put: Declare<'mutation'> = declare('mutation', 'PUT');
-/** Declares a PATCH. */
+/** Declares a PATCH: replaces a part of what its path names. */
 export const patch: Declare<'mutation'> = declare('mutation', 'PATCH');
-/** Declares a DELETE. */
+/** Declares a DELETE: removes or ends what its path names. */
 export const del: Declare<'mutation'> = declare('mutation', 'DELETE');
 /** Declares a POST answered with `text/event-stream`; `output` is the schema of one event. */
 export const stream: <
@@ -123,10 +128,12 @@ function declare(kind: Kind, method: Method): any {
     const shapes = [Object.fromEntries(names.map((name) => [name, params[name]])), query?.shape, body?.shape];
     const input = z.object(Object.assign({}, ...shapes));
     if (Object.keys(input.shape).length < shapes.reduce((sum, shape) => sum + Object.keys(shape ?? {}).length, 0)) {
-      throw new Error(`${method} ${path}: a name stands in two of path, query and body`);
+      throw new ContractError(`${method} ${path}: a name stands in two of path, query and body`);
     }
-    for (const part of [query, body]) {
-      if (part?.def.checks?.length) throw new Error(`${method} ${path}: refine fields, not the whole query or body`);
+    for (const schema of [query, body]) {
+      if (schema?.def.checks?.length) {
+        throw new ContractError(`${method} ${path}: refine fields, not the whole query or body`);
+      }
     }
     return { kind, method, path, status, input, query, body, tag: { name: '', description: '' }, ...rest } as Endpoint;
   };
@@ -138,7 +145,7 @@ export type Contract = { readonly [name: string]: AnyEndpoint | Contract };
 // biome-ignore lint/suspicious/noExplicitAny: the variance of zod's types makes `Endpoint<Kind, Shape>` too narrow for a bound.
 export type AnyEndpoint = Endpoint<Kind, any, any>;
 
-/** Names and describes the resource that `endpoints` belong to: the tag they are listed under in the OpenAPI document. */
+/** The `endpoints` of one resource, each with the tag it is listed under in the OpenAPI document: a name, and a description in Markdown. */
 export function group<const C extends { readonly [name: string]: AnyEndpoint }>(
   name: string,
   description: string,

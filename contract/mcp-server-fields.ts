@@ -9,7 +9,7 @@ const text = (max: number) =>
     .max(max)
     .refine((value) => !value.includes('\0'), { error: 'must not contain NUL' });
 
-// A path must be absolute and whole: what a relative one leads to depends on where the server was started.
+// A command that is a path must be absolute and without `..`: what a relative one leads to depends on where this server was started.
 const Command = z
   .string()
   .min(1)
@@ -56,9 +56,9 @@ const fields = {
     .meta({ description: 'Whether it is started now and at each start of this server; absent: true' }),
 };
 
-/** What a new server is made of: a `command`, or a `url`. */
+/** A new MCP server: its id, and a `command` or a `url`. */
 export const CreateMcpServer = z.object({ id: NewServerId, ...fields }).meta({ id: 'CreateMcpServer' });
-/** What may be changed of one. */
+/** A change of an MCP server that a caller has added: only the fields given change. */
 export const UpdateMcpServer = z.object(fields).meta({ id: 'UpdateMcpServer' });
 
 function isWebUrl(text: string): boolean {

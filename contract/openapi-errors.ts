@@ -7,7 +7,9 @@ type Responses = NonNullable<NonNullable<OpenAPIObject['components']>['responses
 /** One response, or a reference to one. */
 export type ResponseOrRef = Responses[string];
 
+/** The codes that every endpoint may answer with. */
 const EVERY: readonly ErrorCode[] = ['host-not-allowed', 'origin-not-allowed', 'internal'];
+/** The codes of endpoints that need an API key. */
 const GUARDED: readonly ErrorCode[] = ['unauthorized', 'rate-limited'];
 const WITH_PATH: readonly ErrorCode[] = ['malformed-url'];
 const WITH_INPUT: readonly ErrorCode[] = ['validation-failed'];
@@ -15,13 +17,13 @@ const WITH_BODY: readonly ErrorCode[] = ['malformed-json', 'body-too-large', 'no
 
 /** Every code that a caller of `endpoint` should expect: its own, and those the front door answers with. */
 export function listErrorCodes({ open, path, input, body, errors: own = [] }: Endpoint): ErrorCode[] {
-  const isAsked = Object.keys(input.shape).length > 0;
+  const hasInput = Object.keys(input.shape).length > 0;
   const codes = [
     ...own,
     ...(path.includes('{') ? WITH_PATH : []),
     ...(body ? WITH_BODY : []),
     ...(open ? [] : GUARDED),
-    ...(isAsked ? WITH_INPUT : []),
+    ...(hasInput ? WITH_INPUT : []),
     ...EVERY,
   ];
   return [...new Set(codes)];

@@ -4,7 +4,7 @@ import { generateOpenApiDocument, type OpenAPIObject, type OpenApiMeta } from 't
 import { z } from 'zod';
 import { ErrorResponse } from './errors.ts';
 import { BASE_PATH } from './index.ts';
-import { type Contract, type Endpoint, listEndpoints } from './kit.ts';
+import { type Contract, ContractError, type Endpoint, listEndpoints } from './kit.ts';
 import { type ResponseOrRef, toErrorResponses } from './openapi-errors.ts';
 
 type Paths = NonNullable<OpenAPIObject['paths']>;
@@ -109,7 +109,7 @@ function toOperation(name: string, endpoint: Endpoint, drafts: Paths, components
   };
 }
 
-/** The library forgets the description of an optional parameter. */
+/** The parameter with its description, which the library forgets where the parameter is optional. */
 function describeParameter(parameter: Parameter, { input }: Endpoint): Parameter {
   if (!('name' in parameter)) return parameter;
   const field = input.shape[parameter.name];
@@ -117,7 +117,7 @@ function describeParameter(parameter: Parameter, { input }: Endpoint): Parameter
   return description ? { ...parameter, description } : parameter;
 }
 
-/** The library writes bodies in place; as named components they give typed clients a name for each. */
+/** The body as a reference to a named component, which typed clients have a name for; the library writes it in place. */
 function toRequestBody({
   name,
   body,
@@ -133,7 +133,7 @@ function toRequestBody({
 }): Body {
   const { id, description } = body.meta() ?? {};
   const schema = schemaOf(written);
-  if (!schema || !id) throw new Error(`${name}: the body needs an id, .meta({ id })`);
+  if (!schema || !id) throw new ContractError(`${name}: the body needs an id, .meta({ id })`);
   schemas[id] ??= description ? { ...schema, description } : schema;
   const content = { schema: { $ref: `#/components/schemas/${id}` }, ...(example && { example }) };
   return { required: !body.safeParse({}).success, content: { 'application/json': content } };
@@ -163,8 +163,9 @@ function schemaOf(holder: Operation['requestBody'] | Operation['responses']): Sc
 }
 
 /**
- * The contract as procedures that only document. The library knows no trailing slash, no query of a POST and no event stream: so it is shown,
- * under paths made of names, a GET with the path and query parameters and the output of each endpoint, and a POST with the body.
+ * The contract as procedures that document and are never called. The library knows no trailing slash, no query of a POST and no event
+ * stream. So each endpoint has a path made of its name here, with a GET for its path and query parameters and its output, and a POST for
+ * its body.
  */
 function toDraftRouter(endpoints: readonly NamedEndpoint[]) {
   const { procedure, router } = initTRPC.meta<OpenApiMeta>().create();
@@ -189,15 +190,15 @@ function toDraftRouter(endpoints: readonly NamedEndpoint[]) {
   return router(Object.fromEntries(drafts));
 }
 
-/** The path an endpoint has in the draft; given the endpoint, with its path parameters. */
+/** The path of an endpoint in the draft: of its GET with the path parameters, which `endpoint` tells; of its POST without them. */
 const draftPath = (name: string, endpoint?: Endpoint): `/${string}` =>
   `/${[name, ...(endpoint?.path.match(/\{\w+\}/g) ?? [])].join('/')}`;
 
 const neverCalled = (): never => {
-  throw new Error('A procedure that documents was called');
+  throw new ContractError('A procedure that documents was called');
 };
 
-/** `agents.create` as `agentsCreate`. */
+/** The operation id of a procedure: `agentsCreate` for `agents.create`. */
 const toOperationId = (name: string) => name.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
 
 const toLowerCase = <const T extends string>(text: T) => text.toLowerCase() as Lowercase<T>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { group, post, stream } from './kit.ts';
 
-/** The tokens of an answer. */
+/** The tokens that an answer took, as its provider counted them. */
 export const Usage = z
   .object({
     prompt_tokens: z.int().meta({ description: 'Tokens read' }),
@@ -34,12 +34,14 @@ const Prompt = z
   })
   .meta({ id: 'Prompt' });
 
-const stoppedBy = z
-  .enum(['max-steps', 'length', 'content-filter'])
-  .optional()
-  .meta({ description: 'What ended an answer that would have gone on; absent when the model was done' });
+/** What ends an answer that would have gone on: the most model calls of a run, the length of an answer, or the filter of its provider. */
+export const StopReason = z.enum(['max-steps', 'length', 'content-filter']);
+
+const stoppedBy = StopReason.optional().meta({
+  description: 'What ended an answer that would have gone on; absent when the model was done',
+});
 const args = z.unknown().meta({ description: 'The arguments as the model gave them' });
-/** Calls that a run has ended with, because they wait for a person. */
+/** Tool calls that a run has ended with because they wait for a person; absent when none does. */
 export const approvals = z
   .array(z.object({ id: z.string(), tool_call_id: z.string(), tool: z.string(), args: z.unknown() }))
   .optional()

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { follow, get, group, post } from './kit.ts';
-import { PromptEvent, Usage } from './prompts.ts';
+import { agentFilter, conversationFilter, nextCursor, pageQuery } from './pages.ts';
+import { PromptEvent, StopReason, Usage } from './prompts.ts';
 
 const RunStatus = z.enum(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
 
@@ -9,10 +10,7 @@ const RunOutcome = z
   .object({
     detail: z.string().optional().meta({ description: 'Why it was cancelled, or failed' }),
     code: z.string().optional().meta({ description: 'A failed run: one of the error codes' }),
-    stopped_by: z
-      .enum(['max-steps', 'length', 'content-filter'])
-      .optional()
-      .meta({ description: 'What ended a run that would have gone on' }),
+    stopped_by: StopReason.optional().meta({ description: 'What ended a run that would have gone on' }),
     pending_tool_call_ids: z
       .array(z.string())
       .meta({ description: 'Tool calls that wait: for their result from the caller, or for an approval' }),
@@ -56,16 +54,15 @@ export const runs = group('Runs', 'Runs: every answer an agent gives, whichever 
     summary: 'List runs',
     description: 'Newest first.',
     query: z.object({
-      agent_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' }),
-      conversation_id: z.string().min(1).max(256).optional().meta({ description: 'Only those of this conversation' }),
+      agent_id: agentFilter,
+      conversation_id: conversationFilter,
       status: RunStatus.optional().meta({ description: 'Only those with this status' }),
-      limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
-      cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+      ...pageQuery,
     }),
     output: z
       .object({
         runs: z.array(Run),
-        next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
+        next_cursor: nextCursor,
       })
       .meta({ id: 'RunList' }),
     example: { runs: [example], next_cursor: null },

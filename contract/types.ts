@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { ErrorBody } from './errors.ts';
 import type { AnyEndpoint, Endpoint, Shape } from './kit.ts';
 
-/** Optional as a whole when every field of it is. */
+/** The input of a procedure; it is optional as a whole when every field of it is. */
 type Input<I extends Shape> =
   // biome-ignore lint/suspicious/noConfusingVoidType: lets `client.agents.list.query()` be called with no argument.
   Record<never, never> extends z.input<z.ZodObject<I>> ? z.input<z.ZodObject<I>> | void : z.input<z.ZodObject<I>>;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Options } from './options.ts';
 import { version } from './version.ts';
 
-/** What the command prints once it listens: where everything is, and one command to paste. */
+/** The text that the command prints once it listens: where everything is, and one command to paste. */
 export function bannerOf(url: string, options: Options): string {
   const mcpConfig = options['mcp-config'];
   const rows = [

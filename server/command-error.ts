@@ -1,4 +1,4 @@
-/** What keeps the command from starting, said in one sentence to whoever typed it. */
+/** An error that keeps the command from starting: one sentence to whoever typed it. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }

@@ -1,5 +1,4 @@
 /** Every option of the command: its flag, its variable, its default and what it means. `--help` is printed from here. */
-
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,7 +7,7 @@ import { NewAgentId } from '../contract/ids.ts';
 import { CommandError } from './command-error.ts';
 
 interface Flag {
-  /** What stands behind the flag in the help, such as `URL`; absent for a switch. */
+  /** The word for its value in the help, such as `URL`; absent for a switch. */
   readonly value?: string;
   readonly repeatable?: true;
   readonly help: string;
@@ -24,7 +23,7 @@ const numberFrom = (min: number, max: number, kind: 'number' | 'whole number') =
 const commaList = text.transform((value) =>
   value
     .split(',')
-    .map((part) => part.trim())
+    .map((item) => item.trim())
     .filter(Boolean),
 );
 const onOff = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' }).default(false);
@@ -113,7 +112,7 @@ const flags = {
   'api-keys': {
     value: 'KEYS',
     help: 'API keys, comma separated, each alone or as name:key; better given as a variable than on the command line',
-    // Who gives an empty list believes that keys are asked for.
+    // Whoever sets an empty list believes that keys are asked for.
     schema: commaList.refine((keys) => keys.length > 0, 'holds no key').default([]),
   },
   'allowed-host': {
@@ -156,7 +155,7 @@ const flags = {
 /** The options by their flag names. */
 export type Options = { readonly [Name in keyof typeof flags]: z.output<(typeof flags)[Name]['schema']> };
 
-/** What the command line asks for: options, or the text of the help or of the version to print. Throws one sentence on a wrong one. */
+/** The options that the command line and the variables give, or which text to print instead. Throws one sentence about a wrong one. */
 export function readOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
@@ -165,14 +164,14 @@ export function readOptions(
   const values = readFlags(args[0] === 'serve' ? args.slice(1) : args);
   if (values.help) return { print: 'help' };
   if (values.version) return { print: 'version' };
-  const given = (name: string, flag: Flag): unknown => {
-    // An empty variable is how many a tool says that it is not set.
+  const readValue = (name: string, flag: Flag): unknown => {
+    // Many tools set a variable to nothing where they mean that it is not set.
     const variable = environment[variableOf(name)] || undefined;
     return values[name] ?? (flag.repeatable ? variable?.split(',') : variable);
   };
   const options = Object.fromEntries(
     entries.map(([name, flag]) => {
-      const parsed = flag.schema.safeParse(given(name, flag));
+      const parsed = flag.schema.safeParse(readValue(name, flag));
       if (parsed.success) return [name, parsed.data];
       throw new CommandError(`--${name} (or ${variableOf(name)}): ${parsed.error.issues[0]?.message}`);
     }),
@@ -180,7 +179,7 @@ export function readOptions(
   return options as Options;
 }
 
-/** The flags that are given, by name. */
+/** The flags on the command line, by name. */
 function readFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
   const options = Object.entries<Flag>(flags).map(([name, flag]) => [
     name,

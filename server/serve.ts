@@ -28,7 +28,7 @@ async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'));
   process.on('uncaughtException', (cause) => log.fatal({ err: cause }, 'uncaught exception'));
   const runtime = await createRuntime({ options, environment, log });
-  // Before anybody can know that the server is there: until then a signal would end the process by itself.
+  // Listened to before anybody can know that the server is there: until then a signal would end the process by itself.
   const signalled = untilSignal(() => runtime.kill());
   try {
     const server = await startHttpServer(runtime.http);
@@ -39,7 +39,7 @@ async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv
     log.info({ grace_ms: graceMs }, 'draining');
     const graceEnds = performance.now() + graceMs;
     await runtime.drain(graceMs);
-    // Executions and calls that are no runs have what the runs left of the grace, and always the time to read their last answer.
+    // Executions and calls outside of runs have what the runs have left of the grace, and always time for their last answer to be read.
     await server.close({ graceMs: Math.max(1000, graceEnds - performance.now()) });
   } finally {
     await runtime.close();

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { AGUIAdapter } from '../client/ag-ui-adapter.ts';
-import { AGUIError } from '../client/ag-ui-run.ts';
+import { AGUIError } from '../client/ag-ui-error.ts';
 import type { RunEvent } from '../server/runs/run-events.ts';
 import { fullRun, noUsage } from './support/ag-ui-runs.ts';
 import { speakAndWait, startAgUiServer } from './support/ag-ui-server.ts';

@@ -9,7 +9,7 @@ import type { Message } from '../server/store/messages.ts';
 import { SCHEMA_VERSION } from '../server/store/migrations.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { AgentRecord, Store } from '../server/store/store.ts';
-import type { TaskRecord } from '../server/store/task-record.ts';
+import type { TaskRecord } from '../server/store/stored-tasks.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const agent: AgentRecord = {

@@ -7,7 +7,7 @@ import { type Declared, openDeclared } from './support/declared.ts';
 import { startModelServer } from './support/model-server.ts';
 import { BUDGET_PAGE, packageServer } from './support/page-servers.ts';
 import { startServer, type TestServer } from './support/server.ts';
-import { type Input, operations, surfacesOf, type Told } from './support/surfaces.ts';
+import { type CallResult, type Input, operations, surfacesOf } from './support/surfaces.ts';
 
 interface Case {
   /** Makes what the call needs; `tag` is another word for each surface, and part of the names that must not be used twice. */
@@ -258,12 +258,12 @@ test('every operation with a resource in its path, and every one with fields, is
 
 async function callEverywhere(name: string, endpoint: Endpoint, input: Case['input'], prepare?: Case['prepare']) {
   const surfaces = surfacesOf(server.url);
-  const call = async (surface: keyof typeof TAGS): Promise<Told> => {
+  const call = async (surface: keyof typeof TAGS): Promise<CallResult> => {
     await prepare?.(TAGS[surface]);
     return surfaces[surface](name, endpoint, input(TAGS[surface]));
   };
   // One after the other: a call may change what the next one sees.
-  const told: Partial<Record<keyof typeof TAGS, Told>> = {};
+  const told: Partial<Record<keyof typeof TAGS, CallResult>> = {};
   const REST = await call('REST');
   told.createRestClient = await call('createRestClient');
   // A stream over tRPC is written in an encoding of its own, which its client reads.

@@ -5,27 +5,29 @@ import type { AgentRecord } from '../store/store.ts';
 
 type SelectingAgent = Pick<AgentRecord, 'id' | 'selectedMcpServers'>;
 
-/** What became of each server, by id. */
+/** What became of each server: the ids of those that went each way. */
 export interface ServersOutcome {
   readonly started: string[];
   readonly stopped: string[];
   readonly alreadyRunning: string[];
   readonly alreadyStopped: string[];
   readonly failed: { readonly server_id: string; readonly error: string }[];
-  /** Left running because another agent selects it. */
+  /** Those left running because another agent selects them. */
   readonly kept: string[];
 }
 
-/** Runs what `agents` select, all at the same time, and waits for each. `given` are variables for these servers alone. */
+/** Starts what `agents` select, all at the same time, and waits for each. `variables` are for these servers alone. */
 export async function startServersOf(
   servers: RunningServers,
   agents: readonly SelectingAgent[],
-  given: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
 ): Promise<ServersOutcome> {
   const { found, unknown } = selectedBy(agents, servers);
   const outcome = emptyOutcome();
   outcome.failed.push(...unknown.map((id) => ({ server_id: id, error: 'Server config not found' })));
-  const results = await Promise.all(found.map(async (server) => ({ server, result: await startOne(server, given) })));
+  const results = await Promise.all(
+    found.map(async (server) => ({ server, result: await startOne(server, variables) })),
+  );
   for (const { server, result } of results) {
     const { id } = server.definition;
     if (result === 'running') outcome.alreadyRunning.push(id);
@@ -35,9 +37,9 @@ export async function startServersOf(
   return outcome;
 }
 
-async function startOne(server: SupervisedServer, given: Readonly<Record<string, string>>): Promise<StartResult> {
+async function startOne(server: SupervisedServer, variables: Readonly<Record<string, string>>): Promise<StartResult> {
   try {
-    return await server.startByName(given);
+    return await server.startByName(variables);
   } catch (cause) {
     return { error: cause instanceof Error ? cause.message : String(cause) };
   }
@@ -45,7 +47,7 @@ async function startOne(server: SupervisedServer, given: Readonly<Record<string,
 
 type StartResult = 'running' | 'started' | { readonly error: string };
 
-/** Ends what `agents` select and none of `others` does, all at the same time. What is ended waits to be started by name. */
+/** Ends the servers that `agents` select and none of `others` does, all at the same time. They stay ended until they are started by name. */
 export async function stopServersOf(
   servers: RunningServers,
   agents: readonly SelectingAgent[],

@@ -10,12 +10,12 @@ const DEFAULT_MAX_STEPS = 20;
 /** An MCP server an agent selects: an id, or an id and where it is from. */
 export type ServerSelection = AgentRecord['selectedMcpServers'][number];
 
-/** What its creator may say of an agent; a field that is undefined is not said. */
+/** What a caller may state of an agent; a field that is undefined is not stated. */
 export type AgentFields = {
   readonly [Field in Exclude<keyof AgentRecord, 'id' | 'createdAt' | 'updatedAt'>]?: AgentRecord[Field] | undefined;
 };
 
-/** What the agents need to know of the rest of the server. */
+/** What the agents ask of the rest of the server, and tell it. */
 export interface AgentChecks {
   /** Throws a 422 when no provider has such a model. */
   checkModel(model: string): Promise<void> | void;
@@ -31,7 +31,7 @@ export class Agents {
   readonly #checks: AgentChecks;
   readonly #agents: Map<string, AgentRecord>;
   readonly #listeners = new Set<() => void>();
-  /** So that two updates of one agent both remain and one id is created once. */
+  /** Makes one change after the other, so that of two updates both remain and an id is created once. */
   readonly #changes = new Mutex();
 
   /** `records` are the stored agents, in the order of their creation. */
@@ -46,7 +46,7 @@ export class Agents {
     this.#listeners.add(listener);
   }
 
-  /** In the order of creation. */
+  /** All agents, in the order of their creation. */
   list(): AgentRecord[] {
     return [...this.#agents.values()];
   }
@@ -90,14 +90,14 @@ export class Agents {
     });
   }
 
-  /** Changes the fields that are said; what is said and is so already changes nothing. */
+  /** Changes the fields that are stated; a statement of what is so already changes nothing. */
   async update(id: string, fields: AgentFields): Promise<AgentRecord> {
     this.get(id);
     await this.#check(fields);
     return this.#changes.run(async () => {
       const agent = this.get(id);
-      const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-      const changed = { ...agent, ...said };
+      const stated = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+      const changed = { ...agent, ...stated };
       if (isDeepStrictEqual(changed, agent)) return agent;
       return this.#save({ ...changed, updatedAt: new Date().toISOString() });
     });

@@ -6,7 +6,7 @@ export function untilAborted<T>(work: PromiseLike<T>, signal: AbortSignal | unde
     const forget = () => signal.removeEventListener('abort', leave);
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
-    // Also after an abort: a rejection nobody hears would end the process.
+    // Listened to also after an abort: a rejection that nobody handles would end the process.
     work.then(
       (value) => {
         forget();

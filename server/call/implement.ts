@@ -1,7 +1,6 @@
 /** Joins a contract to its handlers. REST and tRPC both run what comes out of here. */
-
 import type { z } from 'zod';
-import { type Contract, type Endpoint, isEndpoint } from '../../contract/kit.ts';
+import { type Contract, ContractError, type Endpoint, isEndpoint } from '../../contract/kit.ts';
 import type { Handlers } from '../../contract/types.ts';
 import { ApiError } from './errors.ts';
 import { lastNumberOf } from './numbered-events.ts';
@@ -27,6 +26,11 @@ export interface Operation {
   run(input: unknown, context: RequestContext, signal: AbortSignal): unknown;
 }
 
+/** A handler that returned what its endpoint does not declare. */
+class UndeclaredOutputError extends Error {
+  override readonly name = 'UndeclaredOutputError';
+}
+
 /** One operation per endpoint, in the order of the contract. */
 export function implement<C extends Contract>(contract: C, handlers: Handlers<C, RequestContext>): Operation[] {
   return operationsOf(contract, handlers as HandlerTree, '');
@@ -39,7 +43,7 @@ type HandlerTree = { readonly [name: string]: HandlerTree & UntypedHandler };
 function operationsOf(contract: Contract, handlers: HandlerTree, prefix: string): Operation[] {
   return Object.entries(contract).flatMap(([key, node]) => {
     const handler = handlers[key];
-    if (!handler) throw new Error(`${prefix}${key} has no handler`);
+    if (!handler) throw new ContractError(`${prefix}${key} has no handler`);
     return isEndpoint(node)
       ? [toOperation(prefix + key, node, handler)]
       : operationsOf(node, handler, `${prefix}${key}.`);
@@ -52,7 +56,7 @@ function toOperation(name: string, endpoint: Endpoint, handler: UntypedHandler):
     const result = output.safeParse(value);
     if (result.success) return result.data;
     throw new ApiError('internal', 'Internal Server Error', {
-      cause: new Error(`${name} returned ${describe(result.error)}`),
+      cause: new UndeclaredOutputError(`${name} returned ${describe(result.error)}`),
     });
   };
   const finish = kind === 'stream' ? (events: unknown) => checkAll(events as AsyncIterable<unknown>, check) : check;

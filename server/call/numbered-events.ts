@@ -1,7 +1,7 @@
 /** Event streams that do not start at number 1, or skip numbers. */
 import { invalidField } from './validation-error.ts';
 
-/** Events that know the number of the one they gave last. Of any other stream the first event is number 1, and none is skipped. */
+/** Events that know the number of the last one they yielded. In any other stream the first event is number 1, and none is skipped. */
 export interface NumberedEvents<T> extends AsyncIterable<T> {
   lastNumber(): number;
 }
@@ -12,7 +12,7 @@ export interface Numbered<T> {
   readonly event: T;
 }
 
-/** Gives each event its number. To be read once. */
+/** The events, with the number of the last one to be asked for. To be read once. */
 export function withNumbers<T>(events: AsyncIterable<Numbered<T>>): NumberedEvents<T> {
   let last = 0;
   const iterate = async function* () {
@@ -24,16 +24,17 @@ export function withNumbers<T>(events: AsyncIterable<Numbered<T>>): NumberedEven
   return { lastNumber: () => last, [Symbol.asyncIterator]: iterate };
 }
 
-/** How to ask for the number of the event that came last; undefined when the events do not know. */
+/** A function that tells the number of the event that came last; undefined when the events have no numbers of their own. */
 export const lastNumberOf = (events: AsyncIterable<unknown>): (() => number) | undefined =>
   isNumbered(events) ? () => events.lastNumber() : undefined;
 
 const isNumbered = (events: AsyncIterable<unknown>): events is NumberedEvents<unknown> =>
   'lastNumber' in events && typeof events.lastNumber === 'function';
 
+// More than the number of events that a run loses at once.
 const GAP = 1_000_000;
 
-/** The number of the first event after some were lost: no event that anybody has seen can have it. */
+/** The number of the first event after some were lost: one that no event before can have had. */
 export const numberAfterGap = (lastKnown: number): number => (Math.floor(lastKnown / GAP) + 1) * GAP;
 
 /** The number in a `Last-Event-ID` header; undefined without one. */

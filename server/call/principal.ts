@@ -1,17 +1,17 @@
-/** Whom a request comes from, as far as API keys tell callers apart: conversations, and all that hangs on them, belong to who began them. */
+/** Whom a request comes from, as far as API keys tell callers apart: a conversation, and all that hangs on it, belongs to whoever began it. */
 export interface Principal {
   /** The name of the key, the same after a restart; undefined without one. */
   readonly name: string | undefined;
-  /** Whether nothing is hidden from it. */
+  /** Whether it sees what others have begun. */
   readonly seesAll: boolean;
 }
 
-/** Whoever calls where no key is asked for, and the server itself. */
+/** The caller where no key is asked for, and the server itself. */
 export const EVERYBODY: Principal = { name: undefined, seesAll: true };
 
-/** Whoever has not shown a key where one is asked for. */
+/** The caller who has shown no valid key where one is asked for. */
 export const NOBODY: Principal = { name: undefined, seesAll: false };
 
-/** What belongs to nobody was made when no key was asked for: everybody sees it. */
+/** Whether a principal may see what `owner` began. Without an owner it was begun when no key was asked for, and everybody may see it. */
 export const maySee = ({ name, seesAll }: Principal, owner: string | null): boolean =>
   seesAll || owner === null || owner === name;

@@ -4,21 +4,13 @@ import type { RequestContext } from '../call/implement.ts';
 import { type ConfigProblem, describeProblem } from '../mcp/definitions/config-file.ts';
 import { viewLaunch, viewServer } from '../mcp/server-view.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';
+import type { ModelInfo } from '../models/models.ts';
 
-/** A model callers may choose. */
-export interface ConfiguredModel {
-  readonly id: string;
-  readonly name: string;
-  readonly provider: string;
-  readonly isAvailable: boolean;
-  readonly requiredEnvVars: readonly string[];
-}
-
-export interface ConfigureHandlerOptions {
+interface ConfigureHandlerOptions {
   readonly servers: RunningServers;
   readonly configServers: { readonly isSettled: boolean; readonly problems: readonly ConfigProblem[] };
-  listModels(): Promise<readonly ConfiguredModel[]> | readonly ConfiguredModel[];
-  defaultModel(): Promise<string | null> | string | null;
+  listModels(): Promise<ModelInfo[]>;
+  defaultModel(): Promise<string>;
 }
 
 /** What this server is made of, over the wire. */
@@ -33,7 +25,7 @@ export function createConfigureHandlers({
       const [models, default_model] = await Promise.all([listModels(), defaultModel()]);
       const running = servers.listRunning();
       return {
-        models: models.map((model) => ({ ...model, requiredEnvVars: [...model.requiredEnvVars] })),
+        models,
         mcp_servers: servers.list().map(viewServer),
         tools: running.flatMap(({ definition, tools }) =>
           tools.map((tool) => ({
@@ -68,7 +60,7 @@ export function createConfigureHandlers({
   };
 }
 
-// Under the entry that is wrong, or else under the file: only its name, for where it lies is nobody's business.
+// Named after the wrong entry, or else after the file: only its base name, since its folder is nobody's business.
 function toFailure(problem: ConfigProblem): readonly [string, string] {
   const file = basename(problem.file);
   return [problem.entry ?? file, describeProblem({ ...problem, file })];

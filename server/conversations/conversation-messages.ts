@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../store/store.ts';
 
-/** A stored message as a caller is shown it: its texts as one, without reasoning, signatures and the data of files. */
+/** A stored message as callers see it: its texts as one, without reasoning, signatures and the data of files. */
 export function toConversationMessage(message: StoredMessage) {
   const { id, role, createdAt: created_at } = message;
   switch (message.role) {

@@ -3,11 +3,11 @@ import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 
-/** What the health handlers ask. */
+/** What the health handlers are told of the server. */
 export interface HealthParts {
   readonly version: string;
   isDraining(): boolean;
-  /** The state of each part by name; undefined while one is still starting, with the name of that part. */
+  /** The state of each part by name; while one is still starting, the name of that part instead. */
   parts(): Promise<{ readonly starting: string } | { readonly parts: Record<string, Part> }>;
 }
 

@@ -24,7 +24,7 @@ function readText(path: string): string {
   }
 }
 
-/** Who sends a request, or the reason why its key is refused. */
+/** Tells who sends a request, or why its key is refused. */
 export type Authenticate = (request: IncomingMessage) => Principal | ApiError;
 
 /** Checks the Bearer token of requests against the keys. The time it takes says nothing about how nearly a token was right. */
@@ -58,11 +58,11 @@ function readKey(text: string): { readonly name: string; readonly key: string } 
   return { name: `key-${scryptSync(text, 'agent-runtimes', 6, { N: 4096 }).toString('hex')}`, key: text };
 }
 
-/** Compares with each, also after a match, so that the time says nothing. */
-function indexOf(digests: readonly Buffer[], given: Buffer): number {
+/** The place of `wanted` among the digests, or -1. Compares with each, also after a match, so that the time says nothing. */
+function indexOf(digests: readonly Buffer[], wanted: Buffer): number {
   let found = -1;
   digests.forEach((known, index) => {
-    if (timingSafeEqual(known, given)) found = index;
+    if (timingSafeEqual(known, wanted)) found = index;
   });
   return found;
 }

@@ -7,8 +7,8 @@ const EXPOSED =
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 
 /**
- * Lets pages of the given origins call this server and refuses those of any other origin. True when the request was a
- * preflight and is answered.
+ * Lets pages of these origins call this server and refuses those of any other origin. The result is true when the request was a
+ * preflight, which is answered then.
  */
 export function createCors(origins: readonly string[]): (exchange: Exchange) => boolean {
   const allowed = new Set(origins.map(normalize));

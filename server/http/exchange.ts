@@ -43,6 +43,11 @@ const ALIASES = new Map([
   ['/health/ready', `${BASE_PATH}/ready`],
 ]);
 
+/** A request that did not come through the front door, so that nothing is known of its caller. */
+class UnknownRequestError extends Error {
+  override readonly name = 'UnknownRequestError';
+}
+
 /** Starts the exchange of a request; `baseHeaders` go on its answer. */
 export function openExchange(
   request: IncomingMessage,
@@ -53,7 +58,7 @@ export function openExchange(
   const mark = url.indexOf('?');
   const id = sanitizeRequestId(request.headers['x-request-id']) ?? randomUUID();
   const path = mark < 0 ? url : url.slice(0, mark);
-  const exchange: Exchange = {
+  return {
     id,
     request,
     response,
@@ -69,10 +74,9 @@ export function openExchange(
     fault: undefined,
     gone: new AbortController(),
   };
-  return exchange;
 }
 
-/** Lets code behind Express find the exchange of a request. Costs the garbage collector too much to be done for each request. */
+/** Lets code behind Express find the exchange of a request with {@link exchangeOf}. Not done for each request: it costs the garbage collector too much. */
 export function shareExchange(exchange: Exchange): void {
   exchanges.set(exchange.request, exchange);
 }
@@ -80,18 +84,18 @@ export function shareExchange(exchange: Exchange): void {
 /** The exchange a request belongs to, for code behind Express that sees only the request. */
 export function exchangeOf(request: IncomingMessage): Exchange {
   const exchange = exchanges.get(request);
-  if (!exchange) throw new Error('The request did not come through the front door');
+  if (!exchange) throw new UnknownRequestError('The request did not come through the front door');
   return exchange;
 }
 
-/** What a handler may know of the request. */
+/** What a handler may know of a request by tRPC. */
 export const toContext = ({ id, request, principal }: Exchange): RequestContext => ({
   requestId: id,
   headers: request.headers,
   principal,
 });
 
-/** The same, for a surface whose calls have an answer each. */
+/** What a handler may know of a request by REST, where each call has an answer of its own that headers can be added to. */
 export const toRestContext = ({ id, request, principal, headers }: Exchange): RequestContext => ({
   requestId: id,
   headers: request.headers,
@@ -99,5 +103,5 @@ export const toRestContext = ({ id, request, principal, headers }: Exchange): Re
   addHeader: (name, value) => void headers.push(name, value),
 });
 
-const sanitizeRequestId = (given: string | string[] | undefined): string | undefined =>
-  typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;
+const sanitizeRequestId = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : undefined;

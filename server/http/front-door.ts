@@ -17,20 +17,20 @@ import { STREAM_TIMINGS, type StreamTimings } from './sse.ts';
 /** A listener that may have to be loaded first. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** What the front door needs to know. */
+/** What the front door serves, and whom it lets in. */
 export interface FrontDoorOptions {
   readonly operations: readonly Operation[];
-  /** Serves whatever is not REST; null answers 404 there. */
-  readonly express: Listener | null;
+  /** Serves whatever is not REST. */
+  readonly express: Listener;
   /** Paths below the base path that are not REST, each with everything below it; REST comes first where it has the path. */
-  readonly mountPaths?: readonly string[];
+  readonly mountPaths: readonly string[];
   /** The address the server listens on. */
   readonly host: string;
   readonly apiKeys: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly rateLimits: RateLimits | undefined;
-  /** Who sends an `Authorization` that is no API key but is good for this one REST operation; undefined when it is not. */
+  /** The caller behind an `Authorization` that is no API key but is good for this one REST operation; undefined when it is not. */
   identifyFor?(operation: string, authorization: string | undefined): string | undefined;
   /** Paths behind Express that need no key, with everything below them. */
   readonly openPaths: readonly string[];
@@ -56,7 +56,7 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
   // The root stands for itself alone: everything is below it.
   const isBelow = (path: string, above: string) => path === above || (above !== '/' && path.startsWith(`${above}/`));
   const isOpenPath = (path: string) => options.openPaths.some((open) => isBelow(path, open));
-  const isMounted = (path: string) => (options.mountPaths ?? []).some((mount) => isBelow(path, mount));
+  const isMounted = (path: string) => options.mountPaths.some((mount) => isBelow(path, mount));
 
   async function answer(exchange: Exchange): Promise<void> {
     const { request, route } = exchange;
@@ -67,7 +67,6 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
       const match = findRest(exchange);
       if (match.isKnown || !isMounted(route)) return answerRest(exchange, match);
     }
-    if (!options.express) throw new ApiError('not-found', 'Not Found');
     // tRPC clients read errors in an envelope of their own: its router counts and refuses by itself.
     if (route !== RPC_PATH && !route.startsWith(`${RPC_PATH}/`) && !isOpenPath(route))
       await admit(exchange, rateLimits);

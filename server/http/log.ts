@@ -12,7 +12,7 @@ const SECRET_TEXT =
 
 interface LogOptions {
   readonly level: string;
-  /** Default: standard output. */
+  /** Absent: standard output. */
   readonly destination?: DestinationStream;
 }
 

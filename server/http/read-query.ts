@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Endpoint } from '../../contract/kit.ts';
 import { invalidFields } from '../call/validation-error.ts';
 
-/** As many wrong names are told. */
+/** The most wrong parameters that one answer names. */
 const MAX_FIELDS = 20;
 
 /** Reads a query string into an input: unknown names and repeated single values are refused, never guessed at. */

@@ -54,7 +54,7 @@ export function createRest(
     const match = shadowed.has(exchange.path) ? undefined : findRoute(() => routes.find(exchange.route));
     const method = exchange.request.method ?? '';
     const found = match?.methods.get(method === 'HEAD' ? 'GET' : method);
-    // What can be streamed has the same path with `/stream` behind it, or is asked for by its content type.
+    // The stream of an endpoint has the same path with `/stream` behind it; at the path itself it is asked for by its content type.
     const streamed =
       found && wantsEvents(exchange) ? streams.get(`${found.operation.endpoint.path}/stream`) : undefined;
     const route = streamed ?? found;
@@ -104,7 +104,7 @@ function refuseMethod(exchange: Exchange, { methods }: Match<Route>): void {
 /** The same path with or without its trailing slash. */
 const otherSpelling = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`);
 
-/** To the other spelling of the path: 307 keeps the method and the body. */
+/** Sends the caller to the other spelling of the path; 307 keeps the method and the body. */
 function redirect(exchange: Exchange): void {
   const { path, query } = exchange;
   const other = otherSpelling(path);

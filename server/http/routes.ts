@@ -1,3 +1,5 @@
+import { ContractError } from '../../contract/kit.ts';
+
 /** The methods a path has, and the values of the parameters in it. */
 export interface Match<T> {
   readonly methods: ReadonlyMap<string, T>;
@@ -12,7 +14,7 @@ interface Node<T> {
 }
 const NO_PARAMS = {};
 
-/** Finds what serves a path. Paths are exact, and a literal segment outranks a parameter whatever was added first. */
+/** Finds what serves a path. Paths are exact, and a literal segment outranks a parameter, whichever was added first. */
 export function createRoutes<T>(routes: Iterable<{ method: string; path: string; value: T }>): {
   /** Undefined when nothing has this path. Throws URIError on a malformed escape. */
   find(path: string): Match<T> | undefined;
@@ -44,7 +46,8 @@ function leafOf<T>(root: Node<T>, path: string): Node<T> {
     }
     node = next;
   }
-  if (node.names && node.names.join() !== names.join()) throw new Error(`${path}: two names for one path parameter`);
+  if (node.names && node.names.join() !== names.join())
+    throw new ContractError(`${path}: two names for one path parameter`);
   node.names = names;
   return node;
 }

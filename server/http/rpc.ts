@@ -57,7 +57,7 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
     try {
       if (hasBody(request)) request.body = await readJsonText(request, () => response.writeContinue());
     } catch (cause) {
-      // Told by the router, in the envelope that its clients read.
+      // The router answers with it, in the envelope that its clients read.
       failures.set(exchange, toApiError(cause));
       request.body = '{}';
       response.setHeader('connection', 'close');
@@ -146,7 +146,7 @@ function toTrpcError(cause: unknown): TRPCError {
   return new TRPCError({ code: CODES[error.status] ?? 'INTERNAL_SERVER_ERROR', message: error.message, cause: error });
 }
 
-/** What tRPC itself refuses, in words of the catalogue. */
+/** The error codes of the contract for what tRPC itself refuses. */
 const OWN_ERRORS: Partial<Record<TRPCError['code'], ErrorCode>> = {
   PARSE_ERROR: 'malformed-json',
   BAD_REQUEST: 'malformed-request',

@@ -6,7 +6,7 @@ import { STALLED_READER_MS } from './send.ts';
 /** How the events of a stream are written. */
 export interface EventFormat {
   readonly contentType: string;
-  /** One event on the wire; `number` counts from 1 unless the events know better. */
+  /** One event on the wire; `number` counts from 1 unless the events have numbers of their own. */
   encode(event: unknown, number: number): string | Uint8Array;
   /** What keeps an idle connection open; absent where the format has nothing for it. */
   readonly ping?: string;
@@ -21,7 +21,7 @@ export interface StreamTimings {
   readonly stalledMs: number;
 }
 
-/** The waits of a stream in service. */
+/** The waits of a stream where nothing else is set. */
 export const STREAM_TIMINGS: StreamTimings = { headersAfterMs: 2_000, pingMs: 15_000, stalledMs: STALLED_READER_MS };
 /** Events that are there at once are joined up to this size before they are written. */
 const BATCH_CHARS = 16 * 1024;

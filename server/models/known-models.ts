@@ -13,8 +13,9 @@ interface ProviderFacts {
   readonly versionPath?: string;
   /** Where it is reached when no variable says otherwise; absent when it must be said. */
   readonly baseUrl?: string;
-  /** Servers on one's own machine: the port they usually listen on, and the path below the root that lists their models. */
+  /** The port that a server on one's own machine usually listens on. */
   readonly port?: number;
+  /** The path below the root of such a server that lists its models. */
   readonly listPath?: string;
   /** The model to use when its key is set and nobody chose one. */
   readonly defaultModel?: string;
@@ -124,7 +125,7 @@ type CloudProvider = keyof typeof cloudProviders;
 /** The name of a server that runs on one's own machine. */
 export type LocalProvider = keyof typeof compatibleProviders;
 
-/** The facts of a provider, each field present or not in the same way for all. */
+/** The facts of a provider, typed alike for all of them. */
 export const factsOf = (provider: ProviderName): ProviderFacts => providers[provider];
 
 /** The providers' names, in order of preference. */

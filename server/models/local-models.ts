@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { z } from 'zod';
 import { factsOf, type LocalProvider, localProviderNames } from './known-models.ts';
 import { formatModelId } from './model-ids.ts';
-import { baseUrlOf, type Connection, keyOf } from './providers.ts';
+import { baseUrlOf, keyOf, type ProviderAccess } from './providers.ts';
 
 const maxModelsPerServer = 50;
 const maxAnswerBytes = 1_000_000;
@@ -27,24 +27,24 @@ const ListedModel = z.union([
 
 /**
  * The ids of the models that local servers offer, servers in order of preference. Servers are asked at the same time and all
- * of them together have 300 ms unless told; one that is absent, slow or talks nonsense offers nothing. Models that only embed are left out.
+ * of them together have 300 ms unless `access` says otherwise; one that is absent, slow or cannot be understood offers nothing. Models that only embed are left out.
  */
-export async function findLocalModels(connection: Connection): Promise<string[]> {
-  const signal = AbortSignal.timeout(connection.localTimeoutMs ?? usualTimeoutMs);
+export async function findLocalModels(access: ProviderAccess): Promise<string[]> {
+  const signal = AbortSignal.timeout(access.localTimeoutMs ?? usualTimeoutMs);
   const lists = await Promise.all(
-    localProviderNames.map((provider) => listModels(provider, connection, signal).catch(() => [])),
+    localProviderNames.map((provider) => listModels(provider, access, signal).catch(() => [])),
   );
   return lists.flat();
 }
 
-async function listModels(provider: LocalProvider, connection: Connection, signal: AbortSignal): Promise<string[]> {
+async function listModels(provider: LocalProvider, access: ProviderAccess, signal: AbortSignal): Promise<string[]> {
   const { listPath = '' } = factsOf(provider);
-  const root = baseUrlOf(provider, connection).replace(/\/v1$/, '');
+  const root = baseUrlOf(provider, access).replace(/\/v1$/, '');
   if (!(await isListening(root, signal))) return [];
-  const key = keyOf(provider, connection.environment);
+  const key = keyOf(provider, access.environment);
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
   // A redirect could lead off this machine.
-  const response = await (connection.fetch ?? fetch)(root + listPath, { headers, signal, redirect: 'error' });
+  const response = await (access.fetch ?? fetch)(root + listPath, { headers, signal, redirect: 'error' });
   if (!response.ok) {
     await response.body?.cancel();
     return [];
@@ -72,12 +72,17 @@ async function isListening(url: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
+/** A list of models that is too long to be one. */
+class ListTooLongError extends Error {
+  override readonly name = 'ListTooLongError';
+}
+
 async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > maxAnswerBytes) throw new Error('The list of models is too long');
+    if (text.length > maxAnswerBytes) throw new ListTooLongError('The list of models is too long');
   }
   return text;
 }

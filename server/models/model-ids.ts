@@ -1,4 +1,4 @@
-/** Reads what a model is called: `provider:name`, `provider/name` or a bare name that only one provider can mean. */
+/** Reads the ids of models: `provider:name`, `provider/name` or a bare name that only one provider can mean. */
 import { ApiError } from '../call/errors.ts';
 import { factsOf, type ProviderName, providerNames } from './known-models.ts';
 

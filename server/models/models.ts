@@ -4,7 +4,7 @@ import { ApiError } from '../call/errors.ts';
 import { cloudProviderNames, factsOf, providerNames } from './known-models.ts';
 import { findLocalModels } from './local-models.ts';
 import { formatModelId, type ModelId, parseModelId, readModelId } from './model-ids.ts';
-import { type Connection, findMissingVariable, openModel, requiredVariables } from './providers.ts';
+import { findMissingVariable, openModel, type ProviderAccess, requiredEnvVarsOf } from './providers.ts';
 
 /** A model as `GET /configure` lists it. */
 export interface ModelInfo {
@@ -16,10 +16,10 @@ export interface ModelInfo {
   readonly requiredEnvVars: string[];
 }
 
-interface ModelsOptions extends Connection {
+interface ModelsOptions extends ProviderAccess {
   /** The default model, before `AGENT_MODEL` and all that can be found. */
   readonly defaultModel?: string | undefined;
-  /** The pause between two words of the demo model, in milliseconds; 0 unless told. */
+  /** The pause between two words of the demo model, in milliseconds; absent: 0. */
   readonly demoPaceMs?: number | undefined;
 }
 
@@ -49,7 +49,7 @@ export class Models {
     if (!this.#registered.has(id)) parseModelId(id);
   }
 
-  /** As {@link check}, of the model that the operator chose as the default. */
+  /** Throws as {@link check} does, for the model that the operator chose as the default. */
   checkDefault(): void {
     const configured = this.#configuredDefault();
     if (configured) this.check(configured);
@@ -109,7 +109,7 @@ export class Models {
       name: id.name,
       provider: id.provider,
       isAvailable: !findMissingVariable(id.provider, this.#options.environment),
-      requiredEnvVars: requiredVariables(id.provider),
+      requiredEnvVars: requiredEnvVarsOf(id.provider),
     };
   }
 

@@ -1,4 +1,4 @@
-/** From a model id to a model that can be streamed. The providers' libraries are imported on first use and only here. */
+/** Opens the model that an id names. The providers' libraries are imported on first use and only here. */
 import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { ApiError } from '../call/errors.ts';
 import { factsOf, type ProviderName } from './known-models.ts';
@@ -8,24 +8,26 @@ import { formatModelId, type ModelId } from './model-ids.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 type Fetch = typeof globalThis.fetch;
 
-/** What reaching a provider takes. */
-export interface Connection {
+/** Where providers are found, and with which keys. */
+export interface ProviderAccess {
+  /** The variables that hold their keys and addresses. */
   readonly environment: Environment;
+  /** Stands in for the global `fetch`. */
   readonly fetch?: Fetch | undefined;
   /** The port of each local server, where it is not the usual one. */
   readonly localPorts?: Readonly<Partial<Record<ProviderName, number>>> | undefined;
-  /** How long all local servers together have to say what models they have; 300 ms unless told. */
+  /** How long all local servers together have to list their models, in milliseconds; absent: 300. */
   readonly localTimeoutMs?: number | undefined;
 }
 
 /** The model that `id` names, ready to stream; throws `model-not-configured`, naming the variable to set, when its key or address is missing. */
-export async function openModel(id: ModelId, connection: Connection): Promise<LanguageModelV4> {
-  const { environment } = connection;
+export async function openModel(id: ModelId, access: ProviderAccess): Promise<LanguageModelV4> {
+  const { environment } = access;
   const missing = findMissingVariable(id.provider, environment);
   if (missing) throw notConfigured(`Model '${formatModelId(id)}' needs ${missing} to be set`);
-  const baseURL = baseUrlOf(id.provider, connection);
+  const baseURL = baseUrlOf(id.provider, access);
   const apiKey = keyOf(id.provider, environment);
-  const settings = { baseURL, apiKey, fetch: connection.fetch };
+  const settings = { baseURL, apiKey, fetch: access.fetch };
   switch (id.provider) {
     case 'openai':
       return openOpenAi(id.name, settings, environment);
@@ -44,8 +46,8 @@ export async function openModel(id: ModelId, connection: Connection): Promise<La
   }
 }
 
-/** The variables that must be set before the provider can be used. */
-export function requiredVariables(provider: ProviderName): string[] {
+/** The variables that must be set before the provider can be used: that of its key, and that of its address where it has no usual one. */
+export function requiredEnvVarsOf(provider: ProviderName): string[] {
   const { keyVariables, baseUrlVariables, baseUrl, port } = factsOf(provider);
   const hasAddress = baseUrl !== undefined || port !== undefined;
   return [...keyVariables.slice(0, 1), ...(hasAddress ? [] : baseUrlVariables.slice(0, 1))];
@@ -56,7 +58,7 @@ export function findMissingVariable(provider: ProviderName, environment: Environ
   const { keyVariables } = factsOf(provider);
   const isSet = (name: string) =>
     (keyVariables.includes(name) ? keyVariables : [name]).some((each) => read(environment, each));
-  const missing = requiredVariables(provider).find((name) => !isSet(name));
+  const missing = requiredEnvVarsOf(provider).find((name) => !isSet(name));
   const others = keyVariables.slice(1);
   return missing && keyVariables.includes(missing) && others.length
     ? `${missing} (or ${others.join(' or ')})`
@@ -64,7 +66,7 @@ export function findMissingVariable(provider: ProviderName, environment: Environ
 }
 
 /** The address of the provider's API, without a slash at the end. */
-export function baseUrlOf(provider: ProviderName, { environment, localPorts }: Connection): string {
+export function baseUrlOf(provider: ProviderName, { environment, localPorts }: ProviderAccess): string {
   const facts = factsOf(provider);
   const variable = facts.baseUrlVariables.find((name) => read(environment, name));
   if (variable) return completeUrl(variable, read(environment, variable) ?? '', facts.versionPath);

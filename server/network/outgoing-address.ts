@@ -8,7 +8,7 @@ import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
  */
 export type AddressKind = 'loopback' | 'link-local' | 'private' | 'public';
 
-/** What {@link createLookup} finds addresses with; it answers with all of them. */
+/** A look-up that answers with all addresses of a name, for {@link createLookup}. */
 export type Resolve = (
   hostname: string,
   options: LookupAllOptions,
@@ -22,7 +22,7 @@ export const toHostName = ({ hostname }: URL): string =>
     .replace(/\.$/, '')
     .toLowerCase();
 
-/** What the host of a URL says of itself. Undefined for a name: {@link createLookup} finds out when it is dialled. */
+/** The kind of the host of a URL. Undefined for a name: {@link createLookup} finds out when it is dialled. */
 export function classifyHost(url: URL): AddressKind | undefined {
   // The URL parser has written 0xA9FEA9FE, 2852039166 and 169.254.43518 as 169.254.169.254.
   const name = toHostName(url);
@@ -31,7 +31,7 @@ export function classifyHost(url: URL): AddressKind | undefined {
   return name === 'localhost' || name.endsWith('.localhost') ? 'loopback' : undefined;
 }
 
-/** What an IP address is; one behind NAT64 is what its IPv4 address is. */
+/** The kind of an IP address; one behind NAT64 is of the kind of its IPv4 address. */
 export function classifyAddress(address: string): AddressKind {
   const family = isIPv6(address) ? 'ipv6' : 'ipv4';
   const [plain = ''] = address.split('%');
@@ -55,10 +55,10 @@ export function createLookup(isAllowed: (kind: AddressKind) => boolean, resolve:
   };
 }
 
-/** Whether what an operator has configured may be there: neighbours, too, but nothing `link-local`. */
+/** Whether an address that an operator has configured may be of this kind: a neighbour, too, but nothing `link-local`. */
 export const isReachable = (kind: AddressKind | undefined): boolean => kind !== 'link-local';
 
-/** The {@link createLookup} of what an operator has configured. */
+/** The {@link createLookup} for addresses that an operator has configured. */
 export const lookupReachable: LookupFunction = createLookup(isReachable);
 
 /** A host that is not connected to; the message names it, and nothing else of its URL. */
@@ -74,7 +74,7 @@ export class AddressNotAllowedError extends Error {
 const METADATA_NAMES = new Set(['metadata', 'metadata.google.internal', 'instance-data', 'instance-data.ec2.internal']);
 const NAT64 = ['64:ff9b::', '64:ff9b:1::'];
 
-// In the order in which they are asked. From the special-purpose registries of IANA, and from what clouds document of their metadata services.
+// The first kind that fits counts. From the special-purpose registries of IANA, and from what clouds document of their metadata services.
 const KINDS = [
   defineKind('loopback', ['127.0.0.0/8'], ['::1/128']),
   defineKind(

@@ -4,7 +4,7 @@ import type { LoggedEvent } from './log-reader.ts';
 import type { RunEvent, RunOutcome, Usage } from './run-events.ts';
 import { type ReadOptions, RunLog } from './run-log.ts';
 
-/** A run as its readers see it, while it goes on and for a while after. */
+/** A run as its readers see it, while it goes on and for a short while after. */
 export interface Run {
   readonly id: string;
   /** The id it is stored under; another than `id` when its caller used that one before. */
@@ -32,10 +32,10 @@ interface ActiveRunOptions {
   readonly limits: RunLimits;
 }
 
-/** Why a run was cancelled whose last reader left. */
+/** The reason of a run that is cancelled because its last reader left. */
 const CALLER_LEFT = 'the caller left';
 
-/** A run with the side that drives it. */
+/** A run as it is driven: with its sink, its signal and its end. */
 export class ActiveRun implements Run {
   readonly id: string;
   readonly storedId: string;
@@ -71,13 +71,13 @@ export class ActiveRun implements Run {
     return this.log.isEnded;
   }
 
-  /** Where the run says what happens in it; `also` is told of each event too. */
-  sinkWith(also: (event: RunEvent) => void): EventSink {
+  /** The sink of the events of this run, which also gives each of them to `listener`. */
+  sinkWith(listener: (event: RunEvent) => void): EventSink {
     const { log } = this;
     return {
       emit(event) {
         log.emit(event);
-        also(event);
+        listener(event);
       },
       pressure: () => log.pressure(),
     };
@@ -101,7 +101,7 @@ export class ActiveRun implements Run {
     this.log.release();
   }
 
-  /** Says how the run ended: its last event. */
+  /** Emits the last event of the run: how it ended. */
   end(outcome: RunOutcome, usage: Usage): void {
     clearTimeout(this.#attachTimer);
     this.log.emit({ type: 'run-ended', outcome, usage });

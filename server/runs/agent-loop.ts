@@ -8,13 +8,13 @@ import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import { toModelPrompt } from './model-prompt.ts';
-import { askModel, type ModelAnswer } from './model-step.ts';
-import { isTruncated, readyCall } from './ready-call.ts';
-import type { RunOutcome, Usage } from './run-events.ts';
+import { askModel } from './model-step.ts';
+import { isTruncated } from './ready-call.ts';
+import { NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
+import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
 import { SharedState } from './shared-state.ts';
-import { isChanged, needsApproval, toAnsweredCall, toApproval } from './tool-approvals.ts';
 import type { ToolArguments } from './tool-arguments.ts';
-import { type FaultLog, offerTools, type ReadyCall, reasonOf, runToolCalls } from './tool-calls.ts';
+import { type FaultLog, offerTools, reasonOf } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 
 /** What a run asks of its agent before each model call. */
@@ -29,7 +29,7 @@ export interface RunAgent {
   readonly approvals?: { readonly tools: readonly string[] } | undefined;
 }
 
-/** Where models come from. */
+/** Finds the model of an id; of null, the default model. */
 export interface ModelSource {
   resolve(id: string | null): Promise<{ readonly id: string; readonly model: LanguageModelV4 }>;
 }
@@ -40,9 +40,9 @@ export interface LoopOptions {
   readonly agent: () => RunAgent;
   readonly models: ModelSource;
   readonly toolset: Toolset;
-  /** Tools that run at the caller: a call of one ends the run without a result. */
+  /** Tools that the caller runs: a call of one ends the run without a result. */
   readonly callerTools: readonly ToolDefinition[];
-  /** Added to the agent's own, for this run. */
+  /** Added to the system prompt of the agent, for this run. */
   readonly instructions?: string | undefined;
   readonly history: readonly Message[];
   /** Calls of the history that a person has answered; they are settled before the model is asked. */
@@ -56,7 +56,7 @@ export interface LoopOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a run came to. `messages` is what it said, each tool call of it with a result unless the caller owes that. */
+/** What a run came to. `messages` is what it said, with a result for each tool call unless the caller or a person is to give that. */
 export interface LoopEnd {
   readonly outcome: RunOutcome;
   readonly usage: Usage;
@@ -70,18 +70,17 @@ export interface LoopEnd {
 /** Runs an agent to its end. Emits all but `run-ended`; never throws; ends within milliseconds of an abort. */
 export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   const { signal, log } = options;
-  const turn: Turn = {
+  const turn: LoopState = {
     messages: [],
-    usage: { ...NO_USAGE },
+    usage: NO_USAGE,
     callIds: collectCallIds(options.history),
     state: new SharedState(options.state, options.sink),
-    heldTools: [],
     approvals: [],
     voided: [],
   };
   let outcome: RunOutcome | undefined;
   try {
-    if (options.answered?.length) await settleAnswered(options.answered, turn, options);
+    if (options.answered?.length) await settleDecidedCalls(options.answered, turn, options);
     for (let step = 1; !outcome && !signal.aborted; step++) outcome = await takeStep(step, turn, options);
   } catch (error) {
     const isKnown = error instanceof ApiError;
@@ -94,29 +93,21 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   return { outcome, usage: turn.usage, messages: turn.messages, approvals, voided: turn.voided };
 }
 
-const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
-
-interface Turn {
-  readonly messages: Message[];
+interface LoopState extends Turn {
   usage: Usage;
+  /** The ids of all calls of the conversation. */
   readonly callIds: Set<string>;
-  readonly state: SharedState;
-  /** Patterns of the tools whose calls wait for a person. */
-  heldTools: readonly string[];
-  approvals: NewApproval[];
-  readonly voided: string[];
 }
 
 /** One model call and the tools it calls; undefined when the model wants to go on. */
-async function takeStep(step: number, turn: Turn, options: LoopOptions): Promise<RunOutcome | undefined> {
+async function takeStep(step: number, turn: LoopState, options: LoopOptions): Promise<RunOutcome | undefined> {
   const { sink, signal, limits } = options;
   const agent = options.agent();
   if (step > agent.maxSteps) return { status: 'finished', pending: [], stoppedBy: 'max-steps' };
-  turn.heldTools = agent.approvals?.tools ?? [];
   const found = await resolveModel(agent, options);
   if ('status' in found) return found;
   sink.emit({ type: 'step-started', step });
-  await options.toolset.prepare?.({ signal: options.signal });
+  await options.toolset.prepare?.({ signal });
   const tools = offerTools(options.toolset, options.callerTools);
   const messageId = newId('msg');
   const answer = await askModel({
@@ -129,29 +120,16 @@ async function takeStep(step: number, turn: Turn, options: LoopOptions): Promise
     signal,
   });
   turn.usage = answer.usages.reduce(addUsage, turn.usage);
-  const { pending } = await settleCalls(answer, messageId, tools, turn, options);
+  const heldTools = agent.approvals?.tools ?? [];
+  const pending = await settleCalls(answer, { messageId, tools, heldTools }, turn, options);
   if (signal.aborted) return undefined;
   if (answer.failure) return { status: 'failed', code: answer.failure.code, detail: answer.failure.detail };
   sink.emit({ type: 'step-ended', step, usage: turn.usage });
   const { finishReason } = answer;
   if (isTruncated(finishReason)) return { status: 'finished', pending: [], stoppedBy: finishReason };
-  if (!pending.length && answer.parts.calls.length) return undefined;
+  if (!pending.length && answer.content.calls.length) return undefined;
   const approvals = turn.approvals.map(({ toolHash: _, ...call }) => call);
   return { status: 'finished', pending, ...(approvals.length && { approvals }) };
-}
-
-/** Runs the calls a person has approved, exactly as they were shown, and notes the refusal of the others. */
-async function settleAnswered(answered: readonly ApprovalRecord[], turn: Turn, options: LoopOptions): Promise<void> {
-  await options.toolset.prepare?.({ signal: options.signal });
-  const tools = offerTools(options.toolset, []);
-  for (const approval of answered) {
-    if (approval.status !== 'approved' || !isChanged(approval, tools.get(approval.tool))) continue;
-    turn.voided.push(approval.id);
-    const value = { approval_id: approval.id, tool: approval.tool };
-    options.sink.emit({ type: 'custom', name: 'tool_changed', value });
-  }
-  const calls = answered.map((approval) => toAnsweredCall(approval, tools.get(approval.tool)));
-  turn.messages.push(...(await runToolCalls(calls, { ...options, state: turn.state })));
 }
 
 async function resolveModel(
@@ -181,38 +159,6 @@ function toRequest(
 
 const toModelTools = (tools: ReadonlyMap<string, ToolDefinition>) =>
   [...tools.values()].map(({ isDisplay: _, ...tool }) => ({ type: 'function' as const, ...tool }));
-
-/** Notes the answer and a result for each of its calls, running those that can be run. Returns the calls that the caller owes. */
-async function settleCalls(
-  answer: ModelAnswer,
-  messageId: string,
-  tools: ReadonlyMap<string, ToolDefinition>,
-  turn: Turn,
-  options: LoopOptions,
-): Promise<{ pending: string[] }> {
-  const content = answer.parts.toParts();
-  if (content.length) turn.messages.push({ id: messageId, role: 'assistant', content });
-  const calls = await Promise.all(
-    answer.parts.calls.map((call) => readyCall(call, answer, tools, options.toolArguments)),
-  );
-  const callerNames = new Set(options.callerTools.map(({ name }) => name));
-  const isHeld = (name: string) =>
-    !callerNames.has(name) && !tools.get(name)?.isDisplay && needsApproval(name, turn.heldTools);
-  const isPending = ({ name, refusal }: ReadyCall) =>
-    refusal === undefined && (callerNames.has(name) || isHeld(name)) && !options.signal.aborted;
-  const pending = calls.filter(isPending);
-  turn.approvals = pending.flatMap((call) => {
-    const tool = tools.get(call.name);
-    return tool && isHeld(call.name) ? [toApproval(call, tool)] : [];
-  });
-  turn.messages.push(
-    ...(await runToolCalls(
-      calls.filter((call) => !pending.includes(call)),
-      { ...options, state: turn.state },
-    )),
-  );
-  return { pending: pending.map(({ callId }) => callId) };
-}
 
 const instructionsOf = ({ instructions }: LoopOptions): Message[] =>
   instructions ? [{ id: 'instructions', role: 'system', content: instructions }] : [];

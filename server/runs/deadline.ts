@@ -1,4 +1,4 @@
-/** A signal that aborts with `signal` or after `ms`. Dispose of it once the work is done: it holds a timer and a listener. */
+/** A signal that aborts with `signal`, or after `ms`. To be disposed of once the work is done: it holds a timer and a listener. */
 export function createDeadline(signal: AbortSignal, ms: number): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const leave = () => controller.abort(signal.reason);

@@ -2,8 +2,7 @@ import { ApiError } from '../call/errors.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import type { Run } from './active-run.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import { lastUsage } from './rebuild-messages.ts';
-import type { RunEvent, RunOutcome } from './run-events.ts';
+import { NO_USAGE, type RunEvent, type RunOutcome } from './run-events.ts';
 
 /** A run that goes on or has ended, however long ago. */
 export interface FoundRun {
@@ -17,7 +16,7 @@ export interface FoundRun {
   events(signal: AbortSignal): AsyncIterable<LoggedEvent>;
 }
 
-/** How a run ended that the server did not. */
+/** How a run ended whose server died in the middle of it. */
 export const INTERRUPTED: Extract<RunOutcome, { status: 'failed' }> = {
   status: 'failed',
   code: 'run-interrupted',
@@ -29,7 +28,7 @@ export function toFoundRun(record: RunRecord, run: Run | undefined, store: Pick<
   return { record, run, events: (signal) => readEvents(record, run, store, signal) };
 }
 
-/** How a stored run ended. */
+/** How a stored run ended; undefined while it runs. */
 export function outcomeOf({ outcome, status }: RunRecord): RunOutcome | undefined {
   if (isOutcome(outcome)) return outcome;
   if (status === 'running') return undefined;
@@ -58,10 +57,10 @@ async function* readEvents(
   const outcome = outcomeOf(record);
   if (!outcome) throw new ApiError('run-not-found', `The run '${record.givenId}' has not begun`);
   const { inputTokens, outputTokens } = record;
-  const usage = { ...lastUsage([]), inputTokens, outputTokens };
+  const usage = { ...NO_USAGE, inputTokens, outputTokens };
   yield { id: next + 1, event: { type: 'run-ended', outcome, usage } };
 }
 
-// Written by this server alone, which puts nothing else there.
+// Only this server writes outcomes, and nothing else in their place.
 const isOutcome = (value: unknown): value is RunOutcome =>
   typeof value === 'object' && value !== null && 'status' in value;

@@ -1,4 +1,4 @@
-/** How one JSON value becomes another, as a JSON Patch (RFC 6902). */
+/** Finds how one JSON value becomes another, as a JSON Patch (RFC 6902). */
 
 /** One operation of a patch. */
 export type PatchOperation =

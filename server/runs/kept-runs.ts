@@ -7,7 +7,7 @@ interface Kept {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Ended runs, held for a while so that a late reader still sees how they ended. */
+/** Holds ended runs for a while, so that a late reader still sees how they ended. */
 export class KeptRuns {
   readonly #limits: Pick<RunLimits, 'keptRuns' | 'keptChars' | 'keptMs'>;
   /** Oldest first. */

@@ -46,7 +46,7 @@ export interface RunLimits {
   readonly keptJournalMs: number;
 }
 
-/** What a server uses that sets none of them. */
+/** The limits of a server that sets none of its own. */
 export const defaultRunLimits: RunLimits = {
   firstTokenMs: 300_000,
   idleMs: 120_000,

@@ -11,9 +11,9 @@ export interface ReadLog {
   readonly isEnded: boolean;
   /** Throws when the event is no longer held. */
   entry(id: number): LoggedEvent | undefined;
-  /** To be told whenever a reader has read on. */
+  /** Called whenever a reader has read on. */
   noteProgress(): void;
-  /** To be told once when a reader reads no more. */
+  /** Called once when a reader reads no more. */
   leave(reader: LogReader): void;
 }
 
@@ -33,6 +33,7 @@ export class LogReader implements AsyncIterableIterator<LoggedEvent, undefined> 
     this.#signal = signal;
   }
 
+  /** The number of the last event it has read. */
   get readUntil(): number {
     return this.#next - 1;
   }
@@ -45,6 +46,7 @@ export class LogReader implements AsyncIterableIterator<LoggedEvent, undefined> 
     this.#leave();
   }
 
+  /** Leaves when its signal aborts. */
   watchSignal(): void {
     if (this.#signal?.aborted) this.#leave();
     else this.#signal?.addEventListener('abort', this.#leave, { once: true });

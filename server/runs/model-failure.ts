@@ -1,4 +1,4 @@
-/** From anything a model provider throws to one sentence that is safe to show, and whether trying again may help. */
+/** Reads anything that a model provider throws: one sentence that is safe to show, and whether trying again may help. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { ApiError } from '../call/errors.ts';
 import type { RunOutcome } from './run-events.ts';
@@ -10,7 +10,7 @@ export interface ModelFailure {
   readonly code: FailureCode;
   readonly detail: string;
   readonly retryable: boolean;
-  /** What the provider asked for in `Retry-After`. */
+  /** How long the provider asked to wait, in `Retry-After`. */
   readonly retryAfterMs?: number;
 }
 
@@ -21,13 +21,13 @@ export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'pro
   if (error instanceof ApiError) return { code: codeOf(error), detail: error.message, retryable: false };
   const provider = providerName(model);
   const { name, statusCode, isRetryable, responseHeaders, message, kinds, cause } = readError(error);
-  const said = toSafeSentence(message);
+  const reason = toSafeSentence(message);
   // A success that cannot be read is a failure of its connection or of its content.
   if (statusCode !== undefined && statusCode >= 300) {
     const retryAfterMs = readRetryAfter(responseHeaders);
     return {
       code: 'model-failed',
-      detail: `The model provider ${provider} answered ${statusCode}${said && `: ${said}`}`,
+      detail: `The model provider ${provider} answered ${statusCode}${reason && `: ${reason}`}`,
       retryable: statusCode === 408 || statusCode === 409 || statusCode === 429 || statusCode >= 500,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
@@ -49,7 +49,7 @@ export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'pro
   }
   return {
     code: 'model-failed',
-    detail: `The model provider ${provider} failed${said && `: ${said}`}`,
+    detail: `The model provider ${provider} failed${reason && `: ${reason}`}`,
     retryable: isRetryable ?? kinds.some((kind) => RETRYABLE_KINDS.has(kind)),
   };
 }
@@ -78,7 +78,7 @@ export const toCutStream = (model: Pick<LanguageModelV4, 'provider'>): ModelFail
 // Providers name themselves `openai.responses`, `anthropic.messages`.
 const providerName = ({ provider }: Pick<LanguageModelV4, 'provider'>) => provider.split('.')[0] || 'unknown';
 
-/** Their messages quote what was sent. */
+/** The names of errors about answers that cannot be read. They are told without their message, which quotes the answer. */
 const UNREADABLE = new Set(['AI_JSONParseError', 'AI_TypeValidationError']);
 const RETRYABLE_KINDS = new Set([
   'overloaded_error',
@@ -129,7 +129,7 @@ function readRetryAfter(headers: ErrorFacts['responseHeaders']): number | undefi
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
-// What Node and undici call a connection that was refused, reset, cut or never made, at any depth of `cause`.
+/** The code by which Node and undici name a connection that was refused, reset, cut or never made, at any depth of `cause`. */
 function connectionCode(error: unknown, depth = 0): string | undefined {
   if (!isRecord(error) || depth > 4) return undefined;
   if (

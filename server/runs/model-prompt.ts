@@ -1,4 +1,4 @@
-/** From a stored conversation to what a model is prompted with. */
+/** Turns a stored conversation into the prompt of a model. */
 import { createHash } from 'node:crypto';
 import type {
   JSONValue,
@@ -75,7 +75,7 @@ function withoutLoneReasoning({ content }: AssistantMessage): readonly Assistant
   return content.slice(0, content.findLastIndex(({ type }) => type !== 'reasoning') + 1);
 }
 
-// An empty message is an error to several providers.
+// Several providers refuse an empty message.
 function pushContent(prompt: LanguageModelV4Prompt, role: 'user', content: ReturnType<typeof toUserPart>): void;
 function pushContent(prompt: LanguageModelV4Prompt, role: 'assistant', content: ModelPart[]): void;
 function pushContent(prompt: LanguageModelV4Prompt, role: 'user' | 'assistant', content: unknown[]): void {
@@ -99,7 +99,7 @@ function toModelPart(part: AssistantPart): ModelPart[] {
   if (part.type === 'tool-call') {
     return [{ type: 'tool-call', ...toCall(part), input: toInput(part.args), ...options }];
   }
-  // Gemini may sign an empty text; to others an empty text is an error.
+  // Gemini may sign an empty text; others refuse one.
   const signed = Object.values(part.providerOptions ?? {}).some((values) => 'thoughtSignature' in values);
   return part.text || signed ? [{ type: 'text', text: part.text, ...options }] : [];
 }

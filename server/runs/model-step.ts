@@ -8,10 +8,11 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import { untilAborted } from '../async/until-aborted.ts';
-import { AnswerParts } from './answer-parts.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import { type ModelFailure, toCutStream, toEndless, toModelFailure, toTimeout } from './model-failure.ts';
+import { SilenceTimer } from './silence-timer.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
 
 interface StepOptions {
   readonly model: LanguageModelV4;
@@ -23,11 +24,11 @@ interface StepOptions {
   readonly signal: AbortSignal;
 }
 
-/** What one call of a model came to. With a failure, or after an abort, the answer holds what had come until then. */
+/** What one call of a model came to. With a failure, or after an abort, `content` is what had come until then. */
 export interface ModelAnswer {
-  readonly parts: AnswerParts;
+  readonly content: StreamedAnswer;
   readonly finishReason: LanguageModelV4FinishReason['unified'] | undefined;
-  /** One for each attempt that told what it used. */
+  /** The usage of each attempt that reported one. */
   readonly usages: readonly LanguageModelV4Usage[];
   readonly failure: ModelFailure | undefined;
 }
@@ -37,13 +38,13 @@ export async function askModel(options: StepOptions): Promise<ModelAnswer> {
   const { limits, signal } = options;
   const usages: LanguageModelV4Usage[] = [];
   for (let attempt = 1; ; attempt++) {
-    const parts = new AnswerParts(options);
-    const { failure, finish } = await streamAnswer(options, parts);
-    if (failure || signal.aborted) parts.cut();
-    else parts.end();
+    const content = new StreamedAnswer(options);
+    const { failure, finish } = await streamAnswer(options, content);
+    if (failure || signal.aborted) content.cut();
+    else content.end();
     if (finish) usages.push(finish.usage);
-    const answer = { parts, usages, failure, finishReason: finish?.finishReason.unified };
-    if (signal.aborted || !failure?.retryable || parts.hasBegun || attempt > limits.retries) return answer;
+    const answer = { content, usages, failure, finishReason: finish?.finishReason.unified };
+    if (signal.aborted || !failure?.retryable || content.hasBegun || attempt > limits.retries) return answer;
     const delayMs = failure.retryAfterMs ?? backOff(limits.retryBaseMs, attempt);
     if (delayMs > limits.retryAfterMaxMs) return answer;
     await wait(delayMs, undefined, { signal }).catch(() => undefined);
@@ -55,7 +56,7 @@ export async function askModel(options: StepOptions): Promise<ModelAnswer> {
 const backOff = (baseMs: number, attempt: number) => baseMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
 
 type FinishPart = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
-interface Streamed {
+interface AttemptEnd {
   readonly failure: ModelFailure | undefined;
   readonly finish: FinishPart | undefined;
 }
@@ -63,7 +64,7 @@ interface Streamed {
 /** How long a provider that reported an error may take to say what was used. */
 const AFTER_ERROR_MS = 1000;
 
-async function streamAnswer(options: StepOptions, parts: AnswerParts): Promise<Streamed> {
+async function streamAnswer(options: StepOptions, content: StreamedAnswer): Promise<AttemptEnd> {
   const { model, request, sink, limits, signal } = options;
   const attempt = new AbortController();
   let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | undefined;
@@ -74,55 +75,35 @@ async function streamAnswer(options: StepOptions, parts: AnswerParts): Promise<S
     attempt.abort();
     reader?.cancel().catch(() => undefined);
   };
-  let allowedMs = limits.firstTokenMs;
-  const onTimeout = () => {
+  using silence = new SilenceTimer(limits.firstTokenMs, (allowedMs) => {
     failure ??= toTimeout(model, allowedMs);
     cut();
-  };
-  let timer = setTimeout(onTimeout, allowedMs);
-  const allow = (ms: number) => {
-    clearTimeout(timer);
-    allowedMs = ms;
-    timer = setTimeout(onTimeout, ms);
-  };
+  });
   signal.addEventListener('abort', cut, { once: true });
   try {
     if (signal.aborted) return { failure, finish };
-    const asked = model.doStream({ ...request, abortSignal: attempt.signal });
-    const { stream } = await untilAborted(asked, attempt.signal).catch((error: unknown) => {
-      asked.then(
-        (late) => late.stream.cancel().catch(() => undefined),
-        () => undefined,
-      );
-      throw error;
-    });
-    reader = stream.getReader();
-    let isFirst = true;
-    for (;;) {
+    reader = (await openStream(model, request, attempt.signal)).getReader();
+    for (let isFirst = true; ; ) {
       const pressure = sink.pressure();
-      if (pressure) {
-        clearTimeout(timer);
-        await pressure;
-        allow(allowedMs);
-      }
+      if (pressure) await silence.standStill(pressure);
       const { done, value: part } = await reader.read();
       if (done || signal.aborted) break;
       if (part.type === 'error') {
         failure ??= toModelFailure(part.error, model);
-        allow(AFTER_ERROR_MS);
+        silence.allow(AFTER_ERROR_MS);
       } else if (part.type === 'finish') {
         finish = part;
         break;
       } else if (!failure) {
-        parts.add(part);
-        if (parts.chars > limits.answerChars) {
+        content.add(part);
+        if (content.chars > limits.answerChars) {
           failure = toEndless(model, limits.answerChars);
           break;
         }
-        if (!isFirst) timer.refresh();
-        else if (parts.hasBegun) {
+        if (!isFirst) silence.refresh();
+        else if (content.hasBegun) {
           isFirst = false;
-          allow(limits.idleMs);
+          silence.allow(limits.idleMs);
         }
       }
     }
@@ -130,12 +111,29 @@ async function streamAnswer(options: StepOptions, parts: AnswerParts): Promise<S
   } catch (error) {
     if (!signal.aborted) failure ??= toModelFailure(error, model);
   } finally {
-    clearTimeout(timer);
     signal.removeEventListener('abort', cut);
     if (failure || signal.aborted) attempt.abort();
     reader?.cancel().catch(() => undefined);
   }
   return { failure, finish };
+}
+
+/** The stream of one attempt. Throws at once when `signal` aborts; a stream that comes after that is cancelled unread. */
+async function openStream(
+  model: LanguageModelV4,
+  request: StepOptions['request'],
+  signal: AbortSignal,
+): Promise<ReadableStream<LanguageModelV4StreamPart>> {
+  const asked = model.doStream({ ...request, abortSignal: signal });
+  try {
+    return (await untilAborted(asked, signal)).stream;
+  } catch (error) {
+    asked.then(
+      (late) => late.stream.cancel().catch(() => undefined),
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 function failureOf(finish: FinishPart | undefined, model: LanguageModelV4): ModelFailure | undefined {

@@ -1,4 +1,4 @@
-/** From the events of a run to those of a streamed prompt. */
+/** Translates the events of a run into those of a streamed prompt. */
 import type { z } from 'zod';
 import type { PromptEvent } from '../../contract/prompts.ts';
 import { ApiError } from '../call/errors.ts';
@@ -17,7 +17,7 @@ export class PromptTranslation {
     this.#conversationId = conversationId;
   }
 
-  /** What a caller is told of `event`; undefined when nothing. */
+  /** The event that tells a caller of `event`; undefined when the caller is told nothing of it. */
   translate(event: RunEvent): PromptEvents | undefined {
     switch (event.type) {
       case 'text-started':

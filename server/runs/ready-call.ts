@@ -1,10 +1,10 @@
-import type { ModelCall } from './answer-parts.ts';
 import type { ModelAnswer } from './model-step.ts';
+import type { ModelCall } from './streamed-answer.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import type { ReadyCall } from './tool-calls.ts';
 import type { ToolDefinition } from './toolset.ts';
 
-/** A call of an answer as it can be run, or why it cannot: the words go back to the model. */
+/** A call of an answer, checked: as it can be run, or with the reason why it cannot, in words for the model. */
 export async function readyCall(
   { callId, name, args, isComplete }: ModelCall,
   { failure, finishReason }: ModelAnswer,
@@ -20,7 +20,7 @@ export async function readyCall(
   return problem ? refuse(problem) : { callId, name, args: args as Record<string, unknown> };
 }
 
-/** Whether the model would have said more. */
+/** Whether an answer ended before the model was done. */
 export const isTruncated = (reason: ModelAnswer['finishReason']): reason is 'length' | 'content-filter' =>
   reason === 'length' || reason === 'content-filter';
 

@@ -1,7 +1,8 @@
-/** From the events of a run that was cut off to what it had said by then. */
+/** Tells from the events of a run that was cut off what it had said by then. */
 import type { AssistantPart, Message } from '../store/messages.ts';
-import type { RunEvent, Usage } from './run-events.ts';
+import { NO_USAGE, type RunEvent, type Usage } from './run-events.ts';
 
+/** A part that is still being put together. */
 type Written<T> = { -readonly [Key in keyof T]: T[Key] };
 type TextPart = Written<Extract<AssistantPart, { type: 'text' | 'reasoning' }>>;
 
@@ -62,7 +63,5 @@ export function rebuildMessages(events: readonly RunEvent[]): Message[] {
 /** The tokens a run had used, as far as its events tell. */
 export function lastUsage(events: readonly RunEvent[]): Usage {
   const last = events.findLast((event) => event.type === 'step-ended' || event.type === 'run-ended');
-  return last && 'usage' in last
-    ? last.usage
-    : { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
+  return last && 'usage' in last ? last.usage : NO_USAGE;
 }

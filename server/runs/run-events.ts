@@ -1,4 +1,7 @@
 /** What happens in a run, in the words of no protocol. Every protocol is a translation of these. */
+import type { NewApproval } from '../store/store.ts';
+
+export type { ApprovalDecision } from '../store/store.ts';
 
 /** Tokens a run has used so far. */
 export interface Usage {
@@ -8,23 +11,11 @@ export interface Usage {
   readonly cachedInputTokens: number;
 }
 
-/** What a person says to a call that waits. */
-export interface ApprovalDecision {
-  /** The id of the approval. */
-  readonly id: string;
-  readonly isApproved: boolean;
-  readonly reason: string | null;
-}
+/** The usage of a run that has asked no model yet. */
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
 
-/** A tool call that waits for a person, as it will be run. */
-export interface AwaitedCall {
-  /** The approval's own id. */
-  readonly id: string;
-  readonly callId: string;
-  readonly tool: string;
-  readonly description: string;
-  readonly args: Readonly<Record<string, unknown>>;
-}
+/** A tool call that waits for a person, as whoever is to answer is shown it; `id` is that of the approval. */
+export type AwaitedCall = Omit<NewApproval, 'toolHash'>;
 
 /**
  * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
@@ -50,7 +41,8 @@ export const SHUTTING_DOWN = 'the server shuts down';
 
 /**
  * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
- * `state-set` is the whole shared state and comes before the first `state-patched`, a JSON Patch of it. No delta is empty. `run-ended` comes exactly once and last; whatever is still open then was cut off.
+ * `state-set` is the whole shared state and comes before the first `state-patched`, a JSON Patch of it. No delta is empty. `run-ended`
+ * comes exactly once and last; whatever is still open then was cut off.
  */
 export type RunEvent =
   | { readonly type: 'step-started'; readonly step: number }

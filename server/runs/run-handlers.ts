@@ -41,17 +41,17 @@ export function createRunHandlers({ runs, store }: RunHandlersOptions): AppHandl
   };
 }
 
-/** Throws a 404 when there is none. */
+/** The run with this id of the server. Throws a 404 when there is none that the principal may see. */
 export async function findRun(runs: Runs, id: string, principal: Principal): Promise<FoundRun> {
   const found = await runs.findById(id, principal);
   if (!found) throw runNotFound(id);
   return found;
 }
 
-/** The error for a run that nobody has started. */
+/** The error for an id that no run has. */
 export const runNotFound = (id: string) => new ApiError('run-not-found', `Run not found: ${id}`);
 
-/** The events of a run, as a prompt streams them, behind number `after`. */
+/** The events of a run as a prompt streams them, from the one after number `after` on. */
 export function followRun(found: FoundRun, after: number, signal: AbortSignal): NumberedEvents<PromptEvents> {
   return withNumbers(numberEvents(found, after, signal));
 }
@@ -65,10 +65,10 @@ async function* numberEvents(
   let number = 0;
   let lastId = 0;
   for await (const { id, event } of events(signal)) {
-    const told = translation.translate(event);
-    if (told) number = id === lastId + 1 ? number + 1 : numberAfterGap(number);
+    const translated = translation.translate(event);
+    if (translated) number = id === lastId + 1 ? number + 1 : numberAfterGap(number);
     lastId = id;
-    if (told && number > after) yield { number, event: told };
+    if (translated && number > after) yield { number, event: translated };
   }
 }
 

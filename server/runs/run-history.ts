@@ -5,21 +5,21 @@ interface HistoryOptions {
   /** What the store holds of the conversation. */
   readonly stored: readonly Message[];
   /** What the caller sent. */
-  readonly given: readonly Message[];
-  /** `stored`: the caller sent only what is new. `given`: it sent the whole conversation as it knows it. */
+  readonly sent: readonly Message[];
+  /** What the caller relies on. `stored`: it sent only what is new. `given`: it sent the whole conversation as it knows it. */
   readonly history: 'stored' | 'given';
-  /** Calls whose results this run itself will say. */
+  /** The ids of calls whose results this run itself will bring. */
   readonly awaited?: ReadonlySet<string> | undefined;
 }
 
-/** What the model is to see of a conversation and which of it the store lacks; each tool call has a result. */
-export function joinHistory({ stored, given, history, awaited = NONE }: HistoryOptions): {
+/** The conversation as the model is to see it, with a result for each tool call, and those of its messages that the store lacks. */
+export function joinHistory({ stored, sent, history, awaited = NONE }: HistoryOptions): {
   messages: Message[];
   unstored: Message[];
 } {
   const storedIds = new Set(stored.map(({ id }) => id));
   const isNew = ({ id }: Message) => !storedIds.has(id);
-  const joined = history === 'stored' ? [...stored, ...given.filter(isNew)] : given.map(preferStored(stored));
+  const joined = history === 'stored' ? [...stored, ...sent.filter(isNew)] : sent.map(preferStored(stored));
   const isAwaited = (message: Message) => message.role === 'tool' && awaited.has(message.callId);
   const messages = answerOpenCalls(
     joined.filter((message) => !isAwaited(message)),
@@ -32,9 +32,11 @@ const NONE: ReadonlySet<string> = new Set();
 
 // What a model said comes back from a caller without what only its provider can read, such as reasoning signatures.
 function preferStored(stored: readonly Message[]): (message: Message) => Message {
-  const own = new Map(stored.filter(({ role }) => role === 'assistant').map((message) => [message.id, message]));
+  const storedAnswers = new Map(
+    stored.filter(({ role }) => role === 'assistant').map((message) => [message.id, message]),
+  );
   return (message) => {
-    const found = message.role === 'assistant' && own.get(message.id);
+    const found = message.role === 'assistant' && storedAnswers.get(message.id);
     return found && sayTheSame(found, message) ? found : message;
   };
 }

@@ -13,11 +13,11 @@ interface Entry {
   /** The number of the first event that waits. */
   first: number;
   waiting: RunEvent[];
-  /** Set once an event was not kept: what comes after it would be of no use to a reader. */
+  /** Whether an event was not kept: what comes after it would be of no use to a reader. */
   hasGap: boolean;
 }
 
-/** Stores the events of runs that go on without readers, those of all runs together and many times a second. */
+/** Stores the events of runs that go on without readers, those of all runs together, many times a second. */
 export class RunJournal {
   readonly #options: JournalOptions;
   readonly #entries = new Map<string, Entry>();
@@ -29,7 +29,7 @@ export class RunJournal {
     this.#options = options;
   }
 
-  /** Takes note of the next event of a run. */
+  /** Adds the next event of a run. */
   add(runId: string, event: RunEvent): void {
     const entry = this.#entryOf(runId);
     if (entry.hasGap) return;

@@ -10,7 +10,7 @@ interface LogOptions {
   readonly onAbandoned?: () => void;
   /** Called when the first reader comes. */
   readonly onAttached?: () => void;
-  /** Whether the run waits for every reader; else for those alone that ask for it. */
+  /** Whether the run waits for every reader; else only for those that ask for it. */
   readonly isPaced: boolean;
 }
 
@@ -23,7 +23,12 @@ export interface ReadOptions {
   readonly isAwaited?: boolean;
 }
 
-/** What an event weighs beside its text. */
+/** An event that was emitted after the last one of its run. */
+class RunEndedError extends Error {
+  override readonly name = 'RunEndedError';
+}
+
+/** How many characters an event counts beside its text. */
 const EVENT_CHARS = 100;
 
 /**
@@ -33,7 +38,7 @@ const EVENT_CHARS = 100;
 export class RunLog implements EventSink, ReadLog {
   readonly #options: LogOptions;
   readonly #readers = new Set<LogReader>();
-  /** Those of them that the run waits for. */
+  /** The readers that the run waits for. */
   readonly #pacing = new Set<LogReader>();
   #entries: LoggedEvent[] = [];
   #lastId = 0;
@@ -71,7 +76,7 @@ export class RunLog implements EventSink, ReadLog {
   }
 
   emit(event: RunEvent): void {
-    if (this.#isEnded) throw new Error(`${event.type} after the end of the run`);
+    if (this.#isEnded) throw new RunEndedError(`${event.type} after the end of the run`);
     this.#entries.push({ id: ++this.#lastId, event });
     this.#chars += charsOf(event);
     if (event.type === 'run-ended') this.#isEnded = true;

@@ -18,7 +18,7 @@ type Opening = Omit<Parameters<Store['runs']['open']>[0], 'id'>;
 
 const PRUNE_EVERY_MS = 60_000;
 
-/** What runs leave in the store: their beginning, their end, and the events of those that go on without readers. */
+/** Stores of runs: their beginning, their end, and the events of those that go on without readers. */
 export class RunRecords {
   readonly #options: RunRecordsOptions;
   readonly #journal: RunJournal;
@@ -58,7 +58,7 @@ export class RunRecords {
     return new Set(open.map(({ callId }) => callId));
   }
 
-  /** Where a run says what happens in it. */
+  /** The sink of the events of a run; those of a detached run are also stored. */
   sinkOf(run: ActiveRun): EventSink {
     return run.isDetached ? run.sinkWith((event) => this.#journal.add(run.storedId, event)) : run.log;
   }
@@ -71,7 +71,7 @@ export class RunRecords {
     await this.#options.store.runs.close({ id, status, outcome, inputTokens, outputTokens, events, ...end });
   }
 
-  /** Deletes old events, now and then. */
+  /** Deletes old events, at most once a minute. */
   prune(): void {
     const now = Date.now();
     if (now - this.#lastPruned < PRUNE_EVERY_MS) return;

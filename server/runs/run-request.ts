@@ -4,7 +4,7 @@ import type { ApprovalDecision } from '../store/store.ts';
 import type { RunAgent } from './agent-loop.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 
-/** A run to start. */
+/** A request to start a run. */
 export interface RunRequest {
   /** Read before each model call. */
   readonly agent: () => RunAgent;
@@ -13,12 +13,14 @@ export interface RunRequest {
   readonly principal: Principal;
   /** Absent: a new conversation. */
   readonly conversationId?: string | undefined;
+  /** The id its caller gives it; absent: one is made. */
   readonly runId?: string | undefined;
   readonly messages: readonly Message[];
-  /** Whether `messages` are what is new, or the whole conversation as the caller knows it. */
+  /** `stored`: `messages` are what is new. `given`: they are the whole conversation as the caller knows it. */
   readonly history: 'stored' | 'given';
+  /** Tools that the caller runs: a call of one ends the run without a result. */
   readonly callerTools?: readonly ToolDefinition[] | undefined;
-  /** Added to the agent's own, for this run. */
+  /** Added to the system prompt of the agent, for this run. */
   readonly instructions?: string | undefined;
   /**
    * `reject` when absent. `interrupt` cancels the run that has the conversation, and the approvals that wait there.

@@ -1,22 +1,22 @@
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
-import type { Message } from '../store/messages.ts';
-import type { ApprovalRecord, RunRecord, Store } from '../store/store.ts';
+import type { RunRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
-import { type ModelSource, runAgent } from './agent-loop.ts';
+import type { ModelSource } from './agent-loop.ts';
+import { ConversationQueues } from './conversation-queues.ts';
+import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
 import { type FoundRun, toFoundRun } from './found-run.ts';
 import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
 import { recoverRuns } from './recover-runs.ts';
-import { type RunOutcome, SHUTTING_DOWN } from './run-events.ts';
+import { SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
-import { Turns } from './turns.ts';
 
 interface RunsOptions {
   readonly store: Pick<Store, 'runs'> & {
@@ -28,7 +28,7 @@ interface RunsOptions {
   readonly limits?: Partial<RunLimits> | undefined;
 }
 
-/** Told of each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
+/** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
 export type RunListener = (run: Run, how: { readonly isResumed: boolean }) => void;
 
 const DRAINING_RETRY_SECONDS = '10';
@@ -36,27 +36,30 @@ const DRAINING_RETRY_SECONDS = '10';
 /** Every run of this server: those that go on, and for a short while those that ended. */
 export class Runs {
   readonly #store: RunsOptions['store'];
-  readonly #models: ModelSource;
-  readonly #log: FaultLog;
   readonly #limits: RunLimits;
-  readonly #toolArguments = new ToolArguments();
-  readonly #turns: Turns;
-  /** By conversation: there is one at most. */
+  readonly #queues: ConversationQueues;
+  /** The runs that go on, by conversation: there is one at most. */
   readonly #active = new Map<string, ActiveRun>();
   readonly #kept: KeptRuns;
   readonly #records: RunRecords;
+  readonly #driveOptions: DriveOptions;
   readonly #listeners = new Set<RunListener>();
   #starting = 0;
   #isDraining = false;
 
   constructor({ store, models, log, limits }: RunsOptions) {
     this.#store = store;
-    this.#models = models;
-    this.#log = log;
     this.#limits = { ...defaultRunLimits, ...limits };
-    this.#turns = new Turns({ maxWaiting: this.#limits.queuedRuns });
+    this.#queues = new ConversationQueues({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
     this.#records = new RunRecords({ store, limits: this.#limits, log });
+    this.#driveOptions = {
+      models,
+      limits: this.#limits,
+      records: this.#records,
+      toolArguments: new ToolArguments(),
+      log,
+    };
   }
 
   /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `conversation-not-found`, `draining`, or what `agent` throws. */
@@ -65,22 +68,22 @@ export class Runs {
     const { whenBusy = 'reject', principal, signal } = request;
     if (await this.#store.conversations.isHidden(conversationId, principal)) throw conversationNotFound(conversationId);
     this.#refuseWhenDraining();
-    const turn = this.#turns.take(conversationId, { whenBusy, signal });
+    const entry = this.#queues.enter(conversationId, { whenBusy, signal });
     if (whenBusy === 'interrupt') this.#active.get(conversationId)?.cancel(INTERRUPTED_BY_NEXT);
-    const giveBack = await turn;
+    const leave = await entry;
     this.#starting++;
     try {
       this.#refuseWhenDraining();
-      return await this.#open(request, conversationId, giveBack);
+      return await this.#open(request, conversationId, leave);
     } catch (error) {
-      giveBack();
+      leave();
       throw error;
     } finally {
       this.#starting--;
     }
   }
 
-  /** Tells `listener` of every run from now on. */
+  /** Calls `listener` for every run from now on. */
   onStart(listener: RunListener): void {
     this.#listeners.add(listener);
   }
@@ -91,7 +94,7 @@ export class Runs {
     return active?.id === runId ? active : this.#kept.get(conversationId, runId);
   }
 
-  /** The run of this id of the server's, however long ago it ended. */
+  /** The run with this id of the server, however long ago it ended. */
   findById(id: string, principal: Principal): Promise<FoundRun | undefined> {
     return this.#findStored(() => this.#store.runs.get(id, principal));
   }
@@ -128,8 +131,9 @@ export class Runs {
     return this.#isDraining;
   }
 
+  /** Whether a run is on the conversation, or about to be. */
   isBusy(conversationId: string): boolean {
-    return this.#turns.isBusy(conversationId);
+    return this.#queues.isBusy(conversationId);
   }
 
   /** The runs that go on, of one agent or of all. */
@@ -146,7 +150,7 @@ export class Runs {
   /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then cancels them. Resolves when all are stored. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
-    this.#turns.refuseWaiting(drainingError());
+    this.#queues.refuseWaiting(drainingError());
     const grace = Promise.withResolvers<void>();
     const timer = setTimeout(grace.resolve, graceMs);
     await Promise.race([this.#allEnded(), grace.promise]);
@@ -171,13 +175,13 @@ export class Runs {
     if (this.#isDraining) throw drainingError();
   }
 
-  async #open(request: RunRequest, conversationId: string, giveBack: () => void): Promise<Run> {
+  async #open(request: RunRequest, conversationId: string, leave: () => void): Promise<Run> {
     const { id: agentId } = request.agent();
     const isNew = request.conversationId === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationId);
-    const { decisions = [], whenBusy, messages: given, history, principal } = request;
+    const { decisions = [], whenBusy, messages: sent, history, principal } = request;
     const awaited = decisions.length ? await this.#records.awaitedCalls(conversationId, decisions) : undefined;
-    const { messages, unstored } = joinHistory({ stored, given, history, awaited });
+    const { messages, unstored } = joinHistory({ stored, sent, history, awaited });
     const isDetached = request.detached ?? false;
     const { id: storedId, resumed } = await this.#records.open({
       givenId: request.runId,
@@ -192,9 +196,9 @@ export class Runs {
     const id = request.runId ?? storedId;
     const run = new ActiveRun({ id, storedId, conversationId, agentId, isDetached, limits: this.#limits });
     this.#active.set(conversationId, run);
-    if (this.#turns.isInterrupted(conversationId)) run.cancel(INTERRUPTED_BY_NEXT);
+    if (this.#queues.isInterrupted(conversationId)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
-    void this.#drive(run, { request, history: messages, answered: resumed, giveBack });
+    void this.#drive(run, { request, history: messages, answered: resumed }, leave);
     return run;
   }
 
@@ -210,47 +214,12 @@ export class Runs {
     }
   }
 
-  async #drive(
-    run: ActiveRun,
-    {
-      request,
-      history,
-      answered,
-      giveBack,
-    }: {
-      request: RunRequest;
-      history: readonly Message[];
-      answered: readonly ApprovalRecord[];
-      giveBack: () => void;
-    },
-  ): Promise<void> {
-    const end = await runAgent({
-      agent: request.agent,
-      models: this.#models,
-      toolset: request.toolset,
-      callerTools: request.callerTools ?? [],
-      instructions: request.instructions,
-      history,
-      answered,
-      state: request.state,
-      sink: this.#records.sinkOf(run),
-      limits: this.#limits,
-      toolArguments: this.#toolArguments,
-      log: this.#log,
-      signal: run.signal,
-    });
-    const { outcome, usage } = end;
-    let told: RunOutcome = outcome;
-    try {
-      await this.#records.close(run, end);
-    } catch (error) {
-      this.#log.error({ err: error, runId: run.storedId }, 'a turn could not be stored');
-      told = { status: 'failed', code: 'internal', detail: 'The turn could not be stored' };
-    }
+  async #drive(run: ActiveRun, beginning: RunBeginning, leave: () => void): Promise<void> {
+    const { outcome, usage } = await driveRun(run, beginning, this.#driveOptions);
     // Free before the caller hears of the end: its next prompt may come at once.
     this.#active.delete(run.conversationId);
-    giveBack();
-    run.end(told, usage);
+    leave();
+    run.end(outcome, usage);
     this.#kept.add(run);
     this.#records.prune();
   }

@@ -1,11 +1,11 @@
 import type { EventSink } from './event-sink.ts';
 import { diffJson } from './json-patch.ts';
 
-/** The state that a caller and the tools of a run share: any JSON value. It is told about when a tool changes it. */
+/** The state that a caller and the tools of a run share: any JSON value. Its changes by tools are events of the run. */
 export class SharedState {
   readonly #sink: Pick<EventSink, 'emit'>;
   #value: unknown;
-  #isTold = false;
+  #isEmitted = false;
 
   /** `initial` is undefined or null when the caller has none. */
   constructor(initial: unknown, sink: Pick<EventSink, 'emit'>) {
@@ -17,17 +17,17 @@ export class SharedState {
     return this.#value;
   }
 
-  /** Tells the whole state first, so that every reader starts from the same one, and then only what changes. */
+  /** Emits the whole state first, so that every reader starts from the same one, and then only what changes. */
   change(next: unknown): void {
     const patch = diffJson(this.#value, next);
     if (!patch.length) return;
     const isFirst = this.#value === undefined;
     if (isFirst) this.#sink.emit({ type: 'state-set', state: next });
     else {
-      if (!this.#isTold) this.#sink.emit({ type: 'state-set', state: this.#value });
+      if (!this.#isEmitted) this.#sink.emit({ type: 'state-set', state: this.#value });
       this.#sink.emit({ type: 'state-patched', patch });
     }
-    this.#isTold = true;
+    this.#isEmitted = true;
     this.#value = next;
   }
 }

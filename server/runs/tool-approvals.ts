@@ -12,12 +12,12 @@ export function needsApproval(name: string, patterns: readonly string[]): boolea
 
 const toExpression = (pattern: string) => new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`, 's');
 
-/** What a person is shown of a call, and what it is held to. */
+/** The approval that a call waits for: what a person is shown of the call, and the hash that its tool is held to. */
 export function toApproval({ callId, name, args }: ReadyCall, tool: ToolDefinition): NewApproval {
   return { id: newId('appr'), callId, tool: name, description: tool.description, args, toolHash: hashTool(tool) };
 }
 
-/** The call a person has answered, as it is to be run, or why it is not. */
+/** A call that a person has answered: as it is to be run, or with the reason why it is not, in words for the model. */
 export function toAnsweredCall(approval: ApprovalRecord, tool: ToolDefinition | undefined): ReadyCall {
   const { callId, tool: name, args, status, reason } = approval;
   const call = { callId, name, args };

@@ -1,5 +1,4 @@
 /** Runs the tool calls of one answer side by side. */
-
 import { untilAborted } from '../async/until-aborted.ts';
 import type { Message, ToolStatus } from '../store/messages.ts';
 import { createDeadline } from './deadline.ts';
@@ -11,7 +10,7 @@ import type { ToolDefinition, Toolset } from './toolset.ts';
 
 type ToolMessage = Extract<Message, { role: 'tool' }>;
 
-/** A call to answer. `refusal` is why it is not run, in words for the model. */
+/** A call that is to have a result. `refusal` is why it is not run, in words for the model. */
 export interface ReadyCall {
   readonly callId: string;
   readonly name: string;
@@ -19,12 +18,13 @@ export interface ReadyCall {
   readonly refusal?: string;
 }
 
-/** What takes note of faults of this server; pino is one. */
+/** A log of faults of this server; pino is one. */
 export interface FaultLog {
   error(details: object, message: string): void;
 }
 
-interface ToolCallOptions {
+/** What tool calls are run with. */
+export interface ToolCallOptions {
   readonly toolset: Toolset;
   readonly sink: EventSink;
   readonly limits: RunLimits;
@@ -49,13 +49,13 @@ export async function runToolCalls(calls: readonly ReadyCall[], options: ToolCal
 
 async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<ToolMessage> {
   const { signal, sink, limits, state } = options;
-  if (signal.aborted) return say(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
-  if (call.refusal !== undefined) return say(call, { result: call.refusal, status: 'error' }, sink);
+  if (signal.aborted) return emitResult(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
+  if (call.refusal !== undefined) return emitResult(call, { result: call.refusal, status: 'error' }, sink);
   using deadline = createDeadline(signal, limits.toolMs);
   try {
     const work = options.toolset.call(call.name, call.args, { signal: deadline.signal, state: state.value });
     const { result, isError, custom, state: changed } = await untilAborted(work, deadline.signal);
-    const message = say(
+    const message = emitResult(
       call,
       { result: toBounded(result, limits.toolResultChars), status: isError ? 'error' : 'done' },
       sink,
@@ -65,18 +65,23 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
     return message;
   } catch (error) {
     if (signal.aborted) {
-      return say(call, { result: `Stopped: ${reasonOf(signal)}; it may have partly run`, status: 'cancelled' }, sink);
+      return emitResult(
+        call,
+        { result: `Stopped: ${reasonOf(signal)}; it may have partly run`, status: 'cancelled' },
+        sink,
+      );
     }
     if (deadline.signal.aborted) {
       const result = `The tool did not answer within ${limits.toolMs / 1000} s; it may have partly run`;
-      return say(call, { result, status: 'error' }, sink);
+      return emitResult(call, { result, status: 'error' }, sink);
     }
     options.log.error({ err: error, tool: call.name }, 'a tool call failed inside the server');
-    return say(call, { result: `The tool ${call.name} could not be run`, status: 'error' }, sink);
+    return emitResult(call, { result: `The tool ${call.name} could not be run`, status: 'error' }, sink);
   }
 }
 
-function say(
+/** Emits the result of a call, and returns it as a message. */
+function emitResult(
   { callId, name }: { callId: string; name: string },
   { result, status }: { result: unknown; status: ToolStatus },
   sink: EventSink,

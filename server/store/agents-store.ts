@@ -1,10 +1,10 @@
 import type { Kysely, Selectable } from 'kysely';
 import { nextPosition } from './positions.ts';
 import type { Tables } from './schema.ts';
-import type { AgentRecord, Store } from './store.ts';
+import type { AgentRecord, AgentsStore } from './stored-agents.ts';
 
 /** Agents, in the order of their creation. */
-export function createAgentsStore(db: Kysely<Tables>): Store['agents'] {
+export function createAgentsStore(db: Kysely<Tables>): AgentsStore {
   return {
     async list() {
       const rows = await db.selectFrom('agents').selectAll().orderBy('position').execute();

@@ -13,7 +13,7 @@ interface Conversation {
   readonly message_count: number;
 }
 
-/** Appends those of `messages` whose ids the conversation does not have yet, in order; the same id twice is the first one. Returns how many they were. */
+/** Appends those of `messages` whose ids the conversation does not have yet, in order; of two with one id the first. Returns how many it appended. */
 export async function appendMessages(
   transaction: Transaction<Tables>,
   conversation: Conversation,
@@ -30,7 +30,7 @@ export async function appendMessages(
     body: toStoredBody(message),
     created_at,
   }));
-  for (const some of inChunks(rows)) await transaction.insertInto('messages').values(some).execute();
+  for (const chunk of inChunks(rows)) await transaction.insertInto('messages').values(chunk).execute();
   await transaction
     .updateTable('conversations')
     .set({
@@ -43,7 +43,7 @@ export async function appendMessages(
   return rows.length;
 }
 
-/** The ids, as they are stored, that the conversation does not have. */
+/** The ids of `messages`, as they are stored, that the conversation does not have yet. */
 async function findNew(
   transaction: Transaction<Tables>,
   conversation: Conversation,
@@ -52,12 +52,12 @@ async function findNew(
   // A text with half a character is stored with U+FFFD in its place.
   const ids = new Set(messages.map(({ id }) => id.toWellFormed()));
   if (conversation.message_count === 0) return ids;
-  for (const some of inChunks([...ids])) {
+  for (const chunk of inChunks([...ids])) {
     const known = await transaction
       .selectFrom('messages')
       .select('id')
       .where('conversation_id', '=', conversation.id)
-      .where('id', 'in', some)
+      .where('id', 'in', chunk)
       .execute();
     for (const { id } of known) ids.delete(id);
   }

@@ -1,13 +1,14 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY } from '../call/principal.ts';
-import { readCursor, toCursor } from './page-cursor.ts';
+import { readPage } from './pages.ts';
 import type { Tables } from './schema.ts';
-import type { ApprovalDecision, ApprovalRecord, NewApproval, Store } from './store.ts';
+import type { ApprovalDecision, ApprovalRecord, ApprovalsStore, NewApproval } from './stored-approvals.ts';
+import type { RunOpening } from './stored-runs.ts';
 import { isOfVisible } from './visible.ts';
 
 /** Tool calls that wait for a person. Runs add them when they close and act on them when they open. */
-export function createApprovalsStore(db: Kysely<Tables>): Store['approvals'] {
+export function createApprovalsStore(db: Kysely<Tables>): ApprovalsStore {
   return {
     async get(id, principal = EVERYBODY) {
       const row = await db
@@ -29,33 +30,19 @@ export function createApprovalsStore(db: Kysely<Tables>): Store['approvals'] {
         .execute();
     },
     decide: (decision) => decide(db, decision),
-    async list({ agentId, conversationId, status, limit, cursor, principal = EVERYBODY }) {
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await db
+    async list({ agentId, conversationId, status, principal = EVERYBODY, ...page }) {
+      const matching = db
         .selectFrom('approvals')
         .selectAll()
         .where(isOfVisible('approvals', principal))
-        .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
-        .$if(conversationId !== undefined, (query) => query.where('conversation_id', '=', conversationId ?? ''))
-        .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'pending'))
-        .$if(after !== undefined, (query) =>
-          query.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('created_at', 'id'), '<', tuple(after?.updatedAt ?? '', after?.id ?? '')),
-          ),
-        )
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit + 1)
-        .execute();
-      const approvals = rows.slice(0, limit).map(toRecord);
-      const last = approvals.at(-1);
-      const nextCursor = rows.length > limit && last ? toCursor({ updatedAt: last.createdAt, id: last.id }) : null;
-      return { approvals, nextCursor };
+        .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
+      const { rows, nextCursor } = await readPage(matching, 'created_at', page);
+      return { approvals: rows.map(toRecord), nextCursor };
     },
   };
 }
 
-/** Adds the approvals a run waits for. */
+/** Adds the approvals that a run leaves to a person. */
 export async function addApprovals(
   transaction: Transaction<Tables>,
   { runId, conversationId, agentId }: Pick<ApprovalRecord, 'runId' | 'conversationId' | 'agentId'>,
@@ -81,17 +68,10 @@ export async function addApprovals(
   await transaction.insertInto('approvals').values(rows).execute();
 }
 
-interface Opening {
-  readonly id: string;
-  readonly conversationId: string;
-  readonly decisions?: readonly ApprovalDecision[] | undefined;
-  readonly cancelsApprovals?: boolean | undefined;
-}
-
-/** Notes the decisions a run opens with and hands it what was answered; throws when an approval stays open. */
+/** Notes the decisions that a run opens with, and returns the answered approvals for it to act on; throws when one stays open. */
 export async function settleApprovals(
   transaction: Transaction<Tables>,
-  { id, conversationId, decisions = [], cancelsApprovals = false }: Opening,
+  { id, conversationId, decisions = [], cancelsApprovals = false }: RunOpening,
 ): Promise<ApprovalRecord[]> {
   for (const decision of decisions) await decide(transaction, decision);
   const open = await findOpen(transaction, conversationId);
@@ -113,7 +93,7 @@ export async function settleApprovals(
   return open.map((approval) => ({ ...approval, resumedBy: id }));
 }
 
-/** Marks approvals whose tool was no longer the one that was shown. */
+/** Marks approvals as void: their tool was no longer the one that was shown. */
 export async function voidApprovals(transaction: Transaction<Tables>, ids: readonly string[]): Promise<void> {
   await transaction.updateTable('approvals').set({ status: 'void' }).where('id', 'in', ids).execute();
 }

@@ -1,34 +1,22 @@
 import type { Kysely, Selectable } from 'kysely';
 import { EVERYBODY, maySee } from '../call/principal.ts';
 import type { Message } from './messages.ts';
-import { readCursor, toCursor } from './page-cursor.ts';
+import { readPage } from './pages.ts';
 import type { Tables } from './schema.ts';
-import type { ConversationRecord, Store } from './store.ts';
+import type { ConversationRecord, ConversationsStore } from './stored-conversations.ts';
 import { isVisible } from './visible.ts';
 
-/** Conversations and their messages, as they are read; runs write them. */
-export function createConversationsStore(db: Kysely<Tables>): Store['conversations'] {
+/** Conversations and their messages, to be read; runs write them. */
+export function createConversationsStore(db: Kysely<Tables>): ConversationsStore {
   return {
-    async list({ agentId, limit, cursor, principal = EVERYBODY }) {
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await db
+    async list({ agentId, principal = EVERYBODY, ...page }) {
+      const matching = db
         .selectFrom('conversations')
         .selectAll()
         .where(isVisible(principal))
-        .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
-        .$if(after !== undefined, (query) =>
-          query.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('updated_at', 'id'), '<', tuple(after?.updatedAt ?? '', after?.id ?? '')),
-          ),
-        )
-        .orderBy('updated_at', 'desc')
-        .orderBy('id', 'desc')
-        // One more than asked for tells whether there is a next page.
-        .limit(limit + 1)
-        .execute();
-      const conversations = rows.slice(0, limit).map(toRecord);
-      const last = conversations.at(-1);
-      return { conversations, nextCursor: rows.length > limit && last ? toCursor(last) : null };
+        .where(({ and }) => and({ agent_id: agentId }));
+      const { rows, nextCursor } = await readPage(matching, 'updated_at', page);
+      return { conversations: rows.map(toRecord), nextCursor };
     },
     async get(id, principal = EVERYBODY) {
       const row = await db.selectFrom('conversations').selectAll().where('id', '=', id).executeTakeFirst();

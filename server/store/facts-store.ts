@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
-import type { Store } from './store.ts';
+import type { FactsStore } from './store.ts';
 
-/** Facts, by name. */
-export function createFactsStore(db: Kysely<Tables>): Store['facts'] {
+/** Facts about the data folder, by name. */
+export function createFactsStore(db: Kysely<Tables>): FactsStore {
   return {
     async get(name) {
       const row = await db.selectFrom('facts').select('value').where('name', '=', name).executeTakeFirst();

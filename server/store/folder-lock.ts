@@ -27,10 +27,10 @@ export function lockFolder(folder: string): { unlock(): void } {
       `The data folder ${folder} is in use by another server${owner}: stop that one, or choose another folder with --data-dir`,
     );
   }
-  const held = database;
+  const locked = database;
   return {
     unlock() {
-      if (held.isOpen) held.close();
+      if (locked.isOpen) locked.close();
     },
   };
 }

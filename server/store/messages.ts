@@ -1,6 +1,6 @@
 /** A conversation as it is stored and as models are prompted from it. */
 
-/** Provider-specific data that must return to the same provider with the part it came with, such as a reasoning signature. */
+/** Data by provider that must return to that provider with the part it came with, such as the signature of reasoning. */
 export type ProviderOptions = Record<string, Record<string, unknown>>;
 
 /** A part of what a user says. `data` is base64 or a URL. */
@@ -23,7 +23,7 @@ export type AssistantPart =
 /** How a tool call ended. `cancelled` and `interrupted` calls may have partly run. */
 export type ToolStatus = 'done' | 'error' | 'cancelled' | 'interrupted';
 
-/** One message. Ids are unique in a conversation and the same on every surface. */
+/** One message. Its id is unique in its conversation and the same in every protocol. */
 export type Message =
   | { readonly id: string; readonly role: 'system'; readonly content: string }
   | { readonly id: string; readonly role: 'user'; readonly content: readonly UserPart[] }

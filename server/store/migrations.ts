@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from './schema.ts';
 
 type Migration = (db: Kysely<Tables>) => Promise<void>;
+type Schema = Kysely<Tables>['schema'];
 
-/** How the tables came to be, oldest first; the version of a store is how many of these it has had. Only ever added to. */
+/** The changes of the tables, oldest first; the version of a store is how many of them it has had. Only ever added to. */
 const migrations: readonly Migration[] = [
   createFirstTables,
   addCodemode,
@@ -16,7 +17,7 @@ const migrations: readonly Migration[] = [
 /** The schema version this server reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
 
-/** Brings the tables to {@link SCHEMA_VERSION}, each migration whole or not at all. Returns the version found when it is newer, and changes nothing then. */
+/** Brings the tables to {@link SCHEMA_VERSION}, each migration whole or not at all. Changes nothing when the store is newer, and returns its version then. */
 export async function migrate(db: Kysely<Tables>): Promise<{ readonly newerVersion?: number }> {
   await db.schema
     .createTable('schema_versions')
@@ -44,6 +45,14 @@ export async function migrate(db: Kysely<Tables>): Promise<{ readonly newerVersi
 }
 
 async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
+  await createAgents(schema);
+  await createServers(schema);
+  await createConversations(schema);
+  await createRuns(schema);
+  await createFacts(schema);
+}
+
+async function createAgents(schema: Schema): Promise<void> {
   await schema
     .createTable('agents')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -58,6 +67,9 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addColumn('updated_at', 'text', (column) => column.notNull())
     .execute();
+}
+
+async function createServers(schema: Schema): Promise<void> {
   await schema
     .createTable('servers')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -66,6 +78,9 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addColumn('updated_at', 'text', (column) => column.notNull())
     .execute();
+}
+
+async function createConversations(schema: Schema): Promise<void> {
   await schema
     .createTable('conversations')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -93,6 +108,9 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
     .addPrimaryKeyConstraint('messages_in_order', ['conversation_id', 'seq'])
     .addUniqueConstraint('messages_by_id', ['conversation_id', 'id'])
     .execute();
+}
+
+async function createRuns(schema: Schema): Promise<void> {
   await schema
     .createTable('runs')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -107,7 +125,7 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('ended_at', 'text')
     .execute();
   await schema.createIndex('runs_of_conversation').on('runs').column('conversation_id').execute();
-  // What makes a second run on a busy conversation impossible, whatever the code above the store believes.
+  // Makes a second run on a busy conversation impossible, whatever the code above the store believes.
   await schema
     .createIndex('one_running_run_a_conversation')
     .unique()
@@ -115,6 +133,9 @@ async function createFirstTables({ schema }: Kysely<Tables>): Promise<void> {
     .column('conversation_id')
     .where(sql.ref('status'), '=', 'running')
     .execute();
+}
+
+async function createFacts(schema: Schema): Promise<void> {
   await schema
     .createTable('facts')
     .addColumn('name', 'text', (column) => column.primaryKey())
@@ -127,11 +148,12 @@ async function addCodemode({ schema }: Kysely<Tables>): Promise<void> {
 }
 
 async function addRunLogsAndApprovals(db: Kysely<Tables>): Promise<void> {
+  await addRunLogs(db);
+  await createApprovals(db.schema);
+}
+
+async function addRunLogs(db: Kysely<Tables>): Promise<void> {
   const { schema } = db;
-  await schema
-    .alterTable('agents')
-    .addColumn('approvals', 'text', (column) => column.notNull().defaultTo('{"tools":[]}'))
-    .execute();
   await schema
     .alterTable('runs')
     .addColumn('given_id', 'text', (column) => column.notNull().defaultTo(''))
@@ -157,6 +179,13 @@ async function addRunLogsAndApprovals(db: Kysely<Tables>): Promise<void> {
     .addColumn('first', 'integer', (column) => column.notNull())
     .addColumn('events', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('run_events_in_order', ['run_id', 'first'])
+    .execute();
+}
+
+async function createApprovals(schema: Schema): Promise<void> {
+  await schema
+    .alterTable('agents')
+    .addColumn('approvals', 'text', (column) => column.notNull().defaultTo('{"tools":[]}'))
     .execute();
   await schema
     .createTable('approvals')

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
-import type { EventBatch } from './store.ts';
+import type { EventBatch } from './stored-runs.ts';
 
-/** One row for each batch, all in one statement. */
+/** Stores each batch as a row, all in one statement; those of runs that were deleted meanwhile are left out. */
 export async function appendEvents(db: Kysely<Tables>, batches: readonly EventBatch[]): Promise<void> {
   if (!batches.length) return;
   const rows = batches.map(({ runId, first, events }) => ({ run_id: runId, first, events: JSON.stringify(events) }));
@@ -19,10 +19,10 @@ async function insertUnlessGone(db: Kysely<Tables>, row: Tables['run_events']): 
   if (run) await db.insertInto('run_events').values(row).execute();
 }
 
-// SQLite and Postgres both say it so.
+// The words of both SQLite and Postgres.
 const isForeignKeyError = (cause: unknown) => cause instanceof Error && /foreign key/i.test(cause.message);
 
-/** The batches of a run up to the first gap. */
+/** The batches of a run in order, up to the first gap. */
 export async function readEvents(db: Kysely<Tables>, runId: string): Promise<EventBatch[]> {
   const rows = await db
     .selectFrom('run_events')
@@ -46,16 +46,16 @@ export async function pruneEvents(
   db: Kysely<Tables>,
   { endedBefore, keep }: { endedBefore: string; keep: number },
 ): Promise<void> {
-  const logged = db
+  const rows = await db
     .selectFrom('runs')
     .select(['id', 'ended_at'])
     .where('ended_at', 'is not', null)
     .where('id', 'in', db.selectFrom('run_events').select('run_id').distinct())
-    .orderBy('ended_at', 'desc');
-  const rows = await logged.execute();
-  const gone = rows.filter(({ ended_at }, index) => index >= keep || (ended_at ?? '') < endedBefore);
-  for (let start = 0; start < gone.length; start += IDS_AT_ONCE) {
-    const ids = gone.slice(start, start + IDS_AT_ONCE).map(({ id }) => id);
+    .orderBy('ended_at', 'desc')
+    .execute();
+  const outdated = rows.filter(({ ended_at }, index) => index >= keep || (ended_at ?? '') < endedBefore);
+  for (let start = 0; start < outdated.length; start += IDS_AT_ONCE) {
+    const ids = outdated.slice(start, start + IDS_AT_ONCE).map(({ id }) => id);
     await db.deleteFrom('run_events').where('run_id', 'in', ids).execute();
   }
 }

@@ -3,25 +3,25 @@ import { ApiError } from '../call/errors.ts';
 import { EVERYBODY, maySee } from '../call/principal.ts';
 import { appendMessages } from './append-messages.ts';
 import { addApprovals, settleApprovals, voidApprovals } from './approvals-store.ts';
-import { readCursor, toCursor } from './page-cursor.ts';
+import { readPage } from './pages.ts';
 import { appendEvents, pruneEvents, readEvents } from './run-events-store.ts';
 import type { Tables } from './schema.ts';
-import type { RunRecord, Store } from './store.ts';
+import type { RunClosing, RunOpening, RunRecord, RunsStore } from './stored-runs.ts';
 import { conversationNotFound, isOfVisible } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
-export function createRunsStore(db: Kysely<Tables>): Store['runs'] {
-  /** Runs whose end could not be stored, to be marked once the store can write again. */
+export function createRunsStore(db: Kysely<Tables>): RunsStore {
+  /** The ids of runs whose end could not be stored, to be marked once the store can write again. */
   const unclosed = new Set<string>();
   return {
     async open(run) {
-      const forgotten = [...unclosed];
+      const leftOpen = [...unclosed];
       const resumed = await db.transaction().execute(async (transaction) => {
-        if (forgotten.length) await interrupt(transaction, forgotten);
+        if (leftOpen.length) await interrupt(transaction, leftOpen);
         await openRun(transaction, run);
         return settleApprovals(transaction, run);
       });
-      for (const one of forgotten) unclosed.delete(one);
+      for (const id of leftOpen) unclosed.delete(id);
       return { resumed };
     },
     async close(run) {
@@ -52,47 +52,35 @@ export function createRunsStore(db: Kysely<Tables>): Store['runs'] {
         .selectAll()
         .where(isOfVisible('runs', principal))
         .where('conversation_id', '=', conversationId)
-        .$if(givenId !== undefined, (query) => query.where('given_id', '=', givenId ?? ''))
+        .where(({ and }) => and({ given_id: givenId }))
         .orderBy('started_at', 'desc')
         .limit(1)
         .executeTakeFirst();
       return row && toRecord(row);
     },
-    async list({ agentId, conversationId, status, limit, cursor, principal = EVERYBODY }) {
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await db
-        .selectFrom('runs')
-        .selectAll()
-        .where(isOfVisible('runs', principal))
-        .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
-        .$if(conversationId !== undefined, (query) => query.where('conversation_id', '=', conversationId ?? ''))
-        .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'running'))
-        .$if(after !== undefined, (query) =>
-          query.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('started_at', 'id'), '<', tuple(after?.updatedAt ?? '', after?.id ?? '')),
-          ),
-        )
-        .orderBy('started_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit + 1)
-        .execute();
-      const runs = rows.slice(0, limit).map(toRecord);
-      const last = runs.at(-1);
-      const nextCursor = rows.length > limit && last ? toCursor({ updatedAt: last.startedAt, id: last.id }) : null;
-      return { runs, nextCursor };
-    },
+    list: (query) => listRuns(db, query),
     appendEvents: (batches) => appendEvents(db, batches),
     events: (id) => readEvents(db, id),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
 }
 
-type Opening = Parameters<Store['runs']['open']>[0];
-type Closing = Parameters<Store['runs']['close']>[0];
+async function listRuns(
+  db: Kysely<Tables>,
+  { agentId, conversationId, status, principal = EVERYBODY, ...page }: Parameters<RunsStore['list']>[0],
+): ReturnType<RunsStore['list']> {
+  const matching = db
+    .selectFrom('runs')
+    .selectAll()
+    .where(isOfVisible('runs', principal))
+    .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
+  const { rows, nextCursor } = await readPage(matching, 'started_at', page);
+  return { runs: rows.map(toRecord), nextCursor };
+}
 
 async function openRun(
   transaction: Transaction<Tables>,
-  { id, givenId = id, conversationId, agentId, messages, isDetached = false, principal = EVERYBODY }: Opening,
+  { id, givenId = id, conversationId, agentId, messages, isDetached = false, principal = EVERYBODY }: RunOpening,
 ): Promise<void> {
   const now = new Date().toISOString();
   const conversation = await transaction
@@ -134,7 +122,7 @@ async function openRun(
 
 async function closeRun(
   transaction: Transaction<Tables>,
-  { id, status, messages, inputTokens, outputTokens, outcome, events, approvals = [], voided = [] }: Closing,
+  { id, status, messages, inputTokens, outputTokens, outcome, events, approvals = [], voided = [] }: RunClosing,
 ): Promise<void> {
   const closed = await transaction
     .updateTable('runs')

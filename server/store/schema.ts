@@ -1,4 +1,7 @@
-/** The tables, as queries see them. Every query is written so that Postgres could run it too. */
+/** The tables, as queries see them. Every query is written so that Postgres could run it too. Times are RFC 3339 in UTC. */
+import type { ApprovalStatus } from './stored-approvals.ts';
+import type { RunStatus } from './stored-runs.ts';
+import type { TaskState } from './stored-tasks.ts';
 
 /** An agent; `position` is its place in the order of creation. */
 interface AgentsTable {
@@ -8,30 +11,31 @@ interface AgentsTable {
   description: string;
   model: string | null;
   system_prompt: string;
-  /** JSON. */
+  /** A JSON array of ids, each alone or in an object with its origin. */
   selected_mcp_servers: string;
   max_steps: number;
   temperature: number | null;
-  /** 0 or 1. */
+  /** 1: it calls its tools from code; 0: it does not; null: as the server is started. */
   codemode: number | null;
-  /** JSON. */
+  /** A JSON array of names; null: those the server is started with. */
   skills: string | null;
-  /** JSON. */
+  /** A JSON object with the name patterns of `tools`. */
   approvals: string;
   created_at: string;
   updated_at: string;
 }
 
+/** An MCP server that a caller added; `position` is its place in the order of creation. */
 interface ServersTable {
   id: string;
   position: number;
-  /** JSON. */
+  /** A JSON object without values of secrets. */
   definition: string;
   created_at: string;
   updated_at: string;
 }
 
-/** `message_count` is also the `seq` of the last message. */
+/** A conversation; `message_count` is also the `seq` of its last message. */
 interface ConversationsTable {
   id: string;
   agent_id: string;
@@ -43,43 +47,47 @@ interface ConversationsTable {
   owner: string | null;
 }
 
+/** A message of a conversation. */
 interface MessagesTable {
   conversation_id: string;
   /** 1 for the first message, without gaps. */
   seq: number;
   id: string;
-  /** JSON of the whole message. */
+  /** The whole message as JSON. */
   body: string;
   created_at: string;
 }
 
+/** A run. */
 interface RunsTable {
   id: string;
   conversation_id: string;
   agent_id: string;
-  status: 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
+  status: RunStatus;
   input_tokens: number;
   output_tokens: number;
   started_at: string;
   ended_at: string | null;
+  /** The id its caller gave it; differs from `id` when that was taken. */
   given_id: string;
-  /** 1 or 0. */
+  /** 1: it goes on without readers; 0: it ends with its last reader. */
   is_detached: number;
   /** How many messages its conversation had when it began, the ones it began with included. */
   history_count: number;
-  /** JSON. */
+  /** How it ended, as JSON; null while it runs. */
   outcome: string | null;
 }
 
-/** Many events are one row: a row for each would cost ten times as much. */
+/** A batch of events of a run: a row for each event would cost ten times as much. */
 interface RunEventsTable {
   run_id: string;
   /** The number of the first event of the row. */
   first: number;
-  /** JSON of an array. */
+  /** A JSON array of events. */
   events: string;
 }
 
+/** A tool call that waits, or waited, for a person. */
 interface ApprovalsTable {
   id: string;
   run_id: string;
@@ -88,10 +96,10 @@ interface ApprovalsTable {
   call_id: string;
   tool: string;
   description: string;
-  /** JSON. */
+  /** The arguments as a JSON object. */
   args: string;
   tool_hash: string;
-  status: 'pending' | 'approved' | 'denied' | 'cancelled' | 'void';
+  status: ApprovalStatus;
   reason: string | null;
   resumed_by: string | null;
   created_at: string;
@@ -103,15 +111,16 @@ interface TasksTable {
   id: string;
   agent_id: string;
   context_id: string;
-  state: 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
+  state: TaskState;
   detail: string | null;
-  /** JSON of what was said and made. */
+  /** What was said and made, as JSON. */
   body: string;
   changed_at: string;
   /** The key that asked for it; null without keys. */
   owner: string | null;
 }
 
+/** A small fact about the data folder. */
 interface FactsTable {
   name: string;
   value: string;

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import { nextPosition } from './positions.ts';
 import type { Tables } from './schema.ts';
-import type { Store } from './store.ts';
+import type { ServersStore } from './stored-servers.ts';
 
 /** Custom MCP servers, in the order of their creation. */
-export function createServersStore(db: Kysely<Tables>): Store['servers'] {
+export function createServersStore(db: Kysely<Tables>): ServersStore {
   return {
     async list() {
       const rows = await db.selectFrom('servers').selectAll().orderBy('position').execute();

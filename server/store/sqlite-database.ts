@@ -26,11 +26,11 @@ export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
     close: () => database.close(),
     prepare(sql) {
       // A full disk makes SQLite roll back by itself; a second rollback would fail and hide why.
-      if (sql === 'rollback' && !database.isTransaction) return nothing;
+      if (sql === 'rollback' && !database.isTransaction) return emptyStatement;
       const known = kept.get(sql);
       if (known) return known;
       const statement = toKyselyStatement(orStoreError(() => database.prepare(sql)));
-      // Long ones are inserts of many rows: rarely the same twice.
+      // Long statements are inserts of many rows: rarely the same twice.
       if (sql.length <= MAX_KEPT_LENGTH) {
         if (kept.size >= MAX_KEPT_STATEMENTS) kept.clear();
         kept.set(sql, statement);
@@ -49,7 +49,8 @@ function toKyselyStatement(statement: StatementSync): SqliteStatement {
   };
 }
 
-const nothing: SqliteStatement = {
+/** A statement that does nothing. */
+const emptyStatement: SqliteStatement = {
   reader: false,
   all: () => [],
   run: () => ({ changes: 0, lastInsertRowid: 0 }),

@@ -29,7 +29,7 @@ function sqliteCodeOf(cause: unknown): number | undefined {
 /** Whether another connection holds the lock that was asked for. */
 export const isLockedError = (cause: unknown): boolean => sqliteCodeOf(cause) === BUSY;
 
-/** What a caller is told when the disk under the store fails, without the path of a file; any other error as it is. */
+/** The error that tells a caller of a disk that failed under the store, without the path of a file; any other error as it is. */
 export function toStoreError(cause: unknown): unknown {
   const code = sqliteCodeOf(cause);
   const reason = code === undefined ? undefined : reasons.get(code);
@@ -37,7 +37,7 @@ export function toStoreError(cause: unknown): unknown {
   return new ApiError(code === FULL ? 'store-full' : 'store-failed', `The store failed: ${reason}`, { cause });
 }
 
-/** What whoever starts the server is told when `file` cannot be opened: its name, the reason and what to do. */
+/** The error that tells whoever starts the server why `file` cannot be opened, and what to do. */
 export function toOpenError(file: string, cause: unknown): ApiError {
   if (cause instanceof ApiError && !(cause.cause instanceof Error)) return cause;
   const original = cause instanceof ApiError ? cause.cause : cause;

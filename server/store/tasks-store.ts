@@ -1,19 +1,19 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
-import { readCursor, toCursor } from './page-cursor.ts';
+import { readPage } from './pages.ts';
 import type { Tables } from './schema.ts';
-import type { Store } from './store.ts';
-import type { TaskRecord } from './task-record.ts';
+import type { TaskRecord, TasksStore } from './stored-tasks.ts';
 import { isVisible } from './visible.ts';
 
 /** How many ended tasks are kept. */
 const MAX_ENDED = 10_000;
+/** The states of tasks that are worked on. */
 const OPEN = ['submitted', 'working'] as const;
-/** The oldest are looked for once in so many new ones. */
+/** How many saves there are from one look for tasks to delete to the next. */
 const PRUNE_EVERY = 50;
 
 /** Tasks that other agents asked for. */
-export function createTasksStore(db: Kysely<Tables>): Store['tasks'] {
+export function createTasksStore(db: Kysely<Tables>): TasksStore {
   let sincePrune = 0;
   return {
     async save(task) {
@@ -38,34 +38,17 @@ export function createTasksStore(db: Kysely<Tables>): Store['tasks'] {
         .executeTakeFirst();
       return row && toRecord(row);
     },
-    async list({ agentId, contextId, state, changedAfter, limit, cursor, principal = EVERYBODY }) {
-      const after = cursor === undefined ? undefined : readCursor(cursor);
+    async list({ agentId, contextId, state, changedAfter, principal = EVERYBODY, ...page }) {
       const matching = db
         .selectFrom('tasks')
-        .where('agent_id', '=', agentId)
         .where(isVisible(principal))
-        .$if(contextId !== undefined, (query) => query.where('context_id', '=', contextId ?? ''))
-        .$if(state !== undefined, (query) => query.where('state', '=', state ?? 'submitted'))
+        .where(({ and }) => and({ agent_id: agentId, context_id: contextId, state }))
         .$if(changedAfter !== undefined, (query) => query.where('changed_at', '>', changedAfter ?? ''));
       const { total } = await matching
         .select(({ fn }) => fn.countAll<number | bigint>().as('total'))
         .executeTakeFirstOrThrow();
-      const rows = await matching
-        .selectAll()
-        .$if(after !== undefined, (query) =>
-          query.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('changed_at', 'id'), '<', tuple(after?.updatedAt ?? '', after?.id ?? '')),
-          ),
-        )
-        .orderBy('changed_at', 'desc')
-        .orderBy('id', 'desc')
-        // One more than asked for tells whether there is a next page.
-        .limit(limit + 1)
-        .execute();
-      const tasks = rows.slice(0, limit).map(toRecord);
-      const last = tasks.at(-1);
-      const nextCursor = rows.length > limit && last ? toCursor({ updatedAt: last.changedAt, id: last.id }) : null;
-      return { tasks, nextCursor, total: Number(total) };
+      const { rows, nextCursor } = await readPage(matching.selectAll(), 'changed_at', page);
+      return { tasks: rows.map(toRecord), nextCursor, total: Number(total) };
     },
     waiting: () =>
       db

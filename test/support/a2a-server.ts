@@ -17,6 +17,7 @@ import type { Store } from '../../server/store/store.ts';
 import { announceRuns, createTaskRuns } from '../../server/wiring/a2a.ts';
 import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
 
+/** A server of A2A alone, and what a test may do to it. */
 export interface A2aTestServer extends AsyncDisposable {
   readonly url: string;
   /** `…/a2a/tester/` */
@@ -26,15 +27,15 @@ export interface A2aTestServer extends AsyncDisposable {
   readonly logged: string[];
   /** What `/approvals/{approval_id}` does. */
   readonly answerApproval: AnswerApproval;
-  /** Sends a JSON-RPC request to the agent; version 1.0 unless told otherwise. */
+  /** Sends a JSON-RPC request to the agent, of version 1.0 unless `headers` says otherwise. */
   rpc(method: string, params: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** What such a request is answered with. */
+  /** The JSON that such a request is answered with. */
   answer(method: string, params: unknown, headers?: Record<string, string>): Promise<Record<string, unknown>>;
   /** Sends a request of the REST binding. */
   rest(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** A prompt that takes a conversation over, as callers of other protocols send it. */
+  /** Takes a conversation over with a prompt, as callers of other protocols do; resolves when that has ended. */
   interrupt(conversationId: string): Promise<void>;
-  /** Ends it the way a server that died ends: what is in memory is lost. */
+  /** Ends it as a server that dies: what is in memory is lost. */
   die(): Promise<void>;
 }
 
@@ -46,10 +47,11 @@ interface A2aTestOptions {
   readonly toolset?: Toolset;
   /** The tools whose calls wait for a person. */
   readonly approvals?: readonly string[];
-  /** As in service unless told otherwise. */
+  /** Absent: as in service. */
   readonly streamLimits?: Partial<StreamLimits>;
 }
 
+/** An agent with one tool. */
 export const tester: CardAgent = {
   id: 'tester',
   name: 'Tester',
@@ -131,14 +133,14 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
     async interrupt(conversationId) {
-      const given = {
+      const request = {
         conversationId,
         messages: [],
         history: 'stored' as const,
         whenBusy: 'interrupt' as const,
         principal: EVERYBODY,
       };
-      const run = await runs.start({ ...getAgent('tester'), ...given, detached: true });
+      const run = await runs.start({ ...getAgent('tester'), ...request, detached: true });
       await run.ended;
     },
     async die() {

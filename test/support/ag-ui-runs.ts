@@ -1,7 +1,9 @@
 /** Runs as lists of run events, for tests of the AG-UI side. */
 import type { RunEvent, Usage } from '../../server/runs/run-events.ts';
 
+/** The usage of a run that has asked no model. */
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
+/** The usage of {@link fullRun}. */
 export const someUsage: Usage = { inputTokens: 60, outputTokens: 16, reasoningTokens: 4, cachedInputTokens: 10 };
 
 /** A run of two steps with every kind of event: reasoning, text, two interleaved tool calls, an answer. */

@@ -31,14 +31,15 @@ export interface ReadEvent {
   readonly data: any;
 }
 
+/** A server of the agent `tester`, with its runs and its store. */
 export interface AgentRuns extends Running {
   readonly url: string;
-  /** The status and the body. */
+  /** Sends a request below the base path; the body of the answer is undefined when it is empty. */
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
   /** Posts, or gets without a body, and does not read. */
   open(path: string, body?: unknown, options?: { after?: number; signal?: AbortSignal }): Promise<Response>;
-  /** The events of a stream, the first `count` of them or all; leaves then. */
+  /** Reads the events of a stream, the first `count` of them or all, and leaves. */
   read(path: string, body?: unknown, options?: { after?: number; count?: number }): Promise<ReadEvent[]>;
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** What becomes of a connection: how many whole events it lets through before it is cut, if it can in the middle of the next, or goes silent. */
+/** The end of a connection: after how many whole events it is cut, if possible in the middle of the next one, or goes silent. */
 export interface Cut {
   readonly after: number;
   readonly how: 'cut' | 'silence';
@@ -9,13 +9,13 @@ export interface Cut {
 
 /** A TCP proxy whose connections break. */
 export interface CuttingProxy extends AsyncDisposable {
-  /** Of the target, through the proxy. */
+  /** The URL of the target through the proxy. */
   readonly url: string;
   /** How many connections were made. */
   connections(): number;
   /** Resolves once so many connections were cut. */
   cut(count: number): Promise<void>;
-  /** Takes no connection any more. */
+  /** Cuts every connection and takes no more. */
   close(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { type ErrorCode, errors } from '../../contract/errors.ts';
 import type { Endpoint } from '../../contract/kit.ts';
 
+/** The checks of answers against their declarations. */
 export interface Declared {
   /** A success; of a stream, the list of its events. */
   expectAnswer(endpoint: Endpoint, value: unknown): void;

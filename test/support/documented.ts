@@ -12,7 +12,7 @@ interface Documented {
 /** Sends what `text` shows, a `curl` command or `METHOD /path`, header lines, an empty line and the body, to the server at `root`. */
 export async function sendDocumented(text: string, root: string): Promise<Response> {
   const { method, url, headers, body } = text.startsWith('curl ') ? parseCurl(text) : parseHttp(text);
-  // The path and all else are taken as they are; only the port is that of the test.
+  // Only the port is replaced, by that of the test.
   url.port = new URL(root).port;
   const signal = AbortSignal.timeout(15_000);
   return fetch(url, { method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) });

@@ -19,7 +19,7 @@ export async function startEverything(
   });
   const exited = once(child, 'exit');
   for (let attempt = 0; ; attempt++) {
-    // It needs a Host, and answers anything without a session with an error: that it answers is enough.
+    // It answers a request without a session with an error: that it answers is enough.
     const answer = await fetch(`http://127.0.0.1:${chosen}/none`).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer) break;

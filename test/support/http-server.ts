@@ -66,6 +66,7 @@ const streams = group('Streams', 'For the test.', {
   }),
   named: stream('/named', { summary: 'Named events', output: Tick, eventName: ({ type }) => type.toUpperCase() }),
 });
+/** The small contract. */
 export const contract = { health, things, streams };
 
 /** What happened inside the handlers, for tests to wait on. */

@@ -7,6 +7,7 @@ import { ToolArguments } from '../../server/runs/tool-arguments.ts';
 import type { ToolOutcome, Toolset } from '../../server/runs/toolset.ts';
 import type { Message } from '../../server/store/messages.ts';
 
+/** The agent of runs whose test asks for no other. */
 export const testAgent: RunAgent = { id: 'tester', model: 'script', systemPrompt: '', maxSteps: 20, temperature: null };
 
 /** The limits of a server, with waits that a test can afford. */
@@ -33,7 +34,7 @@ export function toolsetOf(
 /** A tool result that is no error. */
 export const ok = (result: unknown): ToolOutcome => ({ result, isError: false });
 
-/** What a user says. */
+/** A message of the user. */
 export const userSays = (text: string, id = 'u1'): Message => ({ id, role: 'user', content: [{ type: 'text', text }] });
 
 /** Models that are all `model`. */

@@ -18,6 +18,7 @@ const ASKS = fileURLToPath(new URL('../fixtures/mcp-doors/server.mjs', import.me
 export const askingServer = (id: string): ServerDefinition =>
   fixtureServer(id, '', { launch: { type: 'stdio', command: process.execPath, args: [ASKS], env: {} } });
 
+/** The doors, and what stands behind them. */
 export interface Doors extends AsyncDisposable {
   readonly url: string;
   readonly servers: RunningServers;
@@ -91,7 +92,7 @@ export async function connect(
   };
 }
 
-/** What opens a session. */
+/** The request that opens a session. */
 export const INITIALIZE = {
   jsonrpc: '2.0',
   id: 0,

@@ -6,6 +6,7 @@ import type { ServerDefinition } from '../../server/mcp/definitions/server-defin
 import { DEFAULT_LIMITS } from '../../server/mcp/servers/connection-limits.ts';
 import { RunningServers, type RunningServersOptions } from '../../server/mcp/servers/running-servers.ts';
 
+/** The program of a small MCP server; its argument says how it behaves. */
 export const FIXTURE = fileURLToPath(new URL('../fixtures/mcp/server.mjs', import.meta.url));
 
 /** A stdio server that runs the fixture in one of its modes. */
@@ -32,7 +33,7 @@ export function createServers(options: Partial<RunningServersOptions> = {}): Run
   });
 }
 
-/** Resolves when `condition` holds; fails after fifteen seconds: a busy machine takes its time. */
+/** Resolves when `condition` holds; fails after `timeoutMs`, which leaves a busy machine its time. */
 export async function until(condition: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!condition()) {

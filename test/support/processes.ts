@@ -15,7 +15,7 @@ export function isAlive(pid: number): boolean {
   return existsSync(file) && !/\) [ZX] /.test(readFileSync(file, 'utf8'));
 }
 
-/** Resolves when `condition` holds; fails after twenty seconds unless told. */
+/** Resolves when `condition` holds; fails after `timeoutMs`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,

@@ -10,11 +10,12 @@ import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
 import { only, quickLimits, testAgent, toolsetOf, userSays } from './loop.ts';
 
+/** Runs, their store and their log. */
 export interface Running extends AsyncDisposable {
   readonly runs: Runs;
   readonly store: Store;
   readonly logged: object[];
-  /** Starts a run of `tester` that says Hello unless told otherwise. */
+  /** Starts a run of `tester` with the message Hello, unless `request` says otherwise. */
   start(request?: Partial<RunRequest>): Promise<Run>;
 }
 
@@ -35,7 +36,7 @@ export async function startRuns(
     log: { error: (details) => logged.push(details) },
     limits: { ...quickLimits, ...limits },
   });
-  let said = 0;
+  let messageCount = 0;
   return {
     runs,
     store,
@@ -45,7 +46,7 @@ export async function startRuns(
         agent: () => testAgent,
         toolset: toolsetOf({}),
         principal: EVERYBODY,
-        messages: [userSays('Hello', `u${++said}`)],
+        messages: [userSays('Hello', `u${++messageCount}`)],
         history: 'stored',
         ...request,
       }),

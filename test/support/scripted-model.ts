@@ -7,6 +7,7 @@ export type Act = LanguageModelV4StreamPart | { readonly wait: Promise<unknown> 
 /** One answer. `refuse` makes `doStream` itself throw; `never` makes it never settle. */
 export type Answer = readonly Act[] | { readonly refuse: unknown } | 'never';
 
+/** A model with a script, and what was asked of it. */
 export interface ScriptedModel extends LanguageModelV4 {
   /** What the model was asked, call by call. */
   readonly asked: LanguageModelV4CallOptions[];
@@ -62,7 +63,7 @@ export function scriptedModel(
 
 type Finish = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
 
-/** The end of an answer that used 10 tokens in and 5 out unless told. */
+/** The end of an answer; unless the second argument says otherwise, it used 10 tokens in and 5 out. */
 export const finish = (
   unified: Finish['finishReason']['unified'] = 'stop',
   [input, output]: readonly [number, number] = [10, 5],

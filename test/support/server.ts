@@ -5,6 +5,7 @@ import { type ServerProcess, startServerProcess } from '../../scripts/server-pro
 import { openDataFolder } from './data-folder.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
+/** How the server is started. */
 export interface StartServer {
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -23,6 +24,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** A server in a process of its own. */
 export interface TestServer extends ServerProcess {
   readonly home: string;
   /** Below the base path, such as `/agents`; a body is sent as JSON. */

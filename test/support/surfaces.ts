@@ -4,17 +4,18 @@ import { createRestClient, readEvents } from '../../client/rest.ts';
 import { BASE_PATH, contract } from '../../contract/index.ts';
 import { type Endpoint, listEndpoints } from '../../contract/kit.ts';
 
+/** The input of an operation: path parameters, query and body in one object. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** What a caller is told: an answer, the events of a stream, or an error. */
-export interface Told {
+/** What a call came to: an answer, the events of a stream, or an error. */
+export interface CallResult {
   readonly value?: unknown;
   readonly error?: unknown;
   /** Where the surface shows it. */
   readonly status?: number;
 }
 
-type Call = (name: string, endpoint: Endpoint, input: Input) => Promise<Told>;
+type Call = (name: string, endpoint: Endpoint, input: Input) => Promise<CallResult>;
 
 const endpoints = new Map(listEndpoints(contract));
 

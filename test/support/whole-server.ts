@@ -9,17 +9,19 @@ import { createRuntime } from '../../server/wiring/runtime.ts';
 import { openDataFolder } from './data-folder.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
+/** A whole server that runs. */
 export interface WholeServer extends AsyncDisposable {
   readonly url: string;
   readonly folder: string;
   /** Everything it has logged. */
   readonly logged: () => string;
-  /** Status, and the body as JSON, or undefined without one. */
+  /** Sends a request below the base path, with a body as JSON; the body of the answer is undefined when it is empty. */
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** Ends it; its data folder stays until it is disposed of. */
   close(): Promise<void>;
 }
 
+/** How the server is started. */
 export interface WholeServerOptions {
   readonly args?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
@@ -31,6 +33,7 @@ export interface WholeServerOptions {
   readonly folder?: string;
 }
 
+/** Starts it on a free port; its default model is the demo model. */
 export async function startWholeServer(options: WholeServerOptions = {}): Promise<WholeServer> {
   const own = options.folder === undefined ? await temporaryFolder() : undefined;
   const folder = options.folder ?? own?.path ?? '';
@@ -99,7 +102,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
   };
 }
 
-/** Asks again and again until the answer passes; fails after five seconds. */
+/** Gets `path` again and again until its body passes; fails after fifteen seconds. */
 export async function poll(server: WholeServer, path: string, passes: (body: unknown) => boolean): Promise<unknown> {
   for (const deadline = performance.now() + 15_000; ; ) {
     const { body } = await server.call('GET', path);

@@ -1,8 +1,7 @@
 /** Fills the arguments of a tool from what a text says, guided by the tool's JSON Schema. */
+import { asRecord, isNumeric, type Property, readProperties, type Schema, typeOf } from './properties.ts';
 import type { Found, Values } from './values.ts';
 import { findWords, keysOfName } from './words.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
 
 /** What a text gives for a schema. */
 export interface Filled {
@@ -15,18 +14,7 @@ export interface Filled {
   readonly usesRest: boolean;
 }
 
-/** A property of a schema that stands for a value of a recognisable kind. */
-type Kind = 'zones' | 'expressions' | 'urls' | 'globs' | 'paths' | 'dates' | 'emails' | 'text';
-
-interface Property {
-  readonly name: string;
-  readonly schema: Schema;
-  readonly type: string;
-  readonly kind: Kind;
-  readonly isRequired: boolean;
-}
-
-/** An ask, and the values in it that are already spoken for. */
+/** An ask, and the values in it that are an argument already. */
 interface Source extends Ask {
   readonly used: Set<Found<unknown>>;
 }
@@ -60,47 +48,6 @@ export function fillArguments(inputSchema: Schema, { text, values, rest }: Ask):
   return { args, missing, kindMatches, usesRest: source.rest !== '' && source.used.has(wholeRest) };
 }
 
-function readProperties(inputSchema: Schema): Property[] {
-  const required: unknown = inputSchema.required;
-  const isRequired = (name: string) => Array.isArray(required) && required.includes(name);
-  return Object.entries(asRecord(inputSchema.properties)).map(([name, value]) => {
-    const schema = firstAlternative(asRecord(value));
-    const items = asRecord(schema.items);
-    const type = typeOf(schema);
-    const kind = kindOf(name, type === 'array' ? { ...items, description: schema.description } : schema);
-    return { name, schema, type, kind, isRequired: isRequired(name) };
-  });
-}
-
-function firstAlternative(schema: Schema): Schema {
-  const alternatives: unknown = schema.anyOf ?? schema.oneOf;
-  if (!Array.isArray(alternatives)) return schema;
-  const first = alternatives.map(asRecord).find((each) => each.type !== 'null');
-  return { ...first, ...schema };
-}
-
-function typeOf({ type, enum: choices, properties }: Schema): string {
-  const first: unknown = Array.isArray(type) ? type.find((each) => each !== 'null') : type;
-  if (typeof first === 'string') return first;
-  if (properties) return 'object';
-  return Array.isArray(choices) ? typeof choices[0] : 'string';
-}
-
-function kindOf(name: string, { format, description }: Schema): Kind {
-  const words = name
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z]+/);
-  const isNamed = (...kinds: string[]) => words.some((word) => kinds.includes(word));
-  if (isNamed('timezone', 'tz', 'zone', 'timezones') || /\bIANA\b/.test(String(description))) return 'zones';
-  if (isNamed('expression', 'expressions', 'expr', 'formula', 'equation', 'calculation')) return 'expressions';
-  if (format === 'uri' || isNamed('url', 'urls', 'uri', 'uris', 'link', 'href')) return 'urls';
-  if (isNamed('pattern', 'patterns', 'glob', 'globs')) return 'globs';
-  if (isNamed('path', 'paths', 'filename', 'filepath', 'dir', 'directory', 'folder', 'file', 'files')) return 'paths';
-  if (format === 'date' || format === 'date-time') return 'dates';
-  return format === 'email' ? 'emails' : 'text';
-}
-
 /** An object written in the text that has a property of the schema. */
 function findObjectFor(properties: readonly Property[], { json }: Values): Schema | undefined {
   const [first] = json;
@@ -113,7 +60,7 @@ function findObjectFor(properties: readonly Property[], { json }: Values): Schem
   return array && { [array.name]: first.value };
 }
 
-/** `name=value` and `name: value`. */
+/** The value that the text gives by the name of the property: `name=value` or `name: value`. */
 function readPair(property: Property, { text }: Source): unknown {
   const written = pairOf(property.name).exec(text);
   if (!written) return undefined;
@@ -205,7 +152,7 @@ function takeRest(property: Property, source: Source, rivals: readonly Property[
   return source.rest;
 }
 
-/** Stands for the rest of the text among the values that are spoken for. */
+/** Stands for the rest of the text among the values that are an argument already. */
 const wholeRest: Found<unknown> = { value: undefined, start: 0, end: 0 };
 
 function takeNumber(property: Property, source: Source, numbers: readonly Found<number>[]): number | undefined {
@@ -234,12 +181,9 @@ function removePairs(rest: string, properties: readonly Property[]): string {
   return properties.reduce((text, { name }) => text.replace(pairOf(name), ''), rest).trim();
 }
 
-/** Quoted, or after `=` one word, or after `:` all up to the next pair. */
+/** Finds `name=value` and `name: value`: quoted, or one word after `=`, or all up to the next pair after `:`. */
 const pairOf = (name: string) => {
   const escaped = name.replace(/[^\w]/g, '\\$&');
   const plain = String.raw`=\s*([^\s,;?]+)|:\s+(.+?)(?=[,;]?\s+[\w-]+\s*[=:]|$)`;
   return new RegExp(String.raw`(?<![\w-])${escaped}\s*(?:[=:]\s*"([^"]*)"|[=:]\s*'([^']*)'|${plain})`, 'i');
 };
-const isNumeric = ({ type }: Property) => type === 'number' || type === 'integer';
-const asRecord = (value: unknown): Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : {};

@@ -11,7 +11,7 @@ import type {
 import { decideReply, type Reply } from './reply.ts';
 
 interface DemoModelOptions {
-  /** The pause between two words, in milliseconds; 0 unless told. */
+  /** The pause between two words, in milliseconds; absent: 0. */
   readonly paceMs?: number | undefined;
 }
 

@@ -1,8 +1,9 @@
 /** What the demo model says or calls next. */
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import { baseNameOf, type Choice, chooseTool, chooseTools, fillFor, isCallable } from './choice.ts';
+import { baseNameOf, type Choice, chooseTool, fillFor, isCallable } from './choice.ts';
+import { chooseTools } from './requests.ts';
 import { type Answered, summarise } from './summary.ts';
-import { RENDER_UI, readAction, toForm, toList } from './surface.ts';
+import { readAction, SURFACE_TOOL, toForm, toList } from './surface.ts';
 import { tryParse } from './values.ts';
 
 /** One turn of the demo model: a text, or calls. */
@@ -11,7 +12,7 @@ export interface Reply {
   readonly calls: readonly { readonly name: string; readonly args: Record<string, unknown> }[];
 }
 
-/** How the demo model marks everything it says. */
+/** The mark before everything that the demo model says. */
 const demoLabel = '[demo model – no LLM configured]';
 
 const howToConfigure =
@@ -22,10 +23,10 @@ const maxListedTools = 30;
 /** The next turn, decided by rules alone: the same prompt and tools always give the same turn. */
 export function decideReply({ prompt, tools = [], toolChoice }: LanguageModelV4CallOptions): Reply {
   const functions = toolChoice?.type === 'none' ? [] : tools.filter((tool) => tool.type === 'function');
-  const canShow = functions.some(({ name }) => name === RENDER_UI);
-  const usable = functions.filter(({ name }) => name !== RENDER_UI);
+  const canShow = functions.some(({ name }) => name === SURFACE_TOOL);
+  const usable = functions.filter(({ name }) => name !== SURFACE_TOOL);
   const answered = findAnswered(prompt);
-  if (answered.some(({ name }) => name === RENDER_UI)) return say('You see it above.');
+  if (answered.some(({ name }) => name === SURFACE_TOOL)) return say('You see it above.');
   if (answered.length) return canShow ? show(toList(answered)) : say(summarise(answered));
   const ask = lastAsk(prompt);
   const action = canShow ? readAction(ask, usable) : undefined;
@@ -44,7 +45,10 @@ const call = (choices: readonly Choice[]): Reply => ({
   text: '',
   calls: choices.map(({ tool, args }) => ({ name: tool.name, args })),
 });
-const show = (surface: Record<string, unknown>): Reply => ({ text: '', calls: [{ name: RENDER_UI, args: surface }] });
+const show = (surface: Record<string, unknown>): Reply => ({
+  text: '',
+  calls: [{ name: SURFACE_TOOL, args: surface }],
+});
 const say = (text: string): Reply => ({ text: `${demoLabel} ${text}\n\n${howToConfigure}`, calls: [] });
 
 /** The results of the calls that were made since the user last spoke, in the order of the calls. */

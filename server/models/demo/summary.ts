@@ -27,7 +27,7 @@ function toSentence({ name, args, output }: Answered): string {
   return text.includes('\n') ? `${call} answered:\n\n${text}\n` : `${call} answered: ${text}`;
 }
 
-/** Without the fields that only repeat the arguments, which the sentence names already. */
+/** The output without the fields that only repeat the arguments, which the sentence names already. */
 function withoutEcho(output: Answered['output'], args: unknown): Answered['output'] {
   if (output.type !== 'json' && output.type !== 'text') return output;
   const value: unknown = output.type === 'json' ? output.value : tryParse(output.value);
@@ -65,10 +65,11 @@ function describe(value: unknown): string {
 }
 
 function toText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(toText).join(value.every(isPart) ? '\n' : ', ');
+  if (Array.isArray(value)) return value.map(toText).join(value.every(isContentBlock) ? '\n' : ', ');
   if (typeof value !== 'object' || value === null) return String(value ?? '');
-  if ('content' in value && Array.isArray(value.content) && value.content.every(isPart)) return toText(value.content);
-  if (isPart(value)) return partToText(value);
+  if ('content' in value && Array.isArray(value.content) && value.content.every(isContentBlock))
+    return toText(value.content);
+  if (isContentBlock(value)) return contentToText(value);
   const fields = Object.entries(value);
   if (fields.length > maxFields || fields.some(([, field]) => typeof field === 'object' && field !== null)) {
     return JSON.stringify(value);
@@ -77,23 +78,24 @@ function toText(value: unknown): string {
   return fields.length === 1 && only ? toText(only[1]) : fields.map(([key, field]) => `${key}: ${field}`).join(', ');
 }
 
-type Part = { readonly type: string; readonly [field: string]: unknown };
+/** A block of content as MCP tools answer it. */
+type ContentBlock = { readonly type: string; readonly [field: string]: unknown };
 
-const isPart = (value: unknown): value is Part =>
+const isContentBlock = (value: unknown): value is ContentBlock =>
   typeof value === 'object' &&
   value !== null &&
   'type' in value &&
   typeof value.type === 'string' &&
   ['text', 'image', 'audio', 'file', 'resource', 'resource_link'].includes(value.type);
 
-function partToText(part: Part): string {
-  if (part.type === 'text') {
-    const text = String(part.text ?? '');
+function contentToText(block: ContentBlock): string {
+  if (block.type === 'text') {
+    const text = String(block.text ?? '');
     const parsed = tryParse(text);
     return parsed === undefined ? text : toText(parsed);
   }
-  const kind = part.mimeType ?? part.mediaType ?? part.uri;
-  return `[${part.type.replace('_', ' ')}${kind ? ` ${kind}` : ''}]`;
+  const kind = block.mimeType ?? block.mediaType ?? block.uri;
+  return `[${block.type.replace('_', ' ')}${kind ? ` ${kind}` : ''}]`;
 }
 
 const shorten = (text: string, length: number) =>

@@ -1,11 +1,11 @@
-/** What the demo model shows where it can show surfaces: a form for what a tool still needs, a list of what tools answered. */
+/** The surfaces that the demo model shows where it can: a form for what a tool still needs, a list of what tools answered. */
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider';
 import { baseNameOf, type Choice } from './choice.ts';
 import type { Answered } from './summary.ts';
 import { tryParse } from './values.ts';
 
-/** The tool that shows surfaces. */
-export const RENDER_UI = 'render_ui';
+/** The name by which the demo model knows a tool that shows surfaces. */
+export const SURFACE_TOOL = 'render_ui';
 
 const maxFields = 12;
 const maxItems = 50;
@@ -100,13 +100,13 @@ export function readAction(
   if (!tool) return undefined;
   const [, written = ''] = /^With: (\{.*\})$/m.exec(ask) ?? [];
   const schemas = asFields(tool.inputSchema.properties);
-  const given = Object.entries(asFields(tryParse(written))).map(([key, value]) => [
+  const fields = Object.entries(asFields(tryParse(written))).map(([key, value]) => [
     key,
     coerce(asFields(schemas[key]), value),
   ]);
   return {
     name: tool.name,
-    args: Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== '')),
+    args: Object.fromEntries(fields.filter(([, value]) => value !== undefined && value !== '')),
   };
 }
 

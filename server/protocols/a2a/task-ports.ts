@@ -1,30 +1,8 @@
-/** What tasks need of the rest of the server: where they are kept, their runs, and the answers of people. */
+/** What tasks need of the rest of the server: their runs, and the answers of people. */
 import type { Principal } from '../../call/principal.ts';
 import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';
 import type { UserPart } from '../../store/messages.ts';
-import type { TaskRecord, TaskState } from '../../store/task-record.ts';
-
-/** The tasks to list. */
-export interface TaskQuery {
-  readonly agentId: string;
-  readonly principal: Principal;
-  readonly contextId?: string | undefined;
-  readonly state?: TaskState | undefined;
-  readonly changedAfter?: string | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-/** Where tasks are kept. */
-export interface TaskStore {
-  save(task: TaskRecord): Promise<void>;
-  /** Without a principal, the task is found whoever it belongs to. */
-  get(agentId: string, id: string, principal?: Principal): Promise<TaskRecord | undefined>;
-  list(query: TaskQuery): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
-  /** The tasks that wait for a person. */
-  waiting(): Promise<{ readonly id: string; readonly agentId: string; readonly contextId: string }[]>;
-}
 
 /** The run of a task. */
 export interface TaskRun {

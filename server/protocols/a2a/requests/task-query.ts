@@ -1,7 +1,6 @@
 import type { ListTasksRequest } from '@a2a-js/sdk';
-import type { TaskState } from '../../../store/task-record.ts';
+import type { TaskQuery, TaskState } from '../../../store/stored-tasks.ts';
 import type { A2aSdk } from '../sdk.ts';
-import type { TaskQuery } from '../task-ports.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;

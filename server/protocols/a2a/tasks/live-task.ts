@@ -1,6 +1,6 @@
 import { toApiError } from '../../../call/errors.ts';
 import type { RunEvent } from '../../../runs/run-events.ts';
-import type { TaskRecord } from '../../../store/task-record.ts';
+import type { TaskRecord } from '../../../store/stored-tasks.ts';
 import type { A2aArtifact, A2aMessage, A2aTask, A2aUpdate } from '../json.ts';
 import type { TaskRun } from '../task-ports.ts';
 import { TaskArtifacts } from './artifacts.ts';

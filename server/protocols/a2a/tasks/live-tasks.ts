@@ -1,9 +1,10 @@
+import type { TasksStore } from '../../../store/stored-tasks.ts';
 import type { A2aUpdate } from '../json.ts';
-import type { TaskRun, TaskStore } from '../task-ports.ts';
+import type { TaskRun } from '../task-ports.ts';
 import { LiveTask, type LiveTaskOptions } from './live-task.ts';
 
 interface LiveTasksOptions {
-  readonly store: Pick<TaskStore, 'save'>;
+  readonly store: Pick<TasksStore, 'save'>;
   /** Told that a task waits for a person, before anybody else is. */
   onWaiting(task: LiveTask): void;
   onUpdate(taskId: string, update: A2aUpdate): void;

@@ -1,6 +1,6 @@
 /** A stored task, with what was said and made in it. */
 import type { AwaitedCall } from '../../../runs/run-events.ts';
-import type { TaskRecord } from '../../../store/task-record.ts';
+import type { TaskRecord } from '../../../store/stored-tasks.ts';
 import type { A2aArtifact, A2aMessage, A2aTask } from '../json.ts';
 import { toA2aStatus } from './task-status.ts';
 

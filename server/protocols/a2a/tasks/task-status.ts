@@ -1,6 +1,6 @@
 /** Where a task stands: how a run's end decides it, and how A2A tells it. */
 import type { AwaitedCall, RunOutcome } from '../../../runs/run-events.ts';
-import type { TaskState } from '../../../store/task-record.ts';
+import type { TaskState } from '../../../store/stored-tasks.ts';
 import type { A2aPart, A2aStatus } from '../json.ts';
 import { HOW_TO_ANSWER } from './decisions.ts';
 

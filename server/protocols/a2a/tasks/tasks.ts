@@ -1,12 +1,14 @@
 /** The tasks of every agent: those whose runs go on, those that wait for a person, and those of the store. */
+
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../../call/errors.ts';
 import { maySee, type Principal } from '../../../call/principal.ts';
 import { newId } from '../../../runs/ids.ts';
 import type { UserPart } from '../../../store/messages.ts';
+import type { TaskQuery, TasksStore } from '../../../store/stored-tasks.ts';
 import { extendForViewer, type SurfaceViewer } from '../../../surfaces/render-ui.ts';
 import type { A2aMessage, A2aTask } from '../json.ts';
-import type { ContinuingRun, TaskQuery, TaskRun, TaskRunRequest, TaskStore } from '../task-ports.ts';
+import type { ContinuingRun, TaskRun, TaskRunRequest } from '../task-ports.ts';
 import type { LiveTask } from './live-task.ts';
 import { LiveTasks } from './live-tasks.ts';
 import { toTask } from './stored-task.ts';
@@ -14,7 +16,7 @@ import { WaitingTasks, type WaitingTasksOptions } from './waiting-tasks.ts';
 
 /** What tasks need of the rest of the server. */
 export interface TasksOptions extends WaitingTasksOptions {
-  readonly store: TaskStore;
+  readonly store: Pick<TasksStore, 'save' | 'get' | 'list' | 'waiting'>;
   /** Starts a run that goes on without readers, once the conversation is free. */
   startRun(request: TaskRunRequest): Promise<TaskRun>;
 }
@@ -107,7 +109,9 @@ export class A2aTasks {
   }
 
   /** A page of tasks, those that changed last first. */
-  async list(query: TaskQuery): Promise<{ tasks: A2aTask[]; nextCursor: string | null; total: number }> {
+  async list(
+    query: TaskQuery & { readonly principal: Principal },
+  ): Promise<{ tasks: A2aTask[]; nextCursor: string | null; total: number }> {
     const page = await this.#options.store.list(query);
     return { ...page, tasks: page.tasks.map((task) => this.#live.get(task.id)?.snapshot() ?? toTask(task)) };
   }

@@ -1,9 +1,9 @@
 import { ApiError } from '../../../call/errors.ts';
 import type { Principal } from '../../../call/principal.ts';
-import type { TaskRecord } from '../../../store/task-record.ts';
+import type { TaskRecord, TasksStore } from '../../../store/stored-tasks.ts';
 import { extendForViewer, type SurfaceViewer } from '../../../surfaces/render-ui.ts';
 import type { A2aMessage, A2aUpdate } from '../json.ts';
-import type { ContinuingRun, TaskAnswer, TaskStore } from '../task-ports.ts';
+import type { ContinuingRun, TaskAnswer } from '../task-ports.ts';
 import type { MessageDecision } from './decisions.ts';
 import type { LiveTask } from './live-task.ts';
 import type { LiveTasks } from './live-tasks.ts';
@@ -12,7 +12,7 @@ import { CANCELED_BY_CLIENT, toA2aStatus } from './task-status.ts';
 
 /** What waiting tasks need of the rest of the server. */
 export interface WaitingTasksOptions {
-  readonly store: Pick<TaskStore, 'get' | 'save' | 'waiting'>;
+  readonly store: Pick<TasksStore, 'get' | 'save' | 'waiting'>;
   /** Answers a call that waits; the last answer starts a run, of which {@link WaitingTasks.runStarted} is told. */
   answer(answer: TaskAnswer): Promise<unknown>;
   /** The ids of the calls of a conversation that still wait for an answer. */

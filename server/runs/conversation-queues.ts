@@ -1,14 +1,14 @@
 import { ApiError } from '../call/errors.ts';
 
 interface Waiter {
-  /** Goes before those who only queue. */
+  /** Whether it goes before those who only queue. */
   readonly interrupts: boolean;
   readonly admit: () => void;
   readonly refuse: (error: ApiError) => void;
 }
 
-/** Lets one run at a time onto each conversation. */
-export class Turns {
+/** Lets one run at a time onto each conversation, and further ones in the order in which they asked. */
+export class ConversationQueues {
   readonly #maxWaiting: number;
   /** Those who wait, for each conversation that is busy. */
   readonly #busy = new Map<string, Waiter[]>();
@@ -21,8 +21,8 @@ export class Turns {
     return this.#busy.has(conversationId);
   }
 
-  /** Takes the conversation, waiting in line when `whenBusy` says so; what it returns gives it back. Throws `conversation-busy`. */
-  async take(
+  /** Enters the conversation, waiting in line when `whenBusy` says so; what it returns leaves it again. Throws `conversation-busy`. */
+  async enter(
     conversationId: string,
     { whenBusy, signal }: { whenBusy: 'reject' | 'queue' | 'interrupt'; signal?: AbortSignal | undefined },
   ): Promise<() => void> {
@@ -31,24 +31,24 @@ export class Turns {
     else if (whenBusy === 'reject') throw busy(`Another run is active on conversation '${conversationId}'`);
     else if (waiters.length >= this.#maxWaiting) throw busy(`Too many runs wait for conversation '${conversationId}'`);
     else await waitInLine(waiters, signal, whenBusy === 'interrupt');
-    let isGivenBack = false;
+    let hasLeft = false;
     return () => {
-      if (!isGivenBack) this.#next(conversationId);
-      isGivenBack = true;
+      if (!hasLeft) this.#admitNext(conversationId);
+      hasLeft = true;
     };
   }
 
-  /** Whether somebody waits who wants the run that has the conversation to end. */
+  /** Whether the next in line wants the run that is on the conversation to end. */
   isInterrupted(conversationId: string): boolean {
     return this.#busy.get(conversationId)?.[0]?.interrupts ?? false;
   }
 
-  /** Sends away all who wait. */
+  /** Refuses all who wait. */
   refuseWaiting(error: ApiError): void {
     for (const waiters of this.#busy.values()) for (const { refuse } of waiters.splice(0)) refuse(error);
   }
 
-  #next(conversationId: string): void {
+  #admitNext(conversationId: string): void {
     const next = this.#busy.get(conversationId)?.shift();
     if (next) next.admit();
     else this.#busy.delete(conversationId);
@@ -70,8 +70,8 @@ function waitInLine(waiters: Waiter[], signal: AbortSignal | undefined, interrup
       signal?.removeEventListener('abort', leave);
       then();
     };
-    const queued = waiters.findIndex((other) => !other.interrupts);
-    waiters.splice(interrupts && queued >= 0 ? queued : waiters.length, 0, waiter);
+    const firstQueued = waiters.findIndex((other) => !other.interrupts);
+    waiters.splice(interrupts && firstQueued >= 0 ? firstQueued : waiters.length, 0, waiter);
     if (signal?.aborted) leave();
     else signal?.addEventListener('abort', leave, { once: true });
   });

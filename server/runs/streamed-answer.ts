@@ -13,13 +13,16 @@ export interface ModelCall {
   readonly isComplete: boolean;
 }
 
+/** A run of text, or of reasoning, as the provider numbers it. */
 interface Block {
   readonly type: 'text' | 'reasoning';
   readonly providerId: string;
   text: string;
+  /** Whether any text of it was emitted. */
   isShown: boolean;
   providerOptions?: ProviderOptions;
 }
+/** A tool call while it is written. */
 interface CallBlock {
   readonly type: 'tool-call';
   readonly providerId: string;
@@ -38,8 +41,8 @@ interface AnswerOptions {
   readonly callIds: Set<string>;
 }
 
-/** One answer of a model while it arrives: says each part as an event and holds them in the order they came. */
-export class AnswerParts {
+/** One answer of a model while it arrives: emits each piece as an event and holds its blocks in the order in which they began. */
+export class StreamedAnswer {
   readonly #messageId: string;
   readonly #sink: EventSink;
   readonly #callIds: Set<string>;
@@ -53,7 +56,7 @@ export class AnswerParts {
     this.#callIds = callIds;
   }
 
-  /** Whether anything has come: from then on the call cannot be tried again unnoticed. */
+  /** Whether a reader has been told of anything: from then on the call cannot be tried again unnoticed. */
   get hasBegun(): boolean {
     return this.#blocks.some((block) => block.type === 'tool-call' || block.isShown);
   }
@@ -68,6 +71,7 @@ export class AnswerParts {
     return this.#callBlocks().flatMap(({ call }) => call ?? []);
   }
 
+  /** Takes the next piece; those that are no content are left out. */
   add(part: LanguageModelV4StreamPart): void {
     switch (part.type) {
       case 'text-delta':
@@ -98,18 +102,18 @@ export class AnswerParts {
     }
   }
 
-  /** Ends what the model left open. Nothing more may be added. */
+  /** Ends a whole answer, and with it what the model left open. Nothing may be added afterwards. */
   end(): void {
     this.#closeOpen();
     for (const block of this.#callBlocks()) if (!block.call) this.#endCall(block, false);
   }
 
-  /** Ends an answer that was cut: a call that was still being written never was one. */
+  /** Ends an answer that was cut off: a call that was still being written never was one. */
   cut(): void {
     this.#closeOpen();
   }
 
-  /** What is stored of the answer. */
+  /** The answer as it is stored, whole blocks in their order. */
   toParts(): AssistantPart[] {
     return this.#blocks.flatMap((block): AssistantPart[] => {
       const options = block.providerOptions ? { providerOptions: block.providerOptions } : {};

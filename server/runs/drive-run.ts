@@ -1,0 +1,57 @@
+import type { Message } from '../store/messages.ts';
+import type { ApprovalRecord } from '../store/store.ts';
+import type { ActiveRun } from './active-run.ts';
+import { type ModelSource, runAgent } from './agent-loop.ts';
+import type { RunLimits } from './limits.ts';
+import type { RunOutcome, Usage } from './run-events.ts';
+import type { RunRecords } from './run-records.ts';
+import type { RunRequest } from './run-request.ts';
+import type { ToolArguments } from './tool-arguments.ts';
+import type { FaultLog } from './tool-calls.ts';
+
+/** What every run is driven with. */
+export interface DriveOptions {
+  readonly models: ModelSource;
+  readonly limits: RunLimits;
+  readonly records: RunRecords;
+  readonly toolArguments: ToolArguments;
+  readonly log: FaultLog;
+}
+
+/** What a run begins with: what is asked of it, the conversation so far, and the approvals it is to act on. */
+export interface RunBeginning {
+  readonly request: RunRequest;
+  readonly history: readonly Message[];
+  readonly answered: readonly ApprovalRecord[];
+}
+
+/** Runs the agent of a run to its end and stores how it ended. Resolves with what its readers are to be told of that; never rejects. */
+export async function driveRun(
+  run: ActiveRun,
+  { request, history, answered }: RunBeginning,
+  { models, limits, records, toolArguments, log }: DriveOptions,
+): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage }> {
+  const end = await runAgent({
+    agent: request.agent,
+    models,
+    toolset: request.toolset,
+    callerTools: request.callerTools ?? [],
+    instructions: request.instructions,
+    history,
+    answered,
+    state: request.state,
+    sink: records.sinkOf(run),
+    limits,
+    toolArguments,
+    log,
+    signal: run.signal,
+  });
+  const { outcome, usage } = end;
+  try {
+    await records.close(run, end);
+    return { outcome, usage };
+  } catch (error) {
+    log.error({ err: error, runId: run.storedId }, 'a turn could not be stored');
+    return { outcome: { status: 'failed', code: 'internal', detail: 'The turn could not be stored' }, usage };
+  }
+}

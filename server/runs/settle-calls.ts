@@ -1,0 +1,79 @@
+/** Gives each tool call its result: by running it, by refusing it, or by leaving it to its caller or to a person. */
+import type { Message } from '../store/messages.ts';
+import type { ApprovalRecord, NewApproval } from '../store/store.ts';
+import type { ModelAnswer } from './model-step.ts';
+import { readyCall } from './ready-call.ts';
+import type { SharedState } from './shared-state.ts';
+import { isChanged, needsApproval, toAnsweredCall, toApproval } from './tool-approvals.ts';
+import type { ToolArguments } from './tool-arguments.ts';
+import { offerTools, type ReadyCall, runToolCalls, type ToolCallOptions } from './tool-calls.ts';
+import type { ToolDefinition } from './toolset.ts';
+
+/** What a run has said so far, and what it leaves to a person. */
+export interface Turn {
+  readonly messages: Message[];
+  readonly state: SharedState;
+  /** The calls of the last answer that wait for a person. */
+  approvals: NewApproval[];
+  /** The ids of answered approvals whose tool was no longer the one that was shown. */
+  readonly voided: string[];
+}
+
+interface SettleOptions extends Omit<ToolCallOptions, 'state'> {
+  readonly callerTools: readonly ToolDefinition[];
+  readonly toolArguments: ToolArguments;
+}
+
+interface Step {
+  readonly messageId: string;
+  /** The tools that the model was offered, by name. */
+  readonly tools: ReadonlyMap<string, ToolDefinition>;
+  /** Patterns of the tools whose calls wait for a person. */
+  readonly heldTools: readonly string[];
+}
+
+/** Notes an answer and the results of its calls, running those that can be run. Returns the ids of the calls that wait for a result. */
+export async function settleCalls(
+  answer: ModelAnswer,
+  { messageId, tools, heldTools }: Step,
+  turn: Turn,
+  options: SettleOptions,
+): Promise<string[]> {
+  const content = answer.content.toParts();
+  if (content.length) turn.messages.push({ id: messageId, role: 'assistant', content });
+  const calls = await Promise.all(
+    answer.content.calls.map((call) => readyCall(call, answer, tools, options.toolArguments)),
+  );
+  const callerNames = new Set(options.callerTools.map(({ name }) => name));
+  const isHeld = (name: string) =>
+    !callerNames.has(name) && !tools.get(name)?.isDisplay && needsApproval(name, heldTools);
+  const isPending = ({ name, refusal }: ReadyCall) =>
+    refusal === undefined && (callerNames.has(name) || isHeld(name)) && !options.signal.aborted;
+  const pending = calls.filter(isPending);
+  turn.approvals = pending.flatMap((call) => {
+    const tool = tools.get(call.name);
+    return tool && isHeld(call.name) ? [toApproval(call, tool)] : [];
+  });
+  const runnable = calls.filter((call) => !pending.includes(call));
+  turn.messages.push(...(await runToolCalls(runnable, { ...options, state: turn.state })));
+  return pending.map(({ callId }) => callId);
+}
+
+/** Runs the calls that a person has approved, exactly as they were shown, and notes the refusal of the others. */
+export async function settleDecidedCalls(
+  answered: readonly ApprovalRecord[],
+  turn: Turn,
+  options: SettleOptions,
+): Promise<void> {
+  const { toolset, sink, signal } = options;
+  await toolset.prepare?.({ signal });
+  const tools = offerTools(toolset, []);
+  for (const approval of answered) {
+    if (approval.status !== 'approved' || !isChanged(approval, tools.get(approval.tool))) continue;
+    turn.voided.push(approval.id);
+    const value = { approval_id: approval.id, tool: approval.tool };
+    sink.emit({ type: 'custom', name: 'tool_changed', value });
+  }
+  const calls = answered.map((approval) => toAnsweredCall(approval, tools.get(approval.tool)));
+  turn.messages.push(...(await runToolCalls(calls, { ...options, state: turn.state })));
+}

@@ -1,0 +1,32 @@
+/** An agent as it is stored: what its creator said, with nothing derived. */
+export interface AgentRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** null: the default model of the server. */
+  readonly model: string | null;
+  readonly systemPrompt: string;
+  readonly selectedMcpServers: readonly (
+    | string
+    | { readonly id: string; readonly origin: 'config' | 'custom' | 'catalog' }
+  )[];
+  readonly maxSteps: number;
+  readonly temperature: number | null;
+  /** Whether it calls its tools from code; null: as the server is started. */
+  readonly codemode: boolean | null;
+  /** null: those the server is started with. */
+  readonly skills: readonly string[] | null;
+  /** Calls of tools whose names match one of these, where `*` is any text, wait for a person. */
+  readonly approvals: { readonly tools: readonly string[] };
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** The stored agents. */
+export interface AgentsStore {
+  /** All agents, in the order of their creation. */
+  list(): Promise<AgentRecord[]>;
+  /** Inserts or replaces. */
+  save(agent: AgentRecord): Promise<void>;
+  delete(id: string): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import type { Principal } from '../call/principal.ts';
+import type { PageQuery } from './pages.ts';
+
+/**
+ * Where an approval stands. `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody
+ * answered, and the conversation went on or what asked was cancelled.
+ */
+export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'cancelled' | 'void';
+
+/** A tool call that waits for a person, as it will be run. */
+export interface NewApproval {
+  /** The id of the approval. */
+  readonly id: string;
+  readonly callId: string;
+  readonly tool: string;
+  readonly description: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Tells whether the tool is still the one that was shown. */
+  readonly toolHash: string;
+}
+
+/** An approval with the run that asked for it and the answer it has so far. */
+export interface ApprovalRecord extends NewApproval {
+  readonly runId: string;
+  readonly conversationId: string;
+  readonly agentId: string;
+  readonly status: ApprovalStatus;
+  readonly reason: string | null;
+  /** The run that acted on the answer. */
+  readonly resumedBy: string | null;
+  readonly createdAt: string;
+  readonly resolvedAt: string | null;
+}
+
+/** What a person says to an approval. */
+export interface ApprovalDecision {
+  /** The id of the approval. */
+  readonly id: string;
+  readonly isApproved: boolean;
+  readonly reason: string | null;
+}
+
+/** The stored approvals. Runs add them when they close and act on them when they open. */
+export interface ApprovalsStore {
+  get(id: string, principal?: Principal): Promise<ApprovalRecord | undefined>;
+  /** Those of a conversation that no run has acted on: the pending ones, and those that wait for them. */
+  open(conversationId: string): Promise<ApprovalRecord[]>;
+  /** Gives up on those that are open: their calls will not be run. */
+  cancelOpen(conversationId: string): Promise<void>;
+  /** Notes an answer. Throws `approval-resolved` when there is one already. */
+  decide(decision: ApprovalDecision): Promise<void>;
+  /** One page, the newest first. */
+  list(
+    query: PageQuery & {
+      readonly agentId?: string | undefined;
+      readonly conversationId?: string | undefined;
+      readonly status?: ApprovalStatus | undefined;
+    },
+  ): Promise<{ approvals: ApprovalRecord[]; nextCursor: string | null }>;
+}

@@ -1,0 +1,113 @@
+import type { Principal } from '../call/principal.ts';
+import type { Message } from './messages.ts';
+import type { PageQuery } from './pages.ts';
+import type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
+
+/** Where a run stands. `interrupted`: its server died in the middle of it. */
+export type RunStatus = 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
+
+/** A run without its events. */
+export interface RunRecord {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly agentId: string;
+  readonly status: RunStatus;
+  /** The id its caller gave it; differs from `id` when that was taken. */
+  readonly givenId: string;
+  /** Whether it goes on without readers; its events are stored then. */
+  readonly isDetached: boolean;
+  /** How many messages its conversation had when it began, the ones it began with included. */
+  readonly historyCount: number;
+  /** How it ended, as whoever closed it said; null while it runs. */
+  readonly outcome: unknown;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** Events of one run in their order; `first` is the number of the first of them. */
+export interface EventBatch {
+  readonly runId: string;
+  readonly first: number;
+  readonly events: readonly unknown[];
+}
+
+/** A run that begins. */
+export interface RunOpening {
+  readonly id: string;
+  /** The id its caller gave it; absent: `id`. */
+  readonly givenId?: string | undefined;
+  readonly conversationId: string;
+  readonly agentId: string;
+  /** What is said to it; those that the conversation has already are left out. */
+  readonly messages: readonly Message[];
+  readonly isDetached?: boolean | undefined;
+  /** Answers to the open approvals of the conversation. */
+  readonly decisions?: readonly ApprovalDecision[] | undefined;
+  /** Whether it gives up on the open approvals instead. */
+  readonly cancelsApprovals?: boolean | undefined;
+  /** Whom a new conversation belongs to; absent: everybody. */
+  readonly principal?: Principal | undefined;
+}
+
+/** A run that ends. */
+export interface RunClosing {
+  readonly id: string;
+  readonly status: Exclude<RunStatus, 'running'>;
+  /** What it said. */
+  readonly messages: readonly Message[];
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly outcome?: unknown;
+  /** The last of its events, where they are stored. */
+  readonly events?: EventBatch | undefined;
+  /** The calls that it leaves to a person. */
+  readonly approvals?: readonly NewApproval[] | undefined;
+  /** The ids of approvals of other runs that turned out to be void. */
+  readonly voided?: readonly string[] | undefined;
+}
+
+/** The stored runs, and with them what is said in conversations. */
+export interface RunsStore {
+  /**
+   * One transaction: makes the conversation when there is none, stores those of `messages` whose ids it does not have yet, and
+   * opens the run. What the user said is on disk before the model is asked. A message over 1 MiB is stored shortened, and says so.
+   * `id` is the server's own: one that is taken, and a conversation with a running run, are a 409 and store nothing.
+   * So is a conversation with approvals that `decisions` leaves open, unless `cancelsApprovals`. Returns the answered approvals that
+   * no run has acted on before, which is for this one to do. A conversation it makes belongs to `principal`; one that is there and
+   * that `principal` may not see is a 404.
+   */
+  open(run: RunOpening): Promise<{ readonly resumed: readonly ApprovalRecord[] }>;
+  /**
+   * One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent.
+   * Does nothing when the run is not running: it was closed before, or its conversation was deleted. When it fails, nothing is
+   * appended, and the run counts as interrupted as soon as the store can write again.
+   */
+  close(run: RunClosing): Promise<void>;
+  /** Stores events of running runs. A run whose conversation was deleted meanwhile is left out. */
+  appendEvents(batches: readonly EventBatch[]): Promise<void>;
+  /** The stored events of a run in order, as far as there are no gaps. */
+  events(id: string): Promise<EventBatch[]>;
+  /** Deletes the events of runs that ended before `endedBefore`, and of all but the `keep` that ended last. */
+  pruneEvents(bounds: { readonly endedBefore: string; readonly keep: number }): Promise<void>;
+  /**
+   * Marks runs left open by a server that died as interrupted, and returns them. Their messages stay as they are: whoever prompts a
+   * model from them gives each tool call without a result one first.
+   */
+  interruptOpen(): Promise<RunRecord[]>;
+  get(id: string, principal?: Principal): Promise<RunRecord | undefined>;
+  /** The newest run of a conversation; with `givenId`, of those whose caller called it so. */
+  latest(
+    conversationId: string,
+    query?: { readonly givenId?: string | undefined; readonly principal?: Principal | undefined },
+  ): Promise<RunRecord | undefined>;
+  /** One page, those that started last first. */
+  list(
+    query: PageQuery & {
+      readonly agentId?: string | undefined;
+      readonly conversationId?: string | undefined;
+      readonly status?: RunStatus | undefined;
+    },
+  ): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
+}

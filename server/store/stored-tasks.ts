@@ -1,0 +1,43 @@
+import type { Principal } from '../call/principal.ts';
+import type { PageQuery } from './pages.ts';
+
+/** Where a task of another agent stands: `input-required` waits for a person, the last four are ends. */
+export type TaskState = 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
+
+/** A task of another agent: what A2A calls one run. */
+export interface TaskRecord {
+  readonly id: string;
+  readonly agentId: string;
+  readonly contextId: string;
+  readonly state: TaskState;
+  /** Why it stands there, in words for people. */
+  readonly detail: string | null;
+  /** What was said and made, in the words of the protocol. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** When it came to this state. */
+  readonly changedAt: string;
+  /** The name of the key that asked for it; null without keys. */
+  readonly owner: string | null;
+}
+
+/** Which tasks to list. */
+export interface TaskQuery extends PageQuery {
+  readonly agentId: string;
+  readonly contextId?: string | undefined;
+  readonly state?: TaskState | undefined;
+  /** An RFC 3339 time in UTC. */
+  readonly changedAfter?: string | undefined;
+}
+
+/** The stored tasks of other agents. */
+export interface TasksStore {
+  /** Inserts or replaces. Of more than 10,000 ended tasks those go that ended first. */
+  save(task: TaskRecord): Promise<void>;
+  get(agentId: string, id: string, principal?: Principal): Promise<TaskRecord | undefined>;
+  /** One page, those that changed last first; `total` counts all that match. */
+  list(query: TaskQuery): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
+  /** The tasks that wait for a person. */
+  waiting(): Promise<Pick<TaskRecord, 'id' | 'agentId' | 'contextId'>[]>;
+  /** Ends the tasks that a server which died left open, and returns how many there were; those that wait for a person stay. */
+  failOpen(detail: string): Promise<number>;
+}
