@@ -30,16 +30,12 @@ export function rebuildMessages(events: readonly RunEvent[]): Message[] {
   for (const event of events) {
     switch (event.type) {
       case 'text-started':
-        begin('text', event.messageId);
+      case 'reasoning-started':
+        begin(event.type === 'text-started' ? 'text' : 'reasoning', event.messageId);
         break;
       case 'text-delta':
-        extend('text', event.messageId, event.delta);
-        break;
-      case 'reasoning-started':
-        begin('reasoning', event.messageId);
-        break;
       case 'reasoning-delta':
-        extend('reasoning', event.messageId, event.delta);
+        extend(event.type === 'text-delta' ? 'text' : 'reasoning', event.messageId, event.delta);
         break;
       case 'tool-call-started':
         owners.set(event.callId, event.messageId);

@@ -14,6 +14,13 @@ export interface PageQuery {
   readonly cursor?: string | undefined;
 }
 
+/** Which of the things that happen in conversations to list, and the page. */
+export interface ConversationPageQuery<Status> extends PageQuery {
+  readonly agentId?: string | undefined;
+  readonly conversationId?: string | undefined;
+  readonly status?: Status | undefined;
+}
+
 /** Where a page ends: the time and the id of its last row. */
 interface PageEnd {
   readonly time: string;

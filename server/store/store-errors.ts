@@ -1,57 +1,55 @@
 import { ApiError } from '../call/errors.ts';
 
-// The primary result codes of https://sqlite.org/rescode.html that callers are told about.
-const BUSY = 5;
-const READ_ONLY = 8;
-const IO_ERROR = 10;
-const CORRUPT = 11;
-const FULL = 13;
-const CANNOT_OPEN = 14;
-const NOT_A_DATABASE = 26;
+interface Failure {
+  /** What SQLite calls it. */
+  readonly name: string;
+  readonly reason: string;
+}
 
-const reasons = new Map([
-  [BUSY, 'another process holds it locked'],
-  [READ_ONLY, 'it is read-only'],
-  [IO_ERROR, 'the disk refused to read or write'],
-  [CORRUPT, 'its file is damaged'],
-  [FULL, 'the disk is full'],
-  [CANNOT_OPEN, 'its file cannot be opened'],
-  [NOT_A_DATABASE, 'its file is damaged'],
-]);
+/** The failures that callers are told about, by their primary result code: https://sqlite.org/rescode.html */
+const FAILURES: Readonly<Record<number, Failure>> = {
+  5: { name: 'BUSY', reason: 'another process holds it locked' },
+  8: { name: 'READONLY', reason: 'it is read-only' },
+  10: { name: 'IOERR', reason: 'the disk refused to read or write' },
+  11: { name: 'CORRUPT', reason: 'its file is damaged' },
+  13: { name: 'FULL', reason: 'the disk is full' },
+  14: { name: 'CANTOPEN', reason: 'its file cannot be opened' },
+  26: { name: 'NOTADB', reason: 'its file is damaged' },
+};
 
-/** SQLite's primary result code behind an error, undefined when it is not SQLite's. */
-function sqliteCodeOf(cause: unknown): number | undefined {
+/** The failure of SQLite behind an error; undefined when it is none of those, or not SQLite's. */
+function failureOf(cause: unknown): Failure | undefined {
   if (!(cause instanceof Error) || !('errcode' in cause) || typeof cause.errcode !== 'number') return undefined;
   // The low byte is the primary code; the rest says which kind of it.
-  return cause.errcode & 0xff;
+  return FAILURES[cause.errcode & 0xff];
 }
 
 /** Whether another connection holds the lock that was asked for. */
-export const isLockedError = (cause: unknown): boolean => sqliteCodeOf(cause) === BUSY;
+export const isLockedError = (cause: unknown): boolean => failureOf(cause)?.name === 'BUSY';
+
+const codeOf = (failure: Failure | undefined) => (failure?.name === 'FULL' ? 'store-full' : 'store-failed');
 
 /** The error that tells a caller of a disk that failed under the store, without the path of a file; any other error as it is. */
 export function toStoreError(cause: unknown): unknown {
-  const code = sqliteCodeOf(cause);
-  const reason = code === undefined ? undefined : reasons.get(code);
-  if (!reason) return cause;
-  return new ApiError(code === FULL ? 'store-full' : 'store-failed', `The store failed: ${reason}`, { cause });
+  const failure = failureOf(cause);
+  return failure ? new ApiError(codeOf(failure), `The store failed: ${failure.reason}`, { cause }) : cause;
 }
 
 /** The error that tells whoever starts the server why `file` cannot be opened, and what to do. */
 export function toOpenError(file: string, cause: unknown): ApiError {
   if (cause instanceof ApiError && !(cause.cause instanceof Error)) return cause;
   const original = cause instanceof ApiError ? cause.cause : cause;
-  const code = sqliteCodeOf(original);
-  if (code === CORRUPT || code === NOT_A_DATABASE) {
+  const failure = failureOf(original);
+  if (failure?.name === 'CORRUPT' || failure?.name === 'NOTADB') {
     return new ApiError(
       'store-failed',
       `The store ${file} is damaged and was left as it is: restore it from a backup, or move it away to start empty`,
       { cause: original },
     );
   }
-  const reason = (code === undefined ? undefined : reasons.get(code)) ?? messageOf(original);
+  const reason = failure?.reason ?? messageOf(original);
   return new ApiError(
-    code === FULL ? 'store-full' : 'store-failed',
+    codeOf(failure),
     `The store ${file} cannot be opened: ${reason}; check the folder, or choose another with --data-dir`,
     { cause: original },
   );

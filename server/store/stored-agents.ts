@@ -1,3 +1,5 @@
+import type { RecordStore } from './record-store.ts';
+
 /** An agent as it is stored: what its creator said, with nothing derived. */
 export interface AgentRecord {
   readonly id: string;
@@ -23,10 +25,4 @@ export interface AgentRecord {
 }
 
 /** The stored agents. */
-export interface AgentsStore {
-  /** All agents, in the order of their creation. */
-  list(): Promise<AgentRecord[]>;
-  /** Inserts or replaces. */
-  save(agent: AgentRecord): Promise<void>;
-  delete(id: string): Promise<void>;
-}
+export type AgentsStore = RecordStore<AgentRecord>;

@@ -1,5 +1,5 @@
 import type { Principal } from '../call/principal.ts';
-import type { PageQuery } from './pages.ts';
+import type { ConversationPageQuery } from './pages.ts';
 
 /**
  * Where an approval stands. `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody
@@ -51,10 +51,6 @@ export interface ApprovalsStore {
   decide(decision: ApprovalDecision): Promise<void>;
   /** One page, the newest first. */
   list(
-    query: PageQuery & {
-      readonly agentId?: string | undefined;
-      readonly conversationId?: string | undefined;
-      readonly status?: ApprovalStatus | undefined;
-    },
+    query: ConversationPageQuery<ApprovalStatus>,
   ): Promise<{ approvals: ApprovalRecord[]; nextCursor: string | null }>;
 }

@@ -1,6 +1,6 @@
 import type { Principal } from '../call/principal.ts';
 import type { Message } from './messages.ts';
-import type { PageQuery } from './pages.ts';
+import type { ConversationPageQuery } from './pages.ts';
 import type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
 
 /** Where a run stands. `interrupted`: its server died in the middle of it. */
@@ -103,11 +103,5 @@ export interface RunsStore {
     query?: { readonly givenId?: string | undefined; readonly principal?: Principal | undefined },
   ): Promise<RunRecord | undefined>;
   /** One page, those that started last first. */
-  list(
-    query: PageQuery & {
-      readonly agentId?: string | undefined;
-      readonly conversationId?: string | undefined;
-      readonly status?: RunStatus | undefined;
-    },
-  ): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
+  list(query: ConversationPageQuery<RunStatus>): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
 }

@@ -1,3 +1,5 @@
+import type { RecordStore } from './record-store.ts';
+
 /** An MCP server a caller added. Values of secrets are never part of it. */
 export interface CustomServerRecord {
   readonly id: string;
@@ -7,10 +9,4 @@ export interface CustomServerRecord {
 }
 
 /** The stored MCP servers. */
-export interface ServersStore {
-  /** All servers, in the order of their creation. */
-  list(): Promise<CustomServerRecord[]>;
-  /** Inserts or replaces. */
-  save(server: CustomServerRecord): Promise<void>;
-  delete(id: string): Promise<void>;
-}
+export type ServersStore = RecordStore<CustomServerRecord>;
