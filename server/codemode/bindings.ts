@@ -1,8 +1,9 @@
 /** The Python package `generated`: one module for each server, one function for each tool. The same for every sandbox. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { toPythonString } from '../sandbox/python-string.ts';
 import { toUniquePythonNames } from './python-names.ts';
-import { toDocstring, toPythonString } from './python-text.ts';
+import { toDocstring } from './python-text.ts';
 import { type BindableTool, type ToolStub, toToolStub } from './tool-stub.ts';
 
 /** A server with the tools that code may call. */

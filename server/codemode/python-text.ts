@@ -1,11 +1,5 @@
 /** Text and values of others inside Python source, so that none of them can become code. */
-
-/** A string literal in ASCII. */
-export const toPythonString = (text: string): string =>
-  JSON.stringify(text).replaceAll(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+import { toPythonString } from '../sandbox/python-string.ts';
 
 /** A docstring of these lines, each indented. */
 export function toDocstring(lines: readonly string[], indent: string): string {

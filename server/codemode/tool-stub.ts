@@ -1,6 +1,7 @@
 /** One tool as a Python function. */
+import { toPythonString } from '../sandbox/python-string.ts';
 import { toUniquePythonNames } from './python-names.ts';
-import { toDocstring, toPythonLiteral, toPythonString } from './python-text.ts';
+import { toDocstring, toPythonLiteral } from './python-text.ts';
 import { asSchema, definitionsOf, type JsonSchema, resolve, toPythonType } from './python-types.ts';
 
 /** A tool as its server describes it. */

@@ -28,12 +28,3 @@ export async function callTool(json: string, { options, ended, cutOff }: Calling
     error: `The call of ${tool} on ${server} failed`,
   }));
 }
-
-/** The answer to a call that is cut off by the end of its execution. */
-export function whenAborted(signal: AbortSignal): Promise<unknown> {
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  const answer = () => resolve({ success: false, kind: 'transport', error: 'The execution has ended' });
-  if (signal.aborted) answer();
-  else signal.addEventListener('abort', answer, { once: true });
-  return promise;
-}

@@ -2,6 +2,8 @@ import { ApiError } from '../../call/errors.ts';
 import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
 import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
+import type { StopReason } from '../stop-error.ts';
+import { answerWhenAborted, EXECUTION_ENDED } from '../tool-calls.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 import {
   type EngineProcess,
@@ -12,7 +14,7 @@ import {
   spawnPyodide,
   spawnPython,
 } from './child-process.ts';
-import { callTool, whenAborted } from './code-calls.ts';
+import { callTool } from './code-calls.ts';
 import { type CommandFrame, LineSplitter, ReportFrame } from './frames.ts';
 import { readResidentMb } from './process-memory.ts';
 import { type Ran, toExecution, toLoss } from './process-outcome.ts';
@@ -99,15 +101,15 @@ export class LocalEval implements Sandbox {
       output,
       options,
       ended,
-      cutOff: whenAborted(ended.signal),
+      cutOff: answerWhenAborted(ended.signal, EXECUTION_ENDED),
       calls: { count: 0, characters: 0 },
       settle: resolve,
     };
     this.#running = running;
 
-    let stopped: 'timeout' | 'cancelled' | undefined;
+    let stopped: StopReason | undefined;
     const timers = new Set<NodeJS.Timeout>();
-    const killAfter = (ms: number, reason: 'timeout' | 'cancelled') => {
+    const killAfter = (ms: number, reason: StopReason) => {
       timers.add(
         setTimeout(() => {
           stopped ??= reason;

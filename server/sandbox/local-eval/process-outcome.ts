@@ -1,7 +1,7 @@
 /** What the report of a Python process, or its end, makes of an execution. */
 import type { OutputLog } from '../output-log.ts';
 import type { Execution, ExecutionStatus } from '../sandbox.ts';
-import { stopError } from '../stop-error.ts';
+import { type StopReason, stopError } from '../stop-error.ts';
 import type { ReportFrame } from './frames.ts';
 
 /** The report of an execution that has ended. */
@@ -16,7 +16,7 @@ function shown(output: OutputLog) {
 export function toExecution(
   { outcome, dropped, droppedDisplays }: Ran,
   output: OutputLog,
-  stopped: 'timeout' | 'cancelled' | undefined,
+  stopped: StopReason | undefined,
   timeoutMs: number,
 ): Execution {
   output.drop(dropped);
@@ -41,7 +41,7 @@ export function toLoss(
     endReason,
     stopped,
     timeoutMs,
-  }: { endReason?: string | undefined; stopped?: 'timeout' | 'cancelled' | undefined; timeoutMs: number },
+  }: { endReason?: string | undefined; stopped?: StopReason | undefined; timeoutMs: number },
 ): Execution {
   const status = stopped ?? 'killed';
   const reason = endReason ?? (stopped ? 'it did not react to the interrupt' : 'it ended unexpectedly');

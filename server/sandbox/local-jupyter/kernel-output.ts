@@ -2,7 +2,7 @@
 import type { KernelMessage } from '@jupyterlab/services';
 import type { OutputLog } from '../output-log.ts';
 import type { Execution, MimeBundle, PythonError } from '../sandbox.ts';
-import { stopError } from '../stop-error.ts';
+import { type StopReason, stopError } from '../stop-error.ts';
 import { COROUTINE } from './kernel-setup.ts';
 
 const MAX_TRACEBACK = 20_000;
@@ -11,7 +11,7 @@ const MAX_TRACEBACK = 20_000;
 export interface Outcome {
   readonly output: OutputLog;
   readonly error: PythonError | null;
-  readonly stopped: 'timeout' | 'cancelled' | 'output' | undefined;
+  readonly stopped: StopReason | 'output' | undefined;
   readonly lossReason: string | undefined;
   readonly timeoutMs: number;
 }

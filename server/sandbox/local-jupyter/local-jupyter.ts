@@ -2,6 +2,7 @@ import { ApiError } from '../../call/errors.ts';
 import type { SandboxLimits } from '../limits.ts';
 import { OutputLog } from '../output-log.ts';
 import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
+import type { StopReason } from '../stop-error.ts';
 import type { JupyterSettings, SupervisedKernel } from './jupyter-client.ts';
 import { toStartError } from './jupyter-errors.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
@@ -61,9 +62,9 @@ export class LocalJupyter implements Sandbox {
     if (!live) throw new ApiError('sandbox-unavailable', 'The kernel has ended');
     const { limits } = this.#options;
     const output = new OutputLog(limits, options.onOutput);
-    let stopped: 'timeout' | 'cancelled' | 'output' | undefined;
+    let stopped: StopReason | 'output' | undefined;
     let forced: NodeJS.Timeout | undefined;
-    const stop = (reason: 'timeout' | 'cancelled' | 'output') => {
+    const stop = (reason: StopReason | 'output') => {
       if (stopped) return;
       stopped = reason;
       interruptKernel(live.kernel).catch(() => {});
