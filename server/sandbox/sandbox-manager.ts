@@ -71,7 +71,6 @@ export class SandboxManager {
   #settings: SandboxSettings = { variant: 'local-eval' };
   /** A started interpreter that no agent has yet. */
   #spare: Sandbox | undefined;
-  #starting = 0;
   readonly #changes = new Mutex();
   #isClosed = false;
 
@@ -272,8 +271,7 @@ export class SandboxManager {
     else if (current && !(await isUsable(current))) this.#release(agent, 'the interpreter had ended');
     let sandbox = agent.sandbox;
     if (!sandbox) {
-      sandbox = await this.#take(signal);
-      agent.sandbox = sandbox;
+      sandbox = await this.#assign(agent, signal);
       try {
         await sandbox.start();
         signal.throwIfAborted();
@@ -298,21 +296,25 @@ export class SandboxManager {
     return sandbox;
   }
 
-  /** The spare interpreter or a new one, not started yet, once there is room for it. */
-  async #take(signal: AbortSignal): Promise<Sandbox> {
+  /** Gives the agent the spare interpreter or a new one, not started yet, once there is room for it. */
+  async #assign(agent: AgentSandbox, signal: AbortSignal): Promise<Sandbox> {
     const spare = this.#spare;
     if (spare?.isRunning) {
       this.#spare = undefined;
+      agent.sandbox = spare;
       return spare;
     }
-    while (this.#live().length + this.#starting >= this.#limits.maxLive) {
+    while (this.#live().length >= this.#limits.maxLive) {
       const idle = [...this.#agents.values()]
         .filter(({ sandbox, isBusy }) => sandbox && !isBusy)
         .toSorted((a, b) => a.lastUsed - b.lastUsed)[0];
       if (idle) this.#release(idle, 'other agents needed the room');
       else await this.#whenSlotIsFree(signal);
     }
-    return this.#create(this.#settings);
+    // At once: an agent that looks for room next must see that this is taken.
+    const sandbox = this.#create(this.#settings);
+    agent.sandbox = sandbox;
+    return sandbox;
   }
 
   async #whenSlotIsFree(signal: AbortSignal): Promise<void> {
