@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ApiError } from '../call/errors.ts';
 import { answerTool, defineSchemaTool, failTool, type SchemaTool } from '../runs/schema-tools.ts';
-import type { ManagedExecution } from '../sandbox/sandbox-manager.ts';
+import type { ManagedExecution } from '../sandbox/agent-execution.ts';
 import type { Codemode } from './codemode.ts';
 import { describeTool, findTool, listTools, type NamedTool, toImport } from './described-tools.ts';
 import { reportExecution } from './execution-report.ts';

@@ -1,6 +1,6 @@
 import type { ToolOutcome } from '../runs/toolset.ts';
+import type { ManagedExecution } from '../sandbox/agent-execution.ts';
 import type { MimeBundle } from '../sandbox/sandbox.ts';
-import type { ManagedExecution } from '../sandbox/sandbox-manager.ts';
 import { MAX_SHOWN, shortenText } from '../sandbox/shorten-text.ts';
 
 const MAX_DISPLAYS = 10;

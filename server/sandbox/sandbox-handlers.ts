@@ -3,7 +3,8 @@ import type { AppHandlers } from '../../contract/index.ts';
 import type { ExecutionEvent, ExecutionResult } from '../../contract/sandbox.ts';
 import { ApiError, toApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
-import type { ManagedExecution, SandboxManager } from './sandbox-manager.ts';
+import type { ManagedExecution } from './agent-execution.ts';
+import type { SandboxManager } from './sandbox-manager.ts';
 
 interface SandboxHandlersOptions {
   readonly manager: SandboxManager;

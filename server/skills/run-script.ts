@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { ApiError } from '../call/errors.ts';
 import type { ToolOutcome } from '../runs/toolset.ts';
+import type { ManagedExecution } from '../sandbox/agent-execution.ts';
 import { toPythonString } from '../sandbox/python-string.ts';
-import type { ManagedExecution } from '../sandbox/sandbox-manager.ts';
 import { shortenText } from '../sandbox/shorten-text.ts';
 import { type Skill, SkillError } from './skill.ts';
 import { readFileWithin } from './skill-files.ts';
