@@ -28,7 +28,7 @@ export const readChildProgram = (): string => childFiles.map((path) => readFileS
 export const programToPrepare = (): readonly string[] => (extension === '.ts' ? childFiles : []);
 
 /** A process with its three pipes. */
-export interface EngineProcess {
+export interface PipedProcess {
   readonly process: ChildProcess;
   readonly commands: Duplex;
   readonly reports: Duplex;
@@ -38,7 +38,7 @@ export interface EngineProcess {
 }
 
 /** Starts a process that may read its own program and nothing else, in an empty environment. */
-export function spawnPyodide(config: ChildConfig): EngineProcess {
+export function spawnPyodide(config: ChildConfig): PipedProcess {
   const { pyodideDir, prepared, prepare } = config;
   const programDir = prepared !== undefined && programToPrepare().length ? prepared : here;
   const readable = [here, pyodideDir, ...(prepared === undefined ? [] : [prepared])];
@@ -58,7 +58,7 @@ export function spawnPyodide(config: ChildConfig): EngineProcess {
 }
 
 /** Starts the python3 of this machine, with no isolation but a working folder and an environment of its own. */
-export function spawnPython(limits: { readonly maxOutput: number; readonly maxResidentMb: number }): EngineProcess {
+export function spawnPython(limits: { readonly maxOutput: number; readonly maxResidentMb: number }): PipedProcess {
   const folder = mkdtempSync(join(tmpdir(), 'agent-python-'));
   const engine = withPipes('python3', ['-I', '-B', join(here, 'python-child.py')], {
     SANDBOX_CONFIG: JSON.stringify({ ...limits, folder }),
@@ -70,7 +70,7 @@ export function spawnPython(limits: { readonly maxOutput: number; readonly maxRe
   return engine;
 }
 
-function withPipes(command: string, args: readonly string[], env: NodeJS.ProcessEnv): EngineProcess {
+function withPipes(command: string, args: readonly string[], env: NodeJS.ProcessEnv): PipedProcess {
   const child = spawn(command, args, { cwd: '/', env, stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
   // A pipe of a process that was ended fails on its own (EPIPE, ECONNRESET); its `exit` says all there is to say.
   for (const pipe of child.stdio) pipe?.on('error', () => {});
@@ -95,7 +95,7 @@ function pipeOf(child: ChildProcess, descriptor: 3 | 4 | 5): Duplex {
 }
 
 /** Lets every other process of the machine go first. */
-export function lowerPriority({ process: child }: EngineProcess): void {
+export function lowerPriority({ process: child }: PipedProcess): void {
   if (child.pid === undefined) return;
   try {
     setPriority(child.pid, 5);

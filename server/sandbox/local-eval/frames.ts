@@ -49,32 +49,3 @@ export const ToolCallRequest = z.object({
   tool: z.string().max(256),
   arguments: z.record(z.string(), z.unknown()),
 });
-
-/** Cuts chunks into lines of at most `maxBytes`; a longer one throws. */
-export class LineSplitter {
-  readonly #maxBytes: number;
-  #parts: Buffer[] = [];
-  #size = 0;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  *push(chunk: Buffer): Generator<string> {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      this.#add(chunk.subarray(start, end));
-      yield Buffer.concat(this.#parts).toString('utf8');
-      this.#parts = [];
-      this.#size = 0;
-      start = end + 1;
-    }
-    this.#add(chunk.subarray(start));
-  }
-
-  #add(part: Buffer): void {
-    this.#size += part.length;
-    if (this.#size > this.#maxBytes) throw new Error(`a line is longer than ${this.#maxBytes} bytes`);
-    if (part.length) this.#parts.push(part);
-  }
-}
