@@ -7,7 +7,8 @@ import { ToolCallGate, type ToolCallLimits } from './tool-calls.ts';
 
 /** How one execution is to run. */
 export interface ExecuteOptions {
-  readonly timeoutMs?: number;
+  /** Absent: 30 seconds. */
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onOutput?: (event: OutputEvent) => void;
 }
