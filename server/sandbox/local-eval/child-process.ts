@@ -1,31 +1,40 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { ChildConfig } from './pyodide-child.ts';
+import type { ChildConfig } from './child/config.ts';
 
 /** Which interpreter serves local-eval: the isolated one, or the machine's python3, which isolates nothing. */
 export type LocalEvalEngine = 'pyodide' | 'python';
 
-// Real paths: the permission model compares them, and both folders may be reached through links.
+// Real paths: the permission model compares them, and all of these folders may be reached through links.
 const here = realpathSync(dirname(fileURLToPath(import.meta.url)));
+const childFolder = join(here, 'child');
+// The same program from the sources and from the built package.
+const extension = extname(import.meta.url);
+
 /** Where the interpreter's files are. */
 export const findPyodide = (): string => realpathSync(dirname(fileURLToPath(import.meta.resolve('pyodide'))));
+
 /** The Python side of both engines. */
 export const readRunner = (): string => readFileSync(join(here, 'runner.py'), 'utf8');
 
-/** The modules of the process that runs the code. */
-const childModules = ['pyodide-child', 'bare-shell', 'child-output', 'child-pipes', 'memory-cap'];
-// The same program from the sources and from the built package.
-const extension = extname(import.meta.url);
-const childFiles = childModules.map((name) => join(here, `${name}${extension}`));
 /** The source of the process that runs the code. */
-export const readChildProgram = (): string => childFiles.map((path) => readFileSync(path, 'utf8')).join('');
+export const readChildProgram = (): string =>
+  listChildFiles()
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('');
+
 /** What the folder that an interpreter starts from is to hold beside the snapshot: the program, where Node cannot run it as it is. */
-export const programToPrepare = (): readonly string[] => (extension === '.ts' ? childFiles : []);
+export const programToPrepare = (): readonly string[] => (extension === '.ts' ? listChildFiles() : []);
+
+function listChildFiles(): string[] {
+  const names = readdirSync(childFolder).filter((name) => extname(name) === extension);
+  return names.toSorted().map((name) => join(childFolder, name));
+}
 
 /** A process with its three pipes. */
 export interface PipedProcess {
@@ -40,8 +49,8 @@ export interface PipedProcess {
 /** Starts a process that may read its own program and nothing else, in an empty environment. */
 export function spawnPyodide(config: ChildConfig): PipedProcess {
   const { pyodideDir, prepared, prepare } = config;
-  const programDir = prepared !== undefined && programToPrepare().length ? prepared : here;
-  const readable = [here, pyodideDir, ...(prepared === undefined ? [] : [prepared])];
+  const programDir = prepared !== undefined && extension === '.ts' ? prepared : childFolder;
+  const readable = [childFolder, pyodideDir, ...(prepared === undefined ? [] : [prepared])];
   const args = [
     '--permission',
     ...readable.map((folder) => `--allow-fs-read=${join(folder, '*')}`),
@@ -50,7 +59,7 @@ export function spawnPyodide(config: ChildConfig): PipedProcess {
     '--no-warnings',
     '--max-old-space-size=96',
     '--max-semi-space-size=2',
-    join(programDir, `pyodide-child${programDir === here ? extension : '.mjs'}`),
+    join(programDir, `pyodide-child${programDir === childFolder ? extension : '.mjs'}`),
   ];
   const isolation = canLeaveNetwork() ? ['unshare', '-r', '-n', '--'] : [];
   const [command = process.execPath, ...rest] = [...isolation, process.execPath, ...args];

@@ -1,5 +1,5 @@
 /** What the code of one execution shows: counted, bounded, and sent to the server in as few reports as the reader can do with. */
-import { report } from './child-pipes.ts';
+import { report } from './pipes.ts';
 
 /** More than the server keeps, so that what it says of the rest is true. */
 const MAX_DISPLAYS = 1000;
