@@ -42,7 +42,7 @@ export interface PipedProcess {
   readonly commands: Duplex;
   readonly reports: Duplex;
   readonly replies: Duplex;
-  /** The last words on standard error. */
+  /** The end of what it has written to standard error. */
   readonly errorText: () => string;
 }
 
@@ -96,11 +96,16 @@ function withPipes(command: string, args: readonly string[], env: NodeJS.Process
   };
 }
 
+/** A process was started without a pipe that it needs. */
+export class MissingPipeError extends Error {
+  override readonly name = 'MissingPipeError';
+}
+
 function pipeOf(child: ChildProcess, descriptor: 3 | 4 | 5): Duplex {
   const pipes: readonly unknown[] = child.stdio;
   const pipe = pipes[descriptor];
   if (pipe instanceof Duplex) return pipe;
-  throw new Error(`the process has no pipe ${descriptor}`);
+  throw new MissingPipeError(`the process has no pipe ${descriptor}`);
 }
 
 /** Lets every other process of the machine go first. */
@@ -113,10 +118,11 @@ export function lowerPriority({ process: child }: PipedProcess): void {
   }
 }
 
-let isNetworkOptional: boolean | undefined;
+let hasNamespaces: boolean | undefined;
+
 /** Whether a process can be started in a network namespace of its own, with no way out. Asked once. */
 function canLeaveNetwork(): boolean {
-  isNetworkOptional ??=
+  hasNamespaces ??=
     process.platform === 'linux' && spawnSync('unshare', ['-r', '-n', '--', 'true'], { timeout: 2000 }).status === 0;
-  return isNetworkOptional;
+  return hasNamespaces;
 }

@@ -1,48 +1,70 @@
 const MEMORY_SECTION = 5;
 const PAGE_BYTES = 65_536;
+/** The magic number and the version, before the first section. */
+const HEADER_BYTES = 8;
+
+/** A WebAssembly binary whose memory cannot be given a size. */
+export class WasmMemoryError extends Error {
+  override readonly name = 'WasmMemoryError';
+}
 
 /**
  * Rewrites the memory section of a WebAssembly binary in place: it starts with at least `minimumBytes` and never grows past `maximumBytes`.
  * The interpreter exports its memory, so the binary is the only place where its size can be set.
  */
 export function capMemory(binary: Uint8Array, minimumBytes: number, maximumBytes: number): Uint8Array {
-  let at = 8;
-  const byte = (): number => {
-    const value = binary[at++];
-    if (value === undefined) throw new Error('the WebAssembly binary ends early');
+  const cursor = new Cursor(binary, HEADER_BYTES);
+  while (cursor.at < binary.length) {
+    const section = cursor.readByte();
+    const size = cursor.readNumber();
+    if (section !== MEMORY_SECTION) {
+      cursor.at += size;
+      continue;
+    }
+    // How many memories there are: one.
+    cursor.readNumber();
+    const hasMaximum = cursor.readByte() & 1;
+    if (!hasMaximum) throw new WasmMemoryError('the WebAssembly memory declares no maximum');
+    cursor.rewriteNumber((old) => Math.max(old, Math.ceil(minimumBytes / PAGE_BYTES)));
+    cursor.rewriteNumber((old) => Math.min(old, Math.floor(maximumBytes / PAGE_BYTES)));
+    return binary;
+  }
+  throw new WasmMemoryError('the WebAssembly binary has no memory section');
+}
+
+/** A place in a binary; numbers are in LEB128. */
+class Cursor {
+  at: number;
+  readonly #binary: Uint8Array;
+
+  constructor(binary: Uint8Array, at: number) {
+    this.#binary = binary;
+    this.at = at;
+  }
+
+  readByte(): number {
+    const value = this.#binary[this.at++];
+    if (value === undefined) throw new WasmMemoryError('the WebAssembly binary ends early');
     return value;
-  };
-  const readNumber = (): number => {
+  }
+
+  readNumber(): number {
     let result = 0;
     for (let factor = 1; ; factor *= 128) {
-      const part = byte();
+      const part = this.readByte();
       result += (part & 127) * factor;
       if (!(part & 128)) return result;
     }
-  };
+  }
+
   /** Writes over the number at the cursor, in exactly the bytes it has. */
-  const rewriteNumber = (choose: (old: number) => number): void => {
-    const start = at;
-    let value = choose(readNumber());
-    for (let index = start; index < at; index++) {
-      binary[index] = (value & 127) | (index < at - 1 ? 128 : 0);
+  rewriteNumber(choose: (old: number) => number): void {
+    const start = this.at;
+    let value = choose(this.readNumber());
+    for (let index = start; index < this.at; index++) {
+      this.#binary[index] = (value & 127) | (index < this.at - 1 ? 128 : 0);
       value >>>= 7;
     }
-    if (value) throw new Error('the memory size does not fit in the WebAssembly binary');
-  };
-  while (at < binary.length) {
-    const section = byte();
-    const end = readNumber() + at;
-    if (section !== MEMORY_SECTION) {
-      at = end;
-      continue;
-    }
-    readNumber();
-    const hasMaximum = byte() & 1;
-    if (!hasMaximum) throw new Error('the WebAssembly memory declares no maximum');
-    rewriteNumber((old) => Math.max(old, Math.ceil(minimumBytes / PAGE_BYTES)));
-    rewriteNumber((old) => Math.min(old, Math.floor(maximumBytes / PAGE_BYTES)));
-    return binary;
+    if (value) throw new WasmMemoryError('the memory size does not fit in the WebAssembly binary');
   }
-  throw new Error('the WebAssembly binary has no memory section');
 }

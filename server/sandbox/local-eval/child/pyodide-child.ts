@@ -4,13 +4,13 @@
  * before the first line of the agent's code runs.
  */
 import type { CommandFrame } from '../frames.ts';
-import { endGeneration, nodeTimers } from './bare-shell.ts';
 import { createBridge, forgetCalls, settleCall } from './bridge.ts';
 import { takeConfig } from './config.ts';
 import { createInterruptBuffer, limit } from './interrupts.ts';
 import { droppedOutput, flushOutput, resetOutput } from './output.ts';
 import { die, listenForCommands, pollCommands, report } from './pipes.ts';
 import { startInterpreter } from './start-interpreter.ts';
+import { dropScheduled, nodeTimers } from './timers.ts';
 
 /** The functions of `runner.py`. */
 interface Runner {
@@ -100,7 +100,7 @@ async function runCode(id: number, code: string, timeoutMs: number): Promise<voi
   limit.deadline = Number.NEGATIVE_INFINITY;
   clearTimeout(timer);
   clearInterval(flushing);
-  endGeneration();
+  dropScheduled();
   forgetCalls();
   // Not from here: promises that resolve each other for ever would go on unwatched after the report.
   await new Promise((resolve) => nodeTimers.setImmediate(resolve));
