@@ -64,7 +64,7 @@ async function openSkills(
   if (jupyter)
     await manager.configure({ variant: 'local-jupyter', jupyter_url: jupyter.url, jupyter_token: jupyter.token });
   const log = { warn() {} };
-  const library = createSkillLibrary({ folder: folder.path, isFolderGiven: true, bundledFolder: BUNDLED_SKILLS, log });
+  const library = createSkillLibrary({ folder: folder.path, isFolderChosen: true, bundledFolder: BUNDLED_SKILLS, log });
   const toolset = createSkillToolset({
     library,
     skills: () => library.list(),

@@ -5,7 +5,7 @@ import { MAX_SHOWN, shortenText } from '../sandbox/shorten-text.ts';
 
 const MAX_DISPLAYS = 10;
 
-/** An execution in the words a model is given: bounded, and without what is empty. */
+/** An execution as a model reads it: bounded, and without what is empty. */
 export function reportExecution(execution: ManagedExecution): ToolOutcome {
   const { status, error, exitCode, result, displays } = execution;
   const isSuccess = status === 'ok' || (status === 'exit' && exitCode === 0);

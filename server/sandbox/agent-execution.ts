@@ -23,7 +23,7 @@ export interface ManagedExecution extends Execution {
   readonly toolCalls: number;
 }
 
-/** What executions share. */
+/** The parts of the manager that every execution uses. */
 interface Surroundings {
   readonly pool: SandboxPool;
   readonly host: SandboxHost;
@@ -43,7 +43,7 @@ export async function executeFor(
   const interrupt = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, interrupt.signal]) : interrupt.signal;
   const ended = new AbortController();
-  const gate = openGate(agent.agentId, { host, limits, ended: ended.signal });
+  const gate = createGate(agent.agentId, { host, limits, ended: ended.signal });
   agent.running = { interrupt, gate };
   agent.stopIdleWatch();
   try {
@@ -66,8 +66,8 @@ export async function executeFor(
   }
 }
 
-/** The way of an execution's tool calls to the host. */
-function openGate(
+/** Makes the gate through which an execution's tool calls reach the host. */
+function createGate(
   agentId: string,
   { host, limits, ended }: { host: SandboxHost; limits: ToolCallLimits; ended: AbortSignal },
 ): ToolCallGate {
@@ -93,7 +93,7 @@ async function setUp(agent: AgentSandbox, sandbox: Sandbox, host: SandboxHost): 
   }
 }
 
-/** The execution with what it must tell of variables that earlier ones had set. */
+/** Adds to an execution that variables of earlier ones are lost, if they are. */
 function withLoss(execution: Execution, agent: AgentSandbox): Execution {
   const lossReason = agent.takeLossReason();
   agent.markUsed();

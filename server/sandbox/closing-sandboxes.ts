@@ -6,7 +6,7 @@ interface ClosingSandboxesOptions {
   readonly log: (message: string) => void;
 }
 
-/** Sandboxes that are on their way to their end, in the background. */
+/** Sandboxes that are being closed in the background. */
 export class ClosingSandboxes {
   readonly #options: ClosingSandboxesOptions;
   readonly #closing = new Set<Promise<void>>();

@@ -28,11 +28,11 @@ interface SandboxManagerOptions {
   /** `python` runs the code of local-eval in the machine's python3, with no isolation. */
   readonly localEvalEngine?: LocalEvalEngine;
   readonly limits?: Partial<ManagerLimits>;
-  /** Is told what went wrong behind the scenes; texts hold no secret. */
+  /** Is told of failures that no caller is told of; texts hold no secret. */
   readonly log?: (message: string) => void;
 }
 
-/** Where code runs, as anybody may know it. */
+/** Where code runs, without a secret, and whether any interpreter does. */
 type SandboxStatus = ReturnType<typeof toShown> & { readonly sandbox_running: boolean };
 
 const defaultManagerLimits: ManagerLimits = {
@@ -79,7 +79,7 @@ export class SandboxManager {
     if (isPyodide) await this.#snapshots.find();
   }
 
-  /** Where code runs, as anybody may know it. */
+  /** Tells where code runs, and starts nothing. */
   status(): SandboxStatus {
     return { ...toShown(this.#pool.settings), sandbox_running: this.#pool.isRunning };
   }

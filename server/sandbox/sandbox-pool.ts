@@ -88,7 +88,7 @@ export class SandboxPool {
     }
   }
 
-  /** Starts the agent's interpreter; in place of none, of one that has ended and of one of other settings it gets a new one, once there is room. */
+  /** Starts the interpreter of the agent, which gets a new one, once there is room, unless the one it has is alive and of the current settings. */
   async startFor(agent: AgentSandbox, signal: AbortSignal): Promise<Sandbox> {
     const current = agent.sandbox;
     if (current && !this.#isCurrent(current)) this.release(agent, 'the sandbox was reconfigured');
@@ -100,21 +100,21 @@ export class SandboxPool {
       signal.throwIfAborted();
       return sandbox;
     } catch (cause) {
-      // Also when this agent was released meanwhile and the interpreter is nobody's any more.
+      // The agent may have been released meanwhile, and the interpreter may be nobody's any more.
       if (agent.sandbox === sandbox) agent.release('the interpreter did not start');
       this.#closing.add(sandbox);
       throw cause;
     }
   }
 
-  /** Keeps the interpreter for the agent's next execution, for a while. */
+  /** Keeps the interpreter of an agent for its next execution, for a while. */
   keepFor(agent: AgentSandbox): void {
     agent.lastUsed = performance.now();
     // The agent was deleted, or the server closes, while the code ran.
     if (this.#isClosed || this.#agents.get(agent.agentId) !== agent) this.release(agent, 'the agent was deleted');
     else if (agent.sandbox && !agent.sandbox.isRunning) this.release(agent, 'the interpreter had ended');
     else agent.watchIdle(this.#options.limits.idleMs, () => this.release(agent, 'it was not used for a while'));
-    // After the queue has seen the end of this execution.
+    // Later: the queue does not know yet that this execution has ended.
     setImmediate(() => this.#announceRoom());
   }
 
@@ -152,7 +152,7 @@ export class SandboxPool {
     return this.#isClosed;
   }
 
-  /** Lets go of all there is, of what runs now when it has ended, and of what `lastChange` leaves; resolves when everything has ended. */
+  /** Ends every interpreter, also those that `lastChange` leaves behind; resolves when all have ended. */
   async close(lastChange: Promise<void>): Promise<void> {
     this.#isClosed = true;
     this.releaseAll('the server is shutting down');

@@ -1,6 +1,6 @@
 import type { PythonError } from './sandbox.ts';
 
-/** Why code was stopped that could have gone on. */
+/** Why code was stopped: it took too long, or somebody asked for it. */
 export type StopReason = 'timeout' | 'cancelled';
 
 /** The error of an execution that was stopped; `traceback` says where. */

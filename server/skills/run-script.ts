@@ -1,4 +1,3 @@
-/** Runs a script of a skill in a sandbox. */
 import { readFile } from 'node:fs/promises';
 import { ApiError } from '../call/errors.ts';
 import type { ToolOutcome } from '../runs/toolset.ts';
@@ -22,7 +21,7 @@ export interface ScriptRun {
 
 const MAX_FILES_SIZE = 4_194_304;
 
-/** The script sees the files of its skill beside it, the files and variables of the sandbox, and nothing of this machine. */
+/** Runs a script, which sees the files of its skill beside it, the files and variables of the sandbox, and nothing of this machine. */
 export async function runScript(skill: Skill, run: ScriptRun, execute: Execute): Promise<ToolOutcome> {
   const code = await toCode(skill, run);
   try {
@@ -51,7 +50,7 @@ function report(execution: ManagedExecution): ToolOutcome {
   const { status, error, stdout, stderr, isTruncated, notices } = execution;
   const exitCode = status === 'ok' ? Number(execution.result?.['text/plain']) : null;
   return {
-    // A script that says no has run: only one that could not is an error of the tool.
+    // A script that exits with a failure has run; it is an error of the tool only when it could not.
     isError: status !== 'ok',
     result: {
       success: exitCode === 0,

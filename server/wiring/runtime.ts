@@ -94,7 +94,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
     const skills = {
       library: createSkillLibrary({
-        ...findSkillsFolder({ given: options['skills-folder'], dataFolder }),
+        ...findSkillsFolder({ chosen: options['skills-folder'], dataFolder }),
         bundledFolder: BUNDLED_SKILLS,
         log,
       }),

@@ -22,7 +22,7 @@ const MAX_UNREAD_BYTES = 128 * 1_048_576;
 /** Answers the tool calls of one execution. */
 export class CodeCalls {
   readonly #options: CodeCallsOptions;
-  /** What a call comes to when it is waited for no longer: one promise, as code may make many calls. */
+  /** The answer to every call that is waited for no longer: one promise, as code may make many calls. */
   readonly #cutOff: Promise<unknown>;
   #count = 0;
   #characters = 0;
@@ -56,7 +56,7 @@ export class CodeCalls {
     if (python.unreadBytes > MAX_UNREAD_BYTES) python.end('it did not take the answers of its tools');
   }
 
-  /** Calls a tool as code asked for it; comes to what code is to be told, whatever happens. */
+  /** Calls a tool as code asked for it, and resolves with an answer for code whatever happens. */
   async #call(json: string): Promise<unknown> {
     const { onToolCall, signal } = this.#options;
     const request = ToolCallRequest.safeParse(parseOrNothing(json));

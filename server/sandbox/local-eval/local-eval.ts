@@ -34,7 +34,7 @@ export class LocalEval implements Sandbox {
   readonly #engine: LocalEvalEngine;
   readonly #setups = new Map<number, (failure: string | undefined) => void>();
   #starting: Promise<void> | undefined;
-  /** The process that is alive. */
+  /** The process, as long as it is alive. */
   #python: PythonProcess | undefined;
   #running: ProcessExecution | undefined;
   #lastId = 0;

@@ -7,7 +7,7 @@ import { type Ran, toLostExecution, toReportedExecution } from './process-outcom
 import type { PythonProcess, WorkReport } from './python-process.ts';
 
 interface ProcessExecutionOptions {
-  /** No two of a process have the same. */
+  /** Different for each execution of one process. */
   readonly id: number;
   readonly python: PythonProcess;
   readonly limits: SandboxLimits;

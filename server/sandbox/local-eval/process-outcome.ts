@@ -1,10 +1,10 @@
-/** What the report of a Python process, or its end, makes of an execution. */
+/** Executions made of the report of a Python process, or of its end. */
 import type { OutputLog } from '../output-log.ts';
 import type { Execution } from '../sandbox.ts';
 import { type StopReason, stopError } from '../stop-error.ts';
 import type { ReportFrame } from './frames.ts';
 
-/** The report of an execution that has ended. */
+/** The report that an execution has ended. */
 export type Ran = Extract<ReportFrame, { type: 'ran' }>;
 
 interface Stop {
@@ -33,7 +33,7 @@ export function toReportedExecution(
   };
 }
 
-/** The execution of a process that ended with it, for a reason that is known or not, or because it was stopped. */
+/** The execution of a process that ended before it reported an end. */
 export function toLostExecution(
   output: OutputLog,
   { endReason, stopped, timeoutMs }: Stop & { readonly endReason: string | undefined },

@@ -49,7 +49,7 @@ export class PythonProcess {
     return this.#endReason;
   }
 
-  /** What was sent and not taken yet. */
+  /** How much was sent that the process has not taken yet. */
   get unreadBytes(): number {
     return this.#piped.commands.writableLength;
   }
@@ -68,7 +68,7 @@ export class PythonProcess {
     if (!this.#hasEnded) this.#piped.commands.write(`${JSON.stringify(frame)}\n`);
   }
 
-  /** Answers a call that the process waits for and does nothing else. */
+  /** Answers a call for which the process waits and does nothing else. */
   answerBlocked(id: number, json: string): void {
     if (!this.#hasEnded) this.#piped.replies.write(`${JSON.stringify({ id, json })}\n`);
   }
@@ -97,7 +97,7 @@ export class PythonProcess {
     this.kill();
   }
 
-  /** Ends the process for no reason of its own. */
+  /** Ends the process at once, and leaves the reason to the caller. */
   kill(): void {
     if (!this.#hasEnded) this.#piped.process.kill('SIGKILL');
   }
@@ -130,7 +130,7 @@ export class PythonProcess {
     }
   }
 
-  /** Code may have left something behind that goes on after its end, where no time limit is. */
+  /** Ends a process that is busy though it has nothing to do: code may leave something behind that goes on where no time limit is. */
   #watchIdle(): void {
     const watch = setInterval(() => {
       if (this.#options.isBusy()) return;

@@ -3,7 +3,7 @@ import { parseBoundedJson } from './bounded-json.ts';
 import { ReportFrame } from './frames.ts';
 
 const MAX_FRAME_BYTES = 16 * 1_048_576;
-/** Reports in one piece after which others get their turn. */
+/** After so many reports at once, others get their turn. */
 const MANY_LINES = 50;
 
 /** Hands on each report of a process as it comes; calls `onBroken` for a line that is not a report. */

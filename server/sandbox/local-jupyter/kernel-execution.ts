@@ -14,7 +14,7 @@ interface KernelExecutionOptions {
   readonly run: RunOptions;
 }
 
-/** Code that has written so many times what is kept is stopped. */
+/** Code is stopped when it has written so many times what is kept. */
 const FLOOD_FACTOR = 20;
 
 /** A kernel answered that it has not run what it was sent. */

@@ -10,7 +10,7 @@ const MAX_REPR = 100_000;
 const MAX_JSON = 1_000_000;
 const MAX_PARTS = 150_000;
 
-/** Makes the kernel do as local-eval does: show values on one line and within bounds, data as data, and let code end without its kernel. */
+/** Python that makes the kernel do as local-eval does: show values on one line and within bounds, data as data, and let code end without its kernel. */
 export const behaviourCode = `
 def _set_up():
     import inspect, json, sys
@@ -62,14 +62,14 @@ finally:
     del _set_up
 `;
 
-/** Awaits the coroutine that the code before came to. */
+/** Python that awaits the coroutine to which the code before came. */
 export const awaitCode = 'await __import__("sys").modules["_agent_waiting"].coroutine';
 
-/** Sets environment variables. */
+/** Python that sets environment variables. */
 export const environmentCode = (variables: Readonly<Record<string, string>>): string =>
   `import json, os\nos.environ.update(json.loads(${toPythonString(JSON.stringify(variables))}))\ndel json, os`;
 
-/** Replaces the modules given before by these, in a temporary folder of the kernel. */
+/** Python that replaces the modules set before by these, in a temporary folder of the kernel. */
 export const modulesCode = (modules: PythonModules): string => `
 def _set_modules(modules):
     import atexit, importlib, os, shutil, sys, tempfile

@@ -10,11 +10,11 @@ export const limit = {
   deadline: Number.NEGATIVE_INFINITY,
   isCancelled: false,
   isTimedOut: false,
-  /** Whether Python runs and commands are read in between. */
+  /** Whether a command is read while Python runs, and not while it waits. */
   isPolling: false,
 };
 
-/** The "buffer" that the interpreter reads to see whether it shall stop. Now and then that calls `poll`, as nothing else can while Python runs. */
+/** Makes the "buffer" that the interpreter reads to see whether it shall stop. Reading it calls `poll` now and then, as nothing else can while Python runs. */
 export function createInterruptBuffer(poll: () => void): { 0: number } {
   let lastPoll = 0;
   return {

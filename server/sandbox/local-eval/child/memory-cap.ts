@@ -21,7 +21,7 @@ export function capMemory(binary: Uint8Array, minimumBytes: number, maximumBytes
       cursor.at += size;
       continue;
     }
-    // How many memories there are: one.
+    // The number of memories, which is one.
     cursor.readNumber();
     const hasMaximum = cursor.readByte() & 1;
     if (!hasMaximum) throw new WasmMemoryError('the WebAssembly memory declares no maximum');

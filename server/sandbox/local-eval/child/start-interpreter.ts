@@ -11,7 +11,7 @@ const PRELOADED =
   'argparse ast asyncio base64 bisect calendar collections concurrent.futures contextlib copy csv dataclasses datetime decimal difflib email.utils enum fractions functools gzip hashlib heapq html inspect io itertools json linecache logging math operator os pathlib pprint random re secrets shutil sqlite3 statistics string struct tempfile textwrap time traceback types typing unicodedata urllib.parse uuid warnings xml.etree.ElementTree zipfile zlib';
 const node = process;
 
-/** Starts Pyodide in a process that has lost all else, from its snapshot where there is one. Ends the process when it is to make one. */
+/** Takes Node away and starts Pyodide, from its snapshot where there is one. Ends the process when it is to make a snapshot. */
 export async function startInterpreter(config: ChildConfig): Promise<PyodideAPI> {
   const { pyodideDir, runner, memoryMb, prepared, prepare } = config;
   if (prepare) await (await import('./strip-program.ts')).stripProgram(prepare);
