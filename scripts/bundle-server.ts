@@ -10,7 +10,7 @@ import packageJson from '../package.json' with { type: 'json' };
 /** The packages that each start needs. All others stay where npm puts them and are loaded from there, most of them when first used. */
 const BUNDLED = ['helmet', 'kysely', 'yaml', 'zod'];
 /** Run in processes of their own, from where their modules look for them, each module a file: the sandbox reads them by name. */
-const PROGRAMS = ['mcp/toolbox/main', 'sandbox/local-eval/pyodide-child'];
+const PROGRAMS = ['mcp/toolbox/main', 'sandbox/local-eval/child/pyodide-child'];
 
 /** Modules look for files beside themselves. All they end up in is in `server/`, so their places are told from there. */
 const keepPlaces: Plugin = {

@@ -14,6 +14,7 @@ const SHARED = [
   'server/options.ts',
   'server/version.ts',
   'server/runs/ids.ts',
+  'server/runs/schema-tools.ts',
   'server/runs/toolset.ts',
   'server/store/messages.ts',
 ];

@@ -19,7 +19,7 @@ test('local-eval runs as compiled JavaScript as it does from its sources', { tim
       join(ROOT, 'node_modules/.bin/tsc'),
       ...['--ignoreConfig', '--outDir', folder, '--rootDir', ROOT, '--target', 'es2024', '--module', 'nodenext'],
       ...['--noCheck', '--types', 'node', '--lib', 'es2024,esnext', '--rewriteRelativeImportExtensions'],
-      ...['server/sandbox/sandbox-manager.ts', 'server/sandbox/local-eval/pyodide-child.ts'],
+      ...['server/sandbox/sandbox-manager.ts', 'server/sandbox/local-eval/child/pyodide-child.ts'],
     );
     for (const file of ['runner.py', 'python-child.py']) {
       await copyFile(join(ROOT, 'server/sandbox/local-eval', file), join(localEval, file));

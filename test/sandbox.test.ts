@@ -291,6 +291,15 @@ describe('an execution', () => {
     ]);
   });
 
+  test('waits for room beside others that wait, and none gets more than there is', async () => {
+    await using api = openSandboxApi({ limits: { maxLive: 1 } });
+    const code = 'import time\nstarted = time.time()\ntime.sleep(0.3)\n[started, time.time()]';
+    const executions = await Promise.all(['a', 'b', 'c'].map((agent) => api.manager.execute(agent, code)));
+    const times = executions.map(({ result }) => result?.['application/json'] as [number, number]);
+    const inTurn = times.toSorted(([a], [b]) => a - b).flat();
+    expect(inTurn).toEqual(inTurn.toSorted((a, b) => a - b));
+  });
+
   test('ends its interpreter some time after its last use', async () => {
     await using api = openSandboxApi({ limits: { idleMs: 50 } });
     await api.call('execute', { agent_id: 'a', code: 'x = 1' });

@@ -24,7 +24,7 @@ async function openLibrary(
   await prepare?.(folder);
   const logged: object[] = [];
   const log = { warn: (details: object) => logged.push(details) };
-  const library = createSkillLibrary({ folder, isFolderGiven: true, bundledFolder, log });
+  const library = createSkillLibrary({ folder, isFolderChosen: true, bundledFolder, log });
   await library.refresh();
   const dispose = () => temporary[Symbol.asyncDispose]();
   return { library, folder, logged, outside: temporary.path, [Symbol.asyncDispose]: dispose };
@@ -234,13 +234,13 @@ describe('a skills folder', () => {
   it('that is not there is a problem when it was asked for, and harms no bundled skill', async () => {
     await using folder = await temporaryFolder();
     const missing = { folder: join(folder.path, 'none'), bundledFolder: BUNDLED_SKILLS, log: { warn() {} } };
-    const asked = createSkillLibrary({ ...missing, isFolderGiven: true });
-    const silent = createSkillLibrary({ ...missing, isFolderGiven: false });
+    const asked = createSkillLibrary({ ...missing, isFolderChosen: true });
+    const silent = createSkillLibrary({ ...missing, isFolderChosen: false });
     await Promise.all([asked.refresh(), silent.refresh()]);
     expect(asked.problems()).toEqual([{ path: '.', reason: 'There is no such skills folder' }]);
     expect(silent.problems()).toEqual([]);
     await writeFile(join(folder.path, 'file'), '');
-    const file = createSkillLibrary({ ...missing, folder: join(folder.path, 'file'), isFolderGiven: false });
+    const file = createSkillLibrary({ ...missing, folder: join(folder.path, 'file'), isFolderChosen: false });
     await file.refresh();
     expect(file.problems()).toEqual([{ path: '.', reason: 'The skills folder cannot be read' }]);
     expect(silent.list().map(({ name, warnings }) => [name, warnings])).toEqual([

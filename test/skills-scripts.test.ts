@@ -17,6 +17,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 });
 
 const scripts = {
   'echo.py': 'import json, sys\nprint(json.dumps([sys.argv[1:], sys.stdin.read(), __name__]))',
+  'bytes.py': 'import sys\nprint([len(text.encode()) for text in (sys.argv[1], sys.stdin.read())])',
   'fails.py': 'def deep():\n    raise ValueError("wrong ä")\n\ndeep()\n',
   'broken.py': 'x = (\n',
   'exits.py': 'import sys\nprint("out")\nsys.exit("why")',
@@ -63,7 +64,7 @@ async function openSkills(
   if (jupyter)
     await manager.configure({ variant: 'local-jupyter', jupyter_url: jupyter.url, jupyter_token: jupyter.token });
   const log = { warn() {} };
-  const library = createSkillLibrary({ folder: folder.path, isFolderGiven: true, bundledFolder: BUNDLED_SKILLS, log });
+  const library = createSkillLibrary({ folder: folder.path, isFolderChosen: true, bundledFolder: BUNDLED_SKILLS, log });
   const toolset = createSkillToolset({
     library,
     skills: () => library.list(),
@@ -126,6 +127,11 @@ describe.each([
     const { stdout, ...rest } = await skills.run('echo.py', { args, stdin });
     expect(rest).toMatchObject(done);
     expect(JSON.parse(stdout)).toEqual([args, stdin, '__main__']);
+  });
+
+  cases('gets a character of two UTF-16 units as one that it can encode', async () => {
+    const { stdout, stderr } = await skills.run('bytes.py', { args: ['😀'], stdin: 'ä😀' });
+    expect([stdout, stderr]).toEqual(['[4, 6]\n', '']);
   });
 
   cases('gets options by name', async () => {

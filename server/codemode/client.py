@@ -185,8 +185,8 @@ def tool(server, name, signature, parameters, required, is_open):
 
     def bind(label, args, named):
         if len(args) == 1 and not named and isinstance(args[0], dict):
-            given = {parameters.get(key, key) for key in args[0]}
-            if given.issuperset(required) and (is_open or given <= own_names):
+            passed = {parameters.get(key, key) for key in args[0]}
+            if passed.issuperset(required) and (is_open or passed <= own_names):
                 args, named = (), args[0]
         if len(args) > len(order):
             refuse(f"{label}() takes at most {len(order)} positional arguments, not {len(args)}")

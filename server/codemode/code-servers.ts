@@ -1,4 +1,4 @@
-/** What the code of an agent may call: the MCP servers the agent selects, and toolsets of this server. */
+/** The servers that the code of an agent may call: the MCP servers it selects, and toolsets of this server. */
 import { ApiError } from '../call/errors.ts';
 import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
 import type { SupervisedServer } from '../mcp/servers/supervised-server.ts';

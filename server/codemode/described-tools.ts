@@ -12,7 +12,7 @@ export interface NamedTool {
   readonly stub: ToolStub;
 }
 
-/** All of them, server by server. */
+/** The tools of all these servers, server by server. */
 export const listTools = (servers: readonly BoundServer[]): NamedTool[] =>
   servers.flatMap(({ id, module, tools }) =>
     tools.map((stub) => ({
@@ -43,7 +43,7 @@ export function findTool(tools: readonly NamedTool[], name: string): NamedTool |
   return `There is no tool '${name}'; find one with search_tools`;
 }
 
-/** All there is to know of a tool. */
+/** A tool with its documentation and its schemas. */
 export const describeTool = (tool: NamedTool) => ({
   name: tool.name,
   server: tool.server,

@@ -1,12 +1,11 @@
 import type { ToolOutcome } from '../runs/toolset.ts';
+import type { ManagedExecution } from '../sandbox/agent-execution.ts';
 import type { MimeBundle } from '../sandbox/sandbox.ts';
-import type { ManagedExecution } from '../sandbox/sandbox-manager.ts';
+import { MAX_SHOWN, shortenText } from '../sandbox/shorten-text.ts';
 
-/** What a model reads of one stream, in characters: the beginning and the end. */
-const SHOWN = 16_000;
 const MAX_DISPLAYS = 10;
 
-/** An execution in the words a model is given: bounded, and without what is empty. */
+/** An execution as a model reads it: bounded, and without what is empty. */
 export function reportExecution(execution: ManagedExecution): ToolOutcome {
   const { status, error, exitCode, result, displays } = execution;
   const isSuccess = status === 'ok' || (status === 'exit' && exitCode === 0);
@@ -15,10 +14,10 @@ export function reportExecution(execution: ManagedExecution): ToolOutcome {
     result: {
       success: isSuccess,
       result: toValue(result),
-      stdout: shorten(execution.stdout),
-      stderr: shorten(execution.stderr),
+      stdout: shortenText(execution.stdout),
+      stderr: shortenText(execution.stderr),
       ...(error && {
-        code_error: { name: error.name, message: shorten(error.message), traceback: shorten(error.traceback) },
+        code_error: { name: error.name, message: shortenText(error.message), traceback: shortenText(error.traceback) },
       }),
       ...(exitCode !== null && { exit_code: exitCode }),
       ...(displays.length > 0 && { displays: displays.slice(0, MAX_DISPLAYS).map(describe) }),
@@ -34,19 +33,13 @@ export function reportExecution(execution: ManagedExecution): ToolOutcome {
 function toValue(bundle: MimeBundle | null): unknown {
   if (bundle === null) return null;
   const json = bundle['application/json'];
-  if (json !== undefined && JSON.stringify(json).length <= SHOWN) return json;
+  if (json !== undefined && JSON.stringify(json).length <= MAX_SHOWN) return json;
   return describe(bundle);
 }
 
 function describe(bundle: MimeBundle): string {
   const text = bundle['text/markdown'] ?? bundle['text/plain'];
   const others = Object.keys(bundle).filter((kind) => !/^(text\/(plain|markdown)|application\/json)$/.test(kind));
-  const shown = typeof text === 'string' ? shorten(text) : '';
+  const shown = typeof text === 'string' ? shortenText(text) : '';
   return others.length ? `${shown} [also as ${others.join(', ')}]` : shown;
-}
-
-function shorten(text: string): string {
-  if (text.length <= SHOWN) return text;
-  const half = SHOWN / 2;
-  return `${text.slice(0, half)}\n[... ${text.length - SHOWN} characters left out ...]\n${text.slice(-half)}`;
 }

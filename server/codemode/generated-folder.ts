@@ -8,7 +8,7 @@ const ROOT = 'generated/';
 
 /**
  * Brings the folder to what `bindings` hold. Each file is replaced as a whole, those that others import first, so that a reader at any
- * moment finds files that work together; what was generated before and is no more goes last. Files of others stay.
+ * moment finds files that work together; files that are generated no longer go last. Files of others stay.
  */
 export async function writeGenerated(folder: string, { files }: Bindings): Promise<void> {
   await mkdir(folder, { recursive: true });

@@ -1,5 +1,4 @@
-/** Where kernels find the proxy of this server, and whether they may be given a token for it. */
-
+/** Addresses at which kernels find the proxy of this server, and whether a token for it may go there. */
 import { BASE_PATH } from '../../contract/index.ts';
 import { invalidField } from '../call/validation-error.ts';
 

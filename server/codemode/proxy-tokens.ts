@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** How long a token is handed out, and how long it is taken. An execution that was given one at the last moment can still end with it. */
+/** How long a token is handed out, and how long it is accepted: an execution that got one at the last moment can still end with it. */
 const HANDED_OUT_MS = 15 * 60_000;
-const TAKEN_MS = 30 * 60_000;
+const ACCEPTED_MS = 30 * 60_000;
 const PREFIX = 'arp_';
 
 /** The tokens with which kernels call tools: one for each agent's interpreter, worth nothing anywhere else and not for long. */
@@ -28,7 +28,7 @@ export function createProxyTokens(now: () => number = () => performance.now()): 
   return {
     issue(agentId) {
       const issuedAt = now();
-      forget((entry) => issuedAt - entry.issuedAt > TAKEN_MS);
+      forget((entry) => issuedAt - entry.issuedAt > ACCEPTED_MS);
       const known = newest.get(agentId);
       if (known && issuedAt - known.issuedAt < HANDED_OUT_MS) return known.token;
       const token = PREFIX + randomBytes(32).toString('base64url');
@@ -42,7 +42,7 @@ export function createProxyTokens(now: () => number = () => performance.now()): 
     },
     agentOf(token) {
       const entry = held.get(hash('sha256', token));
-      return entry && now() - entry.issuedAt <= TAKEN_MS ? entry.agentId : undefined;
+      return entry && now() - entry.issuedAt <= ACCEPTED_MS ? entry.agentId : undefined;
     },
   };
 }

@@ -1,11 +1,5 @@
-/** Text and values of others inside Python source, so that none of them can become code. */
-
-/** A string literal in ASCII. */
-export const toPythonString = (text: string): string =>
-  JSON.stringify(text).replaceAll(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** Texts and values of strangers as parts of Python source, none of which can become code. */
+import { toPythonString } from '../sandbox/python-string.ts';
 
 /** A docstring of these lines, each indented. */
 export function toDocstring(lines: readonly string[], indent: string): string {
@@ -19,7 +13,7 @@ export function toDocstring(lines: readonly string[], indent: string): string {
   return `"""${shown.map((line, index) => (index && line ? indent + line : line)).join('\n')}\n${indent}"""`;
 }
 
-/** A literal of a JSON value that is none of object and array. */
+/** A literal of a JSON value that is neither an object nor an array. */
 export function toPythonLiteral(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';

@@ -1,12 +1,12 @@
-/** What a JSON Schema says, in the words of Python's type hints. They are read by people and models, never evaluated. */
+/** JSON Schemas as type hints of Python, which people and models read and nothing evaluates. */
 import { toPythonLiteral } from './python-text.ts';
 
-/** The parts of a JSON Schema that are read here; anything else in it says nothing. */
+/** A JSON Schema, of which a few keywords are read here. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-// A schema may point to itself, and often: what is deeper or wider says nothing to a reader, and would take for ever.
+// A schema may point to itself: what is deeper or wider would take for ever and tell a reader nothing.
 const MAX_DEPTH = 3;
 const MAX_PARTS = 8;
 const MAX_CHOICES = 30;
@@ -18,7 +18,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   null: 'None',
 };
 
-/** Any value as a schema; what is none says nothing. */
+/** Any value as a schema; one that is not an object is the empty schema, which allows everything. */
 export const asSchema = (value: unknown): JsonSchema => (isSchema(value) ? value : {});
 const isSchema = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -29,7 +29,7 @@ export const definitionsOf = (schema: JsonSchema): JsonSchema => ({
   ...asSchema(schema.$defs),
 });
 
-/** What a `$ref` points to, else the schema itself. */
+/** The schema that a `$ref` points to, else the schema itself. */
 export function resolve(schema: JsonSchema, definitions: JsonSchema): JsonSchema {
   const name = typeof schema.$ref === 'string' ? /^#\/(?:\$defs|definitions)\/(.+)$/.exec(schema.$ref)?.[1] : undefined;
   return name === undefined ? schema : asSchema(definitions[name]);

@@ -1,6 +1,7 @@
 /** One tool as a Python function. */
+import { toPythonString } from '../sandbox/python-string.ts';
 import { toUniquePythonNames } from './python-names.ts';
-import { toDocstring, toPythonLiteral, toPythonString } from './python-text.ts';
+import { toDocstring, toPythonLiteral } from './python-text.ts';
 import { asSchema, definitionsOf, type JsonSchema, resolve, toPythonType } from './python-types.ts';
 
 /** A tool as its server describes it. */
@@ -17,7 +18,7 @@ export interface ToolStub {
   readonly name: string;
   /** Such as `read_file(path: str, limit: int = None) -> str`. */
   readonly signature: string;
-  /** What its docstring says. */
+  /** The lines of its docstring. */
   readonly documentation: readonly string[];
   /** Its definition in the module of its server. */
   readonly source: string;
@@ -70,7 +71,7 @@ interface Parameter {
   readonly schema: JsonSchema;
 }
 
-/** Those that must be given come first. */
+/** The parameters of a tool, the required ones first. */
 function readParameters(inputSchema: JsonSchema): Parameter[] {
   const definitions = definitionsOf(inputSchema);
   const properties = asSchema(inputSchema.properties);
@@ -107,7 +108,7 @@ function takesMore({ additionalProperties }: JsonSchema, hasNone: boolean): bool
   return additionalProperties === true || isObject || (hasNone && additionalProperties !== false);
 }
 
-/** For readers only: an argument that is not given is not sent, and the server has its own default. */
+/** The default of a parameter, for readers only: an argument that is left out is not sent, and the server has its own default. */
 function defaultOf(schema: unknown): string {
   const value = asSchema(schema).default;
   return ` = ${['string', 'number', 'boolean'].includes(typeof value) ? toPythonLiteral(value) : 'None'}`;

@@ -1,21 +1,31 @@
+import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Sandbox } from './sandbox.ts';
+import type { ToolCallGate } from './tool-calls.ts';
 
-/** What the manager keeps of one agent: its interpreter, its queue, and why its variables are gone. */
+/** An execution that goes on. */
+export interface RunningExecution {
+  /** Interrupts it. */
+  readonly interrupt: AbortController;
+  /** Lets its tool calls through. */
+  readonly gate: ToolCallGate;
+}
+
+/** The interpreter of one agent with its queue, what it was set up with, and why its variables are gone. */
 export class AgentSandbox {
   readonly agentId: string;
   sandbox: Sandbox | undefined;
-  /** The version of the Python modules the interpreter has. */
+  /** The version of the Python modules that the interpreter has. */
   modulesVersion: string | undefined;
-  /** The environment variables the interpreter was given, as JSON. */
+  /** The environment variables that the interpreter has, as JSON. */
   environment: string | undefined;
-  /** Interrupts the running execution. */
-  running: AbortController | undefined;
+  running: RunningExecution | undefined;
   lastUsed = 0;
+  readonly #queue = new Mutex();
+  #waiting = 0;
+  #idleTimer: NodeJS.Timeout | undefined;
   #isUsed = false;
   #lossReason: string | undefined;
-  #waiting = 0;
-  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(agentId: string) {
     this.agentId = agentId;
@@ -33,16 +43,27 @@ export class AgentSandbox {
       });
     }
     this.#waiting += 1;
-    const turn = this.#tail.then(task);
-    this.#tail = turn.catch(() => {});
     try {
-      return await turn;
+      return await this.#queue.run(task);
     } finally {
       this.#waiting -= 1;
     }
   }
 
-  /** From now on the interpreter holds variables that can be lost. */
+  /** Calls `onIdle` when no execution begins within `idleMs`. */
+  watchIdle(idleMs: number, onIdle: () => void): void {
+    this.#idleTimer = setTimeout(() => {
+      if (!this.isBusy) onIdle();
+    }, idleMs);
+    this.#idleTimer.unref();
+  }
+
+  /** Ends the watch of {@link watchIdle}. */
+  stopIdleWatch(): void {
+    clearTimeout(this.#idleTimer);
+  }
+
+  /** Notes that the interpreter holds variables from now on, which can be lost. */
   markUsed(): void {
     this.#isUsed = true;
   }
@@ -50,6 +71,7 @@ export class AgentSandbox {
   /** Lets go of the interpreter; the next execution is told why its variables are gone. */
   release(reason: string): Sandbox | undefined {
     const { sandbox } = this;
+    this.stopIdleWatch();
     this.sandbox = undefined;
     this.modulesVersion = undefined;
     this.environment = undefined;
@@ -65,7 +87,7 @@ export class AgentSandbox {
     return reason;
   }
 
-  /** The execution itself told of the loss. */
+  /** Forgets that variables are gone, when the execution itself has told of it. */
   forgetLoss(): void {
     this.#isUsed = false;
     this.#lossReason = undefined;

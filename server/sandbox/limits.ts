@@ -4,8 +4,9 @@ export interface SandboxLimits {
   readonly graceMs: number;
   /** How long an interpreter may take to start. */
   readonly startMs: number;
-  /** The same two for a kernel of a Jupyter server. */
+  /** How long code in a kernel gets to end by itself after an interrupt, before its kernel is ended. */
   readonly kernelGraceMs: number;
+  /** How long a kernel may take to start. */
   readonly kernelStartMs: number;
   /** How long a Jupyter server may be out of reach before its kernel is given up. */
   readonly serverLostMs: number;
@@ -17,7 +18,7 @@ export interface SandboxLimits {
   readonly maxDisplays: number;
   readonly maxDisplay: number;
   readonly maxDisplayTotal: number;
-  /** The heap of the local-eval interpreter. */
+  /** The most memory that the local-eval interpreter gives to Python. */
   readonly memoryMb: number;
   /** The resident memory at which a local-eval process is ended. */
   readonly maxResidentMb: number;

@@ -36,7 +36,7 @@ export class OutputLog {
     return this.#dropped;
   }
 
-  /** What a reader must know of output that is not there. */
+  /** Sentences on the output that was dropped, for whoever reads the rest. */
   get notices(): string[] {
     const { maxOutput, maxDisplays, maxDisplay } = this.#limits;
     return [

@@ -1,6 +1,6 @@
 import type { PythonModules, SandboxVariant, ToolCallAnswer, ToolCallHandler } from './sandbox.ts';
 
-/** What a server gives to the sandboxes of its agents. */
+/** The part of a server that its sandboxes need: tools, and what the interpreters of its agents are set up with. */
 export interface SandboxHost {
   /** Calls a tool for the code of an agent. */
   callTool(agentId: string, ...call: Parameters<ToolCallHandler>): Promise<ToolCallAnswer>;
@@ -8,6 +8,6 @@ export interface SandboxHost {
   modules?(agentId: string, variant: SandboxVariant): Promise<{ version: string; modules: PythonModules } | undefined>;
   /** Environment variables of the agent's interpreter; asked for before each execution, set when they have changed. */
   environment?(agentId: string, variant: SandboxVariant): Promise<Readonly<Record<string, string>> | undefined>;
-  /** The agent's interpreter has ended: what it was given is void. */
+  /** Is told that the agent's interpreter has ended, with all that was valid for it alone. */
   released?(agentId: string): void;
 }

@@ -2,7 +2,7 @@ import { ApiError } from '../call/errors.ts';
 import { type JupyterAddress, parseJupyterUrl, toShownUrl } from './local-jupyter/jupyter-url.ts';
 import type { SandboxVariant } from './sandbox.ts';
 
-/** Where code is to run. */
+/** Where code runs: in this server's own interpreter, or on a Jupyter server. */
 export type SandboxSettings =
   | { readonly variant: 'local-eval' }
   | { readonly variant: 'local-jupyter'; readonly jupyter: JupyterAddress };
@@ -27,7 +27,7 @@ export function isSame(a: SandboxSettings, b: SandboxSettings): boolean {
   return a.jupyter.baseUrl === b.jupyter.baseUrl && a.jupyter.token === b.jupyter.token;
 }
 
-/** What anybody may know of settings. */
+/** Settings without their secret, for anybody to see. */
 export function toShown(settings: SandboxSettings): {
   variant: SandboxVariant;
   jupyter_url: string | null;

@@ -1,4 +1,4 @@
-/** What runs an agent's Python, whatever is behind it: an interpreter of ours, or a kernel of a Jupyter server. */
+/** The port of whatever runs an agent's Python: an interpreter of ours, or a kernel of a Jupyter server. */
 
 /** Which implementation runs the code. */
 export type SandboxVariant = 'local-eval' | 'local-jupyter';
@@ -21,7 +21,7 @@ export interface PythonError {
 /** How an execution ended. `killed`: the interpreter died or was ended, for another reason than time. */
 export type ExecutionStatus = 'ok' | 'error' | 'exit' | 'timeout' | 'cancelled' | 'killed';
 
-/** What one execution came to. */
+/** How one execution ended, and what it showed. */
 export interface Execution {
   readonly status: ExecutionStatus;
   readonly stdout: string;
@@ -42,7 +42,7 @@ export interface Execution {
   readonly notices: readonly string[];
 }
 
-/** What a tool called from code came to, as the Python side reads it. A tool's own failure is `success: false`, never an exception. */
+/** The answer to a tool call from code, as Python reads it. A tool's own failure is `success: false`, never an exception. */
 export type ToolCallAnswer =
   | {
       readonly success: true;
@@ -87,7 +87,7 @@ export interface Sandbox {
   start(): Promise<void>;
   /** Never rejects for what the code does; rejects when there is nothing to run it. */
   run(code: string, options: RunOptions): Promise<Execution>;
-  /** Replaces the Python modules given before; those already imported are forgotten, so that code imports the new ones. */
+  /** Replaces the Python modules that were set before; those already imported are forgotten, so that code imports the new ones. */
   setModules(modules: PythonModules): Promise<void>;
   /** Sets environment variables of the interpreter. */
   setEnvironment(variables: Readonly<Record<string, string>>): Promise<void>;

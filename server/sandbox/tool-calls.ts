@@ -19,6 +19,9 @@ export const defaultToolCallLimits: ToolCallLimits = {
   maxResult: 5_000_000,
 };
 
+/** What code is told of a call that its execution did not wait for. */
+export const EXECUTION_ENDED = 'The execution has ended';
+
 /** The one way out of a sandbox: counts and bounds the tool calls of one execution, whichever way they come. */
 export class ToolCallGate {
   readonly #handler: ToolCallHandler;
@@ -48,12 +51,12 @@ export class ToolCallGate {
     this.#count += 1;
     await this.#enter();
     try {
-      if (signal.aborted) return refuse('transport', 'The execution has ended');
+      if (signal.aborted) return refuse('transport', EXECUTION_ENDED);
       const deadline = AbortSignal.timeout(callMs);
       const answer = await Promise.race([
         this.#handler(server, tool, args, { signal: AbortSignal.any([signal, deadline]) }),
-        whenAborted(signal, 'The execution has ended'),
-        whenAborted(deadline, `${tool} did not answer within ${callMs / 1000} s`),
+        answerWhenAborted(signal, EXECUTION_ENDED),
+        answerWhenAborted(deadline, `${tool} did not answer within ${callMs / 1000} s`),
       ]);
       return JSON.stringify(answer).length > maxResult
         ? refuse('limit', `The result of ${tool} is larger than ${maxResult} characters`)
@@ -86,8 +89,11 @@ const refuse = (kind: 'limit' | 'invalid_input' | 'transport', error: string): T
   error,
 });
 
-function whenAborted(signal: AbortSignal, error: string): Promise<ToolCallAnswer> {
+/** Answers a call with `error` as soon as `signal` aborts. */
+export function answerWhenAborted(signal: AbortSignal, error: string): Promise<ToolCallAnswer> {
   const { promise, resolve } = Promise.withResolvers<ToolCallAnswer>();
-  signal.addEventListener('abort', () => resolve(refuse('transport', error)), { once: true });
+  const answer = () => resolve(refuse('transport', error));
+  if (signal.aborted) answer();
+  else signal.addEventListener('abort', answer, { once: true });
   return promise;
 }

@@ -1,15 +1,16 @@
 /** Looks through a folder for skills. One that is broken is a problem with its reason, and harms no other. */
+import type { Dirent } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { readSkillText } from './read-skill-text.ts';
 import { type Skill, SkillError, type SkillProblem, type SkillText } from './skill.ts';
 import { isWithin, listFiles, readFileWithin, readSorted } from './skill-files.ts';
 
-/** What is in a skills folder. */
+/** The skills in a folder, and what keeps others from being skills. */
 export interface FoundSkills {
   readonly skills: readonly Skill[];
   readonly problems: readonly SkillProblem[];
-  /** What was read, for the next time. */
+  /** What was read, to be passed in at the next look. */
   readonly texts: ReadTexts;
 }
 
@@ -21,56 +22,70 @@ const MAX_DEPTH = 4;
 const MAX_FOLDERS = 2000;
 const MAX_SKILLS = 500;
 
-/** In the order of their paths. `folder` may be a skill itself. Throws what reading the folder throws. */
+/** A look through a skills folder that goes on. */
+interface Search {
+  readonly root: string;
+  readonly origin: Skill['origin'];
+  readonly skills: Skill[];
+  readonly problems: SkillProblem[];
+  readonly texts: Map<string, { readonly source: string; readonly text: Promise<SkillText> }>;
+  readonly visited: Set<string>;
+}
+
+/** Finds skills in the order of their paths. `folder` may be a skill itself. Throws what reading the folder throws. */
 export async function findSkills(folder: string, origin: Skill['origin'], known: ReadTexts): Promise<FoundSkills> {
   const root = await realpath(folder);
   // Below it, what cannot be read is passed over.
   await readdir(root);
-  const skills: Skill[] = [];
-  const problems: SkillProblem[] = [];
-  const texts = new Map(known);
-  const visited = new Set<string>();
-  const report = (path: string, reason: string) =>
-    problems.push({ path: relative(root, path).split(sep).join('/') || '.', reason });
-
-  const visit = async (path: string, depth: number): Promise<void> => {
-    const real = await realpath(path).catch(() => undefined);
-    if (real === undefined || visited.has(real)) return;
-    if (!isWithin(real, root)) {
-      report(path, 'It is a link that leads out of the skills folder');
-      return;
-    }
-    visited.add(real);
-    const entries = await readSorted(real);
-    const text = entries.find(({ name }) => name === 'SKILL.md') ?? entries.find(({ name }) => name === 'skill.md');
-    if (text) {
-      try {
-        skills.push(await readSkill(real, text.name, { origin, texts }));
-      } catch (cause) {
-        if (!(cause instanceof SkillError)) throw cause;
-        report(path, cause.message);
-      }
-      return;
-    }
-    if (depth >= MAX_DEPTH) return;
-    for (const entry of entries) {
-      if (skills.length >= MAX_SKILLS || visited.size >= MAX_FOLDERS) break;
-      const isFolder = entry.isDirectory() || entry.isSymbolicLink();
-      if (isFolder && !entry.name.startsWith('.') && entry.name !== 'node_modules')
-        await visit(join(path, entry.name), depth + 1);
-    }
-  };
-  await visit(root, 0);
-  if (skills.length >= MAX_SKILLS) report(root, `Only the first ${MAX_SKILLS} skills are read`);
-  else if (visited.size >= MAX_FOLDERS) report(root, `Only the first ${MAX_FOLDERS} folders are looked through`);
+  const search: Search = { root, origin, skills: [], problems: [], texts: new Map(known), visited: new Set() };
+  await visit(search, root, 0);
+  const { skills, problems, texts, visited } = search;
+  if (skills.length >= MAX_SKILLS) report(search, root, `Only the first ${MAX_SKILLS} skills are read`);
+  else if (visited.size >= MAX_FOLDERS)
+    report(search, root, `Only the first ${MAX_FOLDERS} folders are looked through`);
   for (const path of texts.keys()) if (!visited.has(path)) texts.delete(path);
   return { skills, problems, texts };
 }
 
+/** Reads the skill in a folder; where there is none, looks into the folders below. */
+async function visit(search: Search, path: string, depth: number): Promise<void> {
+  const { root, skills, visited } = search;
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined || visited.has(real)) return;
+  if (!isWithin(real, root)) return report(search, path, 'It is a link that leads out of the skills folder');
+  visited.add(real);
+  const entries = await readSorted(real);
+  const text = findText(entries);
+  if (text) return takeSkill(search, path, { folder: real, file: text.name });
+  if (depth >= MAX_DEPTH) return;
+  for (const entry of entries) {
+    if (skills.length >= MAX_SKILLS || visited.size >= MAX_FOLDERS) break;
+    if (mayHoldSkills(entry)) await visit(search, join(path, entry.name), depth + 1);
+  }
+}
+
+async function takeSkill(search: Search, path: string, where: { folder: string; file: string }): Promise<void> {
+  try {
+    search.skills.push(await readSkill(search, where));
+  } catch (cause) {
+    if (!(cause instanceof SkillError)) throw cause;
+    report(search, path, cause.message);
+  }
+}
+
+function report({ root, problems }: Search, path: string, reason: string): void {
+  problems.push({ path: relative(root, path).split(sep).join('/') || '.', reason });
+}
+
+const findText = (entries: readonly Dirent[]): Dirent | undefined =>
+  entries.find(({ name }) => name === 'SKILL.md') ?? entries.find(({ name }) => name === 'skill.md');
+
+const mayHoldSkills = (entry: Dirent): boolean =>
+  (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && entry.name !== 'node_modules';
+
 async function readSkill(
-  folder: string,
-  file: string,
-  { origin, texts }: { origin: Skill['origin']; texts: Map<string, { source: string; text: Promise<SkillText> }> },
+  { origin, texts }: Search,
+  { folder, file }: { folder: string; file: string },
 ): Promise<Skill> {
   const source = (await readFileWithin(folder, file, MAX_SKILL_TEXT)).toString('utf8');
   const before = texts.get(folder);

@@ -1,16 +1,16 @@
-/** Reads a SKILL.md: https://agentskills.io/specification, leniently. What is unusual is a warning; without a name or a description it is no skill. */
+/** The reader of a SKILL.md, more lenient than https://agentskills.io/specification: all but a missing name or description is a warning. */
 import type { Document } from 'yaml';
 import { SkillError, type SkillText } from './skill.ts';
 
 const MAX_FRONT_MATTER = 65_536;
 const MAX_ALIASES = 10;
-/** Lists and mappings in brackets: the parser takes seconds to give up on tens of thousands, one in another. */
+/** The most lists and mappings in brackets: on tens of thousands, one in another, the parser takes seconds to give up. */
 const MAX_BRACKETS = 1000;
 const MAX_NAME = 64;
 const MAX_DESCRIPTION = 1024;
 const MAX_COMPATIBILITY = 500;
 
-/** Throws a {@link SkillError} when the text is no skill. */
+/** Reads the text of a skill. Throws a {@link SkillError} when it is none. */
 export async function readSkillText(text: string, folderName: string): Promise<SkillText> {
   // Only plain `---` opens it: what others read as `---js` is code, and none of a skill's text is ever run here.
   const found = /^\uFEFF?---[ \t]*\r?\n(?:([\s\S]*?)\r?\n)?---[ \t]*(?:\r?\n|$)/.exec(text);
@@ -50,7 +50,7 @@ async function readYaml(text: string, warnings: string[]): Promise<Readonly<Reco
     if (isMapping(fields)) return fields;
   } catch (cause) {
     if (cause instanceof SkillError) throw cause;
-    // Nested or repeated beyond all bounds.
+    // The parser gives up on what is nested or repeated too often.
     throw new SkillError(`The front matter cannot be read: ${firstLine(cause)}`, { cause });
   }
   throw new SkillError('The front matter is not a mapping of names to values');

@@ -1,8 +1,9 @@
-/** Runs a script of a skill in a sandbox. */
 import { readFile } from 'node:fs/promises';
 import { ApiError } from '../call/errors.ts';
 import type { ToolOutcome } from '../runs/toolset.ts';
-import type { ManagedExecution } from '../sandbox/sandbox-manager.ts';
+import type { ManagedExecution } from '../sandbox/agent-execution.ts';
+import { toPythonString } from '../sandbox/python-string.ts';
+import { shortenText } from '../sandbox/shorten-text.ts';
 import { type Skill, SkillError } from './skill.ts';
 import { readFileWithin } from './skill-files.ts';
 
@@ -19,10 +20,8 @@ export interface ScriptRun {
 }
 
 const MAX_FILES_SIZE = 4_194_304;
-/** What a caller reads of one stream, in characters: its beginning and its end. */
-const SHOWN = 16_000;
 
-/** The script sees the files of its skill beside it, the files and variables of the sandbox, and nothing of this machine. */
+/** Runs a script, which sees the files of its skill beside it, the files and variables of the sandbox, and nothing of this machine. */
 export async function runScript(skill: Skill, run: ScriptRun, execute: Execute): Promise<ToolOutcome> {
   const code = await toCode(skill, run);
   try {
@@ -44,38 +43,25 @@ async function toCode(skill: Skill, { script, args, stdin }: ScriptRun): Promise
     if (left < 0) throw new SkillError(`The files of the skill '${skill.name}' are larger than 4 MB together`);
     files[path] = bytes.toString('base64');
   }
-  return `${runner}\nglobals().pop("_run_skill_script")(${toPythonText(JSON.stringify({ script, args, stdin, files }))})`;
+  return `${runner}\nglobals().pop("_run_skill_script")(${toPythonString(JSON.stringify({ script, args, stdin, files }))})`;
 }
-
-/** A Python string literal in ASCII: nothing in `text` can end it. */
-const toPythonText = (text: string): string =>
-  JSON.stringify(text).replaceAll(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 
 function report(execution: ManagedExecution): ToolOutcome {
   const { status, error, stdout, stderr, isTruncated, notices } = execution;
   const exitCode = status === 'ok' ? Number(execution.result?.['text/plain']) : null;
   return {
-    // A script that says no has run: only one that could not is an error of the tool.
+    // A script that exits with a failure has run; it is an error of the tool only when it could not.
     isError: status !== 'ok',
     result: {
       success: exitCode === 0,
       exit_code: exitCode,
-      stdout: shorten(stdout),
-      stderr: shorten(stderr),
+      stdout: shortenText(stdout),
+      stderr: shortenText(stderr),
       execution_ok: status === 'ok',
-      ...(error && { execution_error: shorten(`${error.name}: ${error.message}`) }),
+      ...(error && { execution_error: shortenText(`${error.name}: ${error.message}`) }),
       ...(isTruncated && { truncated: true }),
       ...(notices.length > 0 && { notices: [...notices] }),
       execution_time: Math.round(execution.durationMs) / 1000,
     },
   };
-}
-
-function shorten(text: string): string {
-  if (text.length <= SHOWN) return text;
-  const half = SHOWN / 2;
-  return `${text.slice(0, half)}\n[... ${text.length - SHOWN} characters left out ...]\n${text.slice(-half)}`;
 }

@@ -5,7 +5,7 @@ import type { SkillLibrary } from './skill-library.ts';
 
 interface SkillHandlerOptions {
   readonly library: SkillLibrary;
-  /** The skills of agents that say nothing. */
+  /** The names of the skills that an agent has unless it names others. */
   readonly defaults: readonly string[];
 }
 

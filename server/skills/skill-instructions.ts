@@ -2,7 +2,7 @@ import type { Skill } from './skill.ts';
 
 const MAX_CHARS = 20_000;
 
-/** What an agent with these skills is told before anything else: their names and what they are for, nothing more until it asks. */
+/** Adds to a system prompt the names of skills and what each is for; an agent asks for the rest when it needs it. */
 export function addSkills(systemPrompt: string, skills: readonly Skill[]): string {
   if (!skills.length) return systemPrompt;
   const lines: string[] = [];

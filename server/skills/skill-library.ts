@@ -3,45 +3,45 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FoundSkills, findSkills } from './find-skills.ts';
 import type { Skill, SkillProblem } from './skill.ts';
 
-/** Every skill of this server. Reads are from memory; {@link refresh} looks at the disk. */
+/** Every skill of this server. Reads are from memory; `refresh` looks at the disk. */
 export interface SkillLibrary {
   /** Sees what has changed on disk since about a second ago; a disk that hangs is not waited for. Never throws. */
   refresh(): Promise<void>;
-  /** By name. */
+  /** All skills, sorted by name. */
   list(): readonly Skill[];
   problems(): readonly SkillProblem[];
-  /** `_` and `-`, and upper and lower case, are the same. */
+  /** Finds a skill; `_` and `-`, and upper and lower case, are the same. */
   find(name: string): Skill | undefined;
-  /** Those of `names` that there are, each once. */
+  /** Picks the skills of these names, each once, and leaves out names that no skill has. */
   pick(names: readonly string[]): Skill[];
 }
 
 interface SkillLibraryOptions {
   readonly folder: string;
   /** Whether somebody said that there is such a folder: a problem when there is none. */
-  readonly isFolderGiven: boolean;
+  readonly isFolderChosen: boolean;
   /** The skills of this package; those of `folder` win. */
   readonly bundledFolder: string;
   readonly log: { warn(details: object, message: string): void };
 }
 
 const LOOK_AGAIN_MS = 1000;
-/** A look is followed by so many times its own length of peace, however many skills there are. */
-const PEACE = 20;
+/** Nobody looks again for so many times as long as a look took, so that many skills cost no more than few. */
+const REST_FACTOR = 20;
 const PATIENCE_MS = 2000;
 
-/** Nothing is read before the first {@link SkillLibrary.refresh}. */
+/** Creates a library, which is empty until its first {@link SkillLibrary.refresh}. */
 export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
-  const { folder, isFolderGiven, bundledFolder, log } = options;
-  let own: FoundSkills = NOTHING;
-  let bundled: FoundSkills = NOTHING;
+  const { folder, isFolderChosen, bundledFolder, log } = options;
+  let own: FoundSkills = NO_SKILLS;
+  let bundled: FoundSkills = NO_SKILLS;
   let skills: ReadonlyMap<string, Skill> = new Map();
   let problems: readonly SkillProblem[] = [];
   let looking: Promise<void> | undefined;
   let lookAgainAt = 0;
 
   const look = async () => {
-    own = await findSkills(folder, 'folder', own.texts).catch((cause: unknown) => toNothing(cause, isFolderGiven));
+    own = await findSkills(folder, 'folder', own.texts).catch((cause: unknown) => toUnreadable(cause, isFolderChosen));
     bundled = await findSkills(bundledFolder, 'bundled', bundled.texts);
     const logged = new Set(problems.map(toLine));
     ({ skills, problems } = unite(own, bundled));
@@ -58,7 +58,7 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
         .finally(() => {
           looking = undefined;
           const now = performance.now();
-          lookAgainAt = now + Math.max(LOOK_AGAIN_MS, PEACE * (now - began));
+          lookAgainAt = now + Math.max(LOOK_AGAIN_MS, REST_FACTOR * (now - began));
         });
       // A shared folder may hang: what was known before is good until it answers.
       await Promise.race([looking, sleep(PATIENCE_MS, undefined, { ref: false })]);
@@ -70,13 +70,14 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
   };
 }
 
-const NOTHING: FoundSkills = { skills: [], problems: [], texts: new Map() };
+const NO_SKILLS: FoundSkills = { skills: [], problems: [], texts: new Map() };
 
-function toNothing(cause: unknown, isFolderGiven: boolean): FoundSkills {
+/** The problem of a folder that cannot be read; none when it is missing and need not be there. */
+function toUnreadable(cause: unknown, isFolderChosen: boolean): FoundSkills {
   const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-  if (isMissing && !isFolderGiven) return NOTHING;
+  if (isMissing && !isFolderChosen) return NO_SKILLS;
   const reason = isMissing ? 'There is no such skills folder' : 'The skills folder cannot be read';
-  return { ...NOTHING, problems: [{ path: '.', reason }] };
+  return { ...NO_SKILLS, problems: [{ path: '.', reason }] };
 }
 
 /** One skill for each name. A skill of the folder takes the place of a bundled one; of two in the folder the first counts. */

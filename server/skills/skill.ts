@@ -1,6 +1,6 @@
-/** What a skill is: a folder with a SKILL.md that says when and how to do something, and files that help with it. */
+/** A skill: a folder with a SKILL.md that says when and how to do something, and files that help with it. */
 
-/** What stands in a SKILL.md. */
+/** The contents of a SKILL.md. */
 export interface SkillText {
   readonly name: string;
   readonly description: string;
@@ -8,9 +8,9 @@ export interface SkillText {
   readonly instructions: string;
   readonly license: string | undefined;
   readonly compatibility: string | undefined;
-  /** The tools that its author meant it to need; a hint, nobody is given one. */
+  /** The tools that its author means it to need: a hint, which gives no agent a tool. */
   readonly allowedTools: readonly string[];
-  /** What its author should mend; it works all the same. */
+  /** Faults that its author should mend; it works all the same. */
   readonly warnings: readonly string[];
 }
 
@@ -36,11 +36,11 @@ export class SkillError extends Error {
   override readonly name = 'SkillError';
 }
 
-/** The scripts that {@link Skill} has: its Python files that are no part of a package. */
+/** The scripts of a skill: its Python files that are no part of a package. */
 export const scriptsOf = ({ files }: Skill): string[] =>
   files.filter((file) => /^(?:scripts\/)?[^/]+\.py$/.test(file) && !file.endsWith('__init__.py'));
 
-/** All other files. */
+/** The files of a skill that are not scripts. */
 export function resourcesOf(skill: Skill): string[] {
   const scripts = new Set(scriptsOf(skill));
   return skill.files.filter((file) => !scripts.has(file));

@@ -8,9 +8,9 @@ const SHARED_FOLDER = '/mnt/shared-agent/skills';
 /** The skills of this package. */
 export const BUNDLED_SKILLS = fileURLToPath(new URL('./bundled', import.meta.url));
 
-/** Where skills are looked for: the folder that is given, else the one that the containers of a pod share, else one in the data folder. */
-export function findSkillsFolder({ given, dataFolder }: { given: string | undefined; dataFolder: string }) {
-  if (given !== undefined) return { folder: given, isFolderGiven: true };
+/** Where skills are looked for: the folder somebody chose, else the one that the containers of a pod share, else one in the data folder. */
+export function findSkillsFolder({ chosen, dataFolder }: { chosen: string | undefined; dataFolder: string }) {
+  if (chosen !== undefined) return { folder: chosen, isFolderChosen: true };
   const folder = existsSync(SHARED_FOLDER) ? SHARED_FOLDER : join(dataFolder, 'skills');
-  return { folder, isFolderGiven: false };
+  return { folder, isFolderChosen: false };
 }

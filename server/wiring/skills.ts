@@ -10,7 +10,7 @@ export type Skills = Awaited<ReturnType<typeof openSkills>>;
 /** Reads the skills there are, and warns of those that `--skills` names and nobody has. */
 export async function openSkills({ options, log }: { readonly options: Options; readonly log: Log }) {
   const library = createSkillLibrary({
-    ...findSkillsFolder({ given: options['skills-folder'], dataFolder: options['data-dir'] }),
+    ...findSkillsFolder({ chosen: options['skills-folder'], dataFolder: options['data-dir'] }),
     bundledFolder: BUNDLED_SKILLS,
     log,
   });

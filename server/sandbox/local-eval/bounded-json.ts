@@ -1,4 +1,4 @@
-/** What JSON from a process may be made of: text of any kind costs next to nothing to read, many small parts and deep nesting do. */
+/** Bounds on JSON from a process: text costs next to nothing to read, many small parts and deep nesting cost much. */
 const MAX_PARTS = 200_000;
 const MAX_DEPTH = 10_000;
 /** A key costs about three times what an element of a list does. */
@@ -6,6 +6,11 @@ const KEY_PARTS = 3;
 const [QUOTE, BACKSLASH, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
   34, 92, 44, 58, 91, 93, 123, 125,
 ];
+
+/** JSON that would take too long to read. */
+export class JsonBoundsError extends Error {
+  override readonly name = 'JsonBoundsError';
+}
 
 /** As `JSON.parse`, but throws at once for what would hold the server up for longer than a moment. */
 export function parseBoundedJson(json: string): unknown {
@@ -23,8 +28,8 @@ export function parseBoundedJson(json: string): unknown {
       parts += 1;
       depth += 1;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
-    if (parts > MAX_PARTS) throw new Error('the JSON has too many parts');
-    if (depth > MAX_DEPTH) throw new Error('the JSON is nested too deeply');
+    if (parts > MAX_PARTS) throw new JsonBoundsError('the JSON has too many parts');
+    if (depth > MAX_DEPTH) throw new JsonBoundsError('the JSON is nested too deeply');
   }
   return JSON.parse(json);
 }

@@ -1,47 +1,56 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { ChildConfig } from './pyodide-child.ts';
+import type { ChildConfig } from './child/config.ts';
 
 /** Which interpreter serves local-eval: the isolated one, or the machine's python3, which isolates nothing. */
 export type LocalEvalEngine = 'pyodide' | 'python';
 
-// Real paths: the permission model compares them, and both folders may be reached through links.
+// Real paths: the permission model compares them, and all of these folders may be reached through links.
 const here = realpathSync(dirname(fileURLToPath(import.meta.url)));
+const childFolder = join(here, 'child');
+// The same program from the sources and from the built package.
+const extension = extname(import.meta.url);
+
 /** Where the interpreter's files are. */
 export const findPyodide = (): string => realpathSync(dirname(fileURLToPath(import.meta.resolve('pyodide'))));
+
 /** The Python side of both engines. */
 export const readRunner = (): string => readFileSync(join(here, 'runner.py'), 'utf8');
 
-/** The modules of the process that runs the code. */
-const childModules = ['pyodide-child', 'bare-shell', 'child-output', 'child-pipes', 'memory-cap'];
-// The same program from the sources and from the built package.
-const extension = extname(import.meta.url);
-const childFiles = childModules.map((name) => join(here, `${name}${extension}`));
 /** The source of the process that runs the code. */
-export const readChildProgram = (): string => childFiles.map((path) => readFileSync(path, 'utf8')).join('');
+export const readChildProgram = (): string =>
+  listChildFiles()
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('');
+
 /** What the folder that an interpreter starts from is to hold beside the snapshot: the program, where Node cannot run it as it is. */
-export const programToPrepare = (): readonly string[] => (extension === '.ts' ? childFiles : []);
+export const programToPrepare = (): readonly string[] => (extension === '.ts' ? listChildFiles() : []);
+
+function listChildFiles(): string[] {
+  const names = readdirSync(childFolder).filter((name) => extname(name) === extension);
+  return names.toSorted().map((name) => join(childFolder, name));
+}
 
 /** A process with its three pipes. */
-export interface EngineProcess {
+export interface PipedProcess {
   readonly process: ChildProcess;
   readonly commands: Duplex;
   readonly reports: Duplex;
   readonly replies: Duplex;
-  /** The last words on standard error. */
+  /** The end of what it has written to standard error. */
   readonly errorText: () => string;
 }
 
 /** Starts a process that may read its own program and nothing else, in an empty environment. */
-export function spawnPyodide(config: ChildConfig): EngineProcess {
+export function spawnPyodide(config: ChildConfig): PipedProcess {
   const { pyodideDir, prepared, prepare } = config;
-  const programDir = prepared !== undefined && programToPrepare().length ? prepared : here;
-  const readable = [here, pyodideDir, ...(prepared === undefined ? [] : [prepared])];
+  const programDir = prepared !== undefined && extension === '.ts' ? prepared : childFolder;
+  const readable = [childFolder, pyodideDir, ...(prepared === undefined ? [] : [prepared])];
   const args = [
     '--permission',
     ...readable.map((folder) => `--allow-fs-read=${join(folder, '*')}`),
@@ -50,7 +59,7 @@ export function spawnPyodide(config: ChildConfig): EngineProcess {
     '--no-warnings',
     '--max-old-space-size=96',
     '--max-semi-space-size=2',
-    join(programDir, `pyodide-child${programDir === here ? extension : '.mjs'}`),
+    join(programDir, `pyodide-child${programDir === childFolder ? extension : '.mjs'}`),
   ];
   const isolation = canLeaveNetwork() ? ['unshare', '-r', '-n', '--'] : [];
   const [command = process.execPath, ...rest] = [...isolation, process.execPath, ...args];
@@ -58,7 +67,7 @@ export function spawnPyodide(config: ChildConfig): EngineProcess {
 }
 
 /** Starts the python3 of this machine, with no isolation but a working folder and an environment of its own. */
-export function spawnPython(limits: { readonly maxOutput: number; readonly maxResidentMb: number }): EngineProcess {
+export function spawnPython(limits: { readonly maxOutput: number; readonly maxResidentMb: number }): PipedProcess {
   const folder = mkdtempSync(join(tmpdir(), 'agent-python-'));
   const engine = withPipes('python3', ['-I', '-B', join(here, 'python-child.py')], {
     SANDBOX_CONFIG: JSON.stringify({ ...limits, folder }),
@@ -70,7 +79,7 @@ export function spawnPython(limits: { readonly maxOutput: number; readonly maxRe
   return engine;
 }
 
-function withPipes(command: string, args: readonly string[], env: NodeJS.ProcessEnv): EngineProcess {
+function withPipes(command: string, args: readonly string[], env: NodeJS.ProcessEnv): PipedProcess {
   const child = spawn(command, args, { cwd: '/', env, stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
   // A pipe of a process that was ended fails on its own (EPIPE, ECONNRESET); its `exit` says all there is to say.
   for (const pipe of child.stdio) pipe?.on('error', () => {});
@@ -87,15 +96,20 @@ function withPipes(command: string, args: readonly string[], env: NodeJS.Process
   };
 }
 
+/** A process was started without a pipe that it needs. */
+export class MissingPipeError extends Error {
+  override readonly name = 'MissingPipeError';
+}
+
 function pipeOf(child: ChildProcess, descriptor: 3 | 4 | 5): Duplex {
   const pipes: readonly unknown[] = child.stdio;
   const pipe = pipes[descriptor];
   if (pipe instanceof Duplex) return pipe;
-  throw new Error(`the process has no pipe ${descriptor}`);
+  throw new MissingPipeError(`the process has no pipe ${descriptor}`);
 }
 
 /** Lets every other process of the machine go first. */
-export function lowerPriority({ process: child }: EngineProcess): void {
+export function lowerPriority({ process: child }: PipedProcess): void {
   if (child.pid === undefined) return;
   try {
     setPriority(child.pid, 5);
@@ -104,10 +118,11 @@ export function lowerPriority({ process: child }: EngineProcess): void {
   }
 }
 
-let isNetworkOptional: boolean | undefined;
+let hasNamespaces: boolean | undefined;
+
 /** Whether a process can be started in a network namespace of its own, with no way out. Asked once. */
 function canLeaveNetwork(): boolean {
-  isNetworkOptional ??=
+  hasNamespaces ??=
     process.platform === 'linux' && spawnSync('unshare', ['-r', '-n', '--', 'true'], { timeout: 2000 }).status === 0;
-  return isNetworkOptional;
+  return hasNamespaces;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export type CommandFrame =
   | { readonly type: 'run'; readonly id: number; readonly code: string; readonly timeoutMs: number }
   | { readonly type: 'cancel' }
-  /** To be answered at once by a process that has nothing to run. */
+  /** Asks a process that has nothing to run for a `pong`. */
   | { readonly type: 'ping' }
   | { readonly type: 'reply'; readonly id: number; readonly json: string }
   | { readonly type: 'modules'; readonly id: number; readonly modules: Readonly<Record<string, string>> }
@@ -15,7 +15,7 @@ const MAX_KINDS = 64;
 const isMimeBundle = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length <= MAX_KINDS;
 const MimeBundle = z.custom<Record<string, unknown>>(isMimeBundle);
-/** Text that somebody is shown and that is long only when it is meant to harm. */
+/** Text for people, cut where it is so long that it must be meant to harm. */
 const shortText = (maxLength: number) => z.string().transform((text) => text.slice(0, maxLength));
 
 /** What a process reports. It may be under the control of the code it runs, so each frame is checked. */
@@ -49,32 +49,3 @@ export const ToolCallRequest = z.object({
   tool: z.string().max(256),
   arguments: z.record(z.string(), z.unknown()),
 });
-
-/** Cuts chunks into lines of at most `maxBytes`; a longer one throws. */
-export class LineSplitter {
-  readonly #maxBytes: number;
-  #parts: Buffer[] = [];
-  #size = 0;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  *push(chunk: Buffer): Generator<string> {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      this.#add(chunk.subarray(start, end));
-      yield Buffer.concat(this.#parts).toString('utf8');
-      this.#parts = [];
-      this.#size = 0;
-      start = end + 1;
-    }
-    this.#add(chunk.subarray(start));
-  }
-
-  #add(part: Buffer): void {
-    this.#size += part.length;
-    if (this.#size > this.#maxBytes) throw new Error(`a line is longer than ${this.#maxBytes} bytes`);
-    if (part.length) this.#parts.push(part);
-  }
-}

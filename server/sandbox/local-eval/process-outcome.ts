@@ -1,31 +1,30 @@
-/** What the report of a Python process, or its end, makes of an execution. */
+/** Executions made of the report of a Python process, or of its end. */
 import type { OutputLog } from '../output-log.ts';
-import type { Execution, ExecutionStatus } from '../sandbox.ts';
-import { stopError } from '../stop-error.ts';
+import type { Execution } from '../sandbox.ts';
+import { type StopReason, stopError } from '../stop-error.ts';
 import type { ReportFrame } from './frames.ts';
 
-/** The report of an execution that has ended. */
+/** The report that an execution has ended. */
 export type Ran = Extract<ReportFrame, { type: 'ran' }>;
 
-function shown(output: OutputLog) {
-  const { stdout, stderr, displays } = output;
-  return { stdout, stderr, displays, isTruncated: output.notices.length > 0 };
+interface Stop {
+  /** Why the code was stopped, if it was. */
+  readonly stopped: StopReason | undefined;
+  readonly timeoutMs: number;
 }
 
 /** The execution of a process that reported its end. */
-export function toExecution(
+export function toReportedExecution(
   { outcome, dropped, droppedDisplays }: Ran,
   output: OutputLog,
-  stopped: 'timeout' | 'cancelled' | undefined,
-  timeoutMs: number,
+  { stopped, timeoutMs }: Stop,
 ): Execution {
   output.drop(dropped);
   output.dropDisplays(droppedDisplays);
   if (outcome.result) output.setResult(outcome.result);
-  const status: ExecutionStatus = stopped ?? outcome.status;
   return {
-    ...shown(output),
-    status,
+    ...toShownOutput(output),
+    status: stopped ?? outcome.status,
     result: output.result,
     error: stopped ? stopError(stopped, timeoutMs, outcome.error?.traceback) : outcome.error,
     exitCode: outcome.exit_code,
@@ -34,25 +33,25 @@ export function toExecution(
   };
 }
 
-/** The execution of a process that ended with it, for a reason or because it was stopped. */
-export function toLoss(
+/** The execution of a process that ended before it reported an end. */
+export function toLostExecution(
   output: OutputLog,
-  {
-    endReason,
-    stopped,
-    timeoutMs,
-  }: { endReason?: string | undefined; stopped?: 'timeout' | 'cancelled' | undefined; timeoutMs: number },
+  { endReason, stopped, timeoutMs }: Stop & { readonly endReason: string | undefined },
 ): Execution {
-  const status = stopped ?? 'killed';
   const reason = endReason ?? (stopped ? 'it did not react to the interrupt' : 'it ended unexpectedly');
   const killed = { name: 'SandboxKilled', message: `The Python process was ended: ${reason}`, traceback: '' };
   return {
-    ...shown(output),
-    status,
+    ...toShownOutput(output),
+    status: stopped ?? 'killed',
     error: stopped ? stopError(stopped, timeoutMs) : killed,
     result: null,
     exitCode: null,
     variablesLost: true,
     notices: [...output.notices, `The Python process was ended (${reason}): all variables are lost.`],
   };
+}
+
+function toShownOutput(output: OutputLog) {
+  const { stdout, stderr, displays } = output;
+  return { stdout, stderr, displays, isTruncated: output.notices.length > 0 };
 }

@@ -1,6 +1,6 @@
 """Runs an agent's code in the python3 of this machine, with NO isolation: for those who trust the code or isolate the whole server.
 
-Speaks the frames of pyodide-child.ts: descriptor 3 commands in, 4 reports out, 5 replies to blocking calls in.
+Speaks the frames of child/pyodide-child.ts: descriptor 3 commands in, 4 reports out, 5 replies to blocking calls in.
 """
 
 import asyncio

@@ -20,7 +20,7 @@ MAX_TRACEBACK = 20_000
 MAX_JSON = 1_000_000
 MAX_BUNDLE = 5_000_000
 MAX_KINDS = 32
-# What the server reads of data: elements, and keys, which cost three times as much.
+# The most elements of one value that the server reads; a key counts as three.
 MAX_PARTS = 150_000
 
 _bridge = None
@@ -180,7 +180,7 @@ async def run(code):
         _current = None
         await _end_tasks(earlier)
         flush()
-    # What is no Unicode becomes an escape of JSON.
+    # A lone surrogate has no UTF-8: it becomes an escape of JSON.
     return json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 

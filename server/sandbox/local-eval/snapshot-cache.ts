@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { findPyodide, programToPrepare, readChildProgram, readRunner, spawnPyodide } from './child-process.ts';
 
 const MAKE_MS = 60_000;
-/** How many versions are kept, each of some 30 MB; those made first go first. */
+/** How many versions are kept, each of some 30 MB; the oldest go first. */
 const MAX_KEPT = 4;
 
-/** Keeps on disk what an interpreter starts from, its memory after it has loaded above all: that takes a fifth of the time. */
+/** Keeps on disk what an interpreter starts from, above all its memory after it has loaded: a start takes a fifth of the time then. */
 export class SnapshotCache {
   readonly #folder: string;
   #prepared: Promise<string | undefined> | undefined;
@@ -45,7 +45,7 @@ export class SnapshotCache {
       await rename(unfinished, wanted).catch(async (error) => {
         if (!(await isThere(wanted))) throw error;
       });
-      // What stays behind costs room on the disk and nothing else.
+      // A version that stays behind costs room on the disk and nothing else.
       await this.#removeOldest().catch(() => {});
       return await realpath(wanted);
     } catch {
@@ -69,6 +69,11 @@ export class SnapshotCache {
   }
 }
 
+/** A process that was to make a snapshot made none. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}
+
 const isThere = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
@@ -85,5 +90,5 @@ async function prepare(folder: string, pyodideDir: string, runner: string): Prom
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), MAKE_MS);
   const [code] = await once(child, 'exit').finally(() => clearTimeout(timer));
-  if (code !== 0) throw new Error(`no snapshot was made: ${errorText()}`);
+  if (code !== 0) throw new SnapshotError(`no snapshot was made: ${errorText()}`);
 }

@@ -27,37 +27,6 @@ export class SupervisedKernel extends KernelConnection {
 
 /** Settings that keep the token in a header, never in a URL; `onTooLarge` is told of a message that cannot be received. */
 export function toJupyterSettings({ baseUrl, token }: JupyterAddress, onTooLarge: () => void): JupyterSettings {
-  class KernelSocket extends WebSocket {
-    constructor(url: string, protocols?: string | string[]) {
-      super(url, protocols, {
-        headers: token ? { authorization: `token ${token}` } : {},
-        handshakeTimeout: HANDSHAKE_MS,
-        maxPayload: MAX_MESSAGE,
-        followRedirects: false,
-        lookup: lookupReachable,
-      });
-      let isAlive = true;
-      const pinging = setInterval(() => {
-        if (this.readyState !== WebSocket.OPEN) return;
-        if (!isAlive) return this.terminate();
-        isAlive = false;
-        this.ping();
-      }, PING_MS);
-      pinging.unref();
-      this.on('pong', () => {
-        isAlive = true;
-      });
-      this.on('message', () => {
-        isAlive = true;
-        // The server waits for an acknowledgement before it sends the next small message, and the system delays a bare one by 40 ms.
-        if (this.readyState === WebSocket.OPEN) this.pong();
-      });
-      this.on('error', (error) => {
-        if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') onTooLarge();
-      });
-      this.on('close', () => clearInterval(pinging));
-    }
-  }
   return ServerConnection.makeSettings({
     baseUrl,
     wsUrl: baseUrl.replace(/^http/, 'ws'),
@@ -66,31 +35,46 @@ export function toJupyterSettings({ baseUrl, token }: JupyterAddress, onTooLarge
     fetch: fetchJupyter,
     init: { cache: 'no-store', redirect: 'manual' },
     // The class offers the browser's interface, which is all the library uses; its type says so in other words.
-    WebSocket: KernelSocket as unknown as typeof globalThis.WebSocket,
+    WebSocket: socketClass(token, onTooLarge) as unknown as typeof globalThis.WebSocket,
   });
 }
 
-/** Sends what the client library writes to the console, some of it on standard output, to `log` instead. */
-export function routeConsole(log: (message: string) => void): void {
-  for (const method of ['debug', 'log', 'warn', 'error'] as const) {
-    // biome-ignore lint/suspicious/noConsole: taken from the library, not used.
-    const original = console[method];
-    if (routed.has(original)) continue;
-    const replacement = (...args: unknown[]) => {
-      // The frame after the message and this function: who wrote it.
-      const isOurs = /node_modules\/(@jupyterlab|@lumino)\//.test(new Error().stack?.split('\n')[2] ?? '');
-      if (isOurs)
-        log(
-          args
-            .map((arg) => (arg instanceof Error ? arg.message : String(arg)))
-            .join(' ')
-            .slice(0, 500),
-        );
-      else original.apply(console, args);
-    };
-    routed.add(replacement);
-    console[method] = replacement;
-  }
+/** The class of the sockets that the library opens: bounded, with the token in a header, and closed when the server is silent. */
+function socketClass(token: string, onTooLarge: () => void) {
+  return class KernelSocket extends WebSocket {
+    constructor(url: string, protocols?: string | string[]) {
+      super(url, protocols, {
+        headers: token ? { authorization: `token ${token}` } : {},
+        handshakeTimeout: HANDSHAKE_MS,
+        maxPayload: MAX_MESSAGE,
+        followRedirects: false,
+        lookup: lookupReachable,
+      });
+      keepAlive(this);
+      this.on('error', (error) => {
+        if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') onTooLarge();
+      });
+    }
+  };
 }
-// The console belongs to the process, and so does what was done to it.
-const routed = new WeakSet<object>();
+
+/** Pings now and then, and ends a connection on which nothing has come since the last ping. */
+function keepAlive(socket: WebSocket): void {
+  let isAlive = true;
+  const pinging = setInterval(() => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, PING_MS);
+  pinging.unref();
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  socket.on('message', () => {
+    isAlive = true;
+    // The server waits for an acknowledgement before it sends the next small message, and the system delays a bare one by 40 ms.
+    if (socket.readyState === WebSocket.OPEN) socket.pong();
+  });
+  socket.on('close', () => clearInterval(pinging));
+}

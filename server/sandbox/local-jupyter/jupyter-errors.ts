@@ -1,7 +1,7 @@
 import { ApiError } from '../../call/errors.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
 
-/** What a caller is told when no kernel came up: the step that failed, and nothing the server sent. */
+/** The error for a caller when no kernel came up: it names the step that failed, and repeats nothing the server sent. */
 export function toStartError({ baseUrl }: JupyterAddress, cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
   const server = `The Jupyter server at ${new URL(baseUrl).host}`;

@@ -12,7 +12,7 @@ export class KernelOwner {
     this.#prefix = `${PREFIX}/${owner.replaceAll(/[^A-Za-z0-9._-]/g, '_')}/`;
   }
 
-  /** A path no session had before. The same path would answer the same kernel. */
+  /** A path that no session had before: to a path that is known, a Jupyter server answers with the kernel it has. */
   newPath(): string {
     return `${this.#prefix}${this.#run}/${randomUUID()}`;
   }
@@ -22,7 +22,7 @@ export class KernelOwner {
     return path.startsWith(this.#prefix) && !path.startsWith(`${this.#prefix}${this.#run}/`);
   }
 
-  /** True the first time a Jupyter server is met. */
+  /** Whether a Jupyter server is to be rid of what was left behind: true once for each. */
   shallSweep(baseUrl: string): boolean {
     if (this.#swept.has(baseUrl)) return false;
     this.#swept.add(baseUrl);

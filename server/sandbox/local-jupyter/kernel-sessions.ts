@@ -17,10 +17,15 @@ export async function sweepSessions(api: SessionApi, kernels: KernelOwner, setti
   await Promise.allSettled(leftBehind.map(({ id }) => api.shutdownSession(id, settings)));
 }
 
+/** A Jupyter server does not answer in time. */
+export class SilentServerError extends Error {
+  override readonly name = 'SilentServerError';
+}
+
 /** Ends a session with its kernel; rejects when its server does not do so within some seconds. */
 export async function endSession(api: SessionApi, sessionId: string, settings: JupyterSettings): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('the Jupyter server did not answer')), CLOSE_MS);
+  const timer = setTimeout(() => reject(new SilentServerError('the Jupyter server did not answer')), CLOSE_MS);
   const end = async (): Promise<void> => {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -1,9 +1,6 @@
 /** Python that a kernel runs for us, unseen by the agent. Values travel as JSON inside a string literal, so none can become code. */
+import { toPythonString } from '../python-string.ts';
 import type { PythonModules } from '../sandbox.ts';
-
-const toLiteral = (value: unknown): string => JSON.stringify(toAscii(JSON.stringify(value)));
-const toAscii = (json: string): string =>
-  json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Marks a result that is a coroutine: a call that the code forgot to await. */
 export const COROUTINE = 'application/vnd.agent-runtimes.coroutine';
@@ -13,7 +10,7 @@ const MAX_REPR = 100_000;
 const MAX_JSON = 1_000_000;
 const MAX_PARTS = 150_000;
 
-/** Makes the kernel do as local-eval does: show values on one line and within bounds, data as data, and let code end without its kernel. */
+/** Python that makes the kernel do as local-eval does: show values on one line and within bounds, data as data, and let code end without its kernel. */
 export const behaviourCode = `
 def _set_up():
     import inspect, json, sys
@@ -65,14 +62,14 @@ finally:
     del _set_up
 `;
 
-/** Awaits the coroutine that the code before came to. */
+/** Python that awaits the coroutine to which the code before came. */
 export const awaitCode = 'await __import__("sys").modules["_agent_waiting"].coroutine';
 
-/** Sets environment variables. */
+/** Python that sets environment variables. */
 export const environmentCode = (variables: Readonly<Record<string, string>>): string =>
-  `import json, os\nos.environ.update(json.loads(${toLiteral(variables)}))\ndel json, os`;
+  `import json, os\nos.environ.update(json.loads(${toPythonString(JSON.stringify(variables))}))\ndel json, os`;
 
-/** Replaces the modules given before by these, in a temporary folder of the kernel. */
+/** Python that replaces the modules set before by these, in a temporary folder of the kernel. */
 export const modulesCode = (modules: PythonModules): string => `
 def _set_modules(modules):
     import atexit, importlib, os, shutil, sys, tempfile
@@ -97,6 +94,6 @@ def _set_modules(modules):
     importlib.invalidate_caches()
 
 import json as _json
-_set_modules(_json.loads(${toLiteral(modules)}))
+_set_modules(_json.loads(${toPythonString(JSON.stringify(modules))}))
 del _set_modules, _json
 `;

@@ -4,8 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { ShellMessageChannel, setShellTimeout } from './timers.ts';
 
-/** What of the global object the interpreter needs at run time: ECMAScript, and what is named here. */
+/** The names of the global object that the interpreter needs at run time: those of ECMAScript, and a few more. */
 const KEPT = new Set(
   (
     'Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise RegExp Error AggregateError ' +
@@ -18,22 +19,6 @@ const KEPT = new Set(
   ).split(' '),
 );
 
-let generation = 0;
-/** The timers of the process itself, for what must happen whatever the code does. */
-export const nodeTimers = { setTimeout, setImmediate };
-/** What an execution has scheduled is dropped at its end, so that none of its code runs unwatched. */
-const inThisGeneration = (callback: () => void) => {
-  const born = generation;
-  return () => {
-    if (born === generation) callback();
-  };
-};
-
-/** Ends what the execution so far has scheduled. */
-export function endGeneration(): void {
-  generation += 1;
-}
-
 interface ShellFiles {
   /** The binary of the interpreter. It is compiled from here on, beside all else that a start takes. */
   readonly binary: Uint8Array;
@@ -41,43 +26,32 @@ interface ShellFiles {
   readonly readBytes: (path: string) => Uint8Array;
 }
 
-/** What of WebAssembly is used here. */
-interface Engine {
+/** The parts of `WebAssembly` that are used here. */
+interface WasmEngine {
   compile(binary: Uint8Array): Promise<object>;
   instantiate(source: object, imports: object): Promise<object>;
+}
+
+/** The interpreter asked for something that a bare shell does not have. */
+export class NotAvailableError extends Error {
+  override readonly name = 'NotAvailableError';
 }
 
 /** Removes every trace of Node, before the interpreter loads. */
 export function hideNode({ binary, readBytes }: ShellFiles): void {
   for (const name of ['process', 'navigator', 'Buffer', 'MessageChannel']) Reflect.deleteProperty(globalThis, name);
+  const engine: WasmEngine = Reflect.get(globalThis, 'WebAssembly');
   // Without stack switching, JavaScript runs only while Python waits: a timer then knows that there is a task to cancel.
-  const engine: Engine = Reflect.get(globalThis, 'WebAssembly');
   for (const name of ['Suspending', 'promising']) Reflect.deleteProperty(engine, name);
-  const compiling = engine.compile(binary);
-  const { instantiate } = engine;
-  engine.instantiate = async (source, imports) => {
-    if (!('byteLength' in source) || source.byteLength) return instantiate(source, imports);
-    engine.instantiate = instantiate;
-    const module = await compiling;
-    return { module, instance: await instantiate(module, imports) };
-  };
-  class ShellMessageChannel {
-    readonly port1: { onmessage?: () => void; start(): void } = { start: () => {} };
-    readonly port2 = {
-      postMessage: () => {
-        nodeTimers.setImmediate(inThisGeneration(() => this.port1.onmessage?.()));
-      },
-    };
-  }
-  const setTimer = (callback: () => void, ms: number) => nodeTimers.setTimeout(inThisGeneration(callback), ms);
+  compileNow(engine, binary);
   const shell = {
     MessageChannel: ShellMessageChannel,
-    setTimeout: setTimer,
+    setTimeout: setShellTimeout,
     read: (path: string) => readFileSync(path, 'utf8'),
-    // Nothing stands for the binary, which is known already.
+    // An empty array stands for the binary, which is known already.
     readbuffer: (path: string) => (path.endsWith('.wasm') ? new Uint8Array() : readBytes(path)),
     load: () => {
-      throw new Error('not available');
+      throw new NotAvailableError('not available');
     },
     // How the shell build asks for random bytes: `head -c32 /dev/urandom | base64`.
     os: Object.freeze({
@@ -90,7 +64,19 @@ export function hideNode({ binary, readBytes }: ShellFiles): void {
   }
 }
 
-/** Leaves of the global object what a loaded interpreter needs, before the first line of the agent's code runs. */
+/** Begins to compile the binary, and answers with it when the interpreter instantiates the empty array that stands for it. */
+function compileNow(engine: WasmEngine, binary: Uint8Array): void {
+  const compiling = engine.compile(binary);
+  const { instantiate } = engine;
+  engine.instantiate = async (source, imports) => {
+    if (!('byteLength' in source) || source.byteLength) return instantiate(source, imports);
+    engine.instantiate = instantiate;
+    const module = await compiling;
+    return { module, instance: await instantiate(module, imports) };
+  };
+}
+
+/** Removes from the global object all that a loaded interpreter does not need, before the first line of the agent's code runs. */
 export function stripGlobals(): void {
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (!KEPT.has(name)) Reflect.deleteProperty(globalThis, name);

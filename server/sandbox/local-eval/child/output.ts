@@ -1,7 +1,7 @@
-/** What the code of one execution shows: counted, bounded, and sent to the server in as few reports as the reader can do with. */
-import { report } from './child-pipes.ts';
+/** The output of one execution: counted, bounded, and sent to the server in as few reports as a reader can do with. */
+import { report } from './pipes.ts';
 
-/** More than the server keeps, so that what it says of the rest is true. */
+/** More than the server keeps, so that it counts right what it drops. */
 const MAX_DISPLAYS = 1000;
 const MAX_DISPLAYED = 25_000_000;
 const MAX_DISPLAY = 6_000_000;
@@ -19,16 +19,16 @@ const output = {
   lastToken: 0,
 };
 
-/** Begins anew, with room for `maxOutput` characters. */
+/** Empties the output, and makes room for `maxOutput` characters. */
 export function resetOutput(maxOutput: number): void {
   Object.assign(output, { stdout: '', stderr: '', left: maxOutput, dropped: 0 });
   Object.assign(output, { displays: 0, displayed: 0, droppedDisplays: 0 });
 }
 
-/** What was shown and not sent: characters, and displayed values. */
+/** How many characters and displayed values were dropped. */
 export const droppedOutput = () => ({ dropped: output.dropped, droppedDisplays: output.droppedDisplays });
 
-/** Takes text for a stream. */
+/** Writes text to a stream. */
 export function writeOutput(stream: unknown, text: unknown): void {
   const name = stream === 'stderr' ? 'stderr' : 'stdout';
   const whole = String(text);
@@ -40,7 +40,7 @@ export function writeOutput(stream: unknown, text: unknown): void {
   if (output[name].length > 8192 || mayFlush()) flushOutput();
 }
 
-/** Takes a displayed value, as JSON. */
+/** Shows a value that is JSON. */
 export function displayOutput(json: unknown): void {
   const text = String(json);
   output.displays += 1;
@@ -53,7 +53,7 @@ export function displayOutput(json: unknown): void {
   report(`{"type":"display","data":${JSON.stringify(JSON.parse(text))}}`);
 }
 
-/** Sends what waits. */
+/** Sends the text that was not sent yet. */
 export function flushOutput(): void {
   for (const stream of ['stdout', 'stderr'] as const) {
     const text = output[stream];

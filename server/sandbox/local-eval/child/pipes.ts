@@ -1,7 +1,7 @@
 /** The three pipes of the process that runs an agent's Python. Descriptors: 3 commands in, 4 reports out, 5 replies to blocking calls in. */
 import { readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { CommandFrame } from './frames.ts';
+import type { CommandFrame } from '../frames.ts';
 
 const COMMANDS = 3;
 const REPORTS = 4;

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { AgentSandbox } from './agent-sandbox.ts';
+import type { Execution, OutputEvent, Sandbox, SandboxVariant } from './sandbox.ts';
+import type { SandboxHost } from './sandbox-host.ts';
+import type { SandboxPool } from './sandbox-pool.ts';
+import { ToolCallGate, type ToolCallLimits } from './tool-calls.ts';
+
+/** How one execution is to run. */
+export interface ExecuteOptions {
+  /** Absent: 30 seconds. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal;
+  readonly onOutput?: (event: OutputEvent) => void;
+}
+
+/** An execution with what its surroundings know of it. */
+export interface ManagedExecution extends Execution {
+  readonly id: string;
+  readonly variant: SandboxVariant;
+  /** Milliseconds the code ran, and milliseconds before it did. */
+  readonly durationMs: number;
+  readonly queuedMs: number;
+  readonly toolCalls: number;
+}
+
+/** The parts of the manager that every execution uses. */
+interface Surroundings {
+  readonly pool: SandboxPool;
+  readonly host: SandboxHost;
+  readonly limits: ToolCallLimits;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** Runs code in the agent's interpreter, which is started and set up first; `askedAt` is when a caller asked for it. */
+export async function executeFor(
+  agent: AgentSandbox,
+  { code, askedAt, ...options }: ExecuteOptions & { readonly code: string; readonly askedAt: number },
+  { pool, host, limits }: Surroundings,
+): Promise<ManagedExecution> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, onOutput = () => {} } = options;
+  options.signal?.throwIfAborted();
+  const interrupt = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, interrupt.signal]) : interrupt.signal;
+  const ended = new AbortController();
+  const gate = createGate(agent.agentId, { host, limits, ended: ended.signal });
+  agent.running = { interrupt, gate };
+  agent.stopIdleWatch();
+  try {
+    const sandbox = await pool.startFor(agent, signal);
+    await setUp(agent, sandbox, host);
+    const startedAt = performance.now();
+    const execution = await sandbox.run(code, { timeoutMs, signal, onOutput, onToolCall: gate.call });
+    return {
+      ...withLoss(execution, agent),
+      id: randomUUID(),
+      variant: sandbox.variant,
+      durationMs: round(performance.now() - startedAt),
+      queuedMs: round(startedAt - askedAt),
+      toolCalls: gate.count,
+    };
+  } finally {
+    ended.abort();
+    agent.running = undefined;
+    pool.keepFor(agent);
+  }
+}
+
+/** Makes the gate through which an execution's tool calls reach the host. */
+function createGate(
+  agentId: string,
+  { host, limits, ended }: { host: SandboxHost; limits: ToolCallLimits; ended: AbortSignal },
+): ToolCallGate {
+  return new ToolCallGate(
+    (server, tool, args, { signal }) =>
+      host.callTool(agentId, server, tool, args, { signal: AbortSignal.any([signal, ended]) }),
+    limits,
+  );
+}
+
+/** Gives the interpreter the variables and modules of its agent that have changed since it was last given some. */
+async function setUp(agent: AgentSandbox, sandbox: Sandbox, host: SandboxHost): Promise<void> {
+  const variables = await host.environment?.(agent.agentId, sandbox.variant);
+  const environment = JSON.stringify(variables);
+  if (variables && environment !== agent.environment) {
+    await sandbox.setEnvironment(variables);
+    agent.environment = environment;
+  }
+  const wanted = await host.modules?.(agent.agentId, sandbox.variant);
+  if (wanted && wanted.version !== agent.modulesVersion) {
+    await sandbox.setModules(wanted.modules);
+    agent.modulesVersion = wanted.version;
+  }
+}
+
+/** Adds to an execution that variables of earlier ones are lost, if they are. */
+function withLoss(execution: Execution, agent: AgentSandbox): Execution {
+  const lossReason = agent.takeLossReason();
+  agent.markUsed();
+  if (execution.variablesLost) agent.forgetLoss();
+  if (lossReason === undefined) return execution;
+  const notice = `Variables of earlier executions are lost: ${lossReason}.`;
+  return { ...execution, variablesLost: true, notices: [notice, ...execution.notices] };
+}
+
+const round = (ms: number) => Math.round(ms * 100) / 100;
