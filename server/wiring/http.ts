@@ -1,11 +1,9 @@
 /** What the front door is told by the options. */
-import { contract } from '../../contract/index.ts';
 import { readApiKeyFile } from '../http/auth.ts';
 import { DOCS_PATHS } from '../http/docs-pages.ts';
 import type { Log } from '../http/log.ts';
 import type { StartHttpServer } from '../http/server.ts';
 import type { Options } from '../options.ts';
-import { version } from '../version.ts';
 
 /** How the HTTP server is started, from the options and from what the other parts bring to it. */
 export function toHttpOptions(
@@ -36,5 +34,5 @@ export function readApiKeys(options: Options): string[] {
 // Loaded with Express, after the server listens.
 async function loadDocs() {
   const { createDocs } = await import('../http/docs.ts');
-  return createDocs({ contract, version });
+  return createDocs();
 }
