@@ -77,8 +77,8 @@ export function routeConsole(log: (message: string) => void): void {
     const original = console[method];
     if (routed.has(original)) continue;
     const replacement = (...args: unknown[]) => {
-      // The frame after the message and this function: who wrote it.
-      const isOurs = /node_modules\/(@jupyterlab|@lumino)\//.test(new Error().stack?.split('\n')[2] ?? '');
+      // The frame after the message and this function: who wrote it. What is published has the library in a file `jupyterlab-….js`.
+      const isOurs = /\/(@jupyterlab|@lumino)\/|\/jupyterlab-/.test(new Error().stack?.split('\n')[2] ?? '');
       if (isOurs)
         log(
           args
