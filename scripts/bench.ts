@@ -1,10 +1,4 @@
-/** Prints what requests, events and a start cost, as ratios to peers measured in the same run. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Prints what requests and events cost, as ratios to peers measured in the same run. */
 import { type Served, serve } from './bench/child.ts';
 import { runLoad } from './bench/load.ts';
 import { runPaced } from './bench/paced.ts';
@@ -24,7 +18,6 @@ const PEERS = {
 await benchRest();
 await benchEvents();
 await benchPaced();
-await benchStart();
 
 async function benchRest(): Promise<void> {
   await using servers = new AsyncDisposableStack();
@@ -147,52 +140,6 @@ async function benchPaced(): Promise<void> {
       `${result.cpuPerEvent.toFixed(0)} µs CPU an event`,
       `${(result.peakRss / 2 ** 20).toFixed(0)} MB at the peak`,
     ]);
-  }
-}
-
-/** The server from its sources and, when `npm run build` was run, as it is published. */
-async function benchStart(): Promise<void> {
-  const programs = [
-    { name: 'from the sources', args: ['--import', './scripts/compile-cache.js', 'server/main.ts'] },
-    { name: 'as published', args: ['dist/server/main.js'] },
-  ].filter(({ args }) => existsSync(new URL(`../${args.at(-1)}`, import.meta.url)));
-  const starts = programs.map((): Start[] => []);
-  for (let round = 0; round < rounds + 2; round++) {
-    for (const [index, { args }] of programs.entries()) starts[index]?.push(await startOnce(args));
-  }
-  console.log(`Start, medians of ${rounds + 2}`);
-  for (const [index, { name }] of programs.entries()) {
-    row(name, [
-      `listening after ${median((starts[index] ?? []).map(({ listeningMs }) => listeningMs)).toFixed(0)} ms`,
-      `idle RSS ${median((starts[index] ?? []).map(({ rssMb }) => rssMb)).toFixed(0)} MB`,
-    ]);
-  }
-}
-
-interface Start {
-  readonly listeningMs: number;
-  readonly rssMb: number;
-}
-
-async function startOnce(program: readonly string[]): Promise<Start> {
-  const folder = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-'));
-  const args = [...program, '--port', '0', '--data-dir', folder, '--no-config-mcp-servers'];
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, args, {
-    cwd: new URL('..', import.meta.url),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    await once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) });
-    const listeningMs = performance.now() - startedAt;
-    await sleep(1500);
-    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-    return { listeningMs, rssMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024 };
-  } finally {
-    // Asked to end, so that it leaves what it compiled to the next.
-    child.kill('SIGTERM');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

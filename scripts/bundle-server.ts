@@ -1,14 +1,15 @@
 /**
- * Writes the server that is published: its modules, and the packages that each start needs, in a few files, which Node loads in
- * half the time; beside them what they read from disk.
+ * Writes the server that is published and that `npm start` runs, without compiling a type: its modules, and most packages they need,
+ * in a few files, which Node loads in half the time; beside them what they read from disk.
  */
-import { copyFileSync, globSync, mkdirSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { cpSync, globSync, rmSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { build, type Plugin } from 'rolldown';
-import packageJson from '../package.json' with { type: 'json' };
+import { readLicenses } from './licenses.ts';
 
-/** The packages that each start needs. All others stay where npm puts them and are loaded from there, most of them when first used. */
-const BUNDLED = ['helmet', 'kysely', 'yaml', 'zod'];
+/** Not bundled, so that an audit of an installation sees them: what parses what strangers send, and what brings files of its own. */
+const INSTALLED = ['@a2a-js/sdk', '@ai-sdk/[^/]+', '@modelcontextprotocol/sdk', 'ajv', 'express', 'pyodide', 'ws'];
+const external = new RegExp(`^(${INSTALLED.join('|')})(/|$)`);
 /** Run in processes of their own, from where their modules look for them, each module a file: the sandbox reads them by name. */
 const PROGRAMS = ['mcp/toolbox/main', 'sandbox/local-eval/child/pyodide-child'];
 
@@ -24,29 +25,28 @@ const keepPlaces: Plugin = {
   },
 };
 
-await build({
+rmSync('dist', { recursive: true, force: true });
+const { output } = await build({
   input: { 'server/main': 'server/main.ts' },
   platform: 'node',
-  external: externalBut(BUNDLED),
+  external,
   plugins: [keepPlaces],
-  output: { dir: 'dist', chunkFileNames: 'server/[name]-[hash].js' },
+  // JupyterLab has one, in a branch that no server comes to.
+  checks: { eval: false },
+  output: {
+    dir: 'dist',
+    chunkFileNames: 'server/[name]-[hash].js',
+    // By the name of its file the server knows what that library writes to the console.
+    codeSplitting: { groups: [{ name: 'jupyterlab', test: /\/node_modules\/(@jupyterlab|@lumino)\// }] },
+  },
 });
 await build({
   input: Object.fromEntries(PROGRAMS.map((name) => [name, `server/${name}.ts`])),
   platform: 'node',
-  external: externalBut([]),
+  external: /^[^./]/,
   output: { dir: 'dist/server', preserveModules: true, preserveModulesRoot: 'server' },
 });
-for (const file of globSync(['server/**/*.py', 'server/skills/bundled/**/*.md'])) copy(file, `dist/${file}`);
-for (const name of BUNDLED) copy(`node_modules/${name}/LICENSE`, `dist/server/licenses/${name}`);
-
-/** Every package of this one but those, with all below it. */
-function externalBut(packages: readonly string[]): RegExp[] {
-  const names = Object.keys(packageJson.dependencies).filter((name) => !packages.includes(name));
-  return names.map((name) => new RegExp(`^${name}(/|$)`));
+for (const place of [...globSync('server/**/*.py'), 'server/skills/bundled', 'server/http/vendored']) {
+  cpSync(place, `dist/${place}`, { recursive: true });
 }
-
-function copy(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, to);
-}
+writeFileSync('dist/server/licenses.txt', readLicenses(output));

@@ -34,15 +34,16 @@ const setUps = [
   setUp('Jupyter for the tests', 'scripts/setup-jupyter.ts'),
   setUp('httpx for the tests', 'scripts/setup-httpx.ts'),
 ];
-// The packed tarball has the machine to itself: it installs packages and compiles.
+// What packs has the machine to itself: it installs packages and compiles, and stands in for package.json.
 const tests = vitest('tests', '--exclude=package.test.ts');
-const tarball = vitest('packed tarball', 'package.test.ts');
+const tarballs = vitest('packed tarballs', 'package.test.ts');
+const size: Gate = { name: 'size when installed', command: ['node', 'scripts/install-size.ts'], deadlineMs: 300_000 };
 
 const startedAt = performance.now();
 const results: GateResult[] = [];
 const [missing] = await Promise.all([prepare(setUps), inOrder(statics.slice(0, 3)), inOrder(statics.slice(3))]);
-await inOrder([tests, tarball]);
-const total = await countAll([tests, tarball]);
+await inOrder([tests, tarballs, size]);
+const total = await countAll([tests, tarballs]);
 await rm(folder, { recursive: true, force: true });
 
 const failed = results.filter(({ isPassed }) => !isPassed);
@@ -62,6 +63,7 @@ async function inOrder(gates: readonly Gate[]): Promise<void> {
     const result = await runGate(gate);
     results.push(result);
     console.log(`${result.isPassed ? 'ok  ' : 'FAIL'} ${gate.name.padEnd(22)} ${toSeconds(result.ms)}`);
+    if (gate === size) console.log(result.output.trim().replace(/^/gm, '     '));
   }
 }
 

@@ -40,6 +40,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/wiring/runtime.ts'),
   'server/wiring/': feature('server/'),
   'server/http/': [
+    'client/generated/openapi.json',
     'contract/',
     'server/call/',
     'server/command-error.ts',
@@ -146,8 +147,7 @@ function ownFolder(file: string): string[] {
 const fits = (path: string, prefixes: readonly string[]) =>
   prefixes.some((prefix) => (/[/:]$/.test(prefix) ? path.startsWith(prefix) : `${path}/`.startsWith(`${prefix}/`)));
 const floorOf = (path: string) => FLOORS.indexOf(path.slice(0, path.lastIndexOf('/') + 1));
-const isPackage = (target: string) =>
-  !target.startsWith('node:') && !target.endsWith('.ts') && target !== 'package.json';
+const isPackage = (target: string) => !target.startsWith('node:') && !/\.(ts|json)$/.test(target);
 const isHeavy = (target: string) => fits(target, HEAVY) && !fits(target, LIGHT);
 
 if (import.meta.main) {

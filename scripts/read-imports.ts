@@ -13,13 +13,15 @@ export interface Import {
   readonly kind: 'value' | 'types' | 'lazy';
 }
 
+/** What is called with the name of a module; `__require` in what Rolldown made of CommonJS. */
+const LOADERS = ['import', 'import.meta.resolve', '__require'];
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Every import, re-export and `import()` of the TypeScript files below `folders`. */
+/** Every import, re-export, `import()` and `import.meta.resolve()` of the TypeScript files below `folders`. */
 export function readImports(folders: readonly string[]): Import[] {
   const files = globSync(
     folders.map((folder) => `${folder}/**/*.ts`),
-    { cwd: ROOT },
+    { cwd: ROOT, exclude: ['**/dist/**'] },
   );
   return files
     .map((file) => file.split(sep).join('/'))
@@ -29,6 +31,7 @@ export function readImports(folders: readonly string[]): Import[] {
 
 /** The imports of the text of one file. */
 export function importsOf(file: string, text: string): Import[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
   const found: Import[] = [];
   const add = (node: ts.Node | undefined, kind: Import['kind']) => {
     if (node && ts.isStringLiteralLike(node)) found.push({ file, target: resolve(file, node.text), kind });
@@ -37,12 +40,12 @@ export function importsOf(file: string, text: string): Import[] {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, hasValues(node) ? 'value' : 'types');
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly ? 'types' : 'value');
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, 'types');
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    else if (ts.isCallExpression(node) && LOADERS.includes(node.expression.getText(source))) {
       add(node.arguments[0], 'lazy');
     }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
+  visit(source);
   return found;
 }
 

@@ -22,6 +22,10 @@ interface StartServerProcess {
   readonly environment?: NodeJS.ProcessEnv;
   /** The file Node runs; the sources of this repository unless told otherwise. */
   readonly entry?: string;
+  /** The program that is Node; the one that runs this unless told otherwise. */
+  readonly node?: string;
+  /** The folder it starts in. */
+  readonly folder?: string;
 }
 
 /** What was compiled for one process is there for the next, whatever its home. */
@@ -34,8 +38,11 @@ export async function startServerProcess({
   args = [],
   environment = process.env,
   entry = fileURLToPath(new URL('../server/main.ts', import.meta.url)),
+  node = process.execPath,
+  folder,
 }: StartServerProcess): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [entry, '--port', '0', ...args], {
+  const child = spawn(node, [entry, '--port', '0', ...args], {
+    cwd: folder,
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,65 +1,67 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRestClient } from '../client/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
+import { packPackages } from '../scripts/pack.ts';
 import { readCodeBlocks } from './support/code-blocks.ts';
+import { compile, createConsumer, importedBy, run } from './support/consumer.ts';
+import { otherNode } from './support/other-node.ts';
 import { startCommand } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TSC = join(ROOT, 'node_modules', '.bin', 'tsc');
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+/** Has installed the server. */
+let consumer: string;
+let installed: string;
+/** Has installed the client alone. */
+let clientConsumer: string;
+let installedClient: string;
 
-/** Runs a program and resolves with its output; a failure says what it printed. */
-async function run(cwd: string, program: string, ...args: string[]): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)(program, args, { cwd, timeout: 150_000, maxBuffer: 1 << 26 });
-    return stdout.trim();
-  } catch (cause) {
-    const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
-    throw new Error(`${program} ${args.join(' ')}: ${stdout}${stderr}`.slice(0, 5_000), { cause });
-  }
-}
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const tarballs = await packPackages(folder.path);
+  consumer = await createConsumer(folder.path, tarballs.server);
+  installed = join(consumer, 'node_modules', 'agent-runtimes');
+  // As an alias in its package.json would: the documentation has the package under this name.
+  await mkdir(join(consumer, 'node_modules', '@datalayer'));
+  await symlink('../agent-runtimes', join(consumer, 'node_modules', '@datalayer', 'agent-runtimes'));
+  clientConsumer = await createConsumer(folder.path, tarballs.client);
+  installedClient = join(clientConsumer, 'node_modules', '@agent-runtimes', 'client');
+}, 300_000);
+afterAll(() => folder?.[Symbol.asyncDispose]());
 
-describe('the packed tarball', () => {
-  let consumer: Awaited<ReturnType<typeof temporaryFolder>>;
-  let installed: string;
+const readJson = async (...path: string[]) => JSON.parse(await readFile(join(...path), 'utf8'));
 
-  beforeAll(async () => {
-    consumer = await temporaryFolder();
-    await rm(join(ROOT, 'dist'), { recursive: true, force: true });
-    await run(ROOT, 'npm', 'run', 'build');
-    const packed = await run(ROOT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', consumer.path);
-    const [{ filename }] = JSON.parse(packed);
-    await writeFile(
-      join(consumer.path, 'package.json'),
-      JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
-    );
-    await run(
-      consumer.path,
-      'npm',
-      'install',
-      '--prefer-offline',
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      `./${filename}`,
-    );
-    installed = join(consumer.path, 'node_modules', 'agent-runtimes');
-    // As an alias in its package.json would: the documentation has the package under this name.
-    await mkdir(join(consumer.path, 'node_modules', '@datalayer'));
-    await symlink('../agent-runtimes', join(consumer.path, 'node_modules', '@datalayer', 'agent-runtimes'));
-    await mkdir(join(consumer.path, 'src'));
-  }, 200_000);
-  afterAll(() => consumer?.[Symbol.asyncDispose]());
+test('the first command of the README starts a server from a clone, with the packages it speaks of', async () => {
+  const clone = join(folder.path, 'clone');
+  const cloned = ['package.json', 'package-lock.json', '.npmrc', 'client', 'contract', 'scripts', 'server'];
+  const filter = (path: string) => !/\/(dist|node_modules)$/.test(path);
+  for (const path of cloned) await cp(path, join(clone, path), { recursive: true, filter });
+  await run(clone, 'npm', ['ci', '--omit=dev', '--prefer-offline']);
+  const { packages } = await readJson(clone, 'node_modules', '.package-lock.json');
+  const said = /It downloads .* \((\d+) packages/.exec(await readFile('README.md', 'utf8'))?.[1];
+  expect(Number(said)).toBe(Math.round(Object.keys(packages).length / 10) * 10);
+  await using server = await startCommand({
+    entry: join(clone, 'scripts', 'start.js'),
+    folder: clone,
+    args: ['--demo'],
+  });
+  expect((await fetch(`${server.url}/redoc`)).status).toBe(200);
+}, 120_000);
 
+test('packing leaves the manifest of the repository as it was', async () => {
+  expect(await readJson('package.json')).toEqual(packageJson);
+});
+
+describe('the server', () => {
   test('holds what is published and nothing of the workshop', async () => {
-    const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-    expect(manifest.version).toBe(packageJson.version);
-    const files = await run(installed, 'find', '.', '-type', 'f');
+    const { version, scripts, devDependencies, overrides } = await readJson(installed, 'package.json');
+    expect([version, scripts, devDependencies, overrides]).toEqual([packageJson.version, ...Array(3)]);
+    const files = await run(installed, 'find', ['.', '-type', 'f']);
     const tops = new Set(files.split('\n').map((file) => file.split('/')[1]));
     expect([...tops].sort()).toEqual(['LICENSE', 'README.md', 'client', 'dist', 'package.json']);
     // The skills that come with the package have scripts of their own.
@@ -67,84 +69,172 @@ describe('the packed tarball', () => {
     expect(files).toContain('./client/generated/openapi.json');
   });
 
-  test('prints its version', async () => {
-    expect(await run(consumer.path, 'npx', '--no-install', 'agent-runtimes', '--version')).toBe(packageJson.version);
-  });
-
-  test('exports the contract and the clients, at its root too, and the clients load no schema and no server', async () => {
-    const program = `
-      import { registerHooks } from 'node:module';
-      const loaded = [];
-      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
-      const client = Object.keys(await import('agent-runtimes/client')).sort();
-      const isRoot = (await import('agent-runtimes')).AGUIAdapter === (await import('agent-runtimes/client')).AGUIAdapter;
-      const rest = Object.keys(await import('agent-runtimes/client/rest')).sort();
-      const heavy = loaded.filter((url) => /node_modules\\/(zod|express|@trpc\\/server\\/.*adapters)|dist\\/(server|contract)\\//.test(url));
-      const contract = Object.keys(await import('agent-runtimes/contract')).sort();
-      console.log(JSON.stringify({ isRoot, client, rest, contract, heavy }));
-    `;
-    await writeFile(join(consumer.path, 'load.js'), program);
-    expect(JSON.parse(await run(consumer.path, process.execPath, 'load.js'))).toEqual({
-      isRoot: true,
-      client: ['AGUIAdapter', 'AGUIError', 'createClient', 'errorBodyOf'],
-      rest: ['createRestClient', 'readEvents'],
-      contract: ['BASE_PATH', 'ErrorResponse', 'contract', 'errors'],
-      heavy: [],
-    });
-  });
-
-  test('is typed for its users, under NodeNext and under a bundler', async () => {
-    await writeFile(join(consumer.path, 'src', 'use.ts'), USE);
-    await writeFile(join(consumer.path, 'src', 'documented.ts'), `${DOCUMENTED}export {};\n`);
-    const blocks = (await readCodeBlocks('README.md')).filter(({ language }) => language === 'ts');
-    for (const [at, { code }] of blocks.entries()) await writeFile(join(consumer.path, 'src', `readme-${at}.ts`), code);
-    const shared = [
-      '--strict',
-      '--noEmit',
-      '--target',
-      'es2024',
-      '--lib',
-      'es2024,esnext.disposable,dom,dom.iterable,dom.asynciterable',
-    ];
-    const files = ['src/use.ts', 'src/documented.ts', ...blocks.map((_, at) => `src/readme-${at}.ts`)];
-    for (const [module, resolution] of [
-      ['nodenext', 'nodenext'],
-      ['esnext', 'bundler'],
-    ] as const) {
-      const args = ['--module', module, '--moduleResolution', resolution, '--skipLibCheck', ...shared, ...files];
-      expect(await run(consumer.path, TSC, ...args)).toBe('');
+  test('depends on what its files import, in the versions of the repository, and has the licences of the rest', async () => {
+    const { dependencies } = await readJson(installed, 'package.json');
+    expect(Object.keys(dependencies)).toEqual(importedBy(installed));
+    expect(packageJson.dependencies).toMatchObject(dependencies);
+    const licenses = await readFile(join(installed, 'dist', 'server', 'licenses.txt'), 'utf8');
+    for (const name of ['@jupyterlab/services', '@trpc/server', 'kysely', 'pino']) {
+      expect(licenses).toMatch(new RegExp(`^# ${name} [\\d.]+ \\(.+\\)\n\n.*copyright`, 'ims'));
     }
   });
 
-  test('starts a server with its documentation pages, its skills, and agents for the documented example and for tools', async () => {
-    await using server = await startCommand({ entry: join(installed, 'dist', 'server', 'main.js'), args: ['--demo'] });
-    const paths = ['/api/v1/health', '/openapi.json', '/docs', '/docs/swagger-ui.js', '/redoc', '/redoc/redoc.js'];
-    const statuses = await Promise.all(paths.map(async (path) => (await fetch(server.url + path)).status));
-    expect(statuses).toEqual([200, 200, 200, 200, 200, 200]);
-    const skills = await createRestClient(server.url).GET('/skills');
-    expect(skills.data?.skills.map(({ name, scripts, resources }) => [name, ...scripts, ...resources])).toEqual([
-      ['csv-summary', 'scripts/summarize.py', 'references/report.md'],
-      ['markdown-toc', 'scripts/toc.py'],
-    ]);
-    const toc = await createRestClient(server.url).POST('/mcp/proxy/{server_id}/tools/{tool_name}', {
-      params: { path: { server_id: 'skills', tool_name: 'run_skill_script' } },
-      body: { arguments: { skill_name: 'markdown-toc', script_name: 'toc', stdin: '# A\n## B c\n', timeout: 60 } },
+  test('prints its version, and under an older Node which one it needs', async () => {
+    const command = ['--no-install', 'agent-runtimes', '--version'];
+    expect(await run(consumer, 'npx', command)).toBe(packageJson.version);
+    const main = join(installed, 'dist', 'server', 'main.js');
+    const old = await otherNode('20.19.0');
+    const stderr = await new Promise((resolve) =>
+      execFile(old, [main, '--demo'], (_error, _out, text) => resolve(text)),
+    );
+    expect(stderr).toBe('agent-runtimes needs Node 24 or newer; this is v20.19.0\n');
+  }, 120_000);
+
+  test('exports the contract and the clients, at its root too, and the clients load no schema and no server', async () => {
+    expect(await exportsOf(consumer, 'agent-runtimes', 'agent-runtimes/client')).toEqual(EXPORTS);
+  });
+
+  test('is typed for its users, under NodeNext and under a bundler', async () => {
+    const blocks = (await readCodeBlocks('README.md')).filter(({ language }) => language === 'ts');
+    const texts = { use: USE, documented: `${DOCUMENTED}export {};\n` };
+    const all = { ...texts, ...Object.fromEntries(blocks.map(({ code }, at) => [`readme-${at}`, code])) };
+    await compile(consumer, await write(consumer, all));
+  });
+
+  // The oldest that is supported, and the one of this repository.
+  test.each(['24.0.0', process.versions.node])(
+    'runs under Node %s in an empty folder',
+    async (version) => {
+      const node = version === process.versions.node ? process.execPath : await otherNode(version);
+      await using empty = await temporaryFolder();
+      const entry = join(consumer, 'node_modules', '.bin', 'agent-runtimes');
+      await using server = await startCommand({ entry, node, folder: empty.path, args: ['--demo'] });
+      await checkServer(server.url);
+      expect(globSync('**', { cwd: empty.path })).toEqual(['.']);
+    },
+    120_000,
+  );
+});
+
+describe.skipIf(missingJupyter !== undefined && !process.env.CI)('the server, with a Jupyter server', () => {
+  test('runs code in a kernel, and writes nothing that the client library of Jupyter says to its standard output', async () => {
+    await using jupyter = await startJupyter();
+    const entry = join(installed, 'dist', 'server', 'main.js');
+    await using server = await startCommand({ entry, args: ['--codemode', '--log-level', 'warn'] });
+    const rest = createRestClient(server.url);
+    const jupyter_url = `${jupyter.url}?token=${jupyter.token}`;
+    await rest.POST('/agents/sandbox/configure', { body: { variant: 'local-jupyter', jupyter_url } });
+    await rest.POST('/agents', { body: { id: 'coder' } });
+    const { data } = await rest.POST('/agents/{agent_id}/prompt/sync', {
+      params: { path: { agent_id: 'coder' } },
+      body: { message: '/tool execute_code {"code": "import sys; sys.platform"}' },
     });
-    expect(toc.data?.result).toMatchObject({ success: true, stdout: '- [B c](#b-c)\n' });
-    await createRestClient(server.url).POST('/agents', { body: { id: 'pydantic-ai', name: 'Pydantic AI Agent' } });
-    await writeFile(join(consumer.path, 'src', 'printed.ts'), DOCUMENTED.replace('http://localhost:8765', server.url));
-    const said = await run(consumer.path, process.execPath, 'src/printed.ts');
-    expect(said).toMatch(/\nDone: \{\n {2}id: 'msg-\w+',\n {2}role: 'assistant',\n {2}content: /);
-    const { data } = await createRestClient(server.url).POST('/agents/{agent_id}/prompt/sync', {
-      params: { path: { agent_id: 'demo' } },
-      body: { message: 'What is 17 * 23?' },
-    });
-    expect(data?.tool_calls).toMatchObject([
-      { name: 'toolbox__calculate', args: { expression: '17 * 23' }, result: { value: 391 }, is_error: false },
-    ]);
+    expect(data?.tool_calls[0]?.result).toMatchObject({ success: true, result: `'${process.platform}'` });
+    expect(server.output()).not.toMatch(/^Starting WebSocket/m);
+  }, 60_000);
+});
+
+describe('the client', () => {
+  test('holds the same files as the server, and depends on what they import alone', async () => {
+    const files = (place: string) => globSync('dist/**/*.*', { cwd: place }).sort();
+    expect(files(installedClient)).toEqual(files(join(installed, 'client')));
+    const { version, dependencies } = await readJson(installedClient, 'package.json');
+    expect(version).toBe(packageJson.version);
+    expect(importedBy(installedClient)).toEqual(['openapi-fetch', 'zod']);
+    const ours = packageJson.dependencies;
+    expect(dependencies).toEqual({ 'openapi-fetch': `^${ours['openapi-fetch']}`, zod: `^${ours.zod}` });
+  });
+
+  test('exports the contract and the clients, which load no schema', async () => {
+    expect(await exportsOf(clientConsumer, '@agent-runtimes/client', '@agent-runtimes/client')).toEqual(EXPORTS);
+  });
+
+  test('is typed where no server is installed, under NodeNext and under a bundler', async () => {
+    const [block] = await readCodeBlocks('client/README.md');
+    const use = USE.replaceAll(/'agent-runtimes(\/client)?/g, "'@agent-runtimes/client");
+    await compile(clientConsumer, await write(clientConsumer, { use, readme: block?.code ?? '' }));
+  });
+
+  test('talks to a server', async () => {
+    await using server = await startCommand({ args: ['--demo'] });
+    const [block] = await readCodeBlocks('client/README.md');
+    const program = (block?.code ?? '').replaceAll('http://localhost:8765', server.url);
+    const [file = ''] = await write(clientConsumer, { program });
+    expect(await run(clientConsumer, process.execPath, [file])).toContain('391');
   });
 });
 
+/** Writes TypeScript files into a consumer, and returns their paths. */
+async function write(place: string, texts: Record<string, string>): Promise<string[]> {
+  const paths = Object.keys(texts).map((name) => `src/${name}.ts`);
+  await Promise.all(Object.values(texts).map((text, at) => writeFile(join(place, paths[at] ?? ''), text)));
+  return paths;
+}
+
+const EXPORTS = {
+  isSame: true,
+  client: ['AGUIAdapter', 'AGUIError', 'createClient', 'errorBodyOf'],
+  rest: ['createRestClient', 'readEvents'],
+  contract: ['BASE_PATH', 'ErrorResponse', 'contract', 'errors'],
+  heavy: [],
+};
+
+/** The names a package exports, whether its root is its client, and what its clients load of schemas and of servers. */
+async function exportsOf(place: string, name: string, client: string): Promise<unknown> {
+  const program = `
+    import { registerHooks } from 'node:module';
+    const loaded = [];
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+    const client = Object.keys(await import('${client}')).sort();
+    const isSame = (await import('${name}')).AGUIAdapter === (await import('${client}')).AGUIAdapter;
+    const rest = Object.keys(await import('${client}/rest')).sort();
+    const heavy = loaded.filter((url) => /node_modules\\/(zod|express|@trpc)|dist\\/(server|contract)\\//.test(url));
+    const contract = Object.keys(await import('${name}/contract')).sort();
+    console.log(JSON.stringify({ isSame, client, rest, contract, heavy }));
+  `;
+  await writeFile(join(place, 'load.js'), program);
+  return JSON.parse(await run(place, process.execPath, ['load.js']));
+}
+
+/** Asks a server with the demo agent for everything that it reads from disk or loads when it is first needed. */
+async function checkServer(url: string): Promise<void> {
+  const rest = createRestClient(url);
+  const paths = [
+    '/openapi.json',
+    '/docs',
+    '/docs/swagger-ui.js',
+    '/docs/swagger-ui.css',
+    '/docs/favicon.png',
+    '/redoc',
+    '/redoc/redoc.js',
+  ];
+  const answers = await Promise.all(paths.map(async (path) => [path, (await fetch(url + path)).status]));
+  expect(answers).toEqual(paths.map((path) => [path, 200]));
+
+  const skills = await rest.GET('/skills');
+  expect(skills.data?.skills.map(({ name, scripts, resources }) => [name, ...scripts, ...resources])).toEqual([
+    ['csv-summary', 'scripts/summarize.py', 'references/report.md'],
+    ['markdown-toc', 'scripts/toc.py'],
+  ]);
+  const toc = await rest.POST('/mcp/proxy/{server_id}/tools/{tool_name}', {
+    params: { path: { server_id: 'skills', tool_name: 'run_skill_script' } },
+    body: { arguments: { skill_name: 'markdown-toc', script_name: 'toc', stdin: '# A\n## B c\n', timeout: 60 } },
+  });
+  expect(toc.data?.result).toMatchObject({ success: true, stdout: '- [B c](#b-c)\n' });
+
+  const { data } = await rest.POST('/agents/{agent_id}/prompt/sync', {
+    params: { path: { agent_id: 'demo' } },
+    body: { message: 'What is 17 * 23?' },
+  });
+  expect(data?.tool_calls).toMatchObject([
+    { name: 'toolbox__calculate', args: { expression: '17 * 23' }, result: { value: 391 }, is_error: false },
+  ]);
+
+  await rest.POST('/agents', { body: { id: 'pydantic-ai', name: 'Pydantic AI Agent' } });
+  const [file = ''] = await write(consumer, { printed: DOCUMENTED.replace('http://localhost:8765', url) });
+  const said = await run(consumer, process.execPath, [file]);
+  expect(said).toMatch(/\nDone: \{\n {2}id: 'msg-\w+',\n {2}role: 'assistant',\n {2}content: /);
+}
 /** As the documentation prints it. */
 const DOCUMENTED = `import { AGUIAdapter } from '@datalayer/agent-runtimes';
 

@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import express, { type RequestHandler, type Response } from 'express';
-import type { Contract } from '../../contract/kit.ts';
 import { ApiError } from '../call/errors.ts';
 import {
   REDOC_PAGE_STYLE,
@@ -17,19 +15,15 @@ import {
 } from './docs-pages.ts';
 
 /** Serves Swagger UI at `/docs`, where `/` leads, ReDoc at `/redoc` and `/openapi.json`, with every file from this machine; mount it at the root. */
-export function createDocs({ contract, version }: { contract: Contract; version: string }): RequestHandler {
+export function createDocs(): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true });
   const files: Record<string, RequestHandler> = {
-    '/openapi.json': serveFile('application/json', async () => {
-      // Slow to load, and not needed by a server whose documentation nobody reads.
-      const { createOpenApiDocument } = await import('../../contract/openapi.ts');
-      return JSON.stringify(createOpenApiDocument(contract, version));
-    }),
-    '/docs/swagger-ui.css': serveFile('text/css', () => readPackaged('swagger-ui-dist/swagger-ui.css')),
-    '/docs/swagger-ui.js': serveFile('text/javascript', () => readPackaged('swagger-ui-dist/swagger-ui-bundle.js')),
+    '/openapi.json': serveFile('application/json', readDocument),
+    '/docs/swagger-ui.css': serveFile('text/css', () => readVendored('swagger-ui.css')),
+    '/docs/swagger-ui.js': serveFile('text/javascript', () => readVendored('swagger-ui.js')),
     '/docs/start.js': serveFile('text/javascript', () => START_SWAGGER_UI),
-    '/docs/favicon.png': serveFile('image/png', () => readPackaged('swagger-ui-dist/favicon-32x32.png')),
-    '/redoc/redoc.js': serveFile('text/javascript', readRedoc),
+    '/docs/favicon.png': serveFile('image/png', () => readVendored('favicon.png')),
+    '/redoc/redoc.js': serveFile('text/javascript', () => readVendored('redoc.js')),
     '/redoc/start.js': serveFile('text/javascript', () => START_REDOC),
     '/redoc/page.css': serveFile('text/css', () => REDOC_PAGE_STYLE),
     '/docs': (_request, response) => sendPage(response, SWAGGER_UI_PAGE, SWAGGER_UI_POLICY),
@@ -82,18 +76,10 @@ function serveFile(type: string, read: () => string | Buffer | Promise<string | 
   };
 }
 
-const readPackaged = (path: string): Promise<Buffer> => readFile(createRequire(import.meta.url).resolve(path));
-
-/** ReDoc as this server's policy wants it: with the nonce on all its styles, and without the image its footer loads from its makers. */
-async function readRedoc(): Promise<string> {
-  const source = (await readPackaged('redoc/bundles/redoc.standalone.js')).toString();
-  return REDOC_CHANGES.reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`redoc.standalone.js has no ${from}`);
-    return text.replaceAll(from, to);
-  }, source);
+/** The document that `npm run generate` writes from the contract. */
+async function readDocument(): Promise<string> {
+  const { default: document } = await import('../../client/generated/openapi.json', { with: { type: 'json' } });
+  return JSON.stringify(document);
 }
 
-const REDOC_CHANGES = [
-  ['r.nc=void 0;', 'r.nc=document.currentScript.nonce;'],
-  ['https://cdn.redoc.ly/redoc/logo-mini.svg', 'data:,'],
-] as const;
+const readVendored = (name: string): Promise<Buffer> => readFile(new URL(`./vendored/${name}`, import.meta.url));

@@ -6,7 +6,6 @@ import type { Log } from '../http/log.ts';
 import type { StartHttpServer } from '../http/server.ts';
 import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
-import { version } from '../version.ts';
 import type { McpServers } from './mcp.ts';
 import type { McpProxy } from './mcp-proxy.ts';
 import type { Protocols } from './protocols.ts';
@@ -60,5 +59,5 @@ export function readApiKeys(options: Options): string[] {
 // Loaded with Express, after the server listens.
 async function loadDocs() {
   const { createDocs } = await import('../http/docs.ts');
-  return createDocs({ contract, version });
+  return createDocs();
 }

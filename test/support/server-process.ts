@@ -6,18 +6,20 @@ import { temporaryFolder } from './temporary-folder.ts';
 export async function startCommand({
   args = [],
   environment = {},
-  entry,
+  ...program
 }: {
   args?: readonly string[];
   environment?: Record<string, string>;
   entry?: string;
+  node?: string;
+  folder?: string;
 } = {}): Promise<ServerProcess> {
   const home = await temporaryFolder();
   try {
     const server = await startServerProcess({
       args: ['--data-dir', join(home.path, 'data'), '--mcp-config', join(home.path, 'mcp.json'), ...args],
       environment: { PATH: process.env.PATH, HOME: home.path, ...environment },
-      ...(entry !== undefined && { entry }),
+      ...program,
     });
     return {
       ...server,

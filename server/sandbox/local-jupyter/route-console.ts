@@ -8,9 +8,9 @@ export function routeConsole(log: (message: string) => void): void {
     const original = console[method];
     if (routed.has(original)) continue;
     const replacement = (...args: unknown[]) => {
-      // The frame after the message and this function: who wrote it.
+      // The frame after the message and this function: who wrote it. What is published has the library in a file `jupyterlab-….js`.
       const caller = new Error().stack?.split('\n')[2] ?? '';
-      if (/node_modules\/(@jupyterlab|@lumino)\//.test(caller)) log(toLine(args));
+      if (/\/(@jupyterlab|@lumino)\/|\/jupyterlab-/.test(caller)) log(toLine(args));
       else original.apply(console, args);
     };
     routed.add(replacement);
