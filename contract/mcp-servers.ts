@@ -13,6 +13,13 @@ const ServerTool = z
   })
   .meta({ id: 'McpServerTool' });
 
+const ToolProblem = z
+  .object({
+    tool: z.string().nullable().meta({ description: 'Its name; null: the list as a whole' }),
+    detail: z.string().meta({ description: 'Why, in one sentence' }),
+  })
+  .meta({ id: 'McpToolProblem' });
+
 /** An MCP server as every answer shows it. */
 export const McpServer = z
   .object({
@@ -32,7 +39,13 @@ export const McpServer = z
     origin: z.enum(['config', 'custom', 'catalog']).meta({ description: 'Where it was defined' }),
     transport: z.enum(['stdio', 'http', 'sse']),
     status: z.enum(['stopped', 'starting', 'running', 'failed', 'restarting']),
-    error: z.string().nullable().meta({ description: 'Why it does not run, with the last it said' }),
+    error: z.string().nullable().meta({
+      description: 'Why it does not run, or what a start waits for that takes long, with the last it said',
+    }),
+    problems: z.array(ToolProblem).meta({
+      description:
+        'The tools that are left out: none can be made of what the server says, or a model cannot be told of it',
+    }),
   })
   .meta({ id: 'McpServer' });
 
@@ -59,6 +72,7 @@ const running: z.output<typeof McpServer> = {
   transport: 'stdio',
   status: 'running',
   error: null,
+  problems: [],
 };
 const catalogued: z.output<typeof McpServer> = {
   ...running,

@@ -61,6 +61,7 @@ describe('a fresh server', () => {
       transport: 'stdio',
       status: 'stopped',
       error: null,
+      problems: [],
     });
     expect(await server.call('GET', '/mcp/servers/available')).toEqual({ status: 200, body });
     expect(childPids().length).toBe(before);

@@ -2259,14 +2259,16 @@ export interface components {
             transport: "stdio" | "http" | "sse";
             /** @enum {string} */
             status: "stopped" | "starting" | "running" | "failed" | "restarting";
-            /** @description Why it does not run, with the last it said */
+            /** @description Why it does not run, or what a start waits for that takes long, with the last it said */
             error: string | null;
+            /** @description The tools that are left out: none can be made of what the server says, or a model cannot be told of it */
+            problems: components["schemas"]["McpToolProblem"][];
         };
         McpServerLog: {
             id: string;
             /** @enum {string} */
             status: "stopped" | "starting" | "running" | "failed" | "restarting";
-            /** @description Why it does not run, with the last it said */
+            /** @description Why it does not run, or what a start waits for that takes long, with the last it said */
             error: string | null;
             lines: string[];
         };
@@ -2280,6 +2282,12 @@ export interface components {
             };
         };
         McpServers: components["schemas"]["McpServer"][];
+        McpToolProblem: {
+            /** @description Its name; null: the list as a whole */
+            tool: string | null;
+            /** @description Why, in one sentence */
+            detail: string;
+        };
         McpToolset: {
             /** @constant */
             type: "MCPServerStdio";
@@ -5295,7 +5303,8 @@ export interface operations {
                      *         "origin": "config",
                      *         "transport": "stdio",
                      *         "status": "running",
-                     *         "error": null
+                     *         "error": null,
+                     *         "problems": []
                      *       }
                      *     ]
                      */
@@ -5361,7 +5370,8 @@ export interface operations {
                      *       "origin": "custom",
                      *       "transport": "stdio",
                      *       "status": "starting",
-                     *       "error": null
+                     *       "error": null,
+                     *       "problems": []
                      *     }
                      */
                     "application/json": components["schemas"]["McpServer"];
@@ -5436,7 +5446,8 @@ export interface operations {
                      *         "origin": "config",
                      *         "transport": "stdio",
                      *         "status": "running",
-                     *         "error": null
+                     *         "error": null,
+                     *         "problems": []
                      *       }
                      *     ]
                      */
@@ -5489,7 +5500,8 @@ export interface operations {
                      *         "origin": "catalog",
                      *         "transport": "stdio",
                      *         "status": "stopped",
-                     *         "error": null
+                     *         "error": null,
+                     *         "problems": []
                      *       }
                      *     ]
                      */
@@ -5559,7 +5571,8 @@ export interface operations {
                      *         "origin": "config",
                      *         "transport": "stdio",
                      *         "status": "running",
-                     *         "error": null
+                     *         "error": null,
+                     *         "problems": []
                      *       },
                      *       {
                      *         "id": "tavily",
@@ -5584,7 +5597,8 @@ export interface operations {
                      *         "origin": "catalog",
                      *         "transport": "stdio",
                      *         "status": "stopped",
-                     *         "error": null
+                     *         "error": null,
+                     *         "problems": []
                      *       }
                      *     ]
                      */
@@ -5656,7 +5670,8 @@ export interface operations {
                      *       "origin": "config",
                      *       "transport": "stdio",
                      *       "status": "running",
-                     *       "error": null
+                     *       "error": null,
+                     *       "problems": []
                      *     }
                      */
                     "application/json": components["schemas"]["McpServer"];
@@ -5719,7 +5734,8 @@ export interface operations {
                      *       "origin": "custom",
                      *       "transport": "stdio",
                      *       "status": "starting",
-                     *       "error": null
+                     *       "error": null,
+                     *       "problems": []
                      *     }
                      */
                     "application/json": components["schemas"]["McpServer"];
@@ -5881,7 +5897,8 @@ export interface operations {
                      *       "origin": "catalog",
                      *       "transport": "stdio",
                      *       "status": "running",
-                     *       "error": null
+                     *       "error": null,
+                     *       "problems": []
                      *     }
                      */
                     "application/json": components["schemas"]["McpServer"];

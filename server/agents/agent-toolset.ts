@@ -11,6 +11,9 @@ export function joinToolsets(toolsets: readonly Toolset[]): Toolset {
       const tools = toolsets.flatMap((toolset) => toolset.list());
       return [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
     },
+    noteUnsaid(tools) {
+      for (const toolset of toolsets) toolset.noteUnsaid?.(tools);
+    },
     async call(name, args, options) {
       const owner = toolsets.find((toolset) => toolset.list().some((tool) => tool.name === name));
       if (!owner) return { result: `There is no tool '${name}' any more`, isError: true };

@@ -6,6 +6,7 @@ export function switchToolset(isCodemode: () => boolean, code: Toolset, plain: T
   return {
     prepare: async (options) => current().prepare?.(options),
     list: () => current().list(),
+    noteUnsaid: (tools) => current().noteUnsaid?.(tools),
     call: (name, args, options) => current().call(name, args, options),
   };
 }

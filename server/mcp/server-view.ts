@@ -22,6 +22,7 @@ export function viewServer(server: SupervisedServer) {
     transport: launch.type,
     status,
     error: error ?? null,
+    problems: server.problems.map((problem) => ({ ...problem })),
   };
 }
 

@@ -53,6 +53,12 @@ export function createServerToolset(
       refresh();
       return definitions;
     },
+    noteUnsaid(tools) {
+      for (const { name, detail } of tools) {
+        const route = routes.get(name);
+        route?.server.noteProblem({ tool: route.tool, detail });
+      }
+    },
     async call(name, args, { signal, state }) {
       refresh();
       const route = routes.get(name);

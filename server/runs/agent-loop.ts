@@ -2,6 +2,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
 import { untilAborted } from '../async/until-aborted.ts';
 import { ApiError } from '../call/errors.ts';
+import { sayTools } from '../models/tool-schemas/say-tools.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
 import type { EventSink } from './event-sink.ts';
@@ -112,7 +113,10 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   const messageId = newId('msg');
   const answer = await askModel({
     model: found.model,
-    request: toRequest(agent, tools, [...instructionsOf(options), ...options.history, ...turn.messages]),
+    request: {
+      ...toRequest(agent, [...instructionsOf(options), ...options.history, ...turn.messages]),
+      ...sayableTools(tools, found.model, options),
+    },
     messageId,
     callIds: turn.callIds,
     sink,
@@ -145,20 +149,27 @@ async function resolveModel(
   }
 }
 
-function toRequest(
-  agent: RunAgent,
-  tools: ReadonlyMap<string, ToolDefinition>,
-  messages: readonly Message[],
-): Omit<LanguageModelV4CallOptions, 'abortSignal'> {
+function toRequest(agent: RunAgent, messages: readonly Message[]): Omit<LanguageModelV4CallOptions, 'abortSignal'> {
   return {
     prompt: toModelPrompt(agent.systemPrompt, messages),
     ...(agent.temperature !== null && { temperature: agent.temperature }),
-    ...(tools.size > 0 && { tools: toModelTools(tools) }),
   };
 }
 
-const toModelTools = (tools: ReadonlyMap<string, ToolDefinition>) =>
-  [...tools.values()].map(({ isDisplay: _, ...tool }) => ({ type: 'function' as const, ...tool }));
+/** The tools in the form that the provider of the model takes. What it cannot be told is noted, and costs the run nothing. */
+function sayableTools(
+  tools: ReadonlyMap<string, ToolDefinition>,
+  { provider }: LanguageModelV4,
+  { toolset, callerTools, log }: LoopOptions,
+): Pick<LanguageModelV4CallOptions, 'tools'> {
+  const all = [...tools.values()].map(({ isDisplay: _, ...tool }) => ({ type: 'function' as const, ...tool }));
+  const ofCaller = new Set(callerTools.map(({ name }) => name));
+  const { said, unsaid } = sayTools(provider, all, ofCaller);
+  if (unsaid.length > 0) toolset.noteUnsaid?.(unsaid);
+  for (const { name, detail } of unsaid.filter((tool) => ofCaller.has(tool.name)))
+    log.warn?.({ tool: name, detail }, 'a tool of the caller is left out');
+  return said.length > 0 ? { tools: [...said] } : {};
+}
 
 const instructionsOf = ({ instructions }: LoopOptions): Message[] =>
   instructions ? [{ id: 'instructions', role: 'system', content: instructions }] : [];

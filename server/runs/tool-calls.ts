@@ -18,9 +18,10 @@ export interface ReadyCall {
   readonly refusal?: string;
 }
 
-/** A log of faults of this server; pino is one. */
+/** A log of faults of this server, and of what it goes on without; pino is one. */
 export interface FaultLog {
   error(details: object, message: string): void;
+  warn?(details: object, message: string): void;
 }
 
 /** What tool calls are run with. */

@@ -27,6 +27,8 @@ export interface Toolset {
   /** Awaited before each {@link list}: waits, within bounds of its own and until `signal` aborts, for tools that are on their way. Never throws. */
   prepare?(options: { signal: AbortSignal }): Promise<void>;
   list(): readonly ToolDefinition[];
+  /** Told which of its tools the provider of a model is not told of, or not of all of it, and why. */
+  noteUnsaid?(tools: readonly { readonly name: string; readonly detail: string }[]): void;
   /** Ends soon after `signal` aborts. Throws only on a fault of this server. */
   call(
     name: string,

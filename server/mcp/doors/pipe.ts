@@ -1,4 +1,5 @@
 import type { JSONRPCMessage, RequestId } from '../wire/mcp-sdk.ts';
+import { withReadableTools } from '../wire/read-tool.ts';
 import { isSessionLost } from '../wire/remote-transports.ts';
 import type { Backend, Caller } from './session.ts';
 import { type Upstream, UpstreamClosedError, UpstreamSilentError } from './upstream.ts';
@@ -110,7 +111,8 @@ export class Pipe implements Backend {
     const call = this.#calls.get(id);
     if (!call) return;
     this.#calls.delete(id);
-    this.#caller?.send({ ...answer, id: call.id });
+    const isToolList = call.method === 'tools/list' && 'result' in answer;
+    this.#caller?.send({ ...answer, ...(isToolList && { result: withReadableTools(answer.result) }), id: call.id });
   }
 
   #ask(request: Request): void {

@@ -8,6 +8,7 @@ import { describeFailure } from '../servers/describe-failure.ts';
 import type { SupervisedServer } from '../servers/supervised-server.ts';
 import type { JSONRPCMessage, Transport } from '../wire/mcp-sdk.ts';
 import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
+import { isRecord } from '../wire/without-nulls.ts';
 
 /** How a server has answered `initialize`. */
 interface Handshake {
@@ -83,7 +84,8 @@ export async function openUpstream(
   };
   try {
     const handshake = await open();
-    return { ...handshake, isProcess: launch.type === 'stdio', hasEnded: () => hasEnded, describe, close };
+    const answer = server.tools.length > 0 ? withTools(handshake.answer) : handshake.answer;
+    return { ...handshake, answer, isProcess: launch.type === 'stdio', hasEnded: () => hasEnded, describe, close };
   } catch (cause) {
     const why = deadline.aborted ? `did not answer within ${limits.startTimeoutMs / 1000} s` : describe(cause);
     await close();
@@ -92,12 +94,20 @@ export async function openUpstream(
   }
 }
 
+/** The answer of a server that has tools, and may have forgotten to say so: clients would not ask for them. */
+function withTools(answer: JSONRPCMessage): JSONRPCMessage {
+  if (!('result' in answer)) return answer;
+  const capabilities = isRecord(answer.result.capabilities) ? answer.result.capabilities : {};
+  return { ...answer, result: { ...answer.result, capabilities: { tools: {}, ...capabilities } } };
+}
+
 async function shakeHands(transport: Transport, initialize: object, signal: AbortSignal): Promise<Handshake> {
   const early: JSONRPCMessage[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<JSONRPCMessage>();
   promise.catch(() => undefined);
   transport.onmessage = (message) => {
-    if (!('method' in message) && message.id === INITIALIZE_ID) resolve(message);
+    // Some servers answer with the id as text.
+    if (!('method' in message) && Number(message.id) === INITIALIZE_ID) resolve(message);
     else if (early.length < MAX_EARLY) early.push(message);
   };
   transport.onclose = () => reject(new UpstreamClosedError());

@@ -12,6 +12,10 @@ export interface ConnectionLimits {
   readonly maxTools: number;
   /** How much the descriptions of its tools may hold together. */
   readonly maxToolsBytes: number;
+  /** How many pages its list of tools may have. */
+  readonly maxToolPages: number;
+  /** After how long of a start its `error` says what is waited for. */
+  readonly sayWaitingMs: number;
   readonly graceMs: Grace;
 }
 
@@ -22,5 +26,7 @@ export const DEFAULT_LIMITS: ConnectionLimits = {
   callTotalMs: 30 * 60_000,
   maxTools: 1000,
   maxToolsBytes: 4 * 1024 * 1024,
+  maxToolPages: 100,
+  sayWaitingMs: 3000,
   graceMs: { input: 500, term: 2000 },
 };

@@ -12,7 +12,6 @@ import {
   loadMcpClient,
   type McpClientSdk,
   type ReadResourceResult,
-  type Tool,
   type Transport,
 } from '../wire/mcp-sdk.ts';
 import { withOwnSignal } from '../wire/own-signal.ts';
@@ -20,6 +19,7 @@ import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { describeFailure } from './describe-failure.ts';
 import { toErrorResult } from './failed-request.ts';
+import type { ListedTools } from './list-tools.ts';
 import { type CallOptions, callTool, readResource, type Sender } from './requests.ts';
 import { ToolList } from './tool-list.ts';
 
@@ -34,11 +34,14 @@ export interface ConnectionSettings extends Required<Pick<ProcessGroupOptions, '
 export interface ConnectionOptions extends ConnectionSettings {
   readonly serverId: string;
   /** Called with the connection before it is opened: what the server writes meanwhile can be read from it. */
-  onOpening(connection: Pick<Connection, 'stderrLines'>): void;
+  onOpening(connection: OpeningConnection): void;
   /** Called when the connection was lost without {@link Connection.close}; `reason` is one sentence. */
   onLost(reason: string): void;
   onToolsChanged(): void;
 }
+
+/** What is known of a connection before it is open. */
+export type OpeningConnection = Pick<Connection, 'stderrLines' | 'stderrTail' | 'waitsFor'>;
 
 const PROBE_TIMEOUT_MS = 5000;
 
@@ -61,6 +64,7 @@ export class Connection {
   #group: ProcessGroup | undefined;
   #sdk: McpClientSdk | undefined;
   #tools: ToolList | undefined;
+  #hasSpoken = false;
   #isOpen = false;
   #isLost = false;
   #isProbing = false;
@@ -72,8 +76,16 @@ export class Connection {
     this.#redact = createRedactor(resolved.secrets);
   }
 
-  get tools(): readonly Tool[] {
-    return this.#tools?.tools ?? [];
+  /** The tools it lists, and why others are not among them. */
+  get listed(): ListedTools {
+    return this.#tools?.listed ?? { tools: [], problems: [] };
+  }
+
+  /** What is waited for while it is opened, to be read after the name of the server. */
+  get waitsFor(): string {
+    if (!this.#hasSpoken)
+      return this.#group && !this.#group.pid ? 'waits for its turn to start' : 'has not answered initialize yet';
+    return 'has not answered tools/list yet';
   }
 
   /** The process behind it, when there is one. */
@@ -103,6 +115,7 @@ export class Connection {
     } else {
       await connectRemote(launch, (transport) => this.#connect(transport, signal));
     }
+    this.#hasSpoken = true;
     await this.#tools?.load(signal);
     this.#isOpen = true;
     if (this.#isLost && this.#group) throw new ConnectionClosedError('Connection closed');

@@ -1,11 +1,13 @@
 import type { ServerDefinition } from '../definitions/server-definition.ts';
 import type { ResolvedLaunch, Variables } from '../processes/launch.ts';
 import type { CallToolResult, ReadResourceResult, Tool } from '../wire/mcp-sdk.ts';
+import type { ToolProblem } from '../wire/read-tool.ts';
 import { isSessionLost } from '../wire/remote-transports.ts';
-import type { ConnectionSettings } from './connection.ts';
+import type { Connection, ConnectionSettings } from './connection.ts';
 import type { CallOptions } from './requests.ts';
 import { ServerLaunch } from './server-launch.ts';
 import { type ServerStatus, Supervisor, type SupervisorOptions } from './supervisor.ts';
+import { ToolNotes } from './tool-notes.ts';
 
 /** How a server is started. */
 export interface StartOptions {
@@ -22,6 +24,7 @@ export class SupervisedServer {
   readonly #options: SupervisorOptions;
   readonly #launch: ServerLaunch;
   readonly #supervisor: Supervisor;
+  readonly #notes = new ToolNotes();
   #isHeld = false;
   #isForUse = false;
 
@@ -39,14 +42,28 @@ export class SupervisedServer {
     return this.#supervisor.status;
   }
 
-  /** Why it is not running: one sentence and its last words. */
+  /** Why it is not running, or what a start waits for that takes long: one sentence and its last words. */
   get error(): string | undefined {
     return this.#supervisor.error;
   }
 
   /** The tools it has, or, while it is being brought back, had. */
   get tools(): readonly Tool[] {
-    return this.#supervisor.tools;
+    return this.#supervisor.listed.tools;
+  }
+
+  /** Why some of its tools are left out. */
+  get problems(): readonly ToolProblem[] {
+    const { listed } = this.#supervisor;
+    return [...listed.problems, ...this.#notes.of(listed)];
+  }
+
+  /** Keeps and logs, once, why one of its tools is not offered to somebody. */
+  noteProblem(problem: ToolProblem): void {
+    if (!this.#notes.add(this.#supervisor.listed, problem)) return;
+    const { id, origin } = this.definition;
+    const details = { mcp_server: id, origin, ...problem };
+    this.#options.log?.warn(details, `MCP server '${id}' has a tool that is left out`);
   }
 
   /** The process behind it, when there is one. */
@@ -148,25 +165,32 @@ export class SupervisedServer {
   }
 
   /** Calls a tool; of a server that is coming up it waits for that, within `signal`. */
-  async call(
+  call(
     name: string,
     args: Record<string, unknown>,
     { signal, onProgress, meta }: Omit<CallOptions, 'timeoutMs'> = {},
   ): Promise<CallToolResult> {
     const options = { signal, onProgress, meta, timeoutMs: this.definition.callTimeoutMs };
-    const connection = await this.#supervisor.connected(signal);
-    try {
-      return await connection.call(name, args, options);
-    } catch (cause) {
-      if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
-      return (await this.#supervisor.connected(signal)).call(name, args, options);
-    }
+    return this.#ask(signal, (connection) => connection.call(name, args, options));
   }
 
   /** Reads a resource; of a server that is coming up it waits for that, within `signal`. */
-  async readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
+  readResource(uri: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ReadResourceResult> {
+    return this.#ask(signal, (connection) => connection.readResource(uri, { signal }));
+  }
+
+  /** What a request comes to; one whose session the server has forgotten has not run, and is made again in the next session. */
+  async #ask<Answer>(
+    signal: AbortSignal | undefined,
+    request: (connection: Connection) => Promise<Answer>,
+  ): Promise<Answer> {
     const connection = await this.#supervisor.connected(signal);
-    return connection.readResource(uri, { signal });
+    try {
+      return await request(connection);
+    } catch (cause) {
+      if (!(cause instanceof Error) || !isSessionLost(cause.cause)) throw cause;
+      return request(await this.#supervisor.connected(signal));
+    }
   }
 
   /** What it takes to open one more connection to it, for a caller who has it to himself. Throws why it must not run. */

@@ -2,8 +2,8 @@ import type { ErrorCode } from '../../../contract/errors.ts';
 import { untilAborted } from '../../async/until-aborted.ts';
 import { ApiError } from '../../call/errors.ts';
 import type { ServerLog } from '../processes/server-log.ts';
-import type { Tool } from '../wire/mcp-sdk.ts';
-import type { Connection, ConnectionSettings } from './connection.ts';
+import type { Connection, ConnectionSettings, OpeningConnection } from './connection.ts';
+import type { ListedTools } from './list-tools.ts';
 import { openConnection } from './open-connection.ts';
 import { type RestartPolicy, Restarts } from './restarts.ts';
 import type { LaunchPolicy, ServerLaunch } from './server-launch.ts';
@@ -32,12 +32,12 @@ export class Supervisor {
   #error: string | undefined;
   #connection: Connection | undefined;
   /** The start that is under way. */
-  #attempt: { readonly promise: Promise<void>; readonly abort: AbortController } | undefined;
+  #attempt: { readonly promise: Promise<void>; readonly abort: AbortController; readonly since: number } | undefined;
   #stopping: Promise<void> | undefined;
   #keepsTrying = false;
-  #tools: readonly Tool[] = [];
+  #listed: ListedTools = NOTHING;
   /** The connection it has, or had last, or tries to open. */
-  #lastConnection: Pick<Connection, 'stderrLines'> | undefined;
+  #lastConnection: OpeningConnection | undefined;
 
   constructor(launch: ServerLaunch, options: SupervisorOptions) {
     this.#launch = launch;
@@ -51,9 +51,9 @@ export class Supervisor {
     return this.#status;
   }
 
-  /** Why it is not running: one sentence and its last words. */
+  /** Why it is not running, or what a start waits for that takes long: one sentence and its last words. */
   get error(): string | undefined {
-    return this.#error;
+    return this.#waiting() ?? this.#error;
   }
 
   /** The connection to it while it runs. */
@@ -61,9 +61,9 @@ export class Supervisor {
     return this.#connection;
   }
 
-  /** The tools it has, or, while it is being brought back, had. */
-  get tools(): readonly Tool[] {
-    return this.#tools;
+  /** The tools it has, or, while it is being brought back, had; and why others are not among them. */
+  get listed(): ListedTools {
+    return this.#listed;
   }
 
   /** Whether somebody wants it to run: it runs, starts, or is to be brought back. */
@@ -134,7 +134,8 @@ export class Supervisor {
       const abort = new AbortController();
       // What went wrong before stays to be read until it runs.
       this.#become(this.#restarts.hasRun ? 'restarting' : 'starting', this.#error);
-      this.#attempt = { abort, promise: Promise.resolve().then(() => this.#run(abort.signal)) };
+      const promise = Promise.resolve().then(() => this.#run(abort.signal));
+      this.#attempt = { abort, promise, since: performance.now() };
       this.#attempt.promise.catch(() => undefined);
     }
     return this.#attempt.promise;
@@ -144,7 +145,7 @@ export class Supervisor {
     try {
       const connection = await this.#open(signal);
       this.#connection = connection;
-      this.#tools = connection.tools;
+      this.#take(connection.listed);
       this.#restarts.noteRunning();
       this.#attempt = undefined;
       this.#become('running');
@@ -174,7 +175,7 @@ export class Supervisor {
         },
         onLost: (reason) => this.#lose(connection, reason),
         onToolsChanged: () => {
-          this.#tools = connection.tools;
+          this.#take(connection.listed);
           this.#options.onChange();
         },
       },
@@ -214,16 +215,32 @@ export class Supervisor {
     // Once more: a start that was under way may have come up after all.
     this.#restarts.forget();
     this.#launch.forgetVariables();
-    this.#tools = [];
+    this.#listed = NOTHING;
     if (this.#status !== 'stopped') this.#become('stopped');
   }
 
   #become(status: ServerStatus, error?: string): void {
     this.#status = status;
     this.#error = error;
-    if (status === 'failed') this.#tools = [];
+    if (status === 'failed') this.#listed = NOTHING;
     this.#logStatus();
     this.#options.onChange();
+  }
+
+  #waiting(): string | undefined {
+    const { sayWaitingMs } = this.#options.limits;
+    if (!this.#attempt || performance.now() - this.#attempt.since < sayWaitingMs || !this.#lastConnection)
+      return undefined;
+    const { id } = this.#launch.definition;
+    return `MCP server '${id}' ${this.#lastConnection.waitsFor}${this.#lastConnection.stderrTail()}`;
+  }
+
+  #take(listed: ListedTools): void {
+    this.#listed = listed;
+    const { problems } = listed;
+    if (problems.length === 0) return;
+    const { id, origin } = this.#launch.definition;
+    this.#options.log?.warn({ mcp_server: id, origin, problems }, `MCP server '${id}' has tools that are left out`);
   }
 
   #logStatus(): void {
@@ -235,5 +252,6 @@ export class Supervisor {
   }
 }
 
+const NOTHING: ListedTools = { tools: [], problems: [] };
 const HOPELESS: readonly ErrorCode[] = ['mcp-variables-missing', 'spawn-forbidden', 'draining'];
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

@@ -1,9 +1,9 @@
-import type { Client, McpClientSdk, Tool } from '../wire/mcp-sdk.ts';
-import type { ConnectionLimits } from './connection-limits.ts';
+import type { Client, McpClientSdk } from '../wire/mcp-sdk.ts';
+import { type ListedTools, type ListLimits, listTools } from './list-tools.ts';
 
 /** How much is asked for, and who is told of changes. */
 export interface ToolListOptions {
-  readonly limits: Pick<ConnectionLimits, 'maxTools' | 'maxToolsBytes' | 'callTimeoutMs'>;
+  readonly limits: ListLimits;
   onChange(): void;
 }
 
@@ -14,7 +14,7 @@ export class ToolList {
   readonly #client: Client;
   readonly #sdk: McpClientSdk;
   readonly #options: ToolListOptions;
-  #tools: readonly Tool[] = [];
+  #listed: ListedTools = { tools: [], problems: [] };
   #state: 'new' | 'loaded' | 'closed' = 'new';
   #hasChanged = false;
   #refresh: NodeJS.Timeout | undefined;
@@ -27,13 +27,13 @@ export class ToolList {
     client.setNotificationHandler(sdk.ToolListChangedNotificationSchema, () => this.#refreshSoon());
   }
 
-  get tools(): readonly Tool[] {
-    return this.#tools;
+  get listed(): ListedTools {
+    return this.#listed;
   }
 
   /** Asks for the list. Throws when the server does not answer. */
   async load(signal: AbortSignal): Promise<void> {
-    this.#tools = await listTools(this.#client, this.#sdk, this.#options.limits, signal);
+    this.#listed = await listTools(this.#client, this.#sdk, this.#options.limits, signal);
     if (this.#state === 'closed') return;
     this.#state = 'loaded';
     if (this.#hasChanged) this.#refreshSoon();
@@ -51,43 +51,12 @@ export class ToolList {
     this.#refresh = setTimeout(() => {
       this.#refresh = undefined;
       listTools(this.#client, this.#sdk, this.#options.limits).then(
-        (tools) => {
-          this.#tools = tools;
+        (listed) => {
+          this.#listed = listed;
           this.#options.onChange();
         },
         () => undefined, // The old list stays; if the server died, that is reported where it is noticed.
       );
     }, REFRESH_DELAY_MS);
   }
-}
-
-/** The tools in the order of the server; those over the limits are left out. */
-async function listTools(
-  client: Client,
-  { ListToolsResultSchema }: McpClientSdk,
-  { maxTools, maxToolsBytes, callTimeoutMs }: ToolListOptions['limits'],
-  signal?: AbortSignal,
-): Promise<readonly Tool[]> {
-  if (!client.getServerCapabilities()?.tools) return [];
-  const tools: Tool[] = [];
-  const seen = new Set<string>();
-  let bytes = 0;
-  let cursor: string | undefined;
-  do {
-    const page = await client.request(
-      { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
-      ListToolsResultSchema,
-      { ...(signal && { signal }), timeout: callTimeoutMs },
-    );
-    for (const tool of page.tools) {
-      bytes += JSON.stringify(tool).length;
-      if (tools.length >= maxTools || bytes > maxToolsBytes) return tools;
-      tools.push(tool);
-    }
-    cursor = page.nextCursor;
-    // A server that hands out the same cursor again would be asked for ever.
-    if (cursor !== undefined && seen.has(cursor)) return tools;
-    if (cursor !== undefined) seen.add(cursor);
-  } while (cursor !== undefined && seen.size < maxTools);
-  return tools;
 }

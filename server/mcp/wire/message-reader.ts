@@ -1,6 +1,7 @@
 /** Finds JSON-RPC messages in what a server writes to its standard output. */
 import { LineReader, type LongLine } from './line-reader.ts';
 import type { JSONRPCMessage } from './mcp-sdk.ts';
+import { readMessages } from './read-message.ts';
 
 /** The longest message that is read from a server. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -33,9 +34,10 @@ export class MessageReader {
   }
 
   #receive(line: string): void {
-    const message = parseMessage(line);
-    if (message) this.#options.onMessage(message);
-    else if (line.trim() !== '') this.#options.onNoise(`[on standard output] ${line.slice(0, MAX_NOISE)}`);
+    const messages = parseMessages(line);
+    for (const message of messages) this.#options.onMessage(message);
+    if (messages.length === 0 && line.trim() !== '')
+      this.#options.onNoise(`[on standard output] ${line.slice(0, MAX_NOISE)}`);
   }
 
   // The id of the call stands at the beginning or at the end of its answer.
@@ -55,17 +57,14 @@ export class MessageReader {
 const ID_FIRST = /^\s*\{\s*"jsonrpc":\s*"2\.0",\s*"id":\s*(\d+)/;
 const ID_LAST = /"jsonrpc":\s*"2\.0",\s*"id":\s*(\d+)\s*\}\s*$/;
 
-/** A JSON-RPC message, or undefined for anything else a careless server prints. */
-function parseMessage(line: string): JSONRPCMessage | undefined {
-  if (!line.startsWith('{')) return undefined;
+/** The JSON-RPC messages of a line; none in anything else that a careless server prints. */
+function parseMessages(line: string): JSONRPCMessage[] {
+  // Without a byte order mark too: `trimStart` counts it as a space.
+  const text = line.trimStart();
+  if (!/^[[{]/.test(text)) return [];
   try {
-    const value: unknown = JSON.parse(line);
-    return isMessage(value) ? value : undefined;
+    return readMessages(JSON.parse(text));
   } catch {
-    return undefined;
+    return [];
   }
 }
-
-// The SDK checks what is inside.
-const isMessage = (value: unknown): value is JSONRPCMessage =>
-  typeof value === 'object' && value !== null && 'jsonrpc' in value && value.jsonrpc === '2.0';

@@ -2,6 +2,7 @@
 import type { RemoteLaunch } from '../definitions/server-definition.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 import { loadRemoteTransports, type Transport } from './mcp-sdk.ts';
+import { createMendingFetch } from './mending-fetch.ts';
 import { MAX_MESSAGE_BYTES } from './message-reader.ts';
 import { createRemoteFetch } from './remote-fetch.ts';
 
@@ -15,19 +16,22 @@ export async function connectRemote<Result>(
   const { StreamableHTTPClientTransport, StreamableHTTPError, SSEClientTransport } = await loadRemoteTransports();
   const options = {
     requestInit: { headers: { ...headers } },
-    fetch: createBoundedFetch(createRemoteFetch(), MAX_MESSAGE_BYTES),
+    fetch: createMendingFetch(createBoundedFetch(createRemoteFetch(), MAX_MESSAGE_BYTES)),
   };
   if (type === 'http') {
     try {
       // Its `sessionId` may be undefined, which the interface it implements does not allow for.
       return await connect(new StreamableHTTPClientTransport(new URL(url), options) as Transport);
     } catch (cause) {
-      const knowsOnlySse = cause instanceof StreamableHTTPError && [400, 404, 405].includes(cause.code ?? 0);
-      if (!knowsOnlySse) throw cause;
+      if (!(cause instanceof StreamableHTTPError) || !mayKnowOnlySse(cause.code ?? 0)) throw cause;
     }
   }
   return connect(new SSEClientTransport(new URL(url), options));
 }
+
+// A server of the older transport refuses the request itself: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports
+const OF_THE_CALLER = [401, 403, 407, 429];
+const mayKnowOnlySse = (status: number) => status >= 400 && status < 500 && !OF_THE_CALLER.includes(status);
 
 /** Tells a server that its session is over. One that has gone away need not be told; one that hangs must not hold us up. */
 export async function endRemoteSession(transport: Transport | undefined): Promise<void> {
