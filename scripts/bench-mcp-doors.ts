@@ -1,6 +1,6 @@
 /**
  * Measures what a call through the door of a server costs: over the bare SDK client on the same server (stdio), and over the SDK's client
- * and server joined by streamable HTTP without us. `node scripts/bench-mcp-doors.ts`
+ * and server joined by streamable HTTP without us. `npm run bench:mcp-doors`
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-/** Kills a server in the middle of background runs, again and again on one data folder: `node scripts/soak-kill.ts [rounds]`. */
+/** Kills a server in the middle of background runs, again and again on one data folder: `npm run soak -- [rounds]`. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

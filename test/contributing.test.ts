@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
@@ -15,6 +15,12 @@ test.each(PAGES)('%s names only files that are there', async (page) => {
   const paths = words.filter((word) => /^[\w.-]+(\/[\w.-]*)+$|^[\w-]+\.(ts|js)$/.test(word));
   expect(paths.length).toBeGreaterThan(2);
   expect(paths.filter((path) => !existsSync(path) && !existsSync(join(dirname(page), path)))).toEqual([]);
+});
+
+test('the map of the README names each folder of the server', async () => {
+  const [, map = ''] = /^## Map\n(.*?)^## /ms.exec(await readFile('README.md', 'utf8')) ?? [];
+  const folders = (await readdir('server', { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => name).filter((name) => !map.includes(`${name}/`))).toEqual([]);
 });
 
 test.each(PAGES)('%s names only scripts of the package', async (page) => {

@@ -1,6 +1,7 @@
 """Makes the table of contents of a Markdown document, or checks its links to headings."""
 
 import argparse
+import pathlib
 import re
 import sys
 import unicodedata
@@ -37,13 +38,11 @@ def parse_options():
 
 
 def read_text(file):
-    if file == "-":
-        return sys.stdin.read().removeprefix("\ufeff")
     try:
-        with open(file, encoding="utf-8-sig") as opened:
-            return opened.read()
+        text = sys.stdin.read() if file == "-" else pathlib.Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         sys.exit(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}")
+    return text.removeprefix("\ufeff")
 
 
 def find_headings(lines):
