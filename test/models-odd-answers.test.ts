@@ -1,86 +1,50 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Models } from '../server/models/models.ts';
+import { anthropicDoor } from './fixtures/answers/anthropic-frames.ts';
+import { oddAnthropicAnswers } from './fixtures/answers/anthropic-messages.ts';
 import { chatDoors, oddChatAnswers } from './fixtures/answers/chat-completions.ts';
-import type { Door, OddAnswer } from './fixtures/answers/odd-answer.ts';
-import { ok, quickLimits, runLoop, toolsetOf } from './support/loop.ts';
+import { geminiDoor, oddGeminiAnswers } from './fixtures/answers/gemini.ts';
+import { sse } from './fixtures/answers/odd-answer.ts';
+import { oddResponsesAnswers } from './fixtures/answers/openai-responses.ts';
+import { refusals } from './fixtures/answers/refusals.ts';
+import { responsesDoor } from './fixtures/answers/response-frames.ts';
+import { type OddProvider, startOddProvider } from './support/odd-provider.ts';
 
-/** What the next requests are answered with, in order; the last one is answered again. */
-let answers: OddAnswer[] = [];
-const server = createServer((request, response) => {
-  request.resume();
-  const answer = answers.length > 1 ? answers.shift() : answers[0];
-  request.once('end', () => answer && send(answer, response));
-});
-let url = '';
-
+let provider: OddProvider;
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  provider = await startOddProvider();
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterAll(() => provider[Symbol.asyncDispose]());
 
-async function send({ body, status = 200, type = 'text/event-stream', isTorn }: OddAnswer, response: ServerResponse) {
-  response.writeHead(status, { 'content-type': type });
-  for (const piece of [body].flat()) {
-    response.write(piece);
-    if (Array.isArray(body)) await new Promise(setImmediate);
-  }
-  if (isTorn) response.write('', () => response.destroy());
-  else response.end();
-}
+const tables = [
+  ...chatDoors.map((door) => ({ door, answers: oddChatAnswers })),
+  { door: anthropicDoor, answers: oddAnthropicAnswers },
+  { door: geminiDoor, answers: oddGeminiAnswers },
+  { door: responsesDoor, answers: oddResponsesAnswers },
+];
 
-const schema = { type: 'object', properties: { expression: { type: 'string' } }, required: ['expression'] };
-
-/** What becomes of a run whose model answers so. */
-async function ask({ model: id, environment, plain }: Door, answer: OddAnswer) {
-  answers = [answer, { title: '', body: plain }];
-  const ran: object[] = [];
-  const calculate = (args: object) => {
-    ran.push(args);
-    return ok('391');
-  };
-  const { model } = await new Models({ environment: environment(url) }).resolve(id);
-  const { events, outcome, usage } = await runLoop(model, {
-    limits: { ...quickLimits, retries: 0 },
-    toolset: toolsetOf({ calculate }, { calculate: schema }),
+describe.each(tables)('$door.name', ({ door, answers }) => {
+  test.each(answers)('an answer with $title is taken for what it is', async (answer) => {
+    const { said = '', thought = '', ran = [], end = 'done', used = [0, 0] } = answer;
+    expect(await provider.ask(door, [answer])).toEqual({ said, thought, ran, end, used });
   });
-  const said = (kind: string) =>
-    events.map((event) => (event.type === kind && 'delta' in event ? event.delta : '')).join('');
-  return {
-    said: said('text-delta'),
-    thought: said('reasoning-delta'),
-    ran,
-    end:
-      outcome.status === 'failed'
-        ? outcome.detail
-            .replace(/^(The model provider) \S+( (failed|answered \d+): )?/, (_, who, words) =>
-              words ? '' : `${who} `,
-            )
-            .replace('  ', ' ')
-        : outcome.status === 'finished' && outcome.stoppedBy
-          ? outcome.stoppedBy
-          : 'done',
-    used: [usage.inputTokens, usage.outputTokens],
-  };
-}
 
-const expected = ({ said = '', thought = '', ran = [], end = 'done', used = [0, 0] }: OddAnswer) => ({
-  said,
-  thought,
-  ran,
-  end,
-  used,
-});
+  test.each(refusals)('a refusal with $title is told in the words of the provider', async (answer) => {
+    const { end } = await provider.ask(door, [answer]);
+    expect(end).toBe(answer.end);
+  });
 
-describe.each(chatDoors)('$name in Chat Completions', (door) => {
-  test.each(oddChatAnswers)('an answer with $title is taken for what it is', async (answer) => {
-    expect(await ask(door, answer)).toEqual(expected(answer));
+  test('an error before the first word that may pass is tried again', async () => {
+    const body = sse({ type: 'error', error: { type: 'overloaded_error', code: 503, message: 'Overloaded' } });
+    const answer = { title: 'overloaded', body };
+    expect(await provider.ask(door, [answer, answer], { retries: 2 })).toMatchObject({ said: '.', end: 'done' });
+    expect((await provider.ask(door, [answer], { retries: 0 })).end).toBe('Overloaded');
+  });
+
+  test('an answer that has ended leaves its connection to the next one', async () => {
+    await provider.ask(door, []);
+    const { connections } = provider.seen;
+    for (let count = 0; count < 5; count++) await provider.ask(door, []);
+    // A request that is sent before the last byte of the answer before it is read takes a second one.
+    expect(provider.seen.connections - connections).toBeLessThanOrEqual(1);
   });
 });

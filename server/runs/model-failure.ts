@@ -16,17 +16,16 @@ export interface ModelFailure {
 }
 
 const MAX_DETAIL = 300;
+const MAX_MESSAGE = 4000;
 
 /** The failure behind anything thrown by, or streamed as an error from, a model. */
 export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'provider'>): ModelFailure {
   if (error instanceof ApiError) return { code: codeOf(error), detail: error.message, retryable: false };
   const provider = providerName(model);
-  const facts = readError(error);
-  const { name, responseHeaders, message, kinds, cause } = facts;
+  const { name, statusCode, isRetryable, responseHeaders, message, kinds, cause } = readError(error);
   if (kinds.includes(CUT)) return toCutStream(model);
   if (UNREADABLE_ERRORS.has(name) || kinds.includes(UNREADABLE)) return toUnreadable(provider);
   const reason = toSafeSentence(message);
-  const { statusCode, isRetryable } = isOfStream(error) ? {} : facts;
   // A success that cannot be read is a failure of its connection or of its content.
   if (statusCode !== undefined && statusCode >= 300) {
     const retryAfterMs = readRetryAfter(responseHeaders);
@@ -85,7 +84,15 @@ const providerName = ({ provider }: Pick<LanguageModelV4, 'provider'>) => provid
 /** The names of errors about answers that cannot be read. They are told without their message, which quotes the answer. */
 const UNREADABLE_ERRORS = new Set(['AI_JSONParseError', 'AI_TypeValidationError']);
 const RETRYABLE_KINDS = new Set([
-  ...['overloaded_error', 'rate_limit_error', 'rate_limit_exceeded', 'api_error', 'server_error', 'timeout_error'],
+  ...[
+    'overloaded_error',
+    'rate_limit_error',
+    'rate_limit_exceeded',
+    'api_error',
+    'server_error',
+    'service_unavailable_error',
+    'timeout_error',
+  ],
   ...['abort', 'insufficient_system_resource', 'network_error'],
   ...[
     'DEADLINE_EXCEEDED',
@@ -113,28 +120,34 @@ interface ErrorFacts {
   readonly cause?: unknown;
 }
 
-/** Errors arrive as what our `fetch` throws, as APICallError, as any other Error, as the parsed error object of a provider, or as a string. */
+/** Errors arrive as what our `fetch` throws, as any other Error, as the error object of a provider, or as a string. */
 function readError(error: unknown): ErrorFacts {
   if (typeof error === 'string') return { name: '', message: error, kinds: [] };
   if (!isRecord(error)) return { name: '', message: '', kinds: [] };
   const inner = isRecord(error.error) ? error.error : error;
-  const data = isRecord(error.data) && isRecord(error.data.error) ? error.data.error : error.data;
-  const named = [inner, data].filter(isRecord).flatMap(({ type, code }) => [type, code]);
+  const frame = frameOf(error);
+  const named = [inner, frame, frame?.error].filter(isRecord).flatMap(({ type, code }) => [type, code]);
   return {
     name: typeof error.name === 'string' ? error.name : '',
     message: typeof inner.message === 'string' ? inner.message : '',
-    ...(typeof error.statusCode === 'number' && { statusCode: error.statusCode }),
-    ...(typeof error.isRetryable === 'boolean' && { isRetryable: error.isRetryable }),
+    ...(!frame && typeof error.statusCode === 'number' && { statusCode: error.statusCode }),
+    ...(!frame && typeof error.isRetryable === 'boolean' && { isRetryable: error.isRetryable }),
     ...(isRecord(error.responseHeaders) && { responseHeaders: error.responseHeaders }),
     kinds: named.filter((kind) => typeof kind === 'string' || typeof kind === 'number').map(String),
     cause: error.cause,
   };
 }
 
-/** Whether a library has made an error of what stood in a stream: it invents a status then. A refusal comes from our own `fetch`. */
-function isOfStream(error: unknown): boolean {
-  if (!isRecord(error)) return false;
-  return Symbol.for('vercel.ai.providerStreamError') in error || typeof error.responseBody === 'string';
+/** The frame of a stream that a library has made an error of: it invents a status for it. A real refusal comes from our own `fetch`. */
+function frameOf(error: Record<string, unknown>): Record<string, unknown> | undefined {
+  if (Symbol.for('vercel.ai.providerStreamError') in error) return error;
+  if (typeof error.responseBody !== 'string') return undefined;
+  try {
+    const frame: unknown = JSON.parse(error.responseBody);
+    return isRecord(frame) ? frame : {};
+  } catch {
+    return {};
+  }
 }
 
 function readRetryAfter(headers: ErrorFacts['responseHeaders']): number | undefined {
@@ -159,7 +172,7 @@ function connectionCode(error: unknown, depth = 0): string | undefined {
 
 /** One line without anything that looks like a key, a token, a URL's query or a stack. */
 function toSafeSentence(message: string): string {
-  const [line = ''] = message.split(/\n\s*at /);
+  const [line = ''] = message.slice(0, MAX_MESSAGE).split(/\n\s*at /);
   const safe = line
     .replace(/\s+/g, ' ')
     .replace(/\?[^\s"']+/g, '')

@@ -1,6 +1,6 @@
 import { type Dialect, Fault, type Mended, toList, UNREADABLE } from './dialect.ts';
 import { type Frame, FrameCutter } from './event-frames.ts';
-import { parseJson, toFault, wordsOf } from './provider-words.ts';
+import { isError, parseJson, toFault, wordsOf } from './provider-words.ts';
 import { isObject } from './shapes.ts';
 
 const MAX_HELD = 16_000_000;
@@ -102,7 +102,7 @@ export class AnswerMender {
       event === 'error' ||
       value.type === 'error' ||
       value.object === 'error' ||
-      wordsOf(value.error) ||
+      isError(value.error) ||
       (!isOwn && WORDS.some((place) => wordsOf(value[place])));
     if (!('error' in value)) return isFault ? [toFault(value)] : this.#dialect.mend(value, event);
     const { error: _, ...answer } = value;
@@ -121,11 +121,10 @@ export class AnswerMender {
   #mendPage(page: string): string {
     const value = parseJson(page);
     if (isObject(value) || Array.isArray(value)) {
-      const answers = [value]
-        .flat()
-        .filter((each) => isObject(each) && this.#dialect.owns(each) && !wordsOf(each.error));
-      if (!answers.length) return this.#write([toFault(value)]);
-      return answers.map((answer) => this.#write(this.#mendValue(answer, undefined))).join('') + this.#finish('');
+      const answers = [value].flat();
+      const mended = answers.map((each) => this.#write(this.#mendValue(each, undefined))).join('');
+      const isForeign = !this.#hasFailed && !answers.some((each) => isObject(each) && this.#dialect.owns(each));
+      return isForeign ? this.#write([wordsOf(value) ? toFault(value) : unreadable()]) : mended + this.#finish('');
     }
     const lines = page.split('\n').filter((line) => line.trim());
     if (/^\s*[{[]/.test(page)) {

@@ -53,6 +53,8 @@ const chunk = object(
 
 /** Ends that are errors, by the servers that say them: OpenRouter, GLM, DeepSeek, vLLM and SGLang. */
 const FAILED = new Set(['error', 'network_error', 'insufficient_system_resource', 'abort', 'failed']);
+/** What some servers put on every frame that is not the last. */
+const NO_END = new Set(['', 'none', 'null']);
 /** Other names of the usual ends. */
 const ENDS: Readonly<Record<string, string>> = {
   sensitive: 'content_filter',
@@ -79,9 +81,11 @@ export class ChatCompletions implements Dialect {
     const [first] = objectsIn(fitted.choices);
     if (!first) return fitted;
     const placed = this.#place(first);
-    if (typeof first.finish_reason !== 'string') return withChoice(fitted, placed);
+    const reason = typeof first.finish_reason === 'string' ? first.finish_reason.toLowerCase() : '';
+    if (NO_END.has(reason)) {
+      return withChoice(fitted, first.finish_reason ? { ...placed, finish_reason: null } : placed);
+    }
     this.isWhole = true;
-    const reason = first.finish_reason.toLowerCase();
     const end = FAILED.has(reason) ? [toFailure(first, reason)] : this.#endCalls();
     const ended = withChoice(fitted, ENDS[reason] ? { ...placed, finish_reason: ENDS[reason] } : placed);
     return end.length ? [ended, ...end] : ended;

@@ -49,10 +49,9 @@ export class FrameCutter {
 }
 
 function toFrame(raw: string): Frame {
-  // One line of data and nothing else, as nearly all frames are.
-  if (raw.startsWith('data: ') && raw.indexOf('\n') >= raw.length - 2) {
-    return { event: undefined, data: raw.slice(6).trimEnd(), raw };
-  }
+  // A name and one line of data, as nearly all frames are.
+  const [, name, line] = /^(?:event: ?(.*)\n)?data: ?(.*)\n\n$/.exec(raw) ?? [];
+  if (line !== undefined) return { event: name, data: line.trim(), raw };
   let event: string | undefined;
   const data: string[] = [];
   for (const line of raw.split('\n')) {

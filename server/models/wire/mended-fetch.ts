@@ -78,7 +78,7 @@ function mendBody(body: ReadableStream<Uint8Array>, mender: AnswerMender): Reada
 
 // An answer that is left before its last byte takes its connection with it; that byte is usually here already.
 function drain(reader: ReadableStreamDefaultReader<Uint8Array>): void {
-  const timer = setTimeout(() => reader.cancel().catch(() => undefined), DRAIN_MS);
+  const timer = setTimeout(() => reader.cancel().catch(() => undefined), DRAIN_MS).unref();
   const readAll = async () => {
     while (!(await reader.read()).done);
   };

@@ -7,7 +7,8 @@ const PLACES = [
   ...['error', 'message', 'detail', 'details', 'errors', 'msg', 'status_msg', 'reason'],
   ...['error_message', 'error_description', 'title', 'base_resp'],
 ];
-const MAX_DEPTH = 5;
+const MAX_DEPTH = 10;
+const MAX_TEXT = 8192;
 
 /** The words of an error of any shape: JSON, a page, a text; '' when it has none. */
 export function wordsOf(value: unknown, depth = 0): string {
@@ -33,11 +34,15 @@ export function toFault(error: unknown): Fault {
   const value = (typeof error === 'string' && parseJson(error)) || error;
   const inner = isObject(value) && isObject(value.error) ? value.error : value;
   const details = [inner, value].filter(isObject);
-  return new Fault(wordsOf(value) || 'it reported an error', {
-    type: details.map(kindOf).find(Boolean),
-    code: details.map(({ code }) => code).find((code) => typeof code === 'string' || typeof code === 'number'),
-  });
+  const type = details.map(kindOf).find(Boolean);
+  const code = details.map((each) => each.code).find((each) => typeof each === 'string' || typeof each === 'number');
+  const name = code ?? type;
+  return new Fault(wordsOf(value) || (name ? `it reported the error ${name}` : 'it reported an error'), { type, code });
 }
+
+/** Whether what stands where an error would stand is one. */
+export const isError = (value: unknown): boolean =>
+  isObject(value) ? Object.keys(value).length > 0 : Boolean(typeof value === 'string' ? value.trim() : value);
 
 function kindOf({ type, status }: JsonObject): string | undefined {
   const kind = typeof type === 'string' && type !== 'error' ? type : status;
@@ -46,9 +51,9 @@ function kindOf({ type, status }: JsonObject): string | undefined {
 
 /** The title of a page, or all it says; any other text as it is. */
 function textOf(body: string): string {
-  const text = body.trim();
+  const text = body.trim().slice(0, MAX_TEXT);
   if (!text.startsWith('<')) return text;
-  const [, title = ''] = /<(?:title|h1)\b[^>]*>(.*?)<\//is.exec(text) ?? [];
+  const [, , title = ''] = /<(title|h1)\b[^>]*>(.*?)<\/\1/is.exec(text) ?? [];
   return withoutTags(title) || withoutTags(text.replace(/<(script|style)\b.*?<\/\1>/gis, ''));
 }
 

@@ -70,8 +70,8 @@ export function object(
       const isAbsent = before === undefined || before === null;
       if (isAbsent && or[name] === undefined && !must.includes(name)) continue;
       const after = (isAbsent ? undefined : shape(before)) ?? or[name];
-      if (after === before) continue;
       if (after === undefined && must.includes(name)) return undefined;
+      if (after === before) continue;
       if (fitted === value) fitted = { ...value };
       if (after === undefined) delete fitted[name];
       else fitted[name] = after;
