@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, assert, beforeAll, describe, expect, test } from 'vitest';
 import { anthropicDoor } from './fixtures/answers/anthropic-frames.ts';
 import { oddAnthropicAnswers } from './fixtures/answers/anthropic-messages.ts';
 import { chatDoors, oddChatAnswers } from './fixtures/answers/chat-completions.ts';
 import { geminiDoor, oddGeminiAnswers } from './fixtures/answers/gemini.ts';
-import { sse } from './fixtures/answers/odd-answer.ts';
+import { ARGS, sse } from './fixtures/answers/odd-answer.ts';
 import { oddResponsesAnswers } from './fixtures/answers/openai-responses.ts';
 import { refusals } from './fixtures/answers/refusals.ts';
 import { responsesDoor } from './fixtures/answers/response-frames.ts';
@@ -47,4 +47,16 @@ describe.each(tables)('$door.name', ({ door, answers }) => {
     // A request that is sent before the last byte of the answer before it is read takes a second one.
     expect(provider.seen.connections - connections).toBeLessThanOrEqual(1);
   });
+});
+
+test('a thought that nobody signed does not go back to Anthropic', async () => {
+  const unsigned = oddAnthropicAnswers.find(({ title }) => title === 'an unsigned thought before its call');
+  assert(unsigned);
+  expect(await provider.ask(anthropicDoor, [unsigned])).toMatchObject({ thought: 'hmm', ran: [ARGS], end: 'done' });
+  const { messages } = JSON.parse(provider.seen.last);
+  expect(messages.map(({ content }: { content: { type: string }[] }) => content.map(({ type }) => type))).toEqual([
+    ['text'],
+    ['tool_use'],
+    ['tool_result'],
+  ]);
 });

@@ -10,8 +10,8 @@ import { ok, quickLimits, runLoop, toolsetOf } from './loop.ts';
 export type Outcome = Required<Pick<OddAnswer, 'said' | 'thought' | 'ran' | 'end' | 'used'>>;
 
 export interface OddProvider extends AsyncDisposable {
-  /** How many requests have come, and over how many connections. */
-  readonly seen: { requests: number; connections: number };
+  /** The body of the last request, and over how many connections requests have come. */
+  readonly seen: { last: string; connections: number };
   /** Asks it once through `door`; it answers with these one after the other, then with what is plain at that door. */
   ask(door: Door, answers: readonly OddAnswer[], options?: { retries?: number }): Promise<Outcome>;
 }
@@ -20,11 +20,11 @@ const schema = { type: 'object', properties: { expression: { type: 'string' } },
 
 /** Starts it on a free port. */
 export async function startOddProvider(): Promise<OddProvider> {
-  const seen = { requests: 0, connections: 0 };
+  const seen = { last: '', connections: 0 };
   let waiting: OddAnswer[] = [];
   const server = createServer(async (request, response) => {
-    seen.requests++;
-    for await (const _ of request);
+    seen.last = '';
+    for await (const part of request.setEncoding('utf8')) seen.last += part;
     const [answer] = waiting.length > 1 ? waiting.splice(0, 1) : waiting;
     if (answer) await send(answer, response);
   });

@@ -52,7 +52,7 @@ export class PlacedCalls {
   // A piece with neither a name nor an id goes on with a call: with that of its place, or with the last one when it has none there.
   #placeOf(piece: JsonObject, { name, position }: { name: unknown; position: number }): number {
     const index = typeof piece.index === 'number' ? piece.index : position;
-    const isStray = name === undefined && !piece.id && !this.#named.has(index) && !this.#held.has(index);
+    const isStray = typeof name !== 'string' && !piece.id && !this.#named.has(index) && !this.#held.has(index);
     return isStray && this.#last !== undefined ? this.#last : index;
   }
 }

@@ -135,8 +135,8 @@ function withCalls(said: JsonObject): JsonObject {
 }
 
 function withText(said: JsonObject): JsonObject {
-  if (!Array.isArray(said.content)) return said;
-  const parts = objectsIn(said.content);
+  if (typeof said.content !== 'object' || said.content === null) return said;
+  const parts = [said.content].flat().map((part) => (isObject(part) ? part : { text: part }));
   const thought = parts.flatMap(({ thinking }) => (Array.isArray(thinking) ? objectsIn(thinking) : { text: thinking }));
   return { ...said, content: textOf(parts), reasoning_content: textOf(thought) || said.reasoning_content };
 }

@@ -14,7 +14,7 @@ interface MendOptions {
   readonly key?: string | undefined;
 }
 
-const MAX_ERROR_BYTES = 65_536;
+const MAX_ERROR_CHARS = 65_536;
 const DRAIN_MS = 1000;
 
 /** A request that a provider refused, in its own words. */
@@ -97,7 +97,7 @@ async function readStart({ body }: Response): Promise<string> {
   try {
     for await (const bytes of body ?? []) {
       text += decoder.decode(bytes, { stream: true });
-      if (text.length > MAX_ERROR_BYTES) break;
+      if (text.length > MAX_ERROR_CHARS) break;
     }
   } catch {
     // What came of it says more than that it was cut.

@@ -1,5 +1,5 @@
 import { type Dialect, Fault, type Mended } from './dialect.ts';
-import { toFault, wordsOf } from './provider-words.ts';
+import { isError, toFault } from './provider-words.ts';
 import { ResponseItems } from './response-items.ts';
 import { count, isObject, type JsonObject, jsonText, number, object, text, unread } from './shapes.ts';
 
@@ -50,7 +50,7 @@ export class OpenAiResponses implements Dialect {
   isOver = false;
 
   owns(frame: JsonObject): boolean {
-    return (typeof frame.type === 'string' && frame.type !== 'error') || isObject(frame.output) || isAnswer(frame);
+    return (typeof frame.type === 'string' && frame.type !== 'error') || isAnswer(frame);
   }
 
   mend(frame: JsonObject, event: string | undefined): Mended {
@@ -62,9 +62,9 @@ export class OpenAiResponses implements Dialect {
       case 'response.in_progress':
         return orNothing(begun(typed));
       case 'response.output_item.added':
-        return this.#items.begin(place, typed.item);
+        return this.#items.begin(this.#items.newPlaceOf(typed), typed.item);
       case 'response.output_item.done':
-        return this.#items.end(place, typed.item);
+        return this.#items.end(this.#items.isOpen(place) ? place : this.#items.newPlaceOf(typed), typed.item);
       case 'response.function_call_arguments.delta':
         return this.#addInput(typed, place);
       case 'response.function_call_arguments.done':
@@ -94,8 +94,8 @@ export class OpenAiResponses implements Dialect {
   #readWhole(response: JsonObject): Mended {
     if (Array.isArray(response.choices))
       return [new Fault('it answers in Chat Completions; set OPENAI_API to chat to be asked in it')];
-    const status = response.status === 'in_progress' || !response.status ? 'completed' : response.status;
-    return this.#end({ type: `response.${status}`, response });
+    const isEnd = response.status === 'incomplete' || response.status === 'failed' || response.status === 'cancelled';
+    return this.#end({ type: `response.${isEnd ? response.status : 'completed'}`, response });
   }
 
   #addText(frame: JsonObject, place: number): Mended {
@@ -143,13 +143,12 @@ export class OpenAiResponses implements Dialect {
     this.isOver = true;
     const fitted = ended(frame);
     if (!isObject(fitted) || !isObject(fitted.response)) return [];
-    const { response } = isObject(frame.response) ? frame : fitted;
-    const output = isObject(response) ? response.output : undefined;
-    const items = this.#items.endAll(output);
+    const response = isObject(frame.response) ? frame.response : {};
+    const items = this.#items.endAll(response.output);
     const { incomplete_details: details } = fitted.response;
     const reason = isObject(details) ? details.reason : undefined;
     if (frame.type === 'response.failed' || frame.type === 'response.cancelled') {
-      const failure = isObject(response) && wordsOf(response.error) ? toFault(response.error) : toEnd(frame, reason);
+      const failure = isError(response.error) ? toFault(response.error) : toEnd(frame, reason);
       const failed = { ...fitted, type: 'response.failed', sequence_number: 0 };
       return [...items, failure, failed];
     }

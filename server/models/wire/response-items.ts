@@ -43,7 +43,18 @@ export class ResponseItems {
     return this.#hasSaid;
   }
 
-  /** Where a frame belongs: some leave that out, or say only which item it is about. */
+  /** Whether an item has begun there and not ended. */
+  isOpen(index: number): boolean {
+    return this.#open.has(index);
+  }
+
+  /** Where the frame that begins an item belongs: behind the last one when it does not say. */
+  newPlaceOf({ output_index }: JsonObject): number {
+    const index = number(output_index);
+    return typeof index === 'number' ? index : this.#last + (this.#open.size + this.#ended.size ? 1 : 0);
+  }
+
+  /** Where any other frame belongs: some leave that out, or say only which item it is about. */
   placeOf({ output_index, item_id }: JsonObject): number {
     const index = number(output_index);
     if (typeof index === 'number') return index;
@@ -84,7 +95,7 @@ export class ResponseItems {
   end(index: number, value: unknown): JsonObject[] {
     const whole = toItem(value, index);
     if (!whole || !isObject(value)) return [];
-    const begun = this.#open.get(index) ? [] : this.begin(index, { ...value, arguments: '' });
+    const begun = this.#open.has(index) ? [] : this.begin(index, { ...value, arguments: '' });
     const open = this.#open.get(index);
     if (!open) return [];
     const said = open.hasSaid ? undefined : wordsIn(value);
