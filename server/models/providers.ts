@@ -3,6 +3,7 @@ import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { ApiError } from '../call/errors.ts';
 import { factsOf, type ProviderName } from './known-models.ts';
 import { formatModelId, type ModelId } from './model-ids.ts';
+import type { Api } from './wire/dialects.ts';
 
 /** Variables by name. Unset and empty mean the same. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,10 +28,12 @@ export async function openModel(id: ModelId, access: ProviderAccess): Promise<La
   if (missing) throw notConfigured(`Model '${formatModelId(id)}' needs ${missing} to be set`);
   const baseURL = baseUrlOf(id.provider, access);
   const apiKey = keyOf(id.provider, environment);
-  const settings = { baseURL, apiKey, fetch: access.fetch };
+  const api = apiOf(id.provider, { baseURL, environment });
+  const { mendAnswers } = await import('./wire/mended-fetch.ts');
+  const settings = { baseURL, apiKey, fetch: mendAnswers({ fetch: access.fetch, api, key: apiKey }) };
   switch (id.provider) {
     case 'openai':
-      return openOpenAi(id.name, settings, environment);
+      return openOpenAi(id.name, { ...settings, api }, environment);
     case 'anthropic': {
       const { createAnthropic } = await import('@ai-sdk/anthropic');
       return createAnthropic(settings).languageModel(id.name);
@@ -76,9 +79,20 @@ export function baseUrlOf(provider: ProviderName, { environment, localPorts }: P
 
 // Servers that only copy the API of OpenAI rarely have its newer half, so another host than OpenAI's is spoken to in Chat
 // Completions, the half that all of them have. OPENAI_API (`responses` or `chat`) decides otherwise.
+function apiOf(provider: ProviderName, { baseURL, environment }: { baseURL: string; environment: Environment }): Api {
+  if (provider === 'anthropic') return 'anthropic-messages';
+  if (provider === 'google') return 'gemini';
+  if (provider !== 'openai') return 'chat-completions';
+  const isOpenAi = /(^|\.)openai\.com$/.test(new URL(baseURL).hostname);
+  const api = read(environment, 'OPENAI_API') ?? (isOpenAi ? 'responses' : 'chat');
+  if (api === 'chat') return 'chat-completions';
+  if (api !== 'responses') throw notConfigured('OPENAI_API must be responses or chat');
+  return 'openai-responses';
+}
+
 async function openOpenAi(
   name: string,
-  settings: { baseURL: string; apiKey: string | undefined; fetch: Fetch | undefined },
+  { api, ...settings }: { baseURL: string; apiKey: string | undefined; fetch: Fetch; api: Api },
   environment: Environment,
 ): Promise<LanguageModelV4> {
   const { createOpenAI } = await import('@ai-sdk/openai');
@@ -87,10 +101,7 @@ async function openOpenAi(
     organization: read(environment, 'OPENAI_ORG_ID'),
     project: read(environment, 'OPENAI_PROJECT_ID'),
   });
-  const isOpenAi = /(^|\.)openai\.com$/.test(new URL(settings.baseURL).hostname);
-  const api = read(environment, 'OPENAI_API') ?? (isOpenAi ? 'responses' : 'chat');
-  if (api === 'chat') return provider.chat(name);
-  if (api !== 'responses') throw notConfigured('OPENAI_API must be responses or chat');
+  if (api === 'chat-completions') return provider.chat(name);
   // The conversation is kept here and sent whole: one that OpenAI kept by reference would break when it forgets it.
   return withProviderOptions(provider.responses(name), { openai: { store: false } });
 }

@@ -1,6 +1,7 @@
 /** Reads anything that a model provider throws: one sentence that is safe to show, and whether trying again may help. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { ApiError } from '../call/errors.ts';
+import { CUT, UNREADABLE } from '../models/wire/dialect.ts';
 import type { RunOutcome } from './run-events.ts';
 
 type FailureCode = Extract<RunOutcome, { status: 'failed' }>['code'];
@@ -15,12 +16,15 @@ export interface ModelFailure {
 }
 
 const MAX_DETAIL = 300;
+const MAX_MESSAGE = 4000;
 
 /** The failure behind anything thrown by, or streamed as an error from, a model. */
 export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'provider'>): ModelFailure {
   if (error instanceof ApiError) return { code: codeOf(error), detail: error.message, retryable: false };
   const provider = providerName(model);
   const { name, statusCode, isRetryable, responseHeaders, message, kinds, cause } = readError(error);
+  if (kinds.includes(CUT)) return toCutStream(model);
+  if (UNREADABLE_ERRORS.has(name) || kinds.includes(UNREADABLE)) return toUnreadable(provider);
   const reason = toSafeSentence(message);
   // A success that cannot be read is a failure of its connection or of its content.
   if (statusCode !== undefined && statusCode >= 300) {
@@ -38,13 +42,6 @@ export function toModelFailure(error: unknown, model: Pick<LanguageModelV4, 'pro
       code: 'model-failed',
       detail: `The connection to the model provider ${provider} failed (${connection})`,
       retryable: true,
-    };
-  }
-  if (UNREADABLE.has(name)) {
-    return {
-      code: 'model-failed',
-      detail: `The model provider ${provider} sent an answer that cannot be read`,
-      retryable: false,
     };
   }
   return {
@@ -75,18 +72,37 @@ export const toCutStream = (model: Pick<LanguageModelV4, 'provider'>): ModelFail
   retryable: true,
 });
 
+const toUnreadable = (provider: string): ModelFailure => ({
+  code: 'model-failed',
+  detail: `The model provider ${provider} sent an answer that cannot be read`,
+  retryable: false,
+});
+
 // Providers name themselves `openai.responses`, `anthropic.messages`.
 const providerName = ({ provider }: Pick<LanguageModelV4, 'provider'>) => provider.split('.')[0] || 'unknown';
 
 /** The names of errors about answers that cannot be read. They are told without their message, which quotes the answer. */
-const UNREADABLE = new Set(['AI_JSONParseError', 'AI_TypeValidationError']);
+const UNREADABLE_ERRORS = new Set(['AI_JSONParseError', 'AI_TypeValidationError']);
 const RETRYABLE_KINDS = new Set([
-  'overloaded_error',
-  'rate_limit_error',
-  'rate_limit_exceeded',
-  'api_error',
-  'server_error',
-  'timeout_error',
+  ...[
+    'overloaded_error',
+    'rate_limit_error',
+    'rate_limit_exceeded',
+    'api_error',
+    'server_error',
+    'service_unavailable_error',
+    'timeout_error',
+  ],
+  ...['abort', 'insufficient_system_resource', 'network_error'],
+  ...[
+    'DEADLINE_EXCEEDED',
+    'INTERNAL',
+    'RESOURCE_EXHAUSTED',
+    'UNAVAILABLE',
+    'MALFORMED_FUNCTION_CALL',
+    'MALFORMED_RESPONSE',
+  ],
+  ...['408', '409', '429', '500', '502', '503', '504', '529'],
 ]);
 
 function codeOf({ code }: ApiError): FailureCode {
@@ -104,20 +120,34 @@ interface ErrorFacts {
   readonly cause?: unknown;
 }
 
-/** Errors arrive as APICallError, as any other Error, as the parsed error object of a provider, or as a string. */
+/** Errors arrive as what our `fetch` throws, as any other Error, as the error object of a provider, or as a string. */
 function readError(error: unknown): ErrorFacts {
   if (typeof error === 'string') return { name: '', message: error, kinds: [] };
   if (!isRecord(error)) return { name: '', message: '', kinds: [] };
   const inner = isRecord(error.error) ? error.error : error;
+  const frame = frameOf(error);
+  const named = [inner, frame, frame?.error].filter(isRecord).flatMap(({ type, code }) => [type, code]);
   return {
     name: typeof error.name === 'string' ? error.name : '',
     message: typeof inner.message === 'string' ? inner.message : '',
-    ...(typeof error.statusCode === 'number' && { statusCode: error.statusCode }),
-    ...(typeof error.isRetryable === 'boolean' && { isRetryable: error.isRetryable }),
+    ...(!frame && typeof error.statusCode === 'number' && { statusCode: error.statusCode }),
+    ...(!frame && typeof error.isRetryable === 'boolean' && { isRetryable: error.isRetryable }),
     ...(isRecord(error.responseHeaders) && { responseHeaders: error.responseHeaders }),
-    kinds: [inner.type, inner.code].filter((kind) => typeof kind === 'string'),
+    kinds: named.filter((kind) => typeof kind === 'string' || typeof kind === 'number').map(String),
     cause: error.cause,
   };
+}
+
+/** The frame of a stream that a library has made an error of: it invents a status for it. A real refusal comes from our own `fetch`. */
+function frameOf(error: Record<string, unknown>): Record<string, unknown> | undefined {
+  if (Symbol.for('vercel.ai.providerStreamError') in error) return error;
+  if (typeof error.responseBody !== 'string') return undefined;
+  try {
+    const frame: unknown = JSON.parse(error.responseBody);
+    return isRecord(frame) ? frame : {};
+  } catch {
+    return {};
+  }
 }
 
 function readRetryAfter(headers: ErrorFacts['responseHeaders']): number | undefined {
@@ -142,7 +172,7 @@ function connectionCode(error: unknown, depth = 0): string | undefined {
 
 /** One line without anything that looks like a key, a token, a URL's query or a stack. */
 function toSafeSentence(message: string): string {
-  const [line = ''] = message.split(/\n\s*at /);
+  const [line = ''] = message.slice(0, MAX_MESSAGE).split(/\n\s*at /);
   const safe = line
     .replace(/\s+/g, ' ')
     .replace(/\?[^\s"']+/g, '')

@@ -209,13 +209,18 @@ export class StreamedAnswer {
   }
 }
 
-// Models write nothing at all for a tool without parameters.
+// Models write nothing at all for a tool without parameters, and some servers encode what they write once more.
 function parseInput(input: string): unknown {
   if (!input.trim()) return {};
+  const read = parse(input);
+  return typeof read === 'string' ? parse(read) : read;
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(input);
+    return JSON.parse(text);
   } catch {
-    return input;
+    return text;
   }
 }
 

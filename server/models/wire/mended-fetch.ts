@@ -1,0 +1,106 @@
+/** The `fetch` that providers' libraries are given: what comes back through it is what they can read. */
+import { AnswerMender } from './answer-mender.ts';
+import { type Api, openDialect } from './dialects.ts';
+import { wordsOf } from './provider-words.ts';
+
+type Fetch = typeof globalThis.fetch;
+
+interface MendOptions {
+  /** Stands in for the global `fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /** The API that answers. */
+  readonly api: Api;
+  /** The key of the provider, which no word of it may repeat. */
+  readonly key?: string | undefined;
+}
+
+const MAX_ERROR_CHARS = 65_536;
+const DRAIN_MS = 1000;
+
+/** A request that a provider refused, in its own words. */
+class RefusalError extends Error {
+  override readonly name = 'RefusalError';
+  readonly statusCode: number;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+
+  constructor(message: string, { status, headers }: Response) {
+    super(message);
+    this.statusCode = status;
+    this.responseHeaders = Object.fromEntries(headers);
+  }
+}
+
+/** Mends every answer, and throws for every refusal what the provider says of it. */
+export function mendAnswers({ fetch, api, key }: MendOptions): Fetch {
+  const hide = (words: string) => (key && key.length >= 8 ? words.replaceAll(key, '[hidden]') : words);
+  return async (input, init) => {
+    const response = await (fetch ?? globalThis.fetch)(input, init);
+    if (!response.ok) throw await toRefusal(response, hide);
+    if (!response.body) return response;
+    const { status, statusText, headers } = response;
+    const body = mendBody(response.body, new AnswerMender(openDialect(api), hide));
+    return new Response(body, { status, statusText, headers });
+  };
+}
+
+function mendBody(body: ReadableStream<Uint8Array>, mender: AnswerMender): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const end = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const mended = mender.end();
+    if (mended) controller.enqueue(mended);
+    controller.close();
+  };
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          for (;;) {
+            const { done, value } = await reader.read();
+            if (done) return end(controller);
+            const mended = mender.add(value);
+            if (mended) controller.enqueue(mended);
+            if (mender.isOver) {
+              drain(reader);
+              return controller.close();
+            }
+            if (mended) return;
+          }
+        } catch (error) {
+          if (!mender.isWhole) throw error;
+          end(controller);
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+// An answer that is left before its last byte takes its connection with it; that byte is usually here already.
+function drain(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  const timer = setTimeout(() => reader.cancel().catch(() => undefined), DRAIN_MS).unref();
+  const readAll = async () => {
+    while (!(await reader.read()).done);
+  };
+  readAll()
+    .catch(() => undefined)
+    .finally(() => clearTimeout(timer));
+}
+
+async function toRefusal(response: Response, hide: (words: string) => string): Promise<RefusalError> {
+  return new RefusalError(hide(wordsOf(await readStart(response)) || response.statusText), response);
+}
+
+async function readStart({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const bytes of body ?? []) {
+      text += decoder.decode(bytes, { stream: true });
+      if (text.length > MAX_ERROR_CHARS) break;
+    }
+  } catch {
+    // What came of it says more than that it was cut.
+  }
+  return text;
+}
