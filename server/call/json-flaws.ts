@@ -1,5 +1,6 @@
 /** Something in a JSON text that `JSON.parse` lets pass and this server does not. */
 export interface JsonFlaw {
+  readonly kind: 'repeated-key' | 'half-pair' | 'too-deep';
   /** Where it is, from the outside in; empty when it is the text as a whole. */
   readonly path: readonly (string | number)[];
   /** Its offset in the text. */
@@ -9,6 +10,11 @@ export interface JsonFlaw {
 
 /** How deep objects and lists may nest; deeper ones overflow the stack of whatever walks them. */
 const MAX_DEPTH = 200;
+const MESSAGES = {
+  'repeated-key': 'stands there twice',
+  'half-pair': 'holds half of a surrogate pair, which is no character',
+  'too-deep': `nested more than ${MAX_DEPTH} levels deep`,
+} as const;
 /** The escape of a surrogate, whole pair or half: most texts have none, and then no string is looked into. */
 const SURROGATE = /\\u[dD][89a-fA-F]/;
 const [QUOTE, COMMA, OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 44, 91, 92, 93, 123, 125];
@@ -29,15 +35,14 @@ export function findJsonFlaws(text: string, report: (flaw: JsonFlaw) => void): v
   const levels: Level[] = [];
   let level: Level | undefined;
   let isKeyNext = false;
-  const found = (at: number, message: string) => report({ path: pathOf(levels), at, message });
+  const found = (kind: 'repeated-key' | 'half-pair', at: number) =>
+    report({ kind, path: levels.map(({ key }) => key ?? ''), at, message: MESSAGES[kind] });
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case QUOTE: {
         const end = endOfString(text, at);
-        if (isKeyNext && level && isRepeated(level, readString(text, at, end))) found(at, 'stands there twice');
-        if (hasSurrogates && !readString(text, at, end).isWellFormed()) {
-          found(at, 'holds half of a surrogate pair, which is no character');
-        }
+        if (isKeyNext && level && isRepeated(level, readString(text, at, end))) found('repeated-key', at);
+        if (hasSurrogates && !readString(text, at, end).isWellFormed()) found('half-pair', at);
         isKeyNext = false;
         at = end;
         break;
@@ -45,7 +50,7 @@ export function findJsonFlaws(text: string, report: (flaw: JsonFlaw) => void): v
       case OPEN_OBJECT:
       case OPEN_LIST:
         if (levels.length === MAX_DEPTH) {
-          report({ path: [], at, message: `nested more than ${MAX_DEPTH} levels deep` });
+          report({ kind: 'too-deep', path: [], at, message: MESSAGES['too-deep'] });
           return;
         }
         isKeyNext = text.charCodeAt(at) === OPEN_OBJECT;
@@ -94,5 +99,3 @@ function readString(text: string, start: number, end: number): string {
     return raw; // JSON.parse of the whole says so.
   }
 }
-
-const pathOf = (levels: readonly Level[]) => levels.map(({ key }) => key ?? '');
