@@ -1,6 +1,7 @@
 /** Looks through a folder for skills. One that is broken is a problem with its reason, and harms no other. */
+import type { Dirent } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { readSkillText } from './read-skill-text.ts';
 import { type Skill, SkillError, type SkillProblem, type SkillText } from './skill.ts';
 import { isWithin, listFiles, readFileWithin, readSorted } from './skill-files.ts';
@@ -18,8 +19,12 @@ export type ReadTexts = ReadonlyMap<string, { readonly source: string; readonly 
 
 const MAX_SKILL_TEXT = 1_048_576;
 const MAX_DEPTH = 4;
-const MAX_FOLDERS = 2000;
-const MAX_SKILLS = 500;
+const MAX_FOLDERS = 10_000;
+const MAX_SKILLS = 2000;
+/** So many folders are looked into at the same time: it is the disk that is waited for. */
+const AT_ONCE = 8;
+/** What is in these folders of a skill is its own, also a SKILL.md to make others from. */
+const OWN_FOLDERS = ['assets', 'examples', 'references', 'scripts', 'templates'];
 
 /** In the order of their paths. `folder` may be a skill itself. Throws what reading the folder throws. */
 export async function findSkills(folder: string, origin: Skill['origin'], known: ReadTexts): Promise<FoundSkills> {
@@ -30,6 +35,7 @@ export async function findSkills(folder: string, origin: Skill['origin'], known:
   const problems: SkillProblem[] = [];
   const texts = new Map(known);
   const visited = new Set<string>();
+  const limits = new Set<string>();
   const report = (path: string, reason: string) =>
     problems.push({ path: relative(root, path).split(sep).join('/') || '.', reason });
 
@@ -42,29 +48,62 @@ export async function findSkills(folder: string, origin: Skill['origin'], known:
     }
     visited.add(real);
     const entries = await readSorted(real);
-    const text = entries.find(({ name }) => name === 'SKILL.md') ?? entries.find(({ name }) => name === 'skill.md');
-    if (text) {
-      try {
-        skills.push(await readSkill(real, text.name, { origin, texts }));
-      } catch (cause) {
-        if (!(cause instanceof SkillError)) throw cause;
-        report(path, cause.message);
+    const text = skillTextOf(entries);
+    try {
+      const skill = text === undefined ? undefined : await readSkill(real, text, { origin, texts });
+      if (skill) skills.push(skill);
+      for (const inner of skill ? innerSkills(skill) : []) {
+        report(join(path, inner), `It is inside the skill '${skill?.name}': beside it, it would be one of its own`);
       }
-      return;
+      if (skill) return;
+    } catch (cause) {
+      if (!(cause instanceof SkillError)) throw cause;
+      // Skills below it are none the worse.
+      report(path, cause.message);
     }
-    if (depth >= MAX_DEPTH) return;
-    for (const entry of entries) {
-      if (skills.length >= MAX_SKILLS || visited.size >= MAX_FOLDERS) break;
-      const isFolder = entry.isDirectory() || entry.isSymbolicLink();
-      if (isFolder && !entry.name.startsWith('.') && entry.name !== 'node_modules')
-        await visit(join(path, entry.name), depth + 1);
+    const own = text === undefined ? [] : [text, ...OWN_FOLDERS];
+    const below = entries.filter(mayHoldSkills).filter(({ name }) => !own.includes(name));
+    if (depth < MAX_DEPTH) await visitAll(path, below, depth + 1);
+    else if (below.length > 0) limits.add(`Folders more than ${MAX_DEPTH} levels deep are not looked through`);
+  };
+  const visitAll = async (path: string, folders: readonly Dirent[], depth: number) => {
+    for (let first = 0; first < folders.length; first += AT_ONCE) {
+      if (skills.length >= MAX_SKILLS) limits.add(`Only the first ${MAX_SKILLS} skills are read`);
+      if (visited.size >= MAX_FOLDERS) limits.add(`Only the first ${MAX_FOLDERS} folders are looked through`);
+      if (skills.length >= MAX_SKILLS || visited.size >= MAX_FOLDERS) return;
+      await Promise.all(folders.slice(first, first + AT_ONCE).map(({ name }) => visit(join(path, name), depth)));
     }
   };
   await visit(root, 0);
-  if (skills.length >= MAX_SKILLS) report(root, `Only the first ${MAX_SKILLS} skills are read`);
-  else if (visited.size >= MAX_FOLDERS) report(root, `Only the first ${MAX_FOLDERS} folders are looked through`);
+  for (const limit of limits) report(root, limit);
   for (const path of texts.keys()) if (!visited.has(path)) texts.delete(path);
-  return { skills, problems, texts };
+  return {
+    skills: skills.toSorted((a, b) => compare(a.folder, b.folder)),
+    problems: problems.toSorted((a, b) => compare(a.path, b.path)),
+    texts,
+  };
+}
+
+/** The name of the file that makes a folder a skill, in whatever letters. */
+function skillTextOf(entries: readonly Dirent[]): string | undefined {
+  const names = entries.map(({ name }) => name).filter((name) => /^skill\.md$/i.test(name));
+  return names.includes('SKILL.md') ? 'SKILL.md' : names[0];
+}
+
+const mayHoldSkills = (entry: Dirent): boolean =>
+  (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && entry.name !== 'node_modules';
+
+/** The folders of a skill that would be skills elsewhere. */
+const innerSkills = ({ files }: Skill): string[] =>
+  files
+    .filter((file) => /\/skill\.md$/i.test(file) && !OWN_FOLDERS.includes(file.split('/', 1)[0] ?? ''))
+    .map((file) => dirname(file));
+
+/** The order of paths, each folder before what is in it and after what is in the folder before. */
+function compare(a: string, b: string): number {
+  const [first, second] = [a, b].map((path) => path.replaceAll(/[/\\]/g, '\0'));
+  if (first === undefined || second === undefined || first === second) return 0;
+  return first < second ? -1 : 1;
 }
 
 async function readSkill(

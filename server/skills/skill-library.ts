@@ -39,6 +39,7 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
   let problems: readonly SkillProblem[] = [];
   let looking: Promise<void> | undefined;
   let lookAgainAt = 0;
+  let hasLooked = false;
 
   const look = async () => {
     own = await findSkills(folder, 'folder', own.texts).catch((cause: unknown) => toNothing(cause, isFolderGiven));
@@ -57,6 +58,7 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
         .catch((cause: unknown) => log.warn({ err: cause }, 'the skills cannot be read'))
         .finally(() => {
           looking = undefined;
+          hasLooked = true;
           const now = performance.now();
           lookAgainAt = now + Math.max(LOOK_AGAIN_MS, PEACE * (now - began));
         });
@@ -64,12 +66,14 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
       await Promise.race([looking, sleep(PATIENCE_MS, undefined, { ref: false })]);
     },
     list: () => [...skills.values()],
-    problems: () => problems,
+    problems: () => (looking && !hasLooked ? [STILL_READING] : problems),
     find: (name) => skills.get(toKey(name)),
     pick: (names) => [...new Set(names.map((name) => skills.get(toKey(name))))].filter((skill) => skill !== undefined),
   };
 }
 
+/** What is told until the first look has ended. */
+const STILL_READING: SkillProblem = { path: '.', reason: 'The skills folder is still being read' };
 const NOTHING: FoundSkills = { skills: [], problems: [], texts: new Map() };
 
 function toNothing(cause: unknown, isFolderGiven: boolean): FoundSkills {
