@@ -11,6 +11,7 @@ const SHARED = [
   'server/call/',
   'server/network/',
   'server/command-error.ts',
+  'server/home-folder.ts',
   'server/options.ts',
   'server/version.ts',
   'server/runs/ids.ts',
@@ -36,8 +37,13 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/': feature(),
   'server/version.ts': ['package.json'],
   'server/call/': ['contract/', 'zod'],
-  'server/main.ts': ['server/serve.ts', 'node:'],
-  'server/serve.ts': feature('server/banner.ts', 'server/http/', 'server/wiring/runtime.ts'),
+  'server/main.ts': ['server/home-folder.ts', 'server/serve.ts', 'node:'],
+  'server/serve.ts': feature(
+    'server/banner.ts',
+    'server/http/',
+    'server/wiring/check-options.ts',
+    'server/wiring/runtime.ts',
+  ),
   'server/wiring/': feature('server/'),
   'server/http/': [
     'client/generated/openapi.json',

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** The command `agent-runtimes`: options, runtime, listen, drain on SIGTERM. */
+import { existsSync } from 'node:fs';
 import module from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { findHomeFolder } from './home-folder.ts';
 
 // Nothing above may name what Node 20 does not have: the check would never be reached.
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -11,8 +12,12 @@ if (major < 24) {
   process.stderr.write(`agent-runtimes needs Node 24 or newer; this is ${process.version}\n`);
   process.exit(1);
 }
-// Halves the start from the second time on; where the folder cannot be written, nothing is lost.
-module.enableCompileCache(join(homedir(), '.cache', 'agent-runtimes'));
+// Halves the start. Made by the first start that is not refused; where it cannot be written, nothing is lost.
+const home = findHomeFolder();
+const cache = home === undefined ? undefined : join(home, '.cache', 'agent-runtimes');
+if (cache !== undefined && existsSync(cache)) module.enableCompileCache(cache);
 // Imported after the check: older versions cannot even load some of what follows.
 const { serve } = await import('./serve.ts');
-process.exitCode = await serve(process.argv.slice(2), process.env);
+process.exitCode = await serve(process.argv.slice(2), process.env, () => {
+  if (cache !== undefined) module.enableCompileCache(cache);
+});

@@ -1,10 +1,9 @@
 /** Every option of the command: its flag, its variable, its default and what it means. `--help` is printed from here. */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { NewAgentId } from '../contract/ids.ts';
 import { CommandError } from './command-error.ts';
+import { defaultDataFolder, defaultMcpConfig } from './home-folder.ts';
 
 interface Flag {
   /** The word for its value in the help, such as `URL`; absent for a switch. */
@@ -27,7 +26,6 @@ const commaList = text.transform((value) =>
     .filter(Boolean),
 );
 const onOff = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' }).default(false);
-const dataHome = join(homedir(), '.datalayer');
 
 const flags = {
   host: {
@@ -49,7 +47,11 @@ const flags = {
   },
   'agent-name': { value: 'NAME', help: 'the name of that agent; absent: its id', schema: text.max(200).optional() },
   model: { value: 'MODEL', help: 'default model, such as openai:gpt-4o', schema: text.optional() },
-  'mcp-config': { value: 'FILE', help: 'MCP servers to start', schema: text.default(join(dataHome, 'mcp.json')) },
+  'mcp-config': {
+    value: 'FILE',
+    help: 'MCP servers to start',
+    schema: text.default(() => defaultMcpConfig(defaultDataFolder())),
+  },
   'no-config-mcp-servers': { help: 'do not start the servers of the MCP config file', schema: onOff },
   'no-catalog-mcp-servers': {
     help: 'do not start servers of the catalog for agents that select them; only when somebody names them',
@@ -106,7 +108,7 @@ const flags = {
   'data-dir': {
     value: 'FOLDER',
     help: 'where agents and conversations are kept',
-    schema: text.default(join(dataHome, 'agent-runtimes')),
+    schema: text.default(defaultDataFolder),
   },
   'api-key-file': { value: 'FILE', help: 'API keys, one a line, as of --api-keys', schema: text.optional() },
   'api-keys': {
@@ -169,9 +171,12 @@ export function readOptions(
     const variable = environment[variableOf(name)] || undefined;
     return values[name] ?? (flag.repeatable ? variable?.split(',') : variable);
   };
+  const dataFolder = readValue('data-dir', flags['data-dir']);
+  const fallbacks: Readonly<Record<string, unknown>> =
+    typeof dataFolder === 'string' ? { 'mcp-config': defaultMcpConfig(dataFolder) } : {};
   const options = Object.fromEntries(
     entries.map(([name, flag]) => {
-      const parsed = flag.schema.safeParse(readValue(name, flag));
+      const parsed = flag.schema.safeParse(readValue(name, flag) ?? fallbacks[name]);
       if (parsed.success) return [name, parsed.data];
       throw new CommandError(`--${name} (or ${variableOf(name)}): ${parsed.error.issues[0]?.message}`);
     }),

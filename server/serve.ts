@@ -1,12 +1,18 @@
 import { bannerOf } from './banner.ts';
+import { isTemporary } from './home-folder.ts';
 import { createLog } from './http/log.ts';
 import { startHttpServer } from './http/server.ts';
 import { helpText, type Options, readOptions } from './options.ts';
 import { version } from './version.ts';
+import { checkOptions } from './wiring/check-options.ts';
 import { createRuntime } from './wiring/runtime.ts';
 
-/** Runs the command until a signal ends it; resolves to the exit code. */
-export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+/** Runs the command until a signal ends it; resolves to the exit code. Nothing is written before `onStarted`, or before all checks have passed. */
+export async function serve(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  onStarted: () => void,
+): Promise<number> {
   let options: Options;
   try {
     const read = readOptions(args, environment);
@@ -15,7 +21,8 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
       return 0;
     }
     options = read;
-    await serveUntilSignal(options, environment);
+    await checkOptions(options, environment);
+    await serveUntilSignal(options, environment, onStarted);
     return 0;
   } catch (cause) {
     process.stderr.write(`agent-runtimes: ${cause instanceof Error ? cause.message : String(cause)}\n`);
@@ -23,7 +30,11 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
   }
 }
 
-async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv): Promise<void> {
+async function serveUntilSignal(
+  options: Options,
+  environment: NodeJS.ProcessEnv,
+  onStarted: () => void,
+): Promise<void> {
   const log = createLog({ level: options.debug ? 'debug' : options['log-level'] });
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'));
   process.on('uncaughtException', (cause) => log.fatal({ err: cause }, 'uncaught exception'));
@@ -33,6 +44,13 @@ async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv
   try {
     const server = await startHttpServer(runtime.http);
     process.stdout.write(bannerOf(server.url, options));
+    const folder = options['data-dir'];
+    if (isTemporary(folder))
+      log.warn(
+        { folder },
+        'there is no home folder: data is kept among temporary files; choose a folder with --data-dir',
+      );
+    onStarted();
     runtime.start(server.url);
     const graceMs = options['shutdown-grace'] * 1000;
     await signalled;

@@ -129,6 +129,56 @@ test('a tool result with parts is read as its text', async () => {
   expect(await read(result)).toMatchObject([{ result: 'A map:\ndone\n[image not shown]' }]);
 });
 
+test.each([
+  ['an object', { a: 1 }, '{"a":1}'],
+  ['a list that is none of parts', [1, { b: 2 }], '[1,{"b":2}]'],
+  ['a number', 7, '7'],
+  ['null', null, ''],
+])('a tool result that is %s is read as its JSON', async (_, content, result) => {
+  expect(await read({ id: 'r', role: 'tool', toolCallId: 'c', content })).toMatchObject([{ result, status: 'done' }]);
+});
+
+test('arguments that are an object already are read as they are', async () => {
+  const called = { id: 'c', type: 'function', function: { name: 'weather', arguments: { city: 'Paris' } } };
+  expect(await read({ id: 'a', role: 'assistant', toolCalls: [called] })).toMatchObject([
+    { content: [{ callId: 'c', args: { city: 'Paris' } }] },
+  ]);
+});
+
+test('parts in the shapes of OpenAI are read as text and images', async () => {
+  const [message] = await read(
+    user(
+      { type: 'input_text', text: 'Look' },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=', detail: 'low' } },
+      { type: 'image_url', image_url: { url: 'https://x.test/a.png' } },
+      { type: 'input_image', image_url: 'data:image/webp;charset=utf-8;base64,aGk=' },
+    ),
+  );
+  expect(message).toHaveProperty('content', [
+    { type: 'text', text: 'Look' },
+    { type: 'file', mediaType: 'image/png', data: 'aGk=' },
+    { type: 'file', mediaType: 'image/*', data: 'https://x.test/a.png' },
+    { type: 'file', mediaType: 'image/webp', data: 'aGk=' },
+  ]);
+});
+
+test.each([
+  ['content', { a: 1 }, 'messages.0.content: Invalid input: expected string or array, received object'],
+  [
+    'a part',
+    [{ type: 'text', text: 'a' }, { type: 'hologram' }],
+    "messages.0.content.1.type: Invalid discriminator value. Expected 'text' | 'image' | 'audio' | 'video' | 'document'",
+  ],
+  [
+    'an image without a URL',
+    [{ type: 'image_url' }],
+    "messages.0.content.0.type: Invalid discriminator value. Expected 'text' | 'image' | 'audio' | 'video' | 'document'",
+  ],
+  ['a text', [{ type: 'text' }], 'messages.0.content.0.text: is required'],
+])('%s that is none is refused with what it must be', async (_, content, problem) => {
+  await expect(read({ id: 'u', role: 'user', content })).rejects.toThrow(problem);
+});
+
 test('reasoning and activities are left out', async () => {
   expect(
     await read(

@@ -12,6 +12,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
 import { readOptions } from '../server/options.ts';
+import { checkOptions } from '../server/wiring/check-options.ts';
 import { startServer, type TestServer } from './support/server.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -130,6 +131,44 @@ describe('the manifest of the pod', () => {
     );
     expect(readOptions(commands[0] ?? [], {})).toMatchObject({ codemode: true, 'no-catalog-mcp-servers': true });
     expect(commands[1]).toContain('--ServerApp.port=2300');
+  });
+});
+
+describe('the image of the server', () => {
+  const [, , stage = ''] = readFileSync(file('../scripts/pod/Dockerfile'), 'utf8').split(/^FROM .*$/m);
+  const instruction = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(stage)?.[1] ?? '';
+  const words = (text: string) => z.array(z.string()).parse(JSON.parse(text));
+  const environment = Object.fromEntries(
+    instruction('ENV')
+      .split(' ')
+      .map((pair) => pair.split('=')),
+  );
+  const options = readOptions(words(instruction('CMD')), environment);
+  if ('print' in options) throw new Error('not options');
+
+  it('listens where the ports of its container lead, keeps its data in a volume, and does not start without a key', async () => {
+    expect(options).toMatchObject({ host: '0.0.0.0', port: 8765, 'data-dir': '/data', codemode: true });
+    expect([instruction('EXPOSE'), instruction('VOLUME'), instruction('USER')]).toEqual(['8765', '["/data"]', 'node']);
+    expect(words(instruction('ENTRYPOINT'))).toEqual(['node', 'dist/server/main.js']);
+    await expect(checkOptions(options, environment)).rejects.toThrow(
+      'Refusing to listen on 0.0.0.0 without an API key',
+    );
+    // What an owner of the volume may not write to is of no use: it is made before it is declared.
+    expect(stage.indexOf('chown node:0 /data')).toBeLessThan(stage.indexOf('VOLUME'));
+  });
+
+  it('is healthy as long as it answers', async () => {
+    const [command = '', ...args] = words(/ CMD (.*)$/.exec(instruction('HEALTHCHECK'))?.[1] ?? '');
+    const check = async (port: string) => {
+      const env = { ...environment, PATH: process.env.PATH, AGENT_RUNTIMES_PORT: port };
+      const [code] = await once(spawn(process.execPath, args, { env, stdio: 'ignore' }), 'close');
+      return code;
+    };
+    expect(command).toBe('node');
+    await using server = await startServer({ args: ['--api-keys', KEY] });
+    expect(await check(new URL(server.url).port)).toBe(0);
+    await server.stop();
+    expect(await check(new URL(server.url).port)).toBe(1);
   });
 });
 

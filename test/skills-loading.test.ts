@@ -57,6 +57,21 @@ describe('a SKILL.md', () => {
     ],
     ['of Windows', skillText('good').replaceAll('\n', '\r\n'), good],
     ['with a byte order mark', `\uFEFF${skillText('good')}`, good],
+    ['after empty lines', `\n \r\n${skillText('good')}`, good],
+    ['with tabs between its words', skillText('name:\tgood\ndescription:\tDoes good'), good],
+    [
+      'indented with tabs',
+      skillText('name: good\ndescription: >\n\tDoes\n\tgood\nmetadata:\n\tauthor: me\n\ttags:\n\t\t- a'),
+      { description: 'Does good', warnings: ['the front matter is indented with tabs'] },
+    ],
+    [
+      'with every usual mistake',
+      skillText('name: good\ndescription: Use when: asked\nmetadata:\n\tauthor: me').replaceAll('\n', '\r\n'),
+      {
+        description: 'Use when: asked',
+        warnings: ['the front matter is indented with tabs', 'the front matter has a colon in a text without quotes'],
+      },
+    ],
     ['without a body', '---\nname: good\ndescription: Does good\n---', { ...good, instructions: '' }],
     ['with a rule in its body', skillText('good', 'One\n\n---\n\nTwo'), { instructions: 'One\n\n---\n\nTwo' }],
     [
@@ -210,9 +225,53 @@ describe('a skills folder', () => {
       'README.md': 'Nothing',
     });
     expect(nested.library.list().map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(nested.library.problems()).toEqual([]);
+    expect(nested.library.problems()).toEqual([
+      { path: '.', reason: 'Folders more than 4 levels deep are not looked through' },
+      { path: 'group/b/inner', reason: "It is inside the skill 'b': beside it, it would be one of its own" },
+    ]);
     await using one = await openLibrary({ 'SKILL.md': skillText('one'), 'scripts/x.py': '' });
     expect(one.library.list()).toMatchObject([{ name: 'one', files: ['scripts/x.py'] }]);
+  });
+
+  it('finds the skills below one that is broken, and none in what a skill has for its own use', async () => {
+    await using opened = await openLibrary({
+      'SKILL.md': '# An index of skills',
+      'a/Skill.MD': skillText('a'),
+      'a/assets/template/SKILL.md': skillText('template'),
+      'b/SKILL.md': skillText('name: b'),
+      'b/c/SKILL.md': skillText('c'),
+      'b/templates/SKILL.md': skillText('template'),
+    });
+    expect(opened.library.list().map(({ name, files }) => [name, files])).toEqual([
+      ['a', ['assets/template/SKILL.md']],
+      ['c', []],
+    ]);
+    expect(opened.library.problems()).toEqual([
+      { path: '.', reason: 'SKILL.md does not begin with YAML between two lines of ---' },
+      { path: 'b', reason: 'SKILL.md states no description' },
+    ]);
+  });
+
+  it('of 2,000 skills is read whole, and of more as far as that, which is told', async () => {
+    const names = Array.from({ length: 2001 }, (_, index) => `s${String(index).padStart(4, '0')}`);
+    const files = Object.fromEntries(names.map((name) => [`${name}/SKILL.md`, skillText(name)]));
+    const last = names.at(-1) ?? '';
+    await using opened = await openLibrary(files);
+    await expect
+      .poll(() => opened.library.problems(), { timeout: 15_000 })
+      .toEqual([{ path: '.', reason: 'Only the first 2000 skills are read' }]);
+    expect([opened.library.list().length, opened.library.find(last)]).toEqual([2000, undefined]);
+    await rm(join(opened.folder, last), { recursive: true });
+    await using whole = await openLibrary({}, { prepare: (folder) => rename(opened.folder, folder) });
+    await expect.poll(() => whole.library.list().length, { timeout: 15_000 }).toBe(2000);
+    expect(whole.library.problems()).toEqual([]);
+  });
+
+  it('with a skill of 2,000 files is read, and what is left out of it is told', async () => {
+    const notes = Array.from({ length: 2000 }, (_, index) => [`big/${index}.md`, 'x']);
+    await using opened = await openLibrary({ 'big/SKILL.md': skillText('big'), ...Object.fromEntries(notes) });
+    expect(opened.library.list()).toMatchObject([{ name: 'big', warnings: ['only the first 500 files count'] }]);
+    expect(opened.library.list()[0]?.files.length).toBe(500);
   });
 
   it('has each name once: the first folder counts, and a skill of the folder before a bundled one', async () => {

@@ -11,7 +11,15 @@ export async function ensureCommandAgent(
   { 'agent-id': id, 'agent-name': name, 'mcp-servers': servers }: Options,
   isServer: (id: string) => boolean,
 ): Promise<void> {
-  if (id === undefined && name !== undefined) throw new CommandError('--agent-name needs --agent-id');
+  checkAgentOptions({ 'agent-id': id, 'agent-name': name });
   if (id === undefined || agents.has(id)) return;
   await agents.create({ id, name, selectedMcpServers: servers.filter(isServer) });
+}
+
+/** Throws one sentence on a name without an id. */
+export function checkAgentOptions({
+  'agent-id': id,
+  'agent-name': name,
+}: Pick<Options, 'agent-id' | 'agent-name'>): void {
+  if (id === undefined && name !== undefined) throw new CommandError('--agent-name needs --agent-id');
 }

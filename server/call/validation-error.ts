@@ -18,10 +18,30 @@ export const invalidField = (path: string, message: string, options?: ErrorOptio
   invalidFields([{ path, message }], options);
 
 /** A 422 from what a schema found wrong. `root` names the value when the whole of it is wrong. */
-export function toValidationError(error: z.core.$ZodError, root = 'body'): ApiError {
-  return invalidFields(
-    error.issues.map((issue) => ({ path: issue.path.join('.') || root, message: toMessage(issue) })),
-  );
+export const toValidationError = (error: z.core.$ZodError, root = 'body'): ApiError =>
+  invalidFields(toWrongFields(error.issues, root));
+
+/** The wrong fields that a schema found, in words that say what each must be. */
+export const toWrongFields = (issues: readonly z.core.$ZodIssue[], root = 'body'): WrongField[] =>
+  issues.map(toNearest).map((issue) => ({ path: issue.path.join('.') || root, message: toMessage(issue) }));
+
+/** The issue of the member of a union that a value comes nearest to, which is where it is wrong deepest inside; any other issue as it is. */
+function toNearest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
+  const candidates = issue.errors.flatMap(([first]) => (first ? [toNearest(first)] : []));
+  const depth = Math.max(...candidates.map(({ path }) => path.length));
+  const [nearest, ...others] = candidates.filter(({ path }) => path.length === depth);
+  if (!nearest) return issue;
+  const messages = new Set([nearest, ...others].map(({ message }) => message));
+  return { ...nearest, path: [...issue.path, ...nearest.path], message: joinExpected([...messages]) };
+}
+
+/** `expected a, received x` and `expected b, received x` as one sentence. */
+function joinExpected(messages: readonly string[]): string {
+  const parts = messages.map((message) => /^(.*expected )(.*?)(, received .*)?$/.exec(message));
+  const [first] = parts;
+  if (messages.length === 1 || !first || parts.includes(null)) return messages.join(', or: ');
+  return `${first[1]}${parts.map((part) => part?.[2]).join(' or ')}${first[3] ?? ''}`;
 }
 
 function toMessage({ code, message }: z.core.$ZodIssue): string {

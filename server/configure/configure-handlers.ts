@@ -40,7 +40,8 @@ export function createConfigureHandlers({
     toolsetsStatus() {
       const ready = servers.listRunning().map(({ definition }) => definition.id);
       const errors = servers.list().map(({ definition, error }) => [definition.id, error] as const);
-      const failed = new Map([...errors, ...configServers.problems.map(toFailure)].filter(isFailure));
+      const problems = configServers.problems.filter(({ isNote }) => !isNote);
+      const failed = new Map([...errors, ...problems.map(toFailure)].filter(isFailure));
       return {
         initialized: configServers.isSettled,
         ready_count: ready.length,

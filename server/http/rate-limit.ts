@@ -30,19 +30,9 @@ export async function createRateLimits(
   // Loads the limiters of a dozen databases; few servers have a limit.
   const library = await import('rate-limiter-flexible');
   const byOperation = new Map<string | undefined, Window[]>();
-  for (const rule of rules) {
-    const [, operation, points, unit] = RULE.exec(rule) ?? [];
-    const seconds = UNITS[unit ?? ''];
-    if (seconds === undefined || Number(points) < 1) {
-      throw new CommandError(
-        `Rate limit '${rule}': write it as 600/min or agents.create=30/min; the units are s, min, h and d`,
-      );
-    }
-    if (operation !== undefined && !operationNames.includes(operation)) {
-      throw new CommandError(`Rate limit '${rule}': there is no operation '${operation}'`);
-    }
+  for (const { operation, points, seconds } of readRateLimits(rules, operationNames)) {
     const windows = byOperation.get(operation) ?? [];
-    byOperation.set(operation, [...windows, createWindow(library, Number(points), seconds)]);
+    byOperation.set(operation, [...windows, createWindow(library, points, seconds)]);
   }
   return {
     async take(caller, operation) {
@@ -54,6 +44,30 @@ export async function createRateLimits(
       return tightest;
     },
   };
+}
+
+/** So many requests in so many seconds; of one operation, or of all when it is undefined. */
+interface RateLimit {
+  readonly operation: string | undefined;
+  readonly points: number;
+  readonly seconds: number;
+}
+
+/** Reads rules. Throws one sentence about a wrong one. */
+export function readRateLimits(rules: readonly string[], operationNames: readonly string[]): RateLimit[] {
+  return rules.map((rule) => {
+    const [, operation, points, unit] = RULE.exec(rule) ?? [];
+    const seconds = UNITS[unit ?? ''];
+    if (seconds === undefined || Number(points) < 1) {
+      throw new CommandError(
+        `Rate limit '${rule}': write it as 600/min or agents.create=30/min; the units are s, min, h and d`,
+      );
+    }
+    if (operation !== undefined && !operationNames.includes(operation)) {
+      throw new CommandError(`Rate limit '${rule}': there is no operation '${operation}'`);
+    }
+    return { operation, points: Number(points), seconds };
+  });
 }
 
 /** The response headers that tell a caller how much is left. */

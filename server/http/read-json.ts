@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../call/errors.ts';
+import { findJsonFlaws } from '../call/json-flaws.ts';
 import { invalidField } from '../call/validation-error.ts';
 
 /** The most bytes a request body may have. */
 export const MAX_BODY_BYTES = 1024 * 1024;
-/** How deep objects and arrays in a body may nest; deeper ones overflow the stack of whatever walks them. */
-const MAX_DEPTH = 200;
+/** The most characters that an error tells of where in the body something is. */
+const MAX_PATH = 300;
 const JSON_TYPE = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 
@@ -18,21 +19,34 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 
 /** The JSON object in the body of a request; an empty one when there is no body. */
 export async function readJsonObject(request: IncomingMessage, writeContinue: () => void): Promise<object> {
-  if (!hasBody(request)) return {};
-  const text = await readJsonText(request, writeContinue);
-  if (text.trim() === '') return {};
-  const value = parseJson(text);
+  const value = await readJson(request, writeContinue);
+  if (value === undefined) return {};
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw invalidField('body', 'expected a JSON object');
 }
 
-/** The text of a JSON body, within the limits of size and depth, not parsed yet. */
+/** The JSON in the body of a request; undefined when there is none. */
+export async function readJson(request: IncomingMessage, writeContinue: () => void): Promise<unknown> {
+  if (!hasBody(request)) return undefined;
+  const text = await readJsonText(request, writeContinue);
+  return text.trim() === '' ? undefined : parseJson(text);
+}
+
+/** The text of a JSON body, within the limits of size and depth and without flaws, not parsed yet. */
 export async function readJsonText(request: IncomingMessage, writeContinue: () => void): Promise<string> {
   checkContentType(request);
   const bytes = await readBytes(request, writeContinue);
   if (!isUtf8(bytes)) throw new ApiError('malformed-json', 'The body is not UTF-8');
-  checkDepth(bytes);
-  return bytes.toString('utf8');
+  const text = bytes.toString('utf8');
+  checkJsonText(text);
+  return text;
+}
+
+/** Throws a 422 that names the place when an object has a key twice, a string is none, or the text is nested too deep. */
+export function checkJsonText(text: string): void {
+  findJsonFlaws(text, ({ path, message }) => {
+    throw invalidField(path.join('.').slice(0, MAX_PATH).toWellFormed() || 'body', message);
+  });
 }
 
 /** Reads and drops the body of a request whose endpoint takes none. */
@@ -92,19 +106,3 @@ function parseJson(text: string): unknown {
 }
 
 const dropPrototype = (key: string, value: unknown) => (key === '__proto__' ? undefined : value);
-
-function checkDepth(bytes: Buffer): void {
-  if (bytes.length <= 2 * MAX_DEPTH) return;
-  let depth = 0;
-  let isText = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (isText) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) isText = false;
-    } else if (byte === 0x22) isText = true;
-    else if (byte === 0x7b || byte === 0x5b) depth++;
-    else if (byte === 0x7d || byte === 0x5d) depth--;
-    if (depth > MAX_DEPTH) throw invalidField('body', `nested more than ${MAX_DEPTH} levels deep`);
-  }
-}

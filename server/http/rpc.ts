@@ -6,7 +6,7 @@ import { ApiError, toApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
 import { type Exchange, exchangeOf, toContext } from './exchange.ts';
 import { type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
-import { hasBody, readJsonText } from './read-json.ts';
+import { checkJsonText, hasBody, readJsonText } from './read-json.ts';
 
 /** The most calls one HTTP request may hold. */
 const MAX_BATCH = 100;
@@ -55,6 +55,7 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
       throw new ApiError('method-not-allowed', `${request.method} is not allowed here`, { headers });
     }
     try {
+      checkJsonText(new URLSearchParams(exchange.query).get('input') ?? '');
       if (hasBody(request)) request.body = await readJsonText(request, () => response.writeContinue());
     } catch (cause) {
       // The router answers with it, in the envelope that its clients read.

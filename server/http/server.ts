@@ -3,16 +3,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
-import { CommandError } from '../command-error.ts';
 import { createServer, ServerResponse } from '../network/node-http.ts';
 import type { Mount } from './express-app.ts';
 import { createFrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
-import { isLoopback } from './host-check.ts';
+import { type Address, checkIsGuarded, listen } from './listen.ts';
 import { createRateLimits, type RateLimits } from './rate-limit.ts';
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 20_000;
-const PORTS_TO_TRY = 100;
 
 /** How long a request may take to arrive, in milliseconds. An answer may take as long as it likes. */
 export interface ReadTimings {
@@ -23,22 +21,18 @@ const READ_TIMINGS: ReadTimings = { headersMs: 15_000, requestMs: 60_000 };
 
 /** How an HTTP server is started. */
 export interface StartHttpServer
-  extends Pick<
-    FrontDoorOptions,
-    | 'operations'
-    | 'host'
-    | 'apiKeys'
-    | 'allowedHosts'
-    | 'corsOrigins'
-    | 'identifyFor'
-    | 'log'
-    | 'streamFormats'
-    | 'streamTimings'
-  > {
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** Take the next free port when the port is taken. */
-  readonly findFreePort?: boolean;
+  extends Address,
+    Pick<
+      FrontDoorOptions,
+      | 'operations'
+      | 'apiKeys'
+      | 'allowedHosts'
+      | 'corsOrigins'
+      | 'identifyFor'
+      | 'log'
+      | 'streamFormats'
+      | 'streamTimings'
+    > {
   /** Rules such as `600/min` and `agents.create=30/min`. */
   readonly rateLimits: readonly string[];
   /** Served beside REST and tRPC, in order; below the base path, where REST has no such path. */
@@ -63,11 +57,7 @@ export interface HttpServer {
 /** Starts to listen. Throws one sentence when the address is taken, or open to others without an API key. */
 export async function startHttpServer(options: StartHttpServer): Promise<HttpServer> {
   const { host, operations, apiKeys } = options;
-  if (!apiKeys.length && !isLoopback(host)) {
-    throw new CommandError(
-      `Refusing to listen on ${host} without an API key: anyone who reaches it could run agents and start processes. Set AGENT_RUNTIMES_API_KEYS or --api-key-file, or listen on 127.0.0.1`,
-    );
-  }
+  checkIsGuarded(options, apiKeys);
   const rateLimits = await createRateLimits(
     options.rateLimits,
     operations.map(({ name }: Operation) => name),
@@ -145,30 +135,6 @@ function answerBrokenRequest({ code }: NodeJS.ErrnoException, socket: Socket): v
     () => socket.destroySoon(),
   );
 }
-
-async function listen(server: Server, { host, port, findFreePort }: StartHttpServer): Promise<void> {
-  const last = findFreePort && port !== 0 ? Math.min(65_535, port + PORTS_TO_TRY) : port;
-  for (let candidate = port; ; candidate++) {
-    const error = await tryToListen(server, host, candidate);
-    if (!error) return;
-    if (error.code !== 'EADDRINUSE') {
-      throw new CommandError(`Cannot listen on ${host}, port ${candidate}: ${error.code}`, { cause: error });
-    }
-    if (candidate < last) continue;
-    const advice = findFreePort ? `ports ${port} to ${last} are taken` : 'use --port or --find-free-port';
-    throw new CommandError(`Port ${port} of ${host} is taken: ${advice}`, { cause: error });
-  }
-}
-
-const tryToListen = (server: Server, host: string, port: number) =>
-  new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
-    const fail = (error: NodeJS.ErrnoException) => resolve(error);
-    server.once('error', fail);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off('error', fail);
-      resolve(undefined);
-    });
-  });
 
 /** Counts what is being answered, and ends a server when nothing is. */
 function createDrain(isDrainingOutside: () => boolean) {

@@ -44,7 +44,8 @@ export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<R
       const error = typeof result === 'string' ? result : JSON.stringify(result);
       return { success: false, result: null, error, is_error: true };
     },
-    servers() {
+    async servers({ signal }) {
+      await Promise.all([...builtIn.values()].map((toolset) => toolset.prepare?.({ signal })));
       const running = servers.listRunning().map(viewServer);
       const further = [...builtIn].map(([id, toolset]) => ({
         id,
@@ -66,6 +67,7 @@ async function callTool(
 ): Promise<ToolOutcome> {
   const toolset = builtIn.get(serverId);
   if (toolset) {
+    await toolset.prepare?.({ signal });
     checkTool(serverId, tool, toolset.list());
     return toolset.call(tool, args, { signal });
   }

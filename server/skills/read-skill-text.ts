@@ -13,7 +13,7 @@ const MAX_COMPATIBILITY = 500;
 /** Reads the text of a skill. Throws a {@link SkillError} when it is none. */
 export async function readSkillText(text: string, folderName: string): Promise<SkillText> {
   // Only plain `---` opens it: what others read as `---js` is code, and none of a skill's text is ever run here.
-  const found = /^\uFEFF?---[ \t]*\r?\n(?:([\s\S]*?)\r?\n)?---[ \t]*(?:\r?\n|$)/.exec(text);
+  const found = /^\uFEFF?(?:[ \t]*\r?\n)*---[ \t]*\r?\n(?:([\s\S]*?)\r?\n)?---[ \t]*(?:\r?\n|$)/.exec(text);
   if (!found) throw new SkillError('SKILL.md does not begin with YAML between two lines of ---');
   const [whole, yaml = ''] = found;
   if (yaml.length > MAX_FRONT_MATTER) throw new SkillError('The front matter of SKILL.md is longer than 64 kB');
@@ -39,13 +39,16 @@ async function readYaml(text: string, warnings: string[]): Promise<Readonly<Reco
   const options = { schema: 'core', logLevel: 'silent', prettyErrors: true } as const;
   try {
     let document: Document = parseDocument(text, options);
-    if (document.errors.length) {
-      // The most usual mistake: a colon in a text without quotes.
-      const quoted = parseDocument(quoteColons(text), options);
-      if (quoted.errors.length) throw new SkillError(`The front matter is not YAML: ${firstLine(document.errors[0])}`);
-      warnings.push('the front matter has a colon in a text without quotes');
-      document = quoted;
+    const [fault] = document.errors;
+    let mended = text;
+    for (const { mend, warning } of fault ? MENDS : []) {
+      const before = mended;
+      mended = mend(before);
+      if (mended === before || document.errors.length === 0) continue;
+      warnings.push(warning);
+      document = parseDocument(mended, options);
     }
+    if (document.errors.length > 0) throw new SkillError(`The front matter is not YAML: ${firstLine(fault)}`);
     const fields: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (isMapping(fields)) return fields;
   } catch (cause) {
@@ -56,11 +59,21 @@ async function readYaml(text: string, warnings: string[]): Promise<Readonly<Reco
   throw new SkillError('The front matter is not a mapping of names to values');
 }
 
-const quoteColons = (text: string): string =>
-  text.replace(
-    /^(description|compatibility|license):[ \t]+(?!["'|>[{])(.*:(?:\s.*)?)$/gm,
-    (_, key: string, value: string) => `${key}: ${JSON.stringify(value.trim())}`,
-  );
+/** The most usual mistakes, in the order in which they are mended until the text is YAML. */
+const MENDS: readonly { readonly warning: string; mend(text: string): string }[] = [
+  {
+    warning: 'the front matter is indented with tabs',
+    mend: (text) => text.replace(/^[ \t]*\t[ \t]*/gm, (indent) => indent.replaceAll('\t', '  ')),
+  },
+  {
+    warning: 'the front matter has a colon in a text without quotes',
+    mend: (text) =>
+      text.replace(
+        /^(description|compatibility|license):[ \t]+(?!["'|>[{])(.*:(?:\s.*)?)$/gm,
+        (_, key: string, value: string) => `${key}: ${JSON.stringify(value.trim())}`,
+      ),
+  },
+];
 
 function readName(value: unknown, folderName: string, warnings: string[]): string {
   if (value === undefined || value === null || value === '') throw new SkillError('SKILL.md states no name');

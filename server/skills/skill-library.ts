@@ -39,6 +39,7 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
   let problems: readonly SkillProblem[] = [];
   let looking: Promise<void> | undefined;
   let lookAgainAt = 0;
+  let hasLooked = false;
 
   const look = async () => {
     own = await findSkills(folder, 'folder', own.texts).catch((cause: unknown) => toUnreadable(cause, isFolderChosen));
@@ -57,6 +58,7 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
         .catch((cause: unknown) => log.warn({ err: cause }, 'the skills cannot be read'))
         .finally(() => {
           looking = undefined;
+          hasLooked = true;
           const now = performance.now();
           lookAgainAt = now + Math.max(LOOK_AGAIN_MS, REST_FACTOR * (now - began));
         });
@@ -64,12 +66,14 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
       await Promise.race([looking, sleep(PATIENCE_MS, undefined, { ref: false })]);
     },
     list: () => [...skills.values()],
-    problems: () => problems,
+    problems: () => (looking && !hasLooked ? [STILL_READING] : problems),
     find: (name) => skills.get(toKey(name)),
     pick: (names) => [...new Set(names.map((name) => skills.get(toKey(name))))].filter((skill) => skill !== undefined),
   };
 }
 
+/** What is told until the first look has ended. */
+const STILL_READING: SkillProblem = { path: '.', reason: 'The skills folder is still being read' };
 const NO_SKILLS: FoundSkills = { skills: [], problems: [], texts: new Map() };
 
 /** The problem of a folder that cannot be read; none when it is missing and need not be there. */

@@ -1,6 +1,7 @@
 import type { Agents } from '../agents/agents.ts';
 import type { AnswerApproval } from '../approvals/answer-approvals.ts';
 import { exchangeOf } from '../http/exchange.ts';
+import { readJson } from '../http/read-json.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import { createA2aHandlers } from '../protocols/a2a/handlers.ts';
 import { type A2a, openA2a as openProtocol } from '../protocols/a2a/open-a2a.ts';
@@ -22,6 +23,7 @@ export async function openA2a({ options, hasKeys, agents, mcp, agentRuns, runs, 
     webhookHosts: options['webhook-host'],
     hasKeys,
     principalOf: (request) => exchangeOf(request).principal,
+    readJson: (request, response) => readJson(request, () => response.writeContinue()),
     version,
     log,
   });

@@ -31,7 +31,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const store = keep(await openStore({ folder: options['data-dir'] }));
   const mcp = keep(await openMcpServers({ options, environment, store, models, log }));
   const { runs, handlers: runHandlers } = await openRuns({ store, models, log });
-  const skills = await openSkills({ options, log });
+  const skills = openSkills({ options, log });
   const agents = await openAgents({ store, models, mcp, skills });
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });

@@ -47,8 +47,8 @@ export async function openSandboxes({ options, agents, codemode, runs, log }: Sa
   };
 }
 
-/** Where agents run code before anybody has said so by a call. */
-function toSandboxRequest({ 'sandbox-variant': variant, 'jupyter-sandbox': url }: Options): SandboxRequest {
+/** Where agents run code before anybody has said so by a call. Throws one sentence when the options contradict each other. */
+export function toSandboxRequest({ 'sandbox-variant': variant, 'jupyter-sandbox': url }: Options): SandboxRequest {
   const isJupyter = variant === undefined ? url !== undefined : variant.endsWith('jupyter');
   if (isJupyter && url === undefined)
     throw new CommandError('--sandbox-variant local-jupyter needs --jupyter-sandbox URL');

@@ -5,19 +5,20 @@ import { createSkillLibrary } from '../skills/skill-library.ts';
 import { BUNDLED_SKILLS, findSkillsFolder } from '../skills/skills-folder.ts';
 
 /** The skills as the rest of the server is given them. */
-export type Skills = Awaited<ReturnType<typeof openSkills>>;
+export type Skills = ReturnType<typeof openSkills>;
 
-/** Reads the skills there are, and warns of those that `--skills` names and nobody has. */
-export async function openSkills({ options, log }: { readonly options: Options; readonly log: Log }) {
+/** Begins to read the skills there are, which no start waits for, and warns of those that `--skills` names and nobody has. */
+export function openSkills({ options, log }: { readonly options: Options; readonly log: Log }) {
   const library = createSkillLibrary({
     ...findSkillsFolder({ chosen: options['skills-folder'], dataFolder: options['data-dir'] }),
     bundledFolder: BUNDLED_SKILLS,
     log,
   });
-  await library.refresh();
   /** The skills of agents that say nothing. */
   const defaults: readonly string[] = options.skills;
-  const missing = defaults.filter((name) => !library.find(name));
-  if (missing.length) log.warn({ skills: missing }, 'there are no such skills');
+  void library.refresh().then(() => {
+    const missing = defaults.filter((name) => !library.find(name));
+    if (missing.length) log.warn({ skills: missing }, 'there are no such skills');
+  });
   return { library, defaults, handlers: { skills: createSkillHandlers({ library, defaults }) } };
 }

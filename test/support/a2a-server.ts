@@ -5,6 +5,7 @@ import { ApiError } from '../../server/call/errors.ts';
 import { EVERYBODY } from '../../server/call/principal.ts';
 import { exchangeOf } from '../../server/http/exchange.ts';
 import { createLog } from '../../server/http/log.ts';
+import { readJson } from '../../server/http/read-json.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import type { CardAgent } from '../../server/protocols/a2a/card.ts';
 import { openA2a } from '../../server/protocols/a2a/open-a2a.ts';
@@ -89,6 +90,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     streamLimits: { ...STREAM_LIMITS, ...options.streamLimits },
     hasKeys: apiKeys.length > 0,
     principalOf: (request) => exchangeOf(request).principal,
+    readJson: (request, response) => readJson(request, () => response.writeContinue()),
     version: '0.1.0',
     log,
   });

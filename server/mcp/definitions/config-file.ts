@@ -1,11 +1,10 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
-/** Reads the user's own MCP servers from `~/.datalayer/mcp.json` and files of its kind (Claude, Cursor, VS Code). */
+/** Reads the user's own MCP servers from `~/.datalayer/mcp.json`, and from the files of editors and agents. */
 import { readFile, stat } from 'node:fs/promises';
-import { z } from 'zod';
-import { NewServerId } from '../../../contract/ids.ts';
-import { isVariableName } from './expand.ts';
+import { EXPECTED, findSections, isObject, type Section } from './config-dialects.ts';
+import { readEntry } from './config-entry.ts';
+import { decodeConfig } from './decode-config.ts';
 import { JsonSyntaxError, type ParsedJson, parseJsonWithComments } from './json-with-comments.ts';
-import { type Launch, requiredVariables, type ServerDefinition } from './server-definition.ts';
+import type { ServerDefinition } from './server-definition.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -15,6 +14,8 @@ export interface ConfigProblem {
   readonly line?: number | undefined;
   readonly entry?: string | undefined;
   readonly reason: string;
+  /** The file, or the server, is used all the same. */
+  readonly isNote?: true | undefined;
 }
 
 /** What a config file says. */
@@ -30,17 +31,25 @@ export function describeProblem({ file, line, entry, reason }: ConfigProblem): s
 
 /** Reads a config file. No file means no servers; a bad file or entry is a problem of its own and never harms the others. */
 export async function readConfigFile(file: string): Promise<McpConfig> {
-  let text: string;
+  const bytes = await readBytes(file);
+  if (bytes === undefined) return { servers: [], problems: [] };
+  if (typeof bytes === 'string') return { servers: [], problems: [{ file, reason: bytes }] };
+  const { text, isWhole } = decodeConfig(bytes);
+  const { servers, problems } = parseConfig(text, file);
+  if (isWhole) return { servers, problems };
+  const line = text.split('\uFFFD', 1)[0]?.split('\n').length;
+  return { servers, problems: [{ file, line, reason: 'is neither UTF-8 nor UTF-16 here', isNote: true }, ...problems] };
+}
+
+/** What is in the file, or why it cannot be read; undefined without one. */
+async function readBytes(file: string): Promise<Uint8Array | string | undefined> {
   try {
     const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) return { servers: [], problems: [{ file, reason: 'is larger than 1 MiB' }] };
-    text = await readFile(file, 'utf8');
+    return size > MAX_FILE_BYTES ? 'is larger than 1 MiB' : await readFile(file);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { servers: [], problems: [] };
-    return { servers: [], problems: [{ file, reason: `cannot be read (${code})` }] };
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : `cannot be read (${code})`;
   }
-  return parseConfig(text, file);
 }
 
 /** The servers of a config file's text. */
@@ -53,98 +62,64 @@ export function parseConfig(text: string, file: string): McpConfig {
     if (!(cause instanceof JsonSyntaxError)) throw cause;
     return { servers: [], problems: [{ file, line: cause.line, reason: cause.message }] };
   }
-  const { value, lines } = parsed;
+  const { value, lines, flaws } = parsed;
   if (!isObject(value)) return { servers: [], problems: [{ file, line: 1, reason: 'must hold an object' }] };
-  const servers: ServerDefinition[] = [];
-  const problems: ConfigProblem[] = [];
-  for (const section of ['mcpServers', 'servers']) {
-    const entries = value[section];
-    if (entries === undefined) continue;
-    if (!isObject(entries)) {
-      problems.push({ file, line: lines.get(section), reason: `${section} must be an object of servers` });
-      continue;
-    }
-    for (const [id, entry] of Object.entries(entries)) {
-      const read = servers.some((server) => server.id === id) ? 'is defined twice' : readEntry(id, entry);
-      if (typeof read !== 'string') servers.push(read);
-      else problems.push({ file, line: lines.get(`${section}.${id}`), entry: id, reason: read });
+  const sections = findSections(value);
+  if (sections.length === 0 && Object.keys(value).length > 0)
+    return { servers: [], problems: [{ file, line: 1, reason: EXPECTED }] };
+  const servers = new Map<string, ServerDefinition>();
+  const problems: ConfigProblem[] = flaws.map((flaw) => describeFlaw(flaw, sections, file));
+  for (const found of sections.flatMap((section) => entriesOf(section, lines))) {
+    const { line, entry } = found;
+    const report = (reason: string, isNote?: true) => problems.push({ file, line, entry, reason, isNote });
+    if (found.entry === undefined) {
+      report(found.reason);
+    } else if (servers.has(found.entry)) {
+      report('is defined twice');
+    } else {
+      const { definition, problem, notes } = readEntry(found.entry, found.value);
+      if (definition) servers.set(found.entry, definition);
+      if (problem !== undefined) report(problem);
+      for (const note of notes) report(note, true);
     }
   }
-  return { servers, problems };
+  return { servers: [...servers.values()], problems };
 }
 
-const plain = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const Entry = z.object({
-  command: z.string().min(1).optional(),
-  args: z.array(plain).default([]),
-  env: z.record(z.string(), plain).default({}),
-  cwd: z.string().min(1).optional(),
-  url: z.string().min(1).optional(),
-  serverUrl: z.string().min(1).optional(),
-  headers: z.record(z.string(), plain).default({}),
-  transport: z.string().optional(),
-  type: z.string().optional(),
-  name: z.string().min(1).optional(),
-  description: z.string().default(''),
-  disabled: z.boolean().default(false),
-  timeout: z.number().positive().optional(),
-});
+/** One entry of a section, or what is wrong where one should be. */
+type Entry = { readonly line: number | undefined } & (
+  | { readonly entry: string; readonly value: unknown }
+  | { readonly entry?: undefined; readonly reason: string }
+);
 
-const TRANSPORTS: Readonly<Record<string, Launch['type']>> = {
-  stdio: 'stdio',
-  http: 'http',
-  'streamable-http': 'http',
-  streamablehttp: 'http',
-  streamable_http: 'http',
-  sse: 'sse',
-};
-
-/** The definition an entry stands for, or what is wrong with it. */
-function readEntry(id: string, value: unknown): ServerDefinition | string {
-  const [wrong] = NewServerId.safeParse(id).error?.issues ?? [];
-  if (wrong) return `its id ${wrong.message}`;
-  const parsed = Entry.safeParse(value);
-  if (!parsed.success) {
-    return parsed.error.issues
-      .map((issue) => `${issue.path.join('.')}${issue.path.length ? ': ' : ''}${issue.message}`)
-      .join('; ');
-  }
-  const entry = parsed.data;
-  const launch = readLaunch(entry);
-  if (typeof launch === 'string') return launch;
-  const requiredEnvVars = requiredVariables(launch);
-  // Editors ask for `${input:…}` and know `${/}`; nobody could ever set a variable of such a name.
-  const unknown = requiredEnvVars.find((name) => !isVariableName(name));
-  if (unknown !== undefined) return `\${${unknown}} names no variable: write \${NAME} and set NAME`;
-  return {
-    id,
-    origin: 'config',
-    name: entry.name ?? id,
-    description: entry.description,
-    enabled: !entry.disabled,
-    launch,
-    requiredEnvVars,
-    callTimeoutMs: toMilliseconds(entry.timeout),
-  };
+function entriesOf({ path, entries }: Section, lines: ReadonlyMap<string, number>): Entry[] {
+  const lineOf = (...below: (string | number)[]) => lines.get([...path, ...below].join('.'));
+  if (isObject(entries))
+    return Object.entries(entries).map(([entry, value]) => ({ entry, value, line: lineOf(entry) }));
+  const section = path.join('.');
+  // Some write a list, each entry with its name.
+  if (!Array.isArray(entries)) return [{ reason: `${section} must be an object of servers`, line: lineOf() }];
+  return entries.map((value: unknown, index) => {
+    const entry = nameOf(value);
+    if (entry === undefined) return { reason: `${section}.${index} must be a server with a name`, line: lineOf() };
+    return { entry, value, line: lineOf(index, 'name') };
+  });
 }
 
-function readLaunch(entry: z.output<typeof Entry>): Launch | string {
-  const { command, args, env, cwd, headers } = entry;
-  const url = entry.url ?? entry.serverUrl;
-  const declared = entry.transport ?? entry.type;
-  const type = declared === undefined ? undefined : TRANSPORTS[declared.toLowerCase()];
-  if (declared !== undefined && type === undefined) return `transport '${declared}' is not one of stdio, http, sse`;
-  if (command && url) return 'has both command and url';
-  if (command)
-    return type && type !== 'stdio' ? `transport ${type} needs a url` : { type: 'stdio', command, args, env, cwd };
-  if (!url) return 'needs a command or a url';
-  if (type === 'stdio') return 'transport stdio needs a command';
-  return { type: type ?? 'http', url, headers };
+const nameOf = (value: unknown) => (isObject(value) && typeof value.name === 'string' ? value.name : undefined);
+
+/** A flaw with the server in whose entry it is. What `JSON.parse` makes of it counts. */
+function describeFlaw(
+  { kind, path, line, message }: ParsedJson['flaws'][number],
+  sections: readonly Section[],
+  file: string,
+) {
+  const within = sections.find((one) => path.length > one.path.length && one.path.every((key, at) => path[at] === key));
+  const depth = within?.path.length ?? 0;
+  const key = path[depth];
+  const list = within && Array.isArray(within.entries) && typeof key === 'number' ? within.entries[key] : undefined;
+  const entry = within && (list === undefined ? String(key) : nameOf(list));
+  const place = path.slice(entry === undefined ? 0 : depth + 1).join('.');
+  const reason = `${place}${place && ' '}${message}${kind === 'repeated-key' ? ': the last one counts' : ''}`;
+  return { file, line, entry, reason, isNote: true } as const;
 }
-
-// Some clients write seconds and some milliseconds; nobody means a call of less than a second or of more than sixteen minutes.
-const toMilliseconds = (timeout: number | undefined) =>
-  timeout === undefined || timeout >= 1000 ? timeout : timeout * 1000;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -24,6 +24,14 @@ export function findFault(json: string): number {
   }
 }
 
+/** What to write instead of what stands at a fault, where that is a usual mistake; begins with a colon, or is empty. */
+export function hintAt(json: string, fault: number, message: string): string {
+  if (/escape/i.test(message)) return ': write \\\\ for each backslash of a path';
+  const mark = json.charAt(fault);
+  if (/[\u2018-\u201f\u2032\u2033\u00ab\u00bb\uff02]/.test(mark)) return `: ${mark} is a typographic quote, write "`;
+  return mark === "'" ? `: write " in place of '` : '';
+}
+
 function wantedAfter(kind: string, end: string | undefined): string {
   if (kind === '{') return '"}';
   if (kind === '[') return `${VALUE}]`;

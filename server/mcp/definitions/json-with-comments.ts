@@ -1,10 +1,13 @@
-import { findFault } from './json-fault.ts';
+import { findJsonFlaws, type JsonFlaw } from '../../call/json-flaws.ts';
+import { findFault, hintAt } from './json-fault.ts';
 
 /** A parsed text, and where its keys are. */
 export interface ParsedJson {
   readonly value: unknown;
-  /** The line of each key, by its path such as `mcpServers.tavily.args`; the last one wins, as in the value. */
+  /** The line of each key, by its path such as `mcpServers.tavily.args` or `mcpServers.0.name`; the last one wins, as in the value. */
   readonly lines: ReadonlyMap<string, number>;
+  /** What it has and should not, such as two equal keys. */
+  readonly flaws: readonly (JsonFlaw & { readonly line: number })[];
 }
 
 /** A text that is not JSON, with the line on which it stops being that. */
@@ -24,10 +27,14 @@ export function parseJsonWithComments(source: string): ParsedJson {
   const { extras, lines } = scan(text);
   const json = blank(text, extras);
   try {
-    return { value: JSON.parse(json), lines };
+    const value: unknown = JSON.parse(json);
+    const flaws: ParsedJson['flaws'][number][] = [];
+    findJsonFlaws(json, (flaw) => flaws.push({ ...flaw, line: lineAt(json, flaw.at) }));
+    return { value, lines, flaws };
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new JsonSyntaxError(withoutSource(message), lineAt(json, findFault(json)), { cause });
+    const message = withoutSource(cause instanceof Error ? cause.message : String(cause));
+    const fault = findFault(json);
+    throw new JsonSyntaxError(message + hintAt(json, fault, message), lineAt(json, fault), { cause });
   }
 }
 
@@ -42,12 +49,15 @@ const lineAt = (text: string, position: number) => text.slice(0, position).split
 
 const TOKEN = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[{}[\]:,]|\n|[^\s{}[\]:,"/]+/g;
 
+/** The most keys of a path whose line is kept: those of entries, in whatever section. */
+const MAX_DEPTH = 5;
+
 type Span = readonly [start: number, end: number];
 
 /** Finds what JSON does not know, comments and trailing commas, and the lines of the keys. */
 function scan(source: string): { extras: Span[]; lines: Map<string, number> } {
   const lines = new Map<string, number>();
-  const path: string[] = [];
+  const path: (string | number)[] = [];
   let line = 1;
   let lastString: { text: string; line: number } | undefined;
   let comma: number | undefined;
@@ -61,11 +71,13 @@ function scan(source: string): { extras: Span[]; lines: Map<string, number> } {
     } else {
       if ((token === '}' || token === ']') && comma !== undefined) extras.push([comma, comma + 1]);
       comma = token === ',' ? index : undefined;
-      if (token === '{' || token === '[') path.push('');
+      const last = path.at(-1);
+      if (token === '{' || token === '[') path.push(token === '[' ? 0 : '');
       else if (token === '}' || token === ']') path.pop();
+      else if (token === ',' && typeof last === 'number') path[path.length - 1] = last + 1;
       else if (token === ':' && lastString && path.length > 0) {
         path[path.length - 1] = unquote(lastString.text);
-        if (path.length <= 3) lines.set(path.join('.'), lastString.line);
+        if (path.length <= MAX_DEPTH) lines.set(path.join('.'), lastString.line);
       }
       lastString = token.startsWith('"') ? { text: token, line } : undefined;
     }

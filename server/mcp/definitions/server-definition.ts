@@ -49,6 +49,21 @@ export function textsOf(launch: Launch): string[] {
   return [launch.command, ...launch.args, ...Object.values(launch.env), launch.cwd ?? ''];
 }
 
+/** The same launch with each text that may hold references in its place as `change` makes it. */
+export function mapTexts(launch: Launch, change: (text: string) => string): Launch {
+  const changeAll = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+  if (launch.type !== 'stdio')
+    return { type: launch.type, url: change(launch.url), headers: changeAll(launch.headers) };
+  return {
+    type: 'stdio',
+    command: change(launch.command),
+    args: launch.args.map(change),
+    env: changeAll(launch.env),
+    cwd: launch.cwd === undefined ? undefined : change(launch.cwd),
+  };
+}
+
 /** The variables a launch refers to and has no default for, each once, in the order of appearance. */
 export function requiredVariables(launch: Launch): string[] {
   return [...new Set(textsOf(launch).flatMap((text) => variablesIn(text)))];

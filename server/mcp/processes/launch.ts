@@ -1,8 +1,9 @@
 /** Makes of a definition what is really run: expands its references and puts the environment of the child together. */
 import { ApiError } from '../../call/errors.ts';
+import { describeMissing } from '../definitions/editor-variables.ts';
 import { expand, type Lookup } from '../definitions/expand.ts';
 import { isSecretName, isSecretValue, replaceSecretArguments, replaceSecretsInUrl } from '../definitions/secrets.ts';
-import type { Launch, ServerDefinition } from '../definitions/server-definition.ts';
+import { type Launch, mapTexts, type ServerDefinition } from '../definitions/server-definition.ts';
 
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -51,10 +52,9 @@ export function resolveLaunch(definition: ServerDefinition, own: Variables, envi
     if (value && isSecretName(name)) secrets.add(value);
     return value;
   };
-  const expanded = expandLaunch(definition.launch, (text) => expand(text, lookup, missing));
+  const expanded = mapTexts(definition.launch, (text) => expand(text, lookup, missing));
   if (missing.size > 0) {
-    const names = [...missing].join(', ');
-    throw new ApiError('mcp-variables-missing', `MCP server '${definition.id}' needs ${names} to be set`);
+    throw new ApiError('mcp-variables-missing', `MCP server '${definition.id}' ${describeMissing([...missing])}`);
   }
   const launch: Launch =
     expanded.type === 'stdio'
@@ -62,19 +62,6 @@ export function resolveLaunch(definition: ServerDefinition, own: Variables, envi
       : expanded;
   for (const secret of writtenSecrets(launch, definition.launch)) secrets.add(secret);
   return { launch, secrets: [...secrets] };
-}
-
-function expandLaunch(launch: Launch, text: (value: string) => string): Launch {
-  const texts = (values: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(value)]));
-  if (launch.type !== 'stdio') return { type: launch.type, url: text(launch.url), headers: texts(launch.headers) };
-  return {
-    type: 'stdio',
-    command: text(launch.command),
-    args: launch.args.map(text),
-    env: texts(launch.env),
-    cwd: launch.cwd === undefined ? undefined : text(launch.cwd),
-  };
 }
 
 /**

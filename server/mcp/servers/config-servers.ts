@@ -76,7 +76,7 @@ export class ConfigServers {
     for (const problem of problems) log?.warn({ file }, describeProblem(problem));
     this.#problems = problems;
     // A file that is broken as a whole says nothing about the servers it used to name.
-    if (problems.some(({ entry }) => entry === undefined) && servers.length === 0) return;
+    if (problems.some(({ entry, isNote }) => entry === undefined && !isNote) && servers.length === 0) return;
     const named = new Set([...servers.map(({ id }) => id), ...problems.map(({ entry }) => entry)]);
     const gone = this.#servers.list('config').filter(({ definition }) => !named.has(definition.id));
     await Promise.all([

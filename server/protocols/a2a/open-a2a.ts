@@ -6,7 +6,7 @@ import type { ContinuingRun } from './task-ports.ts';
 import { A2aTasks, type TasksOptions } from './tasks/tasks.ts';
 
 interface A2aOptions
-  extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'streamLimits'>,
+  extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'readJson' | 'streamLimits'>,
     Pick<TasksOptions, 'startRun' | 'answer' | 'pending' | 'cancelApprovals'> {
   readonly tasks: TasksOptions['store'] & { failOpen(detail: string): Promise<number> };
   /** Hosts inside the network of this server that push notifications may go to. */

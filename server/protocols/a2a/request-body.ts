@@ -1,35 +1,28 @@
-/** Reads the JSON of A2A requests. */
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import { ApiError } from '../../call/errors.ts';
 
-const MAX_BYTES = 1024 * 1024;
-const MAX_DEPTH = 200;
+/** The JSON in the body of a request, within the limits of every body; undefined when it has none. */
+export type ReadJson = (request: Request, response: Response) => Promise<unknown>;
 
-const readJson = express.json({
-  type: ['application/json', 'application/a2a+json'],
-  limit: MAX_BYTES,
-  strict: false,
-});
+const TYPES = ['application/json', 'application/a2a+json'];
 
-/** Parses the body into `request.body`. */
-export const readBody: RequestHandler = (request, response, next) => {
-  // A caller that sent `Expect: 100-continue` sends its body only once it is asked to.
-  if (request.headers.expect !== undefined) response.writeContinue();
-  readJson(request, response, next);
-};
+/**
+ * Reads the JSON of A2A requests into `request.body`. When the body as a whole is none, `response.locals.problem` says why, and each binding
+ * says so in its own form; what is wrong with a part of it, or with the request, is refused as everywhere.
+ */
+export function createBodyReader(readJson: ReadJson): RequestHandler {
+  return async (request, response, next) => {
+    try {
+      if (request.is(TYPES)) request.body = await readJson(request, response);
+    } catch (cause) {
+      if (!isAboutTheWhole(cause)) throw cause;
+      response.locals.problem = cause.message;
+    }
+    next();
+  };
+}
 
-/** Refuses a body that is nested too deep, as one that is not JSON. */
-export const checkDepth: RequestHandler = (request, _response, next) => {
-  let level: unknown[] = [request.body];
-  for (let depth = 0; level.length; depth++) {
-    if (depth > MAX_DEPTH) return next(new SyntaxError('too deep'));
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-  }
-  next();
-};
-
-/** Puts into `response.locals.problem` why a body could not be read: each binding says so in its own form. */
-export const noteBodyProblem: ErrorRequestHandler = (cause, _request, response, next) => {
-  if (!(cause instanceof SyntaxError)) return next(cause);
-  response.locals.problem = `The body is not JSON, or nested more than ${MAX_DEPTH} levels deep`;
-  next();
-};
+function isAboutTheWhole(cause: unknown): cause is ApiError {
+  if (!(cause instanceof ApiError)) return false;
+  return cause.code === 'malformed-json' || (cause.fields ?? []).some(({ path }) => path === 'body');
+}

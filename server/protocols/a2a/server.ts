@@ -5,7 +5,7 @@ import { methodNotAllowed } from '../../call/method-not-allowed.ts';
 import type { Principal } from '../../call/principal.ts';
 import { a2aEndpoint, type CardAgent } from './card.ts';
 import type { PushConfigs } from './push.ts';
-import { checkDepth, noteBodyProblem, readBody } from './request-body.ts';
+import { createBodyReader, type ReadJson } from './request-body.ts';
 import { type A2aSdk, loadA2aSdk } from './sdk.ts';
 import { createBindingsRoute } from './serve-bindings.ts';
 import { createCardRoute } from './serve-card.ts';
@@ -29,6 +29,7 @@ export interface A2aServerOptions {
   readonly streamLimits?: StreamLimits | undefined;
   /** The caller of a request. */
   principalOf(request: Request): Principal;
+  readonly readJson: ReadJson;
   readonly log: { error(details: object, message: string): void };
 }
 
@@ -53,7 +54,7 @@ const CARD_NAMES = ['agent-card.json', 'agent.json'] as const;
 
 /** Makes the handlers. The SDK is loaded by the first request. */
 export function createA2aServer(options: A2aServerOptions): A2aServer {
-  const { agents } = options;
+  const { agents, readJson } = options;
   let loading: Promise<A2aSdk> | undefined;
   const loadSdk = () => {
     loading ??= loadA2aSdk();
@@ -61,7 +62,7 @@ export function createA2aServer(options: A2aServerOptions): A2aServer {
   };
   const serveCard = createCardRoute(options, loadSdk);
   return {
-    agents: createAgentsRouter(agents, createAgentRouter(serveCard, createBindingsRoute(options, loadSdk))),
+    agents: createAgentsRouter(agents, createAgentRouter(serveCard, createBindingsRoute(options, loadSdk), readJson)),
     defaultCard(request, response, next) {
       const id = agents.defaultId();
       if (id === undefined) throw new ApiError('not-found', 'There is no agent');
@@ -71,15 +72,14 @@ export function createA2aServer(options: A2aServerOptions): A2aServer {
 }
 
 /** Everything below the path of one agent: its card, and else its bindings. */
-function createAgentRouter(serveCard: AgentRoute, serveBindings: AgentRoute): RequestHandler {
+function createAgentRouter(serveCard: AgentRoute, serveBindings: AgentRoute, readJson: ReadJson): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true, mergeParams: true });
   for (const name of CARD_NAMES) {
     router.use(`/.well-known/${name}`, (request, response, next) =>
       serveCard(agentIdOf(request), request, response, next),
     );
   }
-  router.use(readBody, checkDepth);
-  router.use(noteBodyProblem);
+  router.use(createBodyReader(readJson));
   router.use((request, response, next) => serveBindings(agentIdOf(request), request, response, next));
   return router;
 }

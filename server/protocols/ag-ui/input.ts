@@ -1,7 +1,7 @@
 /** Reads AG-UI requests: in either spelling, in older shapes, then by the protocol's own schema. */
 import type { Context } from '@ag-ui/core';
 import type { AgUiConnect, AgUiRun } from '../../../contract/ag-ui.ts';
-import { invalidField, invalidFields } from '../../call/validation-error.ts';
+import { invalidField, invalidFields, toWrongFields } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
@@ -107,8 +107,7 @@ async function parseRun(input: Record<string, unknown>) {
   ]);
   const parsed = RunAgentInputSchema.safeParse(omitOptionalNulls(input, 'RunAgentInput'));
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, MAX_FIELDS);
-  throw invalidFields(issues.map(({ path, message }) => ({ path: path.join('.') || 'body', message })));
+  throw invalidFields(toWrongFields(parsed.error.issues.slice(0, MAX_FIELDS)));
 }
 
 function toInstructions(context: readonly Context[], state: unknown): string {

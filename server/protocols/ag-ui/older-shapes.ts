@@ -1,24 +1,40 @@
-/** Brings the messages of older AG-UI clients into the shape of AG-UI 1.0. */
+/** Brings messages as applications have them, and those of older AG-UI clients, into the shape of AG-UI 1.0. */
 import { type Fields, isFields } from './fields.ts';
 import { mediaKindOf } from './media-kind.ts';
+import { fromOpenAiPart } from './openai-parts.ts';
 import { KEYS, toCamelCase } from './spelling.ts';
 
 /**
- * One message with the protocol's own keys in camelCase, `content: null` of a tool as no text, and `binary` parts as media parts. Keys and
- * parts that are not known stay as they are, for the schema to judge. Metadata and the content of an activity are never looked into.
+ * One message with the protocol's own keys in camelCase, the JSON that a tool was called with or has returned as text, and `binary` parts and
+ * those of OpenAI as media parts. Keys and parts that are not known stay as they are, for the schema to judge. Metadata and the content of an
+ * activity are never looked into.
  */
 export function upgradeMessage(message: Fields, path: string): Fields {
   const upgraded = toCamelCase(message, KEYS.message, `${path}.`);
   const { role, content, toolCalls } = upgraded;
   if (Array.isArray(toolCalls)) {
     upgraded.toolCalls = toolCalls.map((call: unknown, index) =>
-      isFields(call) ? toCamelCase(call, KEYS.toolCall, `${path}.toolCalls.${index}.`) : call,
+      isFields(call) ? upgradeCall(call, `${path}.toolCalls.${index}.`) : call,
     );
   }
-  if (role === 'tool' && content === null) upgraded.content = '';
-  if (role !== 'activity' && Array.isArray(content)) upgraded.content = upgradeParts(content, path);
+  if (role === 'tool' && content !== undefined && !isContent(content)) upgraded.content = toText(content);
+  else if (role !== 'activity' && Array.isArray(content)) upgraded.content = upgradeParts(content, path);
   return upgraded;
 }
+
+function upgradeCall(call: Fields, path: string): Fields {
+  const upgraded = toCamelCase(call, KEYS.toolCall, path);
+  const { function: called } = upgraded;
+  if (!isFields(called) || !isFields(called.arguments)) return upgraded;
+  return { ...upgraded, function: { ...called, arguments: toText(called.arguments) } };
+}
+
+/** Whether a tool has said this in the protocol's own words: a text, or parts. Anything else is what it returned. */
+const isContent = (value: unknown) =>
+  typeof value === 'string' ||
+  (Array.isArray(value) && value.every((part) => isFields(part) && typeof part.type === 'string'));
+
+const toText = (value: unknown) => (value === null ? '' : JSON.stringify(value));
 
 function upgradeParts(parts: readonly unknown[], path: string): unknown[] {
   const upgraded = parts.map((part, index) => (isFields(part) ? upgradePart(part, `${path}.content.${index}.`) : part));
@@ -29,6 +45,8 @@ function upgradeParts(parts: readonly unknown[], path: string): unknown[] {
 
 function upgradePart(part: Fields, path: string): Fields {
   if (!isBinary(part)) {
+    const known = fromOpenAiPart(part);
+    if (known) return known;
     return isFields(part.source) ? { ...part, source: toCamelCase(part.source, KEYS.media, `${path}source.`) } : part;
   }
   const { mimeType, data, url, filename } = toCamelCase(part, KEYS.media, path);

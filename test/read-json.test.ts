@@ -1,0 +1,136 @@
+/** What `JSON.parse` lets pass and no surface of this server takes: keys that stand there twice, and halves of surrogate pairs. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findJsonFlaws } from '../server/call/json-flaws.ts';
+import { startWholeServer, type WholeServer } from './support/whole-server.ts';
+
+const flawsOf = (text: string): string[] => {
+  const flaws: string[] = [];
+  findJsonFlaws(text, ({ path, at, message }) => flaws.push(`${path.join('.')} at ${at}: ${message}`));
+  return flaws;
+};
+
+const TWICE = 'stands there twice';
+const HALF = 'holds half of a surrogate pair, which is no character';
+
+describe('the flaws of a JSON text', () => {
+  it.each([
+    ['{"a": 1, "a": 2}', [`a at 9: ${TWICE}`]],
+    ['{"a": 1, "b": 2, "\\u0061": 3, "b": 4}', [`a at 17: ${TWICE}`, `b at 30: ${TWICE}`]],
+    ['{"": 1, "": 2}', [` at 8: ${TWICE}`]],
+    ['{"a": [1, {"b": {}}, {"b": 1, "c": [], "b": 2}]}', [`a.2.b at 39: ${TWICE}`]],
+    ['[["x"], {"k\\"": "a\\\\", "k\\"": "}"}]', [`1.k" at 23: ${TWICE}`]],
+    ['{"a": {"x": 1}, "b": {"x": 1}, "x": {"a": 1, "b": 1}}', []],
+    ['[{"a": 1}, {"a": 1}]', []],
+    ['{"a": "{\\"b\\": 1, \\"b\\": 2}", "b": "a", "c": ["a", "a"]}', []],
+    ['{"a": ["ok", "\\ud83d"]}', [`a.1 at 13: ${HALF}`]],
+    ['{"a": "x\\uDE00y"}', [`a at 6: ${HALF}`]],
+    ['{"a": "\\ude00\\ud83d"}', [`a at 6: ${HALF}`]],
+    ['{"\\ud83d": 1}', [`\ud83d at 1: ${HALF}`]],
+    ['{"a": "\\ud83d\\ude00 \\\\ud83d \\u0061"}', []],
+    ['"\\udc00"', [` at 0: ${HALF}`]],
+    [`${'['.repeat(200)}${']'.repeat(200)}`, []],
+    [`${'['.repeat(201)}`, [' at 200: nested more than 200 levels deep']],
+  ])('of %j', (text, flaws) => {
+    expect(flawsOf(text)).toEqual(flaws);
+  });
+
+  it.each(['', '}', ']]', '{"a', '{"a": "\\', '{,,"a"', '"\\ud83', 'null', ':', '{"a": 1}}', '[1, 2], "a"'])(
+    'are not looked for in what is no JSON: %j',
+    (text) => {
+      expect(flawsOf(text)).toEqual([]);
+    },
+  );
+});
+
+describe('a body with a flaw', () => {
+  let server: WholeServer;
+  beforeAll(async () => {
+    server = await startWholeServer();
+    await server.call('POST', '/agents', { id: 'a' });
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  const INITIALIZE = '"jsonrpc": "2.0", "id": 1, "method": "initialize"';
+  const MESSAGE = '"messageId": "m1", "role": "ROLE_USER"';
+  const post = async (path: string, text: string) => {
+    const response = await fetch(server.url + path, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'a2a-version': '1.0',
+      },
+      body: text,
+    });
+    return { status: response.status, body: JSON.parse(await response.text()) };
+  };
+
+  it.each([
+    ['REST', '/api/v1/agents', '{"id": "b", "id": "c"}', 'id', TWICE],
+    ['REST', '/api/v1/agents', '{"id": "b", "system_prompt": "\\ud83d"}', 'system_prompt', HALF],
+    ['a prompt', '/api/v1/agents/a/prompt', '{"message": "a", "message": "b"}', 'message', TWICE],
+    [
+      'AG-UI',
+      '/api/v1/ag-ui/a/',
+      '{"threadId": "t", "runId": "r", "messages": [{"id": "1", "role": "user", "content": "a", "role": "system"}]}',
+      'messages.0.role',
+      TWICE,
+    ],
+    ['AG-UI', '/api/v1/ag-ui/a/', '{"state": {"a": ["\\udc00"]}}', 'state.a.0', HALF],
+    ['A2UI', '/api/v1/a2ui/a/', '{"message": {"x": 1, "x": 2}}', 'message.x', TWICE],
+    ['an example', '/api/v1/examples/agentic_chat/', '{"threadId": "t", "threadId": "u"}', 'threadId', TWICE],
+    ['an MCP door', '/api/v1/mcp', `{${INITIALIZE}, "params": {"a": 1, "a": 2}}`, 'params.a', TWICE],
+    ['an MCP door', '/api/v1/mcp', `{${INITIALIZE}, "params": {"a": "\\ud800"}}`, 'params.a', HALF],
+    [
+      'A2A over JSON-RPC',
+      '/api/v1/a2a/a/',
+      `{"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": {${MESSAGE}, "parts": [{"text": "\\ud800"}]}}}`,
+      'params.message.parts.0.text',
+      HALF,
+    ],
+    ['A2A over JSON-RPC', '/api/v1/a2a/a/', '{"jsonrpc": "2.0", "id": 1, "id": 2}', 'id', TWICE],
+    ['A2A over REST', '/api/v1/a2a/a/message:send', `{"message": {${MESSAGE}, "role": "x"}}`, 'message.role', TWICE],
+  ])('is refused with the place: %s at %s', async (_, path, text, place, message) => {
+    expect(await post(path, text)).toEqual({
+      status: 422,
+      body: {
+        detail: `${place}: ${message}`,
+        status_code: 422,
+        code: 'validation-failed',
+        errors: [{ path: place, message }],
+      },
+    });
+  });
+
+  it.each([
+    ['one call', '/trpc/agents.create', '{"id": "b", "id": "c"}', 'id'],
+    ['a batch', '/trpc/agents.create,agents.create?batch=1', '{"0": {"id": "b"}, "1": {"id": "c", "id": "d"}}', '1.id'],
+  ])('is refused with the place: tRPC, %s', async (_, path, text, place) => {
+    const { status, body } = await post(path, text);
+    const errors = [body].flat().map(({ error }) => error.data.errors);
+    expect([status, errors]).toEqual([422, errors.map(() => [{ path: place, message: TWICE }])]);
+  });
+
+  it('is refused with the place: tRPC, the input of a query', async () => {
+    const ask = async (input: string, path = 'agents.get') => {
+      const response = await fetch(`${server.url}/trpc/${path}?input=${encodeURIComponent(input)}`);
+      return [response.status, Object(await response.json()).error?.data.detail];
+    };
+    expect(await ask('{"agent_id": "a"}')).toEqual([200, undefined]);
+    expect(await ask('{"agent_id": "a", "agent_id": "b"}')).toEqual([422, `agent_id: ${TWICE}`]);
+    expect(await ask('{"agent_id": "\\ud800"}')).toEqual([422, `agent_id: ${HALF}`]);
+  });
+
+  it('has changed nothing; whole pairs are characters', async () => {
+    const { body } = await server.call('GET', '/agents');
+    expect(Object(body).agents.map(({ id }: { id: string }) => id)).toEqual(['a']);
+    const { status } = await post('/api/v1/agents', '{"id": "d", "system_prompt": "\\ud83d\\ude00"}');
+    expect([status, await server.call('GET', '/agents/d')]).toMatchObject([201, { body: { system_prompt: '😀' } }]);
+  });
+
+  it('is named by at most 300 characters', async () => {
+    const key = 'k'.repeat(1000);
+    const { body } = await post('/api/v1/agents', `{"${key}": 1, "${key}": 2}`);
+    expect(body.errors).toEqual([{ path: 'k'.repeat(300), message: TWICE }]);
+  });
+});
