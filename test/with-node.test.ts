@@ -1,4 +1,4 @@
-/** The script that finds a Node for `npm start`, run by a Node that is too old. */
+/** What `npm ci` and `npm start` do on a machine whose Node is too old. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
@@ -26,7 +26,8 @@ function run(node: string, folder: string, args: readonly string[], environment:
 /** A clone that has installed nothing. */
 async function createClone() {
   const folder = await temporaryFolder();
-  for (const path of ['package.json', 'scripts/with-node.js']) await cp(join(ROOT, path), join(folder.path, path));
+  for (const path of ['package.json', 'scripts/with-node.js', 'scripts/prepare.js'])
+    await cp(join(ROOT, path), join(folder.path, path));
   return folder;
 }
 
@@ -60,6 +61,15 @@ test('where none can be fetched, it says what to install', async () => {
   const [first, ...rest] = Object(ended).stderr.trim().split('\n');
   expect(first).toMatch(/^This is Node v20\.19\.0\. Node [\d.]+ is fetched once into .+ \(about 60 MB\) \.\.\.$/);
   expect(rest.at(-1)).toBe(`Node ${PINNED} could not be fetched. Install Node 24 or newer, and try again.`);
+});
+
+test('an installation without the bundler succeeds, and says that the sources will run', async () => {
+  await using clone = await createClone();
+  expect(await run(process.execPath, clone.path, ['scripts/prepare.js'])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'npm has left out what builds the server, for the Node it ran on: `npm start` runs the sources.\n',
+  });
 });
 
 test('a signal reaches the program', async () => {
