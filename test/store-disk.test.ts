@@ -16,7 +16,7 @@ async function openRuns(file: string) {
   const database = openDatabase(file);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: toKyselyDatabase(database) }) });
   await migrate(db);
-  const runs = createRunsStore(db);
+  const runs = createRunsStore(db, { warn: () => undefined });
   const open = (id: string, text: string) =>
     runs.open({
       id,

@@ -144,7 +144,7 @@ export class Runs {
 
   /** Ends the runs that a server which died left open, with what they had said. To be called once, before the first run. */
   interruptOpen(): Promise<RunRecord[]> {
-    return recoverRuns(this.#store.runs);
+    return recoverRuns(this.#store.runs, this.#driveOptions.log);
   }
 
   /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then cancels them. Resolves when all are stored. */

@@ -1,13 +1,27 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import { EVERYBODY, maySee } from '../call/principal.ts';
-import type { Message } from './messages.ts';
+import { isMessage, withoutOddParts } from './message-schema.ts';
 import { readPage } from './pages.ts';
+import { createRecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
-import type { ConversationRecord, ConversationsStore } from './stored-conversations.ts';
+import type { ConversationRecord, ConversationsStore, StoredMessage } from './stored-conversations.ts';
 import { isVisible } from './visible.ts';
 
 /** Conversations and their messages, to be read; runs write them. */
-export function createConversationsStore(db: Kysely<Tables>): ConversationsStore {
+export function createConversationsStore(db: Kysely<Tables>, log: StoreLog): ConversationsStore {
+  const reader = createRecordReader<Tables['conversations'], ConversationRecord>({
+    table: 'conversations',
+    key: ['id'],
+    toRecord,
+    log,
+  });
+  const messageReader = createRecordReader<Tables['messages'], StoredMessage>({
+    table: 'messages',
+    key: ['conversation_id', 'seq'],
+    toRecord: toMessage,
+    log,
+  });
   return {
     async list({ agentId, principal = EVERYBODY, ...page }) {
       const matching = db
@@ -16,11 +30,11 @@ export function createConversationsStore(db: Kysely<Tables>): ConversationsStore
         .where(isVisible(principal))
         .where(({ and }) => and({ agent_id: agentId }));
       const { rows, nextCursor } = await readPage(matching, 'updated_at', page);
-      return { conversations: rows.map(toRecord), nextCursor };
+      return { conversations: reader.all(rows), nextCursor };
     },
     async get(id, principal = EVERYBODY) {
       const row = await db.selectFrom('conversations').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && maySee(principal, row.owner) ? toRecord(row) : undefined;
+      return row && maySee(principal, row.owner) ? reader.one(row) : undefined;
     },
     async isHidden(id, principal) {
       if (principal.seesAll) return false;
@@ -30,14 +44,11 @@ export function createConversationsStore(db: Kysely<Tables>): ConversationsStore
     async messages(id) {
       const rows = await db
         .selectFrom('messages')
-        .select(['body', 'created_at'])
+        .selectAll()
         .where('conversation_id', '=', id)
         .orderBy('seq')
         .execute();
-      return rows.map((row) => {
-        const message: Message = JSON.parse(row.body);
-        return { ...message, createdAt: row.created_at };
-      });
+      return messageReader.all(rows);
     },
     async delete(id) {
       const { numDeletedRows } = await db.deleteFrom('conversations').where('id', '=', id).executeTakeFirstOrThrow();
@@ -46,11 +57,16 @@ export function createConversationsStore(db: Kysely<Tables>): ConversationsStore
   };
 }
 
-const toRecord = (row: Selectable<Tables['conversations']>): ConversationRecord => ({
-  id: row.id,
-  agentId: row.agent_id,
-  title: row.title,
-  messageCount: row.message_count,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
+const toRecord = (row: RowReading<keyof Tables['conversations']>): ConversationRecord => ({
+  id: row.text('id'),
+  agentId: row.text('agent_id', ''),
+  title: row.text('title', ''),
+  messageCount: row.count('message_count'),
+  createdAt: row.time('created_at'),
+  updatedAt: row.time('updated_at'),
+});
+
+const toMessage = (row: RowReading<keyof Tables['messages']>): StoredMessage => ({
+  ...row.json('body', isMessage, withoutOddParts),
+  createdAt: row.time('created_at'),
 });

@@ -50,7 +50,16 @@ export async function readPage<
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
-  return { rows: page, nextCursor: hasMore ? toCursor({ time: last[timeColumn], id: last.id }) : null };
+  return {
+    rows: page,
+    nextCursor: hasMore ? toCursor({ time: toOrdered(last[timeColumn]), id: toOrdered(last.id) }) : null,
+  };
+}
+
+/** A text that stands in the order of SQL where a value stands that should be one: bytes come behind all texts, and nothing before them. */
+function toOrdered(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? '\u{10ffff}' : '';
 }
 
 /** An opaque text that stands for the end of a page. */

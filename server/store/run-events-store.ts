@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import type { EventBatch } from './stored-runs.ts';
 
@@ -22,24 +24,30 @@ async function insertUnlessGone(db: Kysely<Tables>, row: Tables['run_events']): 
 // The words of both SQLite and Postgres.
 const isForeignKeyError = (cause: unknown) => cause instanceof Error && /foreign key/i.test(cause.message);
 
-/** The batches of a run in order, up to the first gap. */
-export async function readEvents(db: Kysely<Tables>, runId: string): Promise<EventBatch[]> {
-  const rows = await db
-    .selectFrom('run_events')
-    .select(['first', 'events'])
-    .where('run_id', '=', runId)
-    .orderBy('first')
-    .execute();
+type EventReader = RecordReader<Tables['run_events'], EventBatch>;
+
+/** What reads rows as batches of events. */
+export const createEventReader = (log: StoreLog): EventReader =>
+  createRecordReader({ table: 'run_events', key: ['run_id', 'first'], toRecord: toBatch, log });
+
+/** The batches of a run in order, up to the first gap; one that cannot be read is a gap too. */
+export async function readEvents(db: Kysely<Tables>, runId: string, reader: EventReader): Promise<EventBatch[]> {
+  const rows = await db.selectFrom('run_events').selectAll().where('run_id', '=', runId).orderBy('first').execute();
   const batches: EventBatch[] = [];
   let next = 1;
-  for (const { first, events: text } of rows) {
-    if (first !== next) break;
-    const events: unknown[] = JSON.parse(text);
-    batches.push({ runId, first, events });
-    next += events.length;
+  for (const batch of reader.all(rows)) {
+    if (batch.first !== next) break;
+    batches.push(batch);
+    next += batch.events.length;
   }
   return batches;
 }
+
+const toBatch = (row: RowReading<keyof Tables['run_events']>): EventBatch => ({
+  runId: row.text('run_id'),
+  first: row.count('first'),
+  events: row.json('events', (value): value is unknown[] => Array.isArray(value)),
+});
 
 /** Deletes the events of runs that ended before a time, and of all but those that ended last. */
 export async function pruneEvents(

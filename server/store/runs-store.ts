@@ -1,16 +1,23 @@
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY, maySee } from '../call/principal.ts';
 import { appendMessages } from './append-messages.ts';
-import { addApprovals, settleApprovals, voidApprovals } from './approvals-store.ts';
+import { addApprovals, createApprovalReader, settleApprovals, voidApprovals } from './approvals-store.ts';
 import { readPage } from './pages.ts';
-import { appendEvents, pruneEvents, readEvents } from './run-events-store.ts';
+import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
+import { appendEvents, createEventReader, pruneEvents, readEvents } from './run-events-store.ts';
+import { isRunOutcome } from './run-outcome.ts';
 import type { Tables } from './schema.ts';
-import type { RunClosing, RunOpening, RunRecord, RunsStore } from './stored-runs.ts';
+import { toStoredJson } from './stored-json.ts';
+import { RUN_STATUSES, type RunClosing, type RunOpening, type RunRecord, type RunsStore } from './stored-runs.ts';
 import { conversationNotFound, isOfVisible } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
-export function createRunsStore(db: Kysely<Tables>): RunsStore {
+export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
+  const approvals = createApprovalReader(log);
+  const batches = createEventReader(log);
+  const reader: RunReader = createRecordReader({ table: 'runs', key: ['id'], toRecord, log });
   /** The ids of runs whose end could not be stored, to be marked once the store can write again. */
   const unclosed = new Set<string>();
   return {
@@ -19,7 +26,7 @@ export function createRunsStore(db: Kysely<Tables>): RunsStore {
       const resumed = await db.transaction().execute(async (transaction) => {
         if (leftOpen.length) await interrupt(transaction, leftOpen);
         await openRun(transaction, run);
-        return settleApprovals(transaction, run);
+        return settleApprovals(transaction, run, approvals);
       });
       for (const id of leftOpen) unclosed.delete(id);
       return { resumed };
@@ -35,7 +42,7 @@ export function createRunsStore(db: Kysely<Tables>): RunsStore {
     },
     async interruptOpen() {
       const rows = await interrupt(db);
-      return rows.map(toRecord);
+      return reader.all(rows);
     },
     async get(id, principal = EVERYBODY) {
       const row = await db
@@ -44,7 +51,7 @@ export function createRunsStore(db: Kysely<Tables>): RunsStore {
         .where(isOfVisible('runs', principal))
         .where('id', '=', id)
         .executeTakeFirst();
-      return row && toRecord(row);
+      return reader.one(row);
     },
     async latest(conversationId, { givenId, principal = EVERYBODY } = {}) {
       const row = await db
@@ -56,18 +63,21 @@ export function createRunsStore(db: Kysely<Tables>): RunsStore {
         .orderBy('started_at', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row && toRecord(row);
+      return reader.one(row);
     },
-    list: (query) => listRuns(db, query),
-    appendEvents: (batches) => appendEvents(db, batches),
-    events: (id) => readEvents(db, id),
+    list: (query) => listRuns(db, query, reader),
+    appendEvents: (events) => appendEvents(db, events),
+    events: (id) => readEvents(db, id, batches),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
 }
 
+type RunReader = RecordReader<Tables['runs'], RunRecord>;
+
 async function listRuns(
   db: Kysely<Tables>,
   { agentId, conversationId, status, principal = EVERYBODY, ...page }: Parameters<RunsStore['list']>[0],
+  reader: RunReader,
 ): ReturnType<RunsStore['list']> {
   const matching = db
     .selectFrom('runs')
@@ -75,7 +85,7 @@ async function listRuns(
     .where(isOfVisible('runs', principal))
     .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
   const { rows, nextCursor } = await readPage(matching, 'started_at', page);
-  return { runs: rows.map(toRecord), nextCursor };
+  return { runs: reader.all(rows), nextCursor };
 }
 
 async function openRun(
@@ -131,7 +141,7 @@ async function closeRun(
       input_tokens: inputTokens,
       output_tokens: outputTokens,
       ended_at: new Date().toISOString(),
-      outcome: outcome === undefined ? null : JSON.stringify(outcome),
+      outcome: outcome === undefined ? null : toStoredJson(outcome),
     })
     .where('id', '=', id)
     .where('status', '=', 'running')
@@ -152,7 +162,7 @@ async function closeRun(
 }
 
 /** Marks running runs, those of `ids` or all, as interrupted. */
-function interrupt(db: Kysely<Tables>, ids?: readonly string[]): Promise<Selectable<Tables['runs']>[]> {
+function interrupt(db: Kysely<Tables>, ids?: readonly string[]): Promise<Tables['runs'][]> {
   return db
     .updateTable('runs')
     .set({ status: 'interrupted', ended_at: new Date().toISOString() })
@@ -168,17 +178,18 @@ async function explainConflict(db: Kysely<Tables>, id: string, conversationId: s
   return new ApiError('conversation-busy', `Another run is active on conversation '${conversationId}'`);
 }
 
-const toRecord = (row: Selectable<Tables['runs']>): RunRecord => ({
-  id: row.id,
-  conversationId: row.conversation_id,
-  agentId: row.agent_id,
-  status: row.status,
-  givenId: row.given_id,
-  isDetached: row.is_detached === 1,
-  historyCount: row.history_count,
-  outcome: row.outcome === null ? null : JSON.parse(row.outcome),
-  inputTokens: row.input_tokens,
-  outputTokens: row.output_tokens,
-  startedAt: row.started_at,
-  endedAt: row.ended_at,
+// A run whose status is unknown does not go on here, and how it ended is not known.
+const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({
+  id: row.text('id'),
+  conversationId: row.text('conversation_id'),
+  agentId: row.text('agent_id', ''),
+  status: row.oneOf('status', RUN_STATUSES, 'interrupted'),
+  givenId: row.text('given_id', row.text('id')),
+  isDetached: row.flagOrNull('is_detached') ?? false,
+  historyCount: row.count('history_count'),
+  outcome: row.jsonOrNull('outcome', isRunOutcome),
+  inputTokens: row.count('input_tokens'),
+  outputTokens: row.count('output_tokens'),
+  startedAt: row.time('started_at'),
+  endedAt: row.timeOrNull('ended_at'),
 });

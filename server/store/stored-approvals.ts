@@ -2,10 +2,13 @@ import type { Principal } from '../call/principal.ts';
 import type { ConversationPageQuery } from './pages.ts';
 
 /**
- * Where an approval stands. `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody
+ * Where an approval may stand. `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody
  * answered, and the conversation went on or what asked was cancelled.
  */
-export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'cancelled' | 'void';
+export const APPROVAL_STATUSES = ['pending', 'approved', 'denied', 'cancelled', 'void'] as const;
+
+/** Where an approval stands. */
+export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
 
 /** A tool call that waits for a person, as it will be run. */
 export interface NewApproval {

@@ -1,10 +1,14 @@
 import type { Principal } from '../call/principal.ts';
 import type { Message } from './messages.ts';
 import type { ConversationPageQuery } from './pages.ts';
+import type { RunOutcome } from './run-outcome.ts';
 import type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
 
-/** Where a run stands. `interrupted`: its server died in the middle of it. */
-export type RunStatus = 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
+/** Where a run may stand. `interrupted`: its server died in the middle of it. */
+export const RUN_STATUSES = ['running', 'finished', 'cancelled', 'failed', 'interrupted'] as const;
+
+/** Where a run stands. */
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** A run without its events. */
 export interface RunRecord {
@@ -18,8 +22,8 @@ export interface RunRecord {
   readonly isDetached: boolean;
   /** How many messages its conversation had when it began, the ones it began with included. */
   readonly historyCount: number;
-  /** How it ended, as whoever closed it said; null while it runs. */
-  readonly outcome: unknown;
+  /** How it ended, as whoever closed it said; null while it runs, and where nobody said it. */
+  readonly outcome: RunOutcome | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly startedAt: string;
@@ -59,7 +63,7 @@ export interface RunClosing {
   readonly messages: readonly Message[];
   readonly inputTokens: number;
   readonly outputTokens: number;
-  readonly outcome?: unknown;
+  readonly outcome?: RunOutcome | undefined;
   /** The last of its events, where they are stored. */
   readonly events?: EventBatch | undefined;
   /** The calls that it leaves to a person. */
