@@ -120,6 +120,6 @@ export const a2ui = group('A2UI', 'Agents that answer with user interfaces: A2UI
       version: 'v0.9',
       updateDataModel: { surfaceId: 'conv-1:weather', path: '/city', value: 'Paris' },
     },
-    errors: ['agent-not-found', 'conversation-not-found', 'conversation-busy', 'draining'],
+    errors: ['agent-not-found', 'conversation-busy', 'draining'],
   }),
 });

@@ -165,7 +165,6 @@ export const runAnswer = {
 
 /** The errors of a request for a run, beside that of an unknown agent. */
 export const runErrors = [
-  'conversation-not-found',
   'conversation-busy',
   'approval-pending',
   'approval-not-found',

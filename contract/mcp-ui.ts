@@ -125,7 +125,7 @@ export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: 
     bodyExample: { message: 'Show my budget' },
     output: McpUiEvent,
     example: { type: 'text', content: 'Here is your budget.' },
-    errors: ['agent-not-found', 'conversation-not-found', 'conversation-busy', 'draining'],
+    errors: ['agent-not-found', 'conversation-busy', 'draining'],
   }),
   call: post('/mcp-ui/{agent_id}/call', {
     summary: 'Pass on what a page asks of its server',

@@ -17,7 +17,8 @@ const Prompt = z
       .max(900_000)
       .meta({ description: 'What the user says', examples: ['What is the weather in Paris?'] }),
     conversation_id: z.string().min(1).max(256).optional().meta({
-      description: 'The conversation to continue, or the id of a new one. Absent: a new conversation is made',
+      description:
+        'The conversation to continue, or the id of a new one; callers with another API key may use the same id for another. Absent: a new conversation is made',
     }),
     when_busy: z.enum(['reject', 'queue', 'interrupt']).optional().meta({
       description:
@@ -78,7 +79,6 @@ const PromptResult = z
 
 const failures = [
   'agent-not-found',
-  'conversation-not-found',
   'conversation-busy',
   'approval-pending',
   'run-exists',

@@ -45,7 +45,7 @@ async function* readEvents(
 ): AsyncGenerator<LoggedEvent, void> {
   let next = 1;
   if (record.isDetached && (!run || run.firstHeld > 1)) {
-    for (const stored of await readStoredEvents(store, record.id)) {
+    for (const stored of await readStoredEvents(store, record.key)) {
       next = stored.id + 1;
       yield stored;
       if (stored.event.type === 'run-ended') return;

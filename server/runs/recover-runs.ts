@@ -29,9 +29,9 @@ export async function recoverRuns(store: Store['runs'], log: FaultLog): Promise<
 }
 
 async function recover(store: Store['runs'], run: RunRecord): Promise<RunRecord> {
-  const events = run.isDetached ? (await readStoredEvents(store, run.id)).map(({ event }) => event) : [];
+  const events = run.isDetached ? (await readStoredEvents(store, run.key)).map(({ event }) => event) : [];
   const { inputTokens, outputTokens } = lastUsage(events);
   const end = { status: 'interrupted', outcome: INTERRUPTED, inputTokens, outputTokens } as const;
-  await store.close({ id: run.id, messages: rebuildMessages(events), ...end });
+  await store.close({ key: run.key, messages: rebuildMessages(events), ...end });
   return { ...run, ...end };
 }

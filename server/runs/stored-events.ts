@@ -45,8 +45,8 @@ const StoredEvent = z.discriminatedUnion('type', [
 ]);
 
 /** The stored events of a run in order, as far as there are no gaps. One that is no event is a gap too. */
-export async function readStoredEvents(store: Pick<Store['runs'], 'events'>, runId: string): Promise<LoggedEvent[]> {
-  const stored = await store.events(runId);
+export async function readStoredEvents(store: Pick<Store['runs'], 'events'>, runKey: string): Promise<LoggedEvent[]> {
+  const stored = await store.events(runKey);
   const events: LoggedEvent[] = [];
   for (const one of stored.flatMap((batch) => batch.events)) {
     const event: RunEvent | undefined = StoredEvent.safeParse(one).data;

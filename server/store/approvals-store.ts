@@ -37,12 +37,12 @@ export function createApprovalsStore(db: Kysely<Tables>, log: StoreLog): Approva
         .executeTakeFirst();
       return reader.one(row);
     },
-    open: (conversationId) => findOpen(db, conversationId, reader),
-    async cancelOpen(conversationId) {
+    open: (conversationKey) => findOpen(db, conversationKey, reader),
+    async cancelOpen(conversationKey) {
       await db
         .updateTable('approvals')
         .set({ status: 'cancelled', resolved_at: new Date().toISOString() })
-        .where('conversation_id', '=', conversationId)
+        .where('conversation_key', '=', conversationKey)
         .where('resumed_by', 'is', null)
         .where('status', '!=', 'cancelled')
         .execute();
@@ -54,7 +54,7 @@ export function createApprovalsStore(db: Kysely<Tables>, log: StoreLog): Approva
         .selectAll()
         .where(isOfVisible('approvals', principal))
         .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
-      const { rows, nextCursor } = await readPage(matching, 'created_at', page);
+      const { rows, nextCursor } = await readPage(matching, ['created_at', 'id'], page);
       return { approvals: reader.all(rows), nextCursor };
     },
   };
@@ -63,15 +63,13 @@ export function createApprovalsStore(db: Kysely<Tables>, log: StoreLog): Approva
 /** Adds the approvals that a run leaves to a person. */
 export async function addApprovals(
   transaction: Transaction<Tables>,
-  { runId, conversationId, agentId }: Pick<ApprovalRecord, 'runId' | 'conversationId' | 'agentId'>,
+  run: Pick<Tables['approvals'], 'run_key' | 'run_id' | 'conversation_key' | 'conversation_id' | 'agent_id'>,
   approvals: readonly NewApproval[],
 ): Promise<void> {
   const created_at = new Date().toISOString();
   const rows = approvals.map(({ id, callId, tool, description, args, toolHash }) => ({
     id,
-    run_id: runId,
-    conversation_id: conversationId,
-    agent_id: agentId,
+    ...run,
     call_id: callId,
     tool,
     description,
@@ -89,11 +87,11 @@ export async function addApprovals(
 /** Notes the decisions that a run opens with, and returns the answered approvals for it to act on; throws when one stays open. */
 export async function settleApprovals(
   transaction: Transaction<Tables>,
-  { id, conversationId, decisions = [], cancelsApprovals = false }: RunOpening,
+  { id, conversationId, conversationKey = conversationId, decisions = [], cancelsApprovals = false }: RunOpening,
   reader: ApprovalReader,
 ): Promise<ApprovalRecord[]> {
   for (const decision of decisions) await decide(transaction, decision);
-  const open = await findOpen(transaction, conversationId, reader);
+  const open = await findOpen(transaction, conversationKey, reader);
   if (!open.length) return [];
   const ids = open.map((approval) => approval.id);
   if (cancelsApprovals) {
@@ -127,11 +125,15 @@ async function decide(db: Kysely<Tables>, { id, isApproved, reason }: ApprovalDe
   if (numUpdatedRows === 0n) throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
 }
 
-async function findOpen(db: Kysely<Tables>, conversationId: string, reader: ApprovalReader): Promise<ApprovalRecord[]> {
+async function findOpen(
+  db: Kysely<Tables>,
+  conversationKey: string,
+  reader: ApprovalReader,
+): Promise<ApprovalRecord[]> {
   const rows = await db
     .selectFrom('approvals')
     .selectAll()
-    .where('conversation_id', '=', conversationId)
+    .where('conversation_key', '=', conversationKey)
     .where('resumed_by', 'is', null)
     .where('status', '!=', 'cancelled')
     .orderBy('created_at')
@@ -146,6 +148,7 @@ const toRecord = (row: RowReading<keyof Tables['approvals']>): ApprovalRecord =>
   id: row.text('id'),
   runId: row.text('run_id'),
   conversationId: row.text('conversation_id'),
+  conversationKey: row.text('conversation_key'),
   agentId: row.text('agent_id'),
   callId: row.text('call_id'),
   tool: row.text('tool'),

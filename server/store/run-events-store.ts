@@ -7,7 +7,7 @@ import type { EventBatch } from './stored-runs.ts';
 /** Stores each batch as a row, all in one statement; those of runs that were deleted meanwhile are left out. */
 export async function appendEvents(db: Kysely<Tables>, batches: readonly EventBatch[]): Promise<void> {
   if (!batches.length) return;
-  const rows = batches.map(({ runId, first, events }) => ({ run_id: runId, first, events: JSON.stringify(events) }));
+  const rows = batches.map(({ runKey, first, events }) => ({ run_key: runKey, first, events: JSON.stringify(events) }));
   try {
     await db.insertInto('run_events').values(rows).execute();
   } catch (cause) {
@@ -17,7 +17,7 @@ export async function appendEvents(db: Kysely<Tables>, batches: readonly EventBa
 }
 
 async function insertUnlessGone(db: Kysely<Tables>, row: Tables['run_events']): Promise<void> {
-  const run = await db.selectFrom('runs').select('id').where('id', '=', row.run_id).executeTakeFirst();
+  const run = await db.selectFrom('runs').select('key').where('key', '=', row.run_key).executeTakeFirst();
   if (run) await db.insertInto('run_events').values(row).execute();
 }
 
@@ -28,11 +28,11 @@ type EventReader = RecordReader<Tables['run_events'], EventBatch>;
 
 /** What reads rows as batches of events. */
 export const createEventReader = (log: StoreLog): EventReader =>
-  createRecordReader({ table: 'run_events', key: ['run_id', 'first'], toRecord: toBatch, log });
+  createRecordReader({ table: 'run_events', key: ['run_key', 'first'], toRecord: toBatch, log });
 
 /** The batches of a run in order, up to the first gap; one that cannot be read is a gap too. */
-export async function readEvents(db: Kysely<Tables>, runId: string, reader: EventReader): Promise<EventBatch[]> {
-  const rows = await db.selectFrom('run_events').selectAll().where('run_id', '=', runId).orderBy('first').execute();
+export async function readEvents(db: Kysely<Tables>, runKey: string, reader: EventReader): Promise<EventBatch[]> {
+  const rows = await db.selectFrom('run_events').selectAll().where('run_key', '=', runKey).orderBy('first').execute();
   const batches: EventBatch[] = [];
   let next = 1;
   for (const batch of reader.all(rows)) {
@@ -44,7 +44,7 @@ export async function readEvents(db: Kysely<Tables>, runId: string, reader: Even
 }
 
 const toBatch = (row: RowReading<keyof Tables['run_events']>): EventBatch => ({
-  runId: row.text('run_id'),
+  runKey: row.text('run_key'),
   first: row.count('first'),
   events: row.json('events', (value): value is unknown[] => Array.isArray(value)),
 });
@@ -56,16 +56,16 @@ export async function pruneEvents(
 ): Promise<void> {
   const rows = await db
     .selectFrom('runs')
-    .select(['id', 'ended_at'])
+    .select(['key', 'ended_at'])
     .where('ended_at', 'is not', null)
-    .where('id', 'in', db.selectFrom('run_events').select('run_id').distinct())
+    .where('key', 'in', db.selectFrom('run_events').select('run_key').distinct())
     .orderBy('ended_at', 'desc')
     .execute();
   const outdated = rows.filter(({ ended_at }, index) => index >= keep || (ended_at ?? '') < endedBefore);
-  for (let start = 0; start < outdated.length; start += IDS_AT_ONCE) {
-    const ids = outdated.slice(start, start + IDS_AT_ONCE).map(({ id }) => id);
-    await db.deleteFrom('run_events').where('run_id', 'in', ids).execute();
+  for (let start = 0; start < outdated.length; start += KEYS_AT_ONCE) {
+    const keys = outdated.slice(start, start + KEYS_AT_ONCE).map(({ key }) => key);
+    await db.deleteFrom('run_events').where('run_key', 'in', keys).execute();
   }
 }
 
-const IDS_AT_ONCE = 500;
+const KEYS_AT_ONCE = 500;

@@ -26,6 +26,8 @@ export interface NewApproval {
 export interface ApprovalRecord extends NewApproval {
   readonly runId: string;
   readonly conversationId: string;
+  /** What this server knows the conversation by. */
+  readonly conversationKey: string;
   readonly agentId: string;
   readonly status: ApprovalStatus;
   readonly reason: string | null;
@@ -47,9 +49,9 @@ export interface ApprovalDecision {
 export interface ApprovalsStore {
   get(id: string, principal?: Principal): Promise<ApprovalRecord | undefined>;
   /** Those of a conversation that no run has acted on: the pending ones, and those that wait for them. */
-  open(conversationId: string): Promise<ApprovalRecord[]>;
+  open(conversationKey: string): Promise<ApprovalRecord[]>;
   /** Gives up on those that are open: their calls will not be run. */
-  cancelOpen(conversationId: string): Promise<void>;
+  cancelOpen(conversationKey: string): Promise<void>;
   /** Notes an answer. Throws `approval-resolved` when there is one already. */
   decide(decision: ApprovalDecision): Promise<void>;
   /** One page, the newest first. */

@@ -20,6 +20,8 @@ export interface TaskRecord {
   readonly id: string;
   readonly agentId: string;
   readonly contextId: string;
+  /** What this server knows the conversation by that it runs on; empty until it does. */
+  readonly conversationKey: string;
   readonly state: TaskState;
   /** Why it stands there, in words for people. */
   readonly detail: string | null;

@@ -52,7 +52,7 @@ export function createTasksStore(db: Kysely<Tables>, log: StoreLog): TasksStore 
       const { total } = await matching
         .select(({ fn }) => fn.countAll<number | bigint>().as('total'))
         .executeTakeFirstOrThrow();
-      const { rows, nextCursor } = await readPage(matching.selectAll(), 'changed_at', page);
+      const { rows, nextCursor } = await readPage(matching.selectAll(), ['changed_at', 'id'], page);
       return { tasks: reader.all(rows), nextCursor, total: Number(total) };
     },
     async waiting() {
@@ -86,6 +86,7 @@ const toRow = (task: TaskRecord): Insertable<Tables['tasks']> => ({
   id: task.id,
   agent_id: task.agentId,
   context_id: task.contextId,
+  conversation_key: task.conversationKey,
   state: task.state,
   detail: task.detail,
   body: toStoredJson(task.body),
@@ -97,6 +98,7 @@ const toRecord = (row: RowReading<keyof Tables['tasks']>): TaskRecord => ({
   id: row.text('id'),
   agentId: row.text('agent_id'),
   contextId: row.text('context_id', ''),
+  conversationKey: row.text('conversation_key', ''),
   state: row.oneOf('state', TASK_STATES, 'failed'),
   detail: row.textOrNull('detail', null),
   body: row.json('body', isJsonObject, () => ({})),
