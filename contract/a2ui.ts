@@ -115,6 +115,7 @@ export const a2ui = group('A2UI', 'Agents that answer with user interfaces: A2UI
     body: A2uiRequest,
     bodyExample: { message: 'Show me the weather in Paris' },
     output: A2uiEvent,
+    failure: ({ code, detail }): A2uiEvent => ({ version: 'v0.9', error: { code, message: detail } }),
     eventName: (event) => ('error' in event ? 'error' : 'message'),
     example: {
       version: 'v0.9',

@@ -124,6 +124,12 @@ export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: 
     body: Run,
     bodyExample: { message: 'Show my budget' },
     output: McpUiEvent,
+    failure: ({ code, detail }, { conversation_id }): McpUiEvent => ({
+      type: 'error',
+      code,
+      detail,
+      conversation_id: typeof conversation_id === 'string' ? conversation_id : '',
+    }),
     example: { type: 'text', content: 'Here is your budget.' },
     errors: ['agent-not-found', 'conversation-busy', 'draining'],
   }),

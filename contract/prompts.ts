@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorBody } from './errors.ts';
 import { group, post, stream } from './kit.ts';
 
 /** The tokens that an answer took, as its provider counted them. */
@@ -77,6 +78,18 @@ const PromptResult = z
   })
   .meta({ id: 'PromptResult' });
 
+/** The event that ends a stream which breaks off; the conversation is that of the input, and empty when it names none. */
+export const promptFailure = (
+  { detail, code }: ErrorBody,
+  { conversation_id }: Readonly<Record<string, unknown>>,
+): z.input<typeof PromptEvent> => ({
+  type: 'error',
+  detail,
+  code,
+  conversation_id: typeof conversation_id === 'string' ? conversation_id : '',
+  usage: { prompt_tokens: 0, completion_tokens: 0 },
+});
+
 const failures = [
   'agent-not-found',
   'conversation-busy',
@@ -98,6 +111,7 @@ export const prompts = group('Prompts', 'Prompts to an agent, answered as a stre
     body: Prompt,
     bodyExample: { message: 'What is the weather in Paris?' },
     output: PromptEvent,
+    failure: promptFailure,
     example: { type: 'text', content: 'Based on the current weather data...' },
     errors: [...failures, 'run-not-found', 'events-gone'],
   }),
