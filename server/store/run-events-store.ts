@@ -36,7 +36,8 @@ export async function readEvents(db: Kysely<Tables>, runKey: string, reader: Eve
   const batches: EventBatch[] = [];
   let next = 1;
   for (const batch of reader.all(rows)) {
-    if (batch.first !== next) break;
+    if (batch.first < next) continue;
+    if (batch.first > next) break;
     batches.push(batch);
     next += batch.events.length;
   }
