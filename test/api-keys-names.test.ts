@@ -200,3 +200,35 @@ test('names stay with the name of a key when the key is replaced; who sees all f
   expect(await look('c:k5', 'k5')).toEqual({ ids: ['x', 'x'], said: 'of a', ofRun: 'of a' });
   expect(await look('', '')).toEqual({ ids: ['x', 'x'], said: 'of a', ofRun: 'of a' });
 });
+
+test('what waits for a person in contexts of one name is told apart after a restart, also by who sees all', async () => {
+  const options = (keys: string) => ({
+    args: ['--model', 'gpt-4o'],
+    environment: { AGENT_RUNTIMES_API_KEYS: keys, OPENAI_API_KEY: 'sk-xxx', OPENAI_BASE_URL: model.url },
+  });
+  await using first = await startWholeServer(options('a:k1,b:k2'));
+  const { folder } = first;
+  const careful = { id: 'careful', selected_mcp_servers: ['toolbox'], approvals: { tools: ['*'] } };
+  const a = holderOf(first.url, 'k1');
+  expect((await a('POST', '/agents', careful)).status).toBe(201);
+  const tasks = new Map<string, string>();
+  for (const key of ['k1', 'k2']) {
+    const by = holderOf(first.url, key);
+    const { task } = (await by('POST', '/a2a/careful/message:send', says(CALCULATE, 'x'), A2A)).body;
+    expect(task.status.state).toBe('TASK_STATE_INPUT_REQUIRED');
+    tasks.set(key, task.id);
+  }
+  await first.close();
+  await using second = await startWholeServer({ folder, ...options('b:k2') });
+  const b = holderOf(second.url, 'k2');
+  const { approvals } = (await b('GET', '/approvals')).body;
+  expect(approvals).toMatchObject([{ conversation_id: 'x' }, { conversation_id: 'x' }]);
+  const stateOf = async (key: string) =>
+    (await b('GET', `/a2a/careful/tasks/${tasks.get(key)}`, undefined, A2A)).body.status.state;
+  // The newest is that of k2; who answers the other goes on with the conversation of k1.
+  const answered = await b('POST', `/approvals/${approvals[1].id}`, { approved: true });
+  expect(answered.body).toMatchObject({ status: 'approved', resumed_by: expect.any(String) });
+  await expect.poll(() => stateOf('k1')).toBe('TASK_STATE_COMPLETED');
+  expect(await stateOf('k2')).toBe('TASK_STATE_INPUT_REQUIRED');
+  expect(JSON.stringify(await contentsOf(b, 'x'))).not.toContain('391');
+});
