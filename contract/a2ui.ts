@@ -115,11 +115,12 @@ export const a2ui = group('A2UI', 'Agents that answer with user interfaces: A2UI
     body: A2uiRequest,
     bodyExample: { message: 'Show me the weather in Paris' },
     output: A2uiEvent,
+    failure: ({ code, detail }): A2uiEvent => ({ version: 'v0.9', error: { code, message: detail } }),
     eventName: (event) => ('error' in event ? 'error' : 'message'),
     example: {
       version: 'v0.9',
       updateDataModel: { surfaceId: 'conv-1:weather', path: '/city', value: 'Paris' },
     },
-    errors: ['agent-not-found', 'conversation-not-found', 'conversation-busy', 'draining'],
+    errors: ['agent-not-found', 'conversation-busy', 'draining'],
   }),
 });

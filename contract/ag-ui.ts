@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AgUiEvent } from './ag-ui-events.ts';
+import type { ErrorBody } from './errors.ts';
 import { get, group, post, stream } from './kit.ts';
 
 const AgUiAgent = z
@@ -160,12 +161,12 @@ export const runAnswer = {
   query: z.object({ casing }),
   output: AgUiEvent,
   eventName: (event: AgUiEvent) => event.type,
+  failure: ({ detail, code }: ErrorBody): AgUiEvent => ({ type: 'RUN_ERROR', message: detail, code }),
   example: { type: 'TEXT_MESSAGE_CONTENT', message_id: 'msg-2', delta: 'Hello! ' },
 } as const;
 
 /** The errors of a request for a run, beside that of an unknown agent. */
 export const runErrors = [
-  'conversation-not-found',
   'conversation-busy',
   'approval-pending',
   'approval-not-found',

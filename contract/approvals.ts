@@ -84,7 +84,14 @@ export const approvals = group(
         resumed_by: 'run-2',
         resolved_at: '2026-11-23T10:01:00.000Z',
       },
-      errors: ['approval-not-found', 'approval-resolved', 'agent-not-found', 'conversation-busy', 'draining'],
+      errors: [
+        'approval-not-found',
+        'approval-resolved',
+        'agent-not-found',
+        'conversation-not-found',
+        'conversation-busy',
+        'draining',
+      ],
     }),
   },
 );

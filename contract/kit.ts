@@ -1,6 +1,6 @@
 /** Declares HTTP endpoints as data: no server code and no framework, only zod schemas. */
 import { z } from 'zod';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorBody, ErrorCode } from './errors.ts';
 import { params } from './params.ts';
 
 /** The HTTP methods an endpoint may have. */
@@ -70,9 +70,14 @@ export interface Endpoint<K extends Kind = Kind, I extends Shape = Shape, O exte
   readonly location?: (output: z.output<O>) => string;
   /** Streams only: the SSE `event:` name of an event, when the stream names its events. */
   readonly eventName?: (event: z.output<O>) => string;
+  /** Streams only: the event that ends a stream which breaks off behind its beginning, made from the error and the input. */
+  readonly failure?: (error: ErrorBody, input: StreamInput) => z.input<O>;
   /** The resource the endpoint belongs to; set by {@link group}. */
   readonly tag: Tag;
 }
+
+/** What a stream was asked for, as it came. */
+type StreamInput = Readonly<Record<string, unknown>>;
 
 type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
   query?: z.ZodObject<Q>;
@@ -85,6 +90,7 @@ type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
 };
 type StreamSpec<Q extends Shape, B extends Shape, O extends z.ZodType> = Omit<Spec<Q, B, O>, 'status' | 'location'> & {
   eventName?: (event: z.output<O>) => string;
+  failure: (error: ErrorBody, input: StreamInput) => z.input<O>;
 };
 type Declare<K extends Kind> = <
   const P extends `/${string}`,

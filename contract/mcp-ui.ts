@@ -124,8 +124,14 @@ export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: 
     body: Run,
     bodyExample: { message: 'Show my budget' },
     output: McpUiEvent,
+    failure: ({ code, detail }, { conversation_id }): McpUiEvent => ({
+      type: 'error',
+      code,
+      detail,
+      conversation_id: typeof conversation_id === 'string' ? conversation_id : '',
+    }),
     example: { type: 'text', content: 'Here is your budget.' },
-    errors: ['agent-not-found', 'conversation-not-found', 'conversation-busy', 'draining'],
+    errors: ['agent-not-found', 'conversation-busy', 'draining'],
   }),
   call: post('/mcp-ui/{agent_id}/call', {
     summary: 'Pass on what a page asks of its server',

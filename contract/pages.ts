@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** The query of a list in pages: how many entries a page has at most, and where it begins. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
-  cursor: z.string().max(512).optional().meta({ description: '`next_cursor` of the page before' }),
+  cursor: z.string().max(4096).optional().meta({ description: '`next_cursor` of the page before' }),
 };
 
 /** The `cursor` that the next page is asked for with. */

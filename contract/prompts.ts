@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorBody } from './errors.ts';
 import { group, post, stream } from './kit.ts';
 
 /** The tokens that an answer took, as its provider counted them. */
@@ -17,7 +18,8 @@ const Prompt = z
       .max(900_000)
       .meta({ description: 'What the user says', examples: ['What is the weather in Paris?'] }),
     conversation_id: z.string().min(1).max(256).optional().meta({
-      description: 'The conversation to continue, or the id of a new one. Absent: a new conversation is made',
+      description:
+        'The conversation to continue, or the id of a new one; callers with another API key may use the same id for another. Absent: a new conversation is made',
     }),
     when_busy: z.enum(['reject', 'queue', 'interrupt']).optional().meta({
       description:
@@ -76,9 +78,20 @@ const PromptResult = z
   })
   .meta({ id: 'PromptResult' });
 
+/** The event that ends a stream which breaks off; the conversation is that of the input, and empty when it names none. */
+export const promptFailure = (
+  { detail, code }: ErrorBody,
+  { conversation_id }: Readonly<Record<string, unknown>>,
+): z.input<typeof PromptEvent> => ({
+  type: 'error',
+  detail,
+  code,
+  conversation_id: typeof conversation_id === 'string' ? conversation_id : '',
+  usage: { prompt_tokens: 0, completion_tokens: 0 },
+});
+
 const failures = [
   'agent-not-found',
-  'conversation-not-found',
   'conversation-busy',
   'approval-pending',
   'run-exists',
@@ -98,6 +111,7 @@ export const prompts = group('Prompts', 'Prompts to an agent, answered as a stre
     body: Prompt,
     bodyExample: { message: 'What is the weather in Paris?' },
     output: PromptEvent,
+    failure: promptFailure,
     example: { type: 'text', content: 'Based on the current weather data...' },
     errors: [...failures, 'run-not-found', 'events-gone'],
   }),

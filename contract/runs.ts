@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { follow, get, group, post } from './kit.ts';
 import { agentFilter, conversationFilter, nextCursor, pageQuery } from './pages.ts';
-import { PromptEvent, StopReason, Usage } from './prompts.ts';
+import { PromptEvent, promptFailure, StopReason, Usage } from './prompts.ts';
 
 const RunStatus = z.enum(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
 
@@ -87,6 +87,7 @@ export const runs = group('Runs', 'Runs: every answer an agent gives, whichever 
         .meta({ description: 'The same as the header Last-Event-ID, which wins' }),
     }),
     output: PromptEvent,
+    failure: promptFailure,
     example: { type: 'text', content: 'Based on the current weather data...' },
     errors: ['run-not-found', 'events-gone'],
   }),

@@ -185,6 +185,7 @@ export const sandbox = group(
       body: Execute,
       bodyExample: { code: '6 * 7' },
       output: ExecutionEvent,
+      failure: ({ detail, code }): z.input<typeof ExecutionEvent> => ({ type: 'error', detail, code }),
       example: { type: 'stdout', text: 'hello\n' },
       errors: failures,
     }),

@@ -26,11 +26,11 @@ async function startServer(model: ScriptedModel, toolset: Toolset = toolsetOf({}
     },
     async findRun(threadId, query) {
       const found = await runs.findLatest(threadId, query);
-      return (
-        found && { ...found, agentId: 'my-agent', runId: found.record.givenId, historyCount: found.record.historyCount }
-      );
+      if (!found) return undefined;
+      const { givenId: runId, historyCount, conversationKey } = found.record;
+      const messages = () => store.conversations.messages(conversationKey);
+      return { ...found, agentId: 'my-agent', runId, historyCount, messages };
     },
-    messages: (threadId) => store.conversations.messages(threadId),
     terminate: (threadId, runId) => runs.cancel(threadId, runId),
   });
   return {

@@ -483,3 +483,43 @@ test('blocks whose deltas come in turn are told as blocks that do not overlap', 
     },
   ]);
 });
+
+test.each([
+  [5.5, 6],
+  [5.4, 5],
+  [-1, 0],
+  [-0.4, 0],
+  ['5', 5],
+  ['5.5', 6],
+  ['many', 0],
+  ['', 0],
+  [null, 0],
+  [undefined, 0],
+  [Number.NaN, 0],
+  [Number.POSITIVE_INFINITY, 0],
+  [1e300, 0],
+  [[7], 0],
+  [true, 0],
+])('a provider that counts %j tokens has used %i of them', async (said, counted) => {
+  const usage = {
+    inputTokens: { total: said, cacheRead: said },
+    outputTokens: { total: said, reasoning: said },
+  } as unknown as ReturnType<typeof finish>['usage'];
+  const model = scriptedModel([
+    [...toolCall('c', 'look', {}), { ...finish('tool-calls'), usage }],
+    [...text('Hi'), { ...finish(), usage }],
+  ]);
+  const ended = await runLoop(model, { toolset: toolsetOf({ look: () => ok('seen') }) });
+  const once = {
+    inputTokens: counted,
+    outputTokens: counted,
+    reasoningTokens: counted,
+    cachedInputTokens: counted,
+  };
+  const twice = Object.fromEntries(Object.entries(once).map(([name, count]) => [name, 2 * count]));
+  expect(ended.events.filter(({ type }) => type === 'step-ended')).toEqual([
+    { type: 'step-ended', step: 1, usage: once },
+    { type: 'step-ended', step: 2, usage: twice },
+  ]);
+  expect(ended.usage).toEqual(twice);
+});

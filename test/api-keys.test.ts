@@ -1,6 +1,5 @@
 /** Two callers with a key each, on one server: agents are common, what they say to them is not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient, errorBodyOf } from '../client/index.ts';
 import { createAuthentication } from '../server/http/auth.ts';
 import { operations } from './support/surfaces.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
@@ -40,11 +39,6 @@ const A2A = { 'a2a-version': '1.0' };
 const says = (text: string, more: object = {}) => ({
   message: { messageId: text, role: 'ROLE_USER', parts: [{ text }], ...more },
 });
-const hidden = (id: string) => ({
-  status: 404,
-  body: { detail: `Conversation not found: ${id}`, status_code: 404, code: 'conversation-not-found' },
-});
-
 let server: WholeServer;
 /** What Anna has made. */
 let approvalId = '';
@@ -94,29 +88,6 @@ describe('what another key has made', () => {
     }
     expect((await anna('GET', '/conversations/diary')).body.messages[0].content).toContain('MARMOT');
     expect((await anna('GET', '/runs/diary-run')).body.status).toBe('finished');
-  });
-
-  test('cannot be gone on with, whatever the protocol, and is neither changed nor cancelled by it', async () => {
-    const before = (await anna('GET', '/conversations/diary')).body;
-    for (const when_busy of ['reject', 'queue', 'interrupt']) {
-      const said = { message: 'What is my secret?', conversation_id: 'diary', when_busy };
-      expect(await ben('POST', '/agents/demo/prompt/sync', said)).toEqual(hidden('diary'));
-      expect(await ben('POST', '/agents/demo/prompt', said)).toEqual(hidden('diary'));
-    }
-    expect(await ben('POST', '/ag-ui/demo/', hello('diary', 'r'))).toEqual(hidden('diary'));
-    expect(await ben('POST', '/examples/agentic_chat/', hello('diary', 'r'))).toEqual(hidden('diary'));
-    const word = { message: 'Hello', conversation_id: 'diary' };
-    expect(await ben('POST', '/a2ui/demo/', word)).toEqual(hidden('diary'));
-    expect(await ben('POST', '/mcp-ui/demo/', word)).toEqual(hidden('diary'));
-    const task = await ben('POST', '/a2a/demo/message:send', says('Hello', { contextId: 'diary' }), A2A);
-    expect(task.body.task.status).toMatchObject({
-      state: 'TASK_STATE_REJECTED',
-      message: { parts: [{ text: 'Conversation not found: diary' }] },
-    });
-    const client = createClient(server.url, { apiKey: BEN });
-    const prompt = { agent_id: 'demo', message: 'Hello', conversation_id: 'diary' };
-    expect(await client.prompts.sync.mutate(prompt).catch(errorBodyOf)).toEqual(hidden('diary').body);
-    expect((await anna('GET', '/conversations/diary')).body).toEqual(before);
   });
 
   test('cannot be read again or ended over AG-UI', async () => {

@@ -37,7 +37,7 @@ async function startConversations() {
   const open = (conversationId: string, messages: readonly Message[], agentId = 'my-agent') =>
     store.runs.open({ id: `${conversationId}-run`, conversationId, agentId, messages });
   const close = (id: string, messages: readonly Message[]) =>
-    store.runs.close({ id, status: 'finished', messages, inputTokens: 0, outputTokens: 0 });
+    store.runs.close({ key: id, status: 'finished', messages, inputTokens: 0, outputTokens: 0 });
   return { store, call, open, close, ended, [Symbol.asyncDispose]: () => store.close() };
 }
 

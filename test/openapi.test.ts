@@ -156,6 +156,7 @@ describe('what the library cannot express', () => {
         summary: 'A stream with a query',
         query: z.object({ casing: z.enum(['camel', 'snake']).optional().meta({ description: 'How' }) }),
         output: z.object({ type: z.literal('end') }),
+        failure: () => ({ type: 'end' as const }),
         errors: ['agent-not-found', 'mcp-server-not-found'],
       }),
       get: get('/things/{agent_id}', { summary: 'Get', output: z.object({}), errors: ['agent-not-found'] }),

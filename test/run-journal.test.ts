@@ -23,31 +23,31 @@ describe('stored events', () => {
   });
   afterEach(() => store.close());
   const end = (id: string) =>
-    store.runs.close({ id, status: 'finished', messages: [], inputTokens: 0, outputTokens: 0 });
+    store.runs.close({ key: id, status: 'finished', messages: [], inputTokens: 0, outputTokens: 0 });
 
   test('come back in order, as far as there is no gap', async () => {
-    await store.runs.appendEvents([{ runId: 'r1', first: 3, events: ['c'] }]);
+    await store.runs.appendEvents([{ runKey: 'r1', first: 3, events: ['c'] }]);
     expect(await store.runs.events('r1')).toEqual([]);
-    await store.runs.appendEvents([{ runId: 'r1', first: 1, events: ['a', 'b'] }]);
-    await store.runs.appendEvents([{ runId: 'r1', first: 5, events: ['e'] }]);
+    await store.runs.appendEvents([{ runKey: 'r1', first: 1, events: ['a', 'b'] }]);
+    await store.runs.appendEvents([{ runKey: 'r1', first: 5, events: ['e'] }]);
     expect(await store.runs.events('r1')).toEqual([
-      { runId: 'r1', first: 1, events: ['a', 'b'] },
-      { runId: 'r1', first: 3, events: ['c'] },
+      { runKey: 'r1', first: 1, events: ['a', 'b'] },
+      { runKey: 'r1', first: 3, events: ['c'] },
     ]);
   });
 
   test('of a deleted conversation are left out, and those beside them are stored', async () => {
     await store.conversations.delete('of-r1');
     await store.runs.appendEvents([
-      { runId: 'r1', first: 1, events: ['a'] },
-      { runId: 'r2', first: 1, events: ['b'] },
+      { runKey: 'r1', first: 1, events: ['a'] },
+      { runKey: 'r2', first: 1, events: ['b'] },
     ]);
     expect(await store.runs.events('r1')).toEqual([]);
     expect(await store.runs.events('r2')).toHaveLength(1);
   });
 
   test('are deleted with age and with number, those of running runs never', async () => {
-    for (const runId of ['r1', 'r2', 'r3']) await store.runs.appendEvents([{ runId, first: 1, events: ['a'] }]);
+    for (const runKey of ['r1', 'r2', 'r3']) await store.runs.appendEvents([{ runKey, first: 1, events: ['a'] }]);
     await end('r1');
     await end('r2');
     const kept = async () => {

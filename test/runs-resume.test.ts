@@ -156,8 +156,8 @@ async function leaveOpen(folder: string, stored: number) {
     isDetached: true,
   });
   const half = Math.floor(stored / 2);
-  if (half) await store.runs.appendEvents([{ runId: 'r1', first: 1, events: fullRun.slice(0, half) }]);
-  await store.runs.appendEvents([{ runId: 'r1', first: half + 1, events: fullRun.slice(half, stored) }]);
+  if (half) await store.runs.appendEvents([{ runKey: 'r1', first: 1, events: fullRun.slice(0, half) }]);
+  await store.runs.appendEvents([{ runKey: 'r1', first: half + 1, events: fullRun.slice(half, stored) }]);
 }
 
 describe('a run that a killed server left open', () => {

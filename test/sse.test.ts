@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { openSocket, readAnswer } from './support/http-raw.ts';
 import { startTestServer } from './support/http-server.ts';
@@ -46,18 +45,32 @@ test('the headers and pings of a stream do not wait for a late first event', asy
   expect(text).toMatch(/^(: ping\n\n)+id: 1\ndata: {"type":"tick","n":0}\n\n$/);
 });
 
-test('a failure after the first event breaks the connection and is logged', async () => {
+test('a failure after the first event is the last event, under the number of the one before, and is logged', async () => {
   await using server = await startTestServer();
-  const socket = await openSocket(server.port);
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  socket.write(post('/ticks', { count: 5, fail_at: 2 }));
-  await once(socket, 'close');
-  const text = Buffer.concat(chunks).toString();
-  expect(text).toContain('id: 2\ndata: {"type":"tick","n":1}\n\n');
-  expect(text).not.toContain('\r\n0\r\n');
+  const response = await server.call('POST', '/ticks', { count: 5, fail_at: 2 });
+  const failure = '{"type":"broken","code":"model-failed","detail":"The model provider failed","count":5}';
+  expect((await response.text()).split('\n\n').slice(1)).toEqual([
+    'id: 2\ndata: {"type":"tick","n":1}',
+    `id: 2\ndata: ${failure}`,
+    '',
+  ]);
   await expect.poll(() => server.lines.at(-1)?.msg).toBe('request failed');
-  expect(server.lines.at(-1)).toMatchObject({ status: 200, cut: true, err: { message: 'The model provider failed' } });
+  expect(server.lines.at(-1)).toMatchObject({ status: 200, err: { message: 'The model provider failed' } });
+});
+
+test('a failure behind the headers and before the first event is the only event', async () => {
+  await using server = await startTestServer({ streamTimings: QUICK });
+  const response = await server.call('POST', '/ticks', { fail_at: 0, first_delay_ms: 100 });
+  const failure = '{"type":"broken","code":"model-failed","detail":"The model provider failed"}';
+  expect((await response.text()).replaceAll(': ping\n\n', '')).toBe(`id: 0\ndata: ${failure}\n\n`);
+});
+
+test('an event that is not as declared is told as a fault of the server, without what it holds', async () => {
+  await using server = await startTestServer();
+  const response = await server.call('POST', '/ticks', { count: 3, odd_at: 1 });
+  const failure = '{"type":"broken","code":"internal","detail":"Internal Server Error","count":3}';
+  expect(await response.text()).toBe(`id: 1\ndata: {"type":"tick","n":0}\n\nid: 1\ndata: ${failure}\n\n`);
+  await expect.poll(() => server.lines.at(-1)?.msg).toBe('request failed');
 });
 
 test('a reader who leaves ends the generator, whatever it waits for', async () => {

@@ -16,7 +16,7 @@ async function openRuns(file: string) {
   const database = openDatabase(file);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: toKyselyDatabase(database) }) });
   await migrate(db);
-  const runs = createRunsStore(db);
+  const runs = createRunsStore(db, { warn: () => undefined });
   const open = (id: string, text: string) =>
     runs.open({
       id,
@@ -49,12 +49,12 @@ it('a run whose end did not fit is interrupted, and its conversation takes the n
   const content = [{ type: 'text', text: 'x'.repeat(500_000) }] as const;
   const messages = [{ id: 'a', role: 'assistant', content }] as const;
   const end = { status: 'finished', messages, inputTokens: 1, outputTokens: 1 } as const;
-  await expect(store.runs.close({ id: 'c', ...end })).rejects.toMatchObject({ code: 'store-full' });
+  await expect(store.runs.close({ key: 'c', ...end })).rejects.toMatchObject({ code: 'store-full' });
   store.database.exec('pragma max_page_count = 10000');
   await store.runs.open({ id: 'next', conversationId: 'c', agentId: 'a', messages: [] });
   expect(await store.runs.get('c')).toMatchObject({ status: 'interrupted' });
   expect(await store.runs.get('other')).toMatchObject({ status: 'running' });
-  await store.runs.close({ id: 'other', ...end });
+  await store.runs.close({ key: 'other', ...end });
   expect(await store.runs.get('other')).toMatchObject({ status: 'finished' });
 });
 

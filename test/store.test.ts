@@ -32,7 +32,7 @@ const says = (id: string, text: string): Message => ({ id, role: 'user', content
 const open = (store: Store, id: string, conversationId: string, messages: readonly Message[] = []) =>
   store.runs.open({ id, conversationId, agentId: 'my-agent', messages });
 const close = (store: Store, id: string, messages: readonly Message[] = []) =>
-  store.runs.close({ id, status: 'finished', messages, inputTokens: 3, outputTokens: 4 });
+  store.runs.close({ key: id, status: 'finished', messages, inputTokens: 3, outputTokens: 4 });
 const idsOf = async (store: Store, conversationId: string) =>
   (await store.conversations.messages(conversationId)).map(({ id }) => id);
 
@@ -112,6 +112,8 @@ describe('runs and messages', () => {
       ...answer,
     ]);
     expect(await store.runs.get('r1')).toEqual({
+      key: 'r1',
+      conversationKey: 'c1',
       id: 'r1',
       givenId: 'r1',
       isDetached: false,
@@ -463,9 +465,16 @@ describe('the data folder', () => {
     {
       await using store = await openStore({ folder: folder.path });
       await store.agents.save(agent);
+      await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
+      await close(store, 'r1', [says('a1', 'Hi')]);
     }
     const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
     database.exec(`
+      drop index conversations_by_id; drop index runs_by_id;
+      alter table conversations drop column id; alter table conversations rename column key to id;
+      alter table messages rename column conversation_key to conversation_id;
+      alter table runs drop column id; alter table runs rename column key to id;
+      alter table runs drop column conversation_id; alter table runs rename column conversation_key to conversation_id;
       drop table tasks; drop table approvals; drop table run_events;
       drop index runs_newest; drop index runs_newest_of_agent;
       alter table runs drop column given_id; alter table runs drop column is_detached;
@@ -477,6 +486,15 @@ describe('the data folder', () => {
     database.close();
     await using store = await openStore({ folder: folder.path });
     expect(await store.agents.list()).toEqual([{ ...agent, codemode: null, approvals: { tools: [] }, skills: null }]);
+    expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);
+    expect(await store.runs.get('r1')).toMatchObject({
+      id: 'r1',
+      givenId: 'r1',
+      conversationId: 'c1',
+      status: 'finished',
+    });
+    await open(store, 'r2', 'c1', [says('u2', 'Again')]);
+    expect(await store.conversations.get('c1')).toMatchObject({ id: 'c1', owner: null, messageCount: 3 });
     await store.agents.save({ ...agent, codemode: false });
     expect(await store.agents.list()).toEqual([{ ...agent, codemode: false }]);
   });
@@ -544,6 +562,7 @@ describe('tasks', () => {
     agentId: 'a',
     owner: null,
     contextId: 'c',
+    conversationKey: 'c',
     state: 'completed',
     detail: null,
     body: { said: id },

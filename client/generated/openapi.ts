@@ -2450,7 +2450,7 @@ export interface components {
              * @example What is the weather in Paris?
              */
             message: string;
-            /** @description The conversation to continue, or the id of a new one. Absent: a new conversation is made */
+            /** @description The conversation to continue, or the id of a new one; callers with another API key may use the same id for another. Absent: a new conversation is made */
             conversation_id?: string;
             /**
              * @description While another run is active on the conversation: answer 409 (reject, the default), wait for it (queue), or cancel it and the approvals it left open (interrupt)
@@ -2797,8 +2797,9 @@ export interface components {
         /**
          * @description `approval-not-found`: No approval has this id
          *     `agent-not-found`: No agent has this id
+         *     `conversation-not-found`: No conversation has this id
          */
-        AgentNotFoundOrApprovalNotFound: {
+        AgentNotFoundOrApprovalNotFoundOrConversationNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2808,36 +2809,10 @@ export interface components {
         };
         /**
          * @description `agent-not-found`: No agent has this id
-         *     `conversation-not-found`: No conversation has this id
          *     `approval-not-found`: No approval has this id
          *     `run-not-found`: No run has this id
          */
-        AgentNotFoundOrApprovalNotFoundOrConversationNotFoundOrRunNotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorResponse"];
-            };
-        };
-        /**
-         * @description `agent-not-found`: No agent has this id
-         *     `conversation-not-found`: No conversation has this id
-         */
-        AgentNotFoundOrConversationNotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorResponse"];
-            };
-        };
-        /**
-         * @description `agent-not-found`: No agent has this id
-         *     `conversation-not-found`: No conversation has this id
-         *     `run-not-found`: No run has this id
-         */
-        AgentNotFoundOrConversationNotFoundOrRunNotFound: {
+        AgentNotFoundOrApprovalNotFoundOrRunNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2872,11 +2847,10 @@ export interface components {
         };
         /**
          * @description `example-not-found`: No example has this name
-         *     `conversation-not-found`: No conversation has this id
          *     `approval-not-found`: No approval has this id
          *     `run-not-found`: No run has this id
          */
-        ApprovalNotFoundOrConversationNotFoundOrExampleNotFoundOrRunNotFound: {
+        ApprovalNotFoundOrExampleNotFoundOrRunNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3947,7 +3921,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFoundOrConversationNotFoundOrRunNotFound"];
+            404: components["responses"]["AgentNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists"];
             410: components["responses"]["EventsGone"];
@@ -4015,7 +3989,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFoundOrConversationNotFound"];
+            404: components["responses"]["AgentNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists"];
             413: components["responses"]["BodyTooLarge"];
@@ -4342,7 +4316,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFoundOrApprovalNotFound"];
+            404: components["responses"]["AgentNotFoundOrApprovalNotFoundOrConversationNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalResolvedOrConversationBusy"];
             413: components["responses"]["BodyTooLarge"];
@@ -4632,7 +4606,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFoundOrApprovalNotFoundOrConversationNotFoundOrRunNotFound"];
+            404: components["responses"]["AgentNotFoundOrApprovalNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrApprovalResolvedOrConversationBusy"];
             410: components["responses"]["EventsGone"];
@@ -4918,7 +4892,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFoundOrConversationNotFound"];
+            404: components["responses"]["AgentNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ConversationBusy"];
             413: components["responses"]["BodyTooLarge"];
@@ -5068,7 +5042,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFoundOrConversationNotFound"];
+            404: components["responses"]["AgentNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ConversationBusy"];
             413: components["responses"]["BodyTooLarge"];
@@ -5234,7 +5208,7 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["ApprovalNotFoundOrConversationNotFoundOrExampleNotFoundOrRunNotFound"];
+            404: components["responses"]["ApprovalNotFoundOrExampleNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrApprovalResolvedOrConversationBusy"];
             410: components["responses"]["EventsGone"];

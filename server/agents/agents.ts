@@ -3,9 +3,8 @@ import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import { invalidField } from '../call/validation-error.ts';
 import type { AgentRecord, Store } from '../store/store.ts';
+import { DEFAULT_MAX_STEPS } from '../store/stored-agents.ts';
 import { toAgentId } from './agent-ids.ts';
-
-const DEFAULT_MAX_STEPS = 20;
 
 /** An MCP server an agent selects: an id, or an id and where it is from. */
 export type ServerSelection = AgentRecord['selectedMcpServers'][number];

@@ -31,10 +31,10 @@ export function createAnswerApproval({ startRun, approvals }: AnswerOptions): An
   };
   const answer = async (
     decision: ApprovalDecision,
-    { conversationId, agentId }: ApprovalRecord,
+    { conversationId, conversationKey, agentId }: ApprovalRecord,
     { principal, extend }: Answerer,
   ) => {
-    const open = await approvals.open(conversationId);
+    const open = await approvals.open(conversationKey);
     const others = open.filter(({ id, status }) => id !== decision.id && status === 'pending');
     // The last answer is stored with the run that acts on it: neither is ever without the other.
     if (others.length) await approvals.decide(decision);
@@ -43,6 +43,7 @@ export function createAnswerApproval({ startRun, approvals }: AnswerOptions): An
         extend,
         principal,
         conversationId,
+        conversationKey,
         messages: [],
         history: 'stored',
         decisions: [decision],
@@ -53,6 +54,6 @@ export function createAnswerApproval({ startRun, approvals }: AnswerOptions): An
   };
   return async (decision, by) => {
     const approval = await find(decision.id, by.principal);
-    return answers.run(approval.conversationId, () => answer(decision, approval, by));
+    return answers.run(approval.conversationKey, () => answer(decision, approval, by));
   };
 }

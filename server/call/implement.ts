@@ -1,9 +1,9 @@
 /** Joins a contract to its handlers. REST and tRPC both run what comes out of here. */
-import type { z } from 'zod';
 import { type Contract, ContractError, type Endpoint, isEndpoint } from '../../contract/kit.ts';
 import type { Handlers } from '../../contract/types.ts';
-import { ApiError } from './errors.ts';
+import { toApiError } from './errors.ts';
 import { lastNumberOf } from './numbered-events.ts';
+import { createAnswerCheck, createOutputCheck, type OutputLog } from './output-check.ts';
 import type { Principal } from './principal.ts';
 import { toValidationError } from './validation-error.ts';
 
@@ -24,42 +24,48 @@ export interface Operation {
   readonly endpoint: Endpoint;
   /** Validates the input, runs the handler, validates what it returns; of a stream, each event. Synchronous when the handler is. */
   run(input: unknown, context: RequestContext, signal: AbortSignal): unknown;
+  /** The last event of a stream that `cause` broke off; of what is no stream, undefined. */
+  toLastEvent(cause: unknown, input: Readonly<Record<string, unknown>>): unknown;
 }
 
-/** A handler that returned what its endpoint does not declare. */
-class UndeclaredOutputError extends Error {
-  override readonly name = 'UndeclaredOutputError';
-}
+const SILENT: OutputLog = { error: () => undefined };
 
-/** One operation per endpoint, in the order of the contract. */
-export function implement<C extends Contract>(contract: C, handlers: Handlers<C, RequestContext>): Operation[] {
-  return operationsOf(contract, handlers as HandlerTree, '');
+/** One operation per endpoint, in the order of the contract. `log` is told of answers that had to leave something out. */
+export function implement<C extends Contract>(
+  contract: C,
+  handlers: Handlers<C, RequestContext>,
+  log: OutputLog = SILENT,
+): Operation[] {
+  return operationsOf(contract, handlers as HandlerTree, { prefix: '', log });
 }
 
 type UntypedHandler = (call: { input: unknown; context: RequestContext; signal: AbortSignal }) => unknown;
 // The contract's type has already tied each handler to its endpoint; the walk over both trees only pairs equal keys.
 type HandlerTree = { readonly [name: string]: HandlerTree & UntypedHandler };
 
-function operationsOf(contract: Contract, handlers: HandlerTree, prefix: string): Operation[] {
+interface Place {
+  /** What stands before the names of procedures here. */
+  readonly prefix: string;
+  readonly log: OutputLog;
+}
+
+function operationsOf(contract: Contract, handlers: HandlerTree, { prefix, log }: Place): Operation[] {
   return Object.entries(contract).flatMap(([key, node]) => {
     const handler = handlers[key];
     if (!handler) throw new ContractError(`${prefix}${key} has no handler`);
     return isEndpoint(node)
-      ? [toOperation(prefix + key, node, handler)]
-      : operationsOf(node, handler, `${prefix}${key}.`);
+      ? [toOperation(node, handler, { prefix: prefix + key, log })]
+      : operationsOf(node, handler, { prefix: `${prefix}${key}.`, log });
   });
 }
 
-function toOperation(name: string, endpoint: Endpoint, handler: UntypedHandler): Operation {
+function toOperation(endpoint: Endpoint, handler: UntypedHandler, { prefix: name, log }: Place): Operation {
   const { input: inputSchema, output, kind } = endpoint;
-  const check = (value: unknown): unknown => {
-    const result = output.safeParse(value);
-    if (result.success) return result.data;
-    throw new ApiError('internal', 'Internal Server Error', {
-      cause: new UndeclaredOutputError(`${name} returned ${describe(result.error)}`),
-    });
-  };
-  const finish = kind === 'stream' ? (events: unknown) => checkAll(events as AsyncIterable<unknown>, check) : check;
+  const checkEvent = createOutputCheck(name, output);
+  const finish =
+    kind === 'stream'
+      ? (events: unknown) => checkAll(events as AsyncIterable<unknown>, checkEvent)
+      : createAnswerCheck(name, output, log);
   return {
     name,
     endpoint,
@@ -69,6 +75,7 @@ function toOperation(name: string, endpoint: Endpoint, handler: UntypedHandler):
       const result = handler({ input: parsed.data, context, signal });
       return result instanceof Promise ? result.then(finish) : finish(result);
     },
+    toLastEvent: (cause, input) => endpoint.failure?.(toApiError(cause).toBody(), input),
   };
 }
 
@@ -81,5 +88,3 @@ function checkAll(events: AsyncIterable<unknown>, check: (event: unknown) => unk
 async function* checkEach(events: AsyncIterable<unknown>, check: (event: unknown) => unknown): AsyncGenerator<unknown> {
   for await (const event of events) yield check(event);
 }
-
-const describe = (error: z.core.$ZodError) => toValidationError(error, 'output').message;

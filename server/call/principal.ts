@@ -1,4 +1,7 @@
-/** Whom a request comes from, as far as API keys tell callers apart: a conversation, and all that hangs on it, belongs to whoever began it. */
+/**
+ * Whom a request comes from, as far as API keys tell callers apart: a conversation, and all that hangs on it, belongs to whoever began it,
+ * and its id is one of theirs: others may use the same text.
+ */
 export interface Principal {
   /** The name of the key, the same after a restart; undefined without one. */
   readonly name: string | undefined;

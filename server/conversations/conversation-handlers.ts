@@ -8,7 +8,7 @@ import { toConversationMessage } from './conversation-messages.ts';
 interface ConversationHandlerOptions {
   readonly conversations: Store['conversations'];
   /** Ends the run that is active on a conversation, if there is one; resolves when it has ended. */
-  endRun(conversationId: string): Promise<void>;
+  endRun(conversationKey: string): Promise<void>;
 }
 
 /** Conversations over the wire. */
@@ -27,14 +27,18 @@ export function createConversationHandlers({
       return { conversations: page.conversations.map(toSummary), next_cursor: page.nextCursor };
     },
     async get({ input: { conversation_id }, context }) {
-      const summary = toSummary(await find(conversation_id, context.principal));
-      const messages = await conversations.messages(conversation_id);
-      return { ...summary, message_count: messages.length, messages: messages.map(toConversationMessage) };
+      const conversation = await find(conversation_id, context.principal);
+      const messages = await conversations.messages(conversation.key);
+      return {
+        ...toSummary(conversation),
+        message_count: messages.length,
+        messages: messages.map(toConversationMessage),
+      };
     },
     async delete({ input: { conversation_id }, context }) {
-      await find(conversation_id, context.principal);
-      await endRun(conversation_id);
-      await conversations.delete(conversation_id);
+      const { key } = await find(conversation_id, context.principal);
+      await endRun(key);
+      await conversations.delete(key);
     },
   };
 }

@@ -129,7 +129,10 @@ async function serve(
   Object.assign(input, params);
   const result = operation.run(input, toRestContext(exchange), gone.signal);
   const output = result instanceof Promise ? await result : result;
-  if (endpoint.kind === 'stream') return stream(exchange, output, chooseFormat(exchange, formats), timings);
+  if (endpoint.kind === 'stream') {
+    const format = chooseFormat(exchange, formats);
+    return stream(exchange, output, { format, timings, toLastEvent: (cause) => operation.toLastEvent(cause, input) });
+  }
   if (gone.signal.aborted) return;
   if (endpoint.location) exchange.headers.push('location', BASE_PATH + encodePath(endpoint.location(output)));
   if (endpoint.status === 204) sendEmpty(exchange, 204);
@@ -147,7 +150,17 @@ function chooseFormat({ request }: Exchange, formats: Route['formats']): EventFo
   return formats.find(({ contentType }) => accept.includes(contentType)) ?? formats[0];
 }
 
-async function stream(exchange: Exchange, events: unknown, format: EventFormat, timings: StreamTimings): Promise<void> {
+interface StreamOptions {
+  readonly format: EventFormat;
+  readonly timings: StreamTimings;
+  toLastEvent(cause: unknown): unknown;
+}
+
+async function stream(
+  exchange: Exchange,
+  events: unknown,
+  { format, timings, toLastEvent }: StreamOptions,
+): Promise<void> {
   const { response, headers, gone } = exchange;
   await sendEvents(events as AsyncIterable<unknown>, {
     response,
@@ -165,6 +178,10 @@ async function stream(exchange: Exchange, events: unknown, format: EventFormat, 
       );
       response.writeHead(200, headers);
       response.flushHeaders();
+    },
+    toLastEvent(cause) {
+      exchange.fault = cause;
+      return toLastEvent(cause);
     },
   });
   endStream(response, timings);

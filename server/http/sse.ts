@@ -46,20 +46,24 @@ interface SendEvents {
   readonly gone: AbortSignal;
   /** Sends the head of the answer; called once, when the first event is there or has been waited for long enough. */
   writeHead(): void;
+  /** The event that tells of a failure behind the head; undefined when there is none. */
+  toLastEvent(cause: unknown): unknown;
 }
 
 /**
- * Writes events as they come, no faster than the reader takes them. Returns when the events or the reader have ended; throws
- * what the events throw, before `writeHead` was called as well as after it. The events are always told to stop.
+ * Writes events as they come, no faster than the reader takes them. Returns when the events or the reader have ended. Throws what the
+ * events throw before `writeHead` was called; after it, they end with an event that tells of it, so that nobody takes the answer for
+ * cut off. The events are always told to stop.
  */
 export async function sendEvents(events: AsyncIterable<unknown>, options: SendEvents): Promise<void> {
-  const { response, format, timings, gone, writeHead } = options;
+  const { response, format, timings, gone, writeHead, toLastEvent } = options;
   const iterator = events[Symbol.asyncIterator]();
   const lastNumber = lastNumberOf(events);
   const untilGone = createRaceWith(gone);
   const out = createBatch(response);
   let ping: NodeJS.Timeout | undefined;
   let isOver = false;
+  let number = 0;
   try {
     let next = iterator.next();
     await untilGone(firstOf(next, timings.headersAfterMs));
@@ -69,11 +73,12 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
     if (pingText !== undefined) {
       ping = setInterval(() => response.writableNeedDrain || response.write(pingText), timings.pingMs);
     }
-    for (let number = 1; ; number++) {
+    for (;;) {
       const result = await untilGone(next);
       if (!result) return;
       if (result.done) break;
-      out.add(format.encode(result.value, lastNumber?.() ?? number));
+      number = lastNumber?.() ?? number + 1;
+      out.add(format.encode(result.value, number));
       if (response.writableNeedDrain) await untilGone(drain(response, timings.stalledMs));
       if (gone.aborted) return;
       next = iterator.next();
@@ -81,7 +86,10 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
     isOver = true;
   } catch (cause) {
     isOver = true;
-    throw cause;
+    const last = response.headersSent && !gone.aborted ? toLastEvent(cause) : undefined;
+    if (last === undefined) throw cause;
+    // Under the number of the event that came last: whoever reads on from there misses nothing.
+    out.add(format.encode(last, number));
   } finally {
     clearInterval(ping);
     out.flush();

@@ -38,7 +38,7 @@ export function createPromptHandlers({ runs, startRun, requireAgent }: PromptHan
       detached: input.background,
       signal,
     });
-    context.addHeader?.('content-location', encodeURI(`${BASE_PATH}/runs/${run.storedId}`));
+    context.addHeader?.('content-location', `${BASE_PATH}/runs/${encodeURIComponent(run.storedId.toWellFormed())}`);
     return run;
   };
   return {

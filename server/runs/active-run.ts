@@ -10,6 +10,8 @@ export interface Run {
   /** The id it is stored under; another than `id` when its caller used that one before. */
   readonly storedId: string;
   readonly conversationId: string;
+  /** What this server knows the conversation by. */
+  readonly conversationKey: string;
   readonly agentId: string;
   /** The number of the oldest event that can still be read. */
   readonly firstHeld: number;
@@ -25,7 +27,10 @@ export interface Run {
 interface ActiveRunOptions {
   readonly id: string;
   readonly storedId: string;
+  /** What this server knows it by. */
+  readonly key: string;
   readonly conversationId: string;
+  readonly conversationKey: string;
   readonly agentId: string;
   /** A detached run goes on without readers, and waits for none but those that ask for it. */
   readonly isDetached: boolean;
@@ -39,20 +44,25 @@ const CALLER_LEFT = 'the caller left';
 export class ActiveRun implements Run {
   readonly id: string;
   readonly storedId: string;
+  readonly key: string;
   readonly isDetached: boolean;
   readonly conversationId: string;
+  readonly conversationKey: string;
   readonly agentId: string;
   readonly log: RunLog;
   readonly #controller = new AbortController();
   readonly #ended = Promise.withResolvers<RunOutcome>();
   #attachTimer: NodeJS.Timeout | undefined;
 
-  constructor({ id, storedId, conversationId, agentId, isDetached, limits }: ActiveRunOptions) {
-    this.id = id;
-    this.storedId = storedId;
+  constructor({ limits, ...options }: ActiveRunOptions) {
+    const { isDetached } = options;
+    this.id = options.id;
+    this.storedId = options.storedId;
+    this.key = options.key;
     this.isDetached = isDetached;
-    this.conversationId = conversationId;
-    this.agentId = agentId;
+    this.conversationId = options.conversationId;
+    this.conversationKey = options.conversationKey;
+    this.agentId = options.agentId;
     const leave = () => this.cancel(CALLER_LEFT);
     if (!isDetached) this.#attachTimer = setTimeout(leave, limits.attachMs).unref();
     this.log = new RunLog({

@@ -1,5 +1,5 @@
 /** Prompts a model and runs the tools it calls, again and again, until it is done. */
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { untilAborted } from '../async/until-aborted.ts';
 import { ApiError } from '../call/errors.ts';
 import { sayTools } from '../models/tool-schemas/say-tools.ts';
@@ -17,6 +17,7 @@ import { SharedState } from './shared-state.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import { type FaultLog, offerTools, reasonOf } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
+import { addUsage } from './usage.ts';
 
 /** What a run asks of its agent before each model call. */
 export interface RunAgent {
@@ -173,15 +174,6 @@ function sayableTools(
 
 const instructionsOf = ({ instructions }: LoopOptions): Message[] =>
   instructions ? [{ id: 'instructions', role: 'system', content: instructions }] : [];
-
-function addUsage(sum: Usage, { inputTokens, outputTokens }: LanguageModelV4Usage): Usage {
-  return {
-    inputTokens: sum.inputTokens + (inputTokens.total ?? 0),
-    outputTokens: sum.outputTokens + (outputTokens.total ?? 0),
-    reasoningTokens: sum.reasoningTokens + (outputTokens.reasoning ?? 0),
-    cachedInputTokens: sum.cachedInputTokens + (inputTokens.cacheRead ?? 0),
-  };
-}
 
 const collectCallIds = (history: readonly Message[]) =>
   new Set(

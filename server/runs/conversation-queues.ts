@@ -1,4 +1,5 @@
 import { ApiError } from '../call/errors.ts';
+import type { ConversationName } from '../store/store.ts';
 
 interface Waiter {
   /** Whether it goes before those who only queue. */
@@ -7,40 +8,43 @@ interface Waiter {
   readonly refuse: (error: ApiError) => void;
 }
 
+/** A conversation: what this server knows it by, and what its owner does. */
+type Conversation = Pick<ConversationName, 'key' | 'id'>;
+
 /** Lets one run at a time onto each conversation, and further ones in the order in which they asked. */
 export class ConversationQueues {
   readonly #maxWaiting: number;
-  /** Those who wait, for each conversation that is busy. */
+  /** Those who wait, by the key of each conversation that is busy. */
   readonly #busy = new Map<string, Waiter[]>();
 
   constructor({ maxWaiting }: { maxWaiting: number }) {
     this.#maxWaiting = maxWaiting;
   }
 
-  isBusy(conversationId: string): boolean {
-    return this.#busy.has(conversationId);
+  isBusy(conversationKey: string): boolean {
+    return this.#busy.has(conversationKey);
   }
 
   /** Enters the conversation, waiting in line when `whenBusy` says so; what it returns leaves it again. Throws `conversation-busy`. */
   async enter(
-    conversationId: string,
+    { key, id }: Conversation,
     { whenBusy, signal }: { whenBusy: 'reject' | 'queue' | 'interrupt'; signal?: AbortSignal | undefined },
   ): Promise<() => void> {
-    const waiters = this.#busy.get(conversationId);
-    if (!waiters) this.#busy.set(conversationId, []);
-    else if (whenBusy === 'reject') throw busy(`Another run is active on conversation '${conversationId}'`);
-    else if (waiters.length >= this.#maxWaiting) throw busy(`Too many runs wait for conversation '${conversationId}'`);
+    const waiters = this.#busy.get(key);
+    if (!waiters) this.#busy.set(key, []);
+    else if (whenBusy === 'reject') throw busy(`Another run is active on conversation '${id}'`);
+    else if (waiters.length >= this.#maxWaiting) throw busy(`Too many runs wait for conversation '${id}'`);
     else await waitInLine(waiters, signal, whenBusy === 'interrupt');
     let hasLeft = false;
     return () => {
-      if (!hasLeft) this.#admitNext(conversationId);
+      if (!hasLeft) this.#admitNext(key);
       hasLeft = true;
     };
   }
 
   /** Whether the next in line wants the run that is on the conversation to end. */
-  isInterrupted(conversationId: string): boolean {
-    return this.#busy.get(conversationId)?.[0]?.interrupts ?? false;
+  isInterrupted(conversationKey: string): boolean {
+    return this.#busy.get(conversationKey)?.[0]?.interrupts ?? false;
   }
 
   /** Refuses all who wait. */
@@ -48,10 +52,10 @@ export class ConversationQueues {
     for (const waiters of this.#busy.values()) for (const { refuse } of waiters.splice(0)) refuse(error);
   }
 
-  #admitNext(conversationId: string): void {
-    const next = this.#busy.get(conversationId)?.shift();
+  #admitNext(key: string): void {
+    const next = this.#busy.get(key)?.shift();
     if (next) next.admit();
-    else this.#busy.delete(conversationId);
+    else this.#busy.delete(key);
   }
 }
 

@@ -2,7 +2,8 @@ import { ApiError } from '../call/errors.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import type { Run } from './active-run.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import { NO_USAGE, type RunEvent, type RunOutcome } from './run-events.ts';
+import { NO_USAGE, type RunOutcome } from './run-events.ts';
+import { readStoredEvents } from './stored-events.ts';
 
 /** A run that goes on or has ended, however long ago. */
 export interface FoundRun {
@@ -30,7 +31,7 @@ export function toFoundRun(record: RunRecord, run: Run | undefined, store: Pick<
 
 /** How a stored run ended; undefined while it runs. */
 export function outcomeOf({ outcome, status }: RunRecord): RunOutcome | undefined {
-  if (isOutcome(outcome)) return outcome;
+  if (outcome) return outcome;
   if (status === 'running') return undefined;
   if (status === 'finished') return { status, pending: [] };
   return status === 'cancelled' ? { status, reason: 'cancelled' } : INTERRUPTED;
@@ -44,12 +45,10 @@ async function* readEvents(
 ): AsyncGenerator<LoggedEvent, void> {
   let next = 1;
   if (record.isDetached && (!run || run.firstHeld > 1)) {
-    for (const { first, events } of await store.events(record.id)) {
-      for (const [index, event] of (events as readonly RunEvent[]).entries()) {
-        next = first + index + 1;
-        yield { id: next - 1, event };
-        if (event.type === 'run-ended') return;
-      }
+    for (const stored of await readStoredEvents(store, record.key)) {
+      next = stored.id + 1;
+      yield stored;
+      if (stored.event.type === 'run-ended') return;
     }
   }
   const isHeld = run && (!run.hasEnded || run.firstHeld <= next);
@@ -60,7 +59,3 @@ async function* readEvents(
   const usage = { ...NO_USAGE, inputTokens, outputTokens };
   yield { id: next + 1, event: { type: 'run-ended', outcome, usage } };
 }
-
-// Only this server writes outcomes, and nothing else in their place.
-const isOutcome = (value: unknown): value is RunOutcome =>
-  typeof value === 'object' && value !== null && 'status' in value;

@@ -18,12 +18,12 @@ export class KeptRuns {
     this.#limits = limits;
   }
 
-  get(conversationId: string, runId: string): ActiveRun | undefined {
-    return this.#kept.get(keyOf(conversationId, runId))?.run;
+  get(conversationKey: string, runId: string): ActiveRun | undefined {
+    return this.#kept.get(keyOf(conversationKey, runId))?.run;
   }
 
   add(run: ActiveRun): void {
-    const key = keyOf(run.conversationId, run.id);
+    const key = keyOf(run.conversationKey, run.id);
     this.#drop(key);
     const { chars } = run.log;
     const timer = setTimeout(() => this.#drop(key), this.#limits.keptMs).unref();
@@ -48,4 +48,4 @@ export class KeptRuns {
   }
 }
 
-const keyOf = (conversationId: string, runId: string) => JSON.stringify([conversationId, runId]);
+const keyOf = (conversationKey: string, runId: string) => JSON.stringify([conversationKey, runId]);

@@ -1,23 +1,37 @@
 import type { RunRecord, Store } from '../store/store.ts';
 import { INTERRUPTED } from './found-run.ts';
 import { lastUsage, rebuildMessages } from './rebuild-messages.ts';
-import type { RunEvent } from './run-events.ts';
+import { readStoredEvents } from './stored-events.ts';
+import type { FaultLog } from './tool-calls.ts';
 
 const PAGE = 200;
 
-/** Ends the runs that a server which died left open, and stores what they had said as far as that is known. */
-export async function recoverRuns(store: Store['runs']): Promise<RunRecord[]> {
+/**
+ * Ends the runs that a server which died left open, and stores what they had said as far as that is known. One whose record or whose
+ * conversation is damaged ends without that.
+ */
+export async function recoverRuns(store: Store['runs'], log: FaultLog): Promise<RunRecord[]> {
   const recovered: RunRecord[] = [];
-  for (;;) {
-    const { runs } = await store.list({ status: 'running', limit: PAGE });
+  for (let cursor: string | undefined; ; ) {
+    const { runs, nextCursor } = await store.list({ status: 'running', limit: PAGE, cursor });
     for (const run of runs) {
-      const batches = run.isDetached ? await store.events(run.id) : [];
-      const events = batches.flatMap((batch) => batch.events as readonly RunEvent[]);
-      const { inputTokens, outputTokens } = lastUsage(events);
-      const end = { status: 'interrupted', outcome: INTERRUPTED, inputTokens, outputTokens } as const;
-      await store.close({ id: run.id, messages: rebuildMessages(events), ...end });
-      recovered.push({ ...run, status: 'interrupted', outcome: INTERRUPTED, inputTokens, outputTokens });
+      try {
+        recovered.push(await recover(store, run));
+      } catch (error) {
+        log.error({ err: error, runId: run.id }, 'what a run had said when the server stopped could not be stored');
+      }
     }
-    if (runs.length < PAGE) return recovered;
+    if (nextCursor === null) break;
+    cursor = nextCursor;
   }
+  // Those that are left; a disk that fails fails here too.
+  return [...recovered, ...(await store.interruptOpen())];
+}
+
+async function recover(store: Store['runs'], run: RunRecord): Promise<RunRecord> {
+  const events = run.isDetached ? (await readStoredEvents(store, run.key)).map(({ event }) => event) : [];
+  const { inputTokens, outputTokens } = lastUsage(events);
+  const end = { status: 'interrupted', outcome: INTERRUPTED, inputTokens, outputTokens } as const;
+  await store.close({ key: run.key, messages: rebuildMessages(events), ...end });
+  return { ...run, ...end };
 }

@@ -1,6 +1,7 @@
 /** What happens in a run, in the words of no protocol. Every protocol is a translation of these. */
-import type { NewApproval } from '../store/store.ts';
+import type { RunOutcome } from '../store/run-outcome.ts';
 
+export { type AwaitedCall, isAwaitedCall, isRunOutcome, type RunOutcome } from '../store/run-outcome.ts';
 export type { ApprovalDecision } from '../store/store.ts';
 
 /** Tokens a run has used so far. */
@@ -13,28 +14,6 @@ export interface Usage {
 
 /** The usage of a run that has asked no model yet. */
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
-
-/** A tool call that waits for a person, as whoever is to answer is shown it; `id` is that of the approval. */
-export type AwaitedCall = Omit<NewApproval, 'toolHash'>;
-
-/**
- * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
- * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter. `approvals`
- * are the calls that wait for a person; they are pending too.
- */
-export type RunOutcome =
-  | {
-      readonly status: 'finished';
-      readonly pending: readonly string[];
-      readonly stoppedBy?: 'max-steps' | 'length' | 'content-filter';
-      readonly approvals?: readonly AwaitedCall[];
-    }
-  | { readonly status: 'cancelled'; readonly reason: string }
-  | {
-      readonly status: 'failed';
-      readonly code: 'internal' | 'model-not-configured' | 'model-failed' | 'model-timeout' | 'run-interrupted';
-      readonly detail: string;
-    };
 
 /** The reason of runs that are cancelled because the server shuts down: nobody asked for it, and callers are told of a failure. */
 export const SHUTTING_DOWN = 'the server shuts down';

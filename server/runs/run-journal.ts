@@ -30,8 +30,8 @@ export class RunJournal {
   }
 
   /** Adds the next event of a run. */
-  add(runId: string, event: RunEvent): void {
-    const entry = this.#entryOf(runId);
+  add(runKey: string, event: RunEvent): void {
+    const entry = this.#entryOf(runKey);
     if (entry.hasGap) return;
     const { flushMs, journalEvents, journalPending } = this.#options.limits;
     if (entry.first + entry.waiting.length > journalEvents || entry.waiting.length >= journalPending) {
@@ -43,13 +43,13 @@ export class RunJournal {
   }
 
   /** The events of a run that are not stored yet, `last` among them, to be stored with its end; undefined when its log has a gap. */
-  async end(runId: string, last: RunEvent): Promise<EventBatch | undefined> {
-    this.add(runId, last);
+  async end(runKey: string, last: RunEvent): Promise<EventBatch | undefined> {
+    this.add(runKey, last);
     // What is being stored now may come back.
     await this.#flushing;
-    const entry = this.#entryOf(runId);
-    this.#entries.delete(runId);
-    return entry.hasGap || !entry.waiting.length ? undefined : { runId, first: entry.first, events: entry.waiting };
+    const entry = this.#entryOf(runKey);
+    this.#entries.delete(runKey);
+    return entry.hasGap || !entry.waiting.length ? undefined : { runKey, first: entry.first, events: entry.waiting };
   }
 
   readonly #flushSoon = (): void => {
@@ -59,10 +59,10 @@ export class RunJournal {
 
   async #flush(): Promise<void> {
     const batches: EventBatch[] = [];
-    for (const [runId, entry] of this.#entries) {
+    for (const [runKey, entry] of this.#entries) {
       const { first, waiting } = entry;
       if (!waiting.length) continue;
-      batches.push({ runId, first, events: waiting });
+      batches.push({ runKey, first, events: waiting });
       entry.first += waiting.length;
       entry.waiting = [];
     }
@@ -78,8 +78,8 @@ export class RunJournal {
   }
 
   #takeBack(batches: readonly EventBatch[]): void {
-    for (const { runId, first, events } of batches) {
-      const entry = this.#entries.get(runId);
+    for (const { runKey, first, events } of batches) {
+      const entry = this.#entries.get(runKey);
       if (!entry) continue;
       entry.first = first;
       entry.waiting = [...(events as readonly RunEvent[]), ...entry.waiting];
@@ -87,11 +87,11 @@ export class RunJournal {
     this.#timer ??= setTimeout(this.#flushSoon, this.#options.limits.flushMs).unref();
   }
 
-  #entryOf(runId: string): Entry {
-    const known = this.#entries.get(runId);
+  #entryOf(runKey: string): Entry {
+    const known = this.#entries.get(runKey);
     if (known) return known;
     const entry: Entry = { first: 1, waiting: [], hasGap: false };
-    this.#entries.set(runId, entry);
+    this.#entries.set(runKey, entry);
     return entry;
   }
 }

@@ -30,8 +30,8 @@ export class RunRecords {
     this.#journal = new RunJournal({ ...options, store: options.store.runs });
   }
 
-  /** Stores that a run begins. A caller may use an id of its own again, such as one from an example; `id` is unique for good. */
-  async open(run: Opening): Promise<{ id: string; resumed: readonly ApprovalRecord[] }> {
+  /** Stores that a run begins. A caller may use an id of its own again, such as one from an example; `id` is its owner's once for good. */
+  async open(run: Opening): Promise<{ id: string; key: string; resumed: readonly ApprovalRecord[] }> {
     const { runs } = this.#options.store;
     const { givenId: id = newId('run') } = run;
     try {
@@ -44,13 +44,13 @@ export class RunRecords {
   }
 
   /** The calls that the open approvals of a conversation are about. Throws when a decision is about none of them. */
-  async awaitedCalls(conversationId: string, decisions: readonly ApprovalDecision[]): Promise<Set<string>> {
+  async awaitedCalls(conversationKey: string, decisions: readonly ApprovalDecision[]): Promise<Set<string>> {
     const { approvals } = this.#options.store;
-    const open = await approvals.open(conversationId);
+    const open = await approvals.open(conversationKey);
     for (const { id } of decisions) {
       if (open.some((approval) => approval.id === id)) continue;
       const known = await approvals.get(id);
-      if (known?.conversationId === conversationId) {
+      if (known?.conversationKey === conversationKey) {
         throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
       }
       throw new ApiError('approval-not-found', `Approval not found: ${id}`);
@@ -60,15 +60,15 @@ export class RunRecords {
 
   /** The sink of the events of a run; those of a detached run are also stored. */
   sinkOf(run: ActiveRun): EventSink {
-    return run.isDetached ? run.sinkWith((event) => this.#journal.add(run.storedId, event)) : run.log;
+    return run.isDetached ? run.sinkWith((event) => this.#journal.add(run.key, event)) : run.log;
   }
 
   /** Stores how a run ended, with the last of its events. */
-  async close({ storedId: id, isDetached }: ActiveRun, { usage, outcome, ...end }: LoopEnd): Promise<void> {
+  async close({ key, isDetached }: ActiveRun, { usage, outcome, ...end }: LoopEnd): Promise<void> {
     const { inputTokens, outputTokens } = usage;
-    const events = isDetached ? await this.#journal.end(id, { type: 'run-ended', outcome, usage }) : undefined;
+    const events = isDetached ? await this.#journal.end(key, { type: 'run-ended', outcome, usage }) : undefined;
     const { status } = outcome;
-    await this.#options.store.runs.close({ id, status, outcome, inputTokens, outputTokens, events, ...end });
+    await this.#options.store.runs.close({ key, status, outcome, inputTokens, outputTokens, events, ...end });
   }
 
   /** Deletes old events, at most once a minute. */

@@ -9,10 +9,12 @@ export interface RunRequest {
   /** Read before each model call. */
   readonly agent: () => RunAgent;
   readonly toolset: Toolset;
-  /** Whom a new conversation belongs to; to others, one it began is not there. */
+  /** Whom a new conversation belongs to, and whose conversation is meant by an id. */
   readonly principal: Principal;
   /** Absent: a new conversation. */
   readonly conversationId?: string | undefined;
+  /** What this server knows a conversation by that is there already; it wins over an id, which may mean another. */
+  readonly conversationKey?: string | undefined;
   /** The id its caller gives it; absent: one is made. */
   readonly runId?: string | undefined;
   readonly messages: readonly Message[];

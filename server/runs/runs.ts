@@ -1,6 +1,7 @@
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
-import type { RunRecord, Store } from '../store/store.ts';
+import { toOwnedKey } from '../store/owned-key.ts';
+import type { ConversationName, RunRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
 import type { ModelSource } from './agent-loop.ts';
@@ -21,7 +22,7 @@ import type { FaultLog } from './tool-calls.ts';
 interface RunsOptions {
   readonly store: Pick<Store, 'runs'> & {
     readonly approvals: Pick<Store['approvals'], 'get' | 'open'>;
-    readonly conversations: Pick<Store['conversations'], 'isHidden' | 'messages'>;
+    readonly conversations: Pick<Store['conversations'], 'find' | 'get' | 'messages' | 'name'>;
   };
   readonly models: ModelSource;
   readonly log: FaultLog;
@@ -38,7 +39,7 @@ export class Runs {
   readonly #store: RunsOptions['store'];
   readonly #limits: RunLimits;
   readonly #queues: ConversationQueues;
-  /** The runs that go on, by conversation: there is one at most. */
+  /** The runs that go on, by the key of their conversation: there is one at most. */
   readonly #active = new Map<string, ActiveRun>();
   readonly #kept: KeptRuns;
   readonly #records: RunRecords;
@@ -64,17 +65,16 @@ export class Runs {
 
   /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `conversation-not-found`, `draining`, or what `agent` throws. */
   async start(request: RunRequest): Promise<Run> {
-    const conversationId = request.conversationId ?? newId('conv');
-    const { whenBusy = 'reject', principal, signal } = request;
-    if (await this.#store.conversations.isHidden(conversationId, principal)) throw conversationNotFound(conversationId);
+    const { whenBusy = 'reject', signal } = request;
+    const conversation = await this.#nameConversation(request);
     this.#refuseWhenDraining();
-    const entry = this.#queues.enter(conversationId, { whenBusy, signal });
-    if (whenBusy === 'interrupt') this.#active.get(conversationId)?.cancel(INTERRUPTED_BY_NEXT);
+    const entry = this.#queues.enter(conversation, { whenBusy, signal });
+    if (whenBusy === 'interrupt') this.#active.get(conversation.key)?.cancel(INTERRUPTED_BY_NEXT);
     const leave = await entry;
     this.#starting++;
     try {
       this.#refuseWhenDraining();
-      return await this.#open(request, conversationId, leave);
+      return await this.#open(request, conversation, leave);
     } catch (error) {
       leave();
       throw error;
@@ -89,9 +89,9 @@ export class Runs {
   }
 
   /** The run, while it goes on and for a while after. */
-  find(conversationId: string, runId: string): Run | undefined {
-    const active = this.#active.get(conversationId);
-    return active?.id === runId ? active : this.#kept.get(conversationId, runId);
+  find(conversationKey: string, runId: string): Run | undefined {
+    const active = this.#active.get(conversationKey);
+    return active?.id === runId ? active : this.#kept.get(conversationKey, runId);
   }
 
   /** The run with this id of the server, however long ago it ended. */
@@ -99,17 +99,18 @@ export class Runs {
     return this.#findStored(() => this.#store.runs.get(id, principal));
   }
 
-  /** The newest run of a conversation, or the newest there that its caller called `givenId`. */
-  findLatest(
+  /** The newest run of the conversation that a principal means by an id, or the newest there that its caller called `givenId`. */
+  async findLatest(
     conversationId: string,
-    query: { readonly givenId?: string | undefined; readonly principal: Principal },
+    { givenId, principal }: { readonly givenId?: string | undefined; readonly principal: Principal },
   ): Promise<FoundRun | undefined> {
-    return this.#findStored(() => this.#store.runs.latest(conversationId, query));
+    const conversation = await this.#store.conversations.get(conversationId, principal);
+    return conversation && this.#findStored(() => this.#store.runs.latest(conversation.key, { givenId }));
   }
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
-  cancel(conversationId: string, runId: string, reason = CANCELLED): boolean {
-    const run = this.#active.get(conversationId);
+  cancel(conversationKey: string, runId: string, reason = CANCELLED): boolean {
+    const run = this.#active.get(conversationKey);
     if (run?.id !== runId || run.signal.aborted) return false;
     run.cancel(reason);
     return true;
@@ -121,8 +122,8 @@ export class Runs {
   }
 
   /** Ends the run of a conversation. Resolves once its turn is stored. */
-  async cancelConversation(conversationId: string, reason = CANCELLED): Promise<void> {
-    const run = this.#active.get(conversationId);
+  async cancelConversation(conversationKey: string, reason = CANCELLED): Promise<void> {
+    const run = this.#active.get(conversationKey);
     if (run) await cancelAll([run], reason);
   }
 
@@ -132,8 +133,8 @@ export class Runs {
   }
 
   /** Whether a run is on the conversation, or about to be. */
-  isBusy(conversationId: string): boolean {
-    return this.#queues.isBusy(conversationId);
+  isBusy(conversationKey: string): boolean {
+    return this.#queues.isBusy(conversationKey);
   }
 
   /** The runs that go on, of one agent or of all. */
@@ -144,7 +145,7 @@ export class Runs {
 
   /** Ends the runs that a server which died left open, with what they had said. To be called once, before the first run. */
   interruptOpen(): Promise<RunRecord[]> {
-    return recoverRuns(this.#store.runs);
+    return recoverRuns(this.#store.runs, this.#driveOptions.log);
   }
 
   /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then cancels them. Resolves when all are stored. */
@@ -175,28 +176,48 @@ export class Runs {
     if (this.#isDraining) throw drainingError();
   }
 
-  async #open(request: RunRequest, conversationId: string, leave: () => void): Promise<Run> {
+  /** The conversation that a run is to be on. */
+  async #nameConversation({ conversationId, conversationKey, principal }: RunRequest): Promise<ConversationName> {
+    if (conversationKey !== undefined) {
+      const found = await this.#store.conversations.find(conversationKey);
+      if (!found) throw conversationNotFound(conversationId ?? '');
+      return found;
+    }
+    if (conversationId !== undefined) return this.#store.conversations.name(conversationId, principal);
+    const id = newId('conv');
+    const owner = principal.name ?? null;
+    return { key: toOwnedKey(owner, id), id, owner };
+  }
+
+  async #open(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
     const { id: agentId } = request.agent();
-    const isNew = request.conversationId === undefined;
-    const stored = isNew ? [] : await this.#store.conversations.messages(conversationId);
-    const { decisions = [], whenBusy, messages: sent, history, principal } = request;
-    const awaited = decisions.length ? await this.#records.awaitedCalls(conversationId, decisions) : undefined;
+    const { key: conversationKey, id: conversationId, owner } = conversation;
+    const { decisions = [], whenBusy, messages: sent, history } = request;
+    const isNew = request.conversationId === undefined && request.conversationKey === undefined;
+    const stored = isNew ? [] : await this.#store.conversations.messages(conversationKey);
+    const awaited = decisions.length ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
     const { messages, unstored } = joinHistory({ stored, sent, history, awaited });
     const isDetached = request.detached ?? false;
-    const { id: storedId, resumed } = await this.#records.open({
+    const {
+      id: storedId,
+      key,
+      resumed,
+    } = await this.#records.open({
       givenId: request.runId,
       conversationId,
+      conversationKey,
+      owner,
       agentId,
       messages: unstored,
       isDetached,
       decisions,
-      principal,
       cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
     });
     const id = request.runId ?? storedId;
-    const run = new ActiveRun({ id, storedId, conversationId, agentId, isDetached, limits: this.#limits });
-    this.#active.set(conversationId, run);
-    if (this.#queues.isInterrupted(conversationId)) run.cancel(INTERRUPTED_BY_NEXT);
+    const names = { id, storedId, key, conversationId, conversationKey };
+    const run = new ActiveRun({ ...names, agentId, isDetached, limits: this.#limits });
+    this.#active.set(conversationKey, run);
+    if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
     void this.#drive(run, { request, history: messages, answered: resumed }, leave);
     return run;
@@ -206,7 +227,7 @@ export class Runs {
     for (let isFirst = true; ; isFirst = false) {
       const record = await read();
       if (!record) return undefined;
-      const run = this.find(record.conversationId, record.givenId);
+      const run = this.find(record.conversationKey, record.givenId);
       const own = run?.storedId === record.id ? run : undefined;
       if (own || record.status !== 'running' || !isFirst) return toFoundRun(record, own, this.#store.runs);
       // It was stored a moment ago, and is entered here when the event loop turns.
@@ -217,7 +238,7 @@ export class Runs {
   async #drive(run: ActiveRun, beginning: RunBeginning, leave: () => void): Promise<void> {
     const { outcome, usage } = await driveRun(run, beginning, this.#driveOptions);
     // Free before the caller hears of the end: its next prompt may come at once.
-    this.#active.delete(run.conversationId);
+    this.#active.delete(run.conversationKey);
     leave();
     run.end(outcome, usage);
     this.#kept.add(run);

@@ -1,14 +1,20 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { ServerSelection } from '../../contract/agents.ts';
 import { nextPosition } from './positions.ts';
+import { createRecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
-import type { AgentRecord, AgentsStore } from './stored-agents.ts';
+import { type AgentRecord, type AgentsStore, DEFAULT_MAX_STEPS } from './stored-agents.ts';
+import { toStoredJson } from './stored-json.ts';
 
 /** Agents, in the order of their creation. */
-export function createAgentsStore(db: Kysely<Tables>): AgentsStore {
+export function createAgentsStore(db: Kysely<Tables>, log: StoreLog): AgentsStore {
+  const reader = createRecordReader<Tables['agents'], AgentRecord>({ table: 'agents', key: ['id'], toRecord, log });
   return {
     async list() {
       const rows = await db.selectFrom('agents').selectAll().orderBy('position').execute();
-      return rows.map(toRecord);
+      return reader.all(rows);
     },
     async save(agent) {
       const { id, created_at, ...changes } = toRow(agent);
@@ -30,28 +36,40 @@ const toRow = (agent: AgentRecord) => ({
   description: agent.description,
   model: agent.model,
   system_prompt: agent.systemPrompt,
-  selected_mcp_servers: JSON.stringify(agent.selectedMcpServers),
+  selected_mcp_servers: toStoredJson(agent.selectedMcpServers),
   max_steps: agent.maxSteps,
   temperature: agent.temperature,
   codemode: agent.codemode === null ? null : Number(agent.codemode),
-  approvals: JSON.stringify(agent.approvals),
-  skills: agent.skills && JSON.stringify(agent.skills),
+  approvals: toStoredJson(agent.approvals),
+  skills: agent.skills && toStoredJson(agent.skills),
   created_at: agent.createdAt,
   updated_at: agent.updatedAt,
 });
 
-const toRecord = (row: Selectable<Tables['agents']>): AgentRecord => ({
-  id: row.id,
-  name: row.name,
-  description: row.description,
-  model: row.model,
-  systemPrompt: row.system_prompt,
-  selectedMcpServers: JSON.parse(row.selected_mcp_servers),
-  maxSteps: row.max_steps,
-  temperature: row.temperature,
-  codemode: row.codemode === null ? null : row.codemode === 1,
-  approvals: JSON.parse(row.approvals),
-  skills: row.skills === null ? null : JSON.parse(row.skills),
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
+const toRecord = (row: RowReading<keyof Tables['agents']>): AgentRecord => ({
+  id: row.text('id'),
+  name: row.text('name', row.text('id')),
+  description: row.text('description', ''),
+  model: row.textOrNull('model', null),
+  systemPrompt: row.text('system_prompt', ''),
+  selectedMcpServers: row.list('selected_mcp_servers', isSelection, []),
+  maxSteps: row.count('max_steps') || DEFAULT_MAX_STEPS,
+  temperature: row.numberOrNull('temperature', [0, 2]),
+  codemode: row.flagOrNull('codemode'),
+  approvals: row.json('approvals', isApprovals, toApprovals),
+  skills: row.listOrNull('skills', isText, []),
+  createdAt: row.time('created_at'),
+  updatedAt: row.time('updated_at'),
 });
+
+const Approvals = z.object({ tools: z.array(z.string()) });
+const isApprovals = (value: unknown): value is AgentRecord['approvals'] => Approvals.safeParse(value).success;
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isSelection = (value: unknown): value is AgentRecord['selectedMcpServers'][number] =>
+  ServerSelection.safeParse(value).success;
+
+/** The patterns that can be read. Where none can, every call waits for a person: nothing runs unasked that was to be asked for. */
+function toApprovals(value: unknown): AgentRecord['approvals'] {
+  const tools: unknown = z.object({ tools: z.unknown() }).safeParse(value).data?.tools;
+  return { tools: Array.isArray(tools) ? tools.filter(isText) : ['*'] };
+}

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { titleOf } from './conversation-title.ts';
+import { toCount } from './count.ts';
 import type { Message } from './messages.ts';
 import type { Tables } from './schema.ts';
 import { toStoredBody } from './stored-message.ts';
@@ -8,24 +9,27 @@ import { toStoredBody } from './stored-message.ts';
 const ROWS_AT_ONCE = 500;
 
 interface Conversation {
-  readonly id: string;
+  readonly key: string;
   readonly title: string;
-  readonly message_count: number;
 }
 
-/** Appends those of `messages` whose ids the conversation does not have yet, in order; of two with one id the first. Returns how many it appended. */
+/**
+ * Appends those of `messages` whose ids the conversation does not have yet, in order; of two with one id the first. Returns how many
+ * messages the conversation then has.
+ */
 export async function appendMessages(
   transaction: Transaction<Tables>,
-  conversation: Conversation,
+  { key, title }: Conversation,
   messages: readonly Message[],
 ): Promise<number> {
   const created_at = new Date().toISOString();
-  const isNew = await findNew(transaction, conversation, messages);
+  const count = await countMessages(transaction, key);
+  const isNew = await findNew(transaction, { key, count }, messages);
   const added = messages.filter(({ id }) => isNew.delete(id.toWellFormed()));
-  if (!added.length) return 0;
+  if (!added.length) return count;
   const rows = added.map((message, index) => ({
-    conversation_id: conversation.id,
-    seq: conversation.message_count + 1 + index,
+    conversation_key: key,
+    seq: count + 1 + index,
     id: message.id.toWellFormed(),
     body: toStoredBody(message),
     created_at,
@@ -34,29 +38,39 @@ export async function appendMessages(
   await transaction
     .updateTable('conversations')
     .set({
-      message_count: conversation.message_count + rows.length,
-      title: conversation.title || titleOf(added),
+      message_count: count + rows.length,
       updated_at: created_at,
+      ...(title === '' && { title: titleOf(added) }),
     })
-    .where('id', '=', conversation.id)
+    .where('key', '=', key)
     .execute();
-  return rows.length;
+  return count + rows.length;
+}
+
+/** How many messages there are, by the number of the last one: what the conversation says of itself may be wrong in a restored file. */
+async function countMessages(transaction: Transaction<Tables>, key: string): Promise<number> {
+  const last = await transaction
+    .selectFrom('messages')
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .where('conversation_key', '=', key)
+    .executeTakeFirst();
+  return toCount(last?.seq);
 }
 
 /** The ids of `messages`, as they are stored, that the conversation does not have yet. */
 async function findNew(
   transaction: Transaction<Tables>,
-  conversation: Conversation,
+  { key, count }: { readonly key: string; readonly count: number },
   messages: readonly Message[],
 ): Promise<Set<string>> {
   // A text with half a character is stored with U+FFFD in its place.
   const ids = new Set(messages.map(({ id }) => id.toWellFormed()));
-  if (conversation.message_count === 0) return ids;
+  if (count === 0) return ids;
   for (const chunk of inChunks([...ids])) {
     const known = await transaction
       .selectFrom('messages')
       .select('id')
-      .where('conversation_id', '=', conversation.id)
+      .where('conversation_key', '=', key)
       .where('id', 'in', chunk)
       .execute();
     for (const { id } of known) ids.delete(id);

@@ -1,14 +1,32 @@
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY } from '../call/principal.ts';
+import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
+import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
-import type { ApprovalDecision, ApprovalRecord, ApprovalsStore, NewApproval } from './stored-approvals.ts';
+import {
+  APPROVAL_STATUSES,
+  type ApprovalDecision,
+  type ApprovalRecord,
+  type ApprovalsStore,
+  type NewApproval,
+} from './stored-approvals.ts';
+import { toStoredJson } from './stored-json.ts';
 import type { RunOpening } from './stored-runs.ts';
 import { isOfVisible } from './visible.ts';
 
+/** Reads rows as approvals. */
+export type ApprovalReader = RecordReader<Tables['approvals'], ApprovalRecord>;
+
+/** What reads rows as approvals. */
+export const createApprovalReader = (log: StoreLog): ApprovalReader =>
+  createRecordReader({ table: 'approvals', key: ['id'], toRecord, log });
+
 /** Tool calls that wait for a person. Runs add them when they close and act on them when they open. */
-export function createApprovalsStore(db: Kysely<Tables>): ApprovalsStore {
+export function createApprovalsStore(db: Kysely<Tables>, log: StoreLog): ApprovalsStore {
+  const reader = createApprovalReader(log);
   return {
     async get(id, principal = EVERYBODY) {
       const row = await db
@@ -17,14 +35,14 @@ export function createApprovalsStore(db: Kysely<Tables>): ApprovalsStore {
         .where(isOfVisible('approvals', principal))
         .where('id', '=', id)
         .executeTakeFirst();
-      return row && toRecord(row);
+      return reader.one(row);
     },
-    open: (conversationId) => findOpen(db, conversationId),
-    async cancelOpen(conversationId) {
+    open: (conversationKey) => findOpen(db, conversationKey, reader),
+    async cancelOpen(conversationKey) {
       await db
         .updateTable('approvals')
         .set({ status: 'cancelled', resolved_at: new Date().toISOString() })
-        .where('conversation_id', '=', conversationId)
+        .where('conversation_key', '=', conversationKey)
         .where('resumed_by', 'is', null)
         .where('status', '!=', 'cancelled')
         .execute();
@@ -36,8 +54,8 @@ export function createApprovalsStore(db: Kysely<Tables>): ApprovalsStore {
         .selectAll()
         .where(isOfVisible('approvals', principal))
         .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
-      const { rows, nextCursor } = await readPage(matching, 'created_at', page);
-      return { approvals: rows.map(toRecord), nextCursor };
+      const { rows, nextCursor } = await readPage(matching, ['created_at', 'id'], page);
+      return { approvals: reader.all(rows), nextCursor };
     },
   };
 }
@@ -45,19 +63,17 @@ export function createApprovalsStore(db: Kysely<Tables>): ApprovalsStore {
 /** Adds the approvals that a run leaves to a person. */
 export async function addApprovals(
   transaction: Transaction<Tables>,
-  { runId, conversationId, agentId }: Pick<ApprovalRecord, 'runId' | 'conversationId' | 'agentId'>,
+  run: Pick<Tables['approvals'], 'run_key' | 'run_id' | 'conversation_key' | 'conversation_id' | 'agent_id'>,
   approvals: readonly NewApproval[],
 ): Promise<void> {
   const created_at = new Date().toISOString();
   const rows = approvals.map(({ id, callId, tool, description, args, toolHash }) => ({
     id,
-    run_id: runId,
-    conversation_id: conversationId,
-    agent_id: agentId,
+    ...run,
     call_id: callId,
     tool,
     description,
-    args: JSON.stringify(args),
+    args: toStoredJson(args),
     tool_hash: toolHash,
     status: 'pending' as const,
     reason: null,
@@ -71,10 +87,11 @@ export async function addApprovals(
 /** Notes the decisions that a run opens with, and returns the answered approvals for it to act on; throws when one stays open. */
 export async function settleApprovals(
   transaction: Transaction<Tables>,
-  { id, conversationId, decisions = [], cancelsApprovals = false }: RunOpening,
+  { id, conversationId, conversationKey = conversationId, decisions = [], cancelsApprovals = false }: RunOpening,
+  reader: ApprovalReader,
 ): Promise<ApprovalRecord[]> {
   for (const decision of decisions) await decide(transaction, decision);
-  const open = await findOpen(transaction, conversationId);
+  const open = await findOpen(transaction, conversationKey, reader);
   if (!open.length) return [];
   const ids = open.map((approval) => approval.id);
   if (cancelsApprovals) {
@@ -108,32 +125,39 @@ async function decide(db: Kysely<Tables>, { id, isApproved, reason }: ApprovalDe
   if (numUpdatedRows === 0n) throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
 }
 
-async function findOpen(db: Kysely<Tables>, conversationId: string): Promise<ApprovalRecord[]> {
+async function findOpen(
+  db: Kysely<Tables>,
+  conversationKey: string,
+  reader: ApprovalReader,
+): Promise<ApprovalRecord[]> {
   const rows = await db
     .selectFrom('approvals')
     .selectAll()
-    .where('conversation_id', '=', conversationId)
+    .where('conversation_key', '=', conversationKey)
     .where('resumed_by', 'is', null)
     .where('status', '!=', 'cancelled')
     .orderBy('created_at')
     .orderBy('id')
     .execute();
-  return rows.map(toRecord);
+  // One that is no approval any more is none that anybody can answer.
+  return reader.all(rows).filter(({ status }) => status !== 'cancelled');
 }
 
-const toRecord = (row: Selectable<Tables['approvals']>): ApprovalRecord => ({
-  id: row.id,
-  runId: row.run_id,
-  conversationId: row.conversation_id,
-  agentId: row.agent_id,
-  callId: row.call_id,
-  tool: row.tool,
-  description: row.description,
-  args: JSON.parse(row.args),
-  toolHash: row.tool_hash,
-  status: row.status,
-  reason: row.reason,
-  resumedBy: row.resumed_by,
-  createdAt: row.created_at,
-  resolvedAt: row.resolved_at,
+// What stands for an unknown status is one that nobody can act on; without the arguments there is no call to answer.
+const toRecord = (row: RowReading<keyof Tables['approvals']>): ApprovalRecord => ({
+  id: row.text('id'),
+  runId: row.text('run_id'),
+  conversationId: row.text('conversation_id'),
+  conversationKey: row.text('conversation_key'),
+  agentId: row.text('agent_id'),
+  callId: row.text('call_id'),
+  tool: row.text('tool'),
+  description: row.text('description', ''),
+  args: row.json('args', isJsonObject),
+  toolHash: row.text('tool_hash', ''),
+  status: row.oneOf('status', APPROVAL_STATUSES, 'cancelled'),
+  reason: row.textOrNull('reason', null),
+  resumedBy: row.textOrNull('resumed_by', null),
+  createdAt: row.time('created_at'),
+  resolvedAt: row.timeOrNull('resolved_at'),
 });

@@ -1,13 +1,41 @@
-import type { Kysely, Selectable } from 'kysely';
-import { EVERYBODY, maySee } from '../call/principal.ts';
-import type { Message } from './messages.ts';
+import type { Kysely } from 'kysely';
+import { EVERYBODY } from '../call/principal.ts';
+import { isMessage, withoutOddParts } from './message-schema.ts';
+import { toOwnedKey } from './owned-key.ts';
 import { readPage } from './pages.ts';
+import { createRecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
-import type { ConversationRecord, ConversationsStore } from './stored-conversations.ts';
-import { isVisible } from './visible.ts';
+import type { ConversationRecord, ConversationsStore, StoredMessage } from './stored-conversations.ts';
+import { isVisible, ownFirst } from './visible.ts';
 
 /** Conversations and their messages, to be read; runs write them. */
-export function createConversationsStore(db: Kysely<Tables>): ConversationsStore {
+export function createConversationsStore(db: Kysely<Tables>, log: StoreLog): ConversationsStore {
+  const reader = createRecordReader<Tables['conversations'], ConversationRecord>({
+    table: 'conversations',
+    key: ['key'],
+    toRecord,
+    log,
+  });
+  const messageReader = createRecordReader<Tables['messages'], StoredMessage>({
+    table: 'messages',
+    key: ['conversation_key', 'seq'],
+    toRecord: toMessage,
+    log,
+  });
+  const findRow = (key: string) => db.selectFrom('conversations').selectAll().where('key', '=', key).executeTakeFirst();
+  const get: ConversationsStore['get'] = async (id, principal = EVERYBODY) => {
+    const row = await db
+      .selectFrom('conversations')
+      .selectAll()
+      .where('id', '=', id)
+      .where(isVisible(principal))
+      .orderBy(ownFirst(principal))
+      .orderBy('created_at')
+      .orderBy('key')
+      .executeTakeFirst();
+    return reader.one(row);
+  };
   return {
     async list({ agentId, principal = EVERYBODY, ...page }) {
       const matching = db
@@ -15,42 +43,52 @@ export function createConversationsStore(db: Kysely<Tables>): ConversationsStore
         .selectAll()
         .where(isVisible(principal))
         .where(({ and }) => and({ agent_id: agentId }));
-      const { rows, nextCursor } = await readPage(matching, 'updated_at', page);
-      return { conversations: rows.map(toRecord), nextCursor };
+      const { rows, nextCursor } = await readPage(matching, ['updated_at', 'key'], page);
+      return { conversations: reader.all(rows), nextCursor };
     },
-    async get(id, principal = EVERYBODY) {
-      const row = await db.selectFrom('conversations').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && maySee(principal, row.owner) ? toRecord(row) : undefined;
+    get,
+    async name(given, principal) {
+      const found = await get(given, principal);
+      if (found) return found;
+      // A text with half a character is stored with U+FFFD in its place.
+      const id = given.toWellFormed();
+      const owner = principal.name ?? null;
+      let key = toOwnedKey(owner, id);
+      // An id from before there were keys may look like one.
+      while (await findRow(key)) key += "'";
+      return { key, id, owner };
     },
-    async isHidden(id, principal) {
-      if (principal.seesAll) return false;
-      const row = await db.selectFrom('conversations').select('owner').where('id', '=', id).executeTakeFirst();
-      return row !== undefined && !maySee(principal, row.owner);
+    async find(key) {
+      return reader.one(await findRow(key));
     },
-    async messages(id) {
+    async messages(key) {
       const rows = await db
         .selectFrom('messages')
-        .select(['body', 'created_at'])
-        .where('conversation_id', '=', id)
+        .selectAll()
+        .where('conversation_key', '=', key)
         .orderBy('seq')
         .execute();
-      return rows.map((row) => {
-        const message: Message = JSON.parse(row.body);
-        return { ...message, createdAt: row.created_at };
-      });
+      return messageReader.all(rows);
     },
-    async delete(id) {
-      const { numDeletedRows } = await db.deleteFrom('conversations').where('id', '=', id).executeTakeFirstOrThrow();
+    async delete(key) {
+      const { numDeletedRows } = await db.deleteFrom('conversations').where('key', '=', key).executeTakeFirstOrThrow();
       return numDeletedRows > 0n;
     },
   };
 }
 
-const toRecord = (row: Selectable<Tables['conversations']>): ConversationRecord => ({
-  id: row.id,
-  agentId: row.agent_id,
-  title: row.title,
-  messageCount: row.message_count,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
+const toRecord = (row: RowReading<keyof Tables['conversations']>): ConversationRecord => ({
+  key: row.text('key'),
+  id: row.text('id'),
+  owner: row.textOrNull('owner'),
+  agentId: row.text('agent_id', ''),
+  title: row.text('title', ''),
+  messageCount: row.count('message_count'),
+  createdAt: row.time('created_at'),
+  updatedAt: row.time('updated_at'),
+});
+
+const toMessage = (row: RowReading<keyof Tables['messages']>): StoredMessage => ({
+  ...row.json('body', isMessage, withoutOddParts),
+  createdAt: row.time('created_at'),
 });

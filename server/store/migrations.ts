@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import type { Tables } from './schema.ts';
 
 type Migration = (db: Kysely<Tables>) => Promise<void>;
@@ -12,6 +12,7 @@ const migrations: readonly Migration[] = [
   addSkills,
   createTasks,
   addOwners,
+  nameByOwner,
 ];
 
 /** The schema version this server reads and writes. */
@@ -235,4 +236,33 @@ async function createTasks({ schema }: Kysely<Tables>): Promise<void> {
 async function addOwners({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable('conversations').addColumn('owner', 'text').execute();
   await schema.alterTable('tasks').addColumn('owner', 'text').execute();
+}
+
+/**
+ * Conversations and runs get a key that is theirs alone beside the id that their owner gave them, so that two owners may use one id.
+ * What was there before has its id as its key: keys are told by nobody, and nothing but this server makes new ones.
+ */
+async function nameByOwner(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema.alterTable('conversations').renameColumn('id', 'key').execute();
+  await schema.alterTable('messages').renameColumn('conversation_id', 'conversation_key').execute();
+  await schema.alterTable('runs').renameColumn('id', 'key').execute();
+  await schema.alterTable('runs').renameColumn('conversation_id', 'conversation_key').execute();
+  await schema.alterTable('run_events').renameColumn('run_id', 'run_key').execute();
+  await schema.alterTable('approvals').renameColumn('run_id', 'run_key').execute();
+  await schema.alterTable('approvals').renameColumn('conversation_id', 'conversation_key').execute();
+  for (const [table, column, key] of [
+    ['conversations', 'id', 'key'],
+    ['runs', 'id', 'key'],
+    ['runs', 'conversation_id', 'conversation_key'],
+    ['approvals', 'run_id', 'run_key'],
+    ['approvals', 'conversation_id', 'conversation_key'],
+    ['tasks', 'conversation_key', 'context_id'],
+  ] as const) {
+    const text = (definition: ColumnDefinitionBuilder) => definition.notNull().defaultTo('');
+    await schema.alterTable(table).addColumn(column, 'text', text).execute();
+    await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${sql.ref(key)}`.execute(db);
+  }
+  await schema.createIndex('conversations_by_id').unique().on('conversations').columns(['id', 'owner']).execute();
+  await schema.createIndex('runs_by_id').on('runs').column('id').execute();
 }

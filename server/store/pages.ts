@@ -21,48 +21,57 @@ export interface ConversationPageQuery<Status> extends PageQuery {
   readonly status?: Status | undefined;
 }
 
-/** Where a page ends: the time and the id of its last row. */
+/** Where a page ends: the time and the key of its last row. */
 interface PageEnd {
   readonly time: string;
-  readonly id: string;
+  readonly key: string;
 }
 
-/** One page of the rows of `query`, those with the newest `timeColumn` first, and the cursor of the next page. */
+/** One page of the rows of `query`, those with the newest time first and with the last key among equal ones, and the cursor of the next page. */
 export async function readPage<
   Table extends keyof Tables,
   Column extends string,
-  Row extends { readonly [Name in Column | 'id']: string },
+  Row extends { readonly [Name in Column]: string },
 >(
   query: SelectQueryBuilder<Tables, Table, Row>,
-  timeColumn: Column,
+  [timeColumn, keyColumn]: readonly [time: Column, key: Column],
   { limit, cursor }: PageQuery,
 ): Promise<{ rows: Row[]; nextCursor: string | null }> {
   const time = sql.ref(timeColumn);
-  const id = sql.ref('id');
+  const key = sql.ref(keyColumn);
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const rows: Row[] = await query
-    .where(after ? sql<SqlBool>`(${time}, ${id}) < (${after.time}, ${after.id})` : sql<SqlBool>`true`)
+    .where(after ? sql<SqlBool>`(${time}, ${key}) < (${after.time}, ${after.key})` : sql<SqlBool>`true`)
     .orderBy(time, 'desc')
-    .orderBy(id, 'desc')
+    .orderBy(key, 'desc')
     // One more than asked for tells whether there is a next page.
     .limit(limit + 1)
     .execute();
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
-  return { rows: page, nextCursor: hasMore ? toCursor({ time: last[timeColumn], id: last.id }) : null };
+  return {
+    rows: page,
+    nextCursor: hasMore ? toCursor({ time: toOrdered(last[timeColumn]), key: toOrdered(last[keyColumn]) }) : null,
+  };
+}
+
+/** A text that stands in the order of SQL where a value stands that should be one: bytes come behind all texts, and nothing before them. */
+function toOrdered(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? '\u{10ffff}' : '';
 }
 
 /** An opaque text that stands for the end of a page. */
-function toCursor({ time, id }: PageEnd): string {
-  return Buffer.from(JSON.stringify([time, id])).toString('base64url');
+function toCursor({ time, key }: PageEnd): string {
+  return Buffer.from(JSON.stringify([time, key])).toString('base64url');
 }
 
 /** The end of a page that a cursor stands for; a 422 when no page ever ended so. */
 function readCursor(cursor: string): PageEnd {
   try {
-    const [time, id]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (typeof time === 'string' && typeof id === 'string' && toCursor({ time, id }) === cursor) return { time, id };
+    const [time, key]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (typeof time === 'string' && typeof key === 'string' && toCursor({ time, key }) === cursor) return { time, key };
   } catch (cause) {
     throw invalidCursor({ cause });
   }

@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
+import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import type { EventBatch } from './stored-runs.ts';
 
 /** Stores each batch as a row, all in one statement; those of runs that were deleted meanwhile are left out. */
 export async function appendEvents(db: Kysely<Tables>, batches: readonly EventBatch[]): Promise<void> {
   if (!batches.length) return;
-  const rows = batches.map(({ runId, first, events }) => ({ run_id: runId, first, events: JSON.stringify(events) }));
+  const rows = batches.map(({ runKey, first, events }) => ({ run_key: runKey, first, events: JSON.stringify(events) }));
   try {
     await db.insertInto('run_events').values(rows).execute();
   } catch (cause) {
@@ -15,31 +17,38 @@ export async function appendEvents(db: Kysely<Tables>, batches: readonly EventBa
 }
 
 async function insertUnlessGone(db: Kysely<Tables>, row: Tables['run_events']): Promise<void> {
-  const run = await db.selectFrom('runs').select('id').where('id', '=', row.run_id).executeTakeFirst();
+  const run = await db.selectFrom('runs').select('key').where('key', '=', row.run_key).executeTakeFirst();
   if (run) await db.insertInto('run_events').values(row).execute();
 }
 
 // The words of both SQLite and Postgres.
 const isForeignKeyError = (cause: unknown) => cause instanceof Error && /foreign key/i.test(cause.message);
 
-/** The batches of a run in order, up to the first gap. */
-export async function readEvents(db: Kysely<Tables>, runId: string): Promise<EventBatch[]> {
-  const rows = await db
-    .selectFrom('run_events')
-    .select(['first', 'events'])
-    .where('run_id', '=', runId)
-    .orderBy('first')
-    .execute();
+type EventReader = RecordReader<Tables['run_events'], EventBatch>;
+
+/** What reads rows as batches of events. */
+export const createEventReader = (log: StoreLog): EventReader =>
+  createRecordReader({ table: 'run_events', key: ['run_key', 'first'], toRecord: toBatch, log });
+
+/** The batches of a run in order, up to the first gap; one that cannot be read is a gap too. */
+export async function readEvents(db: Kysely<Tables>, runKey: string, reader: EventReader): Promise<EventBatch[]> {
+  const rows = await db.selectFrom('run_events').selectAll().where('run_key', '=', runKey).orderBy('first').execute();
   const batches: EventBatch[] = [];
   let next = 1;
-  for (const { first, events: text } of rows) {
-    if (first !== next) break;
-    const events: unknown[] = JSON.parse(text);
-    batches.push({ runId, first, events });
-    next += events.length;
+  for (const batch of reader.all(rows)) {
+    if (batch.first < next) continue;
+    if (batch.first > next) break;
+    batches.push(batch);
+    next += batch.events.length;
   }
   return batches;
 }
+
+const toBatch = (row: RowReading<keyof Tables['run_events']>): EventBatch => ({
+  runKey: row.text('run_key'),
+  first: row.count('first'),
+  events: row.json('events', (value): value is unknown[] => Array.isArray(value)),
+});
 
 /** Deletes the events of runs that ended before a time, and of all but those that ended last. */
 export async function pruneEvents(
@@ -48,16 +57,16 @@ export async function pruneEvents(
 ): Promise<void> {
   const rows = await db
     .selectFrom('runs')
-    .select(['id', 'ended_at'])
+    .select(['key', 'ended_at'])
     .where('ended_at', 'is not', null)
-    .where('id', 'in', db.selectFrom('run_events').select('run_id').distinct())
+    .where('key', 'in', db.selectFrom('run_events').select('run_key').distinct())
     .orderBy('ended_at', 'desc')
     .execute();
   const outdated = rows.filter(({ ended_at }, index) => index >= keep || (ended_at ?? '') < endedBefore);
-  for (let start = 0; start < outdated.length; start += IDS_AT_ONCE) {
-    const ids = outdated.slice(start, start + IDS_AT_ONCE).map(({ id }) => id);
-    await db.deleteFrom('run_events').where('run_id', 'in', ids).execute();
+  for (let start = 0; start < outdated.length; start += KEYS_AT_ONCE) {
+    const keys = outdated.slice(start, start + KEYS_AT_ONCE).map(({ key }) => key);
+    await db.deleteFrom('run_events').where('run_key', 'in', keys).execute();
   }
 }
 
-const IDS_AT_ONCE = 500;
+const KEYS_AT_ONCE = 500;

@@ -37,6 +37,9 @@ interface ServersTable {
 
 /** A conversation; `message_count` is also the `seq` of its last message. */
 interface ConversationsTable {
+  /** Unique; never told. */
+  key: string;
+  /** The id its owner knows it by, unique among those of one owner. */
   id: string;
   agent_id: string;
   title: string;
@@ -49,7 +52,7 @@ interface ConversationsTable {
 
 /** A message of a conversation. */
 interface MessagesTable {
-  conversation_id: string;
+  conversation_key: string;
   /** 1 for the first message, without gaps. */
   seq: number;
   id: string;
@@ -60,7 +63,11 @@ interface MessagesTable {
 
 /** A run. */
 interface RunsTable {
+  /** Unique; never told. */
+  key: string;
+  /** The id it is known by, unique among those of one owner. */
   id: string;
+  conversation_key: string;
   conversation_id: string;
   agent_id: string;
   status: RunStatus;
@@ -80,7 +87,7 @@ interface RunsTable {
 
 /** A batch of events of a run: a row for each event would cost ten times as much. */
 interface RunEventsTable {
-  run_id: string;
+  run_key: string;
   /** The number of the first event of the row. */
   first: number;
   /** A JSON array of events. */
@@ -90,7 +97,9 @@ interface RunEventsTable {
 /** A tool call that waits, or waited, for a person. */
 interface ApprovalsTable {
   id: string;
+  run_key: string;
   run_id: string;
+  conversation_key: string;
   conversation_id: string;
   agent_id: string;
   call_id: string;
@@ -111,6 +120,8 @@ interface TasksTable {
   id: string;
   agent_id: string;
   context_id: string;
+  /** The conversation that it runs on; empty until it does. */
+  conversation_key: string;
   state: TaskState;
   detail: string | null;
   /** What was said and made, as JSON. */

@@ -1,22 +1,27 @@
 import type { Kysely } from 'kysely';
+import { isJsonObject } from './json-object.ts';
 import { nextPosition } from './positions.ts';
+import { createRecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
-import type { ServersStore } from './stored-servers.ts';
+import { toStoredJson } from './stored-json.ts';
+import type { CustomServerRecord, ServersStore } from './stored-servers.ts';
 
 /** Custom MCP servers, in the order of their creation. */
-export function createServersStore(db: Kysely<Tables>): ServersStore {
+export function createServersStore(db: Kysely<Tables>, log: StoreLog): ServersStore {
+  const reader = createRecordReader<Tables['servers'], CustomServerRecord>({
+    table: 'servers',
+    key: ['id'],
+    toRecord,
+    log,
+  });
   return {
     async list() {
       const rows = await db.selectFrom('servers').selectAll().orderBy('position').execute();
-      return rows.map((row) => ({
-        id: row.id,
-        definition: JSON.parse(row.definition),
-        createdAt: row.created_at,
-        updatedAt: row.updated_at,
-      }));
+      return reader.all(rows);
     },
     async save({ id, definition, createdAt, updatedAt }) {
-      const changes = { definition: JSON.stringify(definition), updated_at: updatedAt };
+      const changes = { definition: toStoredJson(definition), updated_at: updatedAt };
       await db
         .insertInto('servers')
         .values({ id, created_at: createdAt, ...changes, position: nextPosition('servers') })
@@ -28,3 +33,10 @@ export function createServersStore(db: Kysely<Tables>): ServersStore {
     },
   };
 }
+
+const toRecord = (row: RowReading<keyof Tables['servers']>): CustomServerRecord => ({
+  id: row.text('id'),
+  definition: row.json('definition', isJsonObject),
+  createdAt: row.time('created_at'),
+  updatedAt: row.time('updated_at'),
+});

@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { toStoreError } from './store-errors.ts';
 
@@ -41,12 +41,19 @@ export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
 }
 
 function toKyselyStatement(statement: StatementSync): SqliteStatement {
+  // Else one number beyond those of JavaScript throws, and all rows with it.
+  statement.setReadBigInts(true);
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => orStoreError(() => statement.all(...parameters.map(toSqlValue))),
+    all: (parameters) => orStoreError(() => statement.all(...parameters.map(toSqlValue)).map(withNumbers)),
     run: (parameters) => orStoreError(() => statement.run(...parameters.map(toSqlValue))),
-    iterate: (parameters) => statement.iterate(...parameters.map(toSqlValue)),
+    iterate: (parameters) => statement.iterate(...parameters.map(toSqlValue)).map(withNumbers),
   };
+}
+
+function withNumbers(row: Record<string, SQLOutputValue>): Record<string, SQLOutputValue> {
+  for (const [column, value] of Object.entries(row)) if (typeof value === 'bigint') row[column] = Number(value);
+  return row;
 }
 
 /** A statement that does nothing. */

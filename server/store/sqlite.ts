@@ -8,6 +8,7 @@ import { createFactsStore } from './facts-store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate, SCHEMA_VERSION } from './migrations.ts';
 import { createPrivateFile, createPrivateFolder } from './private-file.ts';
+import type { StoreLog } from './record-reader.ts';
 import { createRunsStore } from './runs-store.ts';
 import type { Tables } from './schema.ts';
 import { createServersStore } from './servers-store.ts';
@@ -17,13 +18,20 @@ import { toOpenError } from './store-errors.ts';
 import { createTasksStore } from './tasks-store.ts';
 
 const IN_MEMORY = ':memory:';
+const SILENT: StoreLog = { warn: () => undefined };
+
+interface OpenStore {
+  readonly folder: string;
+  /** Told of records that are odd; absent: nobody is. */
+  readonly log?: StoreLog;
+}
 
 /**
  * Opens the store of `folder`, making both when they are not there; `:memory:` keeps nothing.
  * Throws one sentence that names the file when it is damaged, newer than this server, unwritable, or in use by another server; the file is then as it was.
  */
-export async function openStore({ folder }: { readonly folder: string }): Promise<Store> {
-  if (folder === IN_MEMORY) return toStore(await openTables(IN_MEMORY), () => {});
+export async function openStore({ folder, log = SILENT }: OpenStore): Promise<Store> {
+  if (folder === IN_MEMORY) return toStore(await openTables(IN_MEMORY), { log, unlock: () => {} });
   const file = join(folder, 'agent-runtimes.db');
   try {
     createPrivateFolder(folder);
@@ -33,7 +41,7 @@ export async function openStore({ folder }: { readonly folder: string }): Promis
   const lock = lockFolder(folder);
   try {
     createPrivateFile(file);
-    return toStore(await openTables(file), () => lock.unlock());
+    return toStore(await openTables(file), { log, unlock: () => lock.unlock() });
   } catch (cause) {
     lock.unlock();
     throw toOpenError(file, cause);
@@ -56,19 +64,19 @@ async function openTables(file: string): Promise<Kysely<Tables>> {
   }
 }
 
-function toStore(db: Kysely<Tables>, unlock: () => void): Store {
+function toStore(db: Kysely<Tables>, { log, unlock }: { log: StoreLog; unlock: () => void }): Store {
   const facts = createFactsStore(db);
   const close = async () => {
     await db.destroy();
     unlock();
   };
   return {
-    agents: createAgentsStore(db),
-    servers: createServersStore(db),
-    conversations: createConversationsStore(db),
-    runs: createRunsStore(db),
-    approvals: createApprovalsStore(db),
-    tasks: createTasksStore(db),
+    agents: createAgentsStore(db, log),
+    servers: createServersStore(db, log),
+    conversations: createConversationsStore(db, log),
+    runs: createRunsStore(db, log),
+    approvals: createApprovalsStore(db, log),
+    tasks: createTasksStore(db, log),
     facts,
     // A write, because a disk that is full or read-only still reads.
     check: () => facts.set('checked_at', new Date().toISOString()),

@@ -8,7 +8,7 @@ import type { TasksStore } from './stored-tasks.ts';
 
 export type { AgentRecord } from './stored-agents.ts';
 export type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
-export type { ConversationRecord, StoredMessage } from './stored-conversations.ts';
+export type { ConversationName, ConversationRecord, StoredMessage } from './stored-conversations.ts';
 export type { EventBatch, RunRecord } from './stored-runs.ts';
 export type { TaskRecord } from './stored-tasks.ts';
 

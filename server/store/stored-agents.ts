@@ -1,5 +1,8 @@
 import type { RecordStore } from './record-store.ts';
 
+/** The most steps of the runs of an agent that says nothing of them. */
+export const DEFAULT_MAX_STEPS = 20;
+
 /** An agent as it is stored: what its creator said, with nothing derived. */
 export interface AgentRecord {
   readonly id: string;

@@ -2,10 +2,13 @@ import type { Principal } from '../call/principal.ts';
 import type { ConversationPageQuery } from './pages.ts';
 
 /**
- * Where an approval stands. `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody
+ * Where an approval may stand. `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody
  * answered, and the conversation went on or what asked was cancelled.
  */
-export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'cancelled' | 'void';
+export const APPROVAL_STATUSES = ['pending', 'approved', 'denied', 'cancelled', 'void'] as const;
+
+/** Where an approval stands. */
+export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
 
 /** A tool call that waits for a person, as it will be run. */
 export interface NewApproval {
@@ -23,6 +26,8 @@ export interface NewApproval {
 export interface ApprovalRecord extends NewApproval {
   readonly runId: string;
   readonly conversationId: string;
+  /** What this server knows the conversation by. */
+  readonly conversationKey: string;
   readonly agentId: string;
   readonly status: ApprovalStatus;
   readonly reason: string | null;
@@ -44,9 +49,9 @@ export interface ApprovalDecision {
 export interface ApprovalsStore {
   get(id: string, principal?: Principal): Promise<ApprovalRecord | undefined>;
   /** Those of a conversation that no run has acted on: the pending ones, and those that wait for them. */
-  open(conversationId: string): Promise<ApprovalRecord[]>;
+  open(conversationKey: string): Promise<ApprovalRecord[]>;
   /** Gives up on those that are open: their calls will not be run. */
-  cancelOpen(conversationId: string): Promise<void>;
+  cancelOpen(conversationKey: string): Promise<void>;
   /** Notes an answer. Throws `approval-resolved` when there is one already. */
   decide(decision: ApprovalDecision): Promise<void>;
   /** One page, the newest first. */

@@ -2,9 +2,18 @@ import type { Principal } from '../call/principal.ts';
 import type { Message } from './messages.ts';
 import type { PageQuery } from './pages.ts';
 
-/** A conversation without its messages. */
-export interface ConversationRecord {
+/** Which conversation is meant: what its owner calls it, and what this server does. */
+export interface ConversationName {
+  /** Its own among all conversations, and never told to a caller. */
+  readonly key: string;
+  /** Its own among those of its owner. */
   readonly id: string;
+  /** The name of the key that began it; null: it is for everybody. */
+  readonly owner: string | null;
+}
+
+/** A conversation without its messages. */
+export interface ConversationRecord extends ConversationName {
   readonly agentId: string;
   /** The first words of the first message; empty until there is one. */
   readonly title: string;
@@ -23,11 +32,16 @@ export interface ConversationsStore {
     conversations: ConversationRecord[];
     nextCursor: string | null;
   }>;
+  /**
+   * The one that a principal means by an id: its own, else the one for everybody, else, for who sees all, the oldest that anybody has
+   * begun.
+   */
   get(id: string, principal?: Principal): Promise<ConversationRecord | undefined>;
-  /** Whether there is such a conversation that this principal may not see. */
-  isHidden(id: string, principal: Principal): Promise<boolean>;
+  /** The one that a principal means by an id, also before there is one: then it is to be the principal's. */
+  name(id: string, principal: Principal): Promise<ConversationName>;
+  find(key: string): Promise<ConversationRecord | undefined>;
   /** The messages in order; none when there is no such conversation. */
-  messages(id: string): Promise<StoredMessage[]>;
+  messages(key: string): Promise<StoredMessage[]>;
   /** False when there was none. */
-  delete(id: string): Promise<boolean>;
+  delete(key: string): Promise<boolean>;
 }

@@ -1,15 +1,16 @@
 import type { AssistantPart, Message, UserPart } from './messages.ts';
+import { toStoredJson } from './stored-json.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
 /** A message as the JSON that is stored: whole, or with its longest parts cut and marked when it is over 1 MiB. */
 export function toStoredBody(message: Message): string {
-  const whole = JSON.stringify(message);
+  const whole = toStoredJson(message);
   // No character takes more than three bytes for each of its UTF-16 units.
   if (whole.length * 3 <= MAX_BYTES || Buffer.byteLength(whole) <= MAX_BYTES) return whole;
   let body = whole;
   for (let maxLength = MAX_BYTES / 4; maxLength >= 256 && Buffer.byteLength(body) > MAX_BYTES; maxLength /= 4) {
-    body = JSON.stringify(shorten(message, maxLength));
+    body = toStoredJson(shorten(message, maxLength));
   }
   return body;
 }

@@ -1,15 +1,23 @@
 import type { Principal } from '../call/principal.ts';
 import type { Message } from './messages.ts';
 import type { ConversationPageQuery } from './pages.ts';
+import type { RunOutcome } from './run-outcome.ts';
 import type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
 
-/** Where a run stands. `interrupted`: its server died in the middle of it. */
-export type RunStatus = 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
+/** Where a run may stand. `interrupted`: its server died in the middle of it. */
+export const RUN_STATUSES = ['running', 'finished', 'cancelled', 'failed', 'interrupted'] as const;
+
+/** Where a run stands. */
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** A run without its events. */
 export interface RunRecord {
+  /** What this server knows it by; never told to a caller. */
+  readonly key: string;
+  /** Its own among the runs of its owner, which is that of its conversation. */
   readonly id: string;
   readonly conversationId: string;
+  readonly conversationKey: string;
   readonly agentId: string;
   readonly status: RunStatus;
   /** The id its caller gave it; differs from `id` when that was taken. */
@@ -18,8 +26,8 @@ export interface RunRecord {
   readonly isDetached: boolean;
   /** How many messages its conversation had when it began, the ones it began with included. */
   readonly historyCount: number;
-  /** How it ended, as whoever closed it said; null while it runs. */
-  readonly outcome: unknown;
+  /** How it ended, as whoever closed it said; null while it runs, and where nobody said it. */
+  readonly outcome: RunOutcome | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly startedAt: string;
@@ -28,7 +36,7 @@ export interface RunRecord {
 
 /** Events of one run in their order; `first` is the number of the first of them. */
 export interface EventBatch {
-  readonly runId: string;
+  readonly runKey: string;
   readonly first: number;
   readonly events: readonly unknown[];
 }
@@ -39,6 +47,10 @@ export interface RunOpening {
   /** The id its caller gave it; absent: `id`. */
   readonly givenId?: string | undefined;
   readonly conversationId: string;
+  /** What this server knows the conversation by; absent: its id, of a conversation without an owner. */
+  readonly conversationKey?: string | undefined;
+  /** Whose a new conversation is; absent: it is for everybody. */
+  readonly owner?: string | null | undefined;
   readonly agentId: string;
   /** What is said to it; those that the conversation has already are left out. */
   readonly messages: readonly Message[];
@@ -47,19 +59,17 @@ export interface RunOpening {
   readonly decisions?: readonly ApprovalDecision[] | undefined;
   /** Whether it gives up on the open approvals instead. */
   readonly cancelsApprovals?: boolean | undefined;
-  /** Whom a new conversation belongs to; absent: everybody. */
-  readonly principal?: Principal | undefined;
 }
 
 /** A run that ends. */
 export interface RunClosing {
-  readonly id: string;
+  readonly key: string;
   readonly status: Exclude<RunStatus, 'running'>;
   /** What it said. */
   readonly messages: readonly Message[];
   readonly inputTokens: number;
   readonly outputTokens: number;
-  readonly outcome?: unknown;
+  readonly outcome?: RunOutcome | undefined;
   /** The last of its events, where they are stored. */
   readonly events?: EventBatch | undefined;
   /** The calls that it leaves to a person. */
@@ -73,12 +83,11 @@ export interface RunsStore {
   /**
    * One transaction: makes the conversation when there is none, stores those of `messages` whose ids it does not have yet, and
    * opens the run. What the user said is on disk before the model is asked. A message over 1 MiB is stored shortened, and says so.
-   * `id` is the server's own: one that is taken, and a conversation with a running run, are a 409 and store nothing.
-   * So is a conversation with approvals that `decisions` leaves open, unless `cancelsApprovals`. Returns the answered approvals that
-   * no run has acted on before, which is for this one to do. A conversation it makes belongs to `principal`; one that is there and
-   * that `principal` may not see is a 404.
+   * An `id` that the owner of the conversation has used for a run, and a conversation with a running run, are a 409 and store nothing.
+   * So is a conversation with approvals that `decisions` leaves open, unless `cancelsApprovals`. Returns the key of the run, and the
+   * answered approvals that no run has acted on before, which is for this one to do.
    */
-  open(run: RunOpening): Promise<{ readonly resumed: readonly ApprovalRecord[] }>;
+  open(run: RunOpening): Promise<{ readonly key: string; readonly resumed: readonly ApprovalRecord[] }>;
   /**
    * One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent.
    * Does nothing when the run is not running: it was closed before, or its conversation was deleted. When it fails, nothing is
@@ -88,7 +97,7 @@ export interface RunsStore {
   /** Stores events of running runs. A run whose conversation was deleted meanwhile is left out. */
   appendEvents(batches: readonly EventBatch[]): Promise<void>;
   /** The stored events of a run in order, as far as there are no gaps. */
-  events(id: string): Promise<EventBatch[]>;
+  events(key: string): Promise<EventBatch[]>;
   /** Deletes the events of runs that ended before `endedBefore`, and of all but the `keep` that ended last. */
   pruneEvents(bounds: { readonly endedBefore: string; readonly keep: number }): Promise<void>;
   /**
@@ -96,12 +105,10 @@ export interface RunsStore {
    * model from them gives each tool call without a result one first.
    */
   interruptOpen(): Promise<RunRecord[]>;
+  /** The one that a principal means by an id, as `ConversationsStore.get`. */
   get(id: string, principal?: Principal): Promise<RunRecord | undefined>;
   /** The newest run of a conversation; with `givenId`, of those whose caller called it so. */
-  latest(
-    conversationId: string,
-    query?: { readonly givenId?: string | undefined; readonly principal?: Principal | undefined },
-  ): Promise<RunRecord | undefined>;
+  latest(conversationKey: string, query?: { readonly givenId?: string | undefined }): Promise<RunRecord | undefined>;
   /** One page, those that started last first. */
   list(query: ConversationPageQuery<RunStatus>): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
 }

@@ -1,14 +1,27 @@
 import type { Principal } from '../call/principal.ts';
 import type { PageQuery } from './pages.ts';
 
-/** Where a task of another agent stands: `input-required` waits for a person, the last four are ends. */
-export type TaskState = 'submitted' | 'working' | 'input-required' | 'completed' | 'failed' | 'canceled' | 'rejected';
+/** Where a task of another agent may stand: `input-required` waits for a person, the last four are ends. */
+export const TASK_STATES = [
+  'submitted',
+  'working',
+  'input-required',
+  'completed',
+  'failed',
+  'canceled',
+  'rejected',
+] as const;
+
+/** Where a task of another agent stands. */
+export type TaskState = (typeof TASK_STATES)[number];
 
 /** A task of another agent: what A2A calls one run. */
 export interface TaskRecord {
   readonly id: string;
   readonly agentId: string;
   readonly contextId: string;
+  /** What this server knows the conversation by that it runs on; empty until it does. */
+  readonly conversationKey: string;
   readonly state: TaskState;
   /** Why it stands there, in words for people. */
   readonly detail: string | null;
@@ -37,7 +50,7 @@ export interface TasksStore {
   /** One page, those that changed last first; `total` counts all that match. */
   list(query: TaskQuery): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
   /** The tasks that wait for a person. */
-  waiting(): Promise<Pick<TaskRecord, 'id' | 'agentId' | 'contextId'>[]>;
+  waiting(): Promise<TaskRecord[]>;
   /** Ends the tasks that a server which died left open, and returns how many there were; those that wait for a person stay. */
   failOpen(detail: string): Promise<number>;
 }

@@ -1,8 +1,12 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
+import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
+import { createRecordReader, type StoreLog } from './record-reader.ts';
+import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
-import type { TaskRecord, TasksStore } from './stored-tasks.ts';
+import { toStoredJson } from './stored-json.ts';
+import { TASK_STATES, type TaskRecord, type TasksStore } from './stored-tasks.ts';
 import { isVisible } from './visible.ts';
 
 /** How many ended tasks are kept. */
@@ -13,7 +17,8 @@ const OPEN = ['submitted', 'working'] as const;
 const PRUNE_EVERY = 50;
 
 /** Tasks that other agents asked for. */
-export function createTasksStore(db: Kysely<Tables>): TasksStore {
+export function createTasksStore(db: Kysely<Tables>, log: StoreLog): TasksStore {
+  const reader = createRecordReader<Tables['tasks'], TaskRecord>({ table: 'tasks', key: ['id'], toRecord, log });
   let sincePrune = 0;
   return {
     async save(task) {
@@ -36,7 +41,7 @@ export function createTasksStore(db: Kysely<Tables>): TasksStore {
         .where('agent_id', '=', agentId)
         .where(isVisible(principal))
         .executeTakeFirst();
-      return row && toRecord(row);
+      return reader.one(row);
     },
     async list({ agentId, contextId, state, changedAfter, principal = EVERYBODY, ...page }) {
       const matching = db
@@ -47,15 +52,13 @@ export function createTasksStore(db: Kysely<Tables>): TasksStore {
       const { total } = await matching
         .select(({ fn }) => fn.countAll<number | bigint>().as('total'))
         .executeTakeFirstOrThrow();
-      const { rows, nextCursor } = await readPage(matching.selectAll(), 'changed_at', page);
-      return { tasks: rows.map(toRecord), nextCursor, total: Number(total) };
+      const { rows, nextCursor } = await readPage(matching.selectAll(), ['changed_at', 'id'], page);
+      return { tasks: reader.all(rows), nextCursor, total: Number(total) };
     },
-    waiting: () =>
-      db
-        .selectFrom('tasks')
-        .select(['id', 'agent_id as agentId', 'context_id as contextId'])
-        .where('state', '=', 'input-required')
-        .execute(),
+    async waiting() {
+      const rows = await db.selectFrom('tasks').selectAll().where('state', '=', 'input-required').execute();
+      return reader.all(rows);
+    },
     async failOpen(detail) {
       const { numUpdatedRows } = await db
         .updateTable('tasks')
@@ -83,20 +86,22 @@ const toRow = (task: TaskRecord): Insertable<Tables['tasks']> => ({
   id: task.id,
   agent_id: task.agentId,
   context_id: task.contextId,
+  conversation_key: task.conversationKey,
   state: task.state,
   detail: task.detail,
-  body: JSON.stringify(task.body),
+  body: toStoredJson(task.body),
   changed_at: task.changedAt,
   owner: task.owner,
 });
 
-const toRecord = (row: Selectable<Tables['tasks']>): TaskRecord => ({
-  id: row.id,
-  agentId: row.agent_id,
-  contextId: row.context_id,
-  state: row.state,
-  detail: row.detail,
-  body: JSON.parse(row.body),
-  changedAt: row.changed_at,
-  owner: row.owner,
+const toRecord = (row: RowReading<keyof Tables['tasks']>): TaskRecord => ({
+  id: row.text('id'),
+  agentId: row.text('agent_id'),
+  contextId: row.text('context_id', ''),
+  conversationKey: row.text('conversation_key', ''),
+  state: row.oneOf('state', TASK_STATES, 'failed'),
+  detail: row.textOrNull('detail', null),
+  body: row.json('body', isJsonObject, () => ({})),
+  changedAt: row.time('changed_at'),
+  owner: row.textOrNull('owner'),
 });

@@ -10,8 +10,21 @@ export function isVisible({ name, seesAll }: Principal): RawBuilder<SqlBool> {
 /** A condition that holds for the rows of `table` whose conversation a principal may see. */
 export function isOfVisible(table: 'runs' | 'approvals', principal: Principal): RawBuilder<SqlBool> {
   if (principal.seesAll) return sql`true`;
-  const id = sql.ref(`${table}.conversation_id`);
-  return sql`exists (select 1 from conversations where conversations.id = ${id} and ${isVisible(principal)})`;
+  const key = sql.ref(`${table}.conversation_key`);
+  return sql`exists (select 1 from conversations where conversations.key = ${key} and ${isVisible(principal)})`;
+}
+
+/**
+ * An order for conversations with one id: a principal's own first, then what is for everybody. Only who sees what others have begun
+ * finds more than these.
+ */
+export function ownFirst({ name }: Principal): RawBuilder<number> {
+  return sql`case when owner = ${name ?? null} then 0 when owner is null then 1 else 2 end`;
+}
+
+/** The same order for runs, by the owners of their conversations. */
+export function ofOwnFirst(principal: Principal): RawBuilder<number> {
+  return sql`(select ${ownFirst(principal)} from conversations where conversations.key = runs.conversation_key)`;
 }
 
 /** The error for a conversation that is not there, and for one that the caller may not see. */

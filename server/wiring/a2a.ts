@@ -68,23 +68,24 @@ export function createTaskRuns({ startRun, approvals, answerApproval }: TaskRunP
       return toTaskRun(run);
     },
     answer: ({ principal, extend, ...decision }: TaskAnswer) => answerApproval(decision, { principal, extend }),
-    async pending(contextId: string): Promise<string[]> {
-      const open = await approvals.open(contextId);
+    async pending(conversationKey: string): Promise<string[]> {
+      const open = await approvals.open(conversationKey);
       return open.filter(({ status }) => status === 'pending').map(({ id }) => id);
     },
-    cancelApprovals: (contextId: string) => approvals.cancelOpen(contextId),
+    cancelApprovals: (conversationKey: string) => approvals.cancelOpen(conversationKey),
   };
 }
 
 /** Announces every run that starts to A2A: a task may wait for it. */
 export function announceRuns(runs: Runs, a2a: Pick<A2a, 'runStarted'>): void {
   runs.onStart((run, { isResumed }) =>
-    a2a.runStarted({ contextId: run.conversationId, isResumed, follow: () => toTaskRun(run) }),
+    a2a.runStarted({ conversationKey: run.conversationKey, isResumed, follow: () => toTaskRun(run) }),
   );
 }
 
 // A task holds its whole answer, however fast the model speaks and however slow the store is.
 const toTaskRun = (run: Run): TaskRun => ({
+  conversationKey: run.conversationKey,
   events: run.events({ isAwaited: true }),
   cancel: (reason) => run.cancel(reason),
 });

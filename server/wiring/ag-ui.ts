@@ -18,12 +18,14 @@ export function openAgUi({ agents, agentRuns, runs, store }: ProtocolParts) {
     async findRun(threadId, query) {
       const found = await runs.findLatest(threadId, query);
       if (!found) return undefined;
-      const { agentId, givenId, historyCount } = found.record;
-      return { agentId, runId: givenId, historyCount, events: found.events };
+      const { agentId, givenId, historyCount, conversationKey } = found.record;
+      const messages = () => store.conversations.messages(conversationKey);
+      return { agentId, runId: givenId, historyCount, messages, events: found.events };
     },
-    messages: (threadId) => store.conversations.messages(threadId),
-    terminate: async (threadId, runId, principal) =>
-      !(await store.conversations.isHidden(threadId, principal)) && runs.cancel(threadId, runId),
+    async terminate(threadId, runId, principal) {
+      const conversation = await store.conversations.get(threadId, principal);
+      return conversation !== undefined && runs.cancel(conversation.key, runId);
+    },
   });
   return {
     handlers: { agUi, examples: createExampleHandlers({ run: agUi.run }) },

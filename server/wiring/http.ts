@@ -33,7 +33,7 @@ export function toHttpOptions({
   protocols,
 }: HttpParts): StartHttpServer {
   return {
-    operations: implement(contract, handlers),
+    operations: implement(contract, handlers, log),
     streamFormats: protocols.streamFormats,
     mounts: [...mcp.mounts, ...protocols.mounts, { path: '/', load: loadDocs }],
     openPaths: DOCS_PATHS,

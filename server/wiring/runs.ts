@@ -22,7 +22,7 @@ export async function openRuns({ store, models, log }: RunsOptions) {
       runs: createRunHandlers({ runs, store: store.runs }),
       conversations: createConversationHandlers({
         conversations: store.conversations,
-        endRun: (conversationId) => runs.cancelConversation(conversationId, 'the conversation was deleted'),
+        endRun: (conversationKey) => runs.cancelConversation(conversationKey, 'the conversation was deleted'),
       }),
     },
   };

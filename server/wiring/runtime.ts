@@ -28,7 +28,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const keep = <Part extends { close(): unknown }>(part: Part) =>
     opened.adopt(part, async (each) => void (await each.close()));
   const models = openModels(options, environment);
-  const store = keep(await openStore({ folder: options['data-dir'] }));
+  const store = keep(await openStore({ folder: options['data-dir'], log }));
   const mcp = keep(await openMcpServers({ options, environment, store, models, log }));
   const { runs, handlers: runHandlers } = await openRuns({ store, models, log });
   const skills = openSkills({ options, log });

@@ -51,13 +51,12 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
     return run !== undefined;
   };
   const findRun = async () => undefined;
-  const messages = async () => [];
-  return { ...(await serveAgUi({ startRun, findRun, messages, terminate })), requests };
+  return { ...(await serveAgUi({ startRun, findRun, terminate })), requests };
 }
 
 /** Serves the AG-UI endpoints of an agent `my-agent` whose runs are started and ended by `parts`. */
 export async function serveAgUi(
-  parts: Pick<Parameters<typeof createAgUiHandlers>[0], 'startRun' | 'findRun' | 'messages' | 'terminate'>,
+  parts: Pick<Parameters<typeof createAgUiHandlers>[0], 'startRun' | 'findRun' | 'terminate'>,
 ): Promise<Omit<AgUiTestServer, 'requests'>> {
   const protobuf = createAgUiProtobuf();
   const handlers = createAgUiHandlers({

@@ -82,10 +82,10 @@ export async function startAgentRuns(
       async findRun(threadId, query) {
         const found = await runs.findLatest(threadId, query);
         if (!found) return undefined;
-        const { agentId, givenId, historyCount } = found.record;
-        return { agentId, runId: givenId, historyCount, events: found.events };
+        const { agentId, givenId, historyCount, conversationKey } = found.record;
+        const messages = () => store.conversations.messages(conversationKey);
+        return { agentId, runId: givenId, historyCount, messages, events: found.events };
       },
-      messages: (threadId) => store.conversations.messages(threadId),
       terminate: (threadId, runId) => runs.cancel(threadId, runId),
     }),
   };

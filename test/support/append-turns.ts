@@ -15,7 +15,7 @@ for (let turn = (await store.conversations.get('c'))?.messageCount ?? 0; ; turn 
     role: 'assistant',
     content: [{ type: 'text', text: 'x'.repeat(500) }],
   } as const;
-  await store.runs.close({ id: run, status: 'finished', messages: [answer], inputTokens: 1, outputTokens: 2 });
+  await store.runs.close({ key: run, status: 'finished', messages: [answer], inputTokens: 1, outputTokens: 2 });
   print({ closed: run });
 }
 

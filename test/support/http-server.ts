@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pino from 'pino';
 import { z } from 'zod';
+import type { ErrorBody } from '../../contract/errors.ts';
 import { health } from '../../contract/health.ts';
 import { del, get, group, patch, post, put, stream } from '../../contract/kit.ts';
 import type { Handlers } from '../../contract/types.ts';
@@ -15,6 +16,14 @@ const Tick = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tick'), n: z.int() }),
   z.object({ type: z.literal('end') }),
 ]);
+
+const Broken = z.object({ type: z.literal('broken'), code: z.string(), detail: z.string(), count: z.unknown() });
+const toBroken = ({ code, detail }: ErrorBody, { count }: Readonly<Record<string, unknown>>) => ({
+  type: 'broken' as const,
+  code,
+  detail,
+  count,
+});
 
 const things = group('Things', 'For the test.', {
   list: get('/things', {
@@ -59,12 +68,19 @@ const streams = group('Streams', 'For the test.', {
       delay_ms: z.int().default(0),
       first_delay_ms: z.int().default(0),
       fail_at: z.int().optional(),
+      odd_at: z.int().optional(),
       size: z.int().default(0),
       pad: z.string().optional(),
     }),
-    output: z.union([Tick, z.object({ pad: z.string() })]),
+    output: z.union([Tick, z.object({ pad: z.string() }), Broken]),
+    failure: toBroken,
   }),
-  named: stream('/named', { summary: 'Named events', output: Tick, eventName: ({ type }) => type.toUpperCase() }),
+  named: stream('/named', {
+    summary: 'Named events',
+    output: z.union([Tick, Broken]),
+    eventName: ({ type }) => type.toUpperCase(),
+    failure: toBroken,
+  }),
 });
 /** The small contract. */
 export const contract = { health, things, streams };
@@ -127,6 +143,7 @@ function createHandlers(witness: Witness, isDraining: () => boolean): Handlers<t
           for (let n = 0; n < input.count; n++) {
             if (n === input.fail_at) throw new ApiError('model-failed', 'The model provider failed');
             if (input.delay_ms && n) await sleep(input.delay_ms, undefined, { signal });
+            if (n === input.odd_at) yield { type: 'tick', n: 0.5 };
             witness.yielded++;
             yield input.size ? { pad: 'x'.repeat(input.size) } : { type: 'tick' as const, n };
           }

@@ -48,10 +48,22 @@ const Stored = z.object({
   callTimeoutMs: z.number().optional(),
 });
 
-/** The definition that was stored under an id; undefined when what is stored is none. */
-export function readStored(id: string, stored: unknown): ServerDefinition | undefined {
-  const { data } = Stored.safeParse(stored);
-  return data && toDefinition(id, data);
+/** What is run must be there as it was said; what else is odd is as good as not said, and such a server is not started unasked. */
+const NearlyStored = Stored.extend({
+  name: Stored.shape.name.optional().catch(undefined),
+  description: Stored.shape.description.catch(''),
+  enabled: Stored.shape.enabled.catch(false),
+  callTimeoutMs: z.number().positive().optional().catch(undefined),
+});
+
+/** The definition that was stored under an id; undefined when what is stored is none. `isOdd`: it was read without what was odd. */
+export function readStored(
+  id: string,
+  stored: unknown,
+): { readonly definition: ServerDefinition; readonly isOdd: boolean } | undefined {
+  const { success: isWhole } = Stored.safeParse(stored);
+  const { data } = NearlyStored.safeParse(stored);
+  return data && { definition: toDefinition(id, { ...data, name: data.name ?? id }), isOdd: !isWhole };
 }
 
 /**

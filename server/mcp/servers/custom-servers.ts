@@ -42,9 +42,13 @@ export class CustomServers {
     const { servers, records, log } = this.#options;
     for (const { id, definition, createdAt } of await records.list()) {
       const stored = readStored(id, definition);
+      if (!stored) {
+        log.warn({ mcp_server: id }, 'A stored MCP server cannot be read and is left out');
+        continue;
+      }
+      if (stored.isOdd) log.warn({ mcp_server: id }, 'A stored MCP server is odd and is read without what is odd');
       this.#createdAt.set(id, createdAt);
-      if (stored) await servers.define(stored);
-      else log.warn({ mcp_server: id }, 'A stored MCP server cannot be read and is left out');
+      await servers.define(stored.definition);
     }
   }
 

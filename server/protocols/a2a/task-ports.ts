@@ -6,6 +6,8 @@ import type { UserPart } from '../../store/messages.ts';
 
 /** The run of a task. */
 export interface TaskRun {
+  /** What this server knows its conversation by: another caller may use the same context id for another. */
+  readonly conversationKey: string;
   readonly events: AsyncIterable<{ readonly event: RunEvent }>;
   cancel(reason: string): void;
 }
@@ -25,7 +27,7 @@ export interface TaskRunRequest {
 
 /** A run that has just started on the conversation of a task that waits. */
 export interface ContinuingRun {
-  readonly contextId: string;
+  readonly conversationKey: string;
   /** Whether it acts on the answers that the task waits for; if not, the task has waited in vain. */
   readonly isResumed: boolean;
   follow(): TaskRun;

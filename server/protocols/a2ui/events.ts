@@ -1,6 +1,5 @@
 /** Turns the events of a run into envelopes of A2UI. */
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
-import { toApiError } from '../../call/errors.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import { toA2uiError, toTextSurface, toTextUpdate } from '../../surfaces/envelopes.ts';
 import { RenderCalls, type RenderOutcome } from '../../surfaces/render-calls.ts';
@@ -8,18 +7,13 @@ import { RenderCalls, type RenderOutcome } from '../../surfaces/render-calls.ts'
 /** How often a model may fail in a row to make a surface before the caller is told. */
 const MAX_FAILURES = 2;
 
-/** The envelopes of a run as they come about, and an error event for what went wrong. Ends after the run. */
+/** The envelopes of a run as they come about, and an error event for what went wrong in it. Ends after the run. */
 export async function* toA2uiEvents(
   events: AsyncIterable<{ readonly event: RunEvent }>,
   conversationId: string,
 ): AsyncGenerator<A2uiEvent, void> {
   const translation = new A2uiTranslation(conversationId);
-  try {
-    for await (const { event } of events) yield* translation.take(event);
-  } catch (cause) {
-    yield toA2uiError('internal', toApiError(cause).message);
-    throw cause;
-  }
+  for await (const { event } of events) yield* translation.take(event);
 }
 
 class A2uiTranslation {

@@ -7,8 +7,8 @@ import { createAgUiTranslator } from './translator.ts';
 /**
  * The AG-UI events of a run, in the order that the official verifier asks for: `RUN_STARTED`, what happens, then exactly one
  * `RUN_FINISHED` or `RUN_ERROR`. What is still open is closed before that in reverse order, and a call without a result gets one that
- * says it was stopped, unless the caller is to answer it. When `events` throws or ends too early the last event is a `RUN_ERROR`; what
- * was thrown is then thrown on.
+ * says it was stopped, unless the caller is to answer it. When `events` ends too early the last event is a `RUN_ERROR`; when it throws,
+ * all but that comes, and what was thrown is thrown on for the surface to tell.
  */
 export async function* toAgUiEvents(
   events: AsyncIterable<{ readonly event: RunEvent }>,
@@ -22,7 +22,7 @@ export async function* toAgUiEvents(
       if (translator.isOver()) return;
     }
   } catch (cause) {
-    yield* translator.next(toFailure(toApiError(cause).message));
+    yield* translator.next(toFailure(toApiError(cause).message)).slice(0, -1);
     throw cause;
   }
   yield* translator.next(toFailure('The server lost the run'));

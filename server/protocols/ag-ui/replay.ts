@@ -16,19 +16,19 @@ interface AgUiFoundRun {
   readonly runId: string;
   /** How many messages the thread had when it began, the ones it began with included. */
   readonly historyCount: number;
+  /** The messages of its thread as they are stored now. */
+  messages(): Promise<readonly Message[]>;
   /** Its events from the first to `run-ended`; a gap in their numbers means that events were lost. */
   events(signal: AbortSignal): AsyncIterable<{ readonly id: number; readonly event: RunEvent }>;
 }
 
-/** Where runs and the messages of threads are found. */
+/** Where runs are found. */
 export interface AgUiRunArchive {
   /** The run of a thread that its caller called so, or its newest run. */
   findRun(
     threadId: string,
     query: { readonly givenId: string | undefined; readonly principal: Principal },
   ): Promise<AgUiFoundRun | undefined>;
-  /** The messages of a thread as they are stored. */
-  messages(threadId: string): Promise<readonly Message[]>;
 }
 
 interface ReplayRequest {
@@ -44,7 +44,7 @@ interface ReplayRequest {
 /** The events behind number `after`, each with the number it had the first time. Throws a 404 when there is no such run of the agent. */
 export async function replayAgUiRun(
   { agentId, principal, view, after, signal }: ReplayRequest,
-  { findRun, messages }: AgUiRunArchive,
+  { findRun }: AgUiRunArchive,
 ): Promise<NumberedEvents<AgUiEvent>> {
   const { threadId, runId } = view;
   const run = await findRun(threadId, { givenId: runId, principal });
@@ -53,26 +53,18 @@ export async function replayAgUiRun(
     throw new ApiError('run-not-found', detail);
   }
   const runView = { ...view, runId: run.runId };
-  return withNumbers(numberEvents({ run, view: runView, after, signal, messages: () => messages(threadId) }));
+  return withNumbers(numberEvents({ run, view: runView, after, signal }));
 }
 
 interface Replay extends Pick<ReplayRequest, 'after' | 'signal'> {
   readonly run: AgUiFoundRun;
   readonly view: AgUiRunView;
-  /** The messages of the thread as they are stored now. */
-  messages(): Promise<readonly Message[]>;
 }
 
-async function* numberEvents({
-  run,
-  view,
-  after: last,
-  messages,
-  signal,
-}: Replay): AsyncGenerator<Numbered<AgUiEvent>> {
+async function* numberEvents({ run, view, after: last, signal }: Replay): AsyncGenerator<Numbered<AgUiEvent>> {
   const after = last ?? 0;
   const translator = createAgUiTranslator(view);
-  const snapshot = async (count?: number) => toMessagesSnapshot((await messages()).slice(0, count), view.casing);
+  const snapshot = async (count?: number) => toMessagesSnapshot((await run.messages()).slice(0, count), view.casing);
   let number = 0;
   for (const event of translator.start()) {
     number++;

@@ -14,6 +14,8 @@ export interface LiveTaskOptions {
   readonly agentId: string;
   readonly owner: string | null;
   readonly contextId: string;
+  /** What this server knows the conversation by; absent until the task runs on it. */
+  readonly conversationKey?: string;
   readonly history: readonly A2aMessage[];
   /** The artifacts made before it last stopped to wait. */
   readonly artifacts?: readonly A2aArtifact[];
@@ -34,6 +36,7 @@ export class LiveTask {
   readonly agentId: string;
   readonly owner: string | null;
   readonly contextId: string;
+  #conversationKey: string;
   readonly #options: LiveTaskOptions;
   readonly #artifacts: TaskArtifacts;
   readonly #followers = new Set<UpdateQueue>();
@@ -48,7 +51,13 @@ export class LiveTask {
     this.agentId = options.agentId;
     this.owner = options.owner;
     this.contextId = options.contextId;
+    this.#conversationKey = options.conversationKey ?? '';
     this.#status = { state: 'submitted', detail: null, changedAt: new Date().toISOString() };
+  }
+
+  /** What this server knows the conversation by; empty until the task runs on it. */
+  get conversationKey(): string {
+    return this.#conversationKey;
   }
 
   /** Resolves with the task as it ended, or as it waits for a person. Never rejects. */
@@ -88,6 +97,7 @@ export class LiveTask {
     const { signal } = this.#canceled;
     try {
       const run = await start(signal);
+      this.#conversationKey = run.conversationKey;
       signal.addEventListener('abort', () => run.cancel(CANCELED_BY_CLIENT), { once: true });
       if (signal.aborted) run.cancel(CANCELED_BY_CLIENT);
       await this.#change({ state: 'working', detail: null });
@@ -151,9 +161,9 @@ export class LiveTask {
   }
 
   #toRecord(): TaskRecord {
-    const { id, agentId, owner, contextId } = this;
+    const { id, agentId, owner, contextId, conversationKey } = this;
     const { approvals = [], ...status } = this.#status;
     const body = { history: this.#options.history, artifacts: this.#artifacts.list(), approvals } satisfies TaskBody;
-    return { id, agentId, owner, contextId, ...status, body };
+    return { id, agentId, owner, contextId, conversationKey, ...status, body };
   }
 }

@@ -32,7 +32,9 @@ export class LiveTasks {
   }
 
   /** Adds a task whose run is yet to start, in place of one with its id. */
-  add(task: Pick<LiveTaskOptions, 'id' | 'agentId' | 'owner' | 'contextId' | 'history' | 'artifacts'>): LiveTask {
+  add(
+    task: Pick<LiveTaskOptions, 'id' | 'agentId' | 'owner' | 'contextId' | 'conversationKey' | 'history' | 'artifacts'>,
+  ): LiveTask {
     const { store, onUpdate, onWaiting, log } = this.#options;
     const live: LiveTask = new LiveTask({
       ...task,

@@ -1,5 +1,6 @@
 /** A stored task, with what was said and made in it. */
-import type { AwaitedCall } from '../../../runs/run-events.ts';
+import { z } from 'zod';
+import { type AwaitedCall, isAwaitedCall } from '../../../runs/run-events.ts';
 import type { TaskRecord } from '../../../store/stored-tasks.ts';
 import type { A2aArtifact, A2aMessage, A2aTask } from '../json.ts';
 import { toA2aStatus } from './task-status.ts';
@@ -12,8 +13,30 @@ export interface TaskBody {
   readonly approvals?: readonly AwaitedCall[];
 }
 
-/** The body of a record. Only live tasks write it. */
-export const readTaskBody = ({ body }: TaskRecord): TaskBody => body as Partial<TaskBody> as TaskBody;
+const Part = z
+  .looseObject({ text: z.string(), raw: z.string(), url: z.string(), data: z.unknown() })
+  .partial()
+  .refine((part) => ['text', 'raw', 'url', 'data'].some((content) => content in part));
+const parts = z.array(Part);
+const StoredMessage = z.looseObject({ messageId: z.string(), role: z.enum(['ROLE_USER', 'ROLE_AGENT']), parts });
+const StoredArtifact = z.looseObject({ artifactId: z.string(), parts });
+const isMessage = (value: unknown): value is A2aMessage => StoredMessage.safeParse(value).success;
+const isArtifact = (value: unknown): value is A2aArtifact => StoredArtifact.safeParse(value).success;
+
+/** The body of a record, without what of it is none; `isOdd` when there was such. */
+export function readTaskBody({ body }: TaskRecord): TaskBody & { readonly isOdd: boolean } {
+  const given = [body.history, body.artifacts, body.approvals ?? []].map((list) =>
+    Array.isArray(list) ? list : [null],
+  );
+  const [history = [], artifacts = [], approvals = []] = given;
+  const right = {
+    history: history.filter(isMessage),
+    artifacts: artifacts.filter(isArtifact),
+    approvals: approvals.filter(isAwaitedCall),
+  };
+  const count = right.history.length + right.artifacts.length + right.approvals.length;
+  return { ...right, isOdd: count < given.flat().length };
+}
 
 /** A stored task as A2A has it. */
 export function toTask(record: TaskRecord): A2aTask {

@@ -5,13 +5,13 @@ import { ApiError } from '../../../call/errors.ts';
 import { maySee, type Principal } from '../../../call/principal.ts';
 import { newId } from '../../../runs/ids.ts';
 import type { UserPart } from '../../../store/messages.ts';
-import type { TaskQuery, TasksStore } from '../../../store/stored-tasks.ts';
+import type { TaskQuery, TaskRecord, TasksStore } from '../../../store/stored-tasks.ts';
 import { extendForViewer, type SurfaceViewer } from '../../../surfaces/render-ui.ts';
 import type { A2aMessage, A2aTask } from '../json.ts';
 import type { ContinuingRun, TaskRun, TaskRunRequest } from '../task-ports.ts';
 import type { LiveTask } from './live-task.ts';
 import { LiveTasks } from './live-tasks.ts';
-import { toTask } from './stored-task.ts';
+import { readTaskBody, toTask } from './stored-task.ts';
 import { WaitingTasks, type WaitingTasksOptions } from './waiting-tasks.ts';
 
 /** What tasks need of the rest of the server. */
@@ -40,6 +40,8 @@ export class A2aTasks {
   readonly #options: TasksOptions;
   readonly #live: LiveTasks;
   readonly #waiting: WaitingTasks;
+  /** The ids of stored tasks that were told to be odd. */
+  readonly #odd = new Set<string>();
 
   constructor(options: TasksOptions) {
     this.#options = options;
@@ -105,7 +107,7 @@ export class A2aTasks {
     const live = this.live(agentId, id, principal);
     if (live) return live.snapshot();
     const stored = await this.#options.store.get(agentId, id, principal);
-    return stored && toTask(stored);
+    return stored && this.#read(stored);
   }
 
   /** A page of tasks, those that changed last first. */
@@ -113,7 +115,16 @@ export class A2aTasks {
     query: TaskQuery & { readonly principal: Principal },
   ): Promise<{ tasks: A2aTask[]; nextCursor: string | null; total: number }> {
     const page = await this.#options.store.list(query);
-    return { ...page, tasks: page.tasks.map((task) => this.#live.get(task.id)?.snapshot() ?? toTask(task)) };
+    return { ...page, tasks: page.tasks.map((task) => this.#live.get(task.id)?.snapshot() ?? this.#read(task)) };
+  }
+
+  #read(record: TaskRecord): A2aTask {
+    const { id } = record;
+    if (readTaskBody(record).isOdd && !this.#odd.has(id)) {
+      this.#odd.add(id);
+      this.#options.log.error({ taskId: id }, 'a stored task is odd, and is read without what is odd');
+    }
+    return toTask(record);
   }
 
   /** Resolves when the tasks that go on have ended and are stored; ending their runs is up to others. */

@@ -16,9 +16,9 @@ export interface WaitingTasksOptions {
   /** Answers a call that waits; the last answer starts a run, of which {@link WaitingTasks.runStarted} is told. */
   answer(answer: TaskAnswer): Promise<unknown>;
   /** The ids of the calls of a conversation that still wait for an answer. */
-  pending(contextId: string): Promise<readonly string[]>;
+  pending(conversationKey: string): Promise<readonly string[]>;
   /** Gives up on the calls of a conversation that wait. */
-  cancelApprovals(contextId: string): Promise<void>;
+  cancelApprovals(conversationKey: string): Promise<void>;
   /** Told of each change of a task but the pieces of its answer, in order. */
   onUpdate(taskId: string, update: A2aUpdate): void;
   readonly log: { error(details: object, message: string): void };
@@ -38,7 +38,7 @@ interface TaskReply {
 export class WaitingTasks {
   readonly #options: WaitingTasksOptions;
   readonly #live: LiveTasks;
-  /** By context: a conversation runs nothing else while a task waits on it. */
+  /** By the key of their conversation, which runs nothing else while a task waits on it. */
   readonly #waiting = new Map<string, { readonly id: string; readonly agentId: string }>();
   /** The messages that answer tasks right now, by task, for their histories. */
   readonly #replies = new Map<string, A2aMessage>();
@@ -52,11 +52,13 @@ export class WaitingTasks {
 
   /** Finds the tasks that waited when the server last stopped; to be called once, first. */
   async open(): Promise<void> {
-    for (const { contextId, ...task } of await this.#options.store.waiting()) this.#waiting.set(contextId, task);
+    for (const { conversationKey, id, agentId } of await this.#options.store.waiting()) {
+      this.#waiting.set(conversationKey, { id, agentId });
+    }
   }
 
-  add({ contextId, id, agentId }: LiveTask): void {
-    this.#waiting.set(contextId, { id, agentId });
+  add({ conversationKey, id, agentId }: LiveTask): void {
+    this.#waiting.set(conversationKey, { id, agentId });
   }
 
   /** Answers what a task waits for. Returns it once it goes on, or undefined while other calls of it wait. Throws when the approvals are gone. */
@@ -78,9 +80,9 @@ export class WaitingTasks {
 
   /** To be told of each run that starts: the task that waits on its conversation goes on with it, or waits no longer. */
   runStarted(run: ContinuingRun): void {
-    const waiting = this.#waiting.get(run.contextId);
+    const waiting = this.#waiting.get(run.conversationKey);
     if (!waiting) return;
-    this.#waiting.delete(run.contextId);
+    this.#waiting.delete(run.conversationKey);
     const { id, agentId } = waiting;
     const continuing = this.#continue(agentId, id, run).catch((err) =>
       this.#options.log.error({ err, taskId: id }, 'a task could not go on'),
@@ -92,8 +94,8 @@ export class WaitingTasks {
   /** Ends a task that waits. False when it waits no longer. */
   async cancel(agentId: string, id: string): Promise<boolean> {
     const stored = await this.#options.store.get(agentId, id);
-    if (stored?.state !== 'input-required' || !this.#waiting.delete(stored.contextId)) return false;
-    await this.#options.cancelApprovals(stored.contextId);
+    if (stored?.state !== 'input-required' || !this.#waiting.delete(stored.conversationKey)) return false;
+    await this.#options.cancelApprovals(stored.conversationKey);
     await this.#end(stored, CANCELED_BY_CLIENT);
     return true;
   }
@@ -110,10 +112,11 @@ export class WaitingTasks {
 
   /** The decision for each call. Throws when no call waits, or when a decision names one that does not. */
   async #toAnswers(
-    { id, contextId }: TaskReply,
+    { id }: TaskReply,
     decisions: readonly MessageDecision[],
   ): Promise<Map<string, Omit<MessageDecision, 'approvalId'>>> {
-    const pending = await this.#options.pending(contextId);
+    const [conversationKey] = [...this.#waiting].find(([, task]) => task.id === id) ?? [];
+    const pending = conversationKey === undefined ? [] : await this.#options.pending(conversationKey);
     if (!pending.length) throw new ApiError('approval-resolved', `What the task ${id} waited for was answered before`);
     const unknown = decisions.find(({ approvalId }) => approvalId !== undefined && !pending.includes(approvalId));
     if (unknown) throw new ApiError('approval-not-found', `The task ${id} waits for no approval ${unknown.approvalId}`);
@@ -131,13 +134,14 @@ export class WaitingTasks {
     if (!stored) return;
     if (!run.isResumed) return this.#end(stored, 'The conversation went on without an answer');
     const { history, artifacts } = readTaskBody(stored);
-    const { contextId, owner } = stored;
+    const { contextId, conversationKey, owner } = stored;
     const reply = this.#replies.get(id);
     const task = this.#live.add({
       id,
       agentId,
       owner,
       contextId,
+      conversationKey,
       history: reply ? [...history, reply] : history,
       artifacts,
     });

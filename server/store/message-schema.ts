@@ -1,0 +1,47 @@
+/** What a stored message looks like, to tell one from anything else that stands in its place. */
+import { z } from 'zod';
+import type { Message } from './messages.ts';
+
+const providerOptions = z.record(z.string(), z.record(z.string(), z.unknown())).optional();
+const text = (type: 'text' | 'reasoning') => z.object({ type: z.literal(type), text: z.string(), providerOptions });
+
+const UserPart = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({ type: z.literal('file'), mediaType: z.string(), data: z.string(), filename: z.string().optional() }),
+]);
+const AssistantPart = z.discriminatedUnion('type', [
+  text('text'),
+  text('reasoning'),
+  z.object({
+    type: z.literal('tool-call'),
+    callId: z.string(),
+    name: z.string(),
+    args: z.unknown().optional(),
+    providerOptions,
+  }),
+]);
+const id = z.string();
+const StoredMessage = z.discriminatedUnion('role', [
+  z.object({ id, role: z.literal('system'), content: z.string() }),
+  z.object({ id, role: z.literal('user'), content: z.array(UserPart) }),
+  z.object({ id, role: z.literal('assistant'), content: z.array(AssistantPart) }),
+  z.object({
+    id,
+    role: z.literal('tool'),
+    callId: z.string(),
+    name: z.string(),
+    result: z.unknown().optional(),
+    status: z.enum(['done', 'error', 'cancelled', 'interrupted']),
+  }),
+]);
+
+/** Whether a value is a message. */
+export const isMessage = (value: unknown): value is Message => StoredMessage.safeParse(value).success;
+
+/** What is nearly a message without those of its parts that are none; anything else as it is. */
+export function withoutOddParts(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('content' in value) || !Array.isArray(value.content))
+    return value;
+  const part = 'role' in value && value.role === 'user' ? UserPart : AssistantPart;
+  return { ...value, content: value.content.filter((one) => part.safeParse(one).success) };
+}

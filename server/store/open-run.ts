@@ -1,0 +1,79 @@
+import type { Kysely, Transaction } from 'kysely';
+import { ApiError } from '../call/errors.ts';
+import { appendMessages } from './append-messages.ts';
+import { toOwnedKey } from './owned-key.ts';
+import type { Tables } from './schema.ts';
+import type { RunOpening } from './stored-runs.ts';
+
+/** Makes the conversation of a run when there is none, stores what is said to it and opens it. Returns its key. */
+export async function openRun(
+  transaction: Transaction<Tables>,
+  {
+    id,
+    givenId = id,
+    conversationId,
+    conversationKey = conversationId,
+    owner: newOwner = null,
+    agentId,
+    messages,
+    isDetached = false,
+  }: RunOpening,
+): Promise<string> {
+  const now = new Date().toISOString();
+  const conversation = await transaction
+    .insertInto('conversations')
+    .values({
+      key: conversationKey,
+      id: conversationId,
+      owner: newOwner,
+      agent_id: agentId,
+      title: '',
+      message_count: 0,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ updated_at: now }))
+    .returning(['key', 'title', 'owner'])
+    .executeTakeFirstOrThrow();
+  const { owner } = conversation;
+  if (await hasRun(transaction, owner, id)) throw runExists(id);
+  const key = toOwnedKey(owner, id);
+  const opened = await transaction
+    .insertInto('runs')
+    .values({
+      key,
+      id,
+      conversation_key: conversationKey,
+      conversation_id: conversationId,
+      agent_id: agentId,
+      status: 'running',
+      input_tokens: 0,
+      output_tokens: 0,
+      started_at: now,
+      ended_at: null,
+      given_id: givenId.toWellFormed(),
+      is_detached: isDetached ? 1 : 0,
+      history_count: await appendMessages(transaction, conversation, messages),
+      outcome: null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  if (opened.numInsertedOrUpdatedRows) return key;
+  const sameKey = await transaction.selectFrom('runs').select('key').where('key', '=', key).executeTakeFirst();
+  if (sameKey) throw runExists(id);
+  throw new ApiError('conversation-busy', `Another run is active on conversation '${conversationId}'`);
+}
+
+/** Whether an owner has used an id for a run; before there were owners, it was its key. */
+async function hasRun(db: Kysely<Tables>, owner: string | null, id: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('runs')
+    .innerJoin('conversations', 'conversations.key', 'runs.conversation_key')
+    .select('runs.key')
+    .where('runs.id', '=', id)
+    .where('conversations.owner', owner === null ? 'is' : '=', owner)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+const runExists = (id: string) => new ApiError('run-exists', `Run with ID '${id}' already exists`);

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { NewApproval } from './stored-approvals.ts';
+
+/** A tool call that waits for a person, as whoever is to answer is shown it; `id` is that of the approval. */
+export type AwaitedCall = Omit<NewApproval, 'toolHash'>;
+
+/**
+ * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
+ * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter. `approvals`
+ * are the calls that wait for a person; they are pending too.
+ */
+export type RunOutcome =
+  | {
+      readonly status: 'finished';
+      readonly pending: readonly string[];
+      readonly stoppedBy?: 'max-steps' | 'length' | 'content-filter';
+      readonly approvals?: readonly AwaitedCall[];
+    }
+  | { readonly status: 'cancelled'; readonly reason: string }
+  | {
+      readonly status: 'failed';
+      readonly code: 'internal' | 'model-not-configured' | 'model-failed' | 'model-timeout' | 'run-interrupted';
+      readonly detail: string;
+    };
+
+const Call = z.object({
+  id: z.string(),
+  callId: z.string(),
+  tool: z.string(),
+  description: z.string(),
+  args: z.record(z.string(), z.unknown()),
+});
+const Outcome = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('finished'),
+    pending: z.array(z.string()),
+    stoppedBy: z.enum(['max-steps', 'length', 'content-filter']).optional(),
+    approvals: z.array(Call).optional(),
+  }),
+  z.object({ status: z.literal('cancelled'), reason: z.string() }),
+  z.object({
+    status: z.literal('failed'),
+    code: z.enum(['internal', 'model-not-configured', 'model-failed', 'model-timeout', 'run-interrupted']),
+    detail: z.string(),
+  }),
+]);
+
+/** Whether a value says how a run ended. */
+export const isRunOutcome = (value: unknown): value is RunOutcome => Outcome.safeParse(value).success;
+
+/** Whether a value is a call that waits for a person. */
+export const isAwaitedCall = (value: unknown): value is AwaitedCall => Call.safeParse(value).success;

@@ -1,0 +1,200 @@
+/** A store that holds anything anywhere: what can be shown is shown, and a list loses nothing but what is odd. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeOddRows } from './support/odd-rows.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+import { startWholeServer, type WholeServer } from './support/whole-server.ts';
+
+const A2A = { 'a2a-version': '1.0' };
+
+// biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of a body where they read it.
+type Body = any;
+
+const owned = new AsyncDisposableStack();
+let server: WholeServer;
+let rows: Map<string, number>;
+/** What each list held before there were odd rows, by its path. */
+const before = new Map<string, Body[]>();
+let events: string;
+
+async function send(path: string, body: object, headers = {}): Promise<void> {
+  const response = await fetch(`${server.url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  expect([response.ok, await response.text()]).toEqual([true, expect.any(String)]);
+}
+
+async function get(path: string, headers = {}): Promise<{ status: number; body: Body }> {
+  const response = await fetch(`${server.url}/api/v1${path}`, { headers });
+  const text = await response.text();
+  return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+}
+
+/** Everything that a list shows, page by page. Fails when a page is no 200. */
+async function all({ path, items, next }: List): Promise<Body[]> {
+  const found: Body[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const query = cursor ? `&${next?.[0]}=${encodeURIComponent(cursor)}` : '';
+    const { status, body } = await get(path + query, A2A);
+    expect([status, status === 200 ? '' : body], path).toEqual([200, '']);
+    found.push(...items(body));
+    cursor = next && body[next[1]];
+    if (!cursor) return found;
+  }
+}
+
+interface List {
+  readonly path: string;
+  readonly items: (body: Body) => Body[];
+  /** The name of the cursor in the query, and in the answer. */
+  readonly next?: readonly [string, string];
+  /** Where each of its items is alone. */
+  readonly one?: (id: string) => string;
+  /** The tables that it shows. */
+  readonly shows: readonly string[];
+}
+const cursor = ['cursor', 'next_cursor'] as const;
+const lists: readonly List[] = [
+  { path: '/agents?', items: (body) => body.agents, one: (id) => `/agents/${id}`, shows: ['agents'] },
+  { path: '/ag-ui/agents?', items: (body) => body.agents, shows: ['agents'] },
+  { path: '/a2ui/agents?', items: (body) => body.agents, shows: ['agents'] },
+  { path: '/mcp-ui/agents?', items: (body) => body.agents, shows: ['agents'] },
+  {
+    path: '/mcp/servers/available?',
+    items: (body) => body.filter(({ origin }: Body) => origin === 'custom'),
+    one: (id) => `/mcp/servers/${id}`,
+    shows: ['servers'],
+  },
+  {
+    path: '/conversations?limit=7',
+    items: (body) => body.conversations,
+    next: cursor,
+    one: (id) => `/conversations/${id}`,
+    shows: ['conversations', 'messages'],
+  },
+  { path: '/runs?limit=7', items: (body) => body.runs, next: cursor, one: (id) => `/runs/${id}`, shows: ['runs'] },
+  { path: '/runs?limit=7&status=interrupted', items: (body) => body.runs, next: cursor, shows: ['runs'] },
+  ...['pending', 'approved', 'denied', 'cancelled', 'void'].map((status) => ({
+    path: `/approvals?limit=7&status=${status}`,
+    items: (body: Body) => body.approvals,
+    next: cursor,
+    shows: ['approvals'],
+  })),
+  {
+    path: '/a2a/demo/tasks?pageSize=7&includeArtifacts=true',
+    items: (body) => body.tasks,
+    next: ['pageToken', 'nextPageToken'],
+    one: (id) => `/a2a/demo/tasks/${id}`,
+    shows: ['tasks'],
+  },
+];
+
+beforeAll(async () => {
+  const { path: folder } = owned.use(await temporaryFolder());
+  server = await startWholeServer({ folder, args: ['--demo'] });
+  await send('/mcp/servers', { id: 'mine', command: 'node', args: ['--version'], enabled: false });
+  await send('/agents', { id: 'careful', selected_mcp_servers: ['toolbox'], approvals: { tools: ['*'] } });
+  await send('/agents/careful/mcp-servers/start', {});
+  const ask = { message: 'What is 17 * 23?', run_id: 'good', conversation_id: 'good', background: true };
+  await send('/agents/careful/prompt', ask);
+  const message = { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'Hello' }] };
+  await send('/a2a/demo/message:send', { message }, A2A);
+  for (const list of lists) before.set(list.path, await all(list));
+  before.set('messages', (await get('/conversations/good')).body.messages);
+  events = (await get('/runs/good/events')).body;
+  await server.close();
+  rows = writeOddRows(join(folder, 'data'));
+  server = owned.use(await startWholeServer({ folder, args: ['--demo'] }));
+}, 60_000);
+afterAll(() => owned.disposeAsync());
+
+test('a store with odd rows in every table starts', async () => {
+  expect([...rows.keys()].sort()).toEqual([
+    'agents',
+    'approvals',
+    'conversations',
+    'facts',
+    'messages',
+    'run_events',
+    'runs',
+    'servers',
+    'tasks',
+  ]);
+  for (const [table, count] of rows) expect(count, table).toBeGreaterThan(15);
+  expect((await get('/ready')).status).toBe(200);
+});
+
+describe.each(lists)('$path', (list) => {
+  test('shows every good record as before, and what can be shown of the odd ones', async () => {
+    const good = before.get(list.path) ?? [];
+    const shown = await all(list);
+    expect(shown).toEqual(expect.arrayContaining(good));
+    if (list.one) expect(shown.length).toBeGreaterThan(good.length + 10);
+  });
+
+  test('names no record that has a fault of the server in its place', async () => {
+    if (!list.one) return;
+    const ids = (await all(list)).map(({ id }) => id ?? '').filter((id) => id !== '' && id.length < 200);
+    for (const id of new Set(ids)) {
+      const { status } = await get(list.one(encodeURIComponent(id)), A2A);
+      expect([200, 404], `${list.path} ${JSON.stringify(id)}`).toContain(status);
+    }
+  });
+});
+
+test('a conversation shows its good messages, and the good parts of odd ones', async () => {
+  const { status, body } = await get('/conversations/good');
+  expect(status).toBe(200);
+  expect(body.messages).toEqual(expect.arrayContaining(before.get('messages') ?? []));
+  expect(body.messages.map(({ content }: Body) => content)).toContain('Still there');
+  expect(body.message_count).toBe(body.messages.length);
+});
+
+test('the events of a run are read again as they were', async () => {
+  expect((await get('/runs/good/events')).body).toBe(events);
+});
+
+test('the log names each record that is odd or left out, and not what it holds', () => {
+  const lines = server
+    .logged()
+    .split('\n')
+    .filter((line) => line.includes('a stored record'))
+    .map((line) => JSON.parse(line));
+  const tables = new Set(lines.map(({ table }) => table));
+  expect([...tables].sort()).toEqual([
+    'agents',
+    'approvals',
+    'conversations',
+    'messages',
+    'run_events',
+    'runs',
+    'servers',
+    'tasks',
+  ]);
+  for (const { id, columns } of lines) expect([typeof id, Array.isArray(columns)]).toEqual(['string', true]);
+  expect(new Set(lines.map(({ table, id, msg }) => `${table} ${id} ${msg}`)).size).toBe(lines.length);
+  // The key of a row may be what is odd of it.
+  const ofContents = lines.filter(({ id }) => /^(?:odd-\d+|good\/\d+)$/.test(id));
+  expect(ofContents.length).toBeGreaterThan(100);
+  expect(JSON.stringify(ofContents)).not.toMatch(/Still there|half|nonsense/);
+});
+
+test('no run is left running, and agents answer', async () => {
+  expect(await all({ path: '/runs?status=running', items: (body) => body.runs, shows: [] })).toEqual([]);
+  await send('/agents/demo/prompt/sync', { message: 'Hello', conversation_id: 'new' });
+  const message = { messageId: 'm2', role: 'ROLE_USER', parts: [{ text: 'Hello' }] };
+  await send('/a2a/demo/message:send', { message }, A2A);
+});
+
+test('a server with keys shows each of them what it may see', async () => {
+  await server.close();
+  const environment = { AGENT_RUNTIMES_API_KEYS: 'a:k1,b:k2' };
+  await using other = await startWholeServer({ folder: server.folder, environment });
+  for (const { path } of lists) {
+    const headers = { authorization: 'Bearer k1', ...A2A };
+    const response = await fetch(`${other.url}/api/v1${path}`, { headers });
+    expect([response.status, await response.text()], path).toEqual([200, expect.stringMatching(/^[{[]/)]);
+  }
+});
