@@ -1,34 +1,15 @@
 /** Two callers with a key each, on one server: agents are common, what they say to them is not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAuthentication } from '../server/http/auth.ts';
+import { holderOf, type KeyHolder } from './support/key-holder.ts';
 import { operations } from './support/surfaces.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 const ANNA = 'anna-0123456789';
 const BEN = 'ben-0123456789';
 
-interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of a body where they read it.
-  readonly body: any;
-}
-
-async function send(key: string, method: string, path: string, body?: unknown, headers = {}): Promise<Answer> {
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json');
-  return { status: response.status, body: isJson ? JSON.parse(text) : text };
-}
-const anna = (method: string, path: string, body?: unknown, headers = {}) => send(ANNA, method, path, body, headers);
-const ben = (method: string, path: string, body?: unknown, headers = {}) => send(BEN, method, path, body, headers);
+let anna: KeyHolder;
+let ben: KeyHolder;
 
 const hello = (thread_id: string, run_id: string) => ({
   thread_id,
@@ -46,6 +27,8 @@ let taskId = '';
 
 beforeAll(async () => {
   server = await startWholeServer({ args: ['--demo'], environment: { AGENT_RUNTIMES_API_KEYS: `${ANNA},${BEN}` } });
+  anna = holderOf(server.url, ANNA);
+  ben = holderOf(server.url, BEN);
   const careful = { id: 'careful', selected_mcp_servers: ['toolbox'], approvals: { tools: ['*'] } };
   expect((await anna('POST', '/agents', careful)).status).toBe(201);
   expect((await anna('POST', '/agents/careful/mcp-servers/start')).status).toBe(200);
@@ -123,16 +106,15 @@ describe('what another key has made', () => {
     expect((await ben('GET', `/a2a/demo${task}`, undefined, headers)).status).toBe(404);
     expect((await ben('POST', `/a2a/demo${task}:cancel`, {}, headers)).status).toBe(404);
     expect((await anna('GET', `/a2a/demo${task}`, undefined, headers)).status).toBe(200);
-    const rpc = (key: string) =>
-      send(
-        key,
+    const rpc = (by: KeyHolder) =>
+      by(
         'POST',
         '/a2a/demo/',
         { jsonrpc: '2.0', id: 1, method: prefix ? 'tasks/get' : 'GetTask', params: { id: taskId } },
         headers,
       );
-    expect((await rpc(BEN)).body.error).toMatchObject({ message: `Task not found: ${taskId}` });
-    expect((await rpc(ANNA)).body.result).toMatchObject({ id: taskId });
+    expect((await rpc(ben)).body.error).toMatchObject({ message: `Task not found: ${taskId}` });
+    expect((await rpc(anna)).body.result).toMatchObject({ id: taskId });
   });
 
   test('is in no list of tasks', async () => {

@@ -9,6 +9,7 @@ import { startHttpServer } from '../server/http/server.ts';
 import { createPromptHandlers } from '../server/prompts/prompt-handlers.ts';
 import { createStartRun } from '../server/runs/start-run.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
+import { startAgentRuns } from './support/agent-runs.ts';
 import { ok, testAgent, toolsetOf } from './support/loop.ts';
 import { type Running, startRuns } from './support/running.ts';
 import { type Act, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
@@ -214,4 +215,18 @@ test('an answer that reached its limit is done and says what stopped it', async 
   await using server = await startPrompts(scriptedModel([[...text('Half'), finish('length')]]));
   const response = await server.post('tester/prompt/sync', { message: 'Hi' });
   expect(await response.json()).toMatchObject({ response: 'Half', stopped_by: 'length' });
+});
+
+test('a run whose provider counts halves is done, and is listed with whole numbers', async () => {
+  await using server = await startAgentRuns(scriptedModel([[...text('Hi'), finish('stop', [5.5, -1])]]));
+  const usage = { prompt_tokens: 6, completion_tokens: 0 };
+  const events = await server.read('/agents/tester/prompt', { message: 'Hello', conversation_id: 'c' });
+  expect(events.map(({ data }) => data)).toEqual([
+    { type: 'text', content: 'Hi' },
+    { type: 'done', conversation_id: 'c', usage },
+  ]);
+  const sync = await server.call('POST', '/agents/tester/prompt/sync', { message: 'Hello' });
+  expect(sync).toMatchObject({ status: 200, body: { response: 'Hi', usage } });
+  const listed = await server.call('GET', '/runs');
+  expect(listed).toMatchObject({ status: 200, body: { runs: [{ usage }, { usage }] } });
 });
