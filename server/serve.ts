@@ -5,6 +5,9 @@ import { helpText, type Options, readOptions } from './options.ts';
 import { version } from './version.ts';
 import { createRuntime } from './wiring/runtime.ts';
 
+/** How long a last answer may take to be written and read, when nothing is left of the grace. */
+const LAST_ANSWER_MS = 5000;
+
 /** Runs the command until a signal ends it; resolves to the exit code. */
 export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   let options: Options;
@@ -40,7 +43,7 @@ async function serveUntilSignal(options: Options, environment: NodeJS.ProcessEnv
     const graceEnds = performance.now() + graceMs;
     await runtime.drain(graceMs);
     // Executions and calls outside of runs have what the runs have left of the grace, and always time for their last answer to be read.
-    await server.close({ graceMs: Math.max(1000, graceEnds - performance.now()) });
+    await server.close({ graceMs: Math.max(LAST_ANSWER_MS, graceEnds - performance.now()) });
   } finally {
     await runtime.close();
   }
