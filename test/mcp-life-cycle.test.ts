@@ -305,7 +305,9 @@ describe('a server that cannot start', () => {
 
   it('says so when it never answers', async () => {
     const limits = { ...DEFAULT_LIMITS, startTimeoutMs: 400, graceMs: grace };
-    expect(await failWith(fixtureServer('a', 'silent'), { limits })).toBe("MCP server 'a' did not answer within 0.4 s");
+    expect(await failWith(fixtureServer('a', 'silent'), { limits })).toBe(
+      "MCP server 'a' gave no sign of life for 0.4 s",
+    );
   });
 
   it('says so when there is no such command', async () => {

@@ -7,6 +7,7 @@ import type { Connection, ConnectionSettings } from './connection.ts';
 import { openConnection } from './open-connection.ts';
 import { type RestartPolicy, Restarts } from './restarts.ts';
 import type { LaunchPolicy, ServerLaunch } from './server-launch.ts';
+import { StartTimeoutError } from './start-deadline.ts';
 
 /** failed: it never ran, or its last start failed. restarting: it ran, died, and is being brought back. */
 export type ServerStatus = 'stopped' | 'starting' | 'running' | 'failed' | 'restarting';
@@ -35,6 +36,7 @@ export class Supervisor {
   #attempt: { readonly promise: Promise<void>; readonly abort: AbortController } | undefined;
   #stopping: Promise<void> | undefined;
   #keepsTrying = false;
+  #hasHung = false;
   #tools: readonly Tool[] = [];
   /** The connection it has, or had last, or tries to open. */
   #lastConnection: Pick<Connection, 'stderrLines'> | undefined;
@@ -78,6 +80,11 @@ export class Supervisor {
   /** Whether a start that fails is tried again. */
   get keepsTrying(): boolean {
     return this.#keepsTrying;
+  }
+
+  /** Whether its last start was given up because nothing was heard of it: the next one is worth nobody's wait. */
+  get hasHung(): boolean {
+    return this.#hasHung;
   }
 
   /** Resolves when the stop that is under way has ended; undefined when none is. */
@@ -146,6 +153,7 @@ export class Supervisor {
       this.#connection = connection;
       this.#tools = connection.tools;
       this.#restarts.noteRunning();
+      this.#hasHung = false;
       this.#attempt = undefined;
       this.#become('running');
     } catch (cause) {
@@ -187,6 +195,7 @@ export class Supervisor {
   #fail(cause: unknown): void {
     // Without its variables it can never start, so nothing is gained by trying: the next use or start does.
     const isHopeless = cause instanceof ApiError && HOPELESS.includes(cause.code);
+    this.#hasHung = cause instanceof Error && cause.cause instanceof StartTimeoutError;
     this.#become(this.#restarts.hasRun && this.#keepsTrying ? 'restarting' : 'failed', messageOf(cause));
     if (this.#keepsTrying && !isHopeless) this.#restarts.scheduleAfterFailedStart();
   }
@@ -205,6 +214,7 @@ export class Supervisor {
   async #stop(): Promise<void> {
     this.#restarts.forget();
     this.#keepsTrying = false;
+    this.#hasHung = false;
     const attempt = this.#attempt;
     attempt?.abort.abort(new StoppedError('stopped'));
     await attempt?.promise.catch(() => undefined);

@@ -3,7 +3,7 @@ import type { ConnectionLimits } from './connection-limits.ts';
 
 /** How much is asked for, and who is told of changes. */
 export interface ToolListOptions {
-  readonly limits: Pick<ConnectionLimits, 'maxTools' | 'maxToolsBytes' | 'callTimeoutMs'>;
+  readonly limits: Pick<ConnectionLimits, 'maxTools' | 'maxToolsBytes' | 'callTimeoutMs' | 'startTotalMs'>;
   onChange(): void;
 }
 
@@ -33,7 +33,9 @@ export class ToolList {
 
   /** Asks for the list. Throws when the server does not answer. */
   async load(signal: AbortSignal): Promise<void> {
-    this.#tools = await listTools(this.#client, this.#sdk, this.#options.limits, signal);
+    // How long a start may take is decided by whoever opens the connection.
+    const limits = { ...this.#options.limits, callTimeoutMs: this.#options.limits.startTotalMs };
+    this.#tools = await listTools(this.#client, this.#sdk, limits, signal);
     if (this.#state === 'closed') return;
     this.#state = 'loaded';
     if (this.#hasChanged) this.#refreshSoon();
