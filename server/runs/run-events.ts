@@ -20,9 +20,9 @@ export type AwaitedCall = Omit<NewApproval, 'toolHash'>;
 /**
  * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
  * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter. `approvals`
- * are the calls that wait for a person; they are pending too.
+ * are the calls that wait for a person; they are pending too. `missingServers` are the ids of the MCP servers it had to do without.
  */
-export type RunOutcome =
+export type RunOutcome = (
   | {
       readonly status: 'finished';
       readonly pending: readonly string[];
@@ -34,18 +34,23 @@ export type RunOutcome =
       readonly status: 'failed';
       readonly code: 'internal' | 'model-not-configured' | 'model-failed' | 'model-timeout' | 'run-interrupted';
       readonly detail: string;
-    };
+    }
+) & {
+  readonly missingServers?: readonly string[];
+};
 
 /** The reason of runs that are cancelled because the server shuts down: nobody asked for it, and callers are told of a failure. */
 export const SHUTTING_DOWN = 'the server shuts down';
 
 /**
  * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
+ * `status` says in words for people what the run does beside that, such as to wait, and which MCP servers it does without from there on.
  * `state-set` is the whole shared state and comes before the first `state-patched`, a JSON Patch of it. No delta is empty. `run-ended`
  * comes exactly once and last; whatever is still open then was cut off.
  */
 export type RunEvent =
   | { readonly type: 'step-started'; readonly step: number }
+  | { readonly type: 'status'; readonly text: string; readonly missingServers?: readonly string[] }
   | { readonly type: 'text-started'; readonly messageId: string }
   | { readonly type: 'text-delta'; readonly messageId: string; readonly delta: string }
   | { readonly type: 'text-ended'; readonly messageId: string }
