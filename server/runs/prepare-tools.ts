@@ -7,16 +7,21 @@ interface PrepareToolsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Waits for the tools that are on their way, and says so. The servers that have not come are told of once, and added to `missing`. */
+/** Waits for the tools that are on their way, and says so. Adds the servers that have not come to `missing`; those it has said that it waits for are told of at once, the others with the end of the run. */
 export async function prepareTools(
   { toolset, sink, signal }: PrepareToolsOptions,
   missing: Set<string>,
 ): Promise<void> {
-  const onWaiting = (ids: readonly string[]) => sink.emit({ type: 'status', text: `waiting for ${nameServers(ids)}` });
+  const awaited = new Set<string>();
+  const onWaiting = (ids: readonly string[]) => {
+    for (const id of ids) awaited.add(id);
+    sink.emit({ type: 'status', text: `waiting for ${nameServers(ids)}` });
+  };
   const absent = (await toolset.prepare?.({ signal, onWaiting })) ?? [];
-  const missingServers = absent.filter((id) => !missing.has(id));
-  if (signal.aborted || !missingServers.length) return;
-  for (const id of missingServers) missing.add(id);
+  if (signal.aborted) return;
+  for (const id of absent) missing.add(id);
+  const missingServers = absent.filter((id) => awaited.has(id));
+  if (!missingServers.length) return;
   sink.emit({ type: 'status', text: `going on without ${nameServers(missingServers)}`, missingServers });
 }
 
