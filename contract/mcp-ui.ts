@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { get, group, post, stream } from './kit.ts';
-import { approvals } from './prompts.ts';
+import { approvals, missingServers } from './prompts.ts';
 
 const UiTool = z
   .object({
@@ -56,7 +56,16 @@ export const McpUiEvent = z
       resource_endpoint: z.string().meta({ description: 'Where the same page is served under its own policy' }),
     }),
     z.object({ type: z.literal('ui_failed'), id, server: z.string(), tool: z.string(), detail: z.string() }),
-    z.object({ type: z.literal('done'), conversation_id: z.string(), approvals }),
+    z.object({
+      type: z.literal('status'),
+      text: z.string().meta({ description: 'What the run does meanwhile, such as `waiting for MCP server toolbox`' }),
+    }),
+    z.object({
+      type: z.literal('done'),
+      conversation_id: z.string(),
+      approvals,
+      missing_servers: missingServers,
+    }),
     z.object({ type: z.literal('error'), code: z.string(), detail: z.string(), conversation_id: z.string() }),
   ])
   .meta({ id: 'McpUiEvent' });

@@ -48,6 +48,11 @@ export const approvals = z
   .array(z.object({ id: z.string(), tool_call_id: z.string(), tool: z.string(), args: z.unknown() }))
   .optional()
   .meta({ description: 'Tool calls that wait for an answer at `/approvals/{approval_id}`; the agent goes on then' });
+/** The MCP servers that a run had to do without. */
+export const missingServers = z
+  .array(z.string())
+  .optional()
+  .meta({ description: 'The MCP servers that did not come and it went without; absent when there are none' });
 const result = z.unknown().meta({ description: 'What the tool returned, or the text of its error' });
 
 /** One event of a streamed prompt. Exactly one `done` or `error` comes, and it comes last. */
@@ -56,7 +61,14 @@ export const PromptEvent = z
     z.object({ type: z.literal('text'), content: z.string() }),
     z.object({ type: z.literal('tool_call'), id: z.string(), name: z.string(), args }),
     z.object({ type: z.literal('tool_result'), id: z.string(), name: z.string(), result, is_error: z.boolean() }),
-    z.object({ type: z.literal('done'), conversation_id: z.string(), usage: Usage, stopped_by: stoppedBy, approvals }),
+    z.object({
+      type: z.literal('done'),
+      conversation_id: z.string(),
+      usage: Usage,
+      stopped_by: stoppedBy,
+      approvals,
+      missing_servers: missingServers,
+    }),
     z.object({
       type: z.literal('error'),
       detail: z.string(),
@@ -75,6 +87,7 @@ const PromptResult = z
     conversation_id: z.string(),
     stopped_by: stoppedBy,
     approvals,
+    missing_servers: missingServers,
   })
   .meta({ id: 'PromptResult' });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { follow, get, group, post } from './kit.ts';
 import { agentFilter, conversationFilter, nextCursor, pageQuery } from './pages.ts';
-import { PromptEvent, promptFailure, StopReason, Usage } from './prompts.ts';
+import { missingServers, PromptEvent, promptFailure, StopReason, Usage } from './prompts.ts';
 
 const RunStatus = z.enum(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
 
@@ -11,6 +11,7 @@ const RunOutcome = z
     detail: z.string().optional().meta({ description: 'Why it was cancelled, or failed' }),
     code: z.string().optional().meta({ description: 'A failed run: one of the error codes' }),
     stopped_by: StopReason.optional().meta({ description: 'What ended a run that would have gone on' }),
+    missing_servers: missingServers,
     pending_tool_call_ids: z
       .array(z.string())
       .meta({ description: 'Tool calls that wait: for their result from the caller, or for an approval' }),

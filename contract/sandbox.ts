@@ -98,7 +98,10 @@ const Execute = z
       .string()
       .max(262_144)
       .meta({ description: 'Python. The value of a last expression is the result', examples: ['6 * 7'] }),
-    timeout: z.number().positive().max(600).optional().meta({ description: 'Seconds; absent: 30' }),
+    timeout: z.number().positive().max(600).optional().meta({
+      description:
+        'Seconds that the code may take, and that its sandbox may take to start: when that takes longer, the code has not run, and the start goes on. Absent: 30 for the code, and for the start what it takes',
+    }),
   })
   .meta({ id: 'Execute' });
 

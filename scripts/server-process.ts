@@ -26,22 +26,29 @@ interface StartServerProcess {
   readonly node?: string;
   /** The folder it starts in. */
   readonly folder?: string;
+  /** A command that runs Node, such as in a control group; absent: none. */
+  readonly within?: readonly string[];
+  /** How long it may take until it listens. */
+  readonly startMs?: number;
 }
 
 /** What was compiled for one process is there for the next, whatever its home. */
 export const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
-const START_MS = 20_000;
+const START_MS = 60_000;
 const STOP_MS = 10_000;
 
-/** Starts the command on a free port and resolves once it listens. Rejects with its output when it ends instead, or takes 20 seconds. */
+/** Starts the command on a free port and resolves once it listens. Rejects with its output when it ends instead, or takes too long. */
 export async function startServerProcess({
   args = [],
   environment = process.env,
   entry = fileURLToPath(new URL('../server/main.ts', import.meta.url)),
   node = process.execPath,
   folder,
+  within = [],
+  startMs = START_MS,
 }: StartServerProcess): Promise<ServerProcess> {
-  const child = spawn(node, [entry, '--port', '0', ...args], {
+  const [command = node, ...rest] = [...within, node, entry, '--port', '0', ...args];
+  const child = spawn(command, rest, {
     cwd: folder,
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,7 +70,7 @@ export async function startServerProcess({
     return ended.finally(() => clearTimeout(timer));
   };
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`The server did not listen within ${START_MS} ms`)), START_MS);
+  const timer = setTimeout(() => reject(new Error(`The server did not listen within ${startMs} ms`)), startMs);
   const died = ended.then((code) => {
     throw new Error(`The server ended with code ${code} before it listened`);
   });

@@ -7,6 +7,9 @@ import { version } from './version.ts';
 import { checkOptions } from './wiring/check-options.ts';
 import { createRuntime } from './wiring/runtime.ts';
 
+/** How long a last answer may take to be written and read, when nothing is left of the grace. */
+const LAST_ANSWER_MS = 5000;
+
 /** Runs the command until a signal ends it; resolves to the exit code. Nothing is written before `onStarted`, or before all checks have passed. */
 export async function serve(
   args: readonly string[],
@@ -58,7 +61,7 @@ async function serveUntilSignal(
     const graceEnds = performance.now() + graceMs;
     await runtime.drain(graceMs);
     // Executions and calls outside of runs have what the runs have left of the grace, and always time for their last answer to be read.
-    await server.close({ graceMs: Math.max(1000, graceEnds - performance.now()) });
+    await server.close({ graceMs: Math.max(LAST_ANSWER_MS, graceEnds - performance.now()) });
   } finally {
     await runtime.close();
   }

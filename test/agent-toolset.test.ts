@@ -4,7 +4,10 @@ import type { Toolset } from '../server/runs/toolset.ts';
 
 const signal = new AbortController().signal;
 const toolset = (from: string, names: string[], prepared: string[] = []): Toolset => ({
-  prepare: async () => void prepared.push(from),
+  async prepare() {
+    prepared.push(from);
+    return [`${from}-server`, 'shared'];
+  },
   list: () => names.map((name) => ({ name, description: from, inputSchema: {} })),
   call: async (name) => ({ result: `${name} of ${from}`, isError: false }),
 });
@@ -13,7 +16,7 @@ test('joined toolsets are one: all are prepared, and each call goes to the first
   const prepared: string[] = [];
   const names = ['b', 'c'];
   const joined = joinToolsets([toolset('one', ['a', 'b'], prepared), toolset('two', names, prepared)]);
-  await joined.prepare?.({ signal });
+  expect(await joined.prepare?.({ signal })).toEqual(['one-server', 'shared', 'two-server']);
   expect(prepared).toEqual(['one', 'two']);
   expect(joined.list().map(({ name, description }) => `${name} of ${description}`)).toEqual([
     'a of one',
@@ -30,6 +33,6 @@ test('joined toolsets are one: all are prepared, and each call goes to the first
 test('a toolset that needs no preparation is joined too', async () => {
   const { list, call } = toolset('one', ['a']);
   const joined = joinToolsets([{ list, call }]);
-  await joined.prepare?.({ signal });
+  expect(await joined.prepare?.({ signal })).toEqual([]);
   expect(joined.list()).toHaveLength(1);
 });

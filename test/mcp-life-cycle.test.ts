@@ -17,6 +17,12 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 
 const signal = AbortSignal.timeout(60_000);
 const grace = { input: 100, term: 200 };
+const fixtureLaunch = (...args: string[]) => ({
+  type: 'stdio' as const,
+  command: process.execPath,
+  args: [FIXTURE, ...args],
+  env: {},
+});
 const text = (value: string) => ({ content: [{ type: 'text', text: value }], isError: false });
 
 describe('a server that runs', () => {
@@ -140,6 +146,20 @@ describe('a server that runs', () => {
     ]);
     await server.stop();
     await expect(started).rejects.toThrow('was stopped while it started');
+  });
+
+  it.skipIf(process.platform !== 'linux')('that computes for longer than it may be silent is waited for', async () => {
+    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, startTimeoutMs: 1000, graceMs: grace } });
+    const server = await servers.define(fixtureServer('a', '', { launch: fixtureLaunch('busy', '3000') }));
+    await server.start({ keepTrying: false });
+    expect(server.status).toBe('running');
+  });
+
+  it('that speaks for longer than it may be silent is waited for', async () => {
+    await using servers = createServers({ limits: { ...DEFAULT_LIMITS, startTimeoutMs: 1000, graceMs: grace } });
+    const server = await servers.define(fixtureServer('a', '', { launch: fixtureLaunch('chatty', '3000') }));
+    await server.start({ keepTrying: false });
+    expect(server.status).toBe('running');
   });
 
   it('that takes a while to answer is waited for, and delays no other', async () => {
@@ -305,7 +325,16 @@ describe('a server that cannot start', () => {
 
   it('says so when it never answers', async () => {
     const limits = { ...DEFAULT_LIMITS, startTimeoutMs: 400, graceMs: grace };
-    expect(await failWith(fixtureServer('a', 'silent'), { limits })).toBe("MCP server 'a' did not answer within 0.4 s");
+    expect(await failWith(fixtureServer('a', 'silent'), { limits })).toBe(
+      "MCP server 'a' gave no sign of life for 0.4 s",
+    );
+  });
+
+  it('says so when it shows life for ever and never answers', async () => {
+    const limits = { ...DEFAULT_LIMITS, startTimeoutMs: 400, startTotalMs: 1000, graceMs: grace };
+    expect(await failWith(fixtureServer('a', '', { launch: fixtureLaunch('chatty', '600000') }), { limits })).toMatch(
+      /^MCP server 'a' did not answer within 1 s: still at it/,
+    );
   });
 
   it('says so when there is no such command', async () => {

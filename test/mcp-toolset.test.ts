@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toolboxServer } from '../server/mcp/definitions/bundled-servers.ts';
+import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
 import type { ServerReference } from '../server/mcp/servers/running-servers.ts';
 import { toToolName } from '../server/mcp/tool-names.ts';
 import { toToolOutcome } from '../server/mcp/tool-result.ts';
@@ -7,7 +10,8 @@ import { calculate } from '../server/mcp/toolbox/calculator.ts';
 import { currentTime } from '../server/mcp/toolbox/current-time.ts';
 import { textStats } from '../server/mcp/toolbox/text-stats.ts';
 import { createServerToolset } from '../server/mcp/toolset.ts';
-import { createServers, fixtureServer, until } from './support/mcp-servers.ts';
+import { createServers, FIXTURE, fixtureServer, until } from './support/mcp-servers.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const signal = AbortSignal.timeout(60_000);
 
@@ -79,18 +83,52 @@ describe('the toolset of an agent', () => {
     expect([toolset.list(), server.status]).toEqual([[], 'stopped']);
   });
 
-  it('goes on without a server that takes too long', async () => {
+  it('waits for a server as long as its start goes on, and says so after a second', async () => {
+    await using folder = await temporaryFolder();
+    const mayAnswer = join(folder.path, 'may-answer');
     await using servers = createServers();
-    await servers.define(fixtureServer('silent', 'silent'));
-    const good = await servers.define(fixtureServer('good'));
-    await good.start({ keepTrying: false });
-    const toolset = createServerToolset(servers, () => ['silent', 'good']);
-    await toolset.prepare({ signal, timeoutMs: 100 });
-    expect(toolset.list().map(({ name }) => name)).toContain('good__echo');
-    expect(servers.find('silent')?.status).toBe('starting');
-    const started = performance.now();
-    await toolset.prepare({ signal, timeoutMs: 10_000 });
-    expect(performance.now() - started).toBeLessThan(5000);
+    const args = [FIXTURE, 'late', mayAnswer];
+    await servers.define(
+      fixtureServer('late', '', { launch: { type: 'stdio', command: process.execPath, args, env: {} } }),
+    );
+    await servers.define(fixtureServer('good'));
+    const toolset = createServerToolset(servers, () => ['late', 'good']);
+    const told = Promise.withResolvers<readonly string[]>();
+    const prepared = toolset.prepare({ signal, onWaiting: told.resolve });
+    expect(await told.promise).toContain('late');
+    expect(servers.find('late')?.status).toBe('starting');
+    await writeFile(mayAnswer, '');
+    expect(await prepared).toEqual([]);
+    expect(toolset.list().map(({ name }) => name)).toEqual(expect.arrayContaining(['late__echo', 'good__echo']));
+  });
+
+  it('goes on without a server that hangs, is stopped or is unknown, names it, and waits for one that hangs only once', async () => {
+    await using servers = createServers({
+      limits: { ...DEFAULT_LIMITS, startTimeoutMs: 300, graceMs: { input: 100, term: 200 } },
+      backoffMs: () => 1,
+    });
+    const silent = await servers.define(fixtureServer('silent', 'silent'));
+    const stopped = await servers.define(fixtureServer('stopped'));
+    stopped.hold();
+    const toolset = createServerToolset(servers, () => ['silent', 'stopped', 'gone']);
+    expect(await toolset.prepare({ signal })).toEqual(['silent', 'stopped', 'gone']);
+    expect(silent.error).toBe("MCP server 'silent' gave no sign of life for 0.3 s");
+    await until(() => silent.status === 'starting', 'it is tried again');
+    const waited = Promise.withResolvers<string>();
+    void silent.settled().then(() => waited.resolve('the next try'));
+    void toolset.prepare({ signal }).then(() => waited.resolve('nothing'));
+    expect(await waited.promise).toBe('nothing');
+  });
+
+  it('leaves a server to start when its run is cancelled', async () => {
+    await using servers = createServers();
+    const silent = await servers.define(fixtureServer('silent', 'silent'));
+    const abort = new AbortController();
+    const prepared = createServerToolset(servers, () => ['silent']).prepare({ signal: abort.signal });
+    await until(() => silent.status === 'starting', 'it starts');
+    abort.abort();
+    expect(await prepared).toEqual(['silent']);
+    expect(silent.status).toBe('starting');
   });
 });
 

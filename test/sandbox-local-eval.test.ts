@@ -158,6 +158,7 @@ describe('code that calls tools', () => {
       const hanging = {
         timeoutMs: 200,
         onToolCall: (_server: string, _tool: string, _args: unknown, { signal }: { signal: AbortSignal }) => {
+          if (signal.aborted) told.resolve();
           signal.addEventListener('abort', () => told.resolve());
           return Promise.withResolvers<never>().promise;
         },

@@ -2157,7 +2157,7 @@ export interface components {
              * @example 6 * 7
              */
             code: string;
-            /** @description Seconds; absent: 30 */
+            /** @description Seconds that the code may take, and that its sandbox may take to start: when that takes longer, the code has not run, and the start goes on. Absent: 30 for the code, and for the start what it takes */
             timeout?: number;
         };
         ExecutionEvent: {
@@ -2382,6 +2382,11 @@ export interface components {
             detail: string;
         } | {
             /** @constant */
+            type: "status";
+            /** @description What the run does meanwhile, such as `waiting for MCP server toolbox` */
+            text: string;
+        } | {
+            /** @constant */
             type: "done";
             conversation_id: string;
             /** @description Tool calls that wait for an answer at `/approvals/{approval_id}`; the agent goes on then */
@@ -2391,6 +2396,8 @@ export interface components {
                 tool: string;
                 args: unknown;
             }[];
+            /** @description The MCP servers that did not come and it went without; absent when there are none */
+            missing_servers?: string[];
         } | {
             /** @constant */
             type: "error";
@@ -2498,6 +2505,8 @@ export interface components {
                 tool: string;
                 args: unknown;
             }[];
+            /** @description The MCP servers that did not come and it went without; absent when there are none */
+            missing_servers?: string[];
         } | {
             /** @constant */
             type: "error";
@@ -2532,6 +2541,8 @@ export interface components {
                 tool: string;
                 args: unknown;
             }[];
+            /** @description The MCP servers that did not come and it went without; absent when there are none */
+            missing_servers?: string[];
         };
         ProxyCall: {
             /** @description Arguments of the tool */
@@ -2633,6 +2644,8 @@ export interface components {
              * @enum {string}
              */
             stopped_by?: "max-steps" | "length" | "content-filter";
+            /** @description The MCP servers that did not come and it went without; absent when there are none */
+            missing_servers?: string[];
             /** @description Tool calls that wait: for their result from the caller, or for an approval */
             pending_tool_call_ids: string[];
             /** @description The approvals it waits for, or waited for */

@@ -10,7 +10,7 @@ const server = new URL(env.AGENT_RUNTIMES_URL || 'http://127.0.0.1:8765').origin
 const jupyter = new URL(env.JUPYTER_URL || 'http://127.0.0.1:2300');
 const token = env.JUPYTER_TOKEN ?? '';
 const proxy = env.AGENT_RUNTIMES_MCP_PROXY_URL || `${server}/api/v1/mcp/proxy`;
-const timeoutMs = Number(env.COMPANION_TIMEOUT || 300) * 1000;
+const timeoutMs = Number(env.COMPANION_TIMEOUT || 900) * 1000;
 const watchMs = Number(env.COMPANION_INTERVAL || 10) * 1000;
 /** The variables of this process that MCP servers are to have. */
 const passedOn = (env.COMPANION_ENV_VARS ?? '').split(',').filter((name) => name.trim());
@@ -21,7 +21,7 @@ class Refused extends Error {}
 /** The answer to a request that succeeds. Throws `Refused` when it never will. */
 async function ask(
   url: string,
-  { bearer = '', body, seconds = 10 }: { bearer?: string; body?: unknown; seconds?: number },
+  { bearer = '', body, seconds = 60 }: { bearer?: string; body?: unknown; seconds?: number },
 ) {
   const response = await fetch(url, {
     method: body === undefined ? 'GET' : 'POST',

@@ -5,7 +5,8 @@ import type { Toolset } from '../runs/toolset.ts';
 export function joinToolsets(toolsets: readonly Toolset[]): Toolset {
   return {
     async prepare(options) {
-      await Promise.all(toolsets.map((toolset) => toolset.prepare?.(options)));
+      const missing = await Promise.all(toolsets.map((toolset) => toolset.prepare?.(options) ?? []));
+      return [...new Set(missing.flat())];
     },
     list() {
       const tools = toolsets.flatMap((toolset) => toolset.list());

@@ -19,7 +19,7 @@ export function createCodemodeToolset({ allowsDirectCalls, ...agent }: CodemodeT
   const direct = allowsDirectCalls ? [callTool] : [];
   const tools = [...LOOK_AROUND, executeCode, ...direct];
   return {
-    prepare: ({ signal }) => codemode.prepare(agentId, signal),
+    prepare: (options) => codemode.prepare(agentId, options),
     list: () => [
       ...LOOK_AROUND.map(({ definition }) => definition),
       describeExecuteCode(codemode.bindingsOf(agentId).servers),

@@ -1,7 +1,7 @@
+import { awaitServers } from '../mcp/await-servers.ts';
 import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
 import { toToolName } from '../mcp/tool-names.ts';
-import { createServerToolset, type ServerToolset } from '../mcp/toolset.ts';
-import type { Toolset } from '../runs/toolset.ts';
+import type { PrepareOptions, Toolset } from '../runs/toolset.ts';
 import type { SandboxVariant, ToolCallAnswer, ToolCallHandler } from '../sandbox/sandbox.ts';
 import type { SandboxHost } from '../sandbox/sandbox-host.ts';
 import { type Bindings, generateBindings } from './bindings.ts';
@@ -43,7 +43,6 @@ export class Codemode implements SandboxHost {
   readonly #proxy: ProxyAccess;
   readonly #writer: GeneratedWriter;
   readonly #known = new Map<string, { readonly key: string; readonly bindings: Bindings }>();
-  readonly #toolsets = new Map<string, ServerToolset>();
 
   constructor(options: CodemodeOptions) {
     this.#options = options;
@@ -106,13 +105,10 @@ export class Codemode implements SandboxHost {
     return bindings;
   }
 
-  /** Waits, within bounds, for servers of the agent that are on their way. */
-  async prepare(agentId: string, signal: AbortSignal = new AbortController().signal): Promise<void> {
+  /** Waits, within bounds, for servers of the agent that are on their way. Resolves with the ids of those that do not run then. */
+  prepare(agentId: string, options: PrepareOptions): Promise<readonly string[]> {
     const { servers, findAgent } = this.#options;
-    const selection = () => findAgent(agentId)?.selectedMcpServers ?? [];
-    const toolset = this.#toolsets.get(agentId) ?? createServerToolset(servers, selection);
-    this.#toolsets.set(agentId, toolset);
-    await toolset.prepare({ signal });
+    return awaitServers(servers, findAgent(agentId)?.selectedMcpServers ?? [], options);
   }
 
   /** Makes the package of these agents anew and writes it for others to read; false when none of them writes code. */
@@ -126,7 +122,6 @@ export class Codemode implements SandboxHost {
   /** Notes that servers or agents have changed: the package on disk follows in a moment, interpreters before their next execution. */
   changed(): void {
     const { findAgent } = this.#options;
-    for (const id of this.#toolsets.keys()) if (!findAgent(id)) this.#toolsets.delete(id);
     for (const id of this.#known.keys()) if (!findAgent(id)) this.#known.delete(id);
     this.#writer.writeSoon();
   }
@@ -152,9 +147,9 @@ export class Codemode implements SandboxHost {
     }
   }
 
-  async modules(agentId: string) {
+  async modules(agentId: string, _variant: SandboxVariant, signal: AbortSignal) {
     if (!this.isOn(agentId)) return undefined;
-    await this.prepare(agentId);
+    await this.prepare(agentId, { signal });
     const { version, files } = this.bindingsOf(agentId);
     return { version, modules: files };
   }

@@ -4,7 +4,7 @@ import type { Toolset } from '../runs/toolset.ts';
 export function switchToolset(isCodemode: () => boolean, code: Toolset, plain: Toolset): Toolset {
   const current = () => (isCodemode() ? code : plain);
   return {
-    prepare: async (options) => current().prepare?.(options),
+    prepare: async (options) => (await current().prepare?.(options)) ?? [],
     list: () => current().list(),
     noteUnsaid: (tools) => current().noteUnsaid?.(tools),
     call: (name, args, options) => current().call(name, args, options),

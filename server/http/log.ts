@@ -10,6 +10,9 @@ const SECRET_FIELD =
 const SECRET_TEXT =
   /\b(bearer|basic) +[\w.~+/=-]+|\b([\w-]*(?:token|key|secret|password))=[^&\s"\\]+|(?<=:\/\/)[^\s"@/]+@/gi;
 
+/** How long a line may wait for others. */
+const FLUSH_MS = 100;
+
 interface LogOptions {
   readonly level: string;
   /** Absent: standard output. */
@@ -18,11 +21,27 @@ interface LogOptions {
 
 /** Opens the log. Secrets in it are masked: by the name of the field, and in texts by what stands before them. */
 export function createLog({ level, destination }: LogOptions): Log {
-  return pino(
-    { level, base: undefined, hooks: { streamWrite: maskSecrets } },
-    // Lines are joined into larger writes, at the latest every 100 ms: one system call a line costs more than the line.
-    destination ?? pino.destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 100 }),
-  );
+  if (destination) return pino({ level, base: undefined, hooks: { streamWrite: maskSecrets } }, destination);
+  // Lines are joined into larger writes: one system call a line costs more than the line.
+  const output = pino.destination({ dest: 1, sync: false, minLength: 8192 });
+  const flushSoon = createFlush(output);
+  const streamWrite = (line: string) => {
+    flushSoon();
+    return maskSecrets(line);
+  };
+  return pino({ level, base: undefined, hooks: { streamWrite } }, output);
+}
+
+/** Writes what has been logged, a moment after it was. No timer runs while nothing is logged. */
+function createFlush(output: { flush(): void }): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    if (timer) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      output.flush();
+    }, FLUSH_MS).unref();
+  };
 }
 
 // Most lines hold no secret, and to see that is much cheaper than to look for one.

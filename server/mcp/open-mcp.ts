@@ -5,7 +5,7 @@ import { checkSpawnPolicy, type SpawnPolicy } from './definitions/spawn-policy.t
 import type { ServerLog } from './processes/server-log.ts';
 import { ConfigServers } from './servers/config-servers.ts';
 import { CustomServers, type ServerRecords } from './servers/custom-servers.ts';
-import { RunningServers, type RunningServersOptions } from './servers/running-servers.ts';
+import { RunningServers, type RunningServersOptions, type ServerReference } from './servers/running-servers.ts';
 
 /** What the MCP half of the server is opened with. */
 export interface OpenMcpOptions extends Omit<RunningServersOptions, 'checkMayRun'> {
@@ -27,8 +27,8 @@ export interface Mcp {
   readonly servers: RunningServers;
   readonly config: ConfigServers;
   readonly custom: CustomServers;
-  /** Begins to start what is to run from the beginning, and does not wait for it. */
-  start(): Promise<void>;
+  /** Begins to start what is to run from the beginning, and does not wait for it: what agents use, which `findUsed` tells, among it. */
+  start(findUsed: () => Promise<readonly ServerReference[]>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
     servers,
     config,
     custom,
-    async start() {
+    async start(findUsed) {
       const swept = servers.sweep();
       if (swept > 0) log.warn({ groups: swept }, 'ended MCP servers that an earlier server left behind');
       custom.startEnabled();
@@ -57,11 +57,16 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
         if (server) server.startInBackground();
         else log.warn({ mcp_server: id }, 'The catalog has no such MCP server');
       }
-      await config.open();
+      await Promise.all([config.open(), startUsed(servers, findUsed)]);
     },
     async close() {
       config.close();
       await servers.close();
     },
   };
+}
+
+/** Begins to start what agents use, but not what lacks a variable: to say so is for the run that needs it. */
+async function startUsed(servers: RunningServers, findUsed: () => Promise<readonly ServerReference[]>): Promise<void> {
+  for (const server of servers.findAll(await findUsed())) if (server.isAvailable) void server.startForUse();
 }

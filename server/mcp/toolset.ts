@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../call/errors.ts';
-import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
+import type { PrepareOptions, ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
+import { awaitServers } from './await-servers.ts';
 import type { RunningServers, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 import { readResultMeta, STATE_KEY } from './tool-meta.ts';
@@ -17,11 +17,8 @@ interface Route {
 
 /** A toolset whose servers may still have to come up: {@link prepare} starts what is selected and does not run. */
 export interface ServerToolset extends Toolset {
-  /** Waits at most `timeoutMs`, and for a server that takes longer only once: a run that lacks one server's tools is better than none. */
-  prepare(options: { signal: AbortSignal; timeoutMs?: number }): Promise<void>;
+  prepare(options: PrepareOptions): Promise<readonly string[]>;
 }
-
-const PREPARE_TIMEOUT_MS = 10_000;
 
 /** The tools of the servers that an agent selects. `selection` is read anew each time, so that a change of it takes effect within a run. */
 export function createServerToolset(
@@ -30,7 +27,6 @@ export function createServerToolset(
 ): ServerToolset {
   let known: { revision: number; selection: string } | undefined;
   let definitions: readonly ToolDefinition[] = [];
-  const tooSlow = new WeakSet<SupervisedServer>();
   const routes = new Map<string, Route>();
 
   const refresh = () => {
@@ -43,12 +39,7 @@ export function createServerToolset(
   };
 
   return {
-    async prepare({ signal, timeoutMs = PREPARE_TIMEOUT_MS }) {
-      const missing = servers
-        .findAll(selection())
-        .filter((server) => server.status !== 'running' && !tooSlow.has(server));
-      for (const server of await startWithin(missing, timeoutMs, signal)) tooSlow.add(server);
-    },
+    prepare: (options) => awaitServers(servers, selection(), options),
     list() {
       refresh();
       return definitions;
@@ -75,34 +66,6 @@ function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDe
     routes.set(name, { server, tool: tool.name, takesState: tool._meta?.[STATE_KEY] === true });
     return { name, description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema };
   });
-}
-
-/** Starts servers, and returns those that have not come up or failed in time. */
-async function startWithin(
-  servers: readonly SupervisedServer[],
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Iterable<SupervisedServer>> {
-  const coming = new Set(servers);
-  if (coming.size === 0) return coming;
-  const timer = new AbortController();
-  const stop = AbortSignal.any([signal, timer.signal]);
-  const starts = servers.map((server) => startForUse(server).then(() => coming.delete(server)));
-  try {
-    await Promise.race([Promise.all(starts), sleep(timeoutMs, undefined, { signal: stop })]);
-  } catch (cause) {
-    if (!signal.aborted) throw cause;
-  } finally {
-    timer.abort();
-  }
-  return coming;
-}
-
-/** Starts a server because it is used, unless somebody has stopped or disabled it; waits for a start that is under way. */
-async function startForUse(server: SupervisedServer): Promise<void> {
-  const isIdle = !server.isWanted && !server.isHeld && server.definition.enabled;
-  if (!isIdle) return server.settled();
-  await server.start({ keepTrying: true, forUse: true }).catch(() => undefined); // its status says what went wrong
 }
 
 async function callTool(

@@ -2,13 +2,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { z } from 'zod';
+import { SilenceTimer } from '../async/silence-timer.ts';
 import { factsOf, type LocalProvider, localProviderNames } from './known-models.ts';
 import { formatModelId } from './model-ids.ts';
 import { baseUrlOf, keyOf, type ProviderAccess } from './providers.ts';
 
 const maxModelsPerServer = 50;
 const maxAnswerBytes = 1_000_000;
-const usualTimeoutMs = 300;
+const usualTimeoutMs = 1000;
 
 const Name = z.string().min(1).max(200).regex(/^\S+$/);
 const OllamaModel = z.object({
@@ -27,10 +28,15 @@ const ListedModel = z.union([
 
 /**
  * The ids of the models that local servers offer, servers in order of preference. Servers are asked at the same time and all
- * of them together have 300 ms unless `access` says otherwise; one that is absent, slow or cannot be understood offers nothing. Models that only embed are left out.
+ * of them together have a second, by the rule of {@link SilenceTimer}, unless `access` says otherwise; one that is absent, slow or cannot be understood offers nothing. Models that only embed are left out.
  */
 export async function findLocalModels(access: ProviderAccess): Promise<string[]> {
-  const signal = AbortSignal.timeout(access.localTimeoutMs ?? usualTimeoutMs);
+  const late = new AbortController();
+  using _silence = new SilenceTimer({
+    allowedMs: access.localTimeoutMs ?? usualTimeoutMs,
+    onSilence: () => late.abort(new DOMException('too late', 'TimeoutError')),
+  });
+  const { signal } = late;
   const lists = await Promise.all(
     localProviderNames.map((provider) => listModels(provider, access, signal).catch(() => [])),
   );

@@ -10,6 +10,7 @@ import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import { toModelPrompt } from './model-prompt.ts';
 import { askModel } from './model-step.ts';
+import { prepareTools } from './prepare-tools.ts';
 import { isTruncated } from './ready-call.ts';
 import { NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
 import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
@@ -79,6 +80,7 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
     state: new SharedState(options.state, options.sink),
     approvals: [],
     voided: [],
+    missingServers: new Set(),
   };
   let outcome: RunOutcome | undefined;
   try {
@@ -92,6 +94,7 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   if (signal.aborted || !outcome) outcome = { status: 'cancelled', reason: reasonOf(signal) };
   // A run that is cancelled or has failed waits for nobody.
   const approvals = outcome.status === 'finished' ? turn.approvals : [];
+  if (turn.missingServers.size) outcome = { ...outcome, missingServers: [...turn.missingServers] };
   return { outcome, usage: turn.usage, messages: turn.messages, approvals, voided: turn.voided };
 }
 
@@ -109,7 +112,7 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   const found = await resolveModel(agent, options);
   if ('status' in found) return found;
   sink.emit({ type: 'step-started', step });
-  await options.toolset.prepare?.({ signal });
+  await prepareTools(options, turn.missingServers);
   const tools = offerTools(options.toolset, options.callerTools);
   const messageId = newId('msg');
   const answer = await askModel({

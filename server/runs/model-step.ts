@@ -7,11 +7,11 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
+import { SilenceTimer } from '../async/silence-timer.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import { type ModelFailure, toCutStream, toEndless, toModelFailure, toTimeout } from './model-failure.ts';
-import { SilenceTimer } from './silence-timer.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 
 interface StepOptions {
@@ -75,9 +75,12 @@ async function streamAnswer(options: StepOptions, content: StreamedAnswer): Prom
     attempt.abort();
     reader?.cancel().catch(() => undefined);
   };
-  using silence = new SilenceTimer(limits.firstTokenMs, (allowedMs) => {
-    failure ??= toTimeout(model, allowedMs);
-    cut();
+  using silence = new SilenceTimer({
+    allowedMs: limits.firstTokenMs,
+    onSilence(ms) {
+      failure ??= toTimeout(model, ms);
+      cut();
+    },
   });
   signal.addEventListener('abort', cut, { once: true });
   try {
@@ -100,7 +103,7 @@ async function streamAnswer(options: StepOptions, content: StreamedAnswer): Prom
           failure = toEndless(model, limits.answerChars);
           break;
         }
-        if (!isFirst) silence.refresh();
+        if (!isFirst) silence.heard();
         else if (content.hasBegun) {
           isFirst = false;
           silence.allow(limits.idleMs);

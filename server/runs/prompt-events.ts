@@ -52,6 +52,7 @@ export class PromptTranslation {
         usage,
         ...(outcome.stoppedBy && { stopped_by: outcome.stoppedBy }),
         ...(outcome.approvals?.length && { approvals: outcome.approvals.map(toApproval) }),
+        ...(outcome.missingServers && { missing_servers: [...outcome.missingServers] }),
       };
     }
     const { code, message: detail } = toFailure(outcome);

@@ -20,11 +20,13 @@ export const SHUTTING_DOWN = 'the server shuts down';
 
 /**
  * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
+ * `status` says in words for people what the run does beside that, such as to wait, and which MCP servers it does without from there on.
  * `state-set` is the whole shared state and comes before the first `state-patched`, a JSON Patch of it. No delta is empty. `run-ended`
  * comes exactly once and last; whatever is still open then was cut off.
  */
 export type RunEvent =
   | { readonly type: 'step-started'; readonly step: number }
+  | { readonly type: 'status'; readonly text: string; readonly missingServers?: readonly string[] }
   | { readonly type: 'text-started'; readonly messageId: string }
   | { readonly type: 'text-delta'; readonly messageId: string; readonly delta: string }
   | { readonly type: 'text-ended'; readonly messageId: string }

@@ -89,13 +89,15 @@ function toRun(record: RunRecord) {
 }
 
 function toWireOutcome(outcome: RunOutcome) {
-  const none = { pending_tool_call_ids: [], approval_ids: [] };
+  const missing = outcome.missingServers && { missing_servers: [...outcome.missingServers] };
+  const none = { ...missing, pending_tool_call_ids: [], approval_ids: [] };
   switch (outcome.status) {
     case 'finished':
       return {
         ...(outcome.stoppedBy && { stopped_by: outcome.stoppedBy }),
         pending_tool_call_ids: [...outcome.pending],
         approval_ids: (outcome.approvals ?? []).map(({ id }) => id),
+        ...missing,
       };
     case 'cancelled':
       return { detail: outcome.reason, ...none };

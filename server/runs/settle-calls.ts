@@ -2,6 +2,7 @@
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
 import type { ModelAnswer } from './model-step.ts';
+import { prepareTools } from './prepare-tools.ts';
 import { readyCall } from './ready-call.ts';
 import type { SharedState } from './shared-state.ts';
 import { isChanged, needsApproval, toAnsweredCall, toApproval } from './tool-approvals.ts';
@@ -17,6 +18,8 @@ export interface Turn {
   approvals: NewApproval[];
   /** The ids of answered approvals whose tool was no longer the one that was shown. */
   readonly voided: string[];
+  /** The ids of the MCP servers that it had to do without. */
+  readonly missingServers: Set<string>;
 }
 
 interface SettleOptions extends Omit<ToolCallOptions, 'state'> {
@@ -65,8 +68,8 @@ export async function settleDecidedCalls(
   turn: Turn,
   options: SettleOptions,
 ): Promise<void> {
-  const { toolset, sink, signal } = options;
-  await toolset.prepare?.({ signal });
+  const { toolset, sink } = options;
+  await prepareTools(options, turn.missingServers);
   const tools = offerTools(toolset, []);
   for (const approval of answered) {
     if (approval.status !== 'approved' || !isChanged(approval, tools.get(approval.tool))) continue;

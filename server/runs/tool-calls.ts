@@ -1,7 +1,7 @@
 /** Runs the tool calls of one answer side by side. */
+import { createDeadline } from '../async/deadline.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { Message, ToolStatus } from '../store/messages.ts';
-import { createDeadline } from './deadline.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';

@@ -22,10 +22,20 @@ export interface ToolOutcome {
   readonly custom?: readonly { readonly name: string; readonly value: unknown }[] | undefined;
 }
 
+/** What a toolset is prepared with. */
+export interface PrepareOptions {
+  readonly signal: AbortSignal;
+  /** Told the ids of the MCP servers that are waited for, when that takes a while. */
+  readonly onWaiting?: ((servers: readonly string[]) => void) | undefined;
+}
+
 /** Read anew before each model call, so that a change of selection takes effect within a run. */
 export interface Toolset {
-  /** Awaited before each {@link list}: waits, within bounds of its own and until `signal` aborts, for tools that are on their way. Never throws. */
-  prepare?(options: { signal: AbortSignal }): Promise<void>;
+  /**
+   * Awaited before each {@link list}: waits, within bounds of its own and until `signal` aborts, for tools that are on their way.
+   * Resolves with the ids of the MCP servers whose tools are not there. Never throws.
+   */
+  prepare?(options: PrepareOptions): Promise<readonly string[]>;
   list(): readonly ToolDefinition[];
   /** Told which of its tools the provider of a model is not told of, or not of all of it, and why. */
   noteUnsaid?(tools: readonly { readonly name: string; readonly detail: string }[]): void;

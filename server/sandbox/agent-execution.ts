@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createDeadline } from '../async/deadline.ts';
 import type { AgentSandbox } from './agent-sandbox.ts';
 import type { Execution, OutputEvent, Sandbox, SandboxVariant } from './sandbox.ts';
 import type { SandboxHost } from './sandbox-host.ts';
@@ -9,6 +10,8 @@ import { ToolCallGate, type ToolCallLimits } from './tool-calls.ts';
 export interface ExecuteOptions {
   /** Absent: 30 seconds. */
   readonly timeoutMs?: number | undefined;
+  /** How long the interpreter is waited for, whose start goes on all the same; absent: as long as it comes nearer. */
+  readonly waitMs?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onOutput?: (event: OutputEvent) => void;
 }
@@ -31,6 +34,7 @@ interface Surroundings {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const NO_LIMIT_MS = 2 ** 31 - 1;
 
 /** Runs code in the agent's interpreter, which is started and set up first; `askedAt` is when a caller asked for it. */
 export async function executeFor(
@@ -38,7 +42,7 @@ export async function executeFor(
   { code, askedAt, ...options }: ExecuteOptions & { readonly code: string; readonly askedAt: number },
   { pool, host, limits }: Surroundings,
 ): Promise<ManagedExecution> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, onOutput = () => {} } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, waitMs = NO_LIMIT_MS, onOutput = () => {} } = options;
   options.signal?.throwIfAborted();
   const interrupt = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, interrupt.signal]) : interrupt.signal;
@@ -47,9 +51,9 @@ export async function executeFor(
   agent.running = { interrupt, gate };
   agent.stopIdleWatch();
   try {
-    const sandbox = await pool.startFor(agent, signal);
-    await setUp(agent, sandbox, host);
+    const sandbox = await readySandbox(agent, { pool, host }, { signal, waitMs });
     const startedAt = performance.now();
+    if (!sandbox) return toLate({ variant: pool.settings.variant, waitMs, queuedMs: round(startedAt - askedAt) });
     const execution = await sandbox.run(code, { timeoutMs, signal, onOutput, onToolCall: gate.call });
     return {
       ...withLoss(execution, agent),
@@ -78,15 +82,55 @@ function createGate(
   );
 }
 
+/** The interpreter of the agent, started and set up; undefined when that takes longer than `waitMs`. */
+async function readySandbox(
+  agent: AgentSandbox,
+  { pool, host }: Pick<Surroundings, 'pool' | 'host'>,
+  { signal, waitMs }: { readonly signal: AbortSignal; readonly waitMs: number },
+): Promise<Sandbox | undefined> {
+  using wait = createDeadline(signal, waitMs);
+  try {
+    const sandbox = await pool.startFor(agent, wait.signal);
+    await setUp(agent, sandbox, host, wait.signal);
+    return sandbox;
+  } catch (cause) {
+    const isLate = wait.signal.aborted && !signal.aborted;
+    if (isLate) return undefined;
+    throw cause;
+  }
+}
+
+/** The execution of code that has not run, because its caller waits no longer for the interpreter. */
+function toLate({ waitMs, ...facts }: Pick<ManagedExecution, 'variant' | 'queuedMs'> & { readonly waitMs: number }) {
+  const message = `The sandbox was not ready within ${waitMs / 1000} s and goes on starting; the code has not run`;
+  return {
+    ...facts,
+    id: randomUUID(),
+    status: 'timeout' as const,
+    stdout: '',
+    stderr: '',
+    result: null,
+    displays: [],
+    error: { name: 'TimeoutError', message, traceback: '' },
+    exitCode: null,
+    isTruncated: false,
+    variablesLost: false,
+    notices: [],
+    durationMs: 0,
+    toolCalls: 0,
+  };
+}
+
 /** Gives the interpreter the variables and modules of its agent that have changed since it was last given some. */
-async function setUp(agent: AgentSandbox, sandbox: Sandbox, host: SandboxHost): Promise<void> {
+async function setUp(agent: AgentSandbox, sandbox: Sandbox, host: SandboxHost, signal: AbortSignal): Promise<void> {
   const variables = await host.environment?.(agent.agentId, sandbox.variant);
   const environment = JSON.stringify(variables);
   if (variables && environment !== agent.environment) {
     await sandbox.setEnvironment(variables);
     agent.environment = environment;
   }
-  const wanted = await host.modules?.(agent.agentId, sandbox.variant);
+  const wanted = await host.modules?.(agent.agentId, sandbox.variant, signal);
+  signal.throwIfAborted();
   if (wanted && wanted.version !== agent.modulesVersion) {
     await sandbox.setModules(wanted.modules);
     agent.modulesVersion = wanted.version;

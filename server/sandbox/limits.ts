@@ -1,12 +1,14 @@
 /** The bounds every sandbox is held to. Times are milliseconds, sizes are characters unless named otherwise. */
 export interface SandboxLimits {
-  /** How long code gets to end by itself after an interrupt, before its interpreter is ended. */
+  /** How much processor time code gets to end by itself after an interrupt, before its interpreter is ended; a busy machine may take five times as long to give it that. */
   readonly graceMs: number;
-  /** How long an interpreter may take to start. */
+  /** How long an interpreter that starts may give no sign of life; to compute is one, where that can be seen. */
   readonly startMs: number;
+  /** How long an interpreter may take to start in all. */
+  readonly startTotalMs: number;
   /** How long code in a kernel gets to end by itself after an interrupt, before its kernel is ended. */
   readonly kernelGraceMs: number;
-  /** How long a kernel may take to start. */
+  /** How long a kernel that starts may give no sign of life. */
   readonly kernelStartMs: number;
   /** How long a Jupyter server may be out of reach before its kernel is given up. */
   readonly serverLostMs: number;
@@ -27,8 +29,9 @@ export interface SandboxLimits {
 /** The bounds in force unless a server is given others. */
 export const defaultLimits: SandboxLimits = {
   graceMs: 1500,
-  startMs: 20_000,
-  kernelGraceMs: 3000,
+  startMs: 60_000,
+  startTotalMs: 15 * 60_000,
+  kernelGraceMs: 10_000,
   kernelStartMs: 60_000,
   serverLostMs: 10_000,
   idleCheckMs: 3000,

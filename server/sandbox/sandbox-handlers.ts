@@ -30,14 +30,18 @@ export function createSandboxHandlers({
     interrupt: ({ input }) => ({ interrupted: manager.interrupt(input.agent_id) }),
     execute: async ({ input: { agent_id, code, timeout }, signal }) => {
       await admit(agent_id);
-      return toExecutionResult(await manager.execute(agent_id, code, { timeoutMs: toMs(timeout), signal }));
+      return toExecutionResult(await manager.execute(agent_id, code, { ...toTimes(timeout), signal }));
     },
     executeStream: async ({ input: { agent_id, code, timeout }, signal }) => {
       await admit(agent_id);
-      const timeoutMs = toMs(timeout);
-      return streamExecution((options) => manager.execute(agent_id, code, { timeoutMs, ...options }), signal);
+      const times = toTimes(timeout);
+      return streamExecution((options) => manager.execute(agent_id, code, { ...times, ...options }), signal);
     },
   };
 }
 
-const toMs = (seconds: number | undefined) => seconds && Math.ceil(seconds * 1000);
+/** Whoever says how long the code may take waits no longer for it to begin. */
+function toTimes(seconds: number | undefined) {
+  const timeoutMs = seconds && Math.ceil(seconds * 1000);
+  return { timeoutMs, waitMs: timeoutMs };
+}

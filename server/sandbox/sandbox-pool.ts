@@ -1,3 +1,4 @@
+import { untilAborted } from '../async/until-aborted.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 import { ClosingSandboxes } from './closing-sandboxes.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -88,18 +89,22 @@ export class SandboxPool {
     }
   }
 
-  /** Starts the interpreter of the agent, which gets a new one, once there is room, unless the one it has is alive and of the current settings. */
+  /**
+   * Starts the interpreter of the agent, which gets a new one, once there is room, unless the one it has is alive and of the current settings.
+   * Ends when `signal` aborts; a start that is under way then goes on, and whoever asks next finds it.
+   */
   async startFor(agent: AgentSandbox, signal: AbortSignal): Promise<Sandbox> {
     const current = agent.sandbox;
     if (current && !this.#isCurrent(current)) this.release(agent, 'the sandbox was reconfigured');
-    else if (current && !(await isUsable(current))) this.release(agent, 'the interpreter had ended');
+    else if (current && !(await untilAborted(isUsable(current), signal)))
+      this.release(agent, 'the interpreter had ended');
     if (agent.sandbox) return agent.sandbox;
     const sandbox = await this.#assign(agent, signal);
     try {
-      await sandbox.start();
-      signal.throwIfAborted();
+      await untilAborted(sandbox.start(), signal);
       return sandbox;
     } catch (cause) {
+      if (signal.aborted && sandbox.isRunning && agent.sandbox === sandbox) throw cause;
       // The agent may have been released meanwhile, and the interpreter may be nobody's any more.
       if (agent.sandbox === sandbox) agent.release('the interpreter did not start');
       this.#closing.add(sandbox);

@@ -81,7 +81,7 @@ export type PythonModules = Readonly<Record<string, string>>;
 /** One interpreter with its variables. Whoever holds it runs one execution at a time and closes it. */
 export interface Sandbox {
   readonly variant: SandboxVariant;
-  /** Whether an interpreter is alive now. False for good once it has died or was closed. */
+  /** Whether an interpreter is alive now, or about to be. False for good once it has died or was closed. */
   readonly isRunning: boolean;
   /** Resolves when code can run; rejects naming the step that failed. Starting twice gives one interpreter. */
   start(): Promise<void>;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { settlesWithin } from '../async/settles-within.ts';
 import { type FoundSkills, findSkills } from './find-skills.ts';
 import type { Skill, SkillProblem } from './skill.ts';
 
@@ -63,7 +63,7 @@ export function createSkillLibrary(options: SkillLibraryOptions): SkillLibrary {
           lookAgainAt = now + Math.max(LOOK_AGAIN_MS, REST_FACTOR * (now - began));
         });
       // A shared folder may hang: what was known before is good until it answers.
-      await Promise.race([looking, sleep(PATIENCE_MS, undefined, { ref: false })]);
+      await settlesWithin(looking, PATIENCE_MS);
     },
     list: () => [...skills.values()],
     problems: () => (looking && !hasLooked ? [STILL_READING] : problems),

@@ -24,7 +24,10 @@ export function createSkillToolset({ library, skills, execute }: SkillToolsetOpt
     );
   };
   return {
-    prepare: () => library.refresh(),
+    async prepare() {
+      await library.refresh();
+      return [];
+    },
     list: () => (skills().length ? DEFINITIONS : []),
     async call(name, args, { signal }) {
       await library.refresh();

@@ -7,9 +7,9 @@ export type AwaitedCall = Omit<NewApproval, 'toolHash'>;
 /**
  * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
  * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter. `approvals`
- * are the calls that wait for a person; they are pending too.
+ * are the calls that wait for a person; they are pending too. `missingServers` are the ids of the MCP servers it had to do without.
  */
-export type RunOutcome =
+export type RunOutcome = (
   | {
       readonly status: 'finished';
       readonly pending: readonly string[];
@@ -21,7 +21,10 @@ export type RunOutcome =
       readonly status: 'failed';
       readonly code: 'internal' | 'model-not-configured' | 'model-failed' | 'model-timeout' | 'run-interrupted';
       readonly detail: string;
-    };
+    }
+) & {
+  readonly missingServers?: readonly string[];
+};
 
 const Call = z.object({
   id: z.string(),
@@ -30,18 +33,21 @@ const Call = z.object({
   description: z.string(),
   args: z.record(z.string(), z.unknown()),
 });
+const missingServers = z.array(z.string()).optional();
 const Outcome = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('finished'),
     pending: z.array(z.string()),
     stoppedBy: z.enum(['max-steps', 'length', 'content-filter']).optional(),
     approvals: z.array(Call).optional(),
+    missingServers,
   }),
-  z.object({ status: z.literal('cancelled'), reason: z.string() }),
+  z.object({ status: z.literal('cancelled'), reason: z.string(), missingServers }),
   z.object({
     status: z.literal('failed'),
     code: z.enum(['internal', 'model-not-configured', 'model-failed', 'model-timeout', 'run-interrupted']),
     detail: z.string(),
+    missingServers,
   }),
 ]);
 

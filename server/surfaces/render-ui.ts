@@ -26,7 +26,7 @@ export const extendForViewer =
 export function withRenderUi(toolset: Toolset, renderOptions: RenderOptions): Toolset {
   const render = createRender(renderOptions);
   return {
-    ...(toolset.prepare && { prepare: (options) => toolset.prepare?.(options) ?? Promise.resolve() }),
+    ...(toolset.prepare && { prepare: (options) => toolset.prepare?.(options) ?? Promise.resolve([]) }),
     list: () => [...toolset.list().filter(({ name }) => name !== RENDER_UI), RENDER_UI_TOOL],
     call: (name, args, options) => (name === RENDER_UI ? render(args) : toolset.call(name, args, options)),
   };

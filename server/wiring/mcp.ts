@@ -61,9 +61,9 @@ export async function openMcpServers({ options, environment, store, models, log 
         defaultModel: () => models.defaultModel(),
       }),
     },
-    /** Begins to start the servers that are to run from the beginning. */
-    start() {
-      mcp.start().catch((cause) => log.error({ err: cause }, 'the MCP config file cannot be read'));
+    /** Begins to start the servers that are to run from the beginning, those that `findUsed` tells among them. */
+    start(findUsed: Parameters<typeof mcp.start>[0]) {
+      mcp.start(findUsed).catch((cause) => log.error({ err: cause }, 'not every MCP server was started'));
     },
     async close() {
       await doors.close();

@@ -1,4 +1,5 @@
 /** The composition root: opens each feature once, in the order in which they need each other, and closes them in reverse. */
+import { findUsedServers } from '../agents/used-servers.ts';
 import type { Log } from '../http/log.ts';
 import type { Options } from '../options.ts';
 import { openStore } from '../store/sqlite.ts';
@@ -62,7 +63,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       codemode.host.listensAt(serverUrl);
       sandbox.prepare();
       void models.defaultModel();
-      mcp.start();
+      mcp.start(() => findUsedServers(agents.list(), store.runs));
     },
     /** Refuses new runs and waits for those that go on, at most for the grace. */
     async drain(graceMs: number) {

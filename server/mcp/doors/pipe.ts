@@ -17,7 +17,7 @@ type Answer = Exclude<JSONRPCMessage, { method: string }>;
 
 // The code of JSON-RPC peers for a connection that broke off; the SDK has the same.
 const CONNECTION_CLOSED = -32000;
-const PROBE_TIMEOUT_MS = 5000;
+const PROBE_TIMEOUT_MS = 15_000;
 /** The methods of notifications that belong to no request, even while one is under way. */
 const GENERAL = /\/list_changed$|^notifications\/resources\/updated$/;
 

@@ -5,6 +5,7 @@ import { LAST_LINES, lastWords } from '../processes/last-words.ts';
 import { resolveNpx } from '../processes/npx-cache.ts';
 import { ProcessGroup } from '../processes/process-group.ts';
 import { describeFailure } from '../servers/describe-failure.ts';
+import { createStartDeadline } from '../servers/start-deadline.ts';
 import type { SupervisedServer } from '../servers/supervised-server.ts';
 import type { JSONRPCMessage, Transport } from '../wire/mcp-sdk.ts';
 import { connectRemote, endRemoteSession } from '../wire/remote-transports.ts';
@@ -56,9 +57,9 @@ export async function openUpstream(
   const { resolved, limits, records, turns } = server.prepareConnection();
   const { launch } = resolved;
   const redact = createRedactor(resolved.secrets);
-  const deadline = AbortSignal.timeout(limits.startTimeoutMs);
-  const stop = AbortSignal.any([signal, deadline]);
   let group: ProcessGroup | undefined;
+  using deadline = createStartDeadline(limits, () => group?.pid);
+  const stop = AbortSignal.any([signal, deadline.signal]);
   let transport: Transport | undefined;
   let hasEnded = false;
   const connect = async (next: Transport) => {
@@ -79,7 +80,8 @@ export async function openUpstream(
   };
   const open = async (): Promise<Handshake> => {
     if (launch.type !== 'stdio') return untilAborted(connectRemote(launch, connect), stop);
-    group = new ProcessGroup(await resolveNpx(launch), { redact, records, turns, graceMs: limits.graceMs });
+    const onHeard = () => deadline.heard();
+    group = new ProcessGroup(await resolveNpx(launch), { redact, records, turns, graceMs: limits.graceMs, onHeard });
     return connect(group);
   };
   try {
@@ -87,7 +89,7 @@ export async function openUpstream(
     const answer = server.tools.length > 0 ? withTools(handshake.answer) : handshake.answer;
     return { ...handshake, answer, isProcess: launch.type === 'stdio', hasEnded: () => hasEnded, describe, close };
   } catch (cause) {
-    const why = deadline.aborted ? `did not answer within ${limits.startTimeoutMs / 1000} s` : describe(cause);
+    const why = deadline.error?.message ?? describe(cause);
     await close();
     signal.throwIfAborted();
     throw new ApiError('mcp-server-failed', `MCP server '${server.definition.id}' ${why}`, { cause });

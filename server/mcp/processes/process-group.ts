@@ -4,7 +4,7 @@ import type { JSONRPCMessage, Transport } from '../wire/mcp-sdk.ts';
 import { MessageReader } from '../wire/message-reader.ts';
 import { readPaced } from '../wire/paced-reader.ts';
 import { ChildInput, NotConnectedError } from './child-input.ts';
-import { endGroup, endRestOfGroup, type Grace } from './end-group.ts';
+import { endGroup, endRestOfGroup, endsWithin, type Grace } from './end-group.ts';
 import { type Child, spawnChild, spawnErrorOf } from './spawn-child.ts';
 import type { StartTurns } from './start-turns.ts';
 import { StderrRing } from './stderr-ring.ts';
@@ -18,11 +18,13 @@ export interface ProcessGroupOptions {
   /** Limits how many start at the same time; absent: nothing does. */
   readonly turns?: StartTurns | undefined;
   readonly graceMs: Grace;
+  /** Called with each sign of life of the child: when its turn to start has come, and whenever it writes something. */
+  readonly onHeard?: (() => void) | undefined;
 }
 
 const DOWNLOADERS = ['npx', 'uvx'];
 const END_WAIT_MS = 500;
-const LAST_OUTPUT_WAIT_MS = 100;
+const LAST_OUTPUT_WAIT_MS = 500;
 
 /** A child process in a group of its own, spoken to in lines of JSON-RPC: the stdio transport of MCP. Nothing of the group outlives it. */
 export class ProcessGroup implements Transport {
@@ -67,6 +69,7 @@ export class ProcessGroup implements Transport {
       this.#note(`[${command} first downloads what is not on this machine: this can take a minute]`);
     }
     const endTurn = (await this.#options.turns?.next()) ?? (() => undefined);
+    this.#options.onHeard?.();
     if (this.#closing) {
       endTurn();
       throw new NotConnectedError('Closed before it started');
@@ -111,7 +114,7 @@ export class ProcessGroup implements Transport {
     }
     child.stdin.end();
     const { graceMs } = this.#options;
-    if (!(await settlesWithin(this.#exited, graceMs.input))) await endGroup(child.pid, this.#exited, graceMs);
+    if (!(await endsWithin(child.pid, this.#exited, graceMs.input))) await endGroup(child.pid, this.#exited, graceMs);
   }
 
   #note(text: string): void {
@@ -126,6 +129,8 @@ export class ProcessGroup implements Transport {
     });
     readPaced(child.stdout, (data) => messages.add(data));
     child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
+    const { onHeard } = this.#options;
+    if (onHeard) for (const stream of [child.stdout, child.stderr]) stream.on('data', onHeard);
     // A child that closes its input or dies makes the next write fail; its exit is reported, the write is not worth a second report.
     for (const stream of [child, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
     child.stdin.once('close', () => void this.#endIfAlive('closed its standard input'));

@@ -1,3 +1,4 @@
+import { settlesWithin } from '../../async/settles-within.ts';
 import { type ConfigProblem, describeProblem, readConfigFile } from '../definitions/config-file.ts';
 import { FileWatch } from '../definitions/config-watch.ts';
 import type { ServerDefinition } from '../definitions/server-definition.ts';
@@ -12,6 +13,9 @@ export interface ConfigServersOptions {
   readonly log?: ServerLog | undefined;
   readonly watchIntervalMs?: number | undefined;
 }
+
+/** A server that takes longer keeps nobody from using the others; a run that needs it waits for it. */
+const FIRST_STARTS_MS = 60_000;
 
 /** Keeps the servers of the config file known, running, and in step with the file. */
 export class ConfigServers {
@@ -35,7 +39,7 @@ export class ConfigServers {
     return this.#problems;
   }
 
-  /** Whether each server has once come up or failed to. */
+  /** Whether each server has once come up or failed to, or had a minute for it. */
   get isSettled(): boolean {
     return this.#isSettled;
   }
@@ -53,12 +57,13 @@ export class ConfigServers {
   async open(): Promise<void> {
     await this.#watch.start();
     await this.reload();
-    this.#firstStarts = Promise.all(this.#servers.list('config').map((server) => server.settled())).then(() => {
+    const starts = Promise.all(this.#servers.list('config').map((server) => server.settled())).then(() => undefined);
+    this.#firstStarts = settlesWithin(starts, FIRST_STARTS_MS).then(() => {
       this.#isSettled = true;
     });
   }
 
-  /** Resolves when each server has once come up or failed to. */
+  /** Resolves when each server has once come up or failed to, or had a minute for it. */
   async settled(): Promise<void> {
     await this.#firstStarts;
   }

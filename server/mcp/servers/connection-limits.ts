@@ -2,8 +2,10 @@ import type { Grace } from '../processes/end-group.ts';
 
 /** The limits of a connection. Times are in milliseconds. */
 export interface ConnectionLimits {
-  /** How long a start may take until the tools are listed; the first run of an npx package downloads it. */
+  /** How long a start may be silent; each sign of life starts it anew. The first run of an npx package downloads it. */
   readonly startTimeoutMs: number;
+  /** How long a start may take in all until the tools are listed, whatever life it shows. */
+  readonly startTotalMs: number;
   /** How long a call may be silent; each progress report starts it anew. */
   readonly callTimeoutMs: number;
   /** How long a call may take in all, whatever progress it reports. */
@@ -22,6 +24,7 @@ export interface ConnectionLimits {
 /** The limits of servers that say nothing else. */
 export const DEFAULT_LIMITS: ConnectionLimits = {
   startTimeoutMs: 60_000,
+  startTotalMs: 30 * 60_000,
   callTimeoutMs: 60_000,
   callTotalMs: 30 * 60_000,
   maxTools: 1000,

@@ -35,6 +35,8 @@ export interface ConnectionOptions extends ConnectionSettings {
   readonly serverId: string;
   /** Called with the connection before it is opened: what the server writes meanwhile can be read from it. */
   onOpening(connection: OpeningConnection): void;
+  /** Called with each sign of life of the server. */
+  onHeard(): void;
   /** Called when the connection was lost without {@link Connection.close}; `reason` is one sentence. */
   onLost(reason: string): void;
   onToolsChanged(): void;
@@ -43,7 +45,7 @@ export interface ConnectionOptions extends ConnectionSettings {
 /** What is known of a connection before it is open. */
 export type OpeningConnection = Pick<Connection, 'stderrLines' | 'stderrTail' | 'waitsFor'>;
 
-const PROBE_TIMEOUT_MS = 5000;
+const PROBE_TIMEOUT_MS = 15_000;
 
 /** A connection that is used before it is open: a fault of this server. */
 export class NotOpenError extends Error {
@@ -110,6 +112,7 @@ export class Connection {
         records,
         turns,
         graceMs: limits.graceMs,
+        onHeard: () => this.#options.onHeard(),
       });
       await this.#connect(this.#group, signal);
     } else {
@@ -187,9 +190,13 @@ export class Connection {
     client.onclose = () => {
       if (client === this.#client) this.#lose(this.#group?.end ?? 'closed the connection');
     };
-    if (!this.#group) client.onerror = () => void this.#probe();
+    if (!this.#group) {
+      client.onerror = () => void this.#probe();
+      transport.onmessage = () => this.#options.onHeard();
+    }
     this.#tools = new ToolList(client, this.#sdk, { limits, onChange: () => this.#options.onToolsChanged() });
-    const timeout = limits.startTimeoutMs + 1000;
+    // How long the server may take is decided by whoever opens the connection.
+    const timeout = limits.startTotalMs + 1000;
     // `start` of a transport knows no signal: an SSE stream that never opens would be waited for without end.
     await withOwnSignal(signal, (own) => untilAborted(client.connect(transport, { signal: own, timeout }), signal));
   }

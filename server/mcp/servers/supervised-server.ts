@@ -76,6 +76,11 @@ export class SupervisedServer {
     return this.#supervisor.isWanted;
   }
 
+  /** Whether its last start was given up because nothing was heard of it: the next one is worth nobody's wait. */
+  get hasHung(): boolean {
+    return this.#supervisor.hasHung;
+  }
+
   /** Whether it waits to be started by name: somebody stopped it, so mere use does not bring it back. */
   get isHeld(): boolean {
     return this.#isHeld;
@@ -118,6 +123,13 @@ export class SupervisedServer {
   /** Starts it and keeps trying; what goes wrong is in its status. */
   startInBackground(): void {
     this.start({ keepTrying: true }).catch(() => undefined);
+  }
+
+  /** Begins to start it because it is used, unless it is wanted already, or somebody has stopped or disabled it. Resolves when no start is under way. */
+  async startForUse(): Promise<void> {
+    const isIdle = !this.isWanted && !this.#isHeld && this.definition.enabled;
+    if (!isIdle) return this.settled();
+    await this.start({ keepTrying: true, forUse: true }).catch(() => undefined); // its status says what went wrong
   }
 
   /** Resolves when no start is under way. */

@@ -7,6 +7,7 @@ import type { ListedTools } from './list-tools.ts';
 import { openConnection } from './open-connection.ts';
 import { type RestartPolicy, Restarts } from './restarts.ts';
 import type { LaunchPolicy, ServerLaunch } from './server-launch.ts';
+import { StartTimeoutError } from './start-deadline.ts';
 
 /** failed: it never ran, or its last start failed. restarting: it ran, died, and is being brought back. */
 export type ServerStatus = 'stopped' | 'starting' | 'running' | 'failed' | 'restarting';
@@ -36,6 +37,7 @@ export class Supervisor {
   #stopping: Promise<void> | undefined;
   #keepsTrying = false;
   #listed: ListedTools = NOTHING;
+  #hasHung = false;
   /** The connection it has, or had last, or tries to open. */
   #lastConnection: OpeningConnection | undefined;
 
@@ -78,6 +80,11 @@ export class Supervisor {
   /** Whether a start that fails is tried again. */
   get keepsTrying(): boolean {
     return this.#keepsTrying;
+  }
+
+  /** Whether its last start was given up because nothing was heard of it: the next one is worth nobody's wait. */
+  get hasHung(): boolean {
+    return this.#hasHung;
   }
 
   /** Resolves when the stop that is under way has ended; undefined when none is. */
@@ -147,6 +154,7 @@ export class Supervisor {
       this.#connection = connection;
       this.#take(connection.listed);
       this.#restarts.noteRunning();
+      this.#hasHung = false;
       this.#attempt = undefined;
       this.#become('running');
     } catch (cause) {
@@ -188,6 +196,7 @@ export class Supervisor {
   #fail(cause: unknown): void {
     // Without its variables it can never start, so nothing is gained by trying: the next use or start does.
     const isHopeless = cause instanceof ApiError && HOPELESS.includes(cause.code);
+    this.#hasHung = cause instanceof Error && cause.cause instanceof StartTimeoutError;
     this.#become(this.#restarts.hasRun && this.#keepsTrying ? 'restarting' : 'failed', messageOf(cause));
     if (this.#keepsTrying && !isHopeless) this.#restarts.scheduleAfterFailedStart();
   }
@@ -206,6 +215,7 @@ export class Supervisor {
   async #stop(): Promise<void> {
     this.#restarts.forget();
     this.#keepsTrying = false;
+    this.#hasHung = false;
     const attempt = this.#attempt;
     attempt?.abort.abort(new StoppedError('stopped'));
     await attempt?.promise.catch(() => undefined);

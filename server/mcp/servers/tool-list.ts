@@ -1,9 +1,10 @@
 import type { Client, McpClientSdk } from '../wire/mcp-sdk.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { type ListedTools, type ListLimits, listTools } from './list-tools.ts';
 
 /** How much is asked for, and who is told of changes. */
 export interface ToolListOptions {
-  readonly limits: ListLimits;
+  readonly limits: ListLimits & Pick<ConnectionLimits, 'startTotalMs'>;
   onChange(): void;
 }
 
@@ -33,7 +34,9 @@ export class ToolList {
 
   /** Asks for the list. Throws when the server does not answer. */
   async load(signal: AbortSignal): Promise<void> {
-    this.#listed = await listTools(this.#client, this.#sdk, this.#options.limits, signal);
+    // How long a start may take is decided by whoever opens the connection.
+    const limits = { ...this.#options.limits, callTimeoutMs: this.#options.limits.startTotalMs };
+    this.#listed = await listTools(this.#client, this.#sdk, limits, signal);
     if (this.#state === 'closed') return;
     this.#state = 'loaded';
     if (this.#hasChanged) this.#refreshSoon();

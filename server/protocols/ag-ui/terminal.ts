@@ -40,7 +40,7 @@ function toOutcome(
       ? { outcome: { type: 'cancelled' } }
       : { result: { status: 'cancelled', reason: outcome.reason } };
   }
-  const result = outcome.stoppedBy ? { result: { status: 'stopped', reason: outcome.stoppedBy } } : {};
+  const result = toResult(outcome);
   if (outcome.approvals?.length) {
     const interrupts = outcome.approvals.map((call) => toInterrupt(call, spelled));
     return { ...result, outcome: { type: 'interrupt', interrupts } };
@@ -48,6 +48,13 @@ function toOutcome(
   if (!isVersion1) return result;
   const pending = outcome.pending.length > 0 ? spelled('pendingToolCallIds', outcome.pending) : {};
   return { ...result, outcome: { type: 'success', ...pending } };
+}
+
+/** What there is to say of an answer that is not all it could have been. */
+function toResult({ stoppedBy, missingServers }: Extract<RunOutcome, { readonly status: 'finished' }>) {
+  if (!stoppedBy && !missingServers) return {};
+  const stop = stoppedBy && { status: 'stopped', reason: stoppedBy };
+  return { result: { ...stop, ...(missingServers && { missing_servers: [...missingServers] }) } };
 }
 
 /** An event with the approvals a run waits for, for clients before 1.0, which know no interrupts; none for others. */

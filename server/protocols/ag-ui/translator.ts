@@ -46,6 +46,8 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
         return [{ type: 'STATE_SNAPSHOT', snapshot: event.state }];
       case 'state-patched':
         return [{ type: 'STATE_DELTA', delta: [...event.patch] }];
+      case 'status':
+        return [{ type: 'CUSTOM', name: 'status', value: toStatus(event) }];
       case 'custom':
         return [{ type: 'CUSTOM', name: event.name, value: event.value }];
       case 'run-ended':
@@ -76,6 +78,11 @@ function toRunStarted(view: AgUiRunView, spelled: Spelling): AgUiEvent {
     ...(view.isVersion1 ? spelled('protocolVersion', AG_UI_VERSION) : {}),
   };
 }
+
+const toStatus = ({ text, missingServers }: Extract<RunEvent, { readonly type: 'status' }>) => ({
+  text,
+  ...(missingServers && { missing_servers: [...missingServers] }),
+});
 
 function toStepEvents(
   event: Extract<RunEvent, { readonly type: 'step-started' | 'step-ended' }>,

@@ -28,6 +28,9 @@ export async function* toMcpUiEvents(
         yield { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta };
         break;
       }
+      case 'status':
+        yield { type: 'status', text: event.text };
+        break;
       case 'tool-call-ended':
         inputs.set(event.callId, event.args);
         yield { type: 'tool_call', id: event.callId, name: event.name, args: event.args };
@@ -83,6 +86,7 @@ function toLast({ outcome }: Extract<RunEvent, { type: 'run-ended' }>, conversat
         type: 'done',
         conversation_id,
         ...(outcome.approvals?.length && { approvals: outcome.approvals.map(toAwaited) }),
+        ...(outcome.missingServers && { missing_servers: [...outcome.missingServers] }),
       };
     case 'failed':
       return { type: 'error', code: outcome.code, detail: outcome.detail, conversation_id };

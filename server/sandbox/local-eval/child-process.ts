@@ -118,11 +118,13 @@ export function lowerPriority({ process: child }: PipedProcess): void {
   }
 }
 
+/** Far more than a start of `true` takes, on a tenth of a core too. */
+const NAMESPACE_MS = 30_000;
 let hasNamespaces: boolean | undefined;
 
-/** Whether a process can be started in a network namespace of its own, with no way out. Asked once. */
+/** Whether a process can be started in a network namespace of its own, with no way out. Asked once: a slow answer must not cost every later one its isolation. */
 function canLeaveNetwork(): boolean {
-  hasNamespaces ??=
-    process.platform === 'linux' && spawnSync('unshare', ['-r', '-n', '--', 'true'], { timeout: 2000 }).status === 0;
+  if (process.platform !== 'linux') return false;
+  hasNamespaces ??= spawnSync('unshare', ['-r', '-n', '--', 'true'], { timeout: NAMESPACE_MS }).status === 0;
   return hasNamespaces;
 }

@@ -1,3 +1,4 @@
+import { SilenceTimer } from '../../async/silence-timer.ts';
 import { ApiError } from '../../call/errors.ts';
 import type { SandboxLimits } from '../limits.ts';
 import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
@@ -11,7 +12,7 @@ import {
 } from './child-process.ts';
 import type { CommandFrame } from './frames.ts';
 import { ProcessExecution } from './process-execution.ts';
-import { PythonProcess, type WorkReport } from './python-process.ts';
+import { PythonProcess, type StartFailure, type WorkReport } from './python-process.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
 interface LocalEvalOptions {
@@ -21,6 +22,7 @@ interface LocalEvalOptions {
 }
 
 const SETUP_MS = 15_000;
+const SETUP_TOTAL_MS = 120_000;
 const PROCESS_ENDED = 'the Python process has ended';
 
 /**
@@ -34,6 +36,7 @@ export class LocalEval implements Sandbox {
   readonly #engine: LocalEvalEngine;
   readonly #setups = new Map<number, (failure: string | undefined) => void>();
   #starting: Promise<void> | undefined;
+  #isStarting = false;
   /** The process, as long as it is alive. */
   #python: PythonProcess | undefined;
   #running: ProcessExecution | undefined;
@@ -47,11 +50,13 @@ export class LocalEval implements Sandbox {
   }
 
   get isRunning(): boolean {
-    return this.#python !== undefined;
+    return this.#isStarting || this.#python !== undefined;
   }
 
   start(): Promise<void> {
-    this.#starting ??= this.#start();
+    this.#starting ??= this.#start().finally(() => {
+      this.#isStarting = false;
+    });
     return this.#starting;
   }
 
@@ -90,18 +95,20 @@ export class LocalEval implements Sandbox {
 
   /** Starts from the snapshot, and without it when that fails. */
   async #start(): Promise<void> {
+    this.#isStarting = true;
     const prepared = this.#engine === 'pyodide' ? await this.#snapshots.find() : undefined;
     const failure = await this.#launch(prepared);
-    if (failure === undefined) return;
+    if (!failure) return;
     if (!prepared || this.#isClosed) throw toStartError(failure);
-    await this.#snapshots.discard();
     const secondFailure = await this.#launch(undefined);
-    if (secondFailure !== undefined) throw toStartError(secondFailure);
+    if (secondFailure) throw toStartError(secondFailure);
+    // Slowness is no fault of the snapshot, and neither is what fails without it too.
+    if (failure.hasCrashed) await this.#snapshots.discard(prepared);
   }
 
   /** Starts a process; returns why it did not come up. */
-  async #launch(prepared: string | undefined): Promise<string | undefined> {
-    if (this.#isClosed) return 'it was closed while it started';
+  async #launch(prepared: string | undefined): Promise<StartFailure | undefined> {
+    if (this.#isClosed) return { reason: 'it was closed while it started', hasCrashed: false };
     const python = new PythonProcess({
       piped: this.#spawn(prepared),
       limits: this.#limits,
@@ -136,13 +143,15 @@ export class LocalEval implements Sandbox {
     const id = this.#lastId;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.#setups.set(id, resolve);
-    const timer = setTimeout(() => this.#python?.end('it did not take its modules in time'), SETUP_MS);
+    using _silence = new SilenceTimer({
+      allowedMs: SETUP_MS,
+      totalMs: SETUP_TOTAL_MS,
+      workMs: () => this.#python?.processorMs,
+      onSilence: () => this.#python?.end('it did not take its modules in time'),
+    });
     if (this.#python) this.#python.send(toFrame(id));
     else resolve(PROCESS_ENDED);
-    const failure = await promise.finally(() => {
-      clearTimeout(timer);
-      this.#setups.delete(id);
-    });
+    const failure = await promise.finally(() => this.#setups.delete(id));
     if (failure !== undefined) throw new ApiError('sandbox-unavailable', `The sandbox could not be set up: ${failure}`);
   }
 
@@ -153,5 +162,5 @@ export class LocalEval implements Sandbox {
   }
 }
 
-const toStartError = (failure: string) =>
-  new ApiError('sandbox-unavailable', `The Python process did not start: ${failure}`);
+const toStartError = ({ reason }: StartFailure) =>
+  new ApiError('sandbox-unavailable', `The Python process did not start: ${reason}`);

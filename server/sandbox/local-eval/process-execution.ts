@@ -15,6 +15,9 @@ interface ProcessExecutionOptions {
 }
 
 const MEMORY_CHECK_MS = 100;
+/** How often in the grace it is looked whether that is over, and how many graces it may take in all. */
+const LOOKS = 10;
+const MAX_GRACES = 5;
 /** Code that computes for so long must not slow the server's own answers down. */
 const LONG_MS = 300;
 
@@ -78,7 +81,7 @@ export class ProcessExecution {
   }
 
   #setTimers(): void {
-    const { python, run, limits } = this.#options;
+    const { python, run } = this.#options;
     this.#timers.push(
       setInterval(() => python.checkMemory(), MEMORY_CHECK_MS),
       setTimeout(() => python.lowerPriority(), LONG_MS),
@@ -86,25 +89,33 @@ export class ProcessExecution {
       setTimeout(() => {
         this.#isOverTime = true;
         this.#callsEnded.abort();
+        this.#killAfterGrace('timeout');
       }, run.timeoutMs),
     );
-    this.#killAfter(run.timeoutMs + limits.graceMs, 'timeout');
   }
 
   #interrupt(): void {
-    const { python, limits } = this.#options;
+    const { python } = this.#options;
     this.#stopReason ??= 'cancelled';
     this.#callsEnded.abort();
     python.send({ type: 'cancel' });
-    this.#killAfter(limits.graceMs, 'cancelled');
+    this.#killAfterGrace('cancelled');
   }
 
-  #killAfter(ms: number, reason: StopReason): void {
-    const kill = () => {
+  /** Ends the process once it has had its grace, by its own time: a busy machine gives it little of that. */
+  #killAfterGrace(reason: StopReason): void {
+    const { python, limits } = this.#options;
+    const stepMs = limits.graceMs / LOOKS;
+    const usedBefore = python.processorMs ?? 0;
+    let looks = 0;
+    const look = () => {
+      looks += 1;
+      const usedMs = (python.processorMs ?? Number.POSITIVE_INFINITY) - usedBefore;
+      if (looks < LOOKS || (usedMs < limits.graceMs && looks < LOOKS * MAX_GRACES)) return;
       this.#stopReason ??= reason;
-      this.#options.python.kill();
+      python.kill();
     };
-    this.#timers.push(setTimeout(kill, ms));
+    this.#timers.push(setInterval(look, stepMs));
   }
 
   #toExecution(ran: Ran | undefined): Execution {

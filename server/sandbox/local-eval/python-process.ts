@@ -1,3 +1,5 @@
+import { processorMsOf } from '../../async/processor-time.ts';
+import { SilenceTimer } from '../../async/silence-timer.ts';
 import type { SandboxLimits } from '../limits.ts';
 import { lowerPriority, type PipedProcess } from './child-process.ts';
 import type { CommandFrame, ReportFrame } from './frames.ts';
@@ -9,23 +11,34 @@ export type WorkReport = Exclude<ReportFrame, { type: 'ready' | 'pong' | 'fatal'
 
 interface PythonProcessOptions {
   readonly piped: PipedProcess;
-  readonly limits: Pick<SandboxLimits, 'startMs' | 'idleCheckMs' | 'maxResidentMb'>;
+  readonly limits: Pick<SandboxLimits, 'startMs' | 'startTotalMs' | 'idleCheckMs' | 'maxResidentMb'>;
   /** Whether the process has something to do; while it has not, it is asked now and then whether it really does nothing. */
   readonly isBusy: () => boolean;
   readonly onReport: (report: WorkReport) => void;
   readonly onExit: () => void;
 }
 
-/** Pings that may stay without an answer; a busy machine answers late. */
-const MAX_UNANSWERED = 2;
+/** Why a process did not come up. */
+export interface StartFailure {
+  readonly reason: string;
+  /** Whether it failed by itself, and not because it was ended by the system or for its silence. */
+  readonly hasCrashed: boolean;
+}
+
+/** How many pings may stay without an answer of a process that computes meanwhile, and of one that may stand in line for a processor. */
+const MAX_UNANSWERED = { busy: 2, quiet: 20 };
+/** A process computes when it has used so much of the time between two pings. */
+const BUSY_SHARE = 1 / 3;
 
 /** A process that runs Python: started, watched, and ended for a reason that is kept. */
 export class PythonProcess {
   readonly #options: PythonProcessOptions;
   readonly #piped: PipedProcess;
-  readonly #started = Promise.withResolvers<string | undefined>();
+  readonly #started = Promise.withResolvers<StartFailure | undefined>();
   #isReady = false;
   #unanswered = 0;
+  /** The processor time it had used when it last had answered every ping. */
+  #workMs = 0;
   #endReason: string | undefined;
   #hasEnded = false;
 
@@ -33,10 +46,11 @@ export class PythonProcess {
     this.#options = options;
     this.#piped = options.piped;
     const { process: child, reports, errorText } = this.#piped;
-    child.once('error', ({ message }) => this.#onExit(message));
-    child.once('exit', (code, signal) =>
-      this.#onExit(this.#endReason ?? `it ended with ${signal ?? code} ${errorText().split('\n')[0]}`.trim()),
-    );
+    child.once('error', ({ message }) => this.#onExit({ reason: message, hasCrashed: false }));
+    child.once('exit', (code, signal) => {
+      const reason = this.#endReason ?? `it ended with ${signal ?? code} ${errorText().split('\n')[0]}`.trim();
+      this.#onExit({ reason, hasCrashed: code !== null || this.#endReason !== undefined });
+    });
     readReports(
       reports,
       (report) => this.#take(report),
@@ -54,14 +68,25 @@ export class PythonProcess {
     return this.#piped.commands.writableLength;
   }
 
+  /** The processor time it has used; undefined when that is not known. */
+  get processorMs(): number | undefined {
+    return processorMsOf(this.#piped.process.pid);
+  }
+
   /** Waits until code can run; resolves with the reason when the process does not come up. */
-  async start(): Promise<string | undefined> {
-    const { startMs } = this.#options.limits;
-    const timer = setTimeout(() => {
-      this.#started.resolve(`it was not ready within ${startMs} ms`);
-      this.kill();
-    }, startMs);
-    return this.#started.promise.finally(() => clearTimeout(timer));
+  async start(): Promise<StartFailure | undefined> {
+    const { startMs: allowedMs, startTotalMs: totalMs } = this.#options.limits;
+    using _silence = new SilenceTimer({
+      allowedMs,
+      totalMs,
+      workMs: () => this.processorMs,
+      onSilence: (ms, which) => {
+        const what = which === 'total' ? 'was not ready within' : 'gave no sign of life for';
+        this.#started.resolve({ reason: `it ${what} ${ms / 1000} s`, hasCrashed: false });
+        this.kill();
+      },
+    });
+    return await this.#started.promise;
   }
 
   send(frame: CommandFrame): void {
@@ -134,7 +159,10 @@ export class PythonProcess {
   #watchIdle(): void {
     const watch = setInterval(() => {
       if (this.#options.isBusy()) return;
-      if (this.#unanswered > MAX_UNANSWERED) return this.end('it went on after its execution had ended');
+      if (this.#unanswered > (this.#isBusy() ? MAX_UNANSWERED.busy : MAX_UNANSWERED.quiet)) {
+        return this.end('it went on after its execution had ended');
+      }
+      if (this.#unanswered === 0) this.#workMs = this.processorMs ?? 0;
       this.#unanswered += 1;
       this.send({ type: 'ping' });
       void this.checkMemory();
@@ -143,7 +171,13 @@ export class PythonProcess {
     this.#piped.process.once('exit', () => clearInterval(watch));
   }
 
-  #onExit(failure: string): void {
+  /** Whether it has computed since it last had answered every ping. */
+  #isBusy(): boolean {
+    const workMs = this.processorMs ?? Number.POSITIVE_INFINITY;
+    return workMs - this.#workMs >= this.#options.limits.idleCheckMs * BUSY_SHARE;
+  }
+
+  #onExit(failure: StartFailure): void {
     this.#hasEnded = true;
     this.#options.onExit();
     this.#started.resolve(failure);

@@ -2,9 +2,15 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processorMsOf } from '../../async/processor-time.ts';
+import { SilenceTimer } from '../../async/silence-timer.ts';
 import { findPyodide, programToPrepare, readChildProgram, readRunner, spawnPyodide } from './child-process.ts';
 
+/** How long the making of a snapshot may be silent, and may take in all. */
 const MAKE_MS = 60_000;
+const MAKE_TOTAL_MS = 30 * 60_000;
+/** After so many that nothing could start from there is no use in one more. */
+const MAX_DISCARDED = 3;
 /** How many versions are kept, each of some 30 MB; the oldest go first. */
 const MAX_KEPT = 4;
 
@@ -12,22 +18,31 @@ const MAX_KEPT = 4;
 export class SnapshotCache {
   readonly #folder: string;
   #prepared: Promise<string | undefined> | undefined;
+  #discarded = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** The folder to start from, made first when there is none (a few seconds, once per version); undefined when it cannot be made. */
-  find(): Promise<string | undefined> {
+  /**
+   * The folder to start from, made first when there is none (a few seconds, once per version); undefined when it cannot be made, which is
+   * tried anew the next time.
+   */
+  async find(): Promise<string | undefined> {
+    if (this.#discarded >= MAX_DISCARDED) return undefined;
     this.#prepared ??= this.#findOrMake();
-    return this.#prepared;
+    const finding = this.#prepared;
+    const folder = await finding.catch(() => undefined);
+    if (folder === undefined && this.#prepared === finding) this.#prepared = undefined;
+    return folder;
   }
 
-  /** Forgets a folder that an interpreter could not start from, and starts without one from here on. */
-  async discard(): Promise<void> {
-    const folder = await this.#prepared;
-    this.#prepared = Promise.resolve(undefined);
-    if (folder) await rm(folder, { recursive: true, force: true });
+  /** Removes a folder that an interpreter could not start from; the next one is made anew. */
+  async discard(folder: string): Promise<void> {
+    if ((await this.#prepared) !== folder) return;
+    this.#prepared = undefined;
+    this.#discarded += 1;
+    await rm(folder, { recursive: true, force: true });
   }
 
   async #findOrMake(): Promise<string | undefined> {
@@ -88,7 +103,12 @@ async function prepare(folder: string, pyodideDir: string, runner: string): Prom
     maxOutput: 0,
     prepare: { folder, program: programToPrepare() },
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), MAKE_MS);
-  const [code] = await once(child, 'exit').finally(() => clearTimeout(timer));
+  using _silence = new SilenceTimer({
+    allowedMs: MAKE_MS,
+    totalMs: MAKE_TOTAL_MS,
+    workMs: () => processorMsOf(child.pid),
+    onSilence: () => child.kill('SIGKILL'),
+  });
+  const [code] = await once(child, 'exit');
   if (code !== 0) throw new SnapshotError(`no snapshot was made: ${errorText()}`);
 }

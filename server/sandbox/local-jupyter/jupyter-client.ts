@@ -5,8 +5,10 @@ import { lookupReachable } from '../../network/outgoing-address.ts';
 import { fetchJupyter } from './jupyter-fetch.ts';
 import type { JupyterAddress } from './jupyter-url.ts';
 
+// A Jupyter server on a tenth of a core answers late: only after several pings is it silent.
 const PING_MS = 20_000;
-const HANDSHAKE_MS = 15_000;
+const MAX_UNANSWERED = 3;
+const HANDSHAKE_MS = 60_000;
 const MAX_MESSAGE = 16 * 1_048_576;
 
 /** The calls of the Jupyter server's API that a sandbox makes. */
@@ -58,21 +60,21 @@ function socketClass(token: string, onTooLarge: () => void) {
   };
 }
 
-/** Pings now and then, and ends a connection on which nothing has come since the last ping. */
+/** Pings now and then, and ends a connection on which nothing has come since several pings. */
 function keepAlive(socket: WebSocket): void {
-  let isAlive = true;
+  let unanswered = 0;
   const pinging = setInterval(() => {
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
+    if (unanswered >= MAX_UNANSWERED) return socket.terminate();
+    unanswered += 1;
     socket.ping();
   }, PING_MS);
   pinging.unref();
   socket.on('pong', () => {
-    isAlive = true;
+    unanswered = 0;
   });
   socket.on('message', () => {
-    isAlive = true;
+    unanswered = 0;
     // The server waits for an acknowledgement before it sends the next small message, and the system delays a bare one by 40 ms.
     if (socket.readyState === WebSocket.OPEN) socket.pong();
   });

@@ -2,7 +2,8 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { lookupReachable } from '../../network/outgoing-address.ts';
 
-const REQUEST_MS = 30_000;
+// A Jupyter server answers some requests only when a kernel has started.
+const REQUEST_MS = 120_000;
 const MAX_BODY = 16 * 1_048_576;
 
 /** A request failed before there was an answer; `code` is the system's, such as ECONNREFUSED. */

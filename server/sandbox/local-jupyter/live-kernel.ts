@@ -1,3 +1,4 @@
+import { SilenceTimer } from '../../async/silence-timer.ts';
 import { ApiError } from '../../call/errors.ts';
 import type { SupervisedKernel } from './jupyter-client.ts';
 
@@ -8,7 +9,10 @@ interface LiveKernelOptions {
   readonly log: (message: string) => void;
 }
 
-const SETUP_MS = 30_000;
+// Far more than a kernel takes, on a tenth of a core too: a kernel tells nothing while it works on a request.
+const SETUP_MS = 120_000;
+/** How long a kernel may take to start, in times that it may be silent. */
+const MAX_SILENCES = 10;
 
 /** A kernel of a Jupyter server, from its start to the moment it is given up. */
 export class LiveKernel {
@@ -53,18 +57,27 @@ export class LiveKernel {
     await this.#ending;
   }
 
-  /** Waits for a kernel that starts; rejects when it is lost first or takes longer than `startMs`. */
-  async whenReady(startMs: number): Promise<void> {
+  /** Waits for a kernel that starts; rejects when it is lost first, or is silent for longer than `silenceMs`. */
+  async whenReady(silenceMs: number): Promise<void> {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new ApiError('sandbox-unavailable', `The kernel was not ready within ${startMs / 1000} s`)),
-      startMs,
-    );
+    using silence = new SilenceTimer({
+      allowedMs: silenceMs,
+      totalMs: silenceMs * MAX_SILENCES,
+      onSilence: (ms) =>
+        reject(new ApiError('sandbox-unavailable', `The kernel was not ready, and silent, for ${ms / 1000} s`)),
+    });
+    const heard = () => silence.heard();
+    this.connection.statusChanged.connect(heard);
+    this.connection.connectionStatusChanged.connect(heard);
     const failed = this.lost.then((reason) => {
       throw new ApiError('sandbox-unavailable', `The kernel did not start: ${reason}`);
     });
     // The handshake alone never settles when the token is refused on the WebSocket.
-    await Promise.race([this.connection.info, late, failed]).finally(() => clearTimeout(timer));
+    await Promise.race([this.connection.info, late, failed]).finally(() => {
+      if (this.connection.isDisposed) return;
+      this.connection.statusChanged.disconnect(heard);
+      this.connection.connectionStatusChanged.disconnect(heard);
+    });
   }
 
   /** Waits out a cut connection: until it is back, or the kernel is given up. */

@@ -11,6 +11,7 @@ export class LocalJupyter implements Sandbox {
   readonly variant = 'local-jupyter';
   readonly #options: KernelOptions;
   #starting: Promise<void> | undefined;
+  #isStarting = false;
   #kernel: LiveKernel | undefined;
   #isClosed = false;
 
@@ -19,11 +20,13 @@ export class LocalJupyter implements Sandbox {
   }
 
   get isRunning(): boolean {
-    return this.#kernel !== undefined && !this.#kernel.isLost;
+    return this.#isStarting || (this.#kernel !== undefined && !this.#kernel.isLost);
   }
 
   async start(): Promise<void> {
-    this.#starting ??= this.#start();
+    this.#starting ??= this.#start().finally(() => {
+      this.#isStarting = false;
+    });
     await this.#starting;
     await this.#kernel?.whenConnected();
   }
@@ -52,6 +55,7 @@ export class LocalJupyter implements Sandbox {
   kill(): void {}
 
   async #start(): Promise<void> {
+    this.#isStarting = true;
     const { address, limits, log } = this.#options;
     const client = await loadJupyterClient(log);
     try {

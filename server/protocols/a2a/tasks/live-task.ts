@@ -114,6 +114,10 @@ export class LiveTask {
 
   async #take(event: RunEvent): Promise<void> {
     const { id: taskId, contextId } = this;
+    if (event.type === 'status') return this.#change({ state: 'working', detail: event.text });
+    // What was said of a wait is over with whatever comes after it.
+    if (this.#status.detail !== null && event.type !== 'run-ended')
+      await this.#change({ state: 'working', detail: null });
     const chunk = this.#artifacts.take(event);
     if (chunk) this.#tellFollowers({ artifactUpdate: { taskId, contextId, ...chunk, lastChunk: false } });
     if (event.type !== 'run-ended') return;

@@ -24,15 +24,24 @@ export const isOver = ({ state }: TaskStatus): boolean => state !== 'submitted' 
 export function toEndStatus(outcome: RunOutcome): Omit<TaskStatus, 'changedAt'> {
   switch (outcome.status) {
     case 'finished': {
-      const { approvals = [], stoppedBy } = outcome;
+      const { approvals = [] } = outcome;
       if (approvals.length) return { state: 'input-required', detail: toQuestion(approvals), approvals };
-      return { state: 'completed', detail: stoppedBy ? `The answer was ended by: ${stoppedBy}` : null };
+      return { state: 'completed', detail: toRemark(outcome) };
     }
     case 'cancelled':
       return { state: 'canceled', detail: `The run was cancelled: ${outcome.reason}` };
     case 'failed':
       return { state: 'failed', detail: outcome.detail };
   }
+}
+
+/** What is to be said of an answer that is not all it could have been; null when there is nothing. */
+function toRemark({ stoppedBy, missingServers }: Extract<RunOutcome, { status: 'finished' }>): string | null {
+  const remarks = [
+    ...(stoppedBy ? [`The answer was ended by: ${stoppedBy}`] : []),
+    ...(missingServers ? [`The agent went without these MCP servers: ${missingServers.join(', ')}`] : []),
+  ];
+  return remarks.join('\n') || null;
 }
 
 function toQuestion(approvals: readonly AwaitedCall[]): string {
@@ -48,7 +57,8 @@ export function toA2aStatus(
   const status = { state: `TASK_STATE_${state.toUpperCase().replace('-', '_')}`, timestamp: changedAt };
   if (detail === null) return status;
   const message = {
-    messageId: `${task.id}-${state}`,
+    // A task works on through several messages.
+    messageId: `${task.id}-${state}${state === 'working' ? `-${Date.parse(changedAt)}` : ''}`,
     taskId: task.id,
     contextId: task.contextId,
     role: 'ROLE_AGENT',

@@ -24,7 +24,7 @@ interface Runner {
 const MODULES_DIR = '/opt/modules';
 const MAX_OUTCOME = 6_000_000;
 const FLUSH_MS = 50;
-const SETUP_MS = 10_000;
+const SETUP_MS = 60_000;
 const INTERRUPT_DELAY_MS = 30;
 const UNAVAILABLE =
   'local-eval has the Python standard library and no network; for other packages use the variant local-jupyter.';
