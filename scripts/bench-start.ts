@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is loaded after the server listens is there by then. */
+/** Time that the server gets to load what it loads after it listens. */
 const REST_MS = 2_000;
 const TICKS_A_SECOND = 100;
 const PROGRAMS = {

@@ -2,20 +2,20 @@
 import { type Served, serve } from './child.ts';
 import { readStream } from './streams.ts';
 
-/** What came of it. */
+/** Measurements of one round. */
 export interface PacedResult {
   readonly eventsPerSecond: number;
-  /** Between two words of one stream, in milliseconds. */
+  /** Time between two words of one stream, in milliseconds. */
   readonly gapP50: number;
   readonly gapP99: number;
-  /** From the provider to the reader, in milliseconds. */
+  /** Time a word takes from the provider to the reader, in milliseconds. */
   readonly delayP50: number;
   readonly delayP99: number;
-  /** From the request to the first word, in milliseconds. */
+  /** Time from the request to the first word, in milliseconds. */
   readonly firstWordP99: number;
-  /** Of the server, in microseconds an event. */
+  /** Processor time of the server, in microseconds an event. */
   readonly cpuPerEvent: number;
-  /** Of the server, in bytes. */
+  /** Largest memory of the server, in bytes. */
   readonly peakRss: number;
 }
 

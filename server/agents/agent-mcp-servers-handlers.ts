@@ -23,15 +23,15 @@ export function createAgentMcpServersHandlers(options: AgentMcpServersHandlerOpt
   const { agents, servers } = options;
 
   const start = async (agentIds: readonly string[], input: StartInput) => {
-    const given = Object.fromEntries((input.env_vars ?? []).map(({ name, value }) => [name, value]));
+    const variables = Object.fromEntries((input.env_vars ?? []).map(({ name, value }) => [name, value]));
     // First what can be refused: a call that is answered with an error has started nothing.
     const { jupyter_sandbox: jupyterUrl, mcp_proxy_url: mcpProxyUrl } = input;
     const sandbox = jupyterUrl === undefined ? undefined : await options.configureSandbox({ jupyterUrl, mcpProxyUrl });
     const chosen = agentIds.map((id) => agents.get(id));
-    const outcome = await startServersOf(servers, chosen, given);
+    const outcome = await startServersOf(servers, chosen, variables);
     const extra = {
       codemode_rebuilt: await options.rebuildCodemode(agentIds),
-      env_vars_set: Object.keys(given),
+      env_vars_set: Object.keys(variables),
       sandbox_configured: sandbox !== undefined,
       sandbox_variant: sandbox?.variant ?? null,
       mcp_proxy_url: sandbox?.mcpProxyUrl ?? null,

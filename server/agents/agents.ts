@@ -14,7 +14,7 @@ export type AgentFields = {
   readonly [Field in Exclude<keyof AgentRecord, 'id' | 'createdAt' | 'updatedAt'>]?: AgentRecord[Field] | undefined;
 };
 
-/** What the agents ask of the rest of the server, and tell it. */
+/** Checks of what a caller states of an agent. */
 export interface AgentChecks {
   /** Throws a 422 when no provider has such a model. */
   checkModel(model: string): Promise<void> | void;

@@ -32,6 +32,14 @@ export class ApiError extends Error {
   }
 }
 
+/** The error for callers that want something new of a server that shuts down; `retryAfter` in seconds. */
+export const drainingError = (retryAfter?: string): ApiError =>
+  new ApiError(
+    'draining',
+    'The server is shutting down',
+    retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } },
+  );
+
 /** An ApiError from anything thrown: what is not one already becomes a 500 that says nothing of its cause. */
 export function toApiError(cause: unknown): ApiError {
   return cause instanceof ApiError ? cause : new ApiError('internal', 'Internal Server Error', { cause });

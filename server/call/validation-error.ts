@@ -13,6 +13,10 @@ export function invalidFields(fields: readonly WrongField[], options: ErrorOptio
   return new ApiError('validation-failed', detail, { ...options, fields: [...fields] });
 }
 
+/** A 422 that names one wrong field in a sentence of its own. */
+export const invalidFieldInWords = (path: string, sentence: string): ApiError =>
+  new ApiError('validation-failed', sentence, { fields: [{ path, message: sentence }] });
+
 /** A 422 that names one wrong field. */
 export const invalidField = (path: string, message: string, options?: ErrorOptions): ApiError =>
   invalidFields([{ path, message }], options);

@@ -1,6 +1,6 @@
 import type { Part } from '../../contract/health.ts';
 import type { AppHandlers } from '../../contract/index.ts';
-import { ApiError } from '../call/errors.ts';
+import { ApiError, drainingError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 
 /** What the health handlers are told of the server. */
@@ -20,8 +20,7 @@ export function createHealthHandlers({
   return {
     check: () => ({ status: 'healthy', version }),
     ready: async () => {
-      if (isDraining())
-        throw new ApiError('draining', 'The server is shutting down', { headers: { 'retry-after': '5' } });
+      if (isDraining()) throw drainingError('5');
       const state = await parts();
       if ('starting' in state) {
         throw new ApiError('not-ready', `Still starting: ${state.starting}`, { headers: { 'retry-after': '1' } });

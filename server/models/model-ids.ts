@@ -1,5 +1,5 @@
 /** Reads the ids of models: `provider:name`, `provider/name` or a bare name that only one provider can mean. */
-import { ApiError } from '../call/errors.ts';
+import { invalidFieldInWords } from '../call/validation-error.ts';
 import { factsOf, type ProviderName, providerNames } from './known-models.ts';
 
 /** A model of a known provider. The name is the provider's own and may contain colons and slashes. */
@@ -13,7 +13,7 @@ export function parseModelId(id: string): ModelId {
   const parsed = readModelId(id);
   if (parsed) return parsed;
   const message = `Unknown model '${id.length > 100 ? `${id.slice(0, 100)}…` : id}'. ${howToName}`;
-  throw new ApiError('validation-failed', message, { fields: [{ path: 'model', message }] });
+  throw invalidFieldInWords('model', message);
 }
 
 /** The model that `id` names, undefined when no known provider can be told from it. */

@@ -99,17 +99,23 @@ async function collectAnswer(run: Run, signal: AbortSignal): Promise<Awaited<Ret
   let response = '';
   for await (const { event } of run.events({ signal })) {
     if (event.type === 'run-ended' && event.outcome.status !== 'finished') throw toFailure(event.outcome);
-    const told = translation.translate(event);
-    if (told?.type === 'text') response += told.content;
-    if (told?.type === 'tool_call') {
-      calls.set(told.id, { id: told.id, name: told.name, args: told.args, result: null, is_error: false });
+    const translated = translation.translate(event);
+    if (translated?.type === 'text') response += translated.content;
+    if (translated?.type === 'tool_call') {
+      calls.set(translated.id, {
+        id: translated.id,
+        name: translated.name,
+        args: translated.args,
+        result: null,
+        is_error: false,
+      });
     }
-    if (told?.type === 'tool_result') {
-      const call = calls.get(told.id);
-      if (call) calls.set(told.id, { ...call, result: told.result, is_error: told.is_error });
+    if (translated?.type === 'tool_result') {
+      const call = calls.get(translated.id);
+      if (call) calls.set(translated.id, { ...call, result: translated.result, is_error: translated.is_error });
     }
-    if (told?.type === 'done') {
-      const { type: _, ...end } = told;
+    if (translated?.type === 'done') {
+      const { type: _, ...end } = translated;
       return { response, tool_calls: [...calls.values()], ...end };
     }
   }

@@ -1,3 +1,4 @@
+import { Mutex } from '../async/mutex.ts';
 import type { EventBatch, Store } from '../store/store.ts';
 import type { RunLimits } from './limits.ts';
 import type { RunEvent } from './run-events.ts';
@@ -22,7 +23,7 @@ export class RunJournal {
   readonly #options: JournalOptions;
   readonly #entries = new Map<string, Entry>();
   #timer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> = Promise.resolve();
+  readonly #flushing = new Mutex();
   #hasFailed = false;
 
   constructor(options: JournalOptions) {
@@ -46,7 +47,7 @@ export class RunJournal {
   async end(runKey: string, last: RunEvent): Promise<EventBatch | undefined> {
     this.add(runKey, last);
     // What is being stored now may come back.
-    await this.#flushing;
+    await this.#flushing.settled();
     const entry = this.#entryOf(runKey);
     this.#entries.delete(runKey);
     return entry.hasGap || !entry.waiting.length ? undefined : { runKey, first: entry.first, events: entry.waiting };
@@ -54,7 +55,7 @@ export class RunJournal {
 
   readonly #flushSoon = (): void => {
     this.#timer = undefined;
-    this.#flushing = this.#flushing.then(() => this.#flush());
+    void this.#flushing.run(() => this.#flush());
   };
 
   async #flush(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
 import type { ActiveRun } from './active-run.ts';
@@ -23,7 +24,7 @@ export class RunRecords {
   readonly #options: RunRecordsOptions;
   readonly #journal: RunJournal;
   #lastPruned = 0;
-  #pruning: Promise<void> = Promise.resolve();
+  readonly #pruning = new Mutex();
 
   constructor(options: RunRecordsOptions) {
     this.#options = options;
@@ -76,12 +77,12 @@ export class RunRecords {
     const now = Date.now();
     if (now - this.#lastPruned < PRUNE_EVERY_MS) return;
     this.#lastPruned = now;
-    this.#pruning = this.#pruning.then(() => this.#prune(now));
+    void this.#pruning.run(() => this.#prune(now));
   }
 
   /** Resolves when no deletion is under way. */
   async settled(): Promise<void> {
-    await this.#pruning;
+    await this.#pruning.settled();
   }
 
   async #prune(now: number): Promise<void> {

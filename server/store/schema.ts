@@ -61,7 +61,7 @@ interface MessagesTable {
   created_at: string;
 }
 
-/** A run. */
+/** A run of an agent: who asked, what it cost, and how it ended. */
 interface RunsTable {
   /** Unique; never told. */
   key: string;

@@ -10,7 +10,7 @@ import type { AgentRuns } from './agent-runs.ts';
 import type { McpServers } from './mcp.ts';
 import { openMcpUi } from './mcp-ui.ts';
 
-/** What protocols are given of the server. */
+/** The opened features that protocols are built from. */
 export interface ProtocolParts {
   readonly options: Options;
   readonly store: Store;

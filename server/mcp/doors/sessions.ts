@@ -1,4 +1,4 @@
-import { ApiError } from '../../call/errors.ts';
+import { ApiError, drainingError } from '../../call/errors.ts';
 import type { McpServerSdk } from '../wire/mcp-sdk.ts';
 import { type Backend, Session, type SessionOptions } from './session.ts';
 
@@ -63,7 +63,7 @@ export class Sessions {
       });
       if (this.#isClosed) {
         await backend.close();
-        throw draining();
+        throw drainingError();
       }
       this.#sessions.set(session.id, session);
       onOpened(session);
@@ -96,7 +96,7 @@ export class Sessions {
 
   /** Throws when there is no room for one more session. Ends the quietest when it has been quiet for long enough. */
   #makeRoom(): void {
-    if (this.#isClosed) throw draining();
+    if (this.#isClosed) throw drainingError();
     if (this.#sessions.size + this.#opening < this.#limits.maxSessions) return;
     const [quietest] = [...this.#sessions.values()].sort((a, b) => a.lastUse - b.lastUse);
     // A caller may keep a connection open and say nothing for days; that is fine until somebody else needs the place.
@@ -112,5 +112,3 @@ export class Sessions {
     void this.end(quietest);
   }
 }
-
-const draining = () => new ApiError('draining', 'The server is shutting down');

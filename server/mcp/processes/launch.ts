@@ -8,7 +8,7 @@ import { type Launch, mapTexts, type ServerDefinition } from '../definitions/ser
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What is really run. */
+/** Command or address of a server with every variable in its place, as it is really run. */
 export interface ResolvedLaunch {
   readonly launch: Launch;
   /** The values in it that no log, error or answer may show. */

@@ -1,3 +1,4 @@
+import { Mutex } from '../../async/mutex.ts';
 import { settlesWithin } from '../../async/settles-within.ts';
 import { type ConfigProblem, describeProblem, readConfigFile } from '../definitions/config-file.ts';
 import { FileWatch } from '../definitions/config-watch.ts';
@@ -24,7 +25,7 @@ export class ConfigServers {
   readonly #watch: FileWatch;
   readonly #aborted = new AbortController();
   #problems: readonly ConfigProblem[] = [];
-  #reading: Promise<void> = Promise.resolve();
+  readonly #reading = new Mutex();
   #firstStarts: Promise<void> | undefined;
   #isSettled = false;
 
@@ -70,8 +71,7 @@ export class ConfigServers {
 
   /** Reads the file again: starts what is new, restarts what has changed, ends what is gone, and leaves the rest alone. */
   reload(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#reload());
-    return this.#reading;
+    return this.#reading.run(() => this.#reload());
   }
 
   async #reload(): Promise<void> {

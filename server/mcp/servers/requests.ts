@@ -3,7 +3,7 @@ import type { CallToolResult, Client, McpClientSdk, ReadResourceResult } from '.
 import { withOwnSignal } from '../wire/own-signal.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
-/** What sends a request. */
+/** Client of one server, with what a request needs beside it. */
 export interface Sender {
   readonly client: Client;
   readonly sdk: McpClientSdk;

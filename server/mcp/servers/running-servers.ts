@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ApiError } from '../../call/errors.ts';
+import { drainingError } from '../../call/errors.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from '../definitions/server-definition.ts';
 import { ProcessRecords, sweepOrphans } from '../processes/process-records.ts';
 import { StartTurns } from '../processes/start-turns.ts';
@@ -41,7 +41,7 @@ export class RunningServers {
       turns: new StartTurns(),
       checkMayRun: (definition) => {
         // What is started while everything ends would be left behind.
-        if (this.#closing) throw new ApiError('draining', 'The server is shutting down');
+        if (this.#closing) throw drainingError();
         options.checkMayRun?.(definition);
       },
       onChange: () => {

@@ -6,7 +6,7 @@ import { readMessages } from './read-message.ts';
 /** The longest message that is read from a server. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
-/** Who is told of what is read. */
+/** Receivers of what is read, each message and everything else by itself. */
 export interface MessageReaderOptions {
   onMessage(message: JSONRPCMessage): void;
   /** Anything else the server wrote, in words for people. */

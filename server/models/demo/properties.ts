@@ -1,6 +1,6 @@
 /** Reads from the JSON Schema of a tool which arguments it takes. */
 
-/** A JSON Schema. */
+/** JSON Schema of a tool's arguments, as its server wrote it. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** The kinds of values that the name or the format of a property can tell. */

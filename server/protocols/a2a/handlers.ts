@@ -4,7 +4,7 @@ import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { a2aEndpoint } from './card.ts';
 import { A2A_VERSIONS } from './sdk.ts';
 
-/** What the handlers need of the rest of the server. */
+/** Ports that the handlers are built on: agents and the version that the answer names. */
 interface A2aParts {
   readonly agents: Pick<OfferedAgents, 'list'>;
   /** The version of this server. */

@@ -12,7 +12,7 @@ import { createCardRoute } from './serve-card.ts';
 import type { StreamLimits } from './stream-guard.ts';
 import type { A2aTasks } from './tasks/tasks.ts';
 
-/** What A2A is served with. */
+/** Ports that the A2A server is built on. */
 export interface A2aServerOptions {
   readonly agents: {
     /** Throws a 404 when there is none. */

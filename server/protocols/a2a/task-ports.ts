@@ -1,4 +1,4 @@
-/** What tasks need of the rest of the server: their runs, and the answers of people. */
+/** Ports that tasks are built on: their runs, and the answers of people. */
 import type { Principal } from '../../call/principal.ts';
 import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';

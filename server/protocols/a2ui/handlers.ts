@@ -28,7 +28,7 @@ export interface SurfaceRunRequest {
   readonly signal: AbortSignal;
 }
 
-/** What A2UI needs of the rest of the server. */
+/** Ports that the handlers are built on: agents, and runs of them. */
 interface A2uiParts {
   readonly agents: OfferedAgents;
   startRun(request: SurfaceRunRequest): Promise<AsyncIterable<{ readonly event: RunEvent }>>;

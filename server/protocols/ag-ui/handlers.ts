@@ -27,7 +27,7 @@ export interface AgUiRunRequest extends AgUiRunInput {
   readonly signal: AbortSignal;
 }
 
-/** What AG-UI needs of the rest of the server. */
+/** Ports that the handlers are built on: agents, their runs, and the conversations they belong to. */
 interface AgUiParts extends AgUiRunArchive {
   readonly agents: OfferedAgents;
   /** Throws when the run cannot start: the thread is busy, the server is draining. */

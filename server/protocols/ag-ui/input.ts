@@ -32,7 +32,7 @@ export interface AgUiRunInput {
   readonly whenBusy: AgUiForwarded['whenBusy'];
 }
 
-/** A run request, read. */
+/** The body of a run request after all of it has been checked and put in one form. */
 interface ReadRun extends AgUiRunInput {
   readonly view: AgUiRunView;
   /** Absent for a caller that shows no surfaces of A2UI. */

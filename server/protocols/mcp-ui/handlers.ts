@@ -10,7 +10,7 @@ import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { toMcpUiEvents } from './events.ts';
 import { ENDPOINT, findPage, type PageTool } from './page-tools.ts';
 
-/** What MCP-UI needs of the rest of the server. */
+/** Ports that the handlers are built on: agents, their tools with pages, and runs of them. */
 export interface McpUiParts {
   readonly agents: OfferedAgents;
   /** The tools with a page that an agent has now. */

@@ -8,7 +8,7 @@ import type { TaskBody } from './stored-task.ts';
 import { CANCELED_BY_CLIENT, isOver, type TaskStatus, toA2aStatus, toEndStatus } from './task-status.ts';
 import { UpdateQueue } from './update-queue.ts';
 
-/** What makes a live task. */
+/** Describes a task to bring to life, and who keeps it. */
 export interface LiveTaskOptions {
   readonly id: string;
   readonly agentId: string;

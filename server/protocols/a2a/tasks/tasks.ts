@@ -14,7 +14,7 @@ import { LiveTasks } from './live-tasks.ts';
 import { readTaskBody, toTask } from './stored-task.ts';
 import { WaitingTasks, type WaitingTasksOptions } from './waiting-tasks.ts';
 
-/** What tasks need of the rest of the server. */
+/** Ports that tasks are built on. */
 export interface TasksOptions extends WaitingTasksOptions {
   readonly store: Pick<TasksStore, 'save' | 'get' | 'list' | 'waiting'>;
   /** Starts a run that goes on without readers, once the conversation is free. */

@@ -10,7 +10,7 @@ import type { LiveTasks } from './live-tasks.ts';
 import { readTaskBody } from './stored-task.ts';
 import { CANCELED_BY_CLIENT, toA2aStatus } from './task-status.ts';
 
-/** What waiting tasks need of the rest of the server. */
+/** Ports that waiting tasks are built on. */
 export interface WaitingTasksOptions {
   readonly store: Pick<TasksStore, 'get' | 'save' | 'waiting'>;
   /** Answers a call that waits; the last answer starts a run, of which {@link WaitingTasks.runStarted} is told. */
