@@ -3,7 +3,11 @@ import { Timestamp } from './ids.ts';
 import { get, group, post } from './kit.ts';
 import { agentFilter, conversationFilter, nextCursor, pageQuery } from './pages.ts';
 
-const ApprovalStatus = z.enum(['pending', 'approved', 'denied', 'cancelled', 'void']);
+/**
+ * Where an approval may stand. `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody
+ * answered, and the conversation went on or what asked was cancelled.
+ */
+export const ApprovalStatus = z.enum(['pending', 'approved', 'denied', 'cancelled', 'void']);
 
 const Approval = z
   .object({

@@ -4,7 +4,8 @@ import { follow, get, group, post } from './kit.ts';
 import { agentFilter, conversationFilter, nextCursor, pageQuery } from './pages.ts';
 import { missingServers, PromptEvent, promptFailure, StopReason, Usage } from './prompts.ts';
 
-const RunStatus = z.enum(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
+/** Where a run may stand. `interrupted`: the server stopped in the middle of it. */
+export const RunStatus = z.enum(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
 
 const RunOutcome = z
   .object({

@@ -1,9 +1,5 @@
 /** Finds tools by words, best first. */
-
-interface Searchable {
-  readonly name: string;
-  readonly description: string;
-}
+import type { ToolDefinition } from '../runs/toolset.ts';
 
 const NAME_WEIGHT = 3;
 /** How soon a repeated word stops to count, and how much a long text is held against it: the usual values of BM25. */
@@ -11,7 +7,10 @@ const SATURATION = 1.2;
 const LENGTH_PENALTY = 0.75;
 
 /** The items that hold at least one word of the query, in whole or as the beginning or part of a word. Ties keep their order. */
-export function searchTools<Item extends Searchable>(items: readonly Item[], query: string): Item[] {
+export function searchTools<Item extends Pick<ToolDefinition, 'name' | 'description'>>(
+  items: readonly Item[],
+  query: string,
+): Item[] {
   const wanted = [...new Set(toWords(query))];
   const documents = items.map((item) => ({
     item,

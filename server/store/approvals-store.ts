@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { ApprovalStatus } from '../../contract/approvals.ts';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY } from '../call/principal.ts';
 import { isJsonObject } from './json-object.ts';
@@ -6,16 +7,10 @@ import { readPage } from './pages.ts';
 import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
-import {
-  APPROVAL_STATUSES,
-  type ApprovalDecision,
-  type ApprovalRecord,
-  type ApprovalsStore,
-  type NewApproval,
-} from './stored-approvals.ts';
+import type { ApprovalDecision, ApprovalRecord, ApprovalsStore, NewApproval } from './stored-approvals.ts';
 import { toStoredJson } from './stored-json.ts';
 import type { RunOpening } from './stored-runs.ts';
-import { isOfVisible } from './visible.ts';
+import { isListed, isOfVisible } from './visible.ts';
 
 /** Reads rows as approvals. */
 export type ApprovalReader = RecordReader<Tables['approvals'], ApprovalRecord>;
@@ -48,13 +43,9 @@ export function createApprovalsStore(db: Kysely<Tables>, log: StoreLog): Approva
         .execute();
     },
     decide: (decision) => decide(db, decision),
-    async list({ agentId, conversationId, status, principal = EVERYBODY, ...page }) {
-      const matching = db
-        .selectFrom('approvals')
-        .selectAll()
-        .where(isOfVisible('approvals', principal))
-        .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
-      const { rows, nextCursor } = await readPage(matching, ['created_at', 'id'], page);
+    async list(query) {
+      const matching = db.selectFrom('approvals').selectAll().where(isListed('approvals', query));
+      const { rows, nextCursor } = await readPage(matching, ['created_at', 'id'], query);
       return { approvals: reader.all(rows), nextCursor };
     },
   };
@@ -155,7 +146,7 @@ const toRecord = (row: RowReading<keyof Tables['approvals']>): ApprovalRecord =>
   description: row.text('description', ''),
   args: row.json('args', isJsonObject),
   toolHash: row.text('tool_hash', ''),
-  status: row.oneOf('status', APPROVAL_STATUSES, 'cancelled'),
+  status: row.oneOf('status', ApprovalStatus.options, 'cancelled'),
   reason: row.textOrNull('reason', null),
   resumedBy: row.textOrNull('resumed_by', null),
   createdAt: row.time('created_at'),

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { RunStatus } from '../../contract/runs.ts';
 import { EVERYBODY } from '../call/principal.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { closeRun } from './close-run.ts';
@@ -9,8 +10,8 @@ import type { RowReading } from './row-reading.ts';
 import { appendEvents, createEventReader, pruneEvents, readEvents } from './run-events-store.ts';
 import { isRunOutcome } from './run-outcome.ts';
 import type { Tables } from './schema.ts';
-import { RUN_STATUSES, type RunRecord, type RunsStore } from './stored-runs.ts';
-import { isOfVisible, ofOwnFirst } from './visible.ts';
+import type { RunRecord, RunsStore } from './stored-runs.ts';
+import { isListed, isOfVisible, ofOwnFirst } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
 export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
@@ -78,15 +79,11 @@ type RunReader = RecordReader<Tables['runs'], RunRecord>;
 
 async function listRuns(
   db: Kysely<Tables>,
-  { agentId, conversationId, status, principal = EVERYBODY, ...page }: Parameters<RunsStore['list']>[0],
+  query: Parameters<RunsStore['list']>[0],
   reader: RunReader,
 ): ReturnType<RunsStore['list']> {
-  const matching = db
-    .selectFrom('runs')
-    .selectAll()
-    .where(isOfVisible('runs', principal))
-    .where(({ and }) => and({ agent_id: agentId, conversation_id: conversationId, status }));
-  const { rows, nextCursor } = await readPage(matching, ['started_at', 'key'], page);
+  const matching = db.selectFrom('runs').selectAll().where(isListed('runs', query));
+  const { rows, nextCursor } = await readPage(matching, ['started_at', 'key'], query);
   return { runs: reader.all(rows), nextCursor };
 }
 
@@ -108,7 +105,7 @@ const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({
   conversationKey: row.text('conversation_key'),
   conversationId: row.text('conversation_id'),
   agentId: row.text('agent_id', ''),
-  status: row.oneOf('status', RUN_STATUSES, 'interrupted'),
+  status: row.oneOf('status', RunStatus.options, 'interrupted'),
   givenId: row.text('given_id', row.text('id')),
   isDetached: row.flagOrNull('is_detached') ?? false,
   historyCount: row.count('history_count'),

@@ -1,14 +1,10 @@
+import type { z } from 'zod';
+import type { ApprovalStatus as ApprovalStatusSchema } from '../../contract/approvals.ts';
 import type { Principal } from '../call/principal.ts';
 import type { ConversationPageQuery } from './pages.ts';
 
-/**
- * Where an approval may stand. `void`: approved, and not run because the tool was no longer the one that was shown. `cancelled`: nobody
- * answered, and the conversation went on or what asked was cancelled.
- */
-export const APPROVAL_STATUSES = ['pending', 'approved', 'denied', 'cancelled', 'void'] as const;
-
 /** Where an approval stands. */
-export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
+export type ApprovalStatus = z.output<typeof ApprovalStatusSchema>;
 
 /** A tool call that waits for a person, as it will be run. */
 export interface NewApproval {

@@ -1,14 +1,13 @@
+import type { z } from 'zod';
+import type { RunStatus as RunStatusSchema } from '../../contract/runs.ts';
 import type { Principal } from '../call/principal.ts';
 import type { Message } from './messages.ts';
 import type { ConversationPageQuery } from './pages.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
 
-/** Where a run may stand. `interrupted`: its server died in the middle of it. */
-export const RUN_STATUSES = ['running', 'finished', 'cancelled', 'failed', 'interrupted'] as const;
-
 /** Where a run stands. */
-export type RunStatus = (typeof RUN_STATUSES)[number];
+export type RunStatus = z.output<typeof RunStatusSchema>;
 
 /** A run without its events. */
 export interface RunRecord {

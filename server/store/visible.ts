@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ApiError } from '../call/errors.ts';
-import type { Principal } from '../call/principal.ts';
+import { EVERYBODY, type Principal } from '../call/principal.ts';
+import type { ConversationPageQuery } from './pages.ts';
 
 /** A condition that holds for the conversations and tasks that a principal may see: `maySee` in SQL. */
 export function isVisible({ name, seesAll }: Principal): RawBuilder<SqlBool> {
@@ -12,6 +13,17 @@ export function isOfVisible(table: 'runs' | 'approvals', principal: Principal): 
   if (principal.seesAll) return sql`true`;
   const key = sql.ref(`${table}.conversation_key`);
   return sql`exists (select 1 from conversations where conversations.key = ${key} and ${isVisible(principal)})`;
+}
+
+/** A condition that holds for the rows of `table` that a list is asked for. */
+export function isListed(
+  table: 'runs' | 'approvals',
+  { agentId, conversationId, status, principal = EVERYBODY }: ConversationPageQuery<string>,
+): RawBuilder<SqlBool> {
+  const wanted = { agent_id: agentId, conversation_id: conversationId, status };
+  const equal = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  const conditions = equal.map(([column, value]) => sql`${sql.ref(`${table}.${column}`)} = ${value}`);
+  return sql`${sql.join([isOfVisible(table, principal), ...conditions], sql` and `)}`;
 }
 
 /**
