@@ -9,7 +9,7 @@ interface LogOptions {
   /** Called when the last reader leaves before the end. */
   readonly onAbandoned?: () => void;
   /** Called when the first reader comes. */
-  readonly onAttached?: () => void;
+  readonly onAttached: () => void;
   /** Whether the run waits for every reader; else only for those that ask for it. */
   readonly isPaced: boolean;
 }
@@ -116,7 +116,7 @@ export class RunLog implements EventSink, ReadLog {
         if (this.#isEnded) return reader;
         this.#readers.add(reader);
         if (isAwaited) this.#pacing.add(reader);
-        this.#options.onAttached?.();
+        this.#options.onAttached();
         reader.watchSignal();
         return reader;
       },

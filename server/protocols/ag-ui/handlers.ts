@@ -36,8 +36,8 @@ interface AgUiParts extends AgUiRunArchive {
   terminate(threadId: string, runId: string, principal: Principal): boolean | Promise<boolean>;
   /** The version of this server. */
   readonly version: string;
-  /** Absent: events are never written as protobuf. */
-  readonly protobuf?: AgUiProtobuf;
+  /** Writes events as protobuf for callers that ask for it. */
+  readonly protobuf: AgUiProtobuf;
 }
 
 /** The handlers of the group `agUi`. */
@@ -46,7 +46,7 @@ export function createAgUiHandlers(parts: AgUiParts): AppHandlers<RequestContext
 
   /** The spelling that a request asks for; protobuf has only one. */
   async function chooseCasing(casing: Casing | undefined, context: RequestContext): Promise<Casing | undefined> {
-    return (await protobuf?.prepare(context.headers.accept)) ? 'camel' : casing;
+    return (await protobuf.prepare(context.headers.accept)) ? 'camel' : casing;
   }
 
   return {

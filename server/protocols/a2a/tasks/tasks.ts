@@ -32,7 +32,7 @@ interface NewTask {
   /** The message as it came, for the history of the task. */
   readonly message: A2aMessage;
   /** Told the id before anything happens to the task. */
-  onId?(id: string): void;
+  onId(id: string): void;
 }
 
 /** Every task; each is one run, or several that continue one another. */
@@ -58,7 +58,7 @@ export class A2aTasks {
   /** Stores a new task and starts it. It ends by itself, whoever listens. */
   async start({ agentId, principal, parts, viewer, message, onId, ...request }: NewTask): Promise<LiveTask> {
     const id = randomUUID();
-    onId?.(id);
+    onId(id);
     const contextId = request.contextId ?? newId('conv');
     const { isFull } = this.#live;
     const task = this.#live.add({
