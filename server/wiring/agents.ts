@@ -45,7 +45,8 @@ export async function ensureAgents(
   await ensureCommandAgent(agents, options, (id) => mcp.servers.find(id) !== undefined);
 }
 
-interface AgentEndpointsOptions extends Omit<AgentsOptions, 'store'> {
+/** The features that the endpoints of agents reach. */
+export interface AgentEndpointsOptions extends Omit<AgentsOptions, 'store'> {
   readonly agents: Agents;
   readonly codemode: CodemodeParts;
   readonly sandboxes: SandboxManager;

@@ -4,7 +4,8 @@ import type { Runs } from '../runs/runs.ts';
 import type { Store } from '../store/store.ts';
 import type { McpServers } from './mcp.ts';
 
-interface HealthOptions {
+/** The features that the probes ask. */
+export interface HealthOptions {
   readonly store: Store;
   readonly mcp: McpServers;
   readonly runs: Runs;

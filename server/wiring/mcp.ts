@@ -1,12 +1,10 @@
 import { BASE_PATH } from '../../contract/index.ts';
-import { createConfigureHandlers } from '../configure/configure-handlers.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import type { Log } from '../http/log.ts';
 import { readJsonText } from '../http/read-json.ts';
 import { McpDoors } from '../mcp/doors/doors.ts';
 import { openMcp } from '../mcp/open-mcp.ts';
 import { createServerHandlers } from '../mcp/server-handlers.ts';
-import type { Models } from '../models/models.ts';
 import type { Options } from '../options.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
@@ -21,12 +19,11 @@ interface McpServersOptions {
   readonly options: Options;
   readonly environment: NodeJS.ProcessEnv;
   readonly store: Store;
-  readonly models: Models;
   readonly log: Log;
 }
 
 /** Makes the MCP servers known, and opens the doors of MCP clients to them. */
-export async function openMcpServers({ options, environment, store, models, log }: McpServersOptions) {
+export async function openMcpServers({ options, environment, store, log }: McpServersOptions) {
   const mcp = await openMcp({
     environment,
     version,
@@ -52,15 +49,7 @@ export async function openMcpServers({ options, environment, store, models, log 
     config,
     doors,
     mounts: [{ path: MCP_PATH, handler: doors.handler }],
-    handlers: {
-      mcpServers: createServerHandlers(mcp),
-      configure: createConfigureHandlers({
-        servers,
-        configServers: config,
-        listModels: () => models.list(),
-        defaultModel: () => models.defaultModel(),
-      }),
-    },
+    handlers: { mcpServers: createServerHandlers(mcp) },
     /** Begins to start the servers that are to run from the beginning, those that `findUsed` tells among them. */
     start(findUsed: Parameters<typeof mcp.start>[0]) {
       mcp.start(findUsed).catch((cause) => log.error({ err: cause }, 'not every MCP server was started'));

@@ -1,4 +1,3 @@
-import { createConversationHandlers } from '../conversations/conversation-handlers.ts';
 import type { Log } from '../http/log.ts';
 import type { Models } from '../models/models.ts';
 import { createRunHandlers } from '../runs/run-handlers.ts';
@@ -18,12 +17,6 @@ export async function openRuns({ store, models, log }: RunsOptions) {
   if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
   return {
     runs,
-    handlers: {
-      runs: createRunHandlers({ runs, store: store.runs }),
-      conversations: createConversationHandlers({
-        conversations: store.conversations,
-        endRun: (conversationKey) => runs.cancelConversation(conversationKey, 'the conversation was deleted'),
-      }),
-    },
+    handlers: { runs: createRunHandlers({ runs, store: store.runs }) },
   };
 }

@@ -4,9 +4,9 @@ import type { Log } from '../http/log.ts';
 import type { Options } from '../options.ts';
 import { openStore } from '../store/sqlite.ts';
 import { openAgentRuns } from './agent-runs.ts';
-import { ensureAgents, openAgentEndpoints, openAgents } from './agents.ts';
+import { ensureAgents, openAgents } from './agents.ts';
 import { openCodemode } from './codemode.ts';
-import { openHealth } from './health.ts';
+import { openEndpoints } from './endpoints.ts';
 import { readApiKeys, toHttpOptions } from './http.ts';
 import { openMcpServers } from './mcp.ts';
 import { openMcpProxy } from './mcp-proxy.ts';
@@ -30,7 +30,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     opened.adopt(part, async (each) => void (await each.close()));
   const models = openModels(options, environment);
   const store = keep(await openStore({ folder: options['data-dir'], log }));
-  const mcp = keep(await openMcpServers({ options, environment, store, models, log }));
+  const mcp = keep(await openMcpServers({ options, environment, store, log }));
   const { runs, handlers: runHandlers } = await openRuns({ store, models, log });
   const skills = openSkills({ options, log });
   const agents = await openAgents({ store, models, mcp, skills });
@@ -43,11 +43,10 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const apiKeys = readApiKeys(options);
   const protocols = keep(await openProtocols({ ...parts, agentRuns, hasKeys: apiKeys.length > 0 }));
   const handlers = {
-    ...openHealth(parts).handlers,
+    ...openEndpoints(parts).handlers,
     ...mcp.handlers,
     ...runHandlers,
     ...skills.handlers,
-    ...openAgentEndpoints(parts).handlers,
     ...sandbox.handlers,
     ...agentRuns.handlers,
     ...proxy.handlers,

@@ -1,0 +1,16 @@
+import { type AgentEndpointsOptions, openAgentEndpoints } from './agents.ts';
+import { openConfigure } from './configure.ts';
+import { openConversations } from './conversations.ts';
+import { type HealthOptions, openHealth } from './health.ts';
+
+/** Opens the features that are nothing but endpoints: no other feature is built on them. */
+export function openEndpoints(parts: AgentEndpointsOptions & HealthOptions) {
+  return {
+    handlers: {
+      ...openHealth(parts).handlers,
+      ...openConfigure(parts).handlers,
+      ...openConversations(parts).handlers,
+      ...openAgentEndpoints(parts).handlers,
+    },
+  };
+}
