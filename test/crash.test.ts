@@ -85,8 +85,8 @@ test(
       expect((await server.ok('GET', '/agents')).agents).toMatchObject([{ id: 'demo' }]);
       await server.ok('DELETE', '/agents/demo');
       await until(async () => (await server.ok('GET', '/mcp/servers')).length === 2, 'both MCP servers run');
+      await until(() => childrenOf(server.pid).length === 2, 'the toolbox of the agent that is gone has ended');
       children = childrenOf(server.pid);
-      expect(children).toHaveLength(2);
       server.kill('SIGKILL');
       await server.ended;
       // One of them heeds nothing, so that it is there to be swept.
