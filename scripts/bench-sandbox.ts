@@ -100,6 +100,7 @@ const found = findOrInstallJupyter();
 const python = 'python' in found ? found.python : 'python3';
 const folder = await mkdtemp(join(tmpdir(), 'bench-sandbox-'));
 const host = { callTool: async () => ({ success: true, result: { ok: true } }) as const };
+const TENANT = { agentId: 'a', owner: '' };
 const openManager = () => new SandboxManager({ cacheFolder: folder, owner: 'bench', host });
 const samples = new Map<string, number[]>();
 const add = (name: string, ms: number) => samples.set(name, [...(samples.get(name) ?? []), ms]);
@@ -118,14 +119,14 @@ for (let round = 0; round < ROUNDS; round++) {
     }),
   );
   await using manager = openManager();
-  add('local-eval cold', await time(() => manager.execute('a', '1 + 1')));
-  await manager.execute('a', PREPARE);
+  add('local-eval cold', await time(() => manager.execute(TENANT, '1 + 1')));
+  await manager.execute(TENANT, PREPARE);
   for (let run = 0; run < WARM_RUNS; run++) {
     add('python3 warm', await time(async () => bare?.evaluate('1 + 1')));
-    add('local-eval warm', await time(() => manager.execute('a', '1 + 1')));
+    add('local-eval warm', await time(() => manager.execute(TENANT, '1 + 1')));
   }
   for (const [name, code] of Object.entries(calls))
-    add(`local-eval 100 tool calls ${name}`, await time(() => manager.execute('a', code)));
+    add(`local-eval 100 tool calls ${name}`, await time(() => manager.execute(TENANT, code)));
   await bare?.close();
 }
 if ('python' in found) {
@@ -140,10 +141,10 @@ if ('python' in found) {
     );
     await using manager = openManager();
     await manager.configure({ variant: 'local-jupyter', jupyter_url: jupyter.url, jupyter_token: jupyter.token });
-    add('local-jupyter cold', await time(() => manager.execute('a', '1 + 1')));
+    add('local-jupyter cold', await time(() => manager.execute(TENANT, '1 + 1')));
     for (let run = 0; run < WARM_RUNS / 3; run++) {
       add('bare Jupyter client warm', await time(async () => bare?.execute('1 + 1')));
-      add('local-jupyter warm', await time(() => manager.execute('a', '1 + 1')));
+      add('local-jupyter warm', await time(() => manager.execute(TENANT, '1 + 1')));
     }
     bare?.close();
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
 import { codeCases, expectedOf } from './fixtures/codemode/cases.ts';
+import { changes, expectTools } from './fixtures/codemode/changed-code.ts';
 import { startCodingServer } from './fixtures/codemode/coding-server.ts';
 import { startPlainServer } from './support/plain-server.ts';
 
@@ -60,6 +61,11 @@ describe.skipIf(isSkipped)('an agent with codemode, in Jupyter', () => {
 
   it.each(codeCases)('$title', async (one) => {
     expect(await server.run(one.code)).toEqual(expectedOf(one));
+  });
+
+  it.each(changes)('calls tools after its code has changed %s', async (_title, code) => {
+    await expectTools(server, code, true);
+    await expectTools(server, code, false);
   });
 
   it('ends code that waits for a tool at its time limit, and keeps its variables', async () => {

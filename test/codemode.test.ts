@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateBindings } from '../server/codemode/bindings.ts';
 import { Codemode } from '../server/codemode/codemode.ts';
 import { writeGenerated } from '../server/codemode/generated-folder.ts';
-import { ownProxyAddress, readProxyAddress } from '../server/codemode/proxy-address.ts';
+import { ownProxyUrl, readProxyUrl, toOwnUrl } from '../server/codemode/proxy-address.ts';
 import { createProxyTokens } from '../server/codemode/proxy-tokens.ts';
 import { toPythonName, toUniquePythonNames } from '../server/codemode/python-names.ts';
 import { toPythonType } from '../server/codemode/python-types.ts';
@@ -12,6 +12,7 @@ import { searchTools } from '../server/codemode/tool-search.ts';
 import { toToolStub } from '../server/codemode/tool-stub.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import { codeCases, expectedOf } from './fixtures/codemode/cases.ts';
+import { changes, expectTools } from './fixtures/codemode/changed-code.ts';
 import { startCodingServer } from './fixtures/codemode/coding-server.ts';
 import { createServers } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -31,6 +32,11 @@ describe('an agent with codemode, in local-eval', () => {
 
   it.each(codeCases)('$title', async (one) => {
     expect(await server.run(one.code)).toEqual(expectedOf(one));
+  });
+
+  it.each(changes)('calls tools after its code has changed %s', async (_title, code) => {
+    await expectTools(server, code, true);
+    await expectTools(server, code, false);
   });
 
   it('has tools to look around and to run code instead of those of its servers', async () => {
@@ -289,7 +295,7 @@ describe('a toolset of this server', () => {
     });
     const { signal } = new AbortController();
     const call = (agentId: string, tool: string, name: string) =>
-      codemode.callTool(agentId, 'skills', tool, { name }, { signal });
+      codemode.callTool({ agentId }, 'skills', tool, { name }, { signal });
     expect(await call('a', 'greet', 'Ada')).toEqual({ success: true, result: 'Hello Ada' });
     expect(await call('a', 'greet', 'nobody')).toEqual({ success: false, kind: 'tool', error: 'There is nobody' });
     expect(await call('a', 'leave', 'Ada')).toMatchObject({ kind: 'not_found' });
@@ -337,45 +343,71 @@ describe('the generated folder', () => {
 });
 
 describe('a proxy token', () => {
+  const a = { agentId: 'a', owner: 'anna' };
+
   it('is of one interpreter, renewed while it is used, and worth nothing after its time', () => {
     let now = 0;
     const tokens = createProxyTokens(() => now);
-    const first = tokens.issue('a');
-    expect([tokens.issue('a'), tokens.agentOf(first), tokens.agentOf(`${first}x`)]).toEqual([first, 'a', undefined]);
+    const first = tokens.issue(a);
+    expect([tokens.issue(a), tokens.tenantOf(first), tokens.tenantOf(`${first}x`)]).toEqual([first, a, undefined]);
     now = 15 * 60_000;
-    const second = tokens.issue('a');
+    const second = tokens.issue(a);
     expect(second).not.toBe(first);
-    expect([tokens.agentOf(first), tokens.agentOf(second)]).toEqual(['a', 'a']);
+    expect([tokens.tenantOf(first), tokens.tenantOf(second)]).toEqual([a, a]);
     now = 31 * 60_000;
-    expect([tokens.agentOf(first), tokens.agentOf(second)]).toEqual([undefined, 'a']);
-    const other = tokens.issue('b');
-    tokens.revoke('a');
-    expect([tokens.agentOf(second), tokens.agentOf(other)]).toEqual([undefined, 'b']);
+    expect([tokens.tenantOf(first), tokens.tenantOf(second)]).toEqual([undefined, a]);
+    const ofBen = { agentId: 'a', owner: 'ben' };
+    const other = tokens.issue(ofBen);
+    tokens.revoke(a);
+    expect([tokens.tenantOf(second), tokens.tenantOf(other)]).toEqual([undefined, ofBen]);
   });
 
-  it('goes to this machine and to the names of this server only', () => {
-    expect(ownProxyAddress('http://0.0.0.0:8765')).toEqual({
-      url: 'http://127.0.0.1:8765/api/v1/mcp/proxy',
-      isOwn: true,
-    });
-    const isOwn = (url: string) => readProxyAddress(url, ['agents.svc', '0.0.0.0', '[fd00::5]']).isOwn;
-    const own = [
-      'http://127.0.0.1:8765/x/',
-      'http://localhost',
-      'http://[::1]:1',
-      'https://Agents.svc:99',
-      'http://[fd00::5]',
-    ];
-    expect(own.map(isOwn)).toEqual([true, true, true, true, true]);
-    const foreign = [
-      'http://example.com',
-      'http://127.0.0.1.example.com',
-      'http://localhost.example.com',
-      'http://10.0.0.1',
-    ];
-    expect(foreign.map(isOwn)).toEqual([false, false, false, false]);
+  const names = ['agents.svc', '127.0.0.1', 'fd00::5', '[fd00::6]'];
+  const operatorUrl = 'https://agents.svc/api/v1/mcp/proxy';
+  const ownOf = (serverUrl: string, url: string) => toOwnUrl(readProxyUrl(url), { serverUrl, names, operatorUrl });
+
+  it.each([
+    ['http://127.0.0.1:8765', 'http://127.0.0.1:8765/x/', 'http://127.0.0.1:8765/x'],
+    ['http://127.0.0.1:8765', 'http://localhost:8765/x', 'http://127.0.0.1:8765/x'],
+    ['http://[::1]:8765', 'http://localhost:8765/x', 'http://[::1]:8765/x'],
+    ['http://0.0.0.0:8765', 'http://127.0.0.1:8765/x', 'http://127.0.0.1:8765/x'],
+    ['http://[::]:8765', 'http://[::1]:8765/x', 'http://[::1]:8765/x'],
+    ['http://0.0.0.0:8765', 'http://Agents.svc:8765/x', 'http://agents.svc:8765/x'],
+    ['http://0.0.0.0:8765', 'http://[fd00::5]:8765/x', 'http://[fd00::5]:8765/x'],
+    ['http://0.0.0.0:8765', 'http://[fd00::6]:8765/x', 'http://[fd00::6]:8765/x'],
+    ['http://10.0.0.7:8765', 'http://10.0.0.7:8765/x', 'http://10.0.0.7:8765/x'],
+    ['http://0.0.0.0:8765', 'https://agents.svc/x', 'https://agents.svc/x'],
+  ])('goes from a server at %s to %s', (serverUrl, url, own) => {
+    expect(ownOf(serverUrl, url)).toBe(own);
+  });
+
+  it.each([
+    ['http://127.0.0.1:8765', 'http://127.0.0.1:8766/x'],
+    ['http://127.0.0.1:8765', 'http://127.0.0.1/x'],
+    ['http://127.0.0.1:8765', 'https://127.0.0.1:8765/x'],
+    ['http://127.0.0.1:8765', 'http://127.0.0.2:8765/x'],
+    ['http://127.0.0.1:8765', 'http://[::1]:8765/x'],
+    ['http://127.0.0.1:8765', 'http://localhost:9/x'],
+    ['http://10.0.0.7:8765', 'http://127.0.0.1:8765/x'],
+    ['http://10.0.0.7:8765', 'http://localhost:8765/x'],
+    ['http://0.0.0.0:8765', 'http://example.com:8765/x'],
+    ['http://0.0.0.0:8765', 'http://127.0.0.1.example.com:8765/x'],
+    ['http://0.0.0.0:8765', 'http://agents.svc:9/x'],
+    ['http://0.0.0.0:8765', 'http://agents.svc/x'],
+  ])('goes from a server at %s not to %s', (serverUrl, url) => {
+    expect(ownOf(serverUrl, url)).toBeUndefined();
+  });
+
+  it('goes to no other port of this machine, also where the operator names it', () => {
+    const places = { serverUrl: 'http://127.0.0.1:8765', names, operatorUrl: 'http://127.0.0.1:9/x' };
+    expect(toOwnUrl('http://127.0.0.1:9/x', places)).toBeUndefined();
+  });
+
+  it('has an address that is well formed', () => {
+    expect(ownProxyUrl('http://0.0.0.0:8765')).toBe('http://127.0.0.1:8765/api/v1/mcp/proxy');
+    expect(ownProxyUrl('http://[::1]:8765')).toBe('http://[::1]:8765/api/v1/mcp/proxy');
     for (const url of ['ftp://localhost', 'localhost:1', 'http://u:p@localhost', 'http://localhost?token=x', '']) {
-      expect(() => readProxyAddress(url, [])).toThrow('mcp_proxy_url: must');
+      expect(() => readProxyUrl(url)).toThrow('mcp_proxy_url: must');
     }
   });
 });

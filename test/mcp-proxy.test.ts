@@ -89,7 +89,7 @@ describe('the proxy', () => {
       list: () => [{ name: 'list_skills', description: 'Lists', inputSchema: { type: 'object' } }],
       call: async () => ({ result: ['a'], isError: false }),
     };
-    const handlers = createProxyHandlers({ servers, builtIn: new Map([['skills', skills]]) });
+    const handlers = createProxyHandlers({ servers, builtIn: () => new Map([['skills', skills]]) });
     const context = { requestId: 'r', headers: {}, principal: EVERYBODY };
     const { signal } = new AbortController();
     const input = { server_id: 'skills', tool_name: 'list_skills' };

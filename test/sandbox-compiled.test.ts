@@ -12,8 +12,7 @@ const run = (program: string, ...args: string[]) => promisify(execFile)(program,
 test('local-eval runs as compiled JavaScript as it does from its sources', { timeout: 90_000 }, async () => {
   // Below node_modules, as a package that is installed.
   const folder = join(ROOT, 'node_modules', '.cache', `compiled-${process.pid}`);
-  const localEval = join(folder, 'server', 'sandbox', 'local-eval');
-  await mkdir(localEval, { recursive: true });
+  await mkdir(join(folder, 'server/sandbox/local-eval'), { recursive: true });
   try {
     await run(
       join(ROOT, 'node_modules/.bin/tsc'),
@@ -21,14 +20,14 @@ test('local-eval runs as compiled JavaScript as it does from its sources', { tim
       ...['--noCheck', '--types', 'node', '--lib', 'es2024,esnext', '--rewriteRelativeImportExtensions'],
       ...['server/sandbox/sandbox-manager.ts', 'server/sandbox/local-eval/child/pyodide-child.ts'],
     );
-    for (const file of ['runner.py', 'python-child.py']) {
-      await copyFile(join(ROOT, 'server/sandbox/local-eval', file), join(localEval, file));
+    for (const file of ['own_modules.py', 'shown_values.py', 'local-eval/runner.py', 'local-eval/python-child.py']) {
+      await copyFile(join(ROOT, 'server/sandbox', file), join(folder, 'server/sandbox', file));
     }
     const program = `
       const { SandboxManager } = await import(${JSON.stringify(pathToFileURL(join(folder, 'server/sandbox/sandbox-manager.js')).href)});
       for (const localEvalEngine of ['pyodide', 'python']) {
         await using manager = new SandboxManager({ cacheFolder: ${JSON.stringify(snapshotFolder)}, owner: 'test', localEvalEngine });
-        const { result, notices } = await manager.execute('a', '6 * 7', { timeoutMs: 20000 });
+        const { result, notices } = await manager.execute({ agentId: 'a', owner: '' }, '6 * 7', { timeoutMs: 20000 });
         console.log(JSON.stringify([localEvalEngine, result, notices]));
       }
     `;

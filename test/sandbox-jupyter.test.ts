@@ -252,7 +252,7 @@ describe.skipIf(isSkipped)('a Jupyter sandbox', () => {
         version,
         modules: { 'given/__init__.py': '', 'given/who.py': `WHO = "ä😀 \\"'''${version}"` },
       }),
-      environment: async (agentId: string) => ({ AGENT: `${agentId}"😀` }),
+      environment: async ({ agentId }: { agentId: string }) => ({ AGENT: `${agentId}"😀` }),
     };
     await using api = openSandboxApi({ host });
     await configure(api, jupyter);

@@ -352,12 +352,13 @@ describe('hostile code', () => {
 
   test('does not go on after its end, not even in JavaScript', async () => {
     const setUp =
-      'import asyncio, sandbox_runner\nfrom _sandbox_bridge import write\nfrom pyodide.ffi import to_js\n' +
+      `${RUNNER}import asyncio\n` +
+      'from _sandbox_bridge import write\nfrom pyodide.ffi import to_js\n' +
       'o = write.constructor.prototype.__proto__.constructor.new()\nloop = to_js([])\nloop.push(o)\n' +
       'setattr(o, "then", loop.forEach.bind(loop))\nasync def never_ends(*_): await loop[0]\n' +
       'async def start(*_): asyncio.ensure_future(never_ends())\n';
     await using python = await openLocalEval({ graceMs: 300, idleCheckMs: 200 });
-    expect(await python.run(`${setUp}sandbox_runner._end_tasks = start`, { timeoutMs: 1000 })).toMatchObject({
+    expect(await python.run(`${setUp}runner["_end_tasks"] = start`, { timeoutMs: 1000 })).toMatchObject({
       status: 'timeout',
       variablesLost: true,
     });
@@ -444,9 +445,12 @@ function shareLocalEval() {
   return shared;
 }
 
+/** The names of what runs code, for code that looks for them. */
+const RUNNER = 'import sys\nrunner = sys._getframe(1).f_globals\n';
+
 /** Code that replaces the outcome of its execution; `text` stands inside the result. */
 const forgeOutcome = (text: string) =>
-  `import json\nreal = json.dumps\ndef forge(*_, **__):\n    json.dumps = real\n    return '{"status": "ok", "result": {${text}}, "error": null, "exit_code": null}'\njson.dumps = forge\n1`;
+  `${RUNNER}real = runner["json"]\nclass forge:\n    def dumps(*_, **__):\n        runner["json"] = real\n        return '{"status": "ok", "result": {${text}}, "error": null, "exit_code": null}'\nrunner["json"] = forge\nNone`;
 
 /** Code that gives a text to the bridge again and again, from C, where no interrupt reaches it. */
 const flood = (name: string, text: string) =>

@@ -63,7 +63,7 @@ test('a start goes on when its caller leaves, and ends with its agent', async ()
   await using cache = await slowCache();
   await using api = openSandboxApi({ cacheFolder: cache.path });
   const leave = new AbortController();
-  const left = api.manager.execute('a', '1', { signal: leave.signal });
+  const left = api.manager.execute({ agentId: 'a', owner: '' }, '1', { signal: leave.signal });
   await expect.poll(() => api.manager.status().sandbox_running).toBe(true);
   leave.abort(new Error('left'));
   await expect(left).rejects.toThrow('left');

@@ -294,7 +294,9 @@ describe('an execution', () => {
   test('waits for room beside others that wait, and none gets more than there is', async () => {
     await using api = openSandboxApi({ limits: { maxLive: 1 } });
     const code = 'import time\nstarted = time.time()\ntime.sleep(0.3)\n[started, time.time()]';
-    const executions = await Promise.all(['a', 'b', 'c'].map((agent) => api.manager.execute(agent, code)));
+    const executions = await Promise.all(
+      ['a', 'b', 'c'].map((agent) => api.manager.execute({ agentId: agent, owner: '' }, code)),
+    );
     const times = executions.map(({ result }) => result?.['application/json'] as [number, number]);
     const inTurn = times.toSorted(([a], [b]) => a - b).flat();
     expect(inTurn).toEqual(inTurn.toSorted((a, b) => a - b));
@@ -329,7 +331,7 @@ describe('what a server gives to its sandboxes', () => {
   test('counts, bounds and refuses tool calls in one place', async () => {
     let active = 0;
     let most = 0;
-    const callTool = async (agentId: string, server: string, tool: string, args: object) => {
+    const callTool = async ({ agentId }: { agentId: string }, server: string, tool: string, args: object) => {
       active += 1;
       most = Math.max(most, active);
       await new Promise((resolve) => setImmediate(resolve));
@@ -358,7 +360,9 @@ describe('what a server gives to its sandboxes', () => {
 
   test('lets no call in from outside while no code runs', async () => {
     await using api = openSandboxApi();
-    expect(await api.manager.callTool('a', 's', 't', {}, { signal: new AbortController().signal })).toEqual({
+    expect(
+      await api.manager.callTool({ agentId: 'a', owner: '' }, 's', 't', {}, { signal: new AbortController().signal }),
+    ).toEqual({
       success: false,
       kind: 'denied',
       error: 'No execution of this agent is running',
@@ -369,11 +373,11 @@ describe('what a server gives to its sandboxes', () => {
     let version = 1;
     const host = {
       callTool: async () => ({ success: true }) as const,
-      modules: async (agentId: string) => ({
+      modules: async ({ agentId }: { agentId: string }) => ({
         version: String(version),
         modules: { 'given.py': `WHO = "${agentId}${version}"` },
       }),
-      environment: async (agentId: string) => ({ AGENT: agentId }),
+      environment: async ({ agentId }: { agentId: string }) => ({ AGENT: agentId }),
     };
     await using api = openSandboxApi({ host });
     const code = 'import os\nfrom given import WHO\n[WHO, os.environ["AGENT"]]';

@@ -68,10 +68,10 @@ async function openSkills(
   const toolset = createSkillToolset({
     library,
     skills: () => library.list(),
-    execute: (code, options) => manager.execute('a', code, options),
+    execute: (code, options) => manager.execute({ agentId: 'a', owner: '' }, code, options),
   });
   return {
-    python: (code: string) => manager.execute('a', code),
+    python: (code: string) => manager.execute({ agentId: 'a', owner: '' }, code),
     /** What the tool answers for a script. */
     async run(script_name: string, more: object = {}) {
       const args = { skill_name: 'one', script_name, ...more };

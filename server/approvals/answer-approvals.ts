@@ -8,6 +8,8 @@ import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts'
 interface AnswerOptions {
   readonly startRun: StartRun;
   readonly approvals: Pick<Store['approvals'], 'get' | 'open' | 'decide'>;
+  /** Who asked for a run; undefined when that is not known any more. */
+  askerOf(runKey: string): Principal | undefined;
 }
 
 /** Who answers, and with what. */
@@ -20,8 +22,8 @@ interface Answerer {
 /** Notes an answer, and returns the approval as it then is. */
 export type AnswerApproval = (decision: ApprovalDecision, by: Answerer) => Promise<ApprovalRecord>;
 
-/** Notes answers; with the last open approval of a conversation its agent goes on. */
-export function createAnswerApproval({ startRun, approvals }: AnswerOptions): AnswerApproval {
+/** Notes answers; with the last open approval of a conversation its agent goes on, for whoever asked for the run that waits. */
+export function createAnswerApproval({ startRun, approvals, askerOf }: AnswerOptions): AnswerApproval {
   // By conversation, so that of two answers at once one is the last.
   const answers = new KeyedMutex();
   const find = async (id: string, principal: Principal): Promise<ApprovalRecord> => {
@@ -31,7 +33,7 @@ export function createAnswerApproval({ startRun, approvals }: AnswerOptions): An
   };
   const answer = async (
     decision: ApprovalDecision,
-    { conversationId, conversationKey, agentId }: ApprovalRecord,
+    { conversationId, conversationKey, agentId, runKey }: ApprovalRecord,
     { principal, extend }: Answerer,
   ) => {
     const open = await approvals.open(conversationKey);
@@ -41,7 +43,7 @@ export function createAnswerApproval({ startRun, approvals }: AnswerOptions): An
     else {
       await startRun(agentId, {
         extend,
-        principal,
+        principal: askerOf(runKey) ?? principal,
         conversationId,
         conversationKey,
         messages: [],

@@ -123,7 +123,7 @@ export const callTool: CodingTool = defineSchemaTool({
     const found = findTool(toolsOf(context), tool_name);
     if (typeof found === 'string') return failTool(found);
     const { codemode, agentId, signal } = context;
-    const answer = await codemode.callTool(agentId, found.server, found.stub.tool.name, args, { signal });
+    const answer = await codemode.callTool({ agentId }, found.server, found.stub.tool.name, args, { signal });
     return answer.success ? answerTool(answer.result) : failTool(answer.error);
   },
 });

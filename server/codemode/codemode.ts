@@ -4,11 +4,11 @@ import { toToolName } from '../mcp/tool-names.ts';
 import type { PrepareOptions, Toolset } from '../runs/toolset.ts';
 import type { SandboxVariant, ToolCallAnswer, ToolCallHandler } from '../sandbox/sandbox.ts';
 import type { SandboxHost } from '../sandbox/sandbox-host.ts';
+import type { Tenant } from '../sandbox/tenant.ts';
 import { type Bindings, generateBindings } from './bindings.ts';
 import { type CodeServer, callForCode, listCodeServers } from './code-servers.ts';
 import { GeneratedWriter } from './generated-writer.ts';
 import { ProxyAccess } from './proxy-access.ts';
-import type { ProxyAddress } from './proxy-address.ts';
 import { toUniquePythonNames } from './python-names.ts';
 
 /** An agent as codemode needs to know it. */
@@ -30,6 +30,8 @@ interface CodemodeOptions {
   builtIn?(agentId: string): ReadonlyMap<string, Toolset>;
   /** The hosts under which this server is known, beside those of its own machine. */
   readonly ownNames: readonly string[];
+  /** Where kernels call tools as the operator says it; absent: this server. */
+  readonly proxyUrl?: string | undefined;
   /** Where the Python package is written for others to read. */
   readonly folder: string;
   readonly log: (message: string) => void;
@@ -46,7 +48,7 @@ export class Codemode implements SandboxHost {
 
   constructor(options: CodemodeOptions) {
     this.#options = options;
-    this.#proxy = new ProxyAccess(options.ownNames);
+    this.#proxy = new ProxyAccess({ ownNames: options.ownNames, operatorUrl: options.proxyUrl });
     this.#writer = new GeneratedWriter({
       folder: options.folder,
       isWanted: () => this.#codingAgents().length > 0,
@@ -62,22 +64,22 @@ export class Codemode implements SandboxHost {
   }
 
   /** Checks where kernels are to call tools; undefined: this server. Returns what {@link Codemode.useProxy} takes. */
-  checkProxy(url: string | undefined): ProxyAddress | undefined {
+  checkProxy(url: string | undefined): string | undefined {
     return this.#proxy.check(url);
   }
 
   /** Chooses where kernels call tools from their next execution on. Returns the address. */
-  useProxy(address: ProxyAddress | undefined): string | undefined {
-    return this.#proxy.use(address);
+  useProxy(url: string | undefined): string | undefined {
+    return this.#proxy.use(url);
   }
 
-  /** The agent whose kernel sends this `Authorization`; undefined for any other sender. */
-  findCaller(authorization: unknown): string | undefined {
+  /** Whose kernel sends this `Authorization`; undefined for any other sender. */
+  findCaller(authorization: unknown): Tenant | undefined {
     return this.#proxy.findCaller(authorization);
   }
 
   /** As {@link Codemode.findCaller}, but throws when a kernel's token is worth nothing any more. */
-  callerOf(authorization: unknown): string | undefined {
+  callerOf(authorization: unknown): Tenant | undefined {
     return this.#proxy.callerOf(authorization);
   }
 
@@ -126,7 +128,7 @@ export class Codemode implements SandboxHost {
     this.#writer.writeSoon();
   }
 
-  async callTool(agentId: string, ...call: Parameters<ToolCallHandler>): Promise<ToolCallAnswer> {
+  async callTool({ agentId }: Pick<Tenant, 'agentId'>, ...call: Parameters<ToolCallHandler>): Promise<ToolCallAnswer> {
     const [server, tool, args, { signal }] = call;
     const agent = this.#options.findAgent(agentId);
     if (!agent?.isCodemode) {
@@ -147,21 +149,21 @@ export class Codemode implements SandboxHost {
     }
   }
 
-  async modules(agentId: string, _variant: SandboxVariant, signal: AbortSignal) {
+  async modules({ agentId }: Tenant, _variant: SandboxVariant, signal: AbortSignal) {
     if (!this.isOn(agentId)) return undefined;
     await this.prepare(agentId, { signal });
     const { version, files } = this.bindingsOf(agentId);
     return { version, modules: files };
   }
 
-  async environment(agentId: string, variant: SandboxVariant) {
-    if (variant === 'local-jupyter' && this.isOn(agentId)) return this.#proxy.admit(agentId);
-    this.#proxy.revoke(agentId);
+  async environment(tenant: Tenant, variant: SandboxVariant) {
+    if (variant === 'local-jupyter' && this.isOn(tenant.agentId)) return this.#proxy.admit(tenant);
+    this.#proxy.revoke(tenant);
     return undefined;
   }
 
-  released(agentId: string): void {
-    this.#proxy.revoke(agentId);
+  released(tenant: Tenant): void {
+    this.#proxy.revoke(tenant);
   }
 
   async close(): Promise<void> {

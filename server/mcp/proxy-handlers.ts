@@ -1,6 +1,7 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
+import type { Principal } from '../call/principal.ts';
 import type { ToolOutcome, Toolset } from '../runs/toolset.ts';
 import { quoteList } from './server-view.ts';
 import type { RunningServers } from './servers/running-servers.ts';
@@ -16,8 +17,8 @@ interface ToolCall {
 /** What the proxy calls. */
 export interface ProxyHandlerOptions {
   readonly servers: RunningServers;
-  /** Further toolsets that are called like servers, by id, such as `skills`. */
-  readonly builtIn: ReadonlyMap<string, Toolset>;
+  /** Further toolsets that a caller calls like servers, by id, such as `skills`. */
+  builtIn(principal: Principal): ReadonlyMap<string, Toolset>;
   /** Answers a call whose `Authorization` is the token of a sandbox; undefined for any other. Throws when the token is not valid. */
   callForSandbox?(authorization: unknown, call: ToolCall, signal: AbortSignal): Promise<SandboxAnswer> | undefined;
 }
@@ -39,15 +40,16 @@ export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<R
       const call = { server: server_id, tool: tool_name, args };
       const answer = await callForSandbox?.(context.headers.authorization, call, signal);
       if (answer) return viewAnswer(answer);
-      const { result, isError } = await callTool(options, call, signal);
+      const { result, isError } = await callTool({ servers, builtIn: builtIn(context.principal) }, call, signal);
       if (!isError) return { success: true, result, error: null, is_error: false };
       const error = typeof result === 'string' ? result : JSON.stringify(result);
       return { success: false, result: null, error, is_error: true };
     },
-    async servers({ signal }) {
-      await Promise.all([...builtIn.values()].map((toolset) => toolset.prepare?.({ signal })));
+    async servers({ context, signal }) {
+      const toolsets = builtIn(context.principal);
+      await Promise.all([...toolsets.values()].map((toolset) => toolset.prepare?.({ signal })));
       const running = servers.listRunning().map(viewServer);
-      const further = [...builtIn].map(([id, toolset]) => ({
+      const further = [...toolsets].map(([id, toolset]) => ({
         id,
         name: id,
         is_config: false,
@@ -61,7 +63,7 @@ export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<R
 }
 
 async function callTool(
-  { servers, builtIn }: ProxyHandlerOptions,
+  { servers, builtIn }: { readonly servers: RunningServers; readonly builtIn: ReadonlyMap<string, Toolset> },
   { server: serverId, tool, args }: ToolCall,
   signal: AbortSignal,
 ): Promise<ToolOutcome> {

@@ -12,6 +12,7 @@ import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
 import { recoverRuns } from './recover-runs.ts';
+import { RunAskers } from './run-askers.ts';
 import { SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
@@ -42,6 +43,7 @@ export class Runs {
   /** The runs that go on, by the key of their conversation: there is one at most. */
   readonly #active = new Map<string, ActiveRun>();
   readonly #kept: KeptRuns;
+  readonly #askers = new RunAskers();
   readonly #records: RunRecords;
   readonly #driveOptions: DriveOptions;
   readonly #listeners = new Set<RunListener>();
@@ -106,6 +108,11 @@ export class Runs {
   ): Promise<FoundRun | undefined> {
     const conversation = await this.#store.conversations.get(conversationId, principal);
     return conversation && this.#findStored(() => this.#store.runs.latest(conversation.key, { givenId }));
+  }
+
+  /** Who asked for the run of this key, if this process has started it and not too many since. */
+  askerOf(key: string): Principal | undefined {
+    return this.#askers.find(key);
   }
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
@@ -213,6 +220,7 @@ export class Runs {
       decisions,
       cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
     });
+    this.#askers.add(key, request.principal);
     const id = request.runId ?? storedId;
     const names = { id, storedId, key, conversationId, conversationKey };
     const run = new ActiveRun({ ...names, agentId, isDetached, limits: this.#limits });

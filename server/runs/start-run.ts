@@ -1,4 +1,5 @@
 /** Runs of agents that are named by their id, whatever surface asks for them. */
+import type { Principal } from '../call/principal.ts';
 import type { Message, UserPart } from '../store/messages.ts';
 import type { Run } from './active-run.ts';
 import type { RunAgent } from './agent-loop.ts';
@@ -14,8 +15,8 @@ export interface RunnableAgent {
   readonly toolset: Toolset;
 }
 
-/** Finds an agent. Throws `agent-not-found`. */
-export type FindRunnable = (agentId: string) => RunnableAgent;
+/** Finds an agent; its tools work for the caller whose run it is. Throws `agent-not-found`. */
+export type FindRunnable = (agentId: string, principal: Principal) => RunnableAgent;
 
 /** A run to start on a named agent. */
 export interface StartRunRequest extends Omit<RunRequest, 'agent' | 'toolset'> {
@@ -29,7 +30,7 @@ export type StartRun = (agentId: string, request: StartRunRequest) => Promise<Ru
 /** Starts runs of the agents that `find` finds. */
 export function createStartRun(runs: Pick<Runs, 'start'>, find: FindRunnable): StartRun {
   return async (agentId, { extend, ...request }) => {
-    const { agent, toolset } = find(agentId);
+    const { agent, toolset } = find(agentId, request.principal);
     return runs.start({ agent, toolset: extend?.(toolset) ?? toolset, ...request });
   };
 }

@@ -4,6 +4,7 @@ import type { AgentSandbox } from './agent-sandbox.ts';
 import type { Execution, OutputEvent, Sandbox, SandboxVariant } from './sandbox.ts';
 import type { SandboxHost } from './sandbox-host.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
+import type { Tenant } from './tenant.ts';
 import { ToolCallGate, type ToolCallLimits } from './tool-calls.ts';
 
 /** How one execution is to run. */
@@ -36,7 +37,7 @@ interface Surroundings {
 const DEFAULT_TIMEOUT_MS = 30_000;
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
-/** Runs code in the agent's interpreter, which is started and set up first; `askedAt` is when a caller asked for it. */
+/** Runs code in the interpreter of the agent for its caller, which is started and set up first; `askedAt` is when it was asked for. */
 export async function executeFor(
   agent: AgentSandbox,
   { code, askedAt, ...options }: ExecuteOptions & { readonly code: string; readonly askedAt: number },
@@ -47,7 +48,7 @@ export async function executeFor(
   const interrupt = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, interrupt.signal]) : interrupt.signal;
   const ended = new AbortController();
-  const gate = createGate(agent.agentId, { host, limits, ended: ended.signal });
+  const gate = createGate(agent.tenant, { host, limits, ended: ended.signal });
   agent.running = { interrupt, gate };
   agent.stopIdleWatch();
   try {
@@ -72,12 +73,12 @@ export async function executeFor(
 
 /** Makes the gate through which an execution's tool calls reach the host. */
 function createGate(
-  agentId: string,
+  tenant: Tenant,
   { host, limits, ended }: { host: SandboxHost; limits: ToolCallLimits; ended: AbortSignal },
 ): ToolCallGate {
   return new ToolCallGate(
     (server, tool, args, { signal }) =>
-      host.callTool(agentId, server, tool, args, { signal: AbortSignal.any([signal, ended]) }),
+      host.callTool(tenant, server, tool, args, { signal: AbortSignal.any([signal, ended]) }),
     limits,
   );
 }
@@ -123,13 +124,13 @@ function toLate({ waitMs, ...facts }: Pick<ManagedExecution, 'variant' | 'queued
 
 /** Gives the interpreter the variables and modules of its agent that have changed since it was last given some. */
 async function setUp(agent: AgentSandbox, sandbox: Sandbox, host: SandboxHost, signal: AbortSignal): Promise<void> {
-  const variables = await host.environment?.(agent.agentId, sandbox.variant);
+  const variables = await host.environment?.(agent.tenant, sandbox.variant);
   const environment = JSON.stringify(variables);
   if (variables && environment !== agent.environment) {
     await sandbox.setEnvironment(variables);
     agent.environment = environment;
   }
-  const wanted = await host.modules?.(agent.agentId, sandbox.variant, signal);
+  const wanted = await host.modules?.(agent.tenant, sandbox.variant, signal);
   signal.throwIfAborted();
   if (wanted && wanted.version !== agent.modulesVersion) {
     await sandbox.setModules(wanted.modules);

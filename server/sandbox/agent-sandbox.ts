@@ -1,6 +1,7 @@
 import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Sandbox } from './sandbox.ts';
+import type { Tenant } from './tenant.ts';
 import type { ToolCallGate } from './tool-calls.ts';
 
 /** An execution that goes on. */
@@ -11,9 +12,9 @@ export interface RunningExecution {
   readonly gate: ToolCallGate;
 }
 
-/** The interpreter of one agent with its queue, what it was set up with, and why its variables are gone. */
+/** The interpreter of one agent for one caller, with its queue, what it was set up with, and why its variables are gone. */
 export class AgentSandbox {
-  readonly agentId: string;
+  readonly tenant: Tenant;
   sandbox: Sandbox | undefined;
   /** The version of the Python modules that the interpreter has. */
   modulesVersion: string | undefined;
@@ -27,8 +28,8 @@ export class AgentSandbox {
   #isUsed = false;
   #lossReason: string | undefined;
 
-  constructor(agentId: string) {
-    this.agentId = agentId;
+  constructor(tenant: Tenant) {
+    this.tenant = tenant;
   }
 
   get isBusy(): boolean {
@@ -38,7 +39,8 @@ export class AgentSandbox {
   /** Runs one task after another; refuses one more than `maxWaiting` behind the running one. */
   async enqueue<Result>(maxWaiting: number, task: () => Promise<Result>): Promise<Result> {
     if (this.#waiting > maxWaiting) {
-      throw new ApiError('sandbox-busy', `${maxWaiting} executions already wait for the sandbox of ${this.agentId}`, {
+      const { agentId } = this.tenant;
+      throw new ApiError('sandbox-busy', `${maxWaiting} executions already wait for the sandbox of ${agentId}`, {
         headers: { 'retry-after': '1' },
       });
     }

@@ -1,8 +1,10 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
+import type { Principal } from '../call/principal.ts';
 import { streamExecution, toExecutionResult } from './execution-stream.ts';
 import type { SandboxManager } from './sandbox-manager.ts';
+import { ownerOf, tenantOf } from './tenant.ts';
 
 interface SandboxHandlersOptions {
   readonly manager: SandboxManager;
@@ -18,24 +20,25 @@ export function createSandboxHandlers({
   requireAgent,
   isDraining,
 }: SandboxHandlersOptions): AppHandlers<RequestContext>['sandbox'] {
-  const admit = async (agentId: string) => {
+  const admit = async (agentId: string, principal: Principal) => {
     if (isDraining())
       throw new ApiError('draining', 'The server is shutting down', { headers: { 'retry-after': '10' } });
     await requireAgent(agentId);
+    return tenantOf(agentId, principal);
   };
   return {
     status: () => manager.status(),
     configure: ({ input }) => manager.configure(input),
-    restart: () => manager.restart(),
-    interrupt: ({ input }) => ({ interrupted: manager.interrupt(input.agent_id) }),
-    execute: async ({ input: { agent_id, code, timeout }, signal }) => {
-      await admit(agent_id);
-      return toExecutionResult(await manager.execute(agent_id, code, { ...toTimes(timeout), signal }));
+    restart: ({ context }) => manager.restart(ownerOf(context.principal)),
+    interrupt: ({ input, context }) => ({ interrupted: manager.interrupt(ownerOf(context.principal), input.agent_id) }),
+    execute: async ({ input: { agent_id, code, timeout }, context, signal }) => {
+      const tenant = await admit(agent_id, context.principal);
+      return toExecutionResult(await manager.execute(tenant, code, { ...toTimes(timeout), signal }));
     },
-    executeStream: async ({ input: { agent_id, code, timeout }, signal }) => {
-      await admit(agent_id);
+    executeStream: async ({ input: { agent_id, code, timeout }, context, signal }) => {
+      const tenant = await admit(agent_id, context.principal);
       const times = toTimes(timeout);
-      return streamExecution((options) => manager.execute(agent_id, code, { ...times, ...options }), signal);
+      return streamExecution((options) => manager.execute(tenant, code, { ...times, ...options }), signal);
     },
   };
 }

@@ -11,11 +11,12 @@ import type { Sandbox, ToolCallAnswer, ToolCallHandler } from './sandbox.ts';
 import type { SandboxHost } from './sandbox-host.ts';
 import { type PoolLimits, SandboxPool } from './sandbox-pool.ts';
 import { isSame, type SandboxRequest, type SandboxSettings, toSettings, toShown } from './sandbox-settings.ts';
+import type { Tenant } from './tenant.ts';
 import { defaultToolCallLimits, type ToolCallLimits } from './tool-calls.ts';
 
 /** The bounds on what agents share, and on one agent. */
 export interface ManagerLimits extends SandboxLimits, ToolCallLimits, PoolLimits {
-  /** How many executions of one agent may wait behind the running one. */
+  /** How many executions of one agent may wait behind the running one, for each of its callers. */
   readonly maxWaiting: number;
 }
 
@@ -43,10 +44,10 @@ const defaultManagerLimits: ManagerLimits = {
   idleMs: 15 * 60_000,
 };
 const noTools: SandboxHost = {
-  callTool: async (_agentId, server) => ({ success: false, kind: 'not_found', error: `No tool server ${server} here` }),
+  callTool: async (_tenant, server) => ({ success: false, kind: 'not_found', error: `No tool server ${server} here` }),
 };
 
-/** Runs the code of agents, each in a sandbox of its own; where code runs may change between two executions. */
+/** Runs the code of agents, for each caller in a sandbox of its own; where code runs may change between two executions. */
 export class SandboxManager {
   readonly #limits: ManagerLimits;
   readonly #host: SandboxHost;
@@ -68,7 +69,7 @@ export class SandboxManager {
     this.#pool = new SandboxPool({
       limits: this.#limits,
       create: (settings) => this.#create(settings),
-      onReleased: (agentId) => host.released?.(agentId),
+      onReleased: (tenant) => host.released?.(tenant),
       log,
     });
   }
@@ -84,7 +85,7 @@ export class SandboxManager {
     return { ...toShown(this.#pool.settings), sandbox_running: this.#pool.isRunning };
   }
 
-  /** Sets where code runs from the next execution on. With `verify` it starts one there first, and changes nothing when that fails. */
+  /** Sets where code runs from the next execution on, for all callers; what runs ends where it is. With `verify` it starts one there first, and changes nothing when that fails. */
   configure(request: SandboxRequest & { readonly verify?: boolean | undefined }): Promise<SandboxStatus> {
     const wanted = toSettings(request);
     const pool = this.#pool;
@@ -98,11 +99,12 @@ export class SandboxManager {
     });
   }
 
-  /** Interrupts and ends every interpreter and starts a new one. */
-  restart(): Promise<SandboxStatus> {
+  /** Interrupts and ends the interpreters of one caller and starts a new one; what others have goes on. */
+  restart(owner: string): Promise<SandboxStatus> {
     const pool = this.#pool;
     return this.#changes.run(async () => {
-      pool.releaseAll('the sandbox was restarted');
+      pool.releaseOf(owner, 'the sandbox was restarted');
+      pool.replaceSpare(undefined);
       await pool.whenReleased();
       try {
         pool.replaceSpare(await pool.startNew(pool.settings));
@@ -114,32 +116,33 @@ export class SandboxManager {
     });
   }
 
-  /** Interrupts the running execution of one agent, or of every agent; returns the agents that had one. */
-  interrupt(agentId?: string): string[] {
+  /** Interrupts what one caller runs in one agent, or in every agent; returns the agents. What others run goes on. */
+  interrupt(owner: string, agentId?: string): string[] {
     const running = [...this.#pool.agents()].filter(
-      (agent) => agent.running && (agentId === undefined || agent.agentId === agentId),
+      (agent) =>
+        agent.running && agent.tenant.owner === owner && (agentId === undefined || agent.tenant.agentId === agentId),
     );
     for (const agent of running) agent.running?.interrupt.abort();
-    return running.map((agent) => agent.agentId);
+    return running.map((agent) => agent.tenant.agentId);
   }
 
-  /** Runs code in the agent's interpreter, behind the executions already waiting. Rejects when there is nothing to run it, not for what it does. */
-  async execute(agentId: string, code: string, options: ExecuteOptions = {}): Promise<ManagedExecution> {
+  /** Runs code in the interpreter of the agent for this caller, behind the executions already waiting there. Rejects when there is nothing to run it, not for what it does. */
+  async execute(tenant: Tenant, code: string, options: ExecuteOptions = {}): Promise<ManagedExecution> {
     if (this.#pool.isClosed) throw new ApiError('draining', 'The server is shutting down');
-    const agent = this.#pool.findOrAdd(agentId);
+    const agent = this.#pool.findOrAdd(tenant);
     const askedAt = performance.now();
     const surroundings = { pool: this.#pool, host: this.#host, limits: this.#limits };
     return agent.enqueue(this.#limits.maxWaiting, () => executeFor(agent, { ...options, code, askedAt }, surroundings));
   }
 
-  /** Calls a tool on behalf of the agent's running execution, within its limits: for calls that come from a kernel over HTTP. */
-  async callTool(agentId: string, ...call: Parameters<ToolCallHandler>): Promise<ToolCallAnswer> {
-    const gate = this.#pool.find(agentId)?.running?.gate;
+  /** Calls a tool on behalf of the execution that runs there, within its limits: for calls that come from a kernel over HTTP. */
+  async callTool(tenant: Tenant, ...call: Parameters<ToolCallHandler>): Promise<ToolCallAnswer> {
+    const gate = this.#pool.find(tenant)?.running?.gate;
     if (!gate) return { success: false, kind: 'denied', error: 'No execution of this agent is running' };
     return gate.call(...call);
   }
 
-  /** Ends what an agent has, such as when it is deleted. */
+  /** Ends what an agent has, for all its callers, such as when it is deleted. */
   async closeAgent(agentId: string): Promise<void> {
     this.#pool.remove(agentId);
     await this.#pool.whenReleased();

@@ -1,8 +1,10 @@
 import { untilAborted } from '../async/until-aborted.ts';
+import { ApiError } from '../call/errors.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 import { ClosingSandboxes } from './closing-sandboxes.ts';
 import type { Sandbox } from './sandbox.ts';
 import { isSame, type SandboxSettings } from './sandbox-settings.ts';
+import { keyOfTenant, type Tenant } from './tenant.ts';
 
 /** How many interpreters there may be at once, and how long an agent keeps one that it does not use. */
 export interface PoolLimits {
@@ -14,15 +16,21 @@ interface SandboxPoolOptions {
   readonly limits: PoolLimits;
   /** Makes a sandbox that is not started yet. */
   readonly create: (settings: SandboxSettings) => Sandbox;
-  /** Is told when an agent's interpreter is let go. */
-  readonly onReleased: (agentId: string) => void;
+  /** Is told when the interpreter of an agent is let go. */
+  readonly onReleased: (tenant: Tenant) => void;
   readonly log: (message: string) => void;
 }
 
-/** The interpreters of all agents, one each, and a spare one; those that are let go are closed in the background. */
+/** How long a new interpreter that is nobody's yet waits for room. */
+const ROOM_MS = 20_000;
+
+/** The interpreters of all agents, one for each caller, and a spare one; those that are let go are closed in the background. */
 export class SandboxPool {
   readonly #options: SandboxPoolOptions;
+  /** By the keys of their tenants. */
   readonly #agents = new Map<string, AgentSandbox>();
+  /** Those on their way that are nobody's yet. */
+  readonly #starting = new Set<Sandbox>();
   readonly #settingsOf = new WeakMap<Sandbox, SandboxSettings>();
   readonly #waitingForRoom: Array<() => void> = [];
   readonly #closing: ClosingSandboxes;
@@ -40,7 +48,7 @@ export class SandboxPool {
     return this.#settings;
   }
 
-  /** A started interpreter that no agent has yet. */
+  /** A started interpreter that no agent has yet: no code has run in it. */
   get spare(): Sandbox | undefined {
     return this.#spare;
   }
@@ -60,13 +68,13 @@ export class SandboxPool {
     return this.#agents.values();
   }
 
-  find(agentId: string): AgentSandbox | undefined {
-    return this.#agents.get(agentId);
+  find(tenant: Tenant): AgentSandbox | undefined {
+    return this.#agents.get(keyOfTenant(tenant));
   }
 
-  findOrAdd(agentId: string): AgentSandbox {
-    const agent = this.#agents.get(agentId) ?? new AgentSandbox(agentId);
-    this.#agents.set(agentId, agent);
+  findOrAdd(tenant: Tenant): AgentSandbox {
+    const agent = this.find(tenant) ?? new AgentSandbox(tenant);
+    this.#agents.set(keyOfTenant(tenant), agent);
     return agent;
   }
 
@@ -77,15 +85,25 @@ export class SandboxPool {
     this.#announceRoom();
   }
 
-  /** Starts an interpreter for `settings` that no agent has. */
+  /** Starts an interpreter for `settings` that no agent has, once there is room. */
   async startNew(settings: SandboxSettings): Promise<Sandbox> {
-    const sandbox = this.#create(settings);
+    const take = () => {
+      const sandbox = this.#create(settings);
+      this.#starting.add(sandbox);
+      return sandbox;
+    };
+    const sandbox = await this.#takeRoom(take, AbortSignal.timeout(ROOM_MS)).catch((cause) => {
+      const { maxLive } = this.#options.limits;
+      throw new ApiError('sandbox-unavailable', `All ${maxLive} interpreters are in use`, { cause });
+    });
     try {
       await sandbox.start();
       return sandbox;
     } catch (cause) {
       await sandbox.close();
       throw cause;
+    } finally {
+      this.#starting.delete(sandbox);
     }
   }
 
@@ -116,7 +134,7 @@ export class SandboxPool {
   keepFor(agent: AgentSandbox): void {
     agent.lastUsed = performance.now();
     // The agent was deleted, or the server closes, while the code ran.
-    if (this.#isClosed || this.#agents.get(agent.agentId) !== agent) this.release(agent, 'the agent was deleted');
+    if (this.#isClosed || this.find(agent.tenant) !== agent) this.release(agent, 'the agent was deleted');
     else if (agent.sandbox && !agent.sandbox.isRunning) this.release(agent, 'the interpreter had ended');
     else agent.watchIdle(this.#options.limits.idleMs, () => this.release(agent, 'it was not used for a while'));
     // Later: the queue does not know yet that this execution has ended.
@@ -127,25 +145,22 @@ export class SandboxPool {
   release(agent: AgentSandbox, reason: string): void {
     const sandbox = agent.release(reason);
     if (!sandbox) return;
-    this.#options.onReleased(agent.agentId);
+    this.#options.onReleased(agent.tenant);
     this.#closing.add(sandbox);
   }
 
-  /** Interrupts what runs for the agent and forgets it with its interpreter. */
+  /** Interrupts what runs for the agent, whoever its callers are, and forgets it with its interpreters. */
   remove(agentId: string): void {
-    const agent = this.#agents.get(agentId);
-    this.#agents.delete(agentId);
-    agent?.running?.interrupt.abort();
-    if (agent) this.release(agent, 'the agent was deleted');
+    for (const [key, agent] of this.#agents) {
+      if (agent.tenant.agentId !== agentId) continue;
+      this.#agents.delete(key);
+      this.#stop(agent, 'the agent was deleted');
+    }
   }
 
-  /** Interrupts all that runs and lets go of every interpreter. */
-  releaseAll(reason: string): void {
-    this.replaceSpare(undefined);
-    for (const agent of this.agents()) {
-      agent.running?.interrupt.abort();
-      this.release(agent, reason);
-    }
+  /** Interrupts what runs for one caller, and lets go of the interpreters that hold what is of this caller. */
+  releaseOf(owner: string, reason: string): void {
+    for (const agent of this.agents()) if (agent.tenant.owner === owner) this.#stop(agent, reason);
   }
 
   /** Resolves once the interpreters that were let go so far have ended. */
@@ -160,7 +175,8 @@ export class SandboxPool {
   /** Ends every interpreter, also those that `lastChange` leaves behind; resolves when all have ended. */
   async close(lastChange: Promise<void>): Promise<void> {
     this.#isClosed = true;
-    this.releaseAll('the server is shutting down');
+    this.replaceSpare(undefined);
+    for (const agent of this.agents()) this.#stop(agent, 'the server is shutting down');
     await lastChange;
     this.replaceSpare(undefined);
     await this.#closing.empty();
@@ -172,7 +188,7 @@ export class SandboxPool {
     for (const sandbox of this.#live()) sandbox.kill();
   }
 
-  /** Gives the agent the spare interpreter or a new one, not started yet, once there is room for it. */
+  /** Gives the agent the spare interpreter, in which no code has run, or a new one, not started yet, once there is room for it. */
   async #assign(agent: AgentSandbox, signal: AbortSignal): Promise<Sandbox> {
     const spare = this.#spare;
     if (spare?.isRunning) {
@@ -180,17 +196,30 @@ export class SandboxPool {
       agent.sandbox = spare;
       return spare;
     }
+    const take = () => {
+      agent.sandbox = this.#create(this.#settings);
+      return agent.sandbox;
+    };
+    return this.#takeRoom(take, signal);
+  }
+
+  /** Calls `take` once there is room for one more interpreter; ends those that nobody uses now for it, whosever they are. */
+  async #takeRoom(take: () => Sandbox, signal: AbortSignal): Promise<Sandbox> {
     while (this.#live().length >= this.#options.limits.maxLive) {
       const idle = [...this.agents()]
         .filter(({ sandbox, isBusy }) => sandbox && !isBusy)
         .toSorted((a, b) => a.lastUsed - b.lastUsed)[0];
-      if (idle) this.release(idle, 'other agents needed the room');
+      if (this.#spare) this.replaceSpare(undefined);
+      else if (idle) this.release(idle, 'other agents needed the room');
       else await this.#whenRoomIsAnnounced(signal);
     }
-    // At once: an agent that looks for room next must see that this is taken.
-    const sandbox = this.#create(this.#settings);
-    agent.sandbox = sandbox;
-    return sandbox;
+    // At once: who looks for room next must see that this is taken.
+    return take();
+  }
+
+  #stop(agent: AgentSandbox, reason: string): void {
+    agent.running?.interrupt.abort();
+    this.release(agent, reason);
   }
 
   async #whenRoomIsAnnounced(signal: AbortSignal): Promise<void> {
@@ -206,7 +235,7 @@ export class SandboxPool {
   }
 
   #live(): Sandbox[] {
-    return [...[...this.agents()].map(({ sandbox }) => sandbox), this.#spare].filter(
+    return [...[...this.agents()].map(({ sandbox }) => sandbox), ...this.#starting, this.#spare].filter(
       (sandbox) => sandbox !== undefined,
     );
   }

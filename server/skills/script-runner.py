@@ -91,7 +91,7 @@ def _run_skill_script(job):
         if sys.platform == "emscripten":
             asyncio.run = run_coroutine
         try:
-            runpy.run_path(script, run_name="__main__")
+            runpy.run_path(script, init_globals={"__builtins__": builtins}, run_name="__main__")
             return 0
         except SystemExit as error:
             return to_exit_code(error.code)

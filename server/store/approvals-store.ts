@@ -138,6 +138,7 @@ async function findOpen(
 const toRecord = (row: RowReading<keyof Tables['approvals']>): ApprovalRecord => ({
   id: row.text('id'),
   runId: row.text('run_id'),
+  runKey: row.text('run_key'),
   conversationId: row.text('conversation_id'),
   conversationKey: row.text('conversation_key'),
   agentId: row.text('agent_id'),

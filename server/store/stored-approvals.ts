@@ -21,6 +21,8 @@ export interface NewApproval {
 /** An approval with the run that asked for it and the answer it has so far. */
 export interface ApprovalRecord extends NewApproval {
   readonly runId: string;
+  /** What this server knows the run by. */
+  readonly runKey: string;
   readonly conversationId: string;
   /** What this server knows the conversation by. */
   readonly conversationKey: string;

@@ -8,7 +8,7 @@ import type { ProtocolParts } from './protocols.ts';
 export function openAgUi({ agents, agentRuns, runs, store }: ProtocolParts) {
   const protobuf = createAgUiProtobuf();
   const agUi = createAgUiHandlers({
-    agents: { list: () => agents.list(), get: agentRuns.getAgentOrExample },
+    agents: { list: () => agents.list(), get: agentRuns.requireAgentOrExample },
     version,
     protobuf,
     async startRun({ agentId, threadId: conversationId, ...request }) {

@@ -7,6 +7,7 @@ import { switchToolset } from '../codemode/switch-toolset.ts';
 import { createServerToolset } from '../mcp/toolset.ts';
 import type { FindRunnable } from '../runs/start-run.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
+import { tenantOf } from '../sandbox/tenant.ts';
 import { addSkills } from '../skills/skill-instructions.ts';
 import { createSkillToolset } from '../skills/skill-toolset.ts';
 import type { AgentRecord } from '../store/store.ts';
@@ -22,13 +23,13 @@ interface LookupParts {
   readonly skills: Skills;
 }
 
-/** Finds agents, whatever protocol asks for them. */
+/** Finds agents, whatever protocol asks for them. Their code runs for the caller whose run it is. */
 export function createAgentLookup(parts: LookupParts): FindRunnable {
   const { agents, mcp, sandboxes, codemode, skills } = parts;
   const skillsOf = (agent: AgentRecord) => skills.library.pick(agent.skills ?? skills.defaults);
-  return (id) => {
+  return (id, principal) => {
     agents.get(id);
-    const execute: Execute = (code, options) => sandboxes.execute(id, code, options);
+    const execute: Execute = (code, options) => sandboxes.execute(tenantOf(id, principal), code, options);
     return {
       agent() {
         const agent = agents.get(id);

@@ -4,7 +4,7 @@ import { createApprovalHandlers } from '../approvals/approval-handlers.ts';
 import { findExample } from '../examples/example-handlers.ts';
 import { createPromptHandlers } from '../prompts/prompt-handlers.ts';
 import type { Runs } from '../runs/runs.ts';
-import { createStartRun } from '../runs/start-run.ts';
+import { createStartRun, type FindRunnable } from '../runs/start-run.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import type { Store } from '../store/store.ts';
 import { createAgentLookup } from './agent-lookup.ts';
@@ -27,19 +27,24 @@ interface AgentRunsOptions {
 
 /** Opens runs of named agents: prompts start them, and answers to their approvals let them go on. */
 export function openAgentRuns({ store, runs, ...parts }: AgentRunsOptions) {
-  const getAgent = createAgentLookup(parts);
-  /** An agent, or an example. */
-  const getAgentOrExample = (id: string) => findExample(id) ?? getAgent(id);
-  const startRun = createStartRun(runs, getAgent);
-  const startAgentOrExample = createStartRun(runs, getAgentOrExample);
-  const answerApproval = createAnswerApproval({ startRun: startAgentOrExample, approvals: store.approvals });
+  const { agents } = parts;
+  const find = createAgentLookup(parts);
+  const findAgentOrExample: FindRunnable = (id, principal) => findExample(id) ?? find(id, principal);
+  const startRun = createStartRun(runs, find);
+  const startAgentOrExample = createStartRun(runs, findAgentOrExample);
+  const answerApproval = createAnswerApproval({
+    startRun: startAgentOrExample,
+    approvals: store.approvals,
+    askerOf: (runKey) => runs.askerOf(runKey),
+  });
   return {
     startRun,
-    getAgentOrExample,
+    /** Throws `agent-not-found`. */
+    requireAgentOrExample: (id: string) => findExample(id) ?? agents.get(id),
     startAgentOrExample,
     answerApproval,
     handlers: {
-      prompts: createPromptHandlers({ runs, startRun, requireAgent: getAgent }),
+      prompts: createPromptHandlers({ runs, startRun, requireAgent: (id) => agents.get(id) }),
       approvals: createApprovalHandlers({ approvals: store.approvals, answer: answerApproval }),
     },
   };

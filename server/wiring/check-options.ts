@@ -1,7 +1,7 @@
 import { contract } from '../../contract/index.ts';
 import { listEndpoints } from '../../contract/kit.ts';
 import { checkAgentOptions } from '../agents/command-agent.ts';
-import { readProxyAddress } from '../codemode/proxy-address.ts';
+import { readProxyUrl } from '../codemode/proxy-address.ts';
 import { checkDataFolder } from '../home-folder.ts';
 import { checkIsFree, checkIsGuarded } from '../http/listen.ts';
 import { readRateLimits } from '../http/rate-limit.ts';
@@ -21,7 +21,7 @@ export async function checkOptions(options: Options, environment: NodeJS.Process
   checkAgentOptions(options);
   openModels(options, environment);
   toSettings(toSandboxRequest(options));
-  if (proxyUrl !== undefined) readProxyAddress(proxyUrl, []);
+  if (proxyUrl !== undefined) readProxyUrl(proxyUrl);
   readRateLimits(
     options['rate-limit'],
     [...listEndpoints(contract)].map(([name]) => name),

@@ -40,10 +40,10 @@ export function openCodemode({ options, agents, mcp, log }: CodemodeOptions): Co
     findAgent: (id) => (agents.has(id) ? toCodingAgent(agents.get(id)) : undefined),
     listAgents: () => agents.list().map(toCodingAgent),
     ownNames: [options.host, ...options['allowed-host']],
+    proxyUrl: options['mcp-proxy-url'],
     folder: options['generated-code-folder'] ?? defaultCodeFolder(options['data-dir']),
     log: (message) => log.warn(message),
   });
-  host.useProxy(host.checkProxy(options['mcp-proxy-url']));
   agents.onChange(() => host.changed());
   return {
     host,

@@ -1,5 +1,7 @@
+import type { Principal } from '../call/principal.ts';
 import { createProxyHandlers } from '../mcp/proxy-handlers.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
+import { tenantOf } from '../sandbox/tenant.ts';
 import { createSkillToolset } from '../skills/skill-toolset.ts';
 import type { CodemodeParts } from './codemode.ts';
 import type { McpServers } from './mcp.ts';
@@ -20,26 +22,27 @@ interface McpProxyOptions {
 
 /** Opens the tools of MCP servers, and of `skills` beside them, to plain HTTP and to the code in sandboxes. */
 export function openMcpProxy({ mcp, skills: { library }, codemode, sandboxes }: McpProxyOptions) {
-  const skillTools = createSkillToolset({
-    library,
-    skills: () => library.list(),
-    execute: (code, options) => sandboxes.execute(NO_AGENT, code, options),
-  });
+  const skillTools = (principal: Principal) =>
+    createSkillToolset({
+      library,
+      skills: () => library.list(),
+      execute: (code, options) => sandboxes.execute(tenantOf(NO_AGENT, principal), code, options),
+    });
   return {
     handlers: {
       mcpProxy: createProxyHandlers({
         servers: mcp.servers,
-        builtIn: new Map([['skills', skillTools]]),
+        builtIn: (principal) => new Map([['skills', skillTools(principal)]]),
         callForSandbox(authorization, { server, tool, args }, signal) {
-          const agentId = codemode.host.callerOf(authorization);
-          return agentId === undefined ? undefined : sandboxes.callTool(agentId, server, tool, args, { signal });
+          const tenant = codemode.host.callerOf(authorization);
+          return tenant && sandboxes.callTool(tenant, server, tool, args, { signal });
         },
       }),
     },
     /** Names the sandbox that a request comes from: kernels have a token of their own, which is good for tool calls and for nothing else. */
     identifyFor(operation: string, authorization: unknown): string | undefined {
-      const agentId = operation === 'mcpProxy.call' ? codemode.host.findCaller(authorization) : undefined;
-      return agentId && `sandbox of ${agentId}`;
+      const tenant = operation === 'mcpProxy.call' ? codemode.host.findCaller(authorization) : undefined;
+      return tenant && `sandbox of ${tenant.agentId}${tenant.owner && ` for ${tenant.owner}`}`;
     },
   };
 }

@@ -81,7 +81,11 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     return { agent: () => ({ ...testAgent, id, approvals }), toolset: options.toolset ?? toolsetOf({}) };
   };
   const startRun = createStartRun(runs, getAgent);
-  const answerApproval = createAnswerApproval({ startRun, approvals: store.approvals });
+  const answerApproval = createAnswerApproval({
+    startRun,
+    approvals: store.approvals,
+    askerOf: (runKey) => runs.askerOf(runKey),
+  });
   const a2a = await openA2a({
     agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },
     tasks: store.tasks,

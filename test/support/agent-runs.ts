@@ -68,7 +68,11 @@ export async function startAgentRuns(
     runs: createRunHandlers({ runs, store: store.runs }),
     approvals: createApprovalHandlers({
       approvals: store.approvals,
-      answer: createAnswerApproval({ startRun, approvals: store.approvals }),
+      answer: createAnswerApproval({
+        startRun,
+        approvals: store.approvals,
+        askerOf: (runKey) => runs.askerOf(runKey),
+      }),
     }),
     conversations: createConversationHandlers({ conversations: store.conversations, endRun: async () => undefined }),
     agUi: createAgUiHandlers({

@@ -5,6 +5,7 @@ import { setPriority, tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { sharedPython } from '../shared-python.ts';
 import type { ChildConfig } from './child/config.ts';
 
 /** Which interpreter serves local-eval: the isolated one, or the machine's python3, which isolates nothing. */
@@ -19,8 +20,8 @@ const extension = extname(import.meta.url);
 /** Where the interpreter's files are. */
 export const findPyodide = (): string => realpathSync(dirname(fileURLToPath(import.meta.resolve('pyodide'))));
 
-/** The Python side of both engines. */
-export const readRunner = (): string => readFileSync(join(here, 'runner.py'), 'utf8');
+/** The Python side of both engines, in one piece. */
+export const readRunner = (): string => sharedPython() + readFileSync(join(here, 'runner.py'), 'utf8');
 
 /** The source of the process that runs the code. */
 export const readChildProgram = (): string =>

@@ -14,10 +14,12 @@ import threading
 import types
 
 config = json.loads(os.environ.pop("SANDBOX_CONFIG"))
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [here, os.path.dirname(here)]
 import runner  # noqa: E402
 
-sys.path.pop(0)
+del sys.path[:2]
+json = runner.json
 limit = config["maxResidentMb"] * 1_048_576
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -30,7 +32,6 @@ reports = os.fdopen(4, "wb", 0)
 replies = os.fdopen(5, "rb")
 waiting = {}
 state = {"call": 0, "left": 0, "dropped": 0, "running": False, "timed_out": False}
-modules_folder = os.path.join(config["folder"], "modules")
 
 
 def report(frame):
@@ -138,7 +139,7 @@ def set_up(frame):
     failure = None
     try:
         if frame["type"] == "modules":
-            runner.set_modules(modules_folder, json.dumps(frame["modules"]))
+            runner.set_modules(json.dumps(frame["modules"]))
         else:
             runner.set_environment(json.dumps(frame["variables"]))
     except Exception as error:
@@ -149,9 +150,8 @@ def set_up(frame):
 module = types.ModuleType("_sandbox_bridge")
 module.call_sync, module.call_async = Bridge.call_sync, Bridge.call_async
 sys.modules["_sandbox_bridge"] = module
-sys.modules["sandbox_runner"] = runner
-runner.install(Bridge, modules_folder, "")
 signal.signal(signal.SIGINT, on_interrupt)
+runner.install(Bridge, "")
 threading.Thread(target=read_commands, daemon=True).start()
 report({"type": "ready"})
 while True:

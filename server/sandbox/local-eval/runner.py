@@ -2,45 +2,45 @@
 
 import ast
 import asyncio
-import base64
 import builtins
 import inspect
 import io
-import json
 import linecache
 import os
-import shutil
+import signal
 import sys
 import textwrap
 import time
-import traceback
 
-MAX_REPR = 100_000
+from own_modules import GivenModules, give_own_modules, private, repair_sys
+from own_modules import own_json as json
+from shown_values import to_mime
+
+# Nobody else is to reach what carries the results.
+del sys.modules["own_modules"], sys.modules["shown_values"]
+traceback = private("traceback")
+
 MAX_TRACEBACK = 20_000
-MAX_JSON = 1_000_000
-MAX_BUNDLE = 5_000_000
-MAX_KINDS = 32
-# The most elements of one value that the server reads; a key counts as three.
-MAX_PARTS = 150_000
 
 _bridge = None
-_namespace = {"__name__": "__main__", "__builtins__": builtins, "__doc__": None}
+_namespace = {}
+_shown_builtins = builtins
+_given = GivenModules()
+_unsent = {"stdout": [], "stderr": []}
 _cell = 0
 _current = None
 _unavailable = ""
-_top_level = []
+_on_interrupt = None
 
 
 class Writer(io.TextIOBase):
-    """A text stream that hands whole lines to the bridge at once and the rest at the next flush."""
+    """A text stream that hands whole lines to the bridge at once and the rest at the next flush. Closing it does no more than that."""
 
     encoding = "utf-8"
     errors = "backslashreplace"
 
     def __init__(self, name):
         self.name = name
-        self._parts = []
-        self._size = 0
 
     def writable(self):
         return True
@@ -51,33 +51,54 @@ class Writer(io.TextIOBase):
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._parts.append(text)
-        self._size += len(text)
-        if self._size > 4096 or "\n" in text:
-            self.flush()
+        parts = _unsent[self.name]
+        parts.append(text)
+        if len(parts) > 100 or len(text) > 4096 or "\n" in text:
+            _send(self.name)
         return len(text)
 
     def flush(self):
-        if not self._size:
-            return
-        text = "".join(self._parts)
-        self._parts.clear()
-        self._size = 0
-        try:
-            _bridge.write(self.name, text)
-        except UnicodeEncodeError:
-            _bridge.write(self.name, text.encode("utf-8", "backslashreplace").decode())
+        _send(self.name)
+
+    def close(self):
+        _send(self.name)
 
 
-def install(bridge, folder, unavailable):
-    """Connects this interpreter to its host: streams, display(), input(); `folder` is where modules are put."""
-    global _bridge, _unavailable
+def _send(stream):
+    """Hands what was written to the bridge; all writers of a stream share it."""
+    parts = _unsent[stream]
+    if not parts:
+        return
+    text = "".join(parts)
+    parts.clear()
+    try:
+        _bridge.write(stream, text)
+    except UnicodeEncodeError:
+        _bridge.write(stream, text.encode("utf-8", "backslashreplace").decode())
+
+
+def install(bridge, unavailable):
+    """Connects this interpreter to its host: display(), input(), and modules of its own for code."""
+    global _bridge, _unavailable, _on_interrupt, _shown_builtins
     _bridge = bridge
     _unavailable = unavailable
-    sys.stdout, sys.stderr, sys.stdin = Writer("stdout"), Writer("stderr"), io.StringIO()
+    _on_interrupt = signal.getsignal(signal.SIGINT)
     builtins.display = display
     builtins.input = _no_input
-    sys.path.insert(0, folder)
+    sys.modules.pop(__name__, None)
+    sys.path[:] = [path for path in sys.path if path != os.path.dirname(__file__)]
+    _shown_builtins = give_own_modules()
+    _repair()
+
+
+def _repair():
+    """Sets right what code may have changed for the whole interpreter, so that the next execution can be followed."""
+    repair_sys()
+    _given.offer()
+    signal.signal(signal.SIGINT, _on_interrupt)
+    sys.stdout, sys.stderr, sys.stdin = Writer("stdout"), Writer("stderr"), io.StringIO()
+    _namespace.setdefault("__name__", "__main__")
+    _namespace["__builtins__"] = _shown_builtins
 
 
 def _no_input(prompt=""):
@@ -85,11 +106,19 @@ def _no_input(prompt=""):
 
 
 def flush():
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BaseException:
-        pass  # the code has replaced its own streams
+    """Hands on what was written so far."""
+    _send("stdout")
+    _send("stderr")
+
+
+def _flush_all():
+    """As flush, with the streams that code has put in the place of ours."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            pass  # what code has put there need not be a stream
+    flush()
 
 
 def display(*values):
@@ -97,67 +126,6 @@ def display(*values):
     flush()
     for value in values:
         _bridge.display(json.dumps(to_mime(value)))
-
-
-def to_mime(value):
-    bundle = {}
-    try:
-        text = repr(value)
-    except Exception as error:
-        text = f"<repr failed: {type(error).__name__}: {error}>"
-    bundle["text/plain"] = (
-        text if len(text) <= MAX_REPR else f"{text[:MAX_REPR]}... [{len(text) - MAX_REPR} more characters]"
-    )
-    custom = getattr(type(value), "_repr_mimebundle_", None)
-    if custom:
-        try:
-            made = custom(value)
-            made = made[0] if isinstance(made, tuple) else made
-            for kind, data in dict(made).items():
-                _add(bundle, str(kind), _json_value(data))
-        except Exception:
-            pass
-    for kind, name in (
-        ("text/html", "_repr_html_"),
-        ("text/markdown", "_repr_markdown_"),
-        ("text/latex", "_repr_latex_"),
-        ("image/svg+xml", "_repr_svg_"),
-        ("image/png", "_repr_png_"),
-        ("image/jpeg", "_repr_jpeg_"),
-    ):
-        method = getattr(type(value), name, None)
-        if method and kind not in bundle:
-            try:
-                made = _json_value(method(value))
-                if isinstance(made, str):
-                    _add(bundle, kind, made)
-            except Exception:
-                pass
-    if not isinstance(value, (str, int, float, bool, type(None))) and "application/json" not in bundle:
-        try:
-            encoded = json.dumps(value, allow_nan=False)
-            if len(encoded) <= MAX_JSON:
-                _add(bundle, "application/json", json.loads(encoded))
-        except Exception:
-            pass
-    return bundle
-
-
-def _add(bundle, kind, data):
-    """Adds one representation, when it and those before it are within bounds together."""
-    encoded = "" if isinstance(data, str) else json.dumps(data)
-    size = len(kind) + (len(data) if isinstance(data, str) else len(encoded))
-    parts = sum(encoded.count(mark) for mark in "[{,") + 3 * encoded.count(":")
-    taken = sum(len(known) + len(text if isinstance(text, str) else json.dumps(text)) for known, text in bundle.items())
-    if parts <= MAX_PARTS and taken + size <= MAX_BUNDLE and len(bundle) < MAX_KINDS:
-        bundle[kind] = data
-
-
-def _json_value(value):
-    if isinstance(value, (bytes, bytearray)):
-        return base64.b64encode(value).decode()
-    json.dumps(value, allow_nan=False)
-    return value
 
 
 def cancel():
@@ -170,6 +138,7 @@ async def run(code):
     """Runs one cell and returns its outcome as JSON."""
     global _current, _cell
     _cell += 1
+    _repair()
     earlier = asyncio.all_tasks()
     _current = asyncio.ensure_future(_run(code, f"<cell {_cell}>"))
     try:
@@ -178,8 +147,9 @@ async def run(code):
         outcome = {"status": "error", "result": None, "error": _describe(error), "exit_code": None}
     finally:
         _current = None
+        repair_sys()
         await _end_tasks(earlier)
-        flush()
+        _flush_all()
     # A lone surrogate has no UTF-8: it becomes an escape of JSON.
     return json.dumps(outcome, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
@@ -215,7 +185,8 @@ async def _run(code, filename):
         status = "exit"
         exit_code = _exit_code(raised.code)
         if not isinstance(raised.code, (int, type(None))):
-            print(raised.code, file=sys.stderr)
+            _send("stderr")
+            print(raised.code, file=Writer("stderr"))
     except BaseException as raised:
         status = "error"
         error = _describe(raised)
@@ -246,7 +217,7 @@ def _describe(error):
     except Exception:
         pass
     try:
-        message = str(error)[:MAX_TRACEBACK]
+        message = str.__str__(str(error))[:MAX_TRACEBACK]
     except Exception:
         message = ""
     try:
@@ -261,24 +232,9 @@ def _describe(error):
     return {"name": type(error).__name__, "message": message, "traceback": text}
 
 
-def set_modules(folder, modules):
-    """Replaces the files in `folder` and forgets what was imported from it."""
-    global _top_level
-    modules = json.loads(modules)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder, exist_ok=True)
-    for path, text in modules.items():
-        target = os.path.join(folder, path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "w", encoding="utf-8") as file:
-            file.write(text)
-    names = {path.split("/")[0].removesuffix(".py") for path in modules}
-    for name in list(sys.modules):
-        if name.split(".")[0] in names | set(_top_level):
-            del sys.modules[name]
-    _top_level = sorted(names)
-    # importlib.invalidate_caches() would load importlib.metadata, which takes ten times as long.
-    sys.path_importer_cache.clear()
+def set_modules(files):
+    """Replaces the modules that were given before, and forgets what was imported of them."""
+    _given.replace(json.loads(files))
 
 
 def set_environment(variables):

@@ -83,6 +83,8 @@ export class KernelExecution {
       if (this.#output.dropped > limits.maxOutput * FLOOD_FACTOR) this.#stop('output');
     };
     const { content } = await request.done;
+    // The error was not shown where what shows errors has failed.
+    if (content.status === 'error') this.#error ??= toPythonError(content);
     if (content.status === 'aborted') throw new DroppedExecutionError('the kernel dropped the execution');
   }
 

@@ -61,7 +61,7 @@ export class LocalJupyter implements Sandbox {
     try {
       this.#kernel = await openKernel(client, this.#options);
       await this.#kernel.whenReady(limits.kernelStartMs);
-      await this.#kernel.setUp(behaviourCode);
+      await this.#kernel.setUp(behaviourCode());
     } catch (cause) {
       this.#kernel?.lose('it did not start');
       throw toStartError(address, cause);

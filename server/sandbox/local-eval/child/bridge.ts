@@ -10,22 +10,24 @@ const awaited = new Map<number, (json: string) => void>();
 let lastCall = 0;
 
 /** Makes the module that Python imports as `_sandbox_bridge`. */
-export const createBridge = (interruptBuffer: { readonly 0: number }) => ({
-  __proto__: null,
-  write: (stream: unknown, text: unknown) => writeOutput(stream, text),
-  display: (json: unknown) => displayOutput(json),
-  interrupted: () => isInterrupted(interruptBuffer),
-  call_sync(json: unknown): string {
-    const text = String(json);
-    return text.length > MAX_CALL ? TOO_LARGE : readReply(sendCall(text, true));
-  },
-  call_async(json: unknown): Promise<string> {
-    const text = String(json);
-    if (text.length > MAX_CALL) return Promise.resolve(TOO_LARGE);
-    const id = sendCall(text, false);
-    return new Promise((resolve) => awaited.set(id, resolve));
-  },
-});
+export const createBridge = (interruptBuffer: { readonly 0: number }) =>
+  // Frozen: code holds it, and the runner uses it.
+  Object.freeze({
+    __proto__: null,
+    write: (stream: unknown, text: unknown) => writeOutput(stream, text),
+    display: (json: unknown) => displayOutput(json),
+    interrupted: () => isInterrupted(interruptBuffer),
+    call_sync(json: unknown): string {
+      const text = String(json);
+      return text.length > MAX_CALL ? TOO_LARGE : readReply(sendCall(text, true));
+    },
+    call_async(json: unknown): Promise<string> {
+      const text = String(json);
+      if (text.length > MAX_CALL) return Promise.resolve(TOO_LARGE);
+      const id = sendCall(text, false);
+      return new Promise((resolve) => awaited.set(id, resolve));
+    },
+  });
 
 /** Gives code the answer that it awaits. */
 export function settleCall(id: number, json: string): void {

@@ -49,9 +49,15 @@ export function displayOutput(json: unknown): void {
     output.droppedDisplays += 1;
     return;
   }
+  const data: unknown = JSON.parse(text);
+  if (!isObject(data)) throw new TypeError('what is displayed must be a JSON object');
   flushOutput();
-  report(`{"type":"display","data":${JSON.stringify(JSON.parse(text))}}`);
+  report(`{"type":"display","data":${JSON.stringify(data)}}`);
 }
+
+/** Whether a value is a JSON object. */
+export const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Sends the text that was not sent yet. */
 export function flushOutput(): void {

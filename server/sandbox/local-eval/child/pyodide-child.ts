@@ -7,7 +7,7 @@ import type { CommandFrame } from '../frames.ts';
 import { createBridge, forgetCalls, settleCall } from './bridge.ts';
 import { takeConfig } from './config.ts';
 import { createInterruptBuffer, limit } from './interrupts.ts';
-import { droppedOutput, flushOutput, resetOutput } from './output.ts';
+import { droppedOutput, flushOutput, isObject, resetOutput } from './output.ts';
 import { die, listenForCommands, pollCommands, report } from './pipes.ts';
 import { startInterpreter } from './start-interpreter.ts';
 import { dropScheduled, nodeTimers } from './timers.ts';
@@ -17,11 +17,10 @@ interface Runner {
   run(code: string): Promise<string>;
   cancel(): void;
   flush(): void;
-  set_modules(folder: string, modules: string): void;
+  set_modules(modules: string): void;
   set_environment(variables: string): void;
 }
 
-const MODULES_DIR = '/opt/modules';
 const MAX_OUTCOME = 6_000_000;
 const FLUSH_MS = 50;
 const SETUP_MS = 60_000;
@@ -47,13 +46,14 @@ limit.deadline = Number.POSITIVE_INFINITY;
 pyodide.setInterruptBuffer(interruptBuffer as unknown as Int32Array);
 const internals: { on_fatal?: (error: unknown) => void } = Reflect.get(pyodide, '_api');
 internals.on_fatal = (error) => die(`the interpreter crashed: ${error instanceof Error ? error.message : error}`, 71);
+// Nobody finds the functions afterwards: `install` leaves no trace of the module.
+const { run, cancel, flush, set_modules, set_environment } = pyodide.pyimport('sandbox_runner');
+const python: Runner = { run, cancel, flush, set_modules, set_environment };
 pyodide.runPython(
   `import random, sys, sandbox_runner, _sandbox_bridge\nrandom.seed()\nsandbox_runner.adapt_to_webassembly()\n` +
     `for name in ('pyodide_js', 'pyodide_js._api'): sys.modules.pop(name, None)\n` +
-    `sandbox_runner.install(_sandbox_bridge, ${JSON.stringify(MODULES_DIR)}, ${JSON.stringify(UNAVAILABLE)})`,
+    `sandbox_runner.install(_sandbox_bridge, ${JSON.stringify(UNAVAILABLE)})\ndel sandbox_runner`,
 );
-const { run, cancel, flush, set_modules, set_environment } = pyodide.pyimport('sandbox_runner');
-const python: Runner = { run, cancel, flush, set_modules, set_environment };
 limit.deadline = Number.NEGATIVE_INFINITY;
 let last: Promise<unknown> = Promise.resolve();
 listenForCommands(take);
@@ -75,7 +75,7 @@ async function perform(frame: Exclude<CommandFrame, { type: 'reply' | 'cancel' |
   limit.deadline = performance.now() + SETUP_MS;
   let failure: string | undefined;
   try {
-    if (frame.type === 'modules') python.set_modules(MODULES_DIR, JSON.stringify(frame.modules));
+    if (frame.type === 'modules') python.set_modules(JSON.stringify(frame.modules));
     else python.set_environment(JSON.stringify(frame.variables));
   } catch (error) {
     failure = String(error).trim().split('\n').at(-1)?.slice(0, 500);
@@ -115,12 +115,22 @@ async function runCode(id: number, code: string, timeoutMs: number): Promise<voi
 async function toOutcome(code: string): Promise<string> {
   try {
     const outcome = await python.run(code);
-    // The code can change what makes the outcome; it is one line of a bounded length all the same.
-    if (outcome.length <= MAX_OUTCOME && !outcome.includes('\n')) return outcome;
-    return toFailure('RuntimeError', 'no outcome');
+    // Who looks for it can change what makes the outcome; it is one of a bounded length all the same.
+    if (outcome.length <= MAX_OUTCOME && isOutcome(JSON.parse(outcome))) return outcome.replaceAll('\n', ' ');
+    return toFailure('RuntimeError', 'the code has changed what tells its outcome');
   } catch (error) {
     return toFailure(limit.isTimedOut ? 'KeyboardInterrupt' : 'RuntimeError', String(error).slice(0, 2000));
   }
+}
+
+function isOutcome(value: unknown): boolean {
+  const { status, result, error, exit_code: exitCode } = Object(value);
+  return (
+    ['ok', 'error', 'exit'].includes(status) &&
+    (result === null || isObject(result)) &&
+    (error === null || [error?.name, error?.message, error?.traceback].every((text) => typeof text === 'string')) &&
+    (exitCode === null || Number.isSafeInteger(exitCode))
+  );
 }
 
 const toFailure = (name: string, traceback: string): string =>
