@@ -39,12 +39,10 @@ const StartServers = z
       .max(4096)
       .optional()
       .meta({ description: 'Jupyter server URL with token; switches the code sandbox to local-jupyter' }),
-    mcp_proxy_url: z
-      .string()
-      .min(1)
-      .max(4096)
-      .optional()
-      .meta({ description: 'Where code in the sandbox calls MCP tools; absent: this server' }),
+    mcp_proxy_url: z.string().min(1).max(4096).optional().meta({
+      description:
+        'Where code in the sandbox calls MCP tools; absent: this server. Only to the address and port of this server a token goes with the calls',
+    }),
   })
   .meta({ id: 'StartServers' });
 

@@ -11,7 +11,7 @@ export const SandboxStatus = z
     variant: Variant,
     jupyter_url: z.string().nullable().meta({ description: 'The Jupyter server, without its token' }),
     jupyter_token_set: z.boolean(),
-    sandbox_running: z.boolean().meta({ description: 'Whether an interpreter is alive now' }),
+    sandbox_running: z.boolean().meta({ description: 'Whether an interpreter is alive now, whosever it is' }),
   })
   .meta({ id: 'SandboxStatus' });
 
@@ -114,10 +114,10 @@ const statusExample: z.output<typeof SandboxStatus> = {
 
 const failures = ['agent-not-found', 'sandbox-busy', 'sandbox-unavailable', 'draining'] as const;
 
-/** The sandbox that runs the Python of agents. Each agent has an interpreter of its own. */
+/** The sandbox that runs the Python of agents: for each of its callers, an agent has an interpreter of its own. */
 export const sandbox = group(
   'Sandbox',
-  'The sandbox that runs the Python of agents. Each agent has an interpreter of its own.',
+  'The sandbox that runs the Python of agents. For each key that uses it, an agent has an interpreter of its own: what the code of one keeps is not there for the others.',
   {
     status: get('/agents/sandbox/status', {
       summary: 'Get sandbox status',
@@ -128,7 +128,7 @@ export const sandbox = group(
     configure: post('/agents/sandbox/configure', {
       summary: 'Configure sandbox',
       description:
-        'Records where code runs from the next execution on; a running one ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.',
+        'Records where code runs from the next execution on, for all keys; what runs ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.',
       body: Configure,
       bodyExample: { variant: 'local-eval' },
       output: SandboxStatus,
@@ -137,21 +137,23 @@ export const sandbox = group(
     }),
     restart: post('/agents/sandbox/restart', {
       summary: 'Restart sandbox',
-      description: 'Interrupts what runs, ends every interpreter and starts a new one. All variables are lost.',
+      description:
+        'Interrupts what the caller runs, ends the interpreters of the caller and starts a new one. Their variables are lost. What others run goes on.',
       output: SandboxStatus,
       example: { ...statusExample, sandbox_running: true },
       errors: ['sandbox-restart-failed'],
     }),
     interrupt: post('/agents/sandbox/interrupt', {
       summary: 'Interrupt executions',
-      description: 'Interrupts the running execution of one agent, or of every agent. Variables stay.',
+      description:
+        'Interrupts what the caller runs in one agent, or in every agent. Variables stay. What others run goes on.',
       body: z
         .object({ agent_id: z.string().min(1).max(256).optional().meta({ description: 'Absent: every agent' }) })
         .meta({ id: 'InterruptSandbox' }),
       bodyExample: { agent_id: 'my-agent' },
       output: z
         .object({
-          interrupted: z.array(z.string()).meta({ description: 'The agents whose execution was interrupted' }),
+          interrupted: z.array(z.string()).meta({ description: 'The agents in which an execution was interrupted' }),
         })
         .meta({ id: 'SandboxInterrupted' }),
       example: { interrupted: ['my-agent'] },
@@ -159,7 +161,7 @@ export const sandbox = group(
     execute: post('/agents/{agent_id}/execute', {
       summary: 'Execute code',
       description:
-        'Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.',
+        'Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables, for each key by themselves. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.',
       body: Execute,
       bodyExample: { code: '6 * 7' },
       output: ExecutionResult,

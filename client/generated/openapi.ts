@@ -1019,7 +1019,7 @@ export interface paths {
         put?: never;
         /**
          * Configure sandbox
-         * @description Records where code runs from the next execution on; a running one ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.
+         * @description Records where code runs from the next execution on, for all keys; what runs ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.
          */
         post: operations["sandboxConfigure"];
         delete?: never;
@@ -1039,7 +1039,7 @@ export interface paths {
         put?: never;
         /**
          * Restart sandbox
-         * @description Interrupts what runs, ends every interpreter and starts a new one. All variables are lost.
+         * @description Interrupts what the caller runs, ends the interpreters of the caller and starts a new one. Their variables are lost. What others run goes on.
          */
         post: operations["sandboxRestart"];
         delete?: never;
@@ -1059,7 +1059,7 @@ export interface paths {
         put?: never;
         /**
          * Interrupt executions
-         * @description Interrupts the running execution of one agent, or of every agent. Variables stay.
+         * @description Interrupts what the caller runs in one agent, or in every agent. Variables stay. What others run goes on.
          */
         post: operations["sandboxInterrupt"];
         delete?: never;
@@ -1079,7 +1079,7 @@ export interface paths {
         put?: never;
         /**
          * Execute code
-         * @description Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.
+         * @description Runs Python in the sandbox of the agent and waits for its end. What the code does, exceptions included, is a 200. Executions of one agent run one after another and share variables, for each key by themselves. Closing the connection interrupts the code. With `Accept: text/event-stream` it is streamed.
          */
         post: operations["sandboxExecute"];
         delete?: never;
@@ -2652,7 +2652,7 @@ export interface components {
             approval_ids: string[];
         };
         SandboxInterrupted: {
-            /** @description The agents whose execution was interrupted */
+            /** @description The agents in which an execution was interrupted */
             interrupted: string[];
         };
         SandboxStatus: {
@@ -2664,7 +2664,7 @@ export interface components {
             /** @description The Jupyter server, without its token */
             jupyter_url: string | null;
             jupyter_token_set: boolean;
-            /** @description Whether an interpreter is alive now */
+            /** @description Whether an interpreter is alive now, whosever it is */
             sandbox_running: boolean;
         };
         /** @description An MCP server id, or `{id, origin}` where one id exists in several places */
@@ -2709,7 +2709,7 @@ export interface components {
             env_vars?: components["schemas"]["EnvVar"][];
             /** @description Jupyter server URL with token; switches the code sandbox to local-jupyter */
             jupyter_sandbox?: string;
-            /** @description Where code in the sandbox calls MCP tools; absent: this server */
+            /** @description Where code in the sandbox calls MCP tools; absent: this server. Only to the address and port of this server a token goes with the calls */
             mcp_proxy_url?: string;
         };
         UpdateAgent: {

@@ -1,13 +1,15 @@
 """Gives code modules of its own: what it changes in them it changes for itself, and not for what carries its results.
 
-What carries results, such as an event loop and what sends messages, goes on with the modules that it imported before; code imports copies
-of them, that hold the same functions and classes at first. The same file serves local-eval and kernels.
+What carries results, such as an event loop and what sends messages, goes on with the modules that it has imported, and finds them also
+when it imports them later: that is told by the builtins of whoever imports. Code has builtins of its own, and imports copies, which hold
+the same functions and classes at first. The same file serves local-eval and kernels.
 """
 
 import builtins
 import sys
 from asyncio import _get_running_loop
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from threading import local
 from types import ModuleType
 
 # What carries results uses these. None of them reads its own names to find what a program may choose there, but for the HOOKS.
@@ -25,6 +27,7 @@ _import = builtins.__import__
 _settrace, _setprofile, _excepthook = sys.settrace, sys.setprofile, sys.excepthook
 _of_sys = {name: getattr(sys, name) for name in ("meta_path", "modules", "path", "path_hooks")}
 _originals = {}
+_thread = local()
 _modules = {}
 
 
@@ -53,6 +56,7 @@ def private(name):
 
 
 own_json = private("json")
+shared_json = _import("json")
 
 
 def give_own_modules():
@@ -63,7 +67,7 @@ def give_own_modules():
             continue
         copy = copies[name] = Copy(name)
         copy.__dict__.update(sys.modules[name].__dict__)
-        _originals[copy] = own_json if name == "json" else sys.modules[name]
+        _originals[copy] = sys.modules[name]
     for name, copy in copies.items():
         parent, _, child = name.rpartition(".")
         if parent:
@@ -74,12 +78,15 @@ def give_own_modules():
     shown = copies["builtins"]
 
     def create_module(_loader, spec):
-        """Makes a module whose builtins are those of the code, so that it sees what the code has changed in them."""
+        """Makes a module that code imports: its builtins are those of the code, so that it sees what the code has changed in them."""
+        if getattr(_thread, "imports_original", False):
+            return None
         module = ModuleType(spec.name)
         module.__builtins__ = shown.__dict__
         return module
 
     SourceFileLoader.create_module = create_module
+    builtins.__import__ = _import_original
     _tame_sys(shown.__dict__)
     return shown
 
@@ -110,16 +117,27 @@ def repair_sys():
     for name, value in _of_sys.items():
         if type(getattr(sys, name, None)) is not type(value):
             setattr(sys, name, value)
-    for name in [name for name, module in sys.modules.items() if module is None and name in _modules]:
-        sys.modules[name] = _modules[name]
+    for name, module in list(sys.modules.items()):
+        if module is None and name in _modules:
+            sys.modules[name] = _modules[name]
     loop = _get_running_loop()
     if loop is not None:
         loop.set_task_factory(None)
 
 
 def _import_original(name, globals=None, locals=None, fromlist=(), level=0):
-    found = _import(name, globals, locals, fromlist, level)
+    before = getattr(_thread, "imports_original", False)
+    _thread.imports_original = True
+    try:
+        found = _import(name, globals, locals, fromlist, level)
+    finally:
+        _thread.imports_original = before
     return _originals[found] if isinstance(found, Copy) else found
+
+
+def _import_for_given(*args, **named):
+    found = _import_original(*args, **named)
+    return own_json if found is shared_json else found
 
 
 class GivenModules:
@@ -128,13 +146,13 @@ class GivenModules:
     def __init__(self):
         self._files = {}
         self._origins = {}
-        self._builtins = {**builtins.__dict__, "__import__": _import_original}
+        self._builtins = {**builtins.__dict__, "__import__": _import_for_given}
 
     def replace(self, files):
         """Takes these files, by path, in the place of those before, and forgets what was imported of either."""
         names = {path.split("/")[0].removesuffix(".py") for path in (*files, *self._files)}
         for name in list(sys.modules):
-            if name.split(".")[0] in names:
+            if str(name).split(".")[0] in names:
                 del sys.modules[name]
         self._files, self._origins = files, {}
         self.offer()

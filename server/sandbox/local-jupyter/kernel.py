@@ -4,6 +4,7 @@ Who executes this file gives it `get_ipython`.
 """
 
 import builtins
+import concurrent.futures.thread  # noqa: F401 - calls of tools need it, and code may take away what finds modules
 import inspect
 import os
 import sys
@@ -70,19 +71,23 @@ def repair():
     sys.stdout, sys.stderr = _streams
     for stream, own in _attributes:
         for name in [*vars(stream)]:
-            if name not in own:
+            if name not in own and hasattr(type(stream), name):
                 delattr(stream, name)
     for name, value in _names.items():
         _shell.user_ns.setdefault(name, value)
     _shell.user_ns["__builtins__"] = _shown
 
 
-def structured_traceback(kind, error, frames=None, *args, **options):
-    """As IPython's, and as Python's where that cannot be had: it loads modules when it is first used."""
-    try:
-        return _structured_traceback(kind, error, frames, *args, **options)
-    except Exception:
-        return "".join(traceback.format_exception(kind, error, frames)).splitlines()
+def with_fallback(structured_traceback):
+    """Tells errors as IPython does, and as Python does where that fails: it loads modules when it is first used."""
+
+    def tell(kind, error, frames=None, *args, **options):
+        try:
+            return structured_traceback(kind, error, frames, *args, **options)
+        except Exception:
+            return "".join(traceback.format_exception(kind, error, frames or None)).splitlines()
+
+    return tell
 
 
 for _stream in _streams:
@@ -94,8 +99,8 @@ _formatters["text/plain"] = Plain(parent=_shell.display_formatter)
 _formatters[COROUTINE] = Coroutine(parent=_shell.display_formatter)
 for _kind in (dict, list, tuple):
     _formatters["application/json"].for_type(_kind, to_data)
-_structured_traceback = _shell.InteractiveTB.structured_traceback
-_shell.InteractiveTB.structured_traceback = structured_traceback
+for _teller in (_shell.InteractiveTB, _shell.SyntaxTB):
+    _teller.structured_traceback = with_fallback(_teller.structured_traceback)
 _shell.push({"exit": leave, "quit": leave, "input": no_input}, interactive=False)
 builtins.input = no_input
 jupyter_client.session.json = json
