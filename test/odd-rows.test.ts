@@ -1,7 +1,7 @@
 /** A store that holds anything anywhere: what can be shown is shown, and a list loses nothing but what is odd. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeOddRows } from './support/odd-rows.ts';
+import { writeOddRows } from './fixtures/store/odd-rows.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
 
@@ -99,6 +99,7 @@ beforeAll(async () => {
   await send('/agents/careful/mcp-servers/start', {});
   const ask = { message: 'What is 17 * 23?', run_id: 'good', conversation_id: 'good', background: true };
   await send('/agents/careful/prompt', ask);
+  await send('/agents/demo/prompt/sync', { message: 'What is 2 * 3?', conversation_id: 'goes-on' });
   const message = { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'Hello' }] };
   await send('/a2a/demo/message:send', { message }, A2A);
   for (const list of lists) before.set(list.path, await all(list));
@@ -154,6 +155,16 @@ test('a conversation shows its good messages, and the good parts of odd ones', a
 
 test('the events of a run are read again as they were', async () => {
   expect((await get('/runs/good/events')).body).toBe(events);
+});
+
+test('a conversation with odd rows goes on, and agents and servers are added beside odd ones', async () => {
+  const ask = { message: 'What is 17 * 23?', conversation_id: 'goes-on' };
+  await send('/agents/demo/prompt/sync', ask);
+  const { messages } = (await get('/conversations/goes-on')).body;
+  expect(messages.findLast(({ role }: Body) => role === 'user').content).toBe('What is 17 * 23?');
+  expect(messages.at(-1).content).toContain('391');
+  await send('/agents', { id: 'added' });
+  await send('/mcp/servers', { id: 'added', command: 'node', enabled: false });
 });
 
 test('the log names each record that is odd or left out, and not what it holds', () => {

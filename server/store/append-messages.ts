@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { titleOf } from './conversation-title.ts';
 import { toCount } from './count.ts';
 import type { Message } from './messages.ts';
+import { MAX_POSITION } from './positions.ts';
 import type { Tables } from './schema.ts';
 import { toStoredBody } from './stored-message.ts';
 
@@ -53,6 +54,7 @@ async function countMessages(transaction: Transaction<Tables>, key: string): Pro
     .selectFrom('messages')
     .select(({ fn }) => fn.max('seq').as('seq'))
     .where('conversation_key', '=', key)
+    .where('seq', '<', MAX_POSITION)
     .executeTakeFirst();
   return toCount(last?.seq);
 }
