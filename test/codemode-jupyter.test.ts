@@ -128,8 +128,8 @@ describe.skipIf(isSkipped)('an agent with codemode, in Jupyter', () => {
 
   it('sends its calls elsewhere when it is told to, and no token with them', async () => {
     await using elsewhere = await startPlainServer();
-    // This machine, by an address that is not known to be: what matters is the name.
-    const address = `http://0.0.0.0:${new URL(elsewhere.url).port}/proxy`;
+    // On this machine, but on another port than this server.
+    const address = `http://127.0.0.1:${new URL(elsewhere.url).port}/proxy`;
     const body = (mcp_proxy_url: string) => ({
       jupyter_sandbox: `${jupyter.url}?token=${jupyter.token}`,
       mcp_proxy_url,

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { splitCommandLine } from '../server/mcp/definitions/command-line.ts';
 import { describeProblem, parseConfig, readConfigFile } from '../server/mcp/definitions/config-file.ts';
 import { ConfigServers } from '../server/mcp/servers/config-servers.ts';
+import { readableEntries, stdio, switchedEntries, unusableEntries, url } from './fixtures/mcp/config-entries.ts';
+import { brokenFiles, configFiles, encodings, filesWithoutServers } from './fixtures/mcp/config-files.ts';
 import { createServers, FIXTURE } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -25,43 +27,19 @@ function readEntry(entry: unknown) {
   return { server: servers[0], problems: problems.map(describeProblem) };
 }
 
-const stdio = (command: string, ...args: string[]) => ({ type: 'stdio', command, args, env: {}, cwd: undefined });
-const http = (headers = {}) => ({ type: 'http', url: 'https://example.com/mcp', headers });
-const url = 'https://example.com/mcp';
-
 describe('a config file', () => {
-  const a = { command: 'node' };
-  it.each([
-    ['Claude, Cursor and most others', { mcpServers: { a } }],
-    ['VS Code', { inputs: [], servers: { a } }],
-    ["VS Code's settings", { 'editor.tabSize': 2, mcp: { inputs: [], servers: { a } } }],
-    ["VS Code's settings with a dotted key", { 'mcp.servers': { a } }],
-    ['a workspace of VS Code', { folders: [], settings: { mcp: { servers: { a } } } }],
-    ['Zed', { theme: 'One Dark', context_servers: { a: { source: 'custom', ...a } } }],
-    ['an older Zed', { context_servers: { a: { command: { path: 'node', args: [] }, settings: {} } } }],
-    ['Codex, as JSON', { mcp_servers: { a } }],
-    ['Amp', { 'amp.mcpServers': { a } }],
-    ['opencode', { $schema: 'x', mcp: { a: { type: 'local', command: ['node'], enabled: true } } }],
-    ['Crush', { mcp: { a: { type: 'stdio', ...a } } }],
-    ['Gemini CLI, whose mcp holds settings', { mcp: { allowed: ['a'] }, mcpServers: { a } }],
-    ['no section', { $schema: 'x', a }],
-    ['a list', { mcpServers: [{ name: 'a', ...a }] }],
-    ['a transport of its own', { mcpServers: { a: { transport: { type: 'stdio', ...a } } } }],
-  ])('of %s is understood', (_, file) => {
+  it.each(configFiles('node', []))('of %s is understood', (_, file) => {
     expect(read(file)).toEqual({ servers: { a: stdio('node') }, problems: [] });
   });
 
-  it.each([{ projects: {} }, { mcp: { allowed: [] } }, { command: 'node', args: [] }, { mcpServers: null }])(
-    'that names no servers is told what was expected: %j',
-    (file) => {
-      expect(read(file)).toEqual({
-        servers: {},
-        problems: [
-          'mcp.json:1: names no MCP servers: expected {"mcpServers": {"name": {"command": "…"}}}, or the same below servers, mcp.servers, mcp_servers, context_servers or mcp',
-        ],
-      });
-    },
-  );
+  it.each(filesWithoutServers)('that names no servers is told what was expected: %j', (file) => {
+    expect(read(file)).toEqual({
+      servers: {},
+      problems: [
+        'mcp.json:1: names no MCP servers: expected {"mcpServers": {"name": {"command": "…"}}}, or the same below servers, mcp.servers, mcp_servers, context_servers or mcp',
+      ],
+    });
+  });
 
   it('is told which keys stand there twice, and the last one counts', () => {
     const text = `{
@@ -93,20 +71,11 @@ describe('a config file', () => {
     });
   });
 
-  it.each([
-    ['{"a": "C:\\Users\\me"}', 'Bad escaped character: write \\\\ for each backslash of a path'],
-    ['{“a”: {}}', "Expected property name or '}': “ is a typographic quote, write \""],
-    ["{'a': {}}", "Expected property name or '}': write \" in place of '"],
-  ])('that is no JSON by a usual mistake is told how to mend it: %s', (text, reason) => {
+  it.each(brokenFiles)('that is no JSON by a usual mistake is told how to mend it: %s', (text, reason) => {
     expect(parseConfig(text, 'mcp.json').problems).toEqual([{ file: 'mcp.json', line: 1, reason }]);
   });
 
-  it.each([
-    ['UTF-8 with a mark', (text: string) => Buffer.from(`\uFEFF${text}`)],
-    ['UTF-16', (text: string) => Buffer.from(text, 'utf16le')],
-    ['UTF-16 with a mark', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
-    ['big-endian UTF-16 with a mark', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
-  ])('in %s is read', async (_, encode) => {
+  it.each(encodings)('in %s is read', async (_, encode) => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'mcp.json');
     await writeFile(file, encode('{\r\n"mcpServers": {"a": {"command": "nöde"}}}'));
@@ -125,66 +94,12 @@ describe('a config file', () => {
 });
 
 describe('an entry', () => {
-  it.each([
-    ['a type of its own', { type: 'local', command: 'node' }, stdio('node')],
-    ['a command as a list', { command: ['node', 'a.js'], args: ['b'] }, stdio('node', 'a.js', 'b')],
-    [
-      'a command with its arguments',
-      { command: 'npx -y "my server" --port=1' },
-      stdio('npx', '-y', 'my server', '--port=1'),
-    ],
-    ['a command with some of its arguments', { command: 'npx -y', args: ['x'] }, stdio('npx', '-y', 'x')],
-    ['a command that is a file with a space', { command: '/no/such folder/run' }, stdio('/no/such folder/run')],
-    ['one argument as a text', { command: 'node', args: 'a.js' }, stdio('node', 'a.js')],
-    ['arguments as a text', { command: 'node', args: '-e 1' }, stdio('node', '-e', '1')],
-    ['null and empty fields', { command: 'node', args: null, env: null, url: '', type: '', name: null }, stdio('node')],
-    ['a variable that is null', { command: 'node', env: { A: null, B: 1 } }, { ...stdio('node'), env: { B: '1' } }],
-    ['environment', { command: 'node', environment: { A: 'b' } }, { ...stdio('node'), env: { A: 'b' } }],
-    [
-      'a list of variables',
-      { command: 'node', env: ['A=b=c', { name: 'D', value: 'e' }] },
-      { ...stdio('node'), env: { A: 'b=c', D: 'e' } },
-    ],
-    [
-      'the references of opencode',
-      { command: 'node', env: { A: '{env:B}' } },
-      { ...stdio('node'), env: { A: '${B}' } },
-    ],
-    [
-      'keys that are of no use here',
-      { command: 'node', alwaysAllow: ['x'], gallery: true, tools: ['*'] },
-      stdio('node'),
-    ],
-    ['httpUrl', { httpUrl: url }, http()],
-    ['serverUrl', { serverUrl: url, command: null }, http()],
-    ['the type remote', { type: 'remote', url }, http()],
-    ['the type Streamable HTTP', { type: 'Streamable HTTP', url }, http()],
-    ['the type streamableHttp', { type: 'streamableHttp', url }, http()],
-    ['a transportType', { transportType: 'sse', url }, { ...http(), type: 'sse' }],
-    ['a transport that is an object', { transport: { type: 'sse' }, url }, { ...http(), type: 'sse' }],
-    ['a bearer token by its variable', { url, bearer_token_env_var: 'T' }, http({ Authorization: 'Bearer ${T}' })],
-    [
-      'headers by their variables',
-      { url, http_headers: { A: '1' }, env_http_headers: { B: 'V' } },
-      http({ B: '${V}', A: '1' }),
-    ],
-    ['a URL that is a reference', { url: '${MCP_URL}' }, { ...http(), url: '${MCP_URL}' }],
-  ])('with %s is understood', (_, entry, launch) => {
+  it.each(readableEntries)('with %s is understood', (_, entry, launch) => {
     const { server, problems } = readEntry(entry);
     expect([server?.launch, problems]).toEqual([launch, []]);
   });
 
-  it.each([
-    [{ command: 'node' }, true, []],
-    [{ command: 'node', enabled: true }, true, []],
-    [{ command: 'node', enabled: false }, false, []],
-    [{ command: 'node', enabled: 'false' }, false, []],
-    [{ command: 'node', enabled: true, disabled: true }, false, []],
-    [{ command: 'node', disabled: 'true' }, false, []],
-    [{ command: 'node', disabled: null }, true, []],
-    [{ command: 'node', enabled: 'perhaps' }, false, ['enabled: must be true or false; until then it is not started']],
-    [{ command: 'node', disabled: 1 }, false, ['disabled: must be true or false; until then it is not started']],
-  ])('is switched on and off as it says: %j', (entry, enabled, notes) => {
+  it.each(switchedEntries)('is switched on and off as it says: %j', (entry, enabled, notes) => {
     const { server, problems } = readEntry(entry);
     expect([server?.enabled, problems]).toEqual([enabled, notes.map((note) => `mcp.json:1: server 'a': ${note}`)]);
   });
@@ -219,30 +134,7 @@ describe('an entry', () => {
     });
   });
 
-  it.each([
-    [
-      { command: 'cd /srv && npm start' },
-      'command: is a line for a shell, and none reads it: write "command": "sh", "args": ["-c", "…"]',
-    ],
-    [{ command: [] }, 'command: must name a program'],
-    [{ command: 'node', args: [{}] }, 'args.0: Invalid input: expected string or number or boolean, received object'],
-    [
-      { command: 'node', env: { A: {} } },
-      'env.A: Invalid input: expected string or number or boolean, received object',
-    ],
-    [{ command: 'node', env: ['A'] }, 'env: Invalid input: expected record, received array'],
-    [{ type: 'local', url }, 'transport stdio needs a command'],
-    [{ type: 'remote', command: 'node' }, 'transport http needs a url'],
-    [{ type: 'ws', url: 'ws://127.0.0.1:9' }, "transport 'ws' is not one of stdio, http, sse"],
-    [{ url: '127.0.0.1:9/mcp' }, 'url: must begin with http:// or https://'],
-    [{ command: 'node', env: { A: '{file:~/key}' } }, '{file:…} is not read: write ${NAME} and set NAME'],
-    [{ command: 'node', env: { A: '${input:key}' } }, '${input:key} names no variable: write ${NAME} and set NAME'],
-    [{ command: 'a${/}b' }, 'has ${/}, a variable of editors: write / instead'],
-    [
-      { command: '${workspaceFolder:api}/run' },
-      'has ${workspaceFolder:api}, a variable of editors: write the path of the folder instead',
-    ],
-  ])('that cannot be run says why: %j', (entry, reason) => {
+  it.each(unusableEntries)('that cannot be run says why: %j', (entry, reason) => {
     expect(readEntry(entry)).toEqual({ server: undefined, problems: [`mcp.json:1: server 'a': ${reason}`] });
   });
 });

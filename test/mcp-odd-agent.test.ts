@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { oddCommand } from './fixtures/mcp/odd-server.ts';
 import { startModelServer } from './support/model-server.ts';
-import { oddCommand } from './support/odd-servers.ts';
 import { poll, startWholeServer } from './support/whole-server.ts';
 
 const tool = (index: number) => ({ name: `tool_${index}`, inputSchema: { type: 'object' } });

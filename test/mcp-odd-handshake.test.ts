@@ -1,43 +1,14 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
 import { readMessages } from '../server/mcp/wire/read-message.ts';
-import type { Script } from './fixtures/mcp/odd-server.ts';
+import { answers, beginnings, fine, good, handshakes } from './fixtures/mcp/odd-handshakes.ts';
+import { type RemoteKind, startOddRemote } from './fixtures/mcp/odd-remote.ts';
 import { connect, openDoors } from './support/mcp-doors.ts';
 import { createServers, until } from './support/mcp-servers.ts';
-import { oddServer, type RemoteKind, startOddRemote } from './support/odd-servers.ts';
+import { oddRemoteServer, oddServer } from './support/odd-servers.ts';
 
 const signal = AbortSignal.timeout(60_000);
-const good = { name: 'good', inputSchema: { type: 'object' } };
-const answers = { tools: [good], results: { good: { content: [{ type: 'text', text: 'fine' }] } } };
-const fine = { content: [{ type: 'text', text: 'fine' }] };
-
-const handshakes: [title: string, script: Script][] = [
-  ['without serverInfo', { without: ['serverInfo'] }],
-  ['with serverInfo that is null', { handshake: { serverInfo: null } }],
-  ['with serverInfo without a version', { handshake: { serverInfo: { name: 'odd' } } }],
-  ['with a version that is a number', { handshake: { serverInfo: { name: 'odd', version: 2 } } }],
-  ['with nulls in serverInfo', { handshake: { serverInfo: { name: 'odd', version: '1', title: null, icons: null } } }],
-  ['with instructions that are null', { handshake: { instructions: null } }],
-  ['with instructions in a list', { handshake: { instructions: ['be kind'] } }],
-  ['without a version of the protocol', { without: ['protocolVersion'] }],
-  ['with meta that is null', { handshake: { _meta: null } }],
-  ['with capabilities that are null', { handshake: { capabilities: null } }],
-  ['with capabilities that are true', { handshake: { capabilities: true } }],
-  ['without capabilities', { without: ['capabilities'] }],
-  ['with empty capabilities', { handshake: { capabilities: {} } }],
-  ['with a capability that is null', { handshake: { capabilities: { tools: null, resources: null } } }],
-  ['with a capability that is true', { handshake: { capabilities: { tools: true, experimental: { a: true } } } }],
-  ['with a flag that is null', { handshake: { capabilities: { tools: { listChanged: null } } } }],
-  ['with an error that is null beside the result', { envelope: { error: null } }],
-  ['with fields that JSON-RPC does not know', { envelope: { session: 'x', method: null } }],
-  ['with ids as texts', { hasTextIds: true }],
-];
-
-it.each([
-  ...handshakes,
-  ['with a byte order mark', { before: '\uFEFF' }],
-  ['with a banner', { before: 'Starting server on stdio...\n\n> banner v1\n' }],
-] satisfies [string, Script][])('a server %s runs and serves', async (_title, script) => {
+it.each([...handshakes, ...beginnings])('a server %s runs and serves', async (_title, script) => {
   await using servers = createServers();
   const server = await servers.define(oddServer('odd', { ...answers, ...script }));
   await server.start({ keepTrying: false });
@@ -60,7 +31,7 @@ it.each<[RemoteKind, string]>([
   };
   await using remote = await startOddRemote(kind, odd);
   await using servers = createServers();
-  const server = await servers.define(remote.definition);
+  const server = await servers.define(oddRemoteServer('odd', remote.url));
   await server.start({ keepTrying: false });
   expect(server.problems).toEqual([{ tool: 'tool 2', detail: 'It has no name' }]);
   expect(server.tools.map(({ name }) => name)).toEqual(['good']);

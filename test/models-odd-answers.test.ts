@@ -1,12 +1,9 @@
 import { afterAll, assert, beforeAll, describe, expect, test } from 'vitest';
+import { oddAnswers } from './fixtures/answers/all.ts';
 import { anthropicDoor } from './fixtures/answers/anthropic-frames.ts';
 import { oddAnthropicAnswers } from './fixtures/answers/anthropic-messages.ts';
-import { chatDoors, oddChatAnswers } from './fixtures/answers/chat-completions.ts';
-import { geminiDoor, oddGeminiAnswers } from './fixtures/answers/gemini.ts';
 import { ARGS, sse } from './fixtures/answers/odd-answer.ts';
-import { oddResponsesAnswers } from './fixtures/answers/openai-responses.ts';
 import { refusals } from './fixtures/answers/refusals.ts';
-import { responsesDoor } from './fixtures/answers/response-frames.ts';
 import { type OddProvider, startOddProvider } from './support/odd-provider.ts';
 
 let provider: OddProvider;
@@ -15,14 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => provider[Symbol.asyncDispose]());
 
-const tables = [
-  ...chatDoors.map((door) => ({ door, answers: oddChatAnswers })),
-  { door: anthropicDoor, answers: oddAnthropicAnswers },
-  { door: geminiDoor, answers: oddGeminiAnswers },
-  { door: responsesDoor, answers: oddResponsesAnswers },
-];
-
-describe.each(tables)('$door.name', ({ door, answers }) => {
+describe.each(oddAnswers)('$door.name', ({ door, answers }) => {
   test.each(answers)('an answer with $title is taken for what it is', async (answer) => {
     const { said = '', thought = '', ran = [], end = 'done', used = [0, 0] } = answer;
     expect(await provider.ask(door, [answer])).toEqual({ said, thought, ran, end, used });

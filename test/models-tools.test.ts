@@ -3,64 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Models } from '../server/models/models.ts';
 import { sayTools } from '../server/models/tool-schemas/say-tools.ts';
 import { ToolArguments } from '../server/runs/tool-arguments.ts';
+import { node, object, oddSchemas, S } from './fixtures/mcp/odd-schemas.ts';
+import { refusalsOf, toolsIn } from './fixtures/mcp/tool-judge.ts';
 import { ok, runLoop, toolsetOf, userSays } from './support/loop.ts';
-import { refusalsOf, toolsIn } from './support/tool-judge.ts';
-
-const S = { type: 'string' };
-const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more });
-const node = object({ kids: { type: 'array', items: { $ref: '#/$defs/N' } } });
-
-/** A schema as a server says it, and the arguments that a provider is told of. */
-const odd: [title: string, schema: Record<string, unknown>, names: string[]][] = [
-  ['a reference to itself', object({ n: { $ref: '#/$defs/N' } }, { $defs: { N: node } }), ['n']],
-  ['a reference to its root', object({ n: { $ref: '#' }, q: S }), ['n', 'q']],
-  ['a reference to nothing', object({ n: { $ref: '#/$defs/Missing' } }), ['n']],
-  ['a reference to another document', object({ n: { $ref: 'https://example.invalid/s.json' } }), ['n']],
-  ['a reference to another document at the top', { type: 'object', $ref: 'https://example.invalid/s.json' }, []],
-  ['a reference to a property', object({ a: S, b: { $ref: '#/properties/a' } }), ['a', 'b']],
-  ['a reference at the top', { $ref: '#/definitions/A', definitions: { A: object({ q: S }) } }, ['q']],
-  [
-    'references in a circle',
-    object({ n: { $ref: '#/$defs/A' } }, { $defs: { A: { $ref: '#/$defs/B' }, B: { $ref: '#/$defs/A' } } }),
-    ['n'],
-  ],
-  ['a pattern that cannot be read', object({ n: { ...S, pattern: '(?<=a)[' } }), ['n']],
-  ['a pattern that looks around', object({ n: { ...S, pattern: '^(?!__)[a-z]+$' } }), ['n']],
-  ['a pattern of Unicode properties', object({ n: { ...S, pattern: '^\\p{L}+$' } }), ['n']],
-  ['an unreadable pattern of names', object({ q: S }, { patternProperties: { '[': S } }), ['q']],
-  ['a list without items', object({ a: { type: 'array' } }), ['a']],
-  ['a list with items in order', object({ a: { type: 'array', items: [S, { type: 'number' }] } }), ['a']],
-  ['a list of anything', object({ a: { type: 'array', items: true } }), ['a']],
-  ['a property that is true', object({ a: true, q: S }), ['a', 'q']],
-  ['a property that is false', object({ a: false, q: S }), ['q']],
-  ['a property that is null', object({ a: null, q: S }), ['a', 'q']],
-  ['a property that is a text', object({ a: 'string' }), ['a']],
-  [
-    'nulls among its keywords',
-    object({ a: { ...S, description: null, enum: null, items: null, default: null } }, { required: null }),
-    ['a'],
-  ],
-  ['a type that is none', object({ a: { type: 'date' }, b: { type: 'STRING' }, c: { type: [] } }), ['a', 'b', 'c']],
-  ['bounds of draft 4', object({ a: { type: 'number', minimum: 1, exclusiveMinimum: true, maximum: '9' } }), ['a']],
-  ['values that repeat', object({ a: { enum: ['x', 'x'] }, b: { enum: [] } }, { required: ['a', 'a'] }), ['a', 'b']],
-  ['required as in draft 3', object({ a: { ...S, required: true } }), ['a']],
-  ['required that is not there', object({ a: S }, { required: ['a', 'b'] }), ['a']],
-  ['alternatives at the top', { type: 'object', anyOf: [object({ a: S }), object({ b: S })] }, ['a', 'b']],
-  [
-    'parts at the top',
-    { allOf: [object({ a: S }), { $ref: '#/$defs/B' }], $defs: { B: object({ b: S }) } },
-    ['a', 'b'],
-  ],
-  ['names of properties that are limited', object({ q: S }, { propertyNames: true }), ['q']],
-  ['no properties', { type: 'object' }, []],
-  ['what it must not be', object({ q: { ...S, not: { enum: ['x'] } } }), ['q']],
-  ['an older draft', object({ q: S }, { $schema: 'http://json-schema.org/draft-07/schema#', $id: 'q' }), ['q']],
-  [
-    'a keyword that is no object',
-    object({ q: S }, { $defs: [], definitions: null, additionalProperties: 'no' }),
-    ['q'],
-  ],
-];
 
 const families = {
   openai: 'openai',
@@ -108,13 +53,13 @@ const finished = { status: 'finished', pending: [] };
 
 describe.each(doors)('%s', (family, id, environment) => {
   it('takes a tool for each odd schema, with the names of its arguments', async () => {
-    const schemas = Object.fromEntries(odd.map(([, schema], index) => [`tool_${index}`, schema]));
+    const schemas = Object.fromEntries(oddSchemas.map(([, schema], index) => [`tool_${index}`, schema]));
     const { outcome, sent, noted } = await prompt(id, environment, schemas);
     expect(outcome).toEqual(finished);
     expect(refusalsOf(families[family], sent)).toEqual([]);
     expect(noted).toEqual([]);
-    const told = sent.map(({ schema }, index) => [odd[index]?.[0], Object.keys(Object(schema.properties))]);
-    expect(told).toEqual(odd.map(([title, , names]) => [title, names]));
+    const told = sent.map(({ schema }, index) => [oddSchemas[index]?.[0], Object.keys(Object(schema.properties))]);
+    expect(told).toEqual(oddSchemas.map(([title, , names]) => [title, names]));
   });
 
   it('is told of a plain schema as it is', async () => {
@@ -226,7 +171,7 @@ it('null is kept where it is a value', () => {
   expect(told('openai.chat', schema)).toEqual(schema);
 });
 
-it.each(odd)('the arguments of a tool with %s are checked, or left to its server', async (_title, schema) => {
+it.each(oddSchemas)('the arguments of a tool with %s are checked, or left to its server', async (_title, schema) => {
   const toolArguments = new ToolArguments();
   const problem = await toolArguments.findProblem({}, { name: 'a', description: '', inputSchema: schema });
   expect(problem === undefined || problem.startsWith('The arguments do not fit the schema of the tool: ')).toBe(true);

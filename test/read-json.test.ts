@@ -1,6 +1,7 @@
 /** What `JSON.parse` lets pass and no surface of this server takes: keys that stand there twice, and halves of surrogate pairs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findJsonFlaws } from '../server/call/json-flaws.ts';
+import { flawedBodies, HALF, TWICE } from './fixtures/flawed-bodies.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 const flawsOf = (text: string): string[] => {
@@ -8,9 +9,6 @@ const flawsOf = (text: string): string[] => {
   findJsonFlaws(text, ({ path, at, message }) => flaws.push(`${path.join('.')} at ${at}: ${message}`));
   return flaws;
 };
-
-const TWICE = 'stands there twice';
-const HALF = 'holds half of a surrogate pair, which is no character';
 
 describe('the flaws of a JSON text', () => {
   it.each([
@@ -50,8 +48,6 @@ describe('a body with a flaw', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  const INITIALIZE = '"jsonrpc": "2.0", "id": 1, "method": "initialize"';
-  const MESSAGE = '"messageId": "m1", "role": "ROLE_USER"';
   const post = async (path: string, text: string) => {
     const response = await fetch(server.url + path, {
       method: 'POST',
@@ -65,32 +61,7 @@ describe('a body with a flaw', () => {
     return { status: response.status, body: JSON.parse(await response.text()) };
   };
 
-  it.each([
-    ['REST', '/api/v1/agents', '{"id": "b", "id": "c"}', 'id', TWICE],
-    ['REST', '/api/v1/agents', '{"id": "b", "system_prompt": "\\ud83d"}', 'system_prompt', HALF],
-    ['a prompt', '/api/v1/agents/a/prompt', '{"message": "a", "message": "b"}', 'message', TWICE],
-    [
-      'AG-UI',
-      '/api/v1/ag-ui/a/',
-      '{"threadId": "t", "runId": "r", "messages": [{"id": "1", "role": "user", "content": "a", "role": "system"}]}',
-      'messages.0.role',
-      TWICE,
-    ],
-    ['AG-UI', '/api/v1/ag-ui/a/', '{"state": {"a": ["\\udc00"]}}', 'state.a.0', HALF],
-    ['A2UI', '/api/v1/a2ui/a/', '{"message": {"x": 1, "x": 2}}', 'message.x', TWICE],
-    ['an example', '/api/v1/examples/agentic_chat/', '{"threadId": "t", "threadId": "u"}', 'threadId', TWICE],
-    ['an MCP door', '/api/v1/mcp', `{${INITIALIZE}, "params": {"a": 1, "a": 2}}`, 'params.a', TWICE],
-    ['an MCP door', '/api/v1/mcp', `{${INITIALIZE}, "params": {"a": "\\ud800"}}`, 'params.a', HALF],
-    [
-      'A2A over JSON-RPC',
-      '/api/v1/a2a/a/',
-      `{"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": {${MESSAGE}, "parts": [{"text": "\\ud800"}]}}}`,
-      'params.message.parts.0.text',
-      HALF,
-    ],
-    ['A2A over JSON-RPC', '/api/v1/a2a/a/', '{"jsonrpc": "2.0", "id": 1, "id": 2}', 'id', TWICE],
-    ['A2A over REST', '/api/v1/a2a/a/message:send', `{"message": {${MESSAGE}, "role": "x"}}`, 'message.role', TWICE],
-  ])('is refused with the place: %s at %s', async (_, path, text, place, message) => {
+  it.each(flawedBodies)('is refused with the place: %s at %s', async (_, path, text, place, message) => {
     expect(await post(path, text)).toEqual({
       status: 422,
       body: {

@@ -5,7 +5,7 @@ import { readEvents } from '../client/read-events.ts';
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
 import { startCodingServer } from './fixtures/codemode/coding-server.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
-import { skillText, writeFiles } from './support/skill-folder.ts';
+import { skillText, writeFiles } from './fixtures/skills/skill-folder.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // In CI its absence is a failure.

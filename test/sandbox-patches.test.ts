@@ -19,13 +19,13 @@ describe('code in local-eval may change', () => {
   test.each(patches)('%s', (title, code) => expectReports(api, title, code));
 
   test('how its outcome is told, and is told that', async () => {
-    const run = (code: string) => api.call('execute', { agent_id: 'teller', code });
-    const forge =
-      'import sys\nsys._getframe(1).f_globals["json"] = type("json", (), {"dumps": lambda *a, **k: "patched"})';
-    expect(await run(`kept = 1\n${forge}`)).toMatchObject({ status: 'error', variables_lost: false });
-    expect(await run('kept')).toMatchObject({ status: 'error', variables_lost: false });
+    await expectToldAnyway(api);
     const shown = 'import _sandbox_bridge\n_sandbox_bridge.display("5")';
-    expect(await run(shown)).toMatchObject({ status: 'error', variables_lost: false, displays: [] });
+    expect(await api.call('execute', { agent_id: 'shower', code: shown })).toMatchObject({
+      status: 'error',
+      variables_lost: false,
+      displays: [],
+    });
   });
 
   test('nothing of the way to its host', async () => {
@@ -40,6 +40,7 @@ describe('code in the python3 of this machine may change', () => {
   const api = openSandboxApi({ localEvalEngine: 'python' });
   afterAll(() => api[Symbol.asyncDispose]());
   test.each(patches)('%s', (title, code) => expectReports(api, title, code));
+  test('how its outcome is told, and is told that', () => expectToldAnyway(api));
 });
 
 describe.skipIf(isSkipped)('code in a kernel may change', () => {
@@ -79,4 +80,13 @@ async function expectReports(api: Api, title: string, code: string): Promise<voi
     expect(await run(after)).toMatchObject({ variables_lost: false, ...expected });
   }
   expect(await run('while True: pass', 0.2)).toMatchObject({ status: 'timeout', variables_lost: false });
+}
+
+/** Runs code that has looked for what tells its outcome, and has changed it. */
+async function expectToldAnyway(api: Api): Promise<void> {
+  const run = (code: string) => api.call('execute', { agent_id: 'teller', code });
+  const forge =
+    'import sys\nsys._getframe(1).f_globals["json"] = type("json", (), {"dumps": lambda *a, **k: "patched"})';
+  expect(await run(`kept = 1\n${forge}`)).toMatchObject({ status: 'error', error: { name: 'RuntimeError' } });
+  expect(await run('kept')).toMatchObject({ status: 'error', variables_lost: false });
 }

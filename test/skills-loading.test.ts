@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { createSkillLibrary, type SkillLibrary } from '../server/skills/skill-library.ts';
 import { createSkillToolset } from '../server/skills/skill-toolset.ts';
 import { BUNDLED_SKILLS } from '../server/skills/skills-folder.ts';
-import { skillText, writeFiles } from './support/skill-folder.ts';
+import { good, readableSkills, unusableSkills } from './fixtures/skills/odd-skills.ts';
+import { skillText, writeFiles } from './fixtures/skills/skill-folder.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 type Files = Parameters<typeof writeFiles>[1];
@@ -37,91 +38,8 @@ const toolsOf = (library: SkillLibrary) => {
     toolset.call(tool, args, { signal: new AbortController().signal });
 };
 
-const long = (length: number) => 'x'.repeat(length);
-const good = { name: 'good', description: 'Does good', instructions: 'Do it well.', warnings: [] };
-
 describe('a SKILL.md', () => {
-  it.each<[string, string | Uint8Array, object]>([
-    ['with a name and a description', skillText('good'), good],
-    [
-      'with everything',
-      skillText(
-        'name: good\ndescription: Does good\nlicense: MIT\ncompatibility: Python 3\nallowed-tools: Read Bash(git:*, ls), Grep\nmetadata: {a: 1}',
-      ),
-      { ...good, license: 'MIT', compatibility: 'Python 3', allowedTools: ['Read', 'Bash(git:*, ls)', 'Grep'] },
-    ],
-    [
-      'with a list of tools',
-      skillText('name: good\ndescription: d\nallowed-tools: [Read, Grep]'),
-      { allowedTools: ['Read', 'Grep'] },
-    ],
-    ['of Windows', skillText('good').replaceAll('\n', '\r\n'), good],
-    ['with a byte order mark', `\uFEFF${skillText('good')}`, good],
-    ['after empty lines', `\n \r\n${skillText('good')}`, good],
-    ['with tabs between its words', skillText('name:\tgood\ndescription:\tDoes good'), good],
-    [
-      'indented with tabs',
-      skillText('name: good\ndescription: >\n\tDoes\n\tgood\nmetadata:\n\tauthor: me\n\ttags:\n\t\t- a'),
-      { description: 'Does good', warnings: ['the front matter is indented with tabs'] },
-    ],
-    [
-      'with every usual mistake',
-      skillText('name: good\ndescription: Use when: asked\nmetadata:\n\tauthor: me').replaceAll('\n', '\r\n'),
-      {
-        description: 'Use when: asked',
-        warnings: ['the front matter is indented with tabs', 'the front matter has a colon in a text without quotes'],
-      },
-    ],
-    ['without a body', '---\nname: good\ndescription: Does good\n---', { ...good, instructions: '' }],
-    ['with a rule in its body', skillText('good', 'One\n\n---\n\nTwo'), { instructions: 'One\n\n---\n\nTwo' }],
-    [
-      'with a colon in its description',
-      skillText('name: good\ndescription: Use when: the user says "so"'),
-      {
-        description: 'Use when: the user says "so"',
-        warnings: ['the front matter has a colon in a text without quotes'],
-      },
-    ],
-    [
-      'with a description over several lines',
-      skillText('name: good\ndescription: >\n  Does\n  good\n'),
-      { description: 'Does good' },
-    ],
-    [
-      'with a name in other letters',
-      skillText('name: 日本語-スキル\ndescription: d'),
-      {
-        name: '日本語-スキル',
-        warnings: [
-          'the name should be of lowercase letters, digits and single hyphens',
-          "the name is not that of its folder, 'good'",
-        ],
-      },
-    ],
-    [
-      'with a name unlike that of its folder',
-      skillText('other'),
-      { name: 'other', warnings: ["the name is not that of its folder, 'good'"] },
-    ],
-    [
-      'with a description that is too long',
-      skillText(`name: good\ndescription: ${long(1025)}`),
-      { description: `${long(1023)}…`, warnings: ['the description is cut: it is longer than 1024 characters'] },
-    ],
-    [
-      'with fields of a wrong type',
-      skillText('name: good\ndescription: d\nlicense: [1]\nallowed-tools: 7\ncompatibility: {}'),
-      {
-        license: undefined,
-        warnings: [
-          'license is left out: it should be a text of at most 1000 characters',
-          'compatibility is left out: it should be a text of at most 500 characters',
-          'allowed-tools is left out: it should be a text or a list of texts',
-        ],
-      },
-    ],
-    ['that would pollute prototypes', skillText('__proto__: {polluted: 1}\nname: good\ndescription: Does good'), good],
-  ])('%s is read', async (_, text, expected) => {
+  it.each(readableSkills)('%s is read', async (_, text, expected) => {
     await using opened = await openLibrary({ 'good/SKILL.md': text });
     expect(opened.library.problems()).toEqual([]);
     expect(opened.library.list()).toMatchObject([expected]);
@@ -129,80 +47,7 @@ describe('a SKILL.md', () => {
     expect('polluted' in {}).toBe(false);
   });
 
-  it.each<[string, string | Uint8Array, string | RegExp]>([
-    ['is empty', '', 'SKILL.md does not begin with YAML between two lines of ---'],
-    ['has no front matter', '# A skill', 'SKILL.md does not begin with YAML between two lines of ---'],
-    [
-      'does not end its front matter',
-      '---\nname: bad\ndescription: d\n',
-      'SKILL.md does not begin with YAML between two lines of ---',
-    ],
-    [
-      'is code',
-      '---js\n{ name: globalThis.wasRun = "bad", description: "d" }\n---\n',
-      'SKILL.md does not begin with YAML between two lines of ---',
-    ],
-    ['is binary', new Uint8Array([0, 255, 254, 1]), 'SKILL.md does not begin with YAML between two lines of ---'],
-    ['has no name', skillText('description: d'), 'SKILL.md states no name'],
-    ['has no description', skillText('name: bad'), 'SKILL.md states no description'],
-    ['has an empty description', skillText('name: bad\ndescription: "  "'), 'The description in SKILL.md is empty'],
-    [
-      'has a list as its description',
-      skillText('name: bad\ndescription: [a]'),
-      'The description in SKILL.md is not a text',
-    ],
-    ['has a number as its name', skillText('name: 7\ndescription: d'), 'The name in SKILL.md is not a text'],
-    [
-      'has code as its name',
-      skillText('name: !!js/function "globalThis.wasRun = 1"\ndescription: d'),
-      /^The name in SKILL.md has other characters/,
-    ],
-    [
-      'has a path as its name',
-      skillText('name: ../../etc\ndescription: d'),
-      /^The name in SKILL.md has other characters/,
-    ],
-    [
-      'has a line break in its name',
-      skillText('name: "a\\nb"\ndescription: d'),
-      /^The name in SKILL.md has other characters/,
-    ],
-    [
-      'has a long name',
-      skillText(`name: ${long(65)}\ndescription: d`),
-      'The name in SKILL.md is longer than 64 characters',
-    ],
-    ['is a list', skillText('- name: bad'), 'The front matter is not a mapping of names to values'],
-    [
-      'has broken YAML',
-      skillText('name: "bad\ndescription: d'),
-      /^The front matter is not YAML: Missing closing "quote/,
-    ],
-    [
-      'has a field twice',
-      skillText('name: a\nname: b\ndescription: d'),
-      /^The front matter is not YAML: Map keys must be unique/,
-    ],
-    [
-      'has a bomb of aliases',
-      skillText(
-        `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\nname: bad\ndescription: d`,
-      ),
-      'The front matter cannot be read: Excessive alias count indicates a resource exhaustion attack',
-    ],
-    ['is nested deeply', skillText(`name: ${'['.repeat(1000)}\ndescription: d`), /^The front matter is not YAML: /],
-    [
-      'is nested without end',
-      skillText(`name: ${'['.repeat(60_000)}\ndescription: d`),
-      'The front matter of SKILL.md has more than 1000 brackets',
-    ],
-    [
-      'has a huge front matter',
-      skillText(`name: bad\ndescription: d\nx: ${long(70_000)}`),
-      'The front matter of SKILL.md is longer than 64 kB',
-    ],
-    ['is huge', skillText('bad', long(1_048_577)), 'SKILL.md is larger than 1024 kB'],
-  ])('that %s is a problem, and the next one is read', async (_, text, reason) => {
+  it.each(unusableSkills)('that %s is a problem, and the next one is read', async (_, text, reason) => {
     await using opened = await openLibrary({ 'bad/SKILL.md': text, 'good/SKILL.md': skillText('good') });
     expect(opened.library.problems()).toEqual([
       { path: 'bad', reason: typeof reason === 'string' ? reason : expect.stringMatching(reason) },

@@ -4,8 +4,8 @@ import { SandboxManager } from '../server/sandbox/sandbox-manager.ts';
 import { createSkillLibrary } from '../server/skills/skill-library.ts';
 import { createSkillToolset } from '../server/skills/skill-toolset.ts';
 import { BUNDLED_SKILLS } from '../server/skills/skills-folder.ts';
+import { skillText, writeFiles } from './fixtures/skills/skill-folder.ts';
 import { snapshotFolder } from './support/data-folder.ts';
-import { skillText, writeFiles } from './support/skill-folder.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // In CI its absence is a failure.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { addSkills } from '../server/skills/skill-instructions.ts';
-import { skillText, writeFiles } from './support/skill-folder.ts';
+import { skillText, writeFiles } from './fixtures/skills/skill-folder.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
 

@@ -1,9 +1,10 @@
 /** A provider on loopback that answers as it is told, and what becomes of a run that asks it. */
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Models } from '../../server/models/models.ts';
 import type { Door, OddAnswer } from '../fixtures/answers/odd-answer.ts';
+import { sendAnswer, withoutProvider } from '../fixtures/answers/send-answer.ts';
 import { ok, quickLimits, runLoop, toolsetOf } from './loop.ts';
 
 /** What became of a run. */
@@ -26,7 +27,7 @@ export async function startOddProvider(): Promise<OddProvider> {
     seen.last = '';
     for await (const part of request.setEncoding('utf8')) seen.last += part;
     const [answer] = waiting.length > 1 ? waiting.splice(0, 1) : waiting;
-    if (answer) await send(answer, response);
+    if (answer) await sendAnswer(answer, response);
   });
   server.on('connection', () => seen.connections++);
   server.listen(0, '127.0.0.1');
@@ -54,7 +55,7 @@ export async function startOddProvider(): Promise<OddProvider> {
         ran,
         end:
           outcome.status === 'failed'
-            ? withoutName(outcome.detail)
+            ? withoutProvider(outcome.detail)
             : ('stoppedBy' in outcome && outcome.stoppedBy) || 'done',
         used: [usage.inputTokens, usage.outputTokens],
       };
@@ -65,20 +66,3 @@ export async function startOddProvider(): Promise<OddProvider> {
     },
   };
 }
-
-async function send(answer: OddAnswer, response: ServerResponse): Promise<void> {
-  const { body, status = 200, type = 'text/event-stream', connection } = answer;
-  response.writeHead(status, { 'content-type': type });
-  for (const piece of [body].flat()) {
-    response.write(piece);
-    if (typeof body !== 'string') await new Promise(setImmediate);
-  }
-  if (connection === 'torn') response.write('', () => response.destroy());
-  else if (connection !== 'open') response.end();
-}
-
-/** The sentence of an error without the name of the provider, or what the provider says in it. */
-const withoutName = (detail: string) =>
-  detail.replace(/^The model provider \S+ (?:failed: )?/, (start) =>
-    start.endsWith(': ') ? '' : 'The model provider ',
-  );

@@ -23,7 +23,8 @@ export function cleanSchema(schema: Schema, dialect: Dialect): Schema {
 }
 
 /** A schema in the place of another one: a boolean becomes an object, a bare name of a type its schema, and what is none is left out. */
-function toSchema(inner: unknown, keyword: string, dialect: Dialect): unknown {
+function toSchema(value: unknown, keyword: string, dialect: Dialect): unknown {
+  const inner = isSchema(value) && fitsNothing(value) ? false : value;
   if (isSchema(inner)) return cleanSchema(inner, dialect);
   if (typeof inner === 'boolean' && OPEN_OR_CLOSED.includes(keyword)) return inner;
   // Nothing fits `false`, so there is nothing to offer in its place.
@@ -31,6 +32,11 @@ function toSchema(inner: unknown, keyword: string, dialect: Dialect): unknown {
   if (inner === false) return undefined;
   if (typeof inner === 'string' && TYPE_NAMES.includes(inner)) return cleanSchema({ type: inner }, dialect);
   return keyword === 'properties' ? {} : undefined;
+}
+
+/** Whether it is what MCP, whose schemas of properties are objects, has in place of `false`. */
+function fitsNothing({ not, ...others }: Schema): boolean {
+  return isSchema(not) && Object.keys(not).length === 0 && Object.keys(others).length === 0;
 }
 
 function keepPatterns(value: unknown, takesPattern: Dialect['takesPattern']): [string, unknown][] {

@@ -1,0 +1,26 @@
+import { agUi } from './ag-ui.ts';
+
+import { jsonBodies } from './json-bodies.ts';
+import { mcpConfig } from './mcp-config.ts';
+import { mcpHandshakes } from './mcp-handshakes.ts';
+import { mcpResults } from './mcp-results.ts';
+import { mcpTools } from './mcp-tools.ts';
+import type { Group } from './odd-case.ts';
+import { providers } from './providers.ts';
+import { skills } from './skills.ts';
+import { storedRows } from './stored-rows.ts';
+import { toolSchemas } from './tool-schemas.ts';
+
+/** Everything that is tried, in the order of the table. */
+export const groups: readonly Group[] = [
+  providers,
+  mcpTools,
+  mcpHandshakes,
+  mcpResults,
+  toolSchemas,
+  agUi,
+  jsonBodies,
+  mcpConfig,
+  skills,
+  storedRows,
+];

@@ -1,0 +1,45 @@
+/** What keeps a machine busy. */
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { Caller } from './caller.ts';
+import { askDemo } from './start-tried.ts';
+
+// Ends when this process is gone, however it went.
+const BUSY = 'const parent = process.ppid; while (process.ppid === parent);';
+const ASKERS = 4;
+
+/** Starts a busy loop for each core. */
+export function startLoad(): Disposable {
+  const loops = Array.from({ length: availableParallelism() }, () =>
+    spawn(process.execPath, ['-e', BUSY], { stdio: 'ignore' }),
+  );
+  return { [Symbol.dispose]: () => void loops.map((loop) => loop.kill('SIGKILL')) };
+}
+
+/** Others who ask the demo agent meanwhile. */
+export interface Bystanders {
+  /** Lets them finish what they have asked, and tells what became of all of it. */
+  stop(): Promise<{ readonly asked: number; readonly caller: Caller; readonly problems: readonly string[] }>;
+}
+
+/** Four callers ask again and again, each after the answer to its last question. */
+export function startBystanders(url: string): Bystanders {
+  const caller = new Caller(url);
+  const problems: string[] = [];
+  let asked = 0;
+  let isOver = false;
+  const asking = Array.from({ length: ASKERS }, async () => {
+    while (!isOver) {
+      asked++;
+      const problem = await askDemo(caller);
+      if (problem) problems.push(problem);
+    }
+  });
+  return {
+    async stop() {
+      isOver = true;
+      await Promise.all(asking);
+      return { asked, caller, problems };
+    },
+  };
+}
