@@ -97,24 +97,15 @@ const toEntryCase = (
   },
 });
 
-/** How a server is run: as a view shows it, and as it is to be shown. */
-const shown = ({ transport, command, args, url, envVars }: Record<string, unknown>) => [
-  transport,
-  command,
-  args,
-  url,
-  envVars,
+/** How a server is run, and the variables it needs: as a view shows it, and as it is to be shown. */
+const shown = ({ transport, command, args, url, envVars, requiredEnvVars }: Record<string, unknown>) => [
+  ...[transport, command, args, url],
+  ...[envVars, requiredEnvVars],
 ];
 function told(launch: object): unknown[] {
   const { type, command, args, url, env, headers } = Object(launch);
-  const variables = JSON.stringify(launch).matchAll(/\$\{(\w+)\}/g);
-  return [
-    type,
-    command,
-    args,
-    url,
-    [...new Set([...Object.keys(env ?? headers), ...[...variables].map(([, name]) => name)])],
-  ];
+  const references = [...JSON.stringify(launch).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+  return [...[type, command, args, url], ...[Object.keys(env ?? headers), [...new Set(references)]]];
 }
 
 /** One server whose file is written anew for each, and one with all entries in its file, none of which it starts. */

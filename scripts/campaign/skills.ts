@@ -83,20 +83,13 @@ const cases = (root: string) =>
 /** Waits until the skill of this case is there, and as long as the folder may still be read. */
 async function judgeFolder(caller: Caller, mark: string, judge: Folder['judge']): Promise<string | undefined> {
   let problem: string | undefined;
-  await askUntil(
-    caller,
-    '/skills',
-    ({ status, body }) => {
-      if (status !== 200) return true;
-      const { skills, problems }: Told = body;
-      const isRead = skills.some(({ name }) => name === mark);
-      problem = isRead
-        ? judge({ skills: skills.filter(({ name }) => name !== mark), problems })
-        : `${mark} is not there`;
-      return problem === undefined;
-    },
-    10_000,
-  );
+  await askUntil(caller, '/skills', ({ status, body }) => {
+    if (status !== 200) return true;
+    const { skills, problems }: Told = body;
+    const isRead = skills.some(({ name }) => name === mark);
+    problem = isRead ? judge({ skills: skills.filter(({ name }) => name !== mark), problems }) : `${mark} is not there`;
+    return problem === undefined;
+  });
   return problem;
 }
 
