@@ -43,7 +43,9 @@ async function toCode(skill: Skill, { script, args, stdin }: ScriptRun): Promise
     if (left < 0) throw new SkillError(`The files of the skill '${skill.name}' are larger than 4 MB together`);
     files[path] = bytes.toString('base64');
   }
-  return `${runner}\nglobals().pop("_run_skill_script")(${toPythonString(JSON.stringify({ script, args, stdin, files }))})`;
+  const job = JSON.stringify({ script, args, stdin, files });
+  // In a scope of its own: the variables of the agent's code are none of the runner's.
+  return `(lambda scope: (exec(${toPythonString(runner)}, scope), scope["run"](${toPythonString(job)}))[1])({"__name__": "skill_runner", "__builtins__": __builtins__})`;
 }
 
 function report(execution: ManagedExecution): ToolOutcome {
