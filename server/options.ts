@@ -47,6 +47,11 @@ const flags = {
   },
   'agent-name': { value: 'NAME', help: 'the name of that agent; absent: its id', schema: text.max(200).optional() },
   model: { value: 'MODEL', help: 'default model, such as openai:gpt-4o', schema: text.optional() },
+  prices: {
+    value: 'FILE',
+    help: 'JSON with prices of models, laid over the table that comes with the server',
+    schema: text.optional(),
+  },
   'mcp-config': {
     value: 'FILE',
     help: 'MCP servers to start',

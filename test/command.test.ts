@@ -121,6 +121,7 @@ describe('a start that is refused', () => {
     ['--model=nope', /^Unknown model 'nope'/],
     ['--agent-name=Ann', /^--agent-name needs --agent-id$/],
     ['--api-key-file=/no/such/file', /^The API key file \/no\/such\/file cannot be read: ENOENT$/],
+    ['--prices=/no/such/file', /^The price file \/no\/such\/file cannot be read: ENOENT$/],
     ['--rate-limit=often', /^Rate limit 'often': write it as 600\/min/],
     ['--rate-limit=agents.nothing=1/s', /there is no operation 'agents\.nothing'$/],
     ['--sandbox-variant=local-jupyter', /^--sandbox-variant local-jupyter needs --jupyter-sandbox URL$/],

@@ -6,6 +6,7 @@ import { checkDataFolder } from '../home-folder.ts';
 import { checkIsFree, checkIsGuarded } from '../http/listen.ts';
 import { readRateLimits } from '../http/rate-limit.ts';
 import type { Options } from '../options.ts';
+import { openPrices } from '../prices/prices.ts';
 import { toSettings } from '../sandbox/sandbox-settings.ts';
 import { checkStore } from '../store/check-store.ts';
 import { readApiKeys } from './http.ts';
@@ -20,6 +21,7 @@ export async function checkOptions(options: Options, environment: NodeJS.Process
   const { host, port, 'find-free-port': findFreePort, 'data-dir': dataFolder, 'mcp-proxy-url': proxyUrl } = options;
   checkAgentOptions(options);
   openModels(options, environment);
+  openPrices({ file: options.prices, log: { warn() {} } });
   toSettings(toSandboxRequest(options));
   if (proxyUrl !== undefined) readProxyUrl(proxyUrl);
   readRateLimits(

@@ -2,6 +2,7 @@
 import { findUsedServers } from '../agents/used-servers.ts';
 import type { Log } from '../http/log.ts';
 import type { Options } from '../options.ts';
+import { openPrices } from '../prices/prices.ts';
 import { openStore } from '../store/sqlite.ts';
 import { openAgentRuns } from './agent-runs.ts';
 import { ensureAgents, openAgents } from './agents.ts';
@@ -29,6 +30,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const keep = <Part extends { close(): unknown }>(part: Part) =>
     opened.adopt(part, async (each) => void (await each.close()));
   const models = openModels(options, environment);
+  const prices = openPrices({ file: options.prices, log });
   const store = keep(await openStore({ folder: options['data-dir'], log }));
   const mcp = keep(await openMcpServers({ options, environment, store, log }));
   const { runs, handlers: runHandlers } = await openRuns({ store, models, log });
@@ -37,7 +39,19 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });
   const sandbox = keep(await openSandboxes({ options, agents, codemode, runs, log }));
-  const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
+  const parts = {
+    options,
+    store,
+    models,
+    prices,
+    mcp,
+    runs,
+    skills,
+    agents,
+    codemode,
+    sandboxes: sandbox.sandboxes,
+    log,
+  };
   const agentRuns = openAgentRuns(parts);
   const proxy = openMcpProxy(parts);
   const apiKeys = readApiKeys(options);
