@@ -27,6 +27,7 @@ const Approval = z
     resumed_by: z.string().nullable().meta({ description: 'The id of the run that acted on the answer' }),
     created_at: Timestamp,
     resolved_at: Timestamp.nullable(),
+    resolved_by: z.string().nullable().meta({ description: 'The key that answered; null without keys' }),
   })
   .meta({ id: 'Approval' });
 
@@ -51,6 +52,7 @@ const example: z.output<typeof Approval> = {
   resumed_by: null,
   created_at: '2026-11-23T10:00:00.000Z',
   resolved_at: null,
+  resolved_by: null,
 };
 
 /** Tool calls that wait for a person, of agents whose `approvals` name the tool. They survive a restart of the server. */

@@ -16,6 +16,7 @@ import { runs } from './runs.ts';
 import { sandbox } from './sandbox.ts';
 import { skills } from './skills.ts';
 import type { Handlers, RouterOf } from './types.ts';
+import { usage } from './usage.ts';
 
 /** Where the REST surface starts: every endpoint's path is below it. */
 export const BASE_PATH = '/api/v1';
@@ -27,6 +28,7 @@ export const contract = {
   agentMcpServers,
   prompts,
   runs,
+  usage,
   approvals,
   conversations,
   agUi,

@@ -10,6 +10,18 @@ export const pageQuery = {
 /** The `cursor` that the next page is asked for with. */
 export const nextCursor = z.string().nullable().meta({ description: 'null on the last page' });
 
+const time = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: 'must be an RFC 3339 time, such as 2026-11-23T10:00:00Z, or a date',
+  })
+  .transform((text) => new Date(text).toISOString());
+
+/** Narrows a list to a span of time, in which its first moment is and its last is not. A date is its first moment in UTC. */
+export const timeFilter = {
+  since: time.optional().meta({ description: 'Only what began at this time or later: an RFC 3339 time, or a date' }),
+  until: time.optional().meta({ description: 'Only what began before this time' }),
+};
+
 /** Narrows a list to one agent, by its id. */
 export const agentFilter = z.string().min(1).max(256).optional().meta({ description: 'Only those of this agent' });
 

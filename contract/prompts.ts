@@ -10,6 +10,12 @@ export const Usage = z
   })
   .meta({ id: 'Usage' });
 
+/** All that a provider counts of an answer. */
+export const TokenUsage = Usage.extend({
+  cached_tokens: z.int().meta({ description: 'Those of the tokens read that its provider had in its cache' }),
+  reasoning_tokens: z.int().meta({ description: 'Those of the tokens written that are reasoning' }),
+}).meta({ id: 'TokenUsage' });
+
 const Prompt = z
   .object({
     message: z
@@ -55,12 +61,24 @@ export const missingServers = z
   .meta({ description: 'The MCP servers that did not come and it went without; absent when there are none' });
 const result = z.unknown().meta({ description: 'What the tool returned, or the text of its error' });
 
+const timestamp = z
+  .int()
+  .optional()
+  .meta({ description: 'When it happened, in milliseconds since 1970; absent where that was not noted' });
+
 /** One event of a streamed prompt. Exactly one `done` or `error` comes, and it comes last. */
 export const PromptEvent = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('text'), content: z.string() }),
-    z.object({ type: z.literal('tool_call'), id: z.string(), name: z.string(), args }),
-    z.object({ type: z.literal('tool_result'), id: z.string(), name: z.string(), result, is_error: z.boolean() }),
+    z.object({ type: z.literal('text'), content: z.string(), timestamp }),
+    z.object({ type: z.literal('tool_call'), id: z.string(), name: z.string(), args, timestamp }),
+    z.object({
+      type: z.literal('tool_result'),
+      id: z.string(),
+      name: z.string(),
+      result,
+      is_error: z.boolean(),
+      timestamp,
+    }),
     z.object({
       type: z.literal('done'),
       conversation_id: z.string(),
@@ -68,6 +86,7 @@ export const PromptEvent = z
       stopped_by: stoppedBy,
       approvals,
       missing_servers: missingServers,
+      timestamp,
     }),
     z.object({
       type: z.literal('error'),
@@ -75,6 +94,7 @@ export const PromptEvent = z
       code: z.string(),
       conversation_id: z.string(),
       usage: Usage,
+      timestamp,
     }),
   ])
   .meta({ id: 'PromptEvent' });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { follow, get, group, post } from './kit.ts';
-import { agentFilter, conversationFilter, nextCursor, pageQuery } from './pages.ts';
-import { missingServers, PromptEvent, promptFailure, StopReason, Usage } from './prompts.ts';
+import { agentFilter, conversationFilter, nextCursor, pageQuery, timeFilter } from './pages.ts';
+import { missingServers, PromptEvent, promptFailure, StopReason, TokenUsage } from './prompts.ts';
+import { exampleStep, RunStep } from './run-steps.ts';
+import { Cost, Sums } from './usage.ts';
 
 /** Where a run may stand. `interrupted`: the server stopped in the middle of it. */
 export const RunStatus = z.enum(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
@@ -30,7 +32,8 @@ const Run = z
     conversation_id: z.string(),
     status: RunStatus.meta({ description: 'interrupted: the server stopped in the middle of it' }),
     background: z.boolean().meta({ description: 'Whether it goes on without readers' }),
-    usage: Usage.meta({ description: 'Counted when the run has ended' }),
+    usage: TokenUsage.meta({ description: 'Counted when the run has ended' }),
+    cost: Cost,
     outcome: RunOutcome.nullable().meta({ description: 'null while it runs' }),
     started_at: Timestamp,
     ended_at: Timestamp.nullable(),
@@ -44,7 +47,8 @@ const example: z.output<typeof Run> = {
   conversation_id: 'conv-1',
   status: 'finished',
   background: true,
-  usage: { prompt_tokens: 150, completion_tokens: 200 },
+  usage: { prompt_tokens: 150, completion_tokens: 200, cached_tokens: 0, reasoning_tokens: 0 },
+  cost: 0.0024,
   outcome: { pending_tool_call_ids: [], approval_ids: [] },
   started_at: '2026-11-23T10:00:00.000Z',
   ended_at: '2026-11-23T10:00:05.000Z',
@@ -54,26 +58,41 @@ const example: z.output<typeof Run> = {
 export const runs = group('Runs', 'Runs: every answer an agent gives, whichever protocol asked for it.', {
   list: get('/runs', {
     summary: 'List runs',
-    description: 'Newest first.',
+    description:
+      'Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; with `conversation_id` only those that are still there.',
     query: z.object({
       agent_id: agentFilter,
       conversation_id: conversationFilter,
       status: RunStatus.optional().meta({ description: 'Only those with this status' }),
+      ...timeFilter,
       ...pageQuery,
     }),
     output: z
       .object({
         runs: z.array(Run),
         next_cursor: nextCursor,
+        sums: Sums.meta({ description: 'What all runs that match came to, whatever page they are on' }),
       })
       .meta({ id: 'RunList' }),
-    example: { runs: [example], next_cursor: null },
+    example: {
+      runs: [example],
+      next_cursor: null,
+      sums: { runs: 1, duration_seconds: 5, usage: example.usage, cost: example.cost, unpriced_steps: 0 },
+    },
   }),
   get: get('/runs/{run_id}', {
     summary: 'Get run',
     description: 'How far the run is, and how it ended. Its events are at `/runs/{run_id}/events`.',
     output: Run,
     example,
+    errors: ['run-not-found'],
+  }),
+  steps: get('/runs/{run_id}/steps', {
+    summary: 'Steps of a run',
+    description:
+      'What the run asked of models and tools, in order, with times; also while it runs, and of a run whose server died. Step 0, where there is one, holds the calls that a person answered since the run before: no model was asked for it.',
+    output: z.object({ run_id: z.string(), status: RunStatus, steps: z.array(RunStep) }).meta({ id: 'RunSteps' }),
+    example: { run_id: 'run-1', status: 'finished', steps: [exampleStep] },
     errors: ['run-not-found'],
   }),
   events: follow('/runs/{run_id}/events', {

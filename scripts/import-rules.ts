@@ -61,7 +61,8 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/conversations/': feature('server/runs/', 'server/store/'),
   'server/examples/': feature('server/runs/'),
   'server/health/': feature('server/mcp/', 'server/store/'),
-  'server/prices/': feature('server/models/', 'server/runs/run-events.ts'),
+  'server/usage/': feature('server/runs/run-views.ts', 'server/store/'),
+  'server/prices/': feature('server/models/', 'server/store/usage.ts'),
   'server/prompts/': feature('server/runs/'),
   // One protocol never imports another: what several need is a file or a feature beside them.
   'server/protocols/': protocol(),

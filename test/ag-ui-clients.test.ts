@@ -12,7 +12,7 @@ const each = Object.keys(generations) as (keyof typeof generations)[];
 
 const confirm = { name: 'confirm', description: 'Asks the user', parameters: { type: 'object', properties: {} } };
 const callOfConfirm: readonly RunEvent[] = [
-  { type: 'step-started', step: 1 },
+  { type: 'step-started', step: 1, model: 'demo' },
   { type: 'tool-call-started', callId: 'c1', name: 'confirm', messageId: 'm1' },
   { type: 'tool-call-delta', callId: 'c1', delta: '{"question":"Sure?"}' },
   { type: 'tool-call-ended', callId: 'c1', name: 'confirm', args: { question: 'Sure?' } },

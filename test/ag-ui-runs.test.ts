@@ -22,14 +22,14 @@ async function startServer(model: ScriptedModel, toolset: Toolset = toolsetOf({}
         history: 'given',
         signal,
       });
-      return { events: run.events({ signal }) };
+      return { startedAt: run.startedAt, events: run.events({ signal }) };
     },
     async findRun(threadId, query) {
       const found = await runs.findLatest(threadId, query);
       if (!found) return undefined;
-      const { givenId: runId, historyCount, conversationKey } = found.record;
+      const { givenId: runId, startedAt, historyCount, conversationKey } = found.record;
       const messages = () => store.conversations.messages(conversationKey);
-      return { ...found, agentId: 'my-agent', runId, historyCount, messages };
+      return { ...found, agentId: 'my-agent', runId, startedAt, historyCount, messages };
     },
     terminate: (threadId, runId) => runs.cancel(threadId, runId),
   });

@@ -6,6 +6,7 @@ import { EVERYBODY } from '../server/call/principal.ts';
 import { createConversationHandlers } from '../server/conversations/conversation-handlers.ts';
 import type { Message } from '../server/store/messages.ts';
 import { openStore } from '../server/store/sqlite.ts';
+import { NO_USAGE } from '../server/store/usage.ts';
 
 const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
@@ -37,7 +38,7 @@ async function startConversations() {
   const open = (conversationId: string, messages: readonly Message[], agentId = 'my-agent') =>
     store.runs.open({ id: `${conversationId}-run`, conversationId, agentId, messages });
   const close = (id: string, messages: readonly Message[]) =>
-    store.runs.close({ key: id, status: 'finished', messages, inputTokens: 0, outputTokens: 0 });
+    store.runs.close({ key: id, status: 'finished', messages, usage: NO_USAGE });
   return { store, call, open, close, ended, [Symbol.asyncDispose]: () => store.close() };
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStore } from '../server/store/sqlite.ts';
-import type { Store } from '../server/store/store.ts';
+import type { EventBatch, Store } from '../server/store/store.ts';
+import { NO_USAGE } from '../server/store/usage.ts';
 import { startAgentRuns } from './support/agent-runs.ts';
 import { userSays } from './support/loop.ts';
 import { startRuns } from './support/running.ts';
@@ -22,32 +23,32 @@ describe('stored events', () => {
     }
   });
   afterEach(() => store.close());
-  const end = (id: string) =>
-    store.runs.close({ key: id, status: 'finished', messages: [], inputTokens: 0, outputTokens: 0 });
+  const batch = (runKey: string, first: number, ...events: string[]): EventBatch => ({
+    runKey,
+    first,
+    events,
+    times: events.map((_, index) => 1000 + index),
+  });
+  const append = (...events: EventBatch[]) => store.runs.append({ events, steps: [] });
+  const end = (id: string) => store.runs.close({ key: id, status: 'finished', messages: [], usage: NO_USAGE });
 
   test('come back in order, as far as there is no gap', async () => {
-    await store.runs.appendEvents([{ runKey: 'r1', first: 3, events: ['c'] }]);
+    await append(batch('r1', 3, 'c'));
     expect(await store.runs.events('r1')).toEqual([]);
-    await store.runs.appendEvents([{ runKey: 'r1', first: 1, events: ['a', 'b'] }]);
-    await store.runs.appendEvents([{ runKey: 'r1', first: 5, events: ['e'] }]);
-    expect(await store.runs.events('r1')).toEqual([
-      { runKey: 'r1', first: 1, events: ['a', 'b'] },
-      { runKey: 'r1', first: 3, events: ['c'] },
-    ]);
+    await append(batch('r1', 1, 'a', 'b'));
+    await append(batch('r1', 5, 'e'));
+    expect(await store.runs.events('r1')).toEqual([batch('r1', 1, 'a', 'b'), batch('r1', 3, 'c')]);
   });
 
   test('of a deleted conversation are left out, and those beside them are stored', async () => {
     await store.conversations.delete('of-r1');
-    await store.runs.appendEvents([
-      { runKey: 'r1', first: 1, events: ['a'] },
-      { runKey: 'r2', first: 1, events: ['b'] },
-    ]);
+    await append(batch('r1', 1, 'a'), batch('r2', 1, 'b'));
     expect(await store.runs.events('r1')).toEqual([]);
     expect(await store.runs.events('r2')).toHaveLength(1);
   });
 
   test('are deleted with age and with number, those of running runs never', async () => {
-    for (const runKey of ['r1', 'r2', 'r3']) await store.runs.appendEvents([{ runKey, first: 1, events: ['a'] }]);
+    for (const runKey of ['r1', 'r2', 'r3']) await append(batch(runKey, 1, 'a'));
     await end('r1');
     await end('r2');
     const kept = async () => {
@@ -72,9 +73,9 @@ test('events of a background run that the store refuses for a while are stored i
     ...store,
     runs: {
       ...store.runs,
-      async appendEvents(batches) {
+      async append(happened) {
         if (refusals++ < 3) throw new Error('not now');
-        return store.runs.appendEvents(batches);
+        return store.runs.append(happened);
       },
     },
   });

@@ -156,8 +156,13 @@ async function leaveOpen(folder: string, stored: number) {
     isDetached: true,
   });
   const half = Math.floor(stored / 2);
-  if (half) await store.runs.appendEvents([{ runKey: 'r1', first: 1, events: fullRun.slice(0, half) }]);
-  await store.runs.appendEvents([{ runKey: 'r1', first: half + 1, events: fullRun.slice(half, stored) }]);
+  const append = (from: number, to: number) => {
+    const events = fullRun.slice(from, to);
+    const batch = { runKey: 'r1', first: from + 1, events, times: events.map((_, index) => from + index + 1) };
+    return store.runs.append({ events: [batch], steps: [] });
+  };
+  if (half) await append(0, half);
+  await append(half, stored);
 }
 
 describe('a run that a killed server left open', () => {

@@ -9,6 +9,7 @@ import { createRunsStore } from '../server/store/runs-store.ts';
 import type { Tables } from '../server/store/schema.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import { openDatabase, toKyselyDatabase } from '../server/store/sqlite-database.ts';
+import { NO_USAGE } from '../server/store/usage.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 /** Runs over a database whose limits the test sets itself. */
@@ -48,7 +49,7 @@ it('a run whose end did not fit is interrupted, and its conversation takes the n
   store.database.exec('pragma max_page_count = 60');
   const content = [{ type: 'text', text: 'x'.repeat(500_000) }] as const;
   const messages = [{ id: 'a', role: 'assistant', content }] as const;
-  const end = { status: 'finished', messages, inputTokens: 1, outputTokens: 1 } as const;
+  const end = { status: 'finished', messages, usage: { ...NO_USAGE, inputTokens: 1, outputTokens: 1 } } as const;
   await expect(store.runs.close({ key: 'c', ...end })).rejects.toMatchObject({ code: 'store-full' });
   store.database.exec('pragma max_page_count = 10000');
   await store.runs.open({ id: 'next', conversationId: 'c', agentId: 'a', messages: [] });

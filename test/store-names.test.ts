@@ -5,11 +5,12 @@ import { expect, it } from 'vitest';
 import { EVERYBODY, type Principal } from '../server/call/principal.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { Store } from '../server/store/store.ts';
+import { NO_USAGE } from '../server/store/usage.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const anna: Principal = { name: 'anna', seesAll: false };
 const ben: Principal = { name: 'ben', seesAll: false };
-const end = { status: 'finished', messages: [], inputTokens: 0, outputTokens: 0 } as const;
+const end = { status: 'finished', messages: [], usage: NO_USAGE } as const;
 
 /** Runs once on the conversation that a principal means by an id. */
 async function run(store: Store, principal: Principal, { id, in: conversation }: { id: string; in: string }) {

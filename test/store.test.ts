@@ -10,6 +10,7 @@ import { SCHEMA_VERSION } from '../server/store/migrations.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { AgentRecord, Store } from '../server/store/store.ts';
 import type { TaskRecord } from '../server/store/stored-tasks.ts';
+import { NO_USAGE } from '../server/store/usage.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const agent: AgentRecord = {
@@ -32,7 +33,7 @@ const says = (id: string, text: string): Message => ({ id, role: 'user', content
 const open = (store: Store, id: string, conversationId: string, messages: readonly Message[] = []) =>
   store.runs.open({ id, conversationId, agentId: 'my-agent', messages });
 const close = (store: Store, id: string, messages: readonly Message[] = []) =>
-  store.runs.close({ key: id, status: 'finished', messages, inputTokens: 3, outputTokens: 4 });
+  store.runs.close({ key: id, status: 'finished', messages, usage: { ...NO_USAGE, inputTokens: 3, outputTokens: 4 } });
 const idsOf = async (store: Store, conversationId: string) =>
   (await store.conversations.messages(conversationId)).map(({ id }) => id);
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openStore } from '../server/store/sqlite.ts';
 import { toStoredJson } from '../server/store/stored-json.ts';
+import { NO_USAGE } from '../server/store/usage.ts';
 
 test.each([
   ['half \ud83d', 'half \ufffd'],
@@ -21,8 +22,7 @@ test('a call whose id holds half a character is one call in its message and in i
     key,
     status: 'finished',
     messages: [{ id: 'm', role: 'assistant', content: [{ type: 'tool-call', callId, name: 'look', args: {} }] }],
-    inputTokens: 0,
-    outputTokens: 0,
+    usage: NO_USAGE,
     approvals: [{ id: 'appr', callId, tool: 'look', description: '', args: {}, toolHash: '' }],
   });
   const [message] = await store.conversations.messages('c');

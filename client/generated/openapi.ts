@@ -241,7 +241,7 @@ export interface paths {
         };
         /**
          * List runs
-         * @description Newest first.
+         * @description Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; with `conversation_id` only those that are still there.
          */
         get: operations["runsList"];
         put?: never;
@@ -264,6 +264,26 @@ export interface paths {
          * @description How far the run is, and how it ended. Its events are at `/runs/{run_id}/events`.
          */
         get: operations["runsGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Steps of a run
+         * @description What the run asked of models and tools, in order, with times; also while it runs, and of a run whose server died. Step 0, where there is one, holds the calls that a person answered since the run before: no model was asked for it.
+         */
+        get: operations["runsSteps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -306,6 +326,26 @@ export interface paths {
          * @description Ends the run: its model call and its tools in flight are aborted, and what was said is stored before this answers. A run that has ended stays as it is.
          */
         post: operations["runsCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage and cost
+         * @description What the runs of a time came to, added up by agent, key, model or day. They count with the minute in which they began, as soon as they have ended, and stay counted when their conversation is deleted. A run that asked several models counts with its last one; tokens and costs count with the model that was asked. A caller sees the runs of its own key, and those begun without keys.
+         */
+        get: operations["usageGet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1911,6 +1951,8 @@ export interface components {
              */
             created_at: string;
             resolved_at: string | null;
+            /** @description The key that answered; null without keys */
+            resolved_by: string | null;
         };
         ApprovalAnswer: {
             /** @description Whether the call may run */
@@ -2473,6 +2515,8 @@ export interface components {
             /** @constant */
             type: "text";
             content: string;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "tool_call";
@@ -2480,6 +2524,8 @@ export interface components {
             name: string;
             /** @description The arguments as the model gave them */
             args: unknown;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "tool_result";
@@ -2488,6 +2534,8 @@ export interface components {
             /** @description What the tool returned, or the text of its error */
             result: unknown;
             is_error: boolean;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "done";
@@ -2507,6 +2555,8 @@ export interface components {
             }[];
             /** @description The MCP servers that did not come and it went without; absent when there are none */
             missing_servers?: string[];
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "error";
@@ -2514,6 +2564,8 @@ export interface components {
             code: string;
             conversation_id: string;
             usage: components["schemas"]["Usage"];
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         };
         PromptResult: {
             /** @description The whole text of the answer */
@@ -2619,7 +2671,9 @@ export interface components {
             /** @description Whether it goes on without readers */
             background: boolean;
             /** @description Counted when the run has ended */
-            usage: components["schemas"]["Usage"];
+            usage: components["schemas"]["TokenUsage"];
+            /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
+            cost: number | null;
             /** @description null while it runs */
             outcome: components["schemas"]["RunOutcome"] | null;
             /**
@@ -2633,6 +2687,8 @@ export interface components {
             runs: components["schemas"]["Run"][];
             /** @description null on the last page */
             next_cursor: string | null;
+            /** @description What all runs that match came to, whatever page they are on */
+            sums: components["schemas"]["RunSums"];
         };
         RunOutcome: {
             /** @description Why it was cancelled, or failed */
@@ -2650,6 +2706,53 @@ export interface components {
             pending_tool_call_ids: string[];
             /** @description The approvals it waits for, or waited for */
             approval_ids: string[];
+        };
+        RunStep: {
+            /** @description From 1; 0 holds calls that a person answered since the run before */
+            step: number;
+            /** @description null where no model was asked */
+            model: string | null;
+            /** @enum {string} */
+            status: "running" | "finished" | "failed" | "cancelled" | "interrupted";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            started_at: string;
+            /** @description When the answer was complete, before its tools ran */
+            answered_at: string | null;
+            ended_at: string | null;
+            /** @description Seconds from the last attempt to ask the model until its first token; null while there is none */
+            time_to_first_token: number | null;
+            /** @description null until the model has answered */
+            usage: components["schemas"]["TokenUsage"] | null;
+            /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
+            cost: number | null;
+            /** @description Why the model stopped: stop, length, tool-calls, content-filter, error or other */
+            stop_reason: string | null;
+            error: {
+                code: string;
+                detail: string;
+            } | null;
+            retries: components["schemas"]["StepRetry"][];
+            tool_calls: components["schemas"]["StepToolCall"][];
+        };
+        RunSteps: {
+            run_id: string;
+            /** @enum {string} */
+            status: "running" | "finished" | "cancelled" | "failed" | "interrupted";
+            steps: components["schemas"]["RunStep"][];
+        };
+        RunSums: {
+            /** @description How many runs have ended */
+            runs: number;
+            /** @description How long they took, one after the other */
+            duration_seconds: number;
+            usage: components["schemas"]["TokenUsage"];
+            /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
+            cost: number | null;
+            /** @description How often a model was asked whose price, or whose usage, is not known; `cost` is without that */
+            unpriced_steps: number;
         };
         SandboxInterrupted: {
             /** @description The agents in which an execution was interrupted */
@@ -2711,6 +2814,67 @@ export interface components {
             jupyter_sandbox?: string;
             /** @description Where code in the sandbox calls MCP tools; absent: this server. Only to the address and port of this server a token goes with the calls */
             mcp_proxy_url?: string;
+        };
+        StepApproval: {
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "denied" | "cancelled" | "void";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            requested_at: string;
+            resolved_at: string | null;
+            /** @description The key that answered; null without keys */
+            resolved_by: string | null;
+            /** @description How long it waited for its answer, or has waited so far */
+            waited_seconds: number;
+        };
+        StepRetry: {
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+            /** @description One of the error codes */
+            code: string;
+            /** @description Why the attempt failed */
+            detail: string;
+            /** @description How long it waited before the next attempt */
+            wait_seconds: number;
+        };
+        StepToolCall: {
+            id: string;
+            tool: string;
+            /** @description The MCP server of the tool; null for any other tool */
+            server: string | null;
+            /**
+             * @description queued: others run first. waiting: for its result from the caller, or for an approval. interrupted: the run ended before it did
+             * @enum {string}
+             */
+            status: "queued" | "running" | "waiting" | "done" | "failed" | "interrupted";
+            /**
+             * Format: date-time
+             * @description When the model had made the call
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            queued_at: string;
+            started_at: string | null;
+            ended_at: string | null;
+            /** @description The size of the result, before it was cut to its bound */
+            bytes: number | null;
+            is_error: boolean | null;
+            approval: components["schemas"]["StepApproval"] | null;
+        };
+        TokenUsage: {
+            /** @description Tokens read */
+            prompt_tokens: number;
+            /** @description Tokens written */
+            completion_tokens: number;
+            /** @description Those of the tokens read that its provider had in its cache */
+            cached_tokens: number;
+            /** @description Those of the tokens written that are reasoning */
+            reasoning_tokens: number;
         };
         UpdateAgent: {
             /**
@@ -2786,6 +2950,26 @@ export interface components {
             prompt_tokens: number;
             /** @description Tokens written */
             completion_tokens: number;
+        };
+        UsageGroup: {
+            /** @description The agent, the key, the model or the day in UTC; null for runs without a key, and for those that asked no model or did not note it */
+            name: string | null;
+            /** @description How many runs have ended */
+            runs: number;
+            /** @description How long they took, one after the other */
+            duration_seconds: number;
+            usage: components["schemas"]["TokenUsage"];
+            /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
+            cost: number | null;
+            /** @description How often a model was asked whose price, or whose usage, is not known; `cost` is without that */
+            unpriced_steps: number;
+        };
+        UsageReport: {
+            /** @description By their names */
+            groups: components["schemas"]["UsageGroup"][];
+            total: components["schemas"]["RunSums"];
+            /** @description The date of the price table; null when the table names none */
+            prices_from: string | null;
         };
     };
     responses: {
@@ -4024,6 +4208,10 @@ export interface operations {
                 conversation_id?: string;
                 /** @description Only those with this status */
                 status?: "running" | "finished" | "cancelled" | "failed" | "interrupted";
+                /** @description Only what began at this time or later: an RFC 3339 time, or a date */
+                since?: string;
+                /** @description Only what began before this time */
+                until?: string;
                 /** @description The most to return */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -4053,8 +4241,11 @@ export interface operations {
                      *           "background": true,
                      *           "usage": {
                      *             "prompt_tokens": 150,
-                     *             "completion_tokens": 200
+                     *             "completion_tokens": 200,
+                     *             "cached_tokens": 0,
+                     *             "reasoning_tokens": 0
                      *           },
+                     *           "cost": 0.0024,
                      *           "outcome": {
                      *             "pending_tool_call_ids": [],
                      *             "approval_ids": []
@@ -4063,7 +4254,19 @@ export interface operations {
                      *           "ended_at": "2026-11-23T10:00:05.000Z"
                      *         }
                      *       ],
-                     *       "next_cursor": null
+                     *       "next_cursor": null,
+                     *       "sums": {
+                     *         "runs": 1,
+                     *         "duration_seconds": 5,
+                     *         "usage": {
+                     *           "prompt_tokens": 150,
+                     *           "completion_tokens": 200,
+                     *           "cached_tokens": 0,
+                     *           "reasoning_tokens": 0
+                     *         },
+                     *         "cost": 0.0024,
+                     *         "unpriced_steps": 0
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["RunList"];
@@ -4104,8 +4307,11 @@ export interface operations {
                      *       "background": true,
                      *       "usage": {
                      *         "prompt_tokens": 150,
-                     *         "completion_tokens": 200
+                     *         "completion_tokens": 200,
+                     *         "cached_tokens": 0,
+                     *         "reasoning_tokens": 0
                      *       },
+                     *       "cost": 0.0024,
                      *       "outcome": {
                      *         "pending_tool_call_ids": [],
                      *         "approval_ids": []
@@ -4115,6 +4321,77 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["RunNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    runsSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run identifier */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "run-1",
+                     *       "status": "finished",
+                     *       "steps": [
+                     *         {
+                     *           "step": 1,
+                     *           "model": "openai:gpt-5-mini",
+                     *           "status": "finished",
+                     *           "started_at": "2026-11-23T10:00:00.000Z",
+                     *           "answered_at": "2026-11-23T10:00:02.000Z",
+                     *           "ended_at": "2026-11-23T10:00:02.300Z",
+                     *           "time_to_first_token": 0.62,
+                     *           "usage": {
+                     *             "prompt_tokens": 150,
+                     *             "completion_tokens": 40,
+                     *             "cached_tokens": 0,
+                     *             "reasoning_tokens": 0
+                     *           },
+                     *           "cost": 0.0012,
+                     *           "stop_reason": "tool-calls",
+                     *           "error": null,
+                     *           "retries": [],
+                     *           "tool_calls": [
+                     *             {
+                     *               "id": "call-1",
+                     *               "tool": "weather__get",
+                     *               "server": "weather",
+                     *               "status": "done",
+                     *               "queued_at": "2026-11-23T10:00:02.000Z",
+                     *               "started_at": "2026-11-23T10:00:02.000Z",
+                     *               "ended_at": "2026-11-23T10:00:02.300Z",
+                     *               "bytes": 42,
+                     *               "is_error": false,
+                     *               "approval": null
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunSteps"];
                 };
             };
             400: components["responses"]["MalformedUrl"];
@@ -4194,8 +4471,11 @@ export interface operations {
                      *       "background": true,
                      *       "usage": {
                      *         "prompt_tokens": 150,
-                     *         "completion_tokens": 200
+                     *         "completion_tokens": 200,
+                     *         "cached_tokens": 0,
+                     *         "reasoning_tokens": 0
                      *       },
+                     *       "cost": 0.0024,
                      *       "outcome": {
                      *         "detail": "cancelled by the user",
                      *         "pending_tool_call_ids": [],
@@ -4212,6 +4492,72 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             404: components["responses"]["RunNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    usageGet: {
+        parameters: {
+            query: {
+                /** @description What to add up by */
+                group_by: "agent" | "key" | "model" | "day";
+                /** @description Only those of this agent */
+                agent_id?: string;
+                /** @description Only what began at this time or later: an RFC 3339 time, or a date */
+                since?: string;
+                /** @description Only what began before this time */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "name": "my-agent",
+                     *           "runs": 12,
+                     *           "duration_seconds": 48.2,
+                     *           "usage": {
+                     *             "prompt_tokens": 15000,
+                     *             "completion_tokens": 4000,
+                     *             "cached_tokens": 9000,
+                     *             "reasoning_tokens": 0
+                     *           },
+                     *           "cost": 0.31,
+                     *           "unpriced_steps": 0
+                     *         }
+                     *       ],
+                     *       "total": {
+                     *         "runs": 12,
+                     *         "duration_seconds": 48.2,
+                     *         "usage": {
+                     *           "prompt_tokens": 15000,
+                     *           "completion_tokens": 4000,
+                     *           "cached_tokens": 9000,
+                     *           "reasoning_tokens": 0
+                     *         },
+                     *         "cost": 0.31,
+                     *         "unpriced_steps": 0
+                     *       },
+                     *       "prices_from": "2026-11-01"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
@@ -4261,7 +4607,8 @@ export interface operations {
                      *           "reason": null,
                      *           "resumed_by": null,
                      *           "created_at": "2026-11-23T10:00:00.000Z",
-                     *           "resolved_at": null
+                     *           "resolved_at": null,
+                     *           "resolved_by": null
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -4320,7 +4667,8 @@ export interface operations {
                      *       "reason": null,
                      *       "resumed_by": "run-2",
                      *       "created_at": "2026-11-23T10:00:00.000Z",
-                     *       "resolved_at": "2026-11-23T10:01:00.000Z"
+                     *       "resolved_at": "2026-11-23T10:01:00.000Z",
+                     *       "resolved_by": null
                      *     }
                      */
                     "application/json": components["schemas"]["Approval"];

@@ -56,6 +56,7 @@ export function createAnswerApproval({ startRun, approvals, askerOf }: AnswerOpt
   };
   return async (decision, by) => {
     const approval = await find(decision.id, by.principal);
-    return answers.run(approval.conversationKey, () => answer(decision, approval, by));
+    const signed = { ...decision, resolvedBy: by.principal.name ?? null };
+    return answers.run(approval.conversationKey, () => answer(signed, approval, by));
   };
 }

@@ -38,4 +38,5 @@ const toApproval = (approval: ApprovalRecord) => ({
   resumed_by: approval.resumedBy,
   created_at: approval.createdAt,
   resolved_at: approval.resolvedAt,
+  resolved_by: approval.resolvedBy,
 });

@@ -1,6 +1,6 @@
 /** What the tokens of a request cost, by a table that is data. */
 import { formatModelId, type ModelId, readModelId } from '../models/model-ids.ts';
-import type { Usage } from '../runs/run-events.ts';
+import type { Usage } from '../store/usage.ts';
 import { readPriceFile } from './price-file.ts';
 import bundledTable from './price-table.json' with { type: 'json' };
 import { type Price, type PriceTable, readPriceTable } from './price-table.ts';

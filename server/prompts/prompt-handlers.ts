@@ -69,7 +69,7 @@ async function streamPrompt(run: Run, signal: AbortSignal): Promise<AsyncGenerat
     const { event } = value;
     const hasFailed = event.type === 'run-ended' && event.outcome.status !== 'finished' && event.outcome;
     if (hasFailed) throw toFailure(hasFailed);
-    const first = translation.translate(event);
+    const first = translation.translate(value);
     if (first) return translateRest(first, events, translation);
   }
   throw toFailure({ status: 'cancelled', reason: 'the caller left' });
@@ -85,7 +85,7 @@ async function* translateRest(
     for (;;) {
       const { done, value } = await events.next();
       if (done) return;
-      const event = translation.translate(value.event);
+      const event = translation.translate(value);
       if (event) yield event;
     }
   } finally {
@@ -97,9 +97,10 @@ async function collectAnswer(run: Run, signal: AbortSignal): Promise<Awaited<Ret
   const translation = new PromptTranslation(run.conversationId);
   const calls = new Map<string, { id: string; name: string; args: unknown; result: unknown; is_error: boolean }>();
   let response = '';
-  for await (const { event } of run.events({ signal })) {
+  for await (const logged of run.events({ signal })) {
+    const { event } = logged;
     if (event.type === 'run-ended' && event.outcome.status !== 'finished') throw toFailure(event.outcome);
-    const translated = translation.translate(event);
+    const translated = translation.translate(logged);
     if (translated?.type === 'text') response += translated.content;
     if (translated?.type === 'tool_call') {
       calls.set(translated.id, {
@@ -115,7 +116,7 @@ async function collectAnswer(run: Run, signal: AbortSignal): Promise<Awaited<Ret
       if (call) calls.set(translated.id, { ...call, result: translated.result, is_error: translated.is_error });
     }
     if (translated?.type === 'done') {
-      const { type: _, ...end } = translated;
+      const { type: _, timestamp: _at, ...end } = translated;
       return { response, tool_calls: [...calls.values()], ...end };
     }
   }

@@ -1,7 +1,7 @@
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import type { RunEvent, RunOutcome, Usage } from './run-events.ts';
+import type { RunOutcome, Usage } from './run-events.ts';
 import { type ReadOptions, RunLog } from './run-log.ts';
 
 /** A run as its readers see it, while it goes on and for a short while after. */
@@ -13,6 +13,8 @@ export interface Run {
   /** What this server knows the conversation by. */
   readonly conversationKey: string;
   readonly agentId: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
   /** The number of the oldest event that can still be read. */
   readonly firstHeld: number;
   readonly hasEnded: boolean;
@@ -32,6 +34,7 @@ interface ActiveRunOptions {
   readonly conversationId: string;
   readonly conversationKey: string;
   readonly agentId: string;
+  readonly startedAt: string;
   /** A detached run goes on without readers, and waits for none but those that ask for it. */
   readonly isDetached: boolean;
   readonly limits: RunLimits;
@@ -49,6 +52,7 @@ export class ActiveRun implements Run {
   readonly conversationId: string;
   readonly conversationKey: string;
   readonly agentId: string;
+  readonly startedAt: string;
   readonly log: RunLog;
   readonly #controller = new AbortController();
   readonly #ended = Promise.withResolvers<RunOutcome>();
@@ -63,6 +67,7 @@ export class ActiveRun implements Run {
     this.conversationId = options.conversationId;
     this.conversationKey = options.conversationKey;
     this.agentId = options.agentId;
+    this.startedAt = options.startedAt;
     const leave = () => this.cancel(CALLER_LEFT);
     if (!isDetached) this.#attachTimer = setTimeout(leave, limits.attachMs).unref();
     this.log = new RunLog({
@@ -82,12 +87,11 @@ export class ActiveRun implements Run {
   }
 
   /** The sink of the events of this run, which also gives each of them to `listener`. */
-  sinkWith(listener: (event: RunEvent) => void): EventSink {
+  sinkWith(listener: (event: LoggedEvent) => void): EventSink {
     const { log } = this;
     return {
       emit(event) {
-        log.emit(event);
-        listener(event);
+        listener(log.emit(event));
       },
       pressure: () => log.pressure(),
     };
@@ -111,10 +115,10 @@ export class ActiveRun implements Run {
     this.log.release();
   }
 
-  /** Emits the last event of the run: how it ended. */
-  end(outcome: RunOutcome, usage: Usage): void {
+  /** Emits the last event of the run: how it ended, and when. */
+  end(outcome: RunOutcome, usage: Usage, at: number): void {
     clearTimeout(this.#attachTimer);
-    this.log.emit({ type: 'run-ended', outcome, usage });
+    this.log.emit({ type: 'run-ended', outcome, usage }, at);
     this.#ended.resolve(outcome);
   }
 }

@@ -5,6 +5,7 @@ import { ApiError } from '../call/errors.ts';
 import { sayTools } from '../models/tool-schemas/say-tools.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
+import { sumUsage } from '../store/usage.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
@@ -18,7 +19,6 @@ import { SharedState } from './shared-state.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import { type FaultLog, offerTools, reasonOf } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
-import { addUsage } from './usage.ts';
 
 /** What a run asks of its agent before each model call. */
 export interface RunAgent {
@@ -111,7 +111,7 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   if (step > agent.maxSteps) return { status: 'finished', pending: [], stoppedBy: 'max-steps' };
   const found = await resolveModel(agent, options);
   if ('status' in found) return found;
-  sink.emit({ type: 'step-started', step });
+  sink.emit({ type: 'step-started', step, model: found.id });
   await prepareTools(options, turn.missingServers);
   const tools = offerTools(options.toolset, options.callerTools);
   const messageId = newId('msg');
@@ -127,7 +127,7 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
     limits,
     signal,
   });
-  turn.usage = answer.usages.reduce(addUsage, turn.usage);
+  turn.usage = answer.usage ? sumUsage(turn.usage, answer.usage) : turn.usage;
   const heldTools = agent.approvals?.tools ?? [];
   const pending = await settleCalls(answer, { messageId, tools, heldTools }, turn, options);
   if (signal.aborted) return undefined;
@@ -143,7 +143,7 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
 async function resolveModel(
   agent: RunAgent,
   { models, signal }: LoopOptions,
-): Promise<{ readonly model: LanguageModelV4 } | RunOutcome> {
+): Promise<Awaited<ReturnType<ModelSource['resolve']>> | RunOutcome> {
   try {
     return await untilAborted(models.resolve(agent.model), signal);
   } catch (error) {
@@ -166,7 +166,12 @@ function sayableTools(
   { provider }: LanguageModelV4,
   { toolset, callerTools, log }: LoopOptions,
 ): Pick<LanguageModelV4CallOptions, 'tools'> {
-  const all = [...tools.values()].map(({ isDisplay: _, ...tool }) => ({ type: 'function' as const, ...tool }));
+  const all = [...tools.values()].map(({ name, description, inputSchema }) => ({
+    type: 'function' as const,
+    name,
+    description,
+    inputSchema,
+  }));
   const ofCaller = new Set(callerTools.map(({ name }) => name));
   const { said, unsaid } = sayTools(provider, all, ofCaller);
   if (unsaid.length > 0) toolset.noteUnsaid?.(unsaid);

@@ -30,7 +30,7 @@ export async function driveRun(
   run: ActiveRun,
   { request, history, answered }: RunBeginning,
   { models, limits, records, toolArguments, log }: DriveOptions,
-): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage }> {
+): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage; readonly at: number }> {
   const end = await runAgent({
     agent: request.agent,
     models,
@@ -47,11 +47,12 @@ export async function driveRun(
     signal: run.signal,
   });
   const { outcome, usage } = end;
+  const at = Math.max(Date.now(), run.log.lastAt);
   try {
-    await records.close(run, end);
-    return { outcome, usage };
+    await records.close(run, end, at);
+    return { outcome, usage, at };
   } catch (error) {
     log.error({ err: error, runId: run.storedId }, 'a turn could not be stored');
-    return { outcome: { status: 'failed', code: 'internal', detail: 'The turn could not be stored' }, usage };
+    return { outcome: { status: 'failed', code: 'internal', detail: 'The turn could not be stored' }, usage, at };
   }
 }

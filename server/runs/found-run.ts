@@ -2,7 +2,7 @@ import { ApiError } from '../call/errors.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import type { Run } from './active-run.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import { NO_USAGE, type RunOutcome } from './run-events.ts';
+import type { RunOutcome } from './run-events.ts';
 import { readStoredEvents } from './stored-events.ts';
 
 /** A run that goes on or has ended, however long ago. */
@@ -55,7 +55,6 @@ async function* readEvents(
   if (isHeld) return yield* run.events({ from: next, signal });
   const outcome = outcomeOf(record);
   if (!outcome) throw new ApiError('run-not-found', `The run '${record.givenId}' has not begun`);
-  const { inputTokens, outputTokens } = record;
-  const usage = { ...NO_USAGE, inputTokens, outputTokens };
-  yield { id: next + 1, event: { type: 'run-ended', outcome, usage } };
+  const at = record.endedAt === null ? undefined : Date.parse(record.endedAt);
+  yield { id: next + 1, at, event: { type: 'run-ended', outcome, usage: record.usage } };
 }

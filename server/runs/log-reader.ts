@@ -3,6 +3,8 @@ import type { RunEvent } from './run-events.ts';
 /** An event with its place in its run, from 1. */
 export interface LoggedEvent {
   readonly id: number;
+  /** When it happened, in milliseconds since 1970; undefined of one that was stored before that was noted. Never less than the one before. */
+  readonly at: number | undefined;
   readonly event: RunEvent;
 }
 

@@ -12,7 +12,9 @@ import { untilAborted } from '../async/until-aborted.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import { type ModelFailure, toCutStream, toEndless, toModelFailure, toTimeout } from './model-failure.ts';
+import { NO_USAGE, type Usage } from './run-events.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
+import { addUsage } from './usage.ts';
 
 interface StepOptions {
   readonly model: LanguageModelV4;
@@ -28,29 +30,42 @@ interface StepOptions {
 export interface ModelAnswer {
   readonly content: StreamedAnswer;
   readonly finishReason: LanguageModelV4FinishReason['unified'] | undefined;
-  /** The usage of each attempt that reported one. */
-  readonly usages: readonly LanguageModelV4Usage[];
+  /** What all attempts have used that said so; undefined when none did. */
+  readonly usage: Usage | undefined;
   readonly failure: ModelFailure | undefined;
 }
 
 /** Streams one answer into `sink`. Returns at once when `signal` aborts, whatever the provider does; never throws. */
 export async function askModel(options: StepOptions): Promise<ModelAnswer> {
-  const { limits, signal } = options;
-  const usages: LanguageModelV4Usage[] = [];
+  const answer = await tryUntilAnswered(options);
+  const { usage = null, finishReason: stopReason = null } = answer;
+  options.sink.emit({ type: 'model-answered', usage, stopReason });
+  return answer;
+}
+
+async function tryUntilAnswered(options: StepOptions): Promise<ModelAnswer> {
+  const { limits, signal, sink } = options;
+  let usage: Usage | undefined;
   for (let attempt = 1; ; attempt++) {
+    sink.emit({ type: 'model-asked' });
     const content = new StreamedAnswer(options);
     const { failure, finish } = await streamAnswer(options, content);
     if (failure || signal.aborted) content.cut();
     else content.end();
-    if (finish) usages.push(finish.usage);
-    const answer = { content, usages, failure, finishReason: finish?.finishReason.unified };
+    if (finish && isReported(finish.usage)) usage = addUsage(usage ?? NO_USAGE, finish.usage);
+    const answer = { content, usage, failure, finishReason: finish?.finishReason.unified };
     if (signal.aborted || !failure?.retryable || content.hasBegun || attempt > limits.retries) return answer;
     const delayMs = failure.retryAfterMs ?? backOff(limits.retryBaseMs, attempt);
     if (delayMs > limits.retryAfterMaxMs) return answer;
+    sink.emit({ type: 'model-retried', code: failure.code, detail: failure.detail, waitMs: Math.round(delayMs) });
     await wait(delayMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return answer;
   }
 }
+
+/** Whether a provider counted anything. */
+const isReported = ({ inputTokens, outputTokens }: LanguageModelV4Usage) =>
+  inputTokens.total !== undefined || outputTokens.total !== undefined;
 
 /** Doubles with each attempt; anywhere in its upper half, so that runs cut off together do not come back together. */
 const backOff = (baseMs: number, attempt: number) => baseMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);

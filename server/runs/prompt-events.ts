@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { PromptEvent } from '../../contract/prompts.ts';
 import { ApiError } from '../call/errors.ts';
+import type { LoggedEvent } from './log-reader.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from './run-events.ts';
 
 /** One event of a streamed prompt. */
@@ -18,7 +19,13 @@ export class PromptTranslation {
   }
 
   /** The event that tells a caller of `event`; undefined when the caller is told nothing of it. */
-  translate(event: RunEvent): PromptEvents | undefined {
+  translate({ event, at }: Pick<LoggedEvent, 'at' | 'event'>): PromptEvents | undefined {
+    const translated = this.#toEvent(event);
+    if (translated && at !== undefined) translated.timestamp = at;
+    return translated;
+  }
+
+  #toEvent(event: RunEvent): PromptEvents | undefined {
     switch (event.type) {
       case 'text-started':
         // What is said after a tool call stands apart from what was said before it.

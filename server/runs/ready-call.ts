@@ -17,7 +17,7 @@ export async function readyCall(
   const tool = tools.get(name);
   if (!tool) return refuse(unknownTool(name, tools));
   const problem = await toolArguments.findProblem(args, tool);
-  return problem ? refuse(problem) : { callId, name, args: args as Record<string, unknown> };
+  return problem ? refuse(problem) : { callId, name, args: args as Record<string, unknown>, server: tool.server };
 }
 
 /** Whether an answer ended before the model was done. */

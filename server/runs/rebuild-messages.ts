@@ -1,6 +1,6 @@
 /** Tells from the events of a run that was cut off what it had said by then. */
 import type { AssistantPart, Message } from '../store/messages.ts';
-import { NO_USAGE, type RunEvent, type Usage } from './run-events.ts';
+import type { RunEvent } from './run-events.ts';
 
 /** A part that is still being put together. */
 type Written<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -54,10 +54,4 @@ export function rebuildMessages(events: readonly RunEvent[]): Message[] {
     }
   }
   return [...messages.values()].filter((message) => message.role !== 'assistant' || message.content.length > 0);
-}
-
-/** The tokens a run had used, as far as its events tell. */
-export function lastUsage(events: readonly RunEvent[]): Usage {
-  const last = events.findLast((event) => event.type === 'step-ended' || event.type === 'run-ended');
-  return last && 'usage' in last ? last.usage : NO_USAGE;
 }

@@ -1,6 +1,7 @@
+import { totalOf } from '../store/count-runs.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import { INTERRUPTED } from './found-run.ts';
-import { lastUsage, rebuildMessages } from './rebuild-messages.ts';
+import { rebuildMessages } from './rebuild-messages.ts';
 import { readStoredEvents } from './stored-events.ts';
 import type { FaultLog } from './tool-calls.ts';
 
@@ -30,8 +31,8 @@ export async function recoverRuns(store: Store['runs'], log: FaultLog): Promise<
 
 async function recover(store: Store['runs'], run: RunRecord): Promise<RunRecord> {
   const events = run.isDetached ? (await readStoredEvents(store, run.key)).map(({ event }) => event) : [];
-  const { inputTokens, outputTokens } = lastUsage(events);
-  const end = { status: 'interrupted', outcome: INTERRUPTED, inputTokens, outputTokens } as const;
-  await store.close({ key: run.key, messages: rebuildMessages(events), ...end });
+  const steps = await store.steps(run.key);
+  const end = { status: 'interrupted', outcome: INTERRUPTED, usage: totalOf(steps).usage } as const;
+  await store.close({ key: run.key, messages: rebuildMessages(events), steps, ...end });
   return { ...run, ...end };
 }

@@ -1,31 +1,39 @@
 /** What happens in a run, in the words of no protocol. Every protocol is a translation of these. */
 import type { RunOutcome } from '../store/run-outcome.ts';
+import type { Usage } from '../store/usage.ts';
 
 export { type AwaitedCall, isAwaitedCall, isRunOutcome, type RunOutcome } from '../store/run-outcome.ts';
 export type { ApprovalDecision } from '../store/store.ts';
-
-/** Tokens a run has used so far. */
-export interface Usage {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
-  readonly cachedInputTokens: number;
-}
-
-/** The usage of a run that has asked no model yet. */
-export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
+export { NO_USAGE, type Usage } from '../store/usage.ts';
 
 /** The reason of runs that are cancelled because the server shuts down: nobody asked for it, and callers are told of a failure. */
 export const SHUTTING_DOWN = 'the server shuts down';
 
 /**
  * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
+ * `model-asked` begins each attempt at an answer, and `model-retried` says why another follows; `model-answered` ends the last of them,
+ * also one that failed. `tool-started` is when a call leaves its queue; `server` is the MCP server it goes to.
  * `status` says in words for people what the run does beside that, such as to wait, and which MCP servers it does without from there on.
  * `state-set` is the whole shared state and comes before the first `state-patched`, a JSON Patch of it. No delta is empty. `run-ended`
  * comes exactly once and last; whatever is still open then was cut off.
  */
 export type RunEvent =
-  | { readonly type: 'step-started'; readonly step: number }
+  | { readonly type: 'step-started'; readonly step: number; readonly model: string }
+  | { readonly type: 'model-asked' }
+  | {
+      readonly type: 'model-retried';
+      readonly code: string;
+      readonly detail: string;
+      /** How long it waits before it asks again. */
+      readonly waitMs: number;
+    }
+  | {
+      readonly type: 'model-answered';
+      /** What this step has used, all that was asked of the model for it; null where the provider did not say. */
+      readonly usage: Usage | null;
+      /** Why the model stopped, as providers are read; null when it did not say. */
+      readonly stopReason: string | null;
+    }
   | { readonly type: 'status'; readonly text: string; readonly missingServers?: readonly string[] }
   | { readonly type: 'text-started'; readonly messageId: string }
   | { readonly type: 'text-delta'; readonly messageId: string; readonly delta: string }
@@ -36,6 +44,7 @@ export type RunEvent =
   | { readonly type: 'tool-call-started'; readonly callId: string; readonly name: string; readonly messageId: string }
   | { readonly type: 'tool-call-delta'; readonly callId: string; readonly delta: string }
   | { readonly type: 'tool-call-ended'; readonly callId: string; readonly name: string; readonly args: unknown }
+  | { readonly type: 'tool-started'; readonly callId: string; readonly name: string; readonly server: string | null }
   | {
       readonly type: 'tool-result';
       readonly callId: string;
@@ -43,6 +52,8 @@ export type RunEvent =
       readonly name: string;
       readonly result: unknown;
       readonly isError: boolean;
+      /** The size of what the tool gave, before it was cut to its bound; as text, or as JSON. */
+      readonly bytes: number;
     }
   | { readonly type: 'state-set'; readonly state: unknown }
   | { readonly type: 'state-patched'; readonly patch: readonly unknown[] }

@@ -9,25 +9,48 @@ import {
   withNumbers,
 } from '../call/numbered-events.ts';
 import type { Principal } from '../call/principal.ts';
-import type { RunRecord, Store } from '../store/store.ts';
-import { type FoundRun, outcomeOf } from './found-run.ts';
+import type { ApprovalRecord, RunStep, Store } from '../store/store.ts';
+import type { FoundRun } from './found-run.ts';
 import { type PromptEvents, PromptTranslation } from './prompt-events.ts';
-import type { RunOutcome } from './run-events.ts';
+import { toRun, toSums } from './run-views.ts';
 import type { Runs } from './runs.ts';
+import { toStep } from './step-views.ts';
 
 interface RunHandlersOptions {
   readonly runs: Runs;
-  readonly store: Pick<Store['runs'], 'list'>;
+  readonly store: Pick<Store['runs'], 'list' | 'steps' | 'sums'>;
+  readonly approvals: Pick<Store['approvals'], 'get'>;
 }
 
 /** Runs over the wire. */
-export function createRunHandlers({ runs, store }: RunHandlersOptions): AppHandlers<RequestContext>['runs'] {
+export function createRunHandlers({
+  runs,
+  store,
+  approvals: approvalsStore,
+}: RunHandlersOptions): AppHandlers<RequestContext>['runs'] {
+  async function findApprovals(steps: readonly RunStep[]): Promise<ApprovalRecord[]> {
+    const ids = steps.flatMap(({ toolCalls }) => toolCalls.flatMap(({ approvalId }) => approvalId ?? []));
+    const found = await Promise.all(ids.map((id) => approvalsStore.get(id)));
+    return found.filter((approval) => approval !== undefined);
+  }
+
   return {
     async list({ input: { agent_id: agentId, conversation_id: conversationId, ...page }, context: { principal } }) {
-      const found = await store.list({ agentId, conversationId, principal, ...page });
-      return { runs: found.runs.map(toRun), next_cursor: found.nextCursor };
+      const query = { agentId, conversationId, principal, ...page };
+      const { runs: found, nextCursor } = await store.list(query);
+      return { runs: found.map(toRun), next_cursor: nextCursor, sums: toSums(await store.sums(query)) };
     },
     get: async ({ input, context }) => toRun((await findRun(runs, input.run_id, context.principal)).record),
+    async steps({ input, context: { principal } }) {
+      const { record } = await findRun(runs, input.run_id, principal);
+      const steps = await store.steps(record.key);
+      const approvals = await findApprovals(steps);
+      return {
+        run_id: record.id,
+        status: record.status,
+        steps: steps.map((step) => toStep(step, { isOver: record.status !== 'running', approvals })),
+      };
+    },
     async events({ input, context, signal }) {
       const after = readLastEventId(context.headers['last-event-id']) ?? input.after ?? 0;
       return followRun(await findRun(runs, input.run_id, context.principal), after, signal);
@@ -64,44 +87,11 @@ async function* numberEvents(
   const translation = new PromptTranslation(record.conversationId);
   let number = 0;
   let lastId = 0;
-  for await (const { id, event } of events(signal)) {
-    const translated = translation.translate(event);
+  for await (const logged of events(signal)) {
+    const { id } = logged;
+    const translated = translation.translate(logged);
     if (translated) number = id === lastId + 1 ? number + 1 : numberAfterGap(number);
     lastId = id;
     if (translated && number > after) yield { number, event: translated };
-  }
-}
-
-function toRun(record: RunRecord) {
-  const outcome = outcomeOf(record);
-  return {
-    id: record.id,
-    given_id: record.givenId,
-    agent_id: record.agentId,
-    conversation_id: record.conversationId,
-    status: record.status,
-    background: record.isDetached,
-    usage: { prompt_tokens: record.inputTokens, completion_tokens: record.outputTokens },
-    outcome: outcome ? toWireOutcome(outcome) : null,
-    started_at: record.startedAt,
-    ended_at: record.endedAt,
-  };
-}
-
-function toWireOutcome(outcome: RunOutcome) {
-  const missing = outcome.missingServers && { missing_servers: [...outcome.missingServers] };
-  const none = { ...missing, pending_tool_call_ids: [], approval_ids: [] };
-  switch (outcome.status) {
-    case 'finished':
-      return {
-        ...(outcome.stoppedBy && { stopped_by: outcome.stoppedBy }),
-        pending_tool_call_ids: [...outcome.pending],
-        approval_ids: (outcome.approvals ?? []).map(({ id }) => id),
-        ...missing,
-      };
-    case 'cancelled':
-      return { detail: outcome.reason, ...none };
-    case 'failed':
-      return { detail: outcome.detail, code: outcome.code, ...none };
   }
 }

@@ -1,24 +1,38 @@
 import { Mutex } from '../async/mutex.ts';
-import type { EventBatch, Store } from '../store/store.ts';
+import type { EventBatch, RunStep, StepBatch, Store } from '../store/store.ts';
 import type { RunLimits } from './limits.ts';
+import type { LoggedEvent } from './log-reader.ts';
 import type { RunEvent } from './run-events.ts';
+import { type PriceOf, StepRecorder } from './step-recorder.ts';
 import type { FaultLog } from './tool-calls.ts';
 
 interface JournalOptions {
-  readonly store: Pick<Store['runs'], 'appendEvents'>;
+  readonly store: Pick<Store['runs'], 'append'>;
   readonly limits: Pick<RunLimits, 'flushMs' | 'journalEvents' | 'journalPending'>;
+  readonly priceOf: PriceOf;
   readonly log: FaultLog;
 }
 
 interface Entry {
+  readonly recorder: StepRecorder;
+  /** Whether its events are stored, or only its steps. */
+  readonly keepsEvents: boolean;
   /** The number of the first event that waits. */
   first: number;
-  waiting: RunEvent[];
+  waiting: LoggedEvent[];
   /** Whether an event was not kept: what comes after it would be of no use to a reader. */
   hasGap: boolean;
 }
 
-/** Stores the events of runs that go on without readers, those of all runs together, many times a second. */
+/** What of a run is not stored yet when it ends, to be stored with its end. */
+export interface JournalEnd {
+  /** undefined when the events are not stored, or have a gap. */
+  readonly events: EventBatch | undefined;
+  readonly changedSteps: readonly RunStep[];
+  readonly steps: readonly RunStep[];
+}
+
+/** Stores what happens in runs, that of all runs together, many times a second: their steps, and the events of those that go on without readers. */
 export class RunJournal {
   readonly #options: JournalOptions;
   readonly #entries = new Map<string, Entry>();
@@ -30,28 +44,46 @@ export class RunJournal {
     this.#options = options;
   }
 
-  /** Adds the next event of a run. */
-  add(runKey: string, event: RunEvent): void {
-    const entry = this.#entryOf(runKey);
-    if (entry.hasGap) return;
-    const { flushMs, journalEvents, journalPending } = this.#options.limits;
+  /** A function that takes the events of a run as they happen. */
+  open(runKey: string, { keepsEvents }: { readonly keepsEvents: boolean }): (event: LoggedEvent) => void {
+    const { priceOf } = this.#options;
+    const recorder = new StepRecorder({ priceOf, onChange: this.#schedule });
+    const entry: Entry = { recorder, keepsEvents, first: 1, waiting: [], hasGap: false };
+    this.#entries.set(runKey, entry);
+    return keepsEvents ? (event) => this.#add(entry, event) : (event) => recorder.add(event);
+  }
+
+  /** Takes the last event of a run. */
+  async end(runKey: string, last: Pick<LoggedEvent, 'at' | 'event'>): Promise<JournalEnd> {
+    const entry = this.#entries.get(runKey);
+    if (!entry) return { events: undefined, changedSteps: [], steps: [] };
+    this.#add(entry, { id: entry.first + entry.waiting.length, ...last });
+    // What is being stored now may come back.
+    await this.#flushing.settled();
+    this.#entries.delete(runKey);
+    const hasEvents = entry.keepsEvents && !entry.hasGap && entry.waiting.length > 0;
+    return {
+      events: hasEvents ? toBatch(runKey, entry) : undefined,
+      changedSteps: entry.recorder.takeChanged(),
+      steps: entry.recorder.steps,
+    };
+  }
+
+  #add(entry: Entry, event: LoggedEvent): void {
+    entry.recorder.add(event);
+    if (!entry.keepsEvents || entry.hasGap) return;
+    const { journalEvents, journalPending } = this.#options.limits;
     if (entry.first + entry.waiting.length > journalEvents || entry.waiting.length >= journalPending) {
       entry.hasGap = true;
       return;
     }
     entry.waiting.push(event);
-    this.#timer ??= setTimeout(this.#flushSoon, flushMs).unref();
+    this.#schedule();
   }
 
-  /** The events of a run that are not stored yet, `last` among them, to be stored with its end; undefined when its log has a gap. */
-  async end(runKey: string, last: RunEvent): Promise<EventBatch | undefined> {
-    this.add(runKey, last);
-    // What is being stored now may come back.
-    await this.#flushing.settled();
-    const entry = this.#entryOf(runKey);
-    this.#entries.delete(runKey);
-    return entry.hasGap || !entry.waiting.length ? undefined : { runKey, first: entry.first, events: entry.waiting };
-  }
+  readonly #schedule = (): void => {
+    this.#timer ??= setTimeout(this.#flushSoon, this.#options.limits.flushMs).unref();
+  };
 
   readonly #flushSoon = (): void => {
     this.#timer = undefined;
@@ -59,40 +91,45 @@ export class RunJournal {
   };
 
   async #flush(): Promise<void> {
-    const batches: EventBatch[] = [];
+    const events: EventBatch[] = [];
+    const steps: StepBatch[] = [];
     for (const [runKey, entry] of this.#entries) {
-      const { first, waiting } = entry;
-      if (!waiting.length) continue;
-      batches.push({ runKey, first, events: waiting });
-      entry.first += waiting.length;
+      const changed = entry.recorder.takeChanged();
+      if (changed.length) steps.push({ runKey, steps: changed });
+      if (!entry.waiting.length) continue;
+      events.push(toBatch(runKey, entry));
+      entry.first += entry.waiting.length;
       entry.waiting = [];
     }
-    if (!batches.length) return;
+    if (!events.length && !steps.length) return;
     try {
-      await this.#options.store.appendEvents(batches);
+      await this.#options.store.append({ events, steps });
       this.#hasFailed = false;
     } catch (error) {
-      if (!this.#hasFailed) this.#options.log.error({ err: error }, 'events of runs could not be stored');
+      if (!this.#hasFailed) this.#options.log.error({ err: error }, 'what happens in runs could not be stored');
       this.#hasFailed = true;
-      this.#takeBack(batches);
+      this.#takeBack(events, steps);
     }
   }
 
-  #takeBack(batches: readonly EventBatch[]): void {
-    for (const { runKey, first, events } of batches) {
+  #takeBack(batches: readonly EventBatch[], steps: readonly StepBatch[]): void {
+    for (const { runKey, first, times, events } of batches) {
       const entry = this.#entries.get(runKey);
       if (!entry) continue;
       entry.first = first;
-      entry.waiting = [...(events as readonly RunEvent[]), ...entry.waiting];
+      entry.waiting = [...fromBatch({ first, times, events }), ...entry.waiting];
     }
-    this.#timer ??= setTimeout(this.#flushSoon, this.#options.limits.flushMs).unref();
-  }
-
-  #entryOf(runKey: string): Entry {
-    const known = this.#entries.get(runKey);
-    if (known) return known;
-    const entry: Entry = { first: 1, waiting: [], hasGap: false };
-    this.#entries.set(runKey, entry);
-    return entry;
+    for (const { runKey, steps: changed } of steps) this.#entries.get(runKey)?.recorder.putBack(changed);
+    this.#schedule();
   }
 }
+
+const toBatch = (runKey: string, { first, waiting }: Entry): EventBatch => ({
+  runKey,
+  first,
+  events: waiting.map(({ event }) => event),
+  times: waiting.map(({ at = null }) => at),
+});
+
+const fromBatch = ({ first, times, events }: Omit<EventBatch, 'runKey'>): LoggedEvent[] =>
+  (events as readonly RunEvent[]).map((event, index) => ({ id: first + index, at: times[index] ?? undefined, event }));

@@ -42,6 +42,7 @@ export class RunLog implements EventSink, ReadLog {
   readonly #pacing = new Set<LogReader>();
   #entries: LoggedEvent[] = [];
   #lastId = 0;
+  #lastAt = 0;
   #chars = 0;
   #isEnded = false;
   #isFlushing = false;
@@ -60,6 +61,11 @@ export class RunLog implements EventSink, ReadLog {
     return this.#lastId;
   }
 
+  /** When the newest event happened. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
   /** The number of the oldest event that is held. */
   get firstHeld(): number {
     return this.#lastId - this.#entries.length + 1;
@@ -75,17 +81,22 @@ export class RunLog implements EventSink, ReadLog {
     return this.#isEnded;
   }
 
-  emit(event: RunEvent): void {
+  /** Adds an event that happens now, or at a time that was noted. Returns it with its place. */
+  emit(event: RunEvent, at = Date.now()): LoggedEvent {
     if (this.#isEnded) throw new RunEndedError(`${event.type} after the end of the run`);
-    this.#entries.push({ id: ++this.#lastId, event });
+    // A clock that is set back must not make anything take less than no time.
+    if (at > this.#lastAt) this.#lastAt = at;
+    const logged: LoggedEvent = { id: ++this.#lastId, at: this.#lastAt, event };
+    this.#entries.push(logged);
     this.#chars += charsOf(event);
     if (event.type === 'run-ended') this.#isEnded = true;
     // In slices: moving the whole array for each event would make a long run quadratic.
     if (this.#entries.length > this.#options.limits.logEvents * 1.1 || this.#isFull()) this.#dropOldest();
-    if (this.#isFlushing || !this.#readers.size) return;
+    if (this.#isFlushing || !this.#readers.size) return logged;
     this.#isFlushing = true;
     // One wake-up for all that is emitted until the event loop turns.
     setImmediate(this.#flush);
+    return logged;
   }
 
   pressure(): Promise<void> | undefined {

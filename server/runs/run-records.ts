@@ -1,17 +1,20 @@
 import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
-import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
+import type { ApprovalDecision, Store } from '../store/store.ts';
+import type { RunOpened } from '../store/stored-runs.ts';
 import type { ActiveRun } from './active-run.ts';
 import type { LoopEnd } from './agent-loop.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import { RunJournal } from './run-journal.ts';
+import type { PriceOf } from './step-recorder.ts';
 import type { FaultLog } from './tool-calls.ts';
 
 interface RunRecordsOptions {
   readonly store: Pick<Store, 'runs'> & { readonly approvals: Pick<Store['approvals'], 'get' | 'open'> };
   readonly limits: RunLimits;
+  readonly priceOf: PriceOf;
   readonly log: FaultLog;
 }
 
@@ -32,7 +35,7 @@ export class RunRecords {
   }
 
   /** Stores that a run begins. A caller may use an id of its own again, such as one from an example; `id` is its owner's once for good. */
-  async open(run: Opening): Promise<{ id: string; key: string; resumed: readonly ApprovalRecord[] }> {
+  async open(run: Opening): Promise<RunOpened & { readonly id: string }> {
     const { runs } = this.#options.store;
     const { givenId: id = newId('run') } = run;
     try {
@@ -59,17 +62,16 @@ export class RunRecords {
     return new Set(open.map(({ callId }) => callId));
   }
 
-  /** The sink of the events of a run; those of a detached run are also stored. */
+  /** The sink of the events of a run; its steps are stored from them, and of a detached run the events too. */
   sinkOf(run: ActiveRun): EventSink {
-    return run.isDetached ? run.sinkWith((event) => this.#journal.add(run.key, event)) : run.log;
+    return run.sinkWith(this.#journal.open(run.key, { keepsEvents: run.isDetached }));
   }
 
-  /** Stores how a run ended, with the last of its events. */
-  async close({ key, isDetached }: ActiveRun, { usage, outcome, ...end }: LoopEnd): Promise<void> {
-    const { inputTokens, outputTokens } = usage;
-    const events = isDetached ? await this.#journal.end(key, { type: 'run-ended', outcome, usage }) : undefined;
-    const { status } = outcome;
-    await this.#options.store.runs.close({ key, status, outcome, inputTokens, outputTokens, events, ...end });
+  /** Stores how a run ended, and when, with the last of its events. */
+  async close({ key }: ActiveRun, { usage, outcome, ...end }: LoopEnd, at: number): Promise<void> {
+    const happened = await this.#journal.end(key, { at, event: { type: 'run-ended', outcome, usage } });
+    const endedAt = new Date(at).toISOString();
+    await this.#options.store.runs.close({ key, status: outcome.status, outcome, usage, endedAt, ...happened, ...end });
   }
 
   /** Deletes old events, at most once a minute. */

@@ -17,6 +17,7 @@ import { SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
+import type { PriceOf } from './step-recorder.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
 
@@ -28,6 +29,8 @@ interface RunsOptions {
   readonly models: ModelSource;
   readonly log: FaultLog;
   readonly limits?: Partial<RunLimits> | undefined;
+  /** Absent: no price is known. */
+  readonly priceOf?: PriceOf | undefined;
 }
 
 /** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
@@ -50,12 +53,12 @@ export class Runs {
   #starting = 0;
   #isDraining = false;
 
-  constructor({ store, models, log, limits }: RunsOptions) {
+  constructor({ store, models, log, limits, priceOf = () => null }: RunsOptions) {
     this.#store = store;
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#queues = new ConversationQueues({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
-    this.#records = new RunRecords({ store, limits: this.#limits, log });
+    this.#records = new RunRecords({ store, limits: this.#limits, priceOf, log });
     this.#driveOptions = {
       models,
       limits: this.#limits,
@@ -208,6 +211,7 @@ export class Runs {
     const {
       id: storedId,
       key,
+      startedAt,
       resumed,
     } = await this.#records.open({
       givenId: request.runId,
@@ -217,13 +221,13 @@ export class Runs {
       agentId,
       messages: unstored,
       isDetached,
-      decisions,
+      decisions: decisions.map((decision) => ({ resolvedBy: request.principal.name ?? null, ...decision })),
       cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
     });
     this.#askers.add(key, request.principal);
     const id = request.runId ?? storedId;
     const names = { id, storedId, key, conversationId, conversationKey };
-    const run = new ActiveRun({ ...names, agentId, isDetached, limits: this.#limits });
+    const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, limits: this.#limits });
     this.#active.set(conversationKey, run);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
@@ -244,11 +248,11 @@ export class Runs {
   }
 
   async #drive(run: ActiveRun, beginning: RunBeginning, leave: () => void): Promise<void> {
-    const { outcome, usage } = await driveRun(run, beginning, this.#driveOptions);
+    const { outcome, usage, at } = await driveRun(run, beginning, this.#driveOptions);
     // Free before the caller hears of the end: its next prompt may come at once.
     this.#active.delete(run.conversationKey);
     leave();
-    run.end(outcome, usage);
+    run.end(outcome, usage, at);
     this.#kept.add(run);
     this.#records.prune();
   }

@@ -19,7 +19,10 @@ const block = <const Type extends string>(type: Type) => z.object({ type: z.lite
 const delta = <const Type extends string>(type: Type) => block(type).extend({ delta: text });
 
 const StoredEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('step-started'), step: z.int() }),
+  z.object({ type: z.literal('step-started'), step: z.int(), model: text.catch('') }),
+  z.object({ type: z.literal('model-asked') }),
+  z.object({ type: z.literal('model-retried'), code: text, detail: text, waitMs: count }),
+  z.object({ type: z.literal('model-answered'), usage: usage.nullable(), stopReason: text.nullable() }),
   block('text-started'),
   delta('text-delta'),
   block('text-ended'),
@@ -29,6 +32,7 @@ const StoredEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tool-call-started'), callId: text, name: text, messageId: text }),
   z.object({ type: z.literal('tool-call-delta'), callId: text, delta: text }),
   z.object({ type: z.literal('tool-call-ended'), callId: text, name: text, args: json }),
+  z.object({ type: z.literal('tool-started'), callId: text, name: text, server: text.nullable() }),
   z.object({
     type: z.literal('tool-result'),
     callId: text,
@@ -36,6 +40,7 @@ const StoredEvent = z.discriminatedUnion('type', [
     name: text,
     result: json,
     isError: z.boolean(),
+    bytes: count,
   }),
   z.object({ type: z.literal('state-set'), state: json }),
   z.object({ type: z.literal('state-patched'), patch: z.array(z.unknown()) }),
@@ -48,10 +53,12 @@ const StoredEvent = z.discriminatedUnion('type', [
 export async function readStoredEvents(store: Pick<Store['runs'], 'events'>, runKey: string): Promise<LoggedEvent[]> {
   const stored = await store.events(runKey);
   const events: LoggedEvent[] = [];
-  for (const one of stored.flatMap((batch) => batch.events)) {
-    const event: RunEvent | undefined = StoredEvent.safeParse(one).data;
-    if (!event) break;
-    events.push({ id: events.length + 1, event });
+  for (const { events: batch, times } of stored) {
+    for (const [index, one] of batch.entries()) {
+      const event: RunEvent | undefined = StoredEvent.safeParse(one).data;
+      if (!event) return events;
+      events.push({ id: events.length + 1, at: times[index] ?? undefined, event });
+    }
   }
   return events;
 }

@@ -26,7 +26,7 @@ export function toAnsweredCall(approval: ApprovalRecord, tool: ToolDefinition | 
   if (isChanged(approval, tool)) {
     return { ...call, refusal: 'Not run: the tool has changed since the user approved the call' };
   }
-  return call;
+  return { ...call, server: tool.server };
 }
 
 /** Whether the tool is another than the one that was shown, or gone. */

@@ -16,6 +16,8 @@ export interface ReadyCall {
   readonly name: string;
   readonly args: Record<string, unknown>;
   readonly refusal?: string;
+  /** The id of the MCP server whose tool it calls. */
+  readonly server?: string | undefined;
 }
 
 /** A log of faults of this server, and of what it goes on without; pino is one. */
@@ -53,14 +55,12 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
   if (signal.aborted) return emitResult(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
   if (call.refusal !== undefined) return emitResult(call, { result: call.refusal, status: 'error' }, sink);
   using deadline = createDeadline(signal, limits.toolMs);
+  sink.emit({ type: 'tool-started', callId: call.callId, name: call.name, server: call.server ?? null });
   try {
     const work = options.toolset.call(call.name, call.args, { signal: deadline.signal, state: state.value });
     const { result, isError, custom, state: changed } = await untilAborted(work, deadline.signal);
-    const message = emitResult(
-      call,
-      { result: toBounded(result, limits.toolResultChars), status: isError ? 'error' : 'done' },
-      sink,
-    );
+    const status = isError ? 'error' : 'done';
+    const message = emitResult(call, { ...toBounded(result, limits.toolResultChars), status }, sink);
     if (changed !== undefined) state.change(changed);
     for (const { name, value } of custom ?? []) sink.emit({ type: 'custom', name, value });
     return message;
@@ -84,11 +84,11 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
 /** Emits the result of a call, and returns it as a message. */
 function emitResult(
   { callId, name }: { callId: string; name: string },
-  { result, status }: { result: unknown; status: ToolStatus },
+  { result, status, bytes = 0 }: { result: unknown; status: ToolStatus; bytes?: number },
   sink: EventSink,
 ): ToolMessage {
   const id = newId('msg');
-  sink.emit({ type: 'tool-result', callId, messageId: id, name, result, isError: status !== 'done' });
+  sink.emit({ type: 'tool-result', callId, messageId: id, name, result, isError: status !== 'done', bytes });
   return { id, role: 'tool', callId, name, result, status };
 }
 
@@ -104,9 +104,11 @@ export function offerTools(
 export const reasonOf = (signal: AbortSignal): string =>
   signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
 
-function toBounded(result: unknown, maxChars: number): unknown {
-  if (result === undefined) return null;
+/** A result within its bound, and its size before that. */
+function toBounded(result: unknown, maxChars: number): { result: unknown; bytes: number } {
+  if (result === undefined) return { result: null, bytes: 0 };
   const text = typeof result === 'string' ? result : JSON.stringify(result);
-  if (text.length <= maxChars) return result;
-  return `${text.slice(0, maxChars)}\n[cut: ${text.length - maxChars} more characters]`;
+  const bytes = Buffer.byteLength(text);
+  if (text.length <= maxChars) return { result, bytes };
+  return { result: `${text.slice(0, maxChars)}\n[cut: ${text.length - maxChars} more characters]`, bytes };
 }

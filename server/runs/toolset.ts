@@ -7,6 +7,8 @@ export interface ToolDefinition {
   readonly description: string;
   /** JSON Schema of the arguments, an object. */
   readonly inputSchema: Record<string, unknown>;
+  /** The id of the MCP server whose tool it is; absent for tools of this server's own. */
+  readonly server?: string | undefined;
   /** Set for tools that only show the user something: no approval is asked for them. */
   readonly isDisplay?: boolean;
 }

@@ -71,6 +71,7 @@ export async function addApprovals(
     resumed_by: null,
     created_at,
     resolved_at: null,
+    resolved_by: null,
   }));
   await transaction.insertInto('approvals').values(rows).execute();
 }
@@ -106,10 +107,18 @@ export async function voidApprovals(transaction: Transaction<Tables>, ids: reado
   await transaction.updateTable('approvals').set({ status: 'void' }).where('id', 'in', ids).execute();
 }
 
-async function decide(db: Kysely<Tables>, { id, isApproved, reason }: ApprovalDecision): Promise<void> {
+async function decide(
+  db: Kysely<Tables>,
+  { id, isApproved, reason, resolvedBy = null }: ApprovalDecision,
+): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable('approvals')
-    .set({ status: isApproved ? 'approved' : 'denied', reason, resolved_at: new Date().toISOString() })
+    .set({
+      status: isApproved ? 'approved' : 'denied',
+      reason,
+      resolved_at: new Date().toISOString(),
+      resolved_by: resolvedBy,
+    })
     .where('id', '=', id)
     .where('status', '=', 'pending')
     .executeTakeFirst();
@@ -152,4 +161,5 @@ const toRecord = (row: RowReading<keyof Tables['approvals']>): ApprovalRecord =>
   resumedBy: row.textOrNull('resumed_by', null),
   createdAt: row.time('created_at'),
   resolvedAt: row.timeOrNull('resolved_at'),
+  resolvedBy: row.textOrNull('resolved_by', null),
 });

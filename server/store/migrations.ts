@@ -1,4 +1,5 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+import { countRuns } from './migrate-sums.ts';
 import type { Tables } from './schema.ts';
 
 type Migration = (db: Kysely<Tables>) => Promise<void>;
@@ -13,6 +14,7 @@ const migrations: readonly Migration[] = [
   createTasks,
   addOwners,
   nameByOwner,
+  countRuns,
 ];
 
 /** The schema version this server reads and writes. */

@@ -5,7 +5,7 @@ import { toOwnedKey } from './owned-key.ts';
 import type { Tables } from './schema.ts';
 import type { RunOpening } from './stored-runs.ts';
 
-/** Makes the conversation of a run when there is none, stores what is said to it and opens it. Returns its key. */
+/** Makes the conversation of a run when there is none, stores what is said to it and opens it. Returns its key, and when it began. */
 export async function openRun(
   transaction: Transaction<Tables>,
   {
@@ -18,7 +18,7 @@ export async function openRun(
     messages,
     isDetached = false,
   }: RunOpening,
-): Promise<string> {
+): Promise<{ readonly key: string; readonly startedAt: string }> {
   const now = new Date().toISOString();
   const conversation = await transaction
     .insertInto('conversations')
@@ -49,6 +49,13 @@ export async function openRun(
       status: 'running',
       input_tokens: 0,
       output_tokens: 0,
+      cached_tokens: 0,
+      reasoning_tokens: 0,
+      cost: null,
+      model_steps: 0,
+      unpriced_steps: 0,
+      duration_ms: null,
+      owner: owner ?? '',
       started_at: now,
       ended_at: null,
       given_id: givenId.toWellFormed(),
@@ -58,7 +65,7 @@ export async function openRun(
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
-  if (opened.numInsertedOrUpdatedRows) return key;
+  if (opened.numInsertedOrUpdatedRows) return { key, startedAt: now };
   const sameKey = await transaction.selectFrom('runs').select('key').where('key', '=', key).executeTakeFirst();
   if (sameKey) throw runExists(id);
   throw new ApiError('conversation-busy', `Another run is active on conversation '${conversationId}'`);

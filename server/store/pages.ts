@@ -63,7 +63,7 @@ function toOrdered(value: unknown): string {
 }
 
 /** An opaque text that stands for the end of a page. */
-function toCursor({ time, key }: PageEnd): string {
+export function toCursor({ time, key }: PageEnd): string {
   return Buffer.from(JSON.stringify([time, key])).toString('base64url');
 }
 

@@ -79,6 +79,12 @@ export class RowReading<Column extends string = string> {
     return this.#mend(column, isRight(mended) ? mended : undefined);
   }
 
+  /** What `read` makes of JSON; the row is no record when that is nothing. */
+  jsonAs<Value>(column: Column, read: (value: unknown) => Value | undefined): Value {
+    const value = read(this.#parse(column));
+    return value === undefined ? this.#mend(column, value) : value;
+  }
+
   /** The same; null for null, and where nothing of that form is there. */
   jsonOrNull<Value>(column: Column, isRight: (value: unknown) => value is Value): Value | null {
     if (this.#row[column] === null) return null;

@@ -1,28 +1,28 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import type { EventBatch } from './stored-runs.ts';
 
 /** Stores each batch as a row, all in one statement; those of runs that were deleted meanwhile are left out. */
-export async function appendEvents(db: Kysely<Tables>, batches: readonly EventBatch[]): Promise<void> {
-  if (!batches.length) return;
-  const rows = batches.map(({ runKey, first, events }) => ({ run_key: runKey, first, events: JSON.stringify(events) }));
-  try {
-    await db.insertInto('run_events').values(rows).execute();
-  } catch (cause) {
-    if (!isForeignKeyError(cause)) throw cause;
-    for (const row of rows) await insertUnlessGone(db, row);
-  }
+export async function appendEvents(transaction: Transaction<Tables>, batches: readonly EventBatch[]): Promise<void> {
+  const runs = await findRuns(transaction, batches);
+  const rows = batches.flatMap(({ runKey, first, events, times }) =>
+    runs.has(runKey) ? { run_key: runKey, first, events: JSON.stringify(events), times: JSON.stringify(times) } : [],
+  );
+  if (rows.length) await transaction.insertInto('run_events').values(rows).execute();
 }
 
-async function insertUnlessGone(db: Kysely<Tables>, row: Tables['run_events']): Promise<void> {
-  const run = await db.selectFrom('runs').select('key').where('key', '=', row.run_key).executeTakeFirst();
-  if (run) await db.insertInto('run_events').values(row).execute();
+/** The keys of those runs that are there. */
+export async function findRuns(
+  transaction: Transaction<Tables>,
+  batches: readonly { readonly runKey: string }[],
+): Promise<ReadonlySet<string>> {
+  if (!batches.length) return new Set();
+  const keys = batches.map(({ runKey }) => runKey);
+  const rows = await transaction.selectFrom('runs').select('key').where('key', 'in', keys).execute();
+  return new Set(rows.map(({ key }) => key));
 }
-
-// The words of both SQLite and Postgres.
-const isForeignKeyError = (cause: unknown) => cause instanceof Error && /foreign key/i.test(cause.message);
 
 type EventReader = RecordReader<Tables['run_events'], EventBatch>;
 
@@ -48,7 +48,16 @@ const toBatch = (row: RowReading<keyof Tables['run_events']>): EventBatch => ({
   runKey: row.text('run_key'),
   first: row.count('first'),
   events: row.json('events', (value): value is unknown[] => Array.isArray(value)),
+  times: row
+    .json(
+      'times',
+      (value): value is number[] => Array.isArray(value),
+      () => [],
+    )
+    .map(toTime),
 });
+
+const toTime = (value: unknown) => (typeof value === 'number' && value > 0 ? value : null);
 
 /** Deletes the events of runs that ended before a time, and of all but those that ended last. */
 export async function pruneEvents(

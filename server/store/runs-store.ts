@@ -1,22 +1,27 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
 import { EVERYBODY } from '../call/principal.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { closeRun } from './close-run.ts';
+import { totalOf } from './count-runs.ts';
+import type { RunReader } from './list-runs.ts';
+import { listRuns } from './list-runs.ts';
 import { openRun } from './open-run.ts';
-import { readPage } from './pages.ts';
-import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
+import { readSums, readUsage } from './read-sums.ts';
+import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import { appendEvents, createEventReader, pruneEvents, readEvents } from './run-events-store.ts';
 import { isRunOutcome } from './run-outcome.ts';
+import { createStepReader, readSteps, type StepReader, saveSteps } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
 import type { RunRecord, RunsStore } from './stored-runs.ts';
-import { isListed, isOfVisible, ofOwnFirst } from './visible.ts';
+import { isOfVisible, ofOwnFirst } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
 export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
   const approvals = createApprovalReader(log);
   const batches = createEventReader(log);
+  const steps = createStepReader(log);
   const reader: RunReader = createRecordReader({ table: 'runs', key: ['key'], toRecord, log });
   /** The keys of runs whose end could not be stored, to be marked once the store can write again. */
   const unclosed = new Set<string>();
@@ -24,9 +29,9 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
     async open(run) {
       const leftOpen = [...unclosed];
       const opened = await db.transaction().execute(async (transaction) => {
-        if (leftOpen.length) await interrupt(transaction, leftOpen);
-        const key = await openRun(transaction, run);
-        return { key, resumed: await settleApprovals(transaction, run, approvals) };
+        if (leftOpen.length) await interrupt(transaction, { keys: leftOpen, steps });
+        const begun = await openRun(transaction, run);
+        return { ...begun, resumed: await settleApprovals(transaction, run, approvals) };
       });
       for (const key of leftOpen) unclosed.delete(key);
       return opened;
@@ -41,7 +46,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
       }
     },
     async interruptOpen() {
-      const rows = await interrupt(db);
+      const rows = await db.transaction().execute((transaction) => interrupt(transaction, { steps }));
       return reader.all(rows);
     },
     async get(id, principal = EVERYBODY) {
@@ -69,33 +74,36 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
       return reader.one(row);
     },
     list: (query) => listRuns(db, query, reader),
-    appendEvents: (events) => appendEvents(db, events),
+    sums: (query) => readSums(db, query),
+    usage: (query, group) => readUsage(db, query, group),
+    append: ({ events, steps: changed }) =>
+      db.transaction().execute(async (transaction) => {
+        await appendEvents(transaction, events);
+        await saveSteps(transaction, changed);
+      }),
     events: (key) => readEvents(db, key, batches),
+    steps: (key) => readSteps(db, key, steps),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
 }
 
-type RunReader = RecordReader<Tables['runs'], RunRecord>;
-
-async function listRuns(
-  db: Kysely<Tables>,
-  query: Parameters<RunsStore['list']>[0],
-  reader: RunReader,
-): ReturnType<RunsStore['list']> {
-  const matching = db.selectFrom('runs').selectAll().where(isListed('runs', query));
-  const { rows, nextCursor } = await readPage(matching, ['started_at', 'key'], query);
-  return { runs: reader.all(rows), nextCursor };
-}
-
-/** Marks running runs, those of `keys` or all, as interrupted. */
-function interrupt(db: Kysely<Tables>, keys?: readonly string[]): Promise<Tables['runs'][]> {
-  return db
-    .updateTable('runs')
-    .set({ status: 'interrupted', ended_at: new Date().toISOString() })
+/** Marks running runs, those of `keys` or all, as interrupted, and counts what is known of them. */
+async function interrupt(
+  transaction: Transaction<Tables>,
+  { keys, steps: reader }: { readonly keys?: readonly string[]; readonly steps: StepReader },
+): Promise<Tables['runs'][]> {
+  const open = await transaction
+    .selectFrom('runs')
+    .selectAll()
     .where('status', '=', 'running')
     .$if(keys !== undefined, (query) => query.where('key', 'in', keys ?? []))
-    .returningAll()
     .execute();
+  for (const { key } of open) {
+    const steps = await readSteps(transaction, key, reader);
+    const { usage } = totalOf(steps);
+    await closeRun(transaction, { key, status: 'interrupted', messages: [], usage, steps });
+  }
+  return open.map((row) => ({ ...row, status: 'interrupted' as const }));
 }
 
 // A run whose status is unknown does not go on here, and how it ended is not known.
@@ -110,8 +118,13 @@ const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({
   isDetached: row.flagOrNull('is_detached') ?? false,
   historyCount: row.count('history_count'),
   outcome: row.jsonOrNull('outcome', isRunOutcome),
-  inputTokens: row.count('input_tokens'),
-  outputTokens: row.count('output_tokens'),
+  usage: {
+    inputTokens: row.count('input_tokens'),
+    outputTokens: row.count('output_tokens'),
+    cachedInputTokens: row.count('cached_tokens'),
+    reasoningTokens: row.count('reasoning_tokens'),
+  },
+  cost: row.numberOrNull('cost', [0, Number.MAX_VALUE]),
   startedAt: row.time('started_at'),
   endedAt: row.timeOrNull('ended_at'),
 });

@@ -73,6 +73,16 @@ interface RunsTable {
   status: RunStatus;
   input_tokens: number;
   output_tokens: number;
+  cached_tokens: number;
+  reasoning_tokens: number;
+  /** In US dollars, of the steps whose cost is known; null where none is. */
+  cost: number | null;
+  /** How often a model was asked. */
+  model_steps: number;
+  /** Those of them whose cost is not known. */
+  unpriced_steps: number;
+  /** null while it runs. */
+  duration_ms: number | null;
   started_at: string;
   ended_at: string | null;
   /** The id its caller gave it; differs from `id` when that was taken. */
@@ -83,6 +93,43 @@ interface RunsTable {
   history_count: number;
   /** How it ended, as JSON; null while it runs. */
   outcome: string | null;
+  /** That of its conversation; empty without keys, so that lists can follow an index. */
+  owner: string;
+}
+
+/** A step of a run. */
+interface RunStepsTable {
+  run_key: string;
+  number: number;
+  /** The step as JSON. */
+  body: string;
+}
+
+/** What runs that have ended came to: all that started in one span of time and are alike in the other columns. Runs that are deleted later stay counted. */
+interface RunSumsTable {
+  /** `day` or `minute`. */
+  span: 'day' | 'minute';
+  /** The beginning of the span, in UTC: `2026-11-23`, or `2026-11-23T10:05`. */
+  start: string;
+  /** The key they are of; empty without keys. */
+  owner: string;
+  agent_id: string;
+  /** The model that was asked; empty where none was. */
+  model: string;
+  status: RunStatus;
+  /** How many runs, each counted with its last model. */
+  runs: number;
+  duration_ms: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  reasoning_tokens: number;
+  /** In US dollars, of the steps whose cost is known. */
+  cost: number;
+  /** How often a model was asked. */
+  model_steps: number;
+  /** Those of them whose cost is not known. */
+  unpriced_steps: number;
 }
 
 /** A batch of events of a run: a row for each event would cost ten times as much. */
@@ -92,6 +139,8 @@ interface RunEventsTable {
   first: number;
   /** A JSON array of events. */
   events: string;
+  /** A JSON array with the time of each, in milliseconds since 1970. */
+  times: string;
 }
 
 /** A tool call that waits, or waited, for a person. */
@@ -113,6 +162,8 @@ interface ApprovalsTable {
   resumed_by: string | null;
   created_at: string;
   resolved_at: string | null;
+  /** The key that answered it; null without keys, and while nobody has. */
+  resolved_by: string | null;
 }
 
 /** A task of another agent: what A2A calls one run. */
@@ -151,6 +202,8 @@ export interface Tables {
   messages: MessagesTable;
   runs: RunsTable;
   run_events: RunEventsTable;
+  run_steps: RunStepsTable;
+  run_sums: RunSumsTable;
   approvals: ApprovalsTable;
   tasks: TasksTable;
   facts: FactsTable;

@@ -10,6 +10,7 @@ export type { AgentRecord } from './stored-agents.ts';
 export type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
 export type { ConversationName, ConversationRecord, StoredMessage } from './stored-conversations.ts';
 export type { EventBatch, RunRecord } from './stored-runs.ts';
+export type { RunStep, StepBatch } from './stored-steps.ts';
 export type { TaskRecord } from './stored-tasks.ts';
 
 /** Small facts about this data folder by name, such as that the demo agent was made once. */

@@ -33,10 +33,14 @@ export interface ApprovalRecord extends NewApproval {
   readonly resumedBy: string | null;
   readonly createdAt: string;
   readonly resolvedAt: string | null;
+  /** The name of the key that answered; null without keys, and while nobody has. */
+  readonly resolvedBy: string | null;
 }
 
 /** What a person says to an approval. */
 export interface ApprovalDecision {
+  /** The name of the key that says it; absent or null without keys. */
+  readonly resolvedBy?: string | null | undefined;
   /** The id of the approval. */
   readonly id: string;
   readonly isApproved: boolean;

@@ -5,6 +5,9 @@ import type { Message } from './messages.ts';
 import type { ConversationPageQuery } from './pages.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
+import type { RunStep, StepBatch } from './stored-steps.ts';
+import type { RunSums, SumsQuery, UsageGroup, UsageReport } from './stored-sums.ts';
+import type { Usage } from './usage.ts';
 
 /** Where a run stands. */
 export type RunStatus = z.output<typeof RunStatusSchema>;
@@ -27,10 +30,17 @@ export interface RunRecord {
   readonly historyCount: number;
   /** How it ended, as whoever closed it said; null while it runs, and where nobody said it. */
   readonly outcome: RunOutcome | null;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  readonly usage: Usage;
+  /** In US dollars, as far as prices were known when it ended; null where none was. */
+  readonly cost: number | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
+}
+
+/** Which runs to list; those that started from `since` on and before `until`, both RFC 3339. */
+export interface RunPageQuery extends ConversationPageQuery<RunStatus> {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
 }
 
 /** Events of one run in their order; `first` is the number of the first of them. */
@@ -38,6 +48,8 @@ export interface EventBatch {
   readonly runKey: string;
   readonly first: number;
   readonly events: readonly unknown[];
+  /** When each of them happened, in milliseconds since 1970; null where that is not known. */
+  readonly times: readonly (number | null)[];
 }
 
 /** A run that begins. */
@@ -60,17 +72,29 @@ export interface RunOpening {
   readonly cancelsApprovals?: boolean | undefined;
 }
 
+/** A run that has begun. */
+export interface RunOpened {
+  readonly key: string;
+  readonly startedAt: string;
+  readonly resumed: readonly ApprovalRecord[];
+}
+
 /** A run that ends. */
 export interface RunClosing {
   readonly key: string;
   readonly status: Exclude<RunStatus, 'running'>;
   /** What it said. */
   readonly messages: readonly Message[];
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  readonly usage: Usage;
+  /** RFC 3339. */
+  readonly endedAt?: string | undefined;
   readonly outcome?: RunOutcome | undefined;
   /** The last of its events, where they are stored. */
   readonly events?: EventBatch | undefined;
+  /** Those of its steps that have changed since they were stored. */
+  readonly changedSteps?: readonly RunStep[] | undefined;
+  /** All of its steps. */
+  readonly steps?: readonly RunStep[] | undefined;
   /** The calls that it leaves to a person. */
   readonly approvals?: readonly NewApproval[] | undefined;
   /** The ids of approvals of other runs that turned out to be void. */
@@ -83,20 +107,26 @@ export interface RunsStore {
    * One transaction: makes the conversation when there is none, stores those of `messages` whose ids it does not have yet, and
    * opens the run. What the user said is on disk before the model is asked. A message over 1 MiB is stored shortened, and says so.
    * An `id` that the owner of the conversation has used for a run, and a conversation with a running run, are a 409 and store nothing.
-   * So is a conversation with approvals that `decisions` leaves open, unless `cancelsApprovals`. Returns the key of the run, and the
-   * answered approvals that no run has acted on before, which is for this one to do.
+   * So is a conversation with approvals that `decisions` leaves open, unless `cancelsApprovals`. Returns the key of the run, when it
+   * began, and the answered approvals that no run has acted on before, which is for this one to do.
    */
-  open(run: RunOpening): Promise<{ readonly key: string; readonly resumed: readonly ApprovalRecord[] }>;
+  open(run: RunOpening): Promise<RunOpened>;
   /**
    * One transaction: appends what the run said and closes it. The turn is on disk before its terminal event is sent.
    * Does nothing when the run is not running: it was closed before, or its conversation was deleted. When it fails, nothing is
    * appended, and the run counts as interrupted as soon as the store can write again.
    */
   close(run: RunClosing): Promise<void>;
-  /** Stores events of running runs. A run whose conversation was deleted meanwhile is left out. */
-  appendEvents(batches: readonly EventBatch[]): Promise<void>;
+  /** Stores events and steps of running runs, in one transaction. A run whose conversation was deleted meanwhile is left out. */
+  append(happened: { readonly events: readonly EventBatch[]; readonly steps: readonly StepBatch[] }): Promise<void>;
   /** The stored events of a run in order, as far as there are no gaps. */
   events(key: string): Promise<EventBatch[]>;
+  /** The steps of a run, in order. */
+  steps(key: string): Promise<RunStep[]>;
+  /** What runs that have ended came to, those deleted since included. */
+  sums(query: SumsQuery): Promise<RunSums>;
+  /** The same for each agent, key, model or day, by their names; the time is cut to whole minutes. */
+  usage(query: Omit<SumsQuery, 'conversationId'>, group: UsageGroup): Promise<UsageReport>;
   /** Deletes the events of runs that ended before `endedBefore`, and of all but the `keep` that ended last. */
   pruneEvents(bounds: { readonly endedBefore: string; readonly keep: number }): Promise<void>;
   /**
@@ -109,5 +139,5 @@ export interface RunsStore {
   /** The newest run of a conversation; with `givenId`, of those whose caller called it so. */
   latest(conversationKey: string, query?: { readonly givenId?: string | undefined }): Promise<RunRecord | undefined>;
   /** One page, those that started last first. */
-  list(query: ConversationPageQuery<RunStatus>): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
+  list(query: RunPageQuery): Promise<{ runs: RunRecord[]; nextCursor: string | null }>;
 }

@@ -13,14 +13,21 @@ export function openAgUi({ agents, agentRuns, runs, store }: ProtocolParts) {
     protobuf,
     async startRun({ agentId, threadId: conversationId, ...request }) {
       const run = await agentRuns.startAgentOrExample(agentId, { ...request, conversationId, history: 'given' });
-      return { events: run.events({ signal: request.signal }) };
+      return { startedAt: run.startedAt, events: run.events({ signal: request.signal }) };
     },
     async findRun(threadId, query) {
       const found = await runs.findLatest(threadId, query);
       if (!found) return undefined;
-      const { agentId, givenId, historyCount, conversationKey } = found.record;
+      const { agentId, givenId, startedAt, historyCount, conversationKey } = found.record;
       const messages = () => store.conversations.messages(conversationKey);
-      return { agentId, runId: givenId, historyCount, messages, events: found.events };
+      return {
+        agentId,
+        runId: givenId,
+        startedAt,
+        historyCount,
+        messages,
+        events: found.events,
+      };
     },
     async terminate(threadId, runId, principal) {
       const conversation = await store.conversations.get(threadId, principal);

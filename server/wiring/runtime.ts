@@ -33,7 +33,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const prices = openPrices({ file: options.prices, log });
   const store = keep(await openStore({ folder: options['data-dir'], log }));
   const mcp = keep(await openMcpServers({ options, environment, store, log }));
-  const { runs, handlers: runHandlers } = await openRuns({ store, models, log });
+  const { runs, handlers: runHandlers } = await openRuns({ store, models, prices, log });
   const skills = openSkills({ options, log });
   const agents = await openAgents({ store, models, mcp, skills });
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
@@ -43,7 +43,6 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     options,
     store,
     models,
-    prices,
     mcp,
     runs,
     skills,

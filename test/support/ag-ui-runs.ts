@@ -8,7 +8,7 @@ export const someUsage: Usage = { inputTokens: 60, outputTokens: 16, reasoningTo
 
 /** A run of two steps with every kind of event: reasoning, text, two interleaved tool calls, an answer. */
 export const fullRun: readonly RunEvent[] = [
-  { type: 'step-started', step: 1 },
+  { type: 'step-started', step: 1, model: 'demo' },
   { type: 'reasoning-started', messageId: 'm1' },
   { type: 'reasoning-delta', messageId: 'm1', delta: 'Two cities, ' },
   { type: 'reasoning-delta', messageId: 'm1', delta: 'two calls.' },
@@ -23,10 +23,18 @@ export const fullRun: readonly RunEvent[] = [
   { type: 'tool-call-delta', callId: 'c1', delta: '"Paris"}' },
   { type: 'tool-call-ended', callId: 'c1', name: 'weather', args: { city: 'Paris' } },
   { type: 'tool-call-ended', callId: 'c2', name: 'weather', args: { city: 'Oslo' } },
-  { type: 'tool-result', callId: 'c2', messageId: 'r2', name: 'weather', result: { celsius: 4 }, isError: false },
-  { type: 'tool-result', callId: 'c1', messageId: 'r1', name: 'weather', result: '18 °C', isError: false },
+  {
+    type: 'tool-result',
+    callId: 'c2',
+    messageId: 'r2',
+    name: 'weather',
+    result: { celsius: 4 },
+    isError: false,
+    bytes: 0,
+  },
+  { type: 'tool-result', callId: 'c1', messageId: 'r1', name: 'weather', result: '18 °C', isError: false, bytes: 0 },
   { type: 'step-ended', step: 1, usage: someUsage },
-  { type: 'step-started', step: 2 },
+  { type: 'step-started', step: 2, model: 'demo' },
   { type: 'text-started', messageId: 'm2' },
   { type: 'text-delta', messageId: 'm2', delta: 'Paris 18 °C, ' },
   { type: 'text-delta', messageId: 'm2', delta: 'Oslo 4 °C.' },

@@ -42,7 +42,7 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
     const events = typeof script === 'function' ? await script(request, cancelled.signal) : script;
     const key = `${request.threadId} ${request.runId}`;
     active.set(key, cancelled);
-    return { events: follow(events, cancelled, () => active.delete(key)) };
+    return { startedAt: '2026-11-23T10:00:00.000Z', events: follow(events, cancelled, () => active.delete(key)) };
   }
 
   const terminate = (threadId: string, runId: string) => {
@@ -123,7 +123,7 @@ async function* follow(
 
 /** Says a little and then waits to be cancelled. */
 export async function* speakAndWait(_request: AgUiRunRequest, cancelled: AbortSignal): AsyncGenerator<RunEvent> {
-  yield { type: 'step-started', step: 1 };
+  yield { type: 'step-started', step: 1, model: 'demo' };
   yield { type: 'text-started', messageId: 'm1' };
   yield { type: 'text-delta', messageId: 'm1', delta: 'I am thinking' };
   if (!cancelled.aborted) await new Promise((resolve) => cancelled.addEventListener('abort', resolve, { once: true }));

@@ -65,7 +65,7 @@ export async function startAgentRuns(
   const startRun = createStartRun(runs, getAgent);
   const handlers = {
     prompts: createPromptHandlers({ runs, startRun, requireAgent: getAgent }),
-    runs: createRunHandlers({ runs, store: store.runs }),
+    runs: createRunHandlers({ runs, store: store.runs, approvals: store.approvals }),
     approvals: createApprovalHandlers({
       approvals: store.approvals,
       answer: createAnswerApproval({
@@ -81,14 +81,14 @@ export async function startAgentRuns(
       protobuf: createAgUiProtobuf(),
       async startRun({ agentId, threadId: conversationId, ...request }) {
         const run = await startRun(agentId, { ...request, conversationId, history: 'given' });
-        return { events: run.events({ signal: request.signal }) };
+        return { startedAt: run.startedAt, events: run.events({ signal: request.signal }) };
       },
       async findRun(threadId, query) {
         const found = await runs.findLatest(threadId, query);
         if (!found) return undefined;
-        const { agentId, givenId, historyCount, conversationKey } = found.record;
+        const { agentId, givenId, startedAt, historyCount, conversationKey } = found.record;
         const messages = () => store.conversations.messages(conversationKey);
-        return { agentId, runId: givenId, historyCount, messages, events: found.events };
+        return { agentId, runId: givenId, startedAt, historyCount, messages, events: found.events };
       },
       terminate: (threadId, runId) => runs.cancel(threadId, runId),
     }),

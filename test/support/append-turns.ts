@@ -1,6 +1,7 @@
 /** Appends turns to the store of a folder until it is killed, and prints each one once the store has acknowledged it. */
 import { writeSync } from 'node:fs';
 import { openStore } from '../../server/store/sqlite.ts';
+import { NO_USAGE } from '../../server/store/usage.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const store = await openStore({ folder });
@@ -15,7 +16,12 @@ for (let turn = (await store.conversations.get('c'))?.messageCount ?? 0; ; turn 
     role: 'assistant',
     content: [{ type: 'text', text: 'x'.repeat(500) }],
   } as const;
-  await store.runs.close({ key: run, status: 'finished', messages: [answer], inputTokens: 1, outputTokens: 2 });
+  await store.runs.close({
+    key: run,
+    status: 'finished',
+    messages: [answer],
+    usage: { ...NO_USAGE, inputTokens: 1, outputTokens: 2 },
+  });
   print({ closed: run });
 }
 

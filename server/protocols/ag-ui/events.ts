@@ -11,14 +11,14 @@ import { createAgUiTranslator } from './translator.ts';
  * all but that comes, and what was thrown is thrown on for the surface to tell.
  */
 export async function* toAgUiEvents(
-  events: AsyncIterable<{ readonly event: RunEvent }>,
+  events: AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>,
   view: AgUiRunView,
 ): AsyncGenerator<AgUiEvent, void> {
   const translator = createAgUiTranslator(view);
   yield* translator.start();
   try {
-    for await (const { event } of events) {
-      for (const translated of translator.next(event)) yield translated;
+    for await (const { at, event } of events) {
+      for (const translated of translator.next(event, at)) yield translated;
       if (translator.isOver()) return;
     }
   } catch (cause) {

@@ -31,7 +31,10 @@ export interface AgUiRunRequest extends AgUiRunInput {
 interface AgUiParts extends AgUiRunArchive {
   readonly agents: OfferedAgents;
   /** Throws when the run cannot start: the thread is busy, the server is draining. */
-  startRun(request: AgUiRunRequest): Promise<{ readonly events: AsyncIterable<{ readonly event: RunEvent }> }>;
+  startRun(request: AgUiRunRequest): Promise<{
+    readonly startedAt: string;
+    readonly events: AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>;
+  }>;
   /** Ends a run. False when the caller sees no such run that is active. */
   terminate(threadId: string, runId: string, principal: Principal): boolean | Promise<boolean>;
   /** The version of this server. */
@@ -60,8 +63,8 @@ export function createAgUiHandlers(parts: AgUiParts): AppHandlers<RequestContext
       if (after !== undefined) return replayAgUiRun({ agentId, principal, view, after, signal }, parts);
       const { threadId, runId } = view;
       const extend = extendForViewer(threadId, viewer);
-      const { events } = await startRun({ agentId, principal, threadId, runId, ...request, extend, signal });
-      return toAgUiEvents(events, view);
+      const { startedAt, events } = await startRun({ agentId, principal, threadId, runId, ...request, extend, signal });
+      return toAgUiEvents(events, { ...view, startedAt: Date.parse(startedAt) });
     },
     async connect({ input: { agent_id: agentId, casing, ...body }, context, signal }) {
       agents.get(agentId);

@@ -14,12 +14,18 @@ interface AgUiFoundRun {
   readonly agentId: string;
   /** The id its caller gave it. */
   readonly runId: string;
+  /** When it began, RFC 3339. */
+  readonly startedAt: string;
   /** How many messages the thread had when it began, the ones it began with included. */
   readonly historyCount: number;
   /** The messages of its thread as they are stored now. */
   messages(): Promise<readonly Message[]>;
   /** Its events from the first to `run-ended`; a gap in their numbers means that events were lost. */
-  events(signal: AbortSignal): AsyncIterable<{ readonly id: number; readonly event: RunEvent }>;
+  events(signal: AbortSignal): AsyncIterable<{
+    readonly id: number;
+    readonly at?: number | undefined;
+    readonly event: RunEvent;
+  }>;
 }
 
 /** Where runs are found. */
@@ -52,7 +58,7 @@ export async function replayAgUiRun(
     const detail = runId === undefined ? `No run on thread ${threadId}` : `Run not found: ${runId}`;
     throw new ApiError('run-not-found', detail);
   }
-  const runView = { ...view, runId: run.runId };
+  const runView = { ...view, runId: run.runId, startedAt: Date.parse(run.startedAt) };
   return withNumbers(numberEvents({ run, view: runView, after, signal }));
 }
 
@@ -72,8 +78,8 @@ async function* numberEvents({ run, view, after: last, signal }: Replay): AsyncG
   }
   if (last === undefined) yield { number, event: await snapshot(run.historyCount) };
   let lastId = 0;
-  for await (const { id, event } of run.events(signal)) {
-    const translated = translator.next(event);
+  for await (const { id, at, event } of run.events(signal)) {
+    const translated = translator.next(event, at);
     if (id !== lastId + 1) {
       const known = number;
       number = numberAfterGap(number) - 1;

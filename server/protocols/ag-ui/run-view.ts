@@ -4,6 +4,8 @@ import type { Casing } from './spelling.ts';
 export interface AgUiRunView {
   readonly threadId: string;
   readonly runId: string;
+  /** When it began, in milliseconds since 1970; undefined where that is not known. */
+  readonly startedAt?: number | undefined;
   readonly parentRunId?: string | undefined;
   /** Whether the caller speaks AG-UI 1.0: older clients refuse some of what it added. */
   readonly isVersion1: boolean;

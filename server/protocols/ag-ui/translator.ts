@@ -11,8 +11,8 @@ import { ToolCallEvents } from './tool-call-events.ts';
 interface AgUiTranslator {
   /** The events that come before those of the first run event. */
   start(): AgUiEvent[];
-  /** The events of one run event; none once the run is over. */
-  next(event: RunEvent): AgUiEvent[];
+  /** The events of one run event, with the time it happened, in milliseconds since 1970; none once the run is over. */
+  next(event: RunEvent, at?: number): AgUiEvent[];
   isOver(): boolean;
 }
 
@@ -48,6 +48,11 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
         return [{ type: 'STATE_DELTA', delta: [...event.patch] }];
       case 'status':
         return [{ type: 'CUSTOM', name: 'status', value: toStatus(event) }];
+      case 'model-asked':
+      case 'model-retried':
+      case 'model-answered':
+      case 'tool-started':
+        return [];
       case 'custom':
         return [{ type: 'CUSTOM', name: event.name, value: event.value }];
       case 'run-ended':
@@ -63,10 +68,16 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
   }
 
   return {
-    start: () => [toRunStarted(view, spelled)],
-    next: (event) => (isOver ? [] : translate(event)),
+    start: () => withTime([toRunStarted(view, spelled)], view.startedAt),
+    next: (event, at) => (isOver ? [] : withTime(translate(event), at)),
     isOver: () => isOver,
   };
+}
+
+/** The same events, which are all new, with their time. */
+function withTime(events: AgUiEvent[], at: number | undefined): AgUiEvent[] {
+  if (at !== undefined) for (const event of events) event.timestamp = at;
+  return events;
 }
 
 function toRunStarted(view: AgUiRunView, spelled: Spelling): AgUiEvent {

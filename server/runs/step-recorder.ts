@@ -1,0 +1,195 @@
+import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
+import type { LoggedEvent } from './log-reader.ts';
+import type { RunEvent, RunOutcome, Usage } from './run-events.ts';
+
+/** What an answer of a model costs, in US dollars; null where that is not known. */
+export type PriceOf = (model: string, usage: Usage) => number | null;
+
+type Written<T> = { -readonly [Key in keyof T]: T[Key] };
+interface OpenStep extends Omit<Written<RunStep>, 'toolCalls' | 'retries'> {
+  readonly retries: RunStep['retries'][number][];
+  readonly toolCalls: Written<StepToolCall>[];
+}
+
+/** Tells from the events of one run what its steps are. */
+export class StepRecorder {
+  readonly #priceOf: PriceOf;
+  readonly #onChange: () => void;
+  readonly #steps: OpenStep[] = [];
+  readonly #changed = new Set<OpenStep>();
+  #awaitsFirstToken = false;
+
+  /** `onChange` is called when a step has changed that had not since the changed ones were taken. */
+  constructor({ priceOf, onChange }: { readonly priceOf: PriceOf; readonly onChange: () => void }) {
+    this.#priceOf = priceOf;
+    this.#onChange = onChange;
+  }
+
+  /** All steps, in their order. */
+  get steps(): readonly RunStep[] {
+    return this.#steps;
+  }
+
+  /** Takes the next event; most are pieces of text and cost nothing. */
+  add({ event, at = 0 }: LoggedEvent): void {
+    switch (event.type) {
+      case 'text-delta':
+      case 'reasoning-delta':
+      case 'tool-call-started':
+        if (this.#awaitsFirstToken) this.#noteFirstToken(at);
+        return;
+      case 'step-started':
+        this.#open(event.step, event.model, at);
+        return;
+      case 'model-asked':
+      case 'model-retried':
+      case 'model-answered':
+        this.#noteModel(event, at);
+        return;
+      case 'tool-call-ended':
+      case 'tool-started':
+      case 'tool-result':
+        this.#noteCall(event, at);
+        return;
+      case 'step-ended':
+        this.#close('finished', at);
+        return;
+      case 'run-ended':
+        this.#end(event.outcome, at);
+        return;
+      default:
+    }
+  }
+
+  /** The steps that have changed since they were last taken. */
+  takeChanged(): readonly RunStep[] {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
+  }
+
+  /** Counts steps that were taken as changed: they could not be stored. */
+  putBack(steps: readonly RunStep[]): void {
+    for (const step of this.#steps) if (steps.includes(step)) this.#changed.add(step);
+  }
+
+  get #last(): OpenStep | undefined {
+    return this.#steps.at(-1);
+  }
+
+  #note(step: OpenStep): void {
+    const isFirst = this.#changed.size === 0;
+    this.#changed.add(step);
+    if (isFirst) this.#onChange();
+  }
+
+  #open(number: number, model: string | null, at: number): OpenStep {
+    // Calls that a person has answered ran before the first model was asked.
+    if (this.#last?.status === 'running') this.#close('finished', at);
+    const step: OpenStep = {
+      number,
+      model,
+      status: 'running',
+      startedAt: at,
+      askedAt: null,
+      firstTokenAt: null,
+      answeredAt: null,
+      endedAt: null,
+      usage: null,
+      cost: null,
+      stopReason: null,
+      failure: null,
+      retries: [],
+      toolCalls: [],
+    };
+    this.#steps.push(step);
+    this.#note(step);
+    return step;
+  }
+
+  #close(status: RunStep['status'], at: number): void {
+    const step = this.#last;
+    if (step?.status !== 'running') return;
+    step.status = status;
+    step.endedAt = at;
+    this.#note(step);
+  }
+
+  #noteFirstToken(at: number): void {
+    this.#awaitsFirstToken = false;
+    const step = this.#last;
+    if (!step) return;
+    step.firstTokenAt = at;
+    this.#note(step);
+  }
+
+  #noteModel(event: Extract<RunEvent, { type: `model-${string}` }>, at: number): void {
+    const step = this.#last;
+    if (!step) return;
+    this.#awaitsFirstToken = event.type === 'model-asked';
+    if (event.type === 'model-asked') {
+      step.askedAt = at;
+    } else if (event.type === 'model-retried') {
+      const { code, detail, waitMs } = event;
+      step.retries.push({ at, code, detail, waitMs });
+    } else {
+      const { usage, stopReason } = event;
+      step.answeredAt = at;
+      step.usage = usage;
+      step.stopReason = stopReason;
+      step.cost = step.model === null || !usage ? null : this.#priceOf(step.model, usage);
+    }
+    this.#note(step);
+  }
+
+  #noteCall(event: Extract<RunEvent, { type: 'tool-call-ended' | 'tool-started' | 'tool-result' }>, at: number): void {
+    const step = this.#last ?? this.#open(0, null, at);
+    const call = step.toolCalls.find(({ callId }) => callId === event.callId) ?? queue(step, event, at);
+    if (event.type === 'tool-started') {
+      call.startedAt = at;
+      call.server = event.server;
+    } else if (event.type === 'tool-result') {
+      call.endedAt = at;
+      call.bytes = event.bytes;
+      call.isError = event.isError;
+    }
+    this.#note(step);
+  }
+
+  #end(outcome: RunOutcome, at: number): void {
+    const step = this.#last;
+    if (!step) return;
+    const pending = outcome.status === 'finished' ? outcome.pending : [];
+    const approvals = outcome.status === 'finished' ? (outcome.approvals ?? []) : [];
+    for (const call of step.toolCalls) {
+      if (!pending.includes(call.callId)) continue;
+      call.isPending = true;
+      call.approvalId = approvals.find(({ callId }) => callId === call.callId)?.id ?? null;
+      this.#note(step);
+    }
+    if (step.status !== 'running') return;
+    if (outcome.status === 'failed') step.failure = { code: outcome.code, detail: outcome.detail };
+    this.#close(outcome.status, at);
+  }
+}
+
+function queue(
+  { toolCalls }: OpenStep,
+  { callId, name }: { readonly callId: string; readonly name: string },
+  at: number,
+): OpenStep['toolCalls'][number] {
+  const call: OpenStep['toolCalls'][number] = {
+    callId,
+    tool: name,
+    server: null,
+    queuedAt: at,
+    startedAt: null,
+    endedAt: null,
+    bytes: null,
+    isError: null,
+    isPending: false,
+    approvalId: null,
+  };
+  toolCalls.push(call);
+  return call;
+}

@@ -1,0 +1,108 @@
+/** What runs came to, added up as each of them ends, so that a sum costs the same however many there were. */
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Tables } from './schema.ts';
+import type { RunStep } from './stored-steps.ts';
+import { NO_USAGE, sumUsage, type Usage } from './usage.ts';
+
+/** A run that has ended, as it is counted. */
+type CountedRun = Pick<Tables['runs'], 'owner' | 'agent_id' | 'status' | 'started_at' | 'ended_at'>;
+
+type Sums = Tables['run_sums'];
+type Counts = Omit<Sums, 'span' | 'start' | 'owner' | 'agent_id' | 'model' | 'status'>;
+
+/** What the steps of a run used and cost. */
+interface StepTotals {
+  readonly usage: Usage;
+  /** null where the cost of no step is known. */
+  readonly cost: number | null;
+  readonly modelSteps: number;
+  readonly unpricedSteps: number;
+}
+
+/** Adds up the steps that asked a model. */
+export function totalOf(steps: readonly Pick<RunStep, 'model' | 'usage' | 'cost'>[]): StepTotals {
+  const asked = steps.filter(({ model }) => model !== null);
+  const costs = asked.flatMap(({ cost }) => cost ?? []);
+  return {
+    usage: asked.reduce((sum, { usage }) => sumUsage(sum, usage ?? NO_USAGE), NO_USAGE),
+    cost: costs.length ? costs.reduce((sum, cost) => sum + cost, 0) : null,
+    modelSteps: asked.length,
+    unpricedSteps: asked.length - costs.length,
+  };
+}
+
+/** How many milliseconds lie between two times; 0 where that cannot be told. */
+export const durationOf = (startedAt: string, endedAt: string | null): number =>
+  Math.max(0, Date.parse(endedAt ?? startedAt) - Date.parse(startedAt)) || 0;
+
+/** Counts a run that has ended, with its steps by their models. */
+export async function countRun(
+  transaction: Transaction<Tables>,
+  run: CountedRun,
+  steps: readonly RunStep[],
+): Promise<void> {
+  const byModel = Map.groupBy(steps, ({ model }) => model ?? '');
+  const lastModel = steps.at(-1)?.model ?? '';
+  if (!byModel.has(lastModel)) byModel.set(lastModel, []);
+  const duration_ms = durationOf(run.started_at, run.ended_at);
+  for (const [model, itsSteps] of byModel) {
+    const isLast = model === lastModel;
+    const counts = { ...toCounts(totalOf(itsSteps)), runs: isLast ? 1 : 0, duration_ms: isLast ? duration_ms : 0 };
+    await addSums(transaction, { run, model, counts });
+  }
+}
+
+const toCounts = ({ usage, cost, modelSteps, unpricedSteps }: StepTotals) => ({
+  input_tokens: usage.inputTokens,
+  output_tokens: usage.outputTokens,
+  cached_tokens: usage.cachedInputTokens,
+  reasoning_tokens: usage.reasoningTokens,
+  cost: cost ?? 0,
+  model_steps: modelSteps,
+  unpriced_steps: unpricedSteps,
+});
+
+const COUNTS = [
+  'runs',
+  'duration_ms',
+  'input_tokens',
+  'output_tokens',
+  'cached_tokens',
+  'reasoning_tokens',
+  'cost',
+  'model_steps',
+  'unpriced_steps',
+] as const satisfies (keyof Counts)[];
+
+/** Adds to the sums of the day and of the minute in which a run began. */
+export async function addSums(
+  db: Kysely<Tables>,
+  {
+    run,
+    model,
+    counts,
+  }: { readonly run: Omit<CountedRun, 'ended_at'>; readonly model: string; readonly counts: Counts },
+): Promise<void> {
+  const { owner, agent_id, status, started_at } = run;
+  const names = { owner, agent_id, model, status };
+  await db
+    .insertInto('run_sums')
+    .values([
+      { span: 'day', start: started_at.slice(0, DAY), ...names, ...counts },
+      { span: 'minute', start: started_at.slice(0, MINUTE), ...names, ...counts },
+    ])
+    .onConflict((conflict) =>
+      conflict
+        .columns(['span', 'start', 'owner', 'agent_id', 'model', 'status'])
+        .doUpdateSet(() =>
+          Object.fromEntries(
+            COUNTS.map((column) => [column, sql`${sql.ref(`run_sums.${column}`)} + ${sql.ref(`excluded.${column}`)}`]),
+          ),
+        ),
+    )
+    .execute();
+}
+
+// How many characters of an RFC 3339 time name its day, and its minute.
+const DAY = '2026-11-23'.length;
+const MINUTE = '2026-11-23T10:05'.length;

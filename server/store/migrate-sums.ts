@@ -1,0 +1,136 @@
+/** Makes room for steps, costs and sums, and counts the runs that were there before. */
+import { type Kysely, sql } from 'kysely';
+import { RunStatus } from '../../contract/runs.ts';
+import { addSums, durationOf } from './count-runs.ts';
+import { RowReading } from './row-reading.ts';
+import type { Tables } from './schema.ts';
+
+/** The change of the tables. */
+export async function countRuns(db: Kysely<Tables>): Promise<void> {
+  await addColumns(db);
+  await createStepsAndSums(db);
+  await indexByOwner(db);
+  await countEnded(db);
+}
+
+async function addColumns(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  for (const column of ['cached_tokens', 'reasoning_tokens', 'model_steps', 'unpriced_steps'] as const) {
+    await schema
+      .alterTable('runs')
+      .addColumn(column, 'integer', (definition) => definition.notNull().defaultTo(0))
+      .execute();
+  }
+  await schema.alterTable('runs').addColumn('cost', 'double precision').execute();
+  await schema.alterTable('runs').addColumn('duration_ms', 'integer').execute();
+  await schema
+    .alterTable('runs')
+    .addColumn('owner', 'text', (definition) => definition.notNull().defaultTo(''))
+    .execute();
+  const owner = sql`coalesce((select owner from conversations where conversations.key = runs.conversation_key), '')`;
+  await sql`update runs set owner = ${owner}`.execute(db);
+  await schema
+    .alterTable('run_events')
+    .addColumn('times', 'text', (definition) => definition.notNull().defaultTo('[]'))
+    .execute();
+  await schema.alterTable('approvals').addColumn('resolved_by', 'text').execute();
+}
+
+async function createStepsAndSums({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('run_steps')
+    .addColumn('run_key', 'text', (column) => column.notNull().references('runs.key').onDelete('cascade'))
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('run_steps_in_order', ['run_key', 'number'])
+    .execute();
+  await schema
+    .createTable('run_sums')
+    .addColumn('span', 'text', (column) => column.notNull())
+    .addColumn('start', 'text', (column) => column.notNull())
+    .addColumn('owner', 'text', (column) => column.notNull())
+    .addColumn('agent_id', 'text', (column) => column.notNull())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('runs', 'integer', (column) => column.notNull())
+    .addColumn('duration_ms', 'bigint', (column) => column.notNull())
+    .addColumn('input_tokens', 'bigint', (column) => column.notNull())
+    .addColumn('output_tokens', 'bigint', (column) => column.notNull())
+    .addColumn('cached_tokens', 'bigint', (column) => column.notNull())
+    .addColumn('reasoning_tokens', 'bigint', (column) => column.notNull())
+    .addColumn('cost', 'double precision', (column) => column.notNull())
+    .addColumn('model_steps', 'bigint', (column) => column.notNull())
+    .addColumn('unpriced_steps', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('run_sums_by_name', ['span', 'start', 'owner', 'agent_id', 'model', 'status'])
+    .execute();
+}
+
+/** A list follows one of these, whatever it is narrowed to. */
+async function indexByOwner({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.dropIndex('runs_newest').execute();
+  await schema.dropIndex('runs_newest_of_agent').execute();
+  for (const [name, narrowed] of [
+    ['runs_newest_of_owner', []],
+    ['runs_newest_by_agent', ['agent_id']],
+    ['runs_newest_by_status', ['status']],
+    ['runs_newest_by_both', ['agent_id', 'status']],
+    ['runs_newest_of_conversation', ['conversation_id']],
+  ] as const) {
+    await schema
+      .createIndex(name)
+      .on('runs')
+      .columns(['owner', ...narrowed, 'started_at', 'key'])
+      .execute();
+  }
+}
+
+const ROWS_AT_ONCE = 1000;
+
+async function countEnded(db: Kysely<Tables>): Promise<void> {
+  for (let last = ''; ; ) {
+    const rows = await db
+      .selectFrom('runs')
+      .selectAll()
+      .where('key', '>', last)
+      .where('ended_at', 'is not', null)
+      .orderBy('key')
+      .limit(ROWS_AT_ONCE)
+      .execute();
+    for (const row of rows) await countOne(db, row);
+    const key = rows.at(-1)?.key;
+    if (key === undefined) return;
+    last = key;
+  }
+}
+
+/** Counts a run as far as its row can be read: its prices and its model were not noted. */
+async function countOne(db: Kysely<Tables>, row: Tables['runs']): Promise<void> {
+  const read = new RowReading<keyof Tables['runs']>(row);
+  const input_tokens = read.count('input_tokens');
+  const output_tokens = read.count('output_tokens');
+  const started_at = read.time('started_at');
+  const ended_at = read.timeOrNull('ended_at');
+  const duration_ms = durationOf(started_at, ended_at);
+  // How often a model was asked was not noted, nor what it cost.
+  const steps = { model_steps: 1, unpriced_steps: 1 };
+  await db
+    .updateTable('runs')
+    .set({ duration_ms, ...steps })
+    .where('key', '=', row.key)
+    .execute();
+  const status = read.oneOf('status', RunStatus.options, 'interrupted');
+  await addSums(db, {
+    run: { owner: read.text('owner', ''), agent_id: read.text('agent_id', ''), status, started_at },
+    model: '',
+    counts: {
+      runs: 1,
+      duration_ms,
+      input_tokens,
+      output_tokens,
+      cached_tokens: 0,
+      reasoning_tokens: 0,
+      cost: 0,
+      ...steps,
+    },
+  });
+}

@@ -1,0 +1,151 @@
+/** Reads what runs came to: whole days and minutes as they were added up, and run by run only what lies between. */
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { EVERYBODY, type Principal } from '../call/principal.ts';
+import { toCount } from './count.ts';
+import type { Tables } from './schema.ts';
+import type { RunSums, SumsQuery, UsageGroup, UsageReport } from './stored-sums.ts';
+
+/** From `from` on and before `to`; undefined is without a bound. */
+interface Range {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** What runs came to, all together. */
+export async function readSums(db: Kysely<Tables>, query: SumsQuery): Promise<RunSums> {
+  if (query.conversationId !== undefined) return toSums([await sumRuns(db, query, toRange(query))]);
+  const { spans, edges } = cutTime(toRange(query));
+  const rows: Row[] = [];
+  for (const { span, range } of spans) rows.push(await sumSpan(db, query, span, range));
+  for (const range of edges) rows.push(await sumRuns(db, query, range));
+  return toSums(rows);
+}
+
+/** What runs came to by agent, key, model or day, in the order of the names of these; in whole minutes. */
+export async function readUsage(
+  db: Kysely<Tables>,
+  query: Omit<SumsQuery, 'conversationId'>,
+  group: UsageGroup,
+): Promise<UsageReport> {
+  const { since, until } = query;
+  const range = { from: since && atMinute(since, 0), to: until && atMinute(until, LAST_MS) };
+  const column = group === 'day' ? sql<string>`substr(start, 1, ${sql.lit(DAY)})` : sql.ref<string>(COLUMNS[group]);
+  const groups = new Map<string, Row[]>();
+  for (const { span, range: itsRange } of cutTime(range).spans) {
+    const rows = await db
+      .selectFrom('run_sums')
+      .select([column.as('name'), ...SUMS])
+      .where(isWanted(query))
+      .where('span', '=', span)
+      .where(isWithin('start', itsRange))
+      .groupBy(column)
+      .execute();
+    for (const { name, ...row } of rows) groups.set(String(name), [...(groups.get(String(name)) ?? []), row]);
+  }
+  const named = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    groups: named.map(([name, rows]) => ({ name, ...toSums(rows) })),
+    total: toSums(named.flatMap(([, rows]) => rows)),
+  };
+}
+
+const COLUMNS = { agent: 'agent_id', key: 'owner', model: 'model' } as const;
+
+const NAMES = ['runs', 'duration_ms', 'input_tokens', 'output_tokens', 'cached_tokens', 'reasoning_tokens'] as const;
+const SUMS = [...NAMES, 'cost' as const, 'model_steps' as const, 'unpriced_steps' as const].map((name) =>
+  sql<unknown>`sum(${sql.ref(name)})`.as(name),
+);
+const OF_RUNS = SUMS.slice(1);
+
+type Row = Readonly<Record<string, unknown>>;
+
+function sumSpan(db: Kysely<Tables>, query: SumsQuery, span: 'day' | 'minute', range: Range): Promise<Row> {
+  return db
+    .selectFrom('run_sums')
+    .select(SUMS)
+    .where(isWanted(query))
+    .where('span', '=', span)
+    .where(isWithin('start', range))
+    .executeTakeFirstOrThrow();
+}
+
+function sumRuns(db: Kysely<Tables>, query: SumsQuery, range: Range): Promise<Row> {
+  return db
+    .selectFrom('runs')
+    .select([sql<unknown>`count(*)`.as('runs'), ...OF_RUNS])
+    .where(isWanted(query))
+    .where('ended_at', 'is not', null)
+    .where(isWithin('started_at', range))
+    .executeTakeFirstOrThrow();
+}
+
+function toSums(rows: readonly Row[]): RunSums {
+  const sum = (name: string) => rows.reduce((total, row) => total + toCount(row[name]), 0);
+  const cost = rows.reduce((total, row) => total + (Number(row.cost) || 0), 0);
+  const usage = {
+    inputTokens: sum('input_tokens'),
+    outputTokens: sum('output_tokens'),
+    cachedInputTokens: sum('cached_tokens'),
+    reasoningTokens: sum('reasoning_tokens'),
+  };
+  const steps = sum('model_steps');
+  const unpricedSteps = sum('unpriced_steps');
+  const isUnknown = unpricedSteps > 0 && unpricedSteps === steps;
+  return { runs: sum('runs'), durationMs: sum('duration_ms'), usage, cost: isUnknown ? null : cost, unpricedSteps };
+}
+
+/** A condition for what a sum is asked for; both tables have these columns. */
+function isWanted({ principal = EVERYBODY, agentId, conversationId, status }: SumsQuery): RawBuilder<SqlBool> {
+  const wanted = { agent_id: agentId, conversation_id: conversationId, status };
+  const equal = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  return sql`${sql.join([isOwn(principal), ...equal.map(([column, value]) => sql`${sql.ref(column)} = ${value}`)], sql` and `)}`;
+}
+
+const isOwn = ({ name, seesAll }: Principal) => (seesAll ? sql`true` : sql`owner in ('', ${name ?? ''})`);
+
+function isWithin(column: string, { from, to }: Range): RawBuilder<SqlBool> {
+  const name = sql.ref(column);
+  const bounds = [from && sql`${name} >= ${from}`, to && sql`${name} < ${to}`].filter((bound) => !!bound);
+  return bounds.length ? sql`${sql.join(bounds, sql` and `)}` : sql`true`;
+}
+
+const toRange = ({ since, until }: SumsQuery): Range => ({ from: since, to: until });
+
+/** A range of time as whole days, whole minutes, and what is left of it at its edges. */
+function cutTime({ from, to }: Range): {
+  spans: { span: 'day' | 'minute'; range: Range }[];
+  edges: Range[];
+} {
+  const firstMinute = from && atMinute(from, LAST_MS);
+  const lastMinute = to && atMinute(to, 0);
+  if (firstMinute && lastMinute && firstMinute > lastMinute) return { spans: [], edges: [{ from, to }] };
+  const edges = [
+    ...(from && firstMinute && from < `${firstMinute}:00.000Z` ? [{ from, to: firstMinute }] : []),
+    ...(to && lastMinute && to > `${lastMinute}:00.000Z` ? [{ from: lastMinute, to }] : []),
+  ];
+  const firstDay = firstMinute && atDay(firstMinute, DAY_MS - MINUTE_MS);
+  const lastDay = lastMinute && atDay(lastMinute, 0);
+  if (firstDay && lastDay && firstDay > lastDay) {
+    return { spans: [{ span: 'minute', range: { from: firstMinute, to: lastMinute } }], edges };
+  }
+  return {
+    spans: [
+      { span: 'day', range: { from: firstDay, to: lastDay } },
+      ...(firstMinute && firstDay ? [{ span: 'minute' as const, range: { from: firstMinute, to: firstDay } }] : []),
+      ...(lastMinute && lastDay ? [{ span: 'minute' as const, range: { from: lastDay, to: lastMinute } }] : []),
+    ],
+    edges,
+  };
+}
+
+const MINUTE_MS = 60_000;
+const LAST_MS = MINUTE_MS - 1;
+const DAY_MS = 86_400_000;
+const DAY = '2026-11-23'.length;
+const MINUTE = '2026-11-23T10:05'.length;
+
+/** The name of the minute `addedMs` after a time: with none the one it is in, with all but a millisecond the first that begins from it on. */
+const atMinute = (time: string, addedMs: number) => new Date(Date.parse(time) + addedMs).toISOString().slice(0, MINUTE);
+
+const atDay = (minute: string, addedMs: number) =>
+  new Date(Date.parse(`${minute}:00Z`) + addedMs).toISOString().slice(0, DAY);

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { toCount } from './count.ts';
+import type { Usage } from './usage.ts';
+
+/** An attempt at an answer that failed, and was followed by another. */
+export interface StepRetry {
+  readonly at: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly waitMs: number;
+}
+
+/** A tool call of a step. Of one that waits for its caller or for a person, `startedAt` is null. */
+export interface StepToolCall {
+  readonly callId: string;
+  readonly tool: string;
+  /** The MCP server it goes to; null for tools of this server's own and of the caller. */
+  readonly server: string | null;
+  readonly queuedAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly bytes: number | null;
+  readonly isError: boolean | null;
+  /** Whether the run has ended without a result for it, which is for its caller or for a person to give. */
+  readonly isPending: boolean;
+  /** The approval that it waits for. */
+  readonly approvalId: string | null;
+}
+
+/**
+ * One step of a run: what was asked of a model and the tools that its answer called. Times are milliseconds since 1970; null is what
+ * has not happened yet, or never will. Step 0 has no model: in it run the calls that a person has answered since the run before.
+ */
+export interface RunStep {
+  readonly number: number;
+  readonly model: string | null;
+  /** `running` of a run that has ended: it was cut off. */
+  readonly status: 'running' | 'finished' | 'failed' | 'cancelled';
+  readonly startedAt: number;
+  /** When the attempt began that was answered, or that is the last one. */
+  readonly askedAt: number | null;
+  readonly firstTokenAt: number | null;
+  readonly answeredAt: number | null;
+  readonly endedAt: number | null;
+  /** What the whole step has used; null until the model has answered. */
+  readonly usage: Usage | null;
+  /** In US dollars; null where the price is not known, and until the model has answered. */
+  readonly cost: number | null;
+  readonly stopReason: string | null;
+  readonly failure: { readonly code: string; readonly detail: string } | null;
+  readonly retries: readonly StepRetry[];
+  readonly toolCalls: readonly StepToolCall[];
+}
+
+/** The steps of one run that have changed. */
+export interface StepBatch {
+  readonly runKey: string;
+  readonly steps: readonly RunStep[];
+}
+
+const text = z.string().nullable().catch(null);
+const time = z.number().min(0).nullable().catch(null);
+const begun = z.number().min(0).catch(0);
+const count = z.unknown().transform(toCount);
+
+/** Items one by one: what is none is left out. */
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.unknown().transform((value) =>
+    (Array.isArray(value) ? value : []).flatMap((one) => {
+      const read = item.safeParse(one);
+      return read.success ? [read.data] : [];
+    }),
+  );
+
+const StoredStep = z.object({
+  number: z.int().min(0),
+  model: text,
+  status: z.enum(['running', 'finished', 'failed', 'cancelled']).catch('running'),
+  startedAt: begun,
+  askedAt: time,
+  firstTokenAt: time,
+  answeredAt: time,
+  endedAt: time,
+  usage: z
+    .object({ inputTokens: count, outputTokens: count, reasoningTokens: count, cachedInputTokens: count })
+    .nullable()
+    .catch(null),
+  cost: time,
+  stopReason: text,
+  failure: z.object({ code: z.string(), detail: z.string() }).nullable().catch(null),
+  retries: listOf(z.object({ at: begun, code: z.string(), detail: z.string().catch(''), waitMs: count })),
+  toolCalls: listOf(
+    z.object({
+      callId: z.string(),
+      tool: z.string(),
+      server: text,
+      queuedAt: begun,
+      startedAt: time,
+      endedAt: time,
+      bytes: time,
+      isError: z.boolean().nullable().catch(null),
+      isPending: z.boolean().catch(false),
+      approvalId: text,
+    }),
+  ),
+});
+
+/** A step as it was stored, by this server or by another; undefined of what is none. */
+export const readStep = (body: unknown): RunStep | undefined => StoredStep.safeParse(body).data;

@@ -1,0 +1,18 @@
+/** Tokens as a provider counted them; `reasoningTokens` are among the output tokens, and `cachedInputTokens` among the input tokens. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly cachedInputTokens: number;
+}
+
+/** The usage of what has asked no model yet. */
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
+
+/** The sum of two usages. */
+export const sumUsage = (one: Usage, other: Usage): Usage => ({
+  inputTokens: one.inputTokens + other.inputTokens,
+  outputTokens: one.outputTokens + other.outputTokens,
+  reasoningTokens: one.reasoningTokens + other.reasoningTokens,
+  cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+});
