@@ -2,6 +2,7 @@ import { totalOf } from '../store/count-runs.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import { INTERRUPTED } from './found-run.ts';
 import { rebuildMessages } from './rebuild-messages.ts';
+import type { RunEndListener } from './run-end.ts';
 import { readStoredEvents } from './stored-events.ts';
 import type { FaultLog } from './tool-calls.ts';
 
@@ -11,13 +12,16 @@ const PAGE = 200;
  * Ends the runs that a server which died left open, and stores what they had said as far as that is known. One whose record or whose
  * conversation is damaged ends without that.
  */
-export async function recoverRuns(store: Store['runs'], log: FaultLog): Promise<RunRecord[]> {
+export async function recoverRuns(
+  store: Store['runs'],
+  { log, onEnded }: { readonly log: FaultLog; readonly onEnded: RunEndListener },
+): Promise<RunRecord[]> {
   const recovered: RunRecord[] = [];
   for (let cursor: string | undefined; ; ) {
     const { runs, nextCursor } = await store.list({ status: 'running', limit: PAGE, cursor });
     for (const run of runs) {
       try {
-        recovered.push(await recover(store, run));
+        recovered.push(await recover(store, run, onEnded));
       } catch (error) {
         log.error({ err: error, runId: run.id }, 'what a run had said when the server stopped could not be stored');
       }
@@ -29,10 +33,12 @@ export async function recoverRuns(store: Store['runs'], log: FaultLog): Promise<
   return [...recovered, ...(await store.interruptOpen())];
 }
 
-async function recover(store: Store['runs'], run: RunRecord): Promise<RunRecord> {
+async function recover(store: Store['runs'], run: RunRecord, onEnded: RunEndListener): Promise<RunRecord> {
   const events = run.isDetached ? (await readStoredEvents(store, run.key)).map(({ event }) => event) : [];
   const steps = await store.steps(run.key);
   const end = { status: 'interrupted', outcome: INTERRUPTED, usage: totalOf(steps).usage } as const;
-  await store.close({ key: run.key, messages: rebuildMessages(events), steps, ...end });
+  const endedAt = new Date().toISOString();
+  await store.close({ key: run.key, messages: rebuildMessages(events), steps, endedAt, ...end });
+  onEnded({ ...run, ...end, endedAt, steps });
   return { ...run, ...end };
 }

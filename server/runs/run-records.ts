@@ -7,6 +7,7 @@ import type { LoopEnd } from './agent-loop.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
+import type { RunEndListener } from './run-end.ts';
 import { RunJournal } from './run-journal.ts';
 import type { PriceOf } from './step-recorder.ts';
 import type { FaultLog } from './tool-calls.ts';
@@ -15,6 +16,7 @@ interface RunRecordsOptions {
   readonly store: Pick<Store, 'runs'> & { readonly approvals: Pick<Store['approvals'], 'get' | 'open'> };
   readonly limits: RunLimits;
   readonly priceOf: PriceOf;
+  readonly onEnded: RunEndListener;
   readonly log: FaultLog;
 }
 
@@ -68,10 +70,15 @@ export class RunRecords {
   }
 
   /** Stores how a run ended, and when, with the last of its events. */
-  async close({ key }: ActiveRun, { usage, outcome, ...end }: LoopEnd, at: number): Promise<void> {
+  async close(run: ActiveRun, { usage, outcome, ...end }: LoopEnd, at: number): Promise<void> {
+    const { key } = run;
+    const { status } = outcome;
     const happened = await this.#journal.end(key, { at, event: { type: 'run-ended', outcome, usage } });
     const endedAt = new Date(at).toISOString();
-    await this.#options.store.runs.close({ key, status: outcome.status, outcome, usage, endedAt, ...happened, ...end });
+    await this.#options.store.runs.close({ key, status, outcome, usage, endedAt, ...happened, ...end });
+    const { storedId: id, agentId, conversationId, startedAt } = run;
+    const { steps } = happened;
+    this.#options.onEnded({ key, id, agentId, conversationId, status, startedAt, endedAt, outcome, usage, steps });
   }
 
   /** Deletes old events, at most once a minute. */

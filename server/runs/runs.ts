@@ -13,6 +13,7 @@ import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
 import { recoverRuns } from './recover-runs.ts';
 import { RunAskers } from './run-askers.ts';
+import type { RunEndListener } from './run-end.ts';
 import { SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
@@ -31,6 +32,7 @@ interface RunsOptions {
   readonly limits?: Partial<RunLimits> | undefined;
   /** Absent: no price is known. */
   readonly priceOf?: PriceOf | undefined;
+  readonly onEnded?: RunEndListener | undefined;
 }
 
 /** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
@@ -50,15 +52,17 @@ export class Runs {
   readonly #records: RunRecords;
   readonly #driveOptions: DriveOptions;
   readonly #listeners = new Set<RunListener>();
+  readonly #onEnded: RunEndListener;
   #starting = 0;
   #isDraining = false;
 
-  constructor({ store, models, log, limits, priceOf = () => null }: RunsOptions) {
+  constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {} }: RunsOptions) {
     this.#store = store;
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#queues = new ConversationQueues({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
-    this.#records = new RunRecords({ store, limits: this.#limits, priceOf, log });
+    this.#records = new RunRecords({ store, limits: this.#limits, priceOf, onEnded, log });
+    this.#onEnded = onEnded;
     this.#driveOptions = {
       models,
       limits: this.#limits,
@@ -155,7 +159,7 @@ export class Runs {
 
   /** Ends the runs that a server which died left open, with what they had said. To be called once, before the first run. */
   interruptOpen(): Promise<RunRecord[]> {
-    return recoverRuns(this.#store.runs, this.#driveOptions.log);
+    return recoverRuns(this.#store.runs, { log: this.#driveOptions.log, onEnded: this.#onEnded });
   }
 
   /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then cancels them. Resolves when all are stored. */

@@ -1,0 +1,16 @@
+import type { RunRecord, RunStep } from '../store/store.ts';
+import type { RunOutcome, Usage } from './run-events.ts';
+
+/** A run that has ended and is stored, also one that was cut off when the server last stopped. */
+export interface EndedRun extends Pick<RunRecord, 'id' | 'agentId' | 'conversationId' | 'status' | 'startedAt'> {
+  /** What this server knows it by; never told to a caller. */
+  readonly key: string;
+  /** RFC 3339. */
+  readonly endedAt: string;
+  readonly outcome: RunOutcome;
+  readonly usage: Usage;
+  readonly steps: readonly RunStep[];
+}
+
+/** Called for each run that has ended; does not throw, and takes no time to speak of. */
+export type RunEndListener = (ended: EndedRun) => void;
