@@ -7,6 +7,7 @@ import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import type { SharedState } from './shared-state.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
+import { toWellFormed } from './well-formed.ts';
 
 type ToolMessage = Extract<Message, { role: 'tool' }>;
 
@@ -107,6 +108,6 @@ export const reasonOf = (signal: AbortSignal): string =>
 function toBounded(result: unknown, maxChars: number): unknown {
   if (result === undefined) return null;
   const text = typeof result === 'string' ? result : JSON.stringify(result);
-  if (text.length <= maxChars) return result;
-  return `${text.slice(0, maxChars)}\n[cut: ${text.length - maxChars} more characters]`;
+  if (text.length <= maxChars) return toWellFormed(result, text);
+  return `${text.slice(0, maxChars).toWellFormed()}\n[cut: ${text.length - maxChars} more characters]`;
 }
