@@ -150,11 +150,13 @@ export class SandboxManager {
 
   /** Ends everything; no kernel and no process stays. */
   async close(): Promise<void> {
+    this.#snapshots.close();
     await this.#pool.close(this.#changes.settled());
   }
 
   /** Ends every process at once, without waiting. */
   kill(): void {
+    this.#snapshots.close();
     this.#pool.kill();
   }
 

@@ -17,6 +17,7 @@ const MAX_KEPT = 4;
 /** Keeps on disk what an interpreter starts from, above all its memory after it has loaded: a start takes a fifth of the time then. */
 export class SnapshotCache {
   readonly #folder: string;
+  readonly #closed = new AbortController();
   #prepared: Promise<string | undefined> | undefined;
   #discarded = 0;
 
@@ -45,6 +46,11 @@ export class SnapshotCache {
     await rm(folder, { recursive: true, force: true });
   }
 
+  /** Ends a making that is under way at once, and begins no other. */
+  close(): void {
+    this.#closed.abort();
+  }
+
   async #findOrMake(): Promise<string | undefined> {
     const pyodideDir = findPyodide();
     const runner = readRunner();
@@ -52,10 +58,11 @@ export class SnapshotCache {
     hash.update(await readFile(join(pyodideDir, 'package.json')));
     const wanted = join(this.#folder, `python-${hash.digest('hex').slice(0, 16)}`);
     if (await isThere(wanted)) return realpath(wanted);
+    if (this.#closed.signal.aborted) return undefined;
     const unfinished = `${wanted}.${process.pid}.tmp`;
     try {
       await mkdir(unfinished, { recursive: true, mode: 0o700 });
-      await prepare(await realpath(unfinished), pyodideDir, runner);
+      await prepare(await realpath(unfinished), { pyodideDir, runner, signal: this.#closed.signal });
       // Another server may have been faster; what it made is the same.
       await rename(unfinished, wanted).catch(async (error) => {
         if (!(await isThere(wanted))) throw error;
@@ -95,7 +102,14 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function prepare(folder: string, pyodideDir: string, runner: string): Promise<void> {
+interface PrepareOptions {
+  readonly pyodideDir: string;
+  readonly runner: string;
+  readonly signal: AbortSignal;
+}
+
+async function prepare(folder: string, { pyodideDir, runner, signal }: PrepareOptions): Promise<void> {
+  signal.throwIfAborted();
   const { process: child, errorText } = spawnPyodide({
     pyodideDir,
     runner,
@@ -103,12 +117,14 @@ async function prepare(folder: string, pyodideDir: string, runner: string): Prom
     maxOutput: 0,
     prepare: { folder, program: programToPrepare() },
   });
+  const kill = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
   using _silence = new SilenceTimer({
     allowedMs: MAKE_MS,
     totalMs: MAKE_TOTAL_MS,
     workMs: () => processorMsOf(child.pid),
-    onSilence: () => child.kill('SIGKILL'),
+    onSilence: kill,
   });
-  const [code] = await once(child, 'exit');
+  const [code] = await once(child, 'exit').finally(() => signal.removeEventListener('abort', kill));
   if (code !== 0) throw new SnapshotError(`no snapshot was made: ${errorText()}`);
 }
