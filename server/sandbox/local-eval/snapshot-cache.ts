@@ -17,9 +17,9 @@ const MAX_KEPT = 4;
 /** Keeps on disk what an interpreter starts from, above all its memory after it has loaded: a start takes a fifth of the time then. */
 export class SnapshotCache {
   readonly #folder: string;
-  readonly #closed = new AbortController();
   #prepared: Promise<string | undefined> | undefined;
   #discarded = 0;
+  readonly #closing = new AbortController();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -46,9 +46,15 @@ export class SnapshotCache {
     await rm(folder, { recursive: true, force: true });
   }
 
-  /** Ends a making that is under way at once, and begins no other. */
-  close(): void {
-    this.#closed.abort();
+  /** Ends what is being made, now and from here on, without waiting. */
+  kill(): void {
+    this.#closing.abort();
+  }
+
+  /** Ends what is being made; no process and no unfinished folder stays. */
+  async close(): Promise<void> {
+    this.kill();
+    await this.#prepared?.catch(() => undefined);
   }
 
   async #findOrMake(): Promise<string | undefined> {
@@ -58,11 +64,10 @@ export class SnapshotCache {
     hash.update(await readFile(join(pyodideDir, 'package.json')));
     const wanted = join(this.#folder, `python-${hash.digest('hex').slice(0, 16)}`);
     if (await isThere(wanted)) return realpath(wanted);
-    if (this.#closed.signal.aborted) return undefined;
     const unfinished = `${wanted}.${process.pid}.tmp`;
     try {
       await mkdir(unfinished, { recursive: true, mode: 0o700 });
-      await prepare(await realpath(unfinished), { pyodideDir, runner, signal: this.#closed.signal });
+      await prepare(await realpath(unfinished), { pyodideDir, runner, signal: this.#closing.signal });
       // Another server may have been faster; what it made is the same.
       await rename(unfinished, wanted).catch(async (error) => {
         if (!(await isThere(wanted))) throw error;
@@ -102,13 +107,14 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-interface PrepareOptions {
-  readonly pyodideDir: string;
-  readonly runner: string;
-  readonly signal: AbortSignal;
-}
-
-async function prepare(folder: string, { pyodideDir, runner, signal }: PrepareOptions): Promise<void> {
+async function prepare(
+  folder: string,
+  {
+    pyodideDir,
+    runner,
+    signal,
+  }: { readonly pyodideDir: string; readonly runner: string; readonly signal: AbortSignal },
+): Promise<void> {
   signal.throwIfAborted();
   const { process: child, errorText } = spawnPyodide({
     pyodideDir,
@@ -117,14 +123,15 @@ async function prepare(folder: string, { pyodideDir, runner, signal }: PrepareOp
     maxOutput: 0,
     prepare: { folder, program: programToPrepare() },
   });
-  const kill = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', kill, { once: true });
   using _silence = new SilenceTimer({
     allowedMs: MAKE_MS,
     totalMs: MAKE_TOTAL_MS,
     workMs: () => processorMsOf(child.pid),
-    onSilence: kill,
+    onSilence: () => child.kill('SIGKILL'),
   });
-  const [code] = await once(child, 'exit').finally(() => signal.removeEventListener('abort', kill));
+  const end = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', end, { once: true });
+  const [code] = await once(child, 'exit');
+  signal.removeEventListener('abort', end);
   if (code !== 0) throw new SnapshotError(`no snapshot was made: ${errorText()}`);
 }
