@@ -1,5 +1,6 @@
 import { PlacedCalls } from './chat-calls.ts';
 import { CUT, type Dialect, Fault, type Mended } from './dialect.ts';
+import { isError, toFault } from './provider-words.ts';
 import {
   count,
   isObject,
@@ -81,6 +82,8 @@ export class ChatCompletions implements Dialect {
     const [first] = objectsIn(fitted.choices);
     if (!first) return fitted;
     const placed = this.#place(first);
+    // A router tells here what the provider behind it said.
+    if (isError(first.error)) return [withChoice(fitted, placed), toFault(first.error)];
     const reason = typeof first.finish_reason === 'string' ? first.finish_reason.toLowerCase() : '';
     if (NO_END.has(reason)) {
       return withChoice(fitted, first.finish_reason ? { ...placed, finish_reason: null } : placed);
