@@ -47,8 +47,9 @@ const usage = object({
     rejected_prediction_tokens: count,
   }),
 });
+const choices = list((each) => choice(toDelta(each)));
 const chunk = object(
-  { id: text, created: number, model: text, choices: list((each) => choice(toDelta(each))), usage },
+  { id: text, created: number, model: text, choices: (value) => choices(isObject(value) ? [value] : value), usage },
   { or: { choices: [] } },
 );
 
@@ -56,6 +57,8 @@ const chunk = object(
 const FAILED = new Set(['error', 'network_error', 'insufficient_system_resource', 'abort', 'failed']);
 /** What some servers put on every frame that is not the last. */
 const NO_END = new Set(['', 'none', 'null']);
+/** Ends that say that tools are called. */
+const OF_CALLS = new Set(['tool_calls', 'tool_use', 'function_call']);
 /** Other names of the usual ends. */
 const ENDS: Readonly<Record<string, string>> = {
   sensitive: 'content_filter',
@@ -73,7 +76,7 @@ export class ChatCompletions implements Dialect {
   #hasSaid = false;
 
   owns(frame: JsonObject): boolean {
-    return Array.isArray(frame.choices) || isObject(frame.usage);
+    return Array.isArray(frame.choices) || isObject(frame.choices) || isObject(frame.usage);
   }
 
   mend(frame: JsonObject): Mended {
@@ -89,7 +92,7 @@ export class ChatCompletions implements Dialect {
       return withChoice(fitted, first.finish_reason ? { ...placed, finish_reason: null } : placed);
     }
     this.isWhole = true;
-    const end = FAILED.has(reason) ? [toFailure(first, reason)] : this.#endCalls();
+    const end = FAILED.has(reason) ? [toFailure(first, reason)] : this.#endCalls(reason);
     const ended = withChoice(fitted, ENDS[reason] ? { ...placed, finish_reason: ENDS[reason] } : placed);
     return end.length ? [ended, ...end] : ended;
   }
@@ -115,24 +118,28 @@ export class ChatCompletions implements Dialect {
   }
 
   // Beside others, a call without a name is answered as one of an unknown tool, and the model can go on.
-  #endCalls(): readonly (JsonObject | Fault)[] {
+  #endCalls(reason = ''): readonly (JsonObject | Fault)[] {
     const { hasAny } = this.#calls;
     const nameless = this.#calls.takeNameless();
-    if (!nameless.length) return [];
+    if (!nameless.length) {
+      const isLost = OF_CALLS.has(reason) && !this.#hasSaid;
+      return isLost ? [new Fault(`it ended its answer with '${reason}', and called no tool`)] : [];
+    }
     return hasAny ? [toFrame({ tool_calls: nameless })] : [new Fault('it called a tool without naming it')];
   }
 }
 
-/** A choice with what it says in `delta`: a whole answer says it in `message`, and old servers call tools in `function_call`. */
+/** A choice with what it says in `delta`: a whole answer says it in `message`, and old servers in `text`, or call tools in `function_call`. */
 function toDelta(value: unknown): unknown {
   if (!isObject(value)) return value;
-  const said = value.delta ?? value.message;
+  const said = value.delta ?? value.message ?? (typeof value.text === 'string' ? { content: value.text } : undefined);
   if (!isObject(said)) return value;
   const delta = withText(withCalls(said));
   return delta === value.delta ? value : { ...value, delta };
 }
 
 function withCalls(said: JsonObject): JsonObject {
+  if (isObject(said.tool_calls)) return { ...said, tool_calls: [said.tool_calls] };
   if (!isObject(said.function_call) || objectsIn(said.tool_calls).length) return said;
   return { ...said, tool_calls: [{ index: 0, type: 'function', function: said.function_call }] };
 }
