@@ -47,9 +47,8 @@ const usage = object({
     rejected_prediction_tokens: count,
   }),
 });
-const choices = list((each) => choice(toDelta(each)));
 const chunk = object(
-  { id: text, created: number, model: text, choices: (value) => choices(isObject(value) ? [value] : value), usage },
+  { id: text, created: number, model: text, choices: list((each) => choice(toDelta(each))), usage },
   { or: { choices: [] } },
 );
 
@@ -139,8 +138,7 @@ function toDelta(value: unknown): unknown {
 }
 
 function withCalls(said: JsonObject): JsonObject {
-  if (isObject(said.tool_calls)) return { ...said, tool_calls: [said.tool_calls] };
-  if (!isObject(said.function_call) || objectsIn(said.tool_calls).length) return said;
+  if (!isObject(said.function_call) || isObject(said.tool_calls) || objectsIn(said.tool_calls).length) return said;
   return { ...said, tool_calls: [{ index: 0, type: 'function', function: said.function_call }] };
 }
 
