@@ -62,9 +62,14 @@ function toOrdered(value: unknown): string {
   return value instanceof Uint8Array ? '\u{10ffff}' : '';
 }
 
-/** An opaque text that stands for the end of a page. */
-function toCursor({ time, key }: PageEnd): string {
-  return Buffer.from(JSON.stringify([time, key])).toString('base64url');
+/** The longest cursor that is taken back. No time and no key that a server writes is as long. */
+const MAX_CHARS = 4096;
+
+/** An opaque text that stands for the end of a page. The beginning stands for what is too long, which leaves out no more than what begins alike. */
+function toCursor({ time, key }: PageEnd, maxChars = MAX_CHARS): string {
+  const end = JSON.stringify([time.slice(0, maxChars), key.slice(0, maxChars)]);
+  const cursor = Buffer.from(end).toString('base64url');
+  return cursor.length > MAX_CHARS ? toCursor({ time, key }, maxChars / 2) : cursor;
 }
 
 /** The end of a page that a cursor stands for; a 422 when no page ever ended so. */
