@@ -73,7 +73,11 @@ export const Agent = z
     max_steps: z.int(),
     temperature: z.number().nullable(),
     codemode: z.boolean().meta({ description: 'Whether the agent calls its tools from Python it writes' }),
-    approvals: fields.approvals,
+    approvals: z
+      .object({
+        tools: z.array(z.string()).meta({ description: 'Names of tools; `*` is any text', examples: [['github__*']] }),
+      })
+      .meta({ description: 'Which tool calls wait for the approval of a person' }),
     skills: z.array(z.string()).meta({ description: 'The skills the agent may use' }),
     created_at: Timestamp,
     updated_at: Timestamp,

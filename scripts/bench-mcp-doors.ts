@@ -17,6 +17,7 @@ import { readJsonText } from '../server/http/read-json.ts';
 import { startHttpServer } from '../server/http/server.ts';
 import { McpDoors } from '../server/mcp/doors/doors.ts';
 import { RunningServers } from '../server/mcp/servers/running-servers.ts';
+import { own } from './own.ts';
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/mcp/server.mjs', import.meta.url));
 const PATH = '/api/v1/mcp';
@@ -25,7 +26,11 @@ const BATCH = 100;
 const BATCHES = 25;
 const WARM_UP = 5;
 
-await using servers = new RunningServers({ environment: process.env, version: '0.0.0' });
+await using owned = await own(
+  () => new RunningServers({ environment: process.env, version: '0.0.0' }),
+  (opened) => opened[Symbol.asyncDispose](),
+);
+const servers = owned.value;
 const doors = await startDoors();
 const plain = await startPlainServer();
 const clients = {
@@ -48,7 +53,7 @@ for (const name of Object.keys(clients)) {
   const time = median(rounds.map((round) => round[name] ?? 0)).toFixed(0);
   console.log(`${name}: ${time} µs a call; ${ratios[0]} of bare stdio, ${ratios[1]} of bare HTTP`);
 }
-for (const { client } of Object.values(clients)) await client.close();
+for (const { close } of Object.values(clients)) await close();
 plain.close();
 await doors.close();
 
@@ -58,9 +63,13 @@ function httpTransport(url: string): Transport {
 }
 
 async function connect(transport: Transport, name = 'echo') {
-  const client = new Client({ name: 'bench', version: '0.0.0' });
-  await client.connect(transport);
-  return { client, call: () => client.callTool({ name, arguments: { text: 'hello' } }) };
+  const client = await own(
+    () => new Client({ name: 'bench', version: '0.0.0' }),
+    (opened) => opened.close(),
+  );
+  await client.value.connect(transport);
+  const call = () => client.value.callTool({ name, arguments: { text: 'hello' } });
+  return { call, close: () => client[Symbol.asyncDispose]() };
 }
 
 async function startDoors() {

@@ -5,8 +5,7 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +14,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { ServerDefinition } from '../server/mcp/definitions/server-definition.ts';
 import { RunningServers } from '../server/mcp/servers/running-servers.ts';
 import { createServerToolset } from '../server/mcp/toolset.ts';
+import { own, ownFolder } from './own.ts';
 import { startServerProcess } from './server-process.ts';
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/mcp/server.mjs', import.meta.url));
@@ -22,8 +22,12 @@ const BATCH = 200;
 const BATCHES = 31;
 
 const cycles = Number(process.argv[2] ?? 1000);
-await using folder = await mkdtempDisposable(join(tmpdir(), 'bench-mcp-'));
-await using servers = new RunningServers({ environment: process.env, version: '0.0.0', dataFolder: folder.path });
+await using folder = await ownFolder('bench-mcp-');
+await using owned = await own(
+  () => new RunningServers({ environment: process.env, version: '0.0.0', dataFolder: folder.path }),
+  (opened) => opened[Symbol.asyncDispose](),
+);
+const servers = owned.value;
 await measureCalls();
 await measureStarts(30);
 await measureCycles(cycles);
@@ -41,7 +45,11 @@ function fixture(id: string): ServerDefinition {
 }
 
 async function measureCalls(): Promise<void> {
-  const client = new Client({ name: 'bench', version: '0.0.0' });
+  await using bareClient = await own(
+    () => new Client({ name: 'bench', version: '0.0.0' }),
+    (opened) => opened.close(),
+  );
+  const client = bareClient.value;
   await client.connect(new StdioClientTransport({ command: process.execPath, args: [FIXTURE] }));
   await client.listTools();
   const server = await servers.define(fixture('call'));
@@ -67,7 +75,6 @@ async function measureCalls(): Promise<void> {
   console.log(`call of the bare SDK client: ${times('bare')}`);
   console.log(`call of an agent: ${times('ours')}`);
   console.log(`call of the proxy over HTTP: ${times('proxy')}; a request that calls nothing: ${times('nothing')}`);
-  await client.close();
   await server.stop();
 }
 

@@ -5,14 +5,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 import { SandboxManager } from '../server/sandbox/sandbox-manager.ts';
 import { codeCallNames, DIRECT, measureCodeCalls } from './bench/code-calls.ts';
 import { startJupyter } from './jupyter-server.ts';
+import { own, ownFolder } from './own.ts';
 import { findOrInstallJupyter } from './setup-jupyter.ts';
 
 const isQuick = process.argv.includes('--quick');
@@ -98,15 +96,20 @@ class BareJupyter {
 
 const found = findOrInstallJupyter();
 const python = 'python' in found ? found.python : 'python3';
-const folder = await mkdtemp(join(tmpdir(), 'bench-sandbox-'));
+await using folder = await ownFolder('bench-sandbox-');
 const host = { callTool: async () => ({ success: true, result: { ok: true } }) as const };
 const TENANT = { agentId: 'a', owner: '' };
-const openManager = () => new SandboxManager({ cacheFolder: folder, owner: 'bench', host });
+const openManager = () =>
+  own(
+    () => new SandboxManager({ cacheFolder: folder.path, owner: 'bench', host }),
+    (manager) => manager.close(),
+  );
 const samples = new Map<string, number[]>();
 const add = (name: string, ms: number) => samples.set(name, [...(samples.get(name) ?? []), ms]);
 
 {
-  await using manager = openManager();
+  await using owned = await openManager();
+  const manager = owned.value;
   add('snapshot, made once', await time(() => manager.prepare()));
 }
 for (let round = 0; round < ROUNDS; round++) {
@@ -118,7 +121,8 @@ for (let round = 0; round < ROUNDS; round++) {
       await bare.evaluate('1 + 1');
     }),
   );
-  await using manager = openManager();
+  await using owned = await openManager();
+  const manager = owned.value;
   add('local-eval cold', await time(() => manager.execute(TENANT, '1 + 1')));
   await manager.execute(TENANT, PREPARE);
   for (let run = 0; run < WARM_RUNS; run++) {
@@ -139,7 +143,8 @@ if ('python' in found) {
         bare = await BareJupyter.open(jupyter.url, jupyter.token);
       }),
     );
-    await using manager = openManager();
+    await using owned = await openManager();
+    const manager = owned.value;
     await manager.configure({ variant: 'local-jupyter', jupyter_url: jupyter.url, jupyter_token: jupyter.token });
     add('local-jupyter cold', await time(() => manager.execute(TENANT, '1 + 1')));
     for (let run = 0; run < WARM_RUNS / 3; run++) {
@@ -153,7 +158,6 @@ if ('python' in found) {
   console.log(`local-jupyter is not measured: ${found.missing}`);
   await measureCodeCalls(ROUNDS, undefined, add);
 }
-await rm(folder, { recursive: true, force: true });
 
 const at = (name: string) => median(samples.get(name) ?? []);
 for (const [name, values] of samples) {

@@ -4,10 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { own, ownFolder } from './own.ts';
 
 /** Time that the server gets to load what it loads after it listens. */
 const REST_MS = 2_000;
@@ -28,12 +27,11 @@ const rounds = Number(process.argv[2] ?? 5);
 const starts = new Map<string, Start[]>();
 for (let round = 0; round < rounds; round++) {
   for (const [name, program] of Object.entries(PROGRAMS)) {
-    const home = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-'));
+    await using home = await ownFolder('agent-runtimes-bench-');
     for (const which of ['first', 'second']) {
       const key = `${which} start, ${name}`;
-      starts.set(key, [...(starts.get(key) ?? []), await startOnce(program, home)]);
+      starts.set(key, [...(starts.get(key) ?? []), await startOnce(program, home.path)]);
     }
-    rmSync(home, { recursive: true, force: true });
   }
 }
 console.log(`Start with the demo agent, medians of ${rounds} rounds`);
@@ -51,22 +49,25 @@ for (const [name, values] of [...starts].sort()) {
 async function startOnce(program: readonly string[], home: string): Promise<Start> {
   const { NODE_COMPILE_CACHE: _, ...environment } = process.env;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...program, '--demo', '--port', '0'], {
-    cwd: new URL('..', import.meta.url),
-    env: { ...environment, HOME: home },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    await once(child.stdout, 'data', { signal: AbortSignal.timeout(60_000) });
-    const listeningMs = performance.now() - startedAt;
-    await sleep(REST_MS);
-    const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024;
-    return { listeningMs, cpuSeconds: cpuSecondsOf(child.pid ?? 0), rssMb };
-  } finally {
-    // Asked to end, so that it leaves what it compiled to the next.
-    child.kill('SIGTERM');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  }
+  await using owned = await own(
+    () =>
+      spawn(process.execPath, [...program, '--demo', '--port', '0'], {
+        cwd: new URL('..', import.meta.url),
+        env: { ...environment, HOME: home },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    async (started) => {
+      // Asked to end, so that it leaves what it compiled to the next.
+      started.kill('SIGTERM');
+      if (started.exitCode === null && started.signalCode === null) await once(started, 'exit');
+    },
+  );
+  const child = owned.value;
+  await once(child.stdout, 'data', { signal: AbortSignal.timeout(60_000) });
+  const listeningMs = performance.now() - startedAt;
+  await sleep(REST_MS);
+  const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024;
+  return { listeningMs, cpuSeconds: cpuSecondsOf(child.pid ?? 0), rssMb };
 }
 
 /** What a process has used, with its children, dead and alive. */

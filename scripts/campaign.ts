@@ -24,7 +24,7 @@ const most = values.most === undefined ? undefined : Number(values.most);
 const tables: string[] = [];
 for (const pass of ['quiet', 'loaded'].filter((name) => (values.pass ?? name) === name)) {
   const rows: (readonly [string, Tally])[] = [];
-  using _load = pass === 'loaded' ? startLoad() : undefined;
+  await using _load = pass === 'loaded' ? await startLoad() : undefined;
   for (const group of chosen) {
     rows.push([group.name, await tryGroup(group, { isLoaded: pass === 'loaded', most, entry: values.entry })]);
   }

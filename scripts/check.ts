@@ -1,11 +1,11 @@
 /** Runs every gate a change must pass, names each with its duration, and lists at the end what failed. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { countTests, type TestCount } from './count-tests.ts';
+import { ownFolder } from './own.ts';
 import { type Gate, type GateResult, runGate } from './run-gate.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'agent-runtimes-check-'));
+await using folder = await ownFolder('agent-runtimes-check-');
 const vitest = (name: string, ...args: string[]): Gate => ({
   name,
   command: [
@@ -44,7 +44,6 @@ const results: GateResult[] = [];
 const [missing] = await Promise.all([prepare(setUps), inOrder(statics.slice(0, 3)), inOrder(statics.slice(3))]);
 await inOrder([tests, tarballs, size]);
 const total = await countAll([tests, tarballs]);
-await rm(folder, { recursive: true, force: true });
 
 const failed = results.filter(({ isPassed }) => !isPassed);
 for (const { gate, output } of failed) console.log(`\n--- ${gate.name} ---\n${output.trim()}`);
@@ -102,5 +101,5 @@ function toSeconds(ms: number): string {
 }
 
 function reportOf(name: string): string {
-  return join(folder, `${name.replaceAll(' ', '-')}.json`);
+  return join(folder.path, `${name.replaceAll(' ', '-')}.json`);
 }

@@ -1,16 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A share of one processor that the processes in it have together. */
-export interface CpuQuota extends Disposable {
+export interface CpuQuota extends AsyncDisposable {
   /** What stands before a command that is to run in it. */
   readonly enter: readonly string[];
 }
 
 const PERIOD_US = 100_000;
 const ROOT = '/sys/fs/cgroup';
+const EMPTY_MS = 5_000;
 
-/** Makes a control group with `percent` of one processor, to be disposed of once nothing runs in it. Throws where this machine lets nobody do so. */
+/** Makes a control group with `percent` of one processor, which ends what still runs in it when it is disposed of. Throws where this machine lets nobody do so. */
 export function createCpuQuota(percent: number): CpuQuota {
   const quotaUs = Math.round((PERIOD_US * percent) / 100);
   // Version 1 has a tree of its own for processors, version 2 one tree for all.
@@ -36,6 +38,22 @@ export function createCpuQuota(percent: number): CpuQuota {
   }
   return {
     enter: ['sh', '-c', `echo $$ > ${join(folder, 'cgroup.procs')} && exec "$@"`, 'sh'],
-    [Symbol.dispose]: () => rmdirSync(folder),
+    [Symbol.asyncDispose]: () => removeGroup(folder),
   };
+}
+
+async function removeGroup(folder: string): Promise<void> {
+  const pids = () => readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  for (const deadline = performance.now() + EMPTY_MS; pids().length && performance.now() < deadline; await sleep(20)) {
+    for (const pid of pids()) killIfThere(pid);
+  }
+  rmdirSync(folder);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH')) throw cause;
+  }
 }

@@ -1,22 +1,19 @@
 /** Starts a server with the demo agent on a free port, asks the agent a question over HTTP, prints what it streams, and ends the server. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRestClient, readEvents, type Schemas } from '../client/rest.ts';
+import { ownFolder } from './own.ts';
 import { startServerProcess } from './server-process.ts';
 
 // On a tenth of a core it takes a minute.
 const DEADLINE_MS = 600_000;
 const question = process.argv[2] ?? 'What is 17 * 23?';
 
-const folder = await mkdtemp(join(tmpdir(), 'agent-runtimes-demo-'));
+await using folder = await ownFolder('agent-runtimes-demo-');
 try {
-  await ask(folder);
+  await ask(folder.path);
 } catch (cause) {
   console.error(`The demo failed: ${cause instanceof Error ? cause.message : String(cause)}`);
   process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }
 
 async function ask(dataFolder: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Who may import whom. Run as a command, reads every import of the repository and fails on one that no rule allows. */
+/** Who may import whom. Run as a command, reads every import of the repository and fails on one that no rule allows, and on a rule that nobody needs. */
 import { type Import, readImports } from './read-imports.ts';
 
 const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
@@ -23,6 +23,7 @@ const feature = (...others: string[]) => [...SHARED, ...others, 'package:', 'nod
 const protocol = (...others: string[]) =>
   feature('server/protocols/offered-agents.ts', 'server/runs/run-events.ts', 'server/surfaces/', ...others);
 const outside = ['contract/', 'client/', 'server/', 'scripts/', 'package.json', 'package:', 'node:'];
+const COMMON = new Set([...protocol(), ...outside]);
 
 /**
  * What the files below each prefix may import beside their own part; the longest prefix that fits decides. A folder ends with a slash;
@@ -54,13 +55,12 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     'package:',
     'node:',
   ],
-  'server/agents/': feature('server/codemode/', 'server/mcp/', 'server/runs/', 'server/sandbox/', 'server/store/'),
+  'server/agents/': feature('server/mcp/', 'server/runs/', 'server/store/'),
   'server/codemode/': feature('server/mcp/', 'server/sandbox/'),
-  'server/approvals/': feature('server/agents/', 'server/runs/', 'server/store/'),
-  'server/configure/': feature('server/agents/', 'server/mcp/', 'server/models/'),
-  'server/conversations/': feature('server/runs/', 'server/store/'),
+  'server/approvals/': feature('server/runs/', 'server/store/'),
+  'server/configure/': feature('server/mcp/', 'server/models/'),
+  'server/conversations/': feature('server/store/'),
   'server/examples/': feature('server/runs/'),
-  'server/health/': feature('server/mcp/', 'server/store/'),
   'server/usage/': feature('server/runs/run-views.ts', 'server/store/'),
   'server/prices/': feature('server/models/', 'server/store/usage.ts'),
   'server/prompts/': feature('server/runs/'),
@@ -117,6 +117,21 @@ export function findCrossings(imports: readonly Import[]): string[] {
   });
 }
 
+/** The grants that no import uses, each as one line that says so; one that many rules share is used when one of them uses it. */
+export function findUnusedGrants(imports: readonly Import[]): string[] {
+  const byRule = Map.groupBy(imports, ({ file }) => ruleOf(file)[0]);
+  const isUsed = (grant: string, importsOfRule: readonly Import[] = []) =>
+    importsOfRule.some(
+      ({ file, target }) =>
+        !fits(target, ownFolder(file)) && (grant === 'package:' ? isPackage(target) : fits(target, [grant])),
+    );
+  return Object.entries(RULES).flatMap(([prefix, grants]) =>
+    grants
+      .filter((grant) => !isUsed(grant, COMMON.has(grant) ? imports : byRule.get(prefix)))
+      .map((grant) => `${prefix} imports nothing of ${grant}`),
+  );
+}
+
 /** The circles among files that import each other's values, each as `a → b → a`. */
 export function findCircles(imports: readonly Import[]): string[] {
   const targets = Map.groupBy(
@@ -138,10 +153,15 @@ export function findCircles(imports: readonly Import[]): string[] {
 
 function isAllowed(file: string, target: string): boolean {
   if (floorOf(file) >= 0 && floorOf(target) > floorOf(file)) return false;
-  const [, allowed] = Object.entries(RULES)
+  const [, allowed] = ruleOf(file);
+  return fits(target, [...ownFolder(file), ...allowed]) || (isPackage(target) && allowed.includes('package:'));
+}
+
+/** The rule with the longest prefix that fits. */
+function ruleOf(file: string): readonly [prefix: string, grants: readonly string[]] {
+  return Object.entries(RULES)
     .filter(([start]) => fits(file, [start]))
     .reduce((best, rule) => (rule[0].length > best[0].length ? rule : best), ['', []]);
-  return fits(target, [...ownFolder(file), ...allowed]) || (isPackage(target) && allowed.includes('package:'));
 }
 
 /** A feature of the server, one protocol, or any other folder at the root is one part; what stands beside the features is none. */
@@ -161,7 +181,7 @@ const isHeavy = (target: string) => fits(target, HEAVY) && !fits(target, LIGHT);
 
 if (import.meta.main) {
   const imports = readImports(FOLDERS);
-  const problems = [...findCrossings(imports), ...findCircles(imports)];
+  const problems = [...findCrossings(imports), ...findCircles(imports), ...findUnusedGrants(imports)];
   for (const problem of problems) console.error(problem);
   console.log(`${imports.length} imports, ${problems.length} against the rules`);
   if (problems.length || !imports.length) process.exitCode = 1;

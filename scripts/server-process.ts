@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { own } from './own.ts';
 
 /** A server in a process of its own. */
 export interface ServerProcess extends AsyncDisposable {
@@ -36,6 +37,7 @@ interface StartServerProcess {
 export const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
 const START_MS = 60_000;
 const STOP_MS = 10_000;
+const AGAIN_MS = 500;
 
 /** Starts the command on a free port and resolves once it listens. Rejects with its output when it ends instead, or takes too long. */
 export async function startServerProcess({
@@ -48,12 +50,16 @@ export async function startServerProcess({
   startMs = START_MS,
 }: StartServerProcess): Promise<ServerProcess> {
   const [command = node, ...rest] = [...within, node, entry, '--port', '0', ...args];
-  const child = spawn(command, rest, {
-    cwd: folder,
-    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
+  const options = { cwd: folder, env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment } };
+  const owned = await own(
+    () => {
+      const child = spawn(command, rest, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+      return { child, ended: once(child, 'close').then(([code]: (number | null)[]) => code ?? null) };
+    },
+    ({ child, ended }) => endAtOnce(child, ended),
+  );
+  const { child, ended } = owned.value;
+  void ended.catch(() => undefined).then(() => owned[Symbol.asyncDispose]());
   let output = '';
   const listening = new Promise<string>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -95,4 +101,15 @@ export async function startServerProcess({
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Does not wait for what is in its middle: a server ends without its grace at the second signal. */
+async function endAtOnce(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  const tell = () => void child.kill('SIGTERM');
+  tell();
+  const again = setInterval(tell, AGAIN_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await ended.catch(() => undefined);
+  clearInterval(again);
+  clearTimeout(timer);
 }

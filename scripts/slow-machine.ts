@@ -2,34 +2,34 @@
  * Shows how the server fares on a slow machine: `node scripts/slow-machine.ts [percent]` runs it with 10 % of one core, or so many, asks
  * the question of the README, has the agent run code, and prints how long each took. Fails when one does not come out right.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCpuQuota } from './cpu-quota.ts';
+import { own, ownFolder } from './own.ts';
 import { startServerProcess } from './server-process.ts';
 
 const START_MS = 15 * 60_000;
 const percent = Number(process.argv[2] ?? 10);
 
-const folder = await mkdtemp(join(tmpdir(), 'agent-runtimes-slow-'));
+await using folder = await ownFolder('agent-runtimes-slow-');
 try {
-  await measure(folder);
+  await measure(folder.path);
 } catch (cause) {
   console.error(cause instanceof Error ? cause.message : String(cause));
   process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }
 
 async function measure(home: string): Promise<void> {
-  using quota = createCpuQuota(percent);
+  await using quota = await own(
+    () => createCpuQuota(percent),
+    (made) => made[Symbol.asyncDispose](),
+  );
   console.log(`${percent} % of one core`);
   await using server = await timed('listens', () =>
     startServerProcess({
       args: ['--demo', '--data-dir', join(home, 'data'), '--mcp-config', join(home, 'mcp.json'), '--log-level', 'warn'],
       // Nothing is compiled yet, as on a machine that has never run it.
       environment: { PATH: process.env.PATH, HOME: home, NODE_COMPILE_CACHE: join(home, 'compiled') },
-      within: quota.enter,
+      within: quota.value.enter,
       startMs: START_MS,
     }),
   );

@@ -73,7 +73,7 @@ describe.skipIf(isSkipped)('an agent with codemode, in Jupyter', () => {
     const first = 'from generated.mcp.other import echo, hang\nkept = await echo(text="kept")';
     expect(await server.run(first, 'waiting')).toMatchObject({ status: 'ok', error: null });
     for (const wait of ['await hang()', 'hang.sync()']) {
-      expect(await server.run(wait, 'waiting', 0.7)).toMatchObject({ status: 'timeout', tool_calls: 1 });
+      expect(await server.runToLimit(wait, 'waiting')).toMatchObject({ status: 'timeout', tool_calls: 1 });
       const after = 'kept + await echo(text="!")';
       expect(await server.run(after, 'waiting')).toMatchObject({ result: { 'text/plain': "'kept!'" } });
     }

@@ -2,7 +2,6 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateBindings } from '../server/codemode/bindings.ts';
-import { Codemode } from '../server/codemode/codemode.ts';
 import { writeGenerated } from '../server/codemode/generated-folder.ts';
 import { ownProxyUrl, readProxyUrl, toOwnUrl } from '../server/codemode/proxy-address.ts';
 import { createProxyTokens } from '../server/codemode/proxy-tokens.ts';
@@ -10,11 +9,9 @@ import { toPythonName, toUniquePythonNames } from '../server/codemode/python-nam
 import { toPythonType } from '../server/codemode/python-types.ts';
 import { searchTools } from '../server/codemode/tool-search.ts';
 import { toToolStub } from '../server/codemode/tool-stub.ts';
-import type { Toolset } from '../server/runs/toolset.ts';
 import { codeCases, expectedOf } from './fixtures/codemode/cases.ts';
 import { changes, expectTools } from './fixtures/codemode/changed-code.ts';
 import { startCodingServer } from './fixtures/codemode/coding-server.ts';
-import { createServers } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { startWholeServer } from './support/whole-server.ts';
 
@@ -137,6 +134,23 @@ describe('an agent with codemode, in local-eval', () => {
     expect(await server.tool('other__echo', { text: 'plain' }, 'changing')).toMatchObject({ result: 'plain' });
   });
 
+  it('has no tool in code that waits for the approval of a person', async () => {
+    const approvals = { tools: ['other__echo'] };
+    await server.call('POST', '/agents', {
+      id: 'held',
+      enable_codemode: true,
+      selected_mcp_servers: ['other'],
+      approvals,
+    });
+    const code = 'from generated.mcp.other import echo\nawait echo(text="x")';
+    expect(await server.run(code, 'held')).toMatchObject({
+      error: {
+        name: 'ToolDeniedError',
+        message: "A call of 'echo' on 'other' needs the approval of a person, and code cannot ask for it",
+      },
+    });
+  });
+
   it('has no tools in code unless it is for code', async () => {
     await server.call('POST', '/agents', { id: 'plain', selected_mcp_servers: ['typed'] });
     expect(await server.run('import generated', 'plain')).toMatchObject({ error: { name: 'ModuleNotFoundError' } });
@@ -147,7 +161,7 @@ describe('an agent with codemode, in local-eval', () => {
     const first = 'from generated.mcp.other import echo, hang\nkept = await echo(text="kept")';
     expect(await server.run(first, 'waiting')).toMatchObject({ status: 'ok', error: null });
     for (const wait of ['await hang()', 'hang.sync()']) {
-      expect(await server.run(wait, 'waiting', 0.7)).toMatchObject({ status: 'timeout', tool_calls: 1 });
+      expect(await server.runToLimit(wait, 'waiting')).toMatchObject({ status: 'timeout', tool_calls: 1 });
       const after = 'kept + await echo(text="!")';
       expect(await server.run(after, 'waiting')).toMatchObject({ result: { 'text/plain': "'kept!'" } });
     }
@@ -266,49 +280,6 @@ describe('names, types and words', () => {
     expect(found('read file')).toEqual(['a__readFile', 'a__write_file']);
     expect(found('issue')).toEqual(['b__list']);
     expect(found('')).toEqual([]);
-  });
-});
-
-describe('a toolset of this server', () => {
-  it('is bound and called like a server, by every agent that writes code', async () => {
-    await using folder = await temporaryFolder();
-    await using servers = createServers();
-    const definition = { name: 'greet', description: 'Greets.', inputSchema: { type: 'object' } };
-    const toolset: Toolset = {
-      list: () => [definition],
-      call: async (_name, args) =>
-        args.name === 'nobody'
-          ? { result: 'There is nobody', isError: true }
-          : { result: `Hello ${args.name}`, isError: false },
-    };
-    const held = ['skills__publish'];
-    const needsApproval = (name: string) => held.includes(name);
-    const agent = { id: 'a', isCodemode: true, selectedMcpServers: [], needsApproval };
-    const codemode = new Codemode({
-      servers,
-      findAgent: (id) => (id === agent.id ? agent : undefined),
-      listAgents: () => [agent],
-      builtIn: () => new Map([['skills', toolset]]),
-      ownNames: [],
-      folder: folder.path,
-      log: () => {},
-    });
-    const { signal } = new AbortController();
-    const call = (agentId: string, tool: string, name: string) =>
-      codemode.callTool({ agentId }, 'skills', tool, { name }, { signal });
-    expect(await call('a', 'greet', 'Ada')).toEqual({ success: true, result: 'Hello Ada' });
-    expect(await call('a', 'greet', 'nobody')).toEqual({ success: false, kind: 'tool', error: 'There is nobody' });
-    expect(await call('a', 'leave', 'Ada')).toMatchObject({ kind: 'not_found' });
-    expect(await call('b', 'greet', 'Ada')).toMatchObject({ kind: 'denied' });
-    expect(await call('a', 'publish', 'Ada')).toEqual({
-      success: false,
-      kind: 'denied',
-      error: "A call of 'publish' on 'skills' needs the approval of a person, and code cannot ask for it",
-    });
-    expect(codemode.bindingsOf('a').servers).toMatchObject([{ module: 'generated.mcp.skills' }]);
-    expect(await codemode.rebuild(['a'])).toBe(true);
-    expect(await readdir(join(folder.path, 'mcp'))).toContain('skills.py');
-    await codemode.close();
   });
 });
 

@@ -1,14 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { findCircles, findCrossings } from '../scripts/import-rules.ts';
+import { findCircles, findCrossings, findUnusedGrants } from '../scripts/import-rules.ts';
 import { type Import, importsOf, readImports } from '../scripts/read-imports.ts';
 
 const crossingsOf = (file: string, text: string) => findCrossings(importsOf(file, text));
 
+const imports = readImports(['contract', 'client', 'server', 'scripts', 'test']);
+
 test('no file of the repository crosses a line, and none import each other in a circle', () => {
-  const imports = readImports(['contract', 'client', 'server', 'scripts', 'test']);
   expect(imports.length).toBeGreaterThan(100);
   expect(findCrossings(imports)).toEqual([]);
   expect(findCircles(imports)).toEqual([]);
+});
+
+test('a feature may import no more than it does', () => {
+  expect(findUnusedGrants(imports)).toEqual([]);
+  const others = imports.filter(({ file, target }) => !file.startsWith('server/configure/') || !/\/mcp\//.test(target));
+  expect(findUnusedGrants(others)).toEqual(['server/configure/ imports nothing of server/mcp/']);
 });
 
 describe('a crossing is found', () => {
@@ -106,11 +113,11 @@ describe('what is allowed passes', () => {
 });
 
 test('a circle is found through any number of files, and types make none', () => {
-  const imports = (kind: Import['kind']): Import[] => [
+  const circle = (kind: Import['kind']): Import[] => [
     { file: 'a.ts', target: 'b.ts', kind: 'value' },
     { file: 'b.ts', target: 'c.ts', kind: 'value' },
     { file: 'c.ts', target: 'b.ts', kind },
   ];
-  expect(findCircles(imports('value'))).toEqual(['b.ts → c.ts → b.ts']);
-  expect(findCircles(imports('types'))).toEqual([]);
+  expect(findCircles(circle('value'))).toEqual(['b.ts → c.ts → b.ts']);
+  expect(findCircles(circle('types'))).toEqual([]);
 });

@@ -48,3 +48,16 @@ it('a list that breaks off keeps what came before', async () => {
   expect(odd.server.tools.map(({ name }) => name)).toEqual(['good']);
   expect(odd.server.problems.at(-1)).toEqual({ tool: null, detail: 'Its list of tools breaks off after 2 pages' });
 });
+
+it('a huge tool is left out, and costs the others nothing', async () => {
+  const huge = { ...good, name: 'huge', description: 'x'.repeat(1000) };
+  await using odd = await start({ tools: [huge, good] }, { maxToolsBytes: 2000 });
+  expect(odd.server.tools.map(({ name }) => name)).toEqual(['good']);
+  expect(odd.server.problems).toEqual([{ tool: 'huge', detail: 'It is described in more than 1000 bytes' }]);
+});
+
+it('a list that is dropped because it is too long is told of', async () => {
+  await using odd = await start({ without: [], list: { tools: undefined, isError: true, content: [] } });
+  expect([odd.server.status, odd.server.tools]).toEqual(['running', []]);
+  expect(odd.server.problems).toEqual([{ tool: null, detail: 'Its list of tools is longer than a message may be' }]);
+});

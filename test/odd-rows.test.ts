@@ -132,13 +132,16 @@ describe.each(lists)('$path', (list) => {
     const good = before.get(list.path) ?? [];
     const shown = await all(list);
     expect(shown).toEqual(expect.arrayContaining(good));
+    const times = [...JSON.stringify(shown).matchAll(/"(?:\w+_at|timestamp)":"([^"]*)"/g)].map(([, time = '']) => time);
+    expect(times.filter((time) => !/^\d{4}-/.test(time) || Number.isNaN(Date.parse(time)))).toEqual([]);
     if (list.one) expect(shown.length).toBeGreaterThan(good.length + 10);
   });
 
   test('names no record that has a fault of the server in its place', async () => {
     if (!list.one) return;
-    const ids = (await all(list)).map(({ id }) => id ?? '').filter((id) => id !== '' && id.length < 200);
-    for (const id of new Set(ids)) {
+    const shown = (await all(list)).map(({ id }) => id ?? '').filter((id) => id !== '' && id.length < 200);
+    const odd = Array.from({ length: rows.get(list.shows[0] ?? '') ?? 0 }, (_, index) => `odd-${index}`);
+    for (const id of new Set([...shown, ...odd])) {
       const { status } = await get(list.one(encodeURIComponent(id)), A2A);
       expect([200, 404], `${list.path} ${JSON.stringify(id)}`).toContain(status);
     }

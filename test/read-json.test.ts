@@ -105,3 +105,23 @@ describe('a body with a flaw', () => {
     expect(body.errors).toEqual([{ path: 'k'.repeat(300), message: TWICE }]);
   });
 });
+
+describe('a query that is no UTF-8', () => {
+  const half = '%ED%A0%80';
+  let server: WholeServer;
+  beforeAll(async () => {
+    server = await startWholeServer();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it.each([
+    ['REST', `/api/v1/runs?agent_id=${half}`, 422, 'agent_id'],
+    ['tRPC', `/trpc/runs.list?input={"agent_id":"${half}"}`, 422, 'input'],
+    ['REST, with the character that stands for what is none', '/api/v1/runs?agent_id=%EF%BF%BD', 200, undefined],
+  ])('is refused on %s, with the name of the parameter', async (_, path, status, name) => {
+    const response = await fetch(`${server.url}${path}`);
+    expect(response.status).toBe(status);
+    const text = await response.text();
+    if (name) expect(text).toContain(`${name}: is not UTF-8`);
+  });
+});

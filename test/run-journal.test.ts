@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RunEvent } from '../server/runs/run-events.ts';
+import { readStoredEvents } from '../server/runs/stored-events.ts';
+import type { Toolset } from '../server/runs/toolset.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { EventBatch, Store } from '../server/store/store.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
 import { startAgentRuns } from './support/agent-runs.ts';
-import { userSays } from './support/loop.ts';
+import { toolsetOf, userSays } from './support/loop.ts';
 import { startRuns } from './support/running.ts';
 import { finish, scriptedModel, text } from './support/scripted-model.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -62,6 +65,56 @@ describe('stored events', () => {
     await store.runs.pruneEvents({ endedBefore: '2100-01-01T00:00:00.000Z', keep: 10 });
     expect(await kept()).toEqual([0, 0, 1]);
   });
+});
+
+const usage = { inputTokens: 1, outputTokens: 2, reasoningTokens: 3, cachedInputTokens: 4 };
+const block = { messageId: 'm' };
+const call = { callId: 'c', name: 'look' };
+/** One event of each kind, with all of its fields. */
+const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEvent, { type: Type }>> } = {
+  'step-started': { type: 'step-started', step: 1 },
+  status: { type: 'status', text: 'going on without MCP server late', missingServers: ['late'] },
+  'text-started': { type: 'text-started', ...block },
+  'text-delta': { type: 'text-delta', ...block, delta: 'Hi' },
+  'text-ended': { type: 'text-ended', ...block },
+  'reasoning-started': { type: 'reasoning-started', ...block },
+  'reasoning-delta': { type: 'reasoning-delta', ...block, delta: 'Hm' },
+  'reasoning-ended': { type: 'reasoning-ended', ...block },
+  'tool-call-started': { type: 'tool-call-started', ...call, ...block },
+  'tool-call-delta': { type: 'tool-call-delta', callId: 'c', delta: '{}' },
+  'tool-call-ended': { type: 'tool-call-ended', ...call, args: { city: 'Paris' } },
+  'tool-result': { type: 'tool-result', ...call, ...block, result: null, isError: false },
+  'state-set': { type: 'state-set', state: null },
+  'state-patched': { type: 'state-patched', patch: [{ op: 'add', path: '/a', value: 1 }] },
+  custom: { type: 'custom', name: 'seen', value: [1] },
+  'step-ended': { type: 'step-ended', step: 1, usage },
+  'run-ended': { type: 'run-ended', outcome: { status: 'finished', pending: [], missingServers: ['late'] }, usage },
+};
+
+test.each(Object.values(everyKind))('a stored event of the kind $type is read again as it was', async (event) => {
+  const stored = { events: async () => [{ runKey: 'r', first: 1, events: [JSON.parse(JSON.stringify(event))] }] };
+  expect(await readStoredEvents(stored, 'r')).toEqual([{ id: 1, event }]);
+});
+
+test('a background run that waited for a server is read after a restart as it was followed', async () => {
+  await using folder = await temporaryFolder();
+  const waiting = toolsetOf({});
+  const toolset: Toolset = {
+    ...waiting,
+    async prepare({ onWaiting }) {
+      onWaiting?.(['late']);
+      return ['late'];
+    },
+  };
+  const ask = { message: 'Hi', conversation_id: 'c', run_id: 'r', background: true };
+  const model = scriptedModel([[...text('Hello'), finish()]]);
+  let followed: unknown;
+  {
+    await using server = await startAgentRuns(model, { folder: folder.path, toolset });
+    followed = await server.read('/agents/tester/prompt', ask);
+  }
+  await using server = await startAgentRuns(model, { folder: folder.path });
+  expect(await server.read('/runs/r/events')).toEqual(followed);
 });
 
 const words = Array.from({ length: 40 }, (_, index) => `word${index} `);

@@ -1,11 +1,12 @@
 /** How sandboxes of local-eval start where that takes long. */
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { defaultLimits } from '../server/sandbox/limits.ts';
 import { LocalEval } from '../server/sandbox/local-eval/local-eval.ts';
 import { SnapshotCache } from '../server/sandbox/local-eval/snapshot-cache.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
+import { childrenOf, isAlive, until } from './support/processes.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // A busy machine starts an interpreter slowly.
@@ -71,3 +72,19 @@ test('a start goes on when its caller leaves, and ends with its agent', async ()
   await api.manager.closeAgent('a');
   expect(api.manager.status().sandbox_running).toBe(false);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a snapshot that is being made when everything is closed leaves no process and no folder',
+  async () => {
+    await using cache = await temporaryFolder();
+    await using api = openSandboxApi({ cacheFolder: cache.path });
+    const before = childrenOf(process.pid);
+    const making = () => childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    const prepared = api.manager.prepare();
+    await until(() => making().length > 0, 'a process makes the snapshot');
+    const [pid = 0] = making();
+    await api.manager.close();
+    await prepared;
+    expect([isAlive(pid), await readdir(cache.path)]).toEqual([false, []]);
+  },
+);

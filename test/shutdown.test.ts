@@ -1,11 +1,13 @@
 /** How the server ends: what it lets finish, what it cuts off and what it leaves behind, which is nothing. */
-import { delimiter } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { createClient, errorBodyOf } from '../client/index.ts';
 import { type ModelServer, startModelServer } from './support/model-server.ts';
 import { childrenOf, isAlive, until } from './support/processes.ts';
 import { type Answer, startServer, type TestServer } from './support/server.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 // Whole servers in processes of their own: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -186,4 +188,15 @@ test('code that runs may end within the grace, and no new code is taken', async 
     execution: { status: 'ok', stdout: 'begun\nwhole\n' },
   });
   expect(await server.ended).toBe(0);
+});
+
+test('a server that is told to end while it makes the snapshot of its interpreter makes it no further', async () => {
+  await using home = await temporaryFolder();
+  await using server = await startServer({ args: ['--codemode', '--data-dir', home.path] });
+  const cache = join(home.path, 'cache');
+  const isMade = async () => (await readdir(cache).catch(() => [])).length > 0 && childrenOf(server.pid).length > 0;
+  await until(isMade, 'the snapshot is being made');
+  const children = childrenOf(server.pid);
+  expect(await server.stop()).toBe(0);
+  expect([await readdir(cache), children.filter(isAlive)]).toEqual([[], []]);
 });

@@ -13,9 +13,9 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 vi.setConfig({ testTimeout: 300_000 });
 
 /** Whether this machine lets us limit what a process gets of it, which takes root and a writable tree of control groups. */
-const canLimit = (() => {
+const canLimit = await (async () => {
   try {
-    createCpuQuota(10)[Symbol.dispose]();
+    await createCpuQuota(10)[Symbol.asyncDispose]();
     return true;
   } catch {
     return false;
@@ -25,7 +25,7 @@ const canLimit = (() => {
 test.skipIf(!canLimit)(
   'with a tenth of a core, the first question is answered with its tool, and code runs',
   async () => {
-    using quota = createCpuQuota(10);
+    await using quota = createCpuQuota(10);
     await using home = await temporaryFolder();
     await using server = await startServerProcess({
       args: ['--demo', '--data-dir', await openDataFolder(home.path), '--mcp-config', join(home.path, 'mcp.json')],

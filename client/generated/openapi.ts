@@ -1760,7 +1760,7 @@ export interface components {
             /** @description Which tool calls wait for the approval of a person */
             approvals: {
                 /**
-                 * @description Names of tools, such as `github__create_issue`; `*` is any text
+                 * @description Names of tools; `*` is any text
                  * @example [
                  *       "github__*"
                  *     ]
@@ -1805,7 +1805,7 @@ export interface components {
             /** @description Which tool calls wait for the approval of a person */
             approvals: {
                 /**
-                 * @description Names of tools, such as `github__create_issue`; `*` is any text
+                 * @description Names of tools; `*` is any text
                  * @example [
                  *       "github__*"
                  *     ]

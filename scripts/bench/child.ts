@@ -1,9 +1,7 @@
 /** Child processes of the benchmarks: each serves on a port of its own and tells what it has used. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { own, ownFolder } from '../own.ts';
 
 /** What a process has used since it began. */
 export interface Usage {
@@ -24,11 +22,19 @@ export interface Served {
 /** Starts `script` beside this file, with a first argument, and waits until it says its port. */
 export async function serve(script: string, argument = ''): Promise<Served> {
   // It is killed and cannot clean up, so what it makes below the folder for temporary files is removed here.
-  const folder = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-'));
-  const child = fork(new URL(script, import.meta.url), [argument], {
-    env: { ...process.env, NODE_ENV: 'production', TMPDIR: folder },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const folder = await ownFolder('agent-runtimes-bench-');
+  const owned = await own(
+    () =>
+      fork(new URL(script, import.meta.url), [argument], {
+        env: { ...process.env, NODE_ENV: 'production', TMPDIR: folder.path },
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      }),
+    async (forked) => {
+      forked.kill('SIGKILL');
+      if (forked.exitCode === null && forked.signalCode === null) await once(forked, 'exit');
+    },
+  );
+  const child = owned.value;
   const { port } = await answer<{ port: number }>(child);
   return {
     port,
@@ -37,9 +43,8 @@ export async function serve(script: string, argument = ''): Promise<Served> {
       return answer<Usage>(child);
     },
     async close() {
-      child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      rmSync(folder, { recursive: true, force: true });
+      await owned[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

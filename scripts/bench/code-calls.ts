@@ -1,11 +1,9 @@
 /** Times 100 calls of a real MCP tool from the code of an agent, through everything that is between them. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pino from 'pino';
 import { startHttpServer } from '../../server/http/server.ts';
 import { readOptions } from '../../server/options.ts';
 import { createRuntime } from '../../server/wiring/runtime.ts';
+import { own, ownFolder } from '../own.ts';
 
 const IMPORT = 'import asyncio\nfrom generated.mcp.toolbox import calculate';
 const calls = {
@@ -27,11 +25,19 @@ export async function measureCodeCalls(
   jupyter: { readonly url: string; readonly token: string } | undefined,
   add: (name: string, ms: number) => void,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-code-calls-'));
-  const options = readOptions(['--port', '0', '--codemode', '--no-config-mcp-servers', '--data-dir', folder], {});
+  await using folder = await ownFolder('bench-code-calls-');
+  const options = readOptions(['--port', '0', '--codemode', '--no-config-mcp-servers', '--data-dir', folder.path], {});
   if ('print' in options) throw new Error('not options');
   const runtime = await createRuntime({ options, environment: process.env, log: pino({ level: 'silent' }) });
+  await using _runtime = await own(
+    () => runtime,
+    () => runtime.close(),
+  );
   const server = await startHttpServer(runtime.http);
+  await using _server = await own(
+    () => server,
+    () => server.close({ graceMs: 0 }),
+  );
   runtime.start(server.url);
   const post = async (path: string, body: object) => {
     const response = await fetch(`${server.url}/api/v1${path}`, {
@@ -44,26 +50,20 @@ export async function measureCodeCalls(
     return answer;
   };
   const run = (code: string) => post('/agents/bench/execute', { code, timeout: 60 });
-  try {
-    await post('/agents', { id: 'bench', selected_mcp_servers: ['toolbox'] });
-    await post('/agents/mcp-servers/start', {});
-    for (const variant of jupyter ? ['local-eval', 'local-jupyter'] : ['local-eval']) {
-      if (jupyter && variant === 'local-jupyter') {
-        await post('/agents/mcp-servers/start', { jupyter_sandbox: `${jupyter.url}?token=${jupyter.token}` });
-      }
-      await run(IMPORT);
-      for (let round = 0; round < rounds; round++) {
-        const started = performance.now();
-        for (let call = 0; call < 100; call++) {
-          await post('/mcp/proxy/toolbox/tools/calculate', { arguments: { expression: '6 * 7' } });
-        }
-        add(DIRECT, performance.now() - started);
-        for (const [name, code] of Object.entries(calls)) add(nameOf(variant, name), (await run(code)).duration_ms);
-      }
+  await post('/agents', { id: 'bench', selected_mcp_servers: ['toolbox'] });
+  await post('/agents/mcp-servers/start', {});
+  for (const variant of jupyter ? ['local-eval', 'local-jupyter'] : ['local-eval']) {
+    if (jupyter && variant === 'local-jupyter') {
+      await post('/agents/mcp-servers/start', { jupyter_sandbox: `${jupyter.url}?token=${jupyter.token}` });
     }
-  } finally {
-    await server.close({ graceMs: 0 });
-    await runtime.close();
-    await rm(folder, { recursive: true, force: true });
+    await run(IMPORT);
+    for (let round = 0; round < rounds; round++) {
+      const started = performance.now();
+      for (let call = 0; call < 100; call++) {
+        await post('/mcp/proxy/toolbox/tools/calculate', { arguments: { expression: '6 * 7' } });
+      }
+      add(DIRECT, performance.now() - started);
+      for (const [name, code] of Object.entries(calls)) add(nameOf(variant, name), (await run(code)).duration_ms);
+    }
   }
 }

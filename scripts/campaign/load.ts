@@ -1,19 +1,21 @@
 /** What keeps a machine busy. */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { own } from '../own.ts';
 import { Caller } from './caller.ts';
 import { askDemo } from './start-tried.ts';
 
-// Ends when this process is gone, however it went.
-const BUSY = 'const parent = process.ppid; while (process.ppid === parent);';
+// Ends when its parent is gone, however that went.
+const BUSY = `while (process.ppid === ${process.pid});`;
 const ASKERS = 4;
 
 /** Starts a busy loop for each core. */
-export function startLoad(): Disposable {
-  const loops = Array.from({ length: availableParallelism() }, () =>
-    spawn(process.execPath, ['-e', BUSY], { stdio: 'ignore' }),
+export function startLoad(): Promise<AsyncDisposable> {
+  return own(
+    () =>
+      Array.from({ length: availableParallelism() }, () => spawn(process.execPath, ['-e', BUSY], { stdio: 'ignore' })),
+    (loops) => loops.map((loop) => loop.kill('SIGKILL')),
   );
-  return { [Symbol.dispose]: () => void loops.map((loop) => loop.kill('SIGKILL')) };
 }
 
 /** Others who ask the demo agent meanwhile. */

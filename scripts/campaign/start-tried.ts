@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownFolder } from '../own.ts';
 import { startServerProcess } from '../server-process.ts';
 import { Caller } from './caller.ts';
 import type { TriedServer } from './odd-case.ts';
@@ -33,8 +32,7 @@ export const triedOptions = (
 /** Starts the command with an empty home and the demo agent, and asks the agent a first question, which must be answered. */
 export async function startTried(options: StartTried = {}): Promise<TriedServer> {
   await using stack = new AsyncDisposableStack();
-  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'agent-runtimes-campaign-')));
-  if (options.home === undefined) stack.defer(() => rm(home, { recursive: true, force: true }));
+  const home = options.home ?? stack.use(await ownFolder('agent-runtimes-campaign-')).path;
   await options.prepare?.(home);
   const { entry } = options;
   const server = stack.use(await startServerProcess({ ...triedOptions(home, options), ...(entry && { entry }) }));

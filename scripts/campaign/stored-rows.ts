@@ -1,8 +1,8 @@
 /** Rows that no server would write, in every table of a store that a server then starts on. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeOddRows } from '../../test/fixtures/store/odd-rows.ts';
+import { ownFolder } from '../own.ts';
 import { type Answer, Caller } from './caller.ts';
 import type { Group, OddCase, Stage, StagePlan } from './odd-case.ts';
 import { startTried } from './start-tried.ts';
@@ -42,8 +42,7 @@ const stage: StagePlan = {
   size: LISTS.length,
   async open(entry): Promise<Stage> {
     await using stack = new AsyncDisposableStack();
-    const home = await mkdtemp(join(tmpdir(), 'agent-runtimes-campaign-rows-'));
-    stack.defer(() => rm(home, { recursive: true, force: true }));
+    const { path: home } = stack.use(await ownFolder('agent-runtimes-campaign-rows-'));
     {
       await using first = await startTried({ entry });
       await fillTables(new Caller(first.url));

@@ -1,14 +1,13 @@
-/** The servers that the code of an agent may call: the MCP servers it selects, and toolsets of this server. */
+/** The servers that the code of an agent may call: the MCP servers it selects. */
 import { ApiError } from '../call/errors.ts';
 import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
 import type { SupervisedServer } from '../mcp/servers/supervised-server.ts';
 import { toToolOutcome } from '../mcp/tool-result.ts';
 import type { CallToolResult } from '../mcp/wire/mcp-sdk.ts';
-import type { Toolset } from '../runs/toolset.ts';
 import type { ToolCallAnswer } from '../sandbox/sandbox.ts';
 import type { BindableTool } from './tool-stub.ts';
 
-/** A server as code sees it, whatever provides its tools. */
+/** A server as code sees it. */
 export interface CodeServer {
   readonly id: string;
   readonly name: string;
@@ -19,18 +18,13 @@ export interface CodeServer {
   call(tool: string, args: Record<string, unknown>, options: { signal: AbortSignal }): Promise<ToolCallAnswer>;
 }
 
-/** The servers that an agent selects, each id once, then the toolsets of this server. */
-export function listCodeServers(
-  servers: RunningServers,
-  selection: readonly ServerReference[],
-  builtIn: ReadonlyMap<string, Toolset>,
-): CodeServer[] {
+/** The servers that an agent selects, each id once. */
+export function listCodeServers(servers: RunningServers, selection: readonly ServerReference[]): CodeServer[] {
   const found = new Map<string, CodeServer>();
   for (const reference of selection) {
     const server = servers.find(reference);
     if (server && !found.has(server.definition.id)) found.set(server.definition.id, fromServer(server));
   }
-  for (const [id, toolset] of builtIn) found.set(id, fromToolset(id, toolset));
   return [...found.values()];
 }
 
@@ -71,21 +65,6 @@ const fromServer = (server: SupervisedServer): CodeServer => ({
   },
   hasTool: (tool) => server.tools.some(({ name }) => name === tool),
   call: async (tool, args, { signal }) => toAnswer(await server.call(tool, args, { signal })),
-});
-
-const fromToolset = (id: string, toolset: Toolset): CodeServer => ({
-  id,
-  name: id,
-  status: 'running',
-  get tools() {
-    return toolset.list();
-  },
-  hasTool: (tool) => toolset.list().some(({ name }) => name === tool),
-  async call(tool, args, { signal }) {
-    const { result, isError } = await toolset.call(tool, args, { signal });
-    if (!isError) return { success: true, result };
-    return fail('tool', typeof result === 'string' ? result : JSON.stringify(result));
-  },
 });
 
 /**

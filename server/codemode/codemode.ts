@@ -1,7 +1,7 @@
 import { awaitServers } from '../mcp/await-servers.ts';
 import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
 import { toToolName } from '../mcp/tool-names.ts';
-import type { PrepareOptions, Toolset } from '../runs/toolset.ts';
+import type { PrepareOptions } from '../runs/toolset.ts';
 import type { SandboxVariant, ToolCallAnswer, ToolCallHandler } from '../sandbox/sandbox.ts';
 import type { SandboxHost } from '../sandbox/sandbox-host.ts';
 import type { Tenant } from '../sandbox/tenant.ts';
@@ -26,8 +26,6 @@ interface CodemodeOptions {
   /** Undefined when there is no such agent. */
   findAgent(agentId: string): CodingAgent | undefined;
   listAgents(): readonly CodingAgent[];
-  /** Further toolsets that the code of an agent calls like servers, by id. */
-  builtIn?(agentId: string): ReadonlyMap<string, Toolset>;
   /** The hosts under which this server is known, beside those of its own machine. */
   readonly ownNames: readonly string[];
   /** Where kernels call tools as the operator says it; absent: this server. */
@@ -36,8 +34,6 @@ interface CodemodeOptions {
   readonly folder: string;
   readonly log: (message: string) => void;
 }
-
-const NONE: ReadonlyMap<string, Toolset> = new Map();
 
 /** Tools as Python: what the code of each agent may import, and the one way on which its calls come back. */
 export class Codemode implements SandboxHost {
@@ -92,14 +88,13 @@ export class Codemode implements SandboxHost {
   serversOf(agentId: string): CodeServer[] {
     const agent = this.#options.findAgent(agentId);
     if (!agent) return [];
-    return listCodeServers(this.#options.servers, agent.selectedMcpServers, this.#options.builtIn?.(agentId) ?? NONE);
+    return listCodeServers(this.#options.servers, agent.selectedMcpServers);
   }
 
   /** The Python package for the code of an agent. */
   bindingsOf(agentId: string): Bindings {
-    const { servers, findAgent, builtIn } = this.#options;
-    const further = [...(builtIn?.(agentId) ?? NONE)].map(([id, toolset]) => [id, toolset.list()]);
-    const key = JSON.stringify([servers.revision, findAgent(agentId)?.selectedMcpServers, further]);
+    const { servers, findAgent } = this.#options;
+    const key = JSON.stringify([servers.revision, findAgent(agentId)?.selectedMcpServers]);
     const known = this.#known.get(agentId);
     if (known?.key === key) return known.bindings;
     const bindings = this.#generate(this.serversOf(agentId));

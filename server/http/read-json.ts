@@ -45,7 +45,8 @@ export async function readJsonText(request: IncomingMessage, writeContinue: () =
 /** Throws a 422 that names the place when an object has a key twice, a string is none, or the text is nested too deep. */
 export function checkJsonText(text: string): void {
   findJsonFlaws(text, ({ path, message }) => {
-    throw invalidField(path.join('.').slice(0, MAX_PATH).toWellFormed() || 'body', message);
+    const place = path.map((key) => (key === '' ? '""' : key)).join('.');
+    throw invalidField(place.slice(0, MAX_PATH).toWellFormed() || 'body', message);
   });
 }
 

@@ -19,6 +19,7 @@ export function createQueryReader({ query: schema }: Endpoint): QueryReader {
     for (const [name, value] of new URLSearchParams(query)) {
       const earlier = input[name];
       if (!isList.has(name)) fields.push({ path: name, message: 'unknown query parameter' });
+      else if (wasMended(value, query)) fields.push({ path: name, message: NO_UTF_8 });
       else if (isList.get(name)) input[name] = Array.isArray(earlier) ? [...earlier, value] : [value];
       else if (earlier !== undefined) fields.push({ path: name, message: 'given more than once' });
       else input[name] = value;
@@ -26,6 +27,13 @@ export function createQueryReader({ query: schema }: Endpoint): QueryReader {
     if (fields.length) throw invalidFields(fields.slice(0, MAX_FIELDS));
   };
 }
+
+/** What is wrong with a parameter that {@link wasMended}. */
+export const NO_UTF_8 = 'is not UTF-8: it holds half of a surrogate pair, or bytes that are no character';
+
+/** Whether a value holds U+FFFD that nobody wrote: it is what readers make of bytes that are no UTF-8. */
+export const wasMended = (value: string, query: string): boolean =>
+  value.includes('\ufffd') && !query.includes('\ufffd') && !/%EF%BF%BD/i.test(query);
 
 function isArray(schema: z.core.$ZodType): boolean {
   const definition: z.core.$ZodTypeDef & { innerType?: z.core.$ZodType; in?: z.core.$ZodType } = schema._zod.def;

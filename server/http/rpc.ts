@@ -4,9 +4,11 @@ import type { RequestHandler } from 'express';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError, toApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
+import { invalidField } from '../call/validation-error.ts';
 import { type Exchange, exchangeOf, toContext } from './exchange.ts';
 import { type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
 import { checkJsonText, hasBody, readJsonText } from './read-json.ts';
+import { NO_UTF_8, wasMended } from './read-query.ts';
 
 /** The most calls one HTTP request may hold. */
 const MAX_BATCH = 100;
@@ -55,7 +57,7 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
       throw new ApiError('method-not-allowed', `${request.method} is not allowed here`, { headers });
     }
     try {
-      checkJsonText(new URLSearchParams(exchange.query).get('input') ?? '');
+      checkInput(exchange.query);
       if (hasBody(request)) request.body = await readJsonText(request, () => response.writeContinue());
     } catch (cause) {
       // The router answers with it, in the envelope that its clients read.
@@ -65,6 +67,13 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
     }
     return serve(request, response, next);
   };
+}
+
+/** Throws when the input that stands in a query cannot be what its caller wrote. */
+function checkInput(query: string): void {
+  const input = new URLSearchParams(query).get('input') ?? '';
+  if (wasMended(input, query)) throw invalidField('input', NO_UTF_8);
+  checkJsonText(input);
 }
 
 type ProcedureTree = { [key: string]: ProcedureTree };

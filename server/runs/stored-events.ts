@@ -15,26 +15,27 @@ const usage = z.object({
   reasoningTokens: count,
   cachedInputTokens: count,
 });
-const block = <const Type extends string>(type: Type) => z.object({ type: z.literal(type), messageId: text });
-const delta = <const Type extends string>(type: Type) => block(type).extend({ delta: text });
+const block = { messageId: text };
+const delta = { messageId: text, delta: text };
 
-const StoredEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('step-started'), step: z.int(), model: text.catch('') }),
-  z.object({ type: z.literal('model-asked') }),
-  z.object({ type: z.literal('model-retried'), code: text, detail: text, waitMs: count }),
-  z.object({ type: z.literal('model-answered'), usage: usage.nullable(), stopReason: text.nullable() }),
-  block('text-started'),
-  delta('text-delta'),
-  block('text-ended'),
-  block('reasoning-started'),
-  delta('reasoning-delta'),
-  block('reasoning-ended'),
-  z.object({ type: z.literal('tool-call-started'), callId: text, name: text, messageId: text }),
-  z.object({ type: z.literal('tool-call-delta'), callId: text, delta: text }),
-  z.object({ type: z.literal('tool-call-ended'), callId: text, name: text, args: json }),
-  z.object({ type: z.literal('tool-started'), callId: text, name: text, server: text.nullable() }),
-  z.object({
-    type: z.literal('tool-result'),
+/** What each kind of event holds. */
+const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunEvent, { type: Type }>, 'type'>> } = {
+  'step-started': z.object({ step: z.int(), model: text.catch('') }),
+  'model-asked': z.object({}),
+  'model-retried': z.object({ code: text, detail: text, waitMs: count }),
+  'model-answered': z.object({ usage: usage.nullable(), stopReason: text.nullable() }),
+  status: z.object({ text, missingServers: z.array(text).optional() }),
+  'text-started': z.object(block),
+  'text-delta': z.object(delta),
+  'text-ended': z.object(block),
+  'reasoning-started': z.object(block),
+  'reasoning-delta': z.object(delta),
+  'reasoning-ended': z.object(block),
+  'tool-call-started': z.object({ callId: text, name: text, messageId: text }),
+  'tool-call-delta': z.object({ callId: text, delta: text }),
+  'tool-call-ended': z.object({ callId: text, name: text, args: json }),
+  'tool-started': z.object({ callId: text, name: text, server: text.nullable() }),
+  'tool-result': z.object({
     callId: text,
     messageId: text,
     name: text,
@@ -42,12 +43,12 @@ const StoredEvent = z.discriminatedUnion('type', [
     isError: z.boolean(),
     bytes: count,
   }),
-  z.object({ type: z.literal('state-set'), state: json }),
-  z.object({ type: z.literal('state-patched'), patch: z.array(z.unknown()) }),
-  z.object({ type: z.literal('custom'), name: text, value: json }),
-  z.object({ type: z.literal('step-ended'), step: z.int(), usage }),
-  z.object({ type: z.literal('run-ended'), outcome: z.custom<RunOutcome>(isRunOutcome), usage }),
-]);
+  'state-set': z.object({ state: json }),
+  'state-patched': z.object({ patch: z.array(z.unknown()) }),
+  custom: z.object({ name: text, value: json }),
+  'step-ended': z.object({ step: z.int(), usage }),
+  'run-ended': z.object({ outcome: z.custom<RunOutcome>(isRunOutcome), usage }),
+};
 
 /** The stored events of a run in order, as far as there are no gaps. One that is no event is a gap too. */
 export async function readStoredEvents(store: Pick<Store['runs'], 'events'>, runKey: string): Promise<LoggedEvent[]> {
@@ -55,10 +56,20 @@ export async function readStoredEvents(store: Pick<Store['runs'], 'events'>, run
   const events: LoggedEvent[] = [];
   for (const { events: batch, times } of stored) {
     for (const [index, one] of batch.entries()) {
-      const event: RunEvent | undefined = StoredEvent.safeParse(one).data;
+      const event = readEvent(one);
       if (!event) return events;
       events.push({ id: events.length + 1, at: times[index] ?? undefined, event });
     }
   }
   return events;
 }
+
+function readEvent(value: unknown): RunEvent | undefined {
+  const type: unknown = Object(value).type;
+  if (!isKind(type)) return undefined;
+  const fields = FIELDS[type].safeParse(value).data;
+  // Each kind has its own fields, by the type of the table.
+  return fields && ({ type, ...fields } as RunEvent);
+}
+
+const isKind = (type: unknown): type is RunEvent['type'] => typeof type === 'string' && Object.hasOwn(FIELDS, type);

@@ -2,6 +2,7 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { AssistantPart, ProviderOptions } from '../store/messages.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
+import { toWellFormed, WholePairs } from './well-formed.ts';
 
 /** A tool call as a model made it. */
 export interface ModelCall {
@@ -17,6 +18,7 @@ export interface ModelCall {
 interface Block {
   readonly type: 'text' | 'reasoning';
   readonly providerId: string;
+  readonly pairs: WholePairs;
   text: string;
   /** Whether any text of it was emitted. */
   isShown: boolean;
@@ -28,6 +30,7 @@ interface CallBlock {
   readonly providerId: string;
   readonly callId: string;
   readonly name: string;
+  readonly pairs: WholePairs;
   input: string;
   /** Set when the call has ended. */
   call?: ModelCall;
@@ -137,22 +140,28 @@ export class StreamedAnswer {
       block.isShown = true;
       this.#sink.emit({ type: type === 'text' ? 'text-started' : 'reasoning-started', messageId: this.#messageId });
     }
+    this.#extend(block, block.pairs.take(delta));
+  }
+
+  #extend(block: Block, delta: string): void {
+    if (!delta) return;
     block.text += delta;
     this.#chars += delta.length;
-    this.#sink.emit({ type: type === 'text' ? 'text-delta' : 'reasoning-delta', messageId: this.#messageId, delta });
+    const type = block.type === 'text' ? 'text-delta' : 'reasoning-delta';
+    this.#sink.emit({ type, messageId: this.#messageId, delta });
   }
 
   #mark(type: Block['type'], part: { type: string; id: string; providerMetadata?: unknown }): void {
     const isEnd = part.type.endsWith('-end');
     const last = this.#blocks.findLast((block) => block.type === type && block.providerId === part.id);
-    const block = isEnd && last ? last : this.#push({ type, providerId: part.id, text: '', isShown: false });
+    const block = isEnd && last ? last : this.#push(newBlock(type, part.id));
     addMetadata(block, part.providerMetadata);
     if (isEnd && block === this.#open) this.#closeOpen();
   }
 
   #find(type: Block['type'], providerId: string): Block {
     const isIt = (block: Block | CallBlock): block is Block => block.type === type && block.providerId === providerId;
-    return this.#blocks.findLast(isIt) ?? this.#push({ type, providerId, text: '', isShown: false });
+    return this.#blocks.findLast(isIt) ?? this.#push(newBlock(type, providerId));
   }
 
   #push<B extends Block | CallBlock>(block: B): B {
@@ -164,20 +173,24 @@ export class StreamedAnswer {
     const open = this.#open;
     this.#open = undefined;
     if (open) {
+      this.#extend(open, open.pairs.end());
       this.#sink.emit({ type: open.type === 'text' ? 'text-ended' : 'reasoning-ended', messageId: this.#messageId });
     }
   }
 
-  #startCall(providerId: string, name: string): CallBlock {
+  #startCall(providerId: string, toolName: string): CallBlock {
     this.#closeOpen();
-    const callId = providerId && !this.#callIds.has(providerId) ? providerId : newId('call');
+    const name = toolName.toWellFormed();
+    const isUsable = providerId !== '' && providerId.isWellFormed() && !this.#callIds.has(providerId);
+    const callId = isUsable ? providerId : newId('call');
     this.#callIds.add(callId);
     this.#sink.emit({ type: 'tool-call-started', callId, name, messageId: this.#messageId });
-    return this.#push({ type: 'tool-call', providerId, callId, name, input: '' });
+    return this.#push({ type: 'tool-call', providerId, callId, name, pairs: new WholePairs(), input: '' });
   }
 
-  #addInput(providerId: string, delta: string): void {
+  #addInput(providerId: string, piece: string): void {
     const block = this.#openCall(providerId);
+    const delta = block?.pairs.take(piece);
     if (!block || !delta) return;
     block.input += delta;
     this.#chars += delta.length;
@@ -195,7 +208,7 @@ export class StreamedAnswer {
 
   #endCall(block: CallBlock, isComplete: boolean): void {
     const { callId, name } = block;
-    const args = parseInput(block.input);
+    const args = toWellFormed(parseInput(block.input));
     block.call = { callId, name, args, isComplete };
     this.#sink.emit({ type: 'tool-call-ended', callId, name, args });
   }
@@ -208,6 +221,14 @@ export class StreamedAnswer {
     return this.#blocks.filter((block) => block.type === 'tool-call');
   }
 }
+
+const newBlock = (type: Block['type'], providerId: string): Block => ({
+  type,
+  providerId,
+  pairs: new WholePairs(),
+  text: '',
+  isShown: false,
+});
 
 // Models write nothing at all for a tool without parameters, and some servers encode what they write once more.
 function parseInput(input: string): unknown {

@@ -7,6 +7,7 @@ import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import type { SharedState } from './shared-state.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
+import { toWellFormed } from './well-formed.ts';
 
 type ToolMessage = Extract<Message, { role: 'tool' }>;
 
@@ -109,6 +110,7 @@ function toBounded(result: unknown, maxChars: number): { result: unknown; bytes:
   if (result === undefined) return { result: null, bytes: 0 };
   const text = typeof result === 'string' ? result : JSON.stringify(result);
   const bytes = Buffer.byteLength(text);
-  if (text.length <= maxChars) return { result, bytes };
-  return { result: `${text.slice(0, maxChars)}\n[cut: ${text.length - maxChars} more characters]`, bytes };
+  if (text.length <= maxChars) return { result: toWellFormed(result, text), bytes };
+  const cut = text.slice(0, maxChars).toWellFormed();
+  return { result: `${cut}\n[cut: ${text.length - maxChars} more characters]`, bytes };
 }

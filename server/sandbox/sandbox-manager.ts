@@ -150,11 +150,12 @@ export class SandboxManager {
 
   /** Ends everything; no kernel and no process stays. */
   async close(): Promise<void> {
-    await this.#pool.close(this.#changes.settled());
+    await Promise.all([this.#snapshots.close(), this.#pool.close(this.#changes.settled())]);
   }
 
   /** Ends every process at once, without waiting. */
   kill(): void {
+    this.#snapshots.kill();
     this.#pool.kill();
   }
 

@@ -1,9 +1,8 @@
 /** The reader of a SKILL.md, more lenient than https://agentskills.io/specification: all but a missing name or description is a warning. */
-import type { Document } from 'yaml';
+import { readFrontMatter } from './read-front-matter.ts';
 import { SkillError, type SkillText } from './skill.ts';
 
 const MAX_FRONT_MATTER = 65_536;
-const MAX_ALIASES = 10;
 /** The most lists and mappings in brackets: on tens of thousands, one in another, the parser takes seconds to give up. */
 const MAX_BRACKETS = 1000;
 const MAX_NAME = 64;
@@ -20,7 +19,7 @@ export async function readSkillText(text: string, folderName: string): Promise<S
   if ((yaml.match(/[[{]/g)?.length ?? 0) > MAX_BRACKETS)
     throw new SkillError(`The front matter of SKILL.md has more than ${MAX_BRACKETS} brackets`);
   const warnings: string[] = [];
-  const fields = await readYaml(yaml, warnings);
+  const fields = await readFrontMatter(yaml, warnings);
   const name = readName(fields.name, folderName, warnings);
   const description = readDescription(fields.description, warnings);
   return {
@@ -33,47 +32,6 @@ export async function readSkillText(text: string, folderName: string): Promise<S
     warnings,
   };
 }
-
-async function readYaml(text: string, warnings: string[]): Promise<Readonly<Record<string, unknown>>> {
-  const { parseDocument } = await import('yaml');
-  const options = { schema: 'core', logLevel: 'silent', prettyErrors: true } as const;
-  try {
-    let document: Document = parseDocument(text, options);
-    const [fault] = document.errors;
-    let mended = text;
-    for (const { mend, warning } of fault ? MENDS : []) {
-      const before = mended;
-      mended = mend(before);
-      if (mended === before || document.errors.length === 0) continue;
-      warnings.push(warning);
-      document = parseDocument(mended, options);
-    }
-    if (document.errors.length > 0) throw new SkillError(`The front matter is not YAML: ${firstLine(fault)}`);
-    const fields: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-    if (isMapping(fields)) return fields;
-  } catch (cause) {
-    if (cause instanceof SkillError) throw cause;
-    // The parser gives up on what is nested or repeated too often.
-    throw new SkillError(`The front matter cannot be read: ${firstLine(cause)}`, { cause });
-  }
-  throw new SkillError('The front matter is not a mapping of names to values');
-}
-
-/** The most usual mistakes, in the order in which they are mended until the text is YAML. */
-const MENDS: readonly { readonly warning: string; mend(text: string): string }[] = [
-  {
-    warning: 'the front matter is indented with tabs',
-    mend: (text) => text.replace(/^[ \t]*\t[ \t]*/gm, (indent) => indent.replaceAll('\t', '  ')),
-  },
-  {
-    warning: 'the front matter has a colon in a text without quotes',
-    mend: (text) =>
-      text.replace(
-        /^(description|compatibility|license):[ \t]+(?!["'|>[{])(.*:(?:\s.*)?)$/gm,
-        (_, key: string, value: string) => `${key}: ${JSON.stringify(value.trim())}`,
-      ),
-  },
-];
 
 function readName(value: unknown, folderName: string, warnings: string[]): string {
   if (value === undefined || value === null || value === '') throw new SkillError('SKILL.md states no name');
@@ -116,10 +74,3 @@ function readTools(value: unknown, warnings: string[]): string[] {
   warnings.push('allowed-tools is left out: it should be a text or a list of texts');
   return [];
 }
-
-const firstLine = (cause: unknown): string => {
-  const [line = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-  return line.replace(/:$/, '').slice(0, 300);
-};
-const isMapping = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

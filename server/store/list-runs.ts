@@ -1,7 +1,7 @@
 /** Lists runs, following an index of each owner: what a page costs does not depend on how many runs there are. */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { EVERYBODY, type Principal } from '../call/principal.ts';
-import { readPage, toCursor } from './pages.ts';
+import { cursorBehind, readPage, toOrdered } from './pages.ts';
 import type { RecordReader } from './record-reader.ts';
 import type { Tables } from './schema.ts';
 import type { RunPageQuery, RunRecord, RunsStore } from './stored-runs.ts';
@@ -23,7 +23,7 @@ export async function listRuns(
   const rows = all.slice(0, query.limit);
   const hasMore = all.length > rows.length || pages.some(({ nextCursor }) => nextCursor !== null);
   const last = rows.at(-1);
-  const nextCursor = hasMore && last ? toCursor({ time: last.started_at, key: last.key }) : null;
+  const nextCursor = hasMore && last ? cursorBehind(last, ['started_at', 'key']) : null;
   return { runs: reader.all(rows), nextCursor };
 }
 
@@ -63,6 +63,7 @@ async function ownersFor(db: Kysely<Tables>, { name, seesAll }: Principal): Prom
 }
 
 function byNewest(one: Tables['runs'], other: Tables['runs']): number {
-  if (one.started_at !== other.started_at) return one.started_at < other.started_at ? 1 : -1;
-  return one.key < other.key ? 1 : -1;
+  const [time, otherTime] = [toOrdered(one.started_at), toOrdered(other.started_at)];
+  if (time !== otherTime) return time < otherTime ? 1 : -1;
+  return toOrdered(one.key) < toOrdered(other.key) ? 1 : -1;
 }

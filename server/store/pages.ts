@@ -52,19 +52,30 @@ export async function readPage<
   const hasMore = rows.length > limit && last !== undefined;
   return {
     rows: page,
-    nextCursor: hasMore ? toCursor({ time: toOrdered(last[timeColumn]), key: toOrdered(last[keyColumn]) }) : null,
+    nextCursor: hasMore ? cursorBehind(last, [timeColumn, keyColumn]) : null,
   };
 }
 
+/** The cursor of a page that ends with a row. */
+export const cursorBehind = <Column extends string>(
+  row: { readonly [Name in Column]: string },
+  [timeColumn, keyColumn]: readonly [time: Column, key: Column],
+): string => toCursor({ time: toOrdered(row[timeColumn]), key: toOrdered(row[keyColumn]) });
+
 /** A text that stands in the order of SQL where a value stands that should be one: bytes come behind all texts, and nothing before them. */
-function toOrdered(value: unknown): string {
+export function toOrdered(value: unknown): string {
   if (typeof value === 'string') return value;
   return value instanceof Uint8Array ? '\u{10ffff}' : '';
 }
 
-/** An opaque text that stands for the end of a page. */
-export function toCursor({ time, key }: PageEnd): string {
-  return Buffer.from(JSON.stringify([time, key])).toString('base64url');
+/** The longest cursor that is taken back. No time and no key that a server writes is as long. */
+const MAX_CHARS = 4096;
+
+/** An opaque text that stands for the end of a page. The beginning stands for what is too long, which leaves out no more than what begins alike. */
+function toCursor({ time, key }: PageEnd, maxChars = MAX_CHARS): string {
+  const end = JSON.stringify([time.slice(0, maxChars), key.slice(0, maxChars)]);
+  const cursor = Buffer.from(end).toString('base64url');
+  return cursor.length > MAX_CHARS ? toCursor({ time, key }, maxChars / 2) : cursor;
 }
 
 /** The end of a page that a cursor stands for; a 422 when no page ever ended so. */

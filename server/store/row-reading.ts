@@ -132,8 +132,14 @@ function toText(value: unknown): string | undefined {
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
 function toTime(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (RFC_3339.test(value)) return value;
-  const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (typeof value !== 'string' || Number.isNaN(time)) return undefined;
+  const same = new Date(time).toISOString();
+  // A day that is in no calendar is read as the one that it would be.
+  const isRight = RFC_3339.test(value) && value.slice(0, SECONDS) === same.slice(0, SECONDS);
+  if (isRight) return value;
+  return RFC_3339.test(same) ? same : undefined;
 }
+
+/** The length of a time to the second. */
+const SECONDS = '2026-11-23T10:00:00'.length;

@@ -1,20 +1,32 @@
 import { existsSync } from 'node:fs';
 
-const WORD = /"([^"]*)"|'([^']*)'|[^\s"']+/g;
-const SHELL_WORD = /^(?:&&?|\|\|?|;|[<>]{1,2}|2>&1)$|\$\(|`/;
+/** A backslash keeps its meaning before anything else: in paths of Windows it is no escape. */
+const ESCAPED = String.raw`\\[\s"'\\]`;
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|'[^']*'|${ESCAPED}`;
+/** A word: texts with and without quotes, one after another with no space between them. */
+const WORD = new RegExp(String.raw`(?:${QUOTED}|\\(?![\s"'\\])|[^\s"'\\])+`, 'gs');
+/** What only a shell knows, outside of quotes: joins, redirections, commands in commands, and variables set before a program. */
+const FOR_SHELL = /(?:^|\s)(?:&&?|\|\|?|;|\d?[<>]\S*)(?=\s|$)|\$\(|`|^\s*\w+=\S*\s/;
 
-/** What is told of a line that only a shell could run. */
-export const SHELL_LINE = 'is a line for a shell, and none reads it: write "command": "sh", "args": ["-c", "…"]';
+const SHELL_LINE = 'is a line for a shell, and none reads it: write "command": "sh", "args": ["-c", "…"]';
+const OPEN_QUOTE = 'does not end its quotes';
 
 /**
- * The program and the arguments in one text, such as `npx -y server`. The path of a file stays whole, spaces and all, and so does what does
- * not begin with a program: it can mean nothing else. Undefined for a line that only a shell could run.
+ * The program and the arguments in one text, such as `npx -y server`, with quotes and escapes as shells read them. The path of a file stays
+ * whole, spaces and all, and so does what does not begin with a program: it can mean nothing else. For a line that has no one meaning
+ * without a shell it is the reason, in words.
  */
-export function splitCommandLine(text: string): string[] | undefined {
-  if (!/\s/.test(text.trim()) || existsSync(text)) return [text];
-  const words = text.matchAll(WORD).map(([whole, double, single]) => double ?? single ?? whole);
-  const all = [...words];
-  const [program = ''] = all;
+export function splitCommandLine(text: string): readonly string[] | string {
+  if (!/[\s"']/.test(text.trim()) || existsSync(text)) return [text];
+  const words = (text.match(WORD) ?? []).map(unquote);
+  const [program = ''] = words;
   if (program.includes('/') && !existsSync(program)) return [text];
-  return all.some((word) => SHELL_WORD.test(word)) ? undefined : all;
+  if (text.replace(WORD, '').trim() !== '') return OPEN_QUOTE;
+  return FOR_SHELL.test(text.replace(new RegExp(QUOTED, 'gs'), 'x')) ? SHELL_LINE : words;
 }
+
+const unquote = (word: string): string =>
+  word.replace(new RegExp(QUOTED, 'gs'), (part) => {
+    if (part.startsWith('"')) return part.slice(1, -1).replace(/\\(["\\])/g, '$1');
+    return part.startsWith("'") ? part.slice(1, -1) : part.slice(1);
+  });

@@ -46,7 +46,8 @@ const SPELLINGS = {
   args: ['args'],
   env: ['env', 'environment', 'envs'],
   cwd: ['cwd'],
-  url: ['url', 'httpUrl', 'serverUrl', 'uri'],
+  // Gemini CLI takes `httpUrl` where there are two.
+  url: ['httpUrl', 'url', 'serverUrl', 'uri'],
   headers: ['headers', 'http_headers'],
   type: ['transport', 'type', 'transportType'],
   timeout: ['timeout', 'tool_timeout_sec'],

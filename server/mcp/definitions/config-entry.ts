@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { NewServerId } from '../../../contract/ids.ts';
 import { toWrongFields } from '../../call/validation-error.ts';
-import { SHELL_LINE, splitCommandLine } from './command-line.ts';
+import { splitCommandLine } from './command-line.ts';
 import { type EntryFields, isObject, readFields, transportOf } from './config-dialects.ts';
 import { hintOf } from './editor-variables.ts';
 import { isVariableName } from './expand.ts';
@@ -71,10 +71,10 @@ function toNamed(value: unknown): [string, unknown] | undefined {
   return name === undefined ? undefined : [name, text];
 }
 
-const words = z.preprocess(
-  (value) => (typeof value === 'string' ? (splitCommandLine(value) ?? [value]) : value),
-  z.array(plain),
-);
+const words = z.preprocess((value) => {
+  const read = typeof value === 'string' ? splitCommandLine(value) : value;
+  return typeof read === 'string' ? [read] : read;
+}, z.array(plain));
 
 /** What is run or reached. */
 const What = z.object({
@@ -118,7 +118,7 @@ function toLaunch(fields: EntryFields, notes: string[]): Launch {
 
 function toWords(command: string | readonly string[]): [string, ...string[]] {
   const words = typeof command === 'string' ? splitCommandLine(command) : command;
-  if (words === undefined) throw new EntryError(`command: ${SHELL_LINE}`);
+  if (typeof words === 'string') throw new EntryError(`command: ${words}`);
   const [program, ...args] = words;
   if (!program) throw new EntryError('command: must name a program');
   return [program, ...args];

@@ -43,6 +43,10 @@ export async function listTools(
   return list;
 }
 
+/** One tool may take half of what all of them may: a huge one costs the others nothing. */
+const MAX_SHARE = 2;
+const MAX_NAME = 200;
+
 /** What the pages have come to so far. */
 class Collected implements ListedTools {
   readonly tools: Tool[] = [];
@@ -59,8 +63,10 @@ class Collected implements ListedTools {
   }
 
   /** Takes a page, and returns the cursor of the next; undefined when there is none or no more is taken. */
-  add({ tools, nextCursor: cursor }: Record<string, unknown>): string | undefined {
+  add({ tools, nextCursor: cursor, isError }: Record<string, unknown>): string | undefined {
     const { maxTools, maxToolsBytes, maxToolPages } = this.#limits;
+    // What stands for an answer that was dropped.
+    if (tools === undefined && isError === true) return this.#note('Its list of tools is longer than a message may be');
     if (tools !== undefined && !Array.isArray(tools)) this.#note('Its list of tools is no list');
     for (const value of Array.isArray(tools) ? tools : []) {
       if (this.#count++ >= maxTools) return this.#note(`It lists more than ${maxTools} tools: the others are left out`);
@@ -87,7 +93,16 @@ class Collected implements ListedTools {
     if ('detail' in tool) this.problems.push(tool);
     else if (this.#names.has(tool.name)) this.#noteTwin(tool.name);
     else {
-      this.#bytes += JSON.stringify(tool).length;
+      const bytes = JSON.stringify(tool).length;
+      const maxBytes = this.#limits.maxToolsBytes / MAX_SHARE;
+      if (bytes > maxBytes) {
+        this.problems.push({
+          tool: tool.name.slice(0, MAX_NAME),
+          detail: `It is described in more than ${maxBytes} bytes`,
+        });
+        return;
+      }
+      this.#bytes += bytes;
       this.#names.add(tool.name);
       this.tools.push(tool);
     }

@@ -13,7 +13,7 @@ export function mendToolResult(answer: Record<string, unknown>): Record<string, 
   const parts = toParts(content ?? toolResult).map(mendPart);
   const isObject = isRecord(structuredContent);
   if (structuredContent !== undefined && !isObject) addUnlessSaid(parts, JSON.stringify(structuredContent));
-  const hasFailed = isError === true || isError === 'true';
+  const hasFailed = isError === true || isError === 'true' || isError === 1;
   return {
     ...others,
     content: hasFailed && parts.every(isBlank) ? [textPart(reasonIn(structuredContent))] : parts,
@@ -27,8 +27,16 @@ const toParts = (content: unknown): unknown[] =>
 
 const reasonIn = (structured: unknown) =>
   structured === undefined || isEmpty(structured) ? NO_REASON : JSON.stringify(structured);
-const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-const isBlank = (part: Record<string, unknown>) => part.type === 'text' && String(part.text).trim() === '';
+const isEmpty = (value: unknown) =>
+  value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+
+/** Whether a part has no words: a text, also within a resource, that is empty, is JSON of nothing, or cannot be seen. */
+function isBlank({ type, text, resource }: Record<string, unknown>): boolean {
+  if (type === 'resource') return isRecord(resource) && isWordless(resource.text);
+  return type === 'text' && isWordless(text);
+}
+const isWordless = (text: unknown) =>
+  typeof text === 'string' && /^(?:""|null)?$/.test(text.replace(/[\s\p{Cf}]+/gu, ''));
 
 // Servers send the same as text beside it, for clients that read nothing else.
 function addUnlessSaid(parts: Record<string, unknown>[], json: string): void {

@@ -1,12 +1,14 @@
 import { type Dialect, Fault, type Mended, toList, UNREADABLE } from './dialect.ts';
 import { type Frame, FrameCutter } from './event-frames.ts';
-import { isError, parseJson, toFault, wordsOf } from './provider-words.ts';
+import { isError, parseJson, toFault, wordsAt, wordsOf } from './provider-words.ts';
 import { isObject } from './shapes.ts';
 
 const MAX_HELD = 16_000_000;
 const KEEP_ALIVE = /^(ping|keep-?alive|heartbeat)$/i;
 /** Where an error puts its words among frames that are no answer. */
-const WORDS = ['message', 'detail', 'errors', 'msg', 'base_resp'];
+const WORDS = ['message', 'detail', 'errors', 'msg', 'errormessage', 'errormsg', 'fault', 'baseresp'];
+/** A line of an event stream. */
+const FIELD = /^(?:data|event|id|retry)?:/m;
 
 /** Mends one answer: the bytes of its body in, bytes out. What is well as it is leaves as it came. */
 export class AnswerMender {
@@ -17,7 +19,10 @@ export class AnswerMender {
   readonly #cutter = new FrameCutter();
   /** The text of an answer that is no event stream; it is read when it is whole. */
   #page: string | undefined;
+  /** The first text that is nothing of the API. When nothing else comes, it says why. */
+  #foreign: string | undefined;
   #hasBegun = false;
+  #hasAnswered = false;
   #hasFailed = false;
   #hasEnded = false;
 
@@ -62,9 +67,11 @@ export class AnswerMender {
   /** What is to be read where the body ends. */
   end(): Uint8Array | undefined {
     if (this.isOver) return undefined;
-    const rest = this.#decoder.decode();
-    let mended = this.#page === undefined ? this.#mendRest(rest) : this.#mendPage(this.#page + rest);
-    if (!this.isOver && !this.#hasFailed) mended += this.#write(this.#dialect.end(false));
+    const last = this.#decoder.decode();
+    let mended = this.#page === undefined ? this.#mendRest(last) : this.#mendPage(this.#page + last);
+    const isForeign = !this.#hasAnswered && this.#foreign !== undefined;
+    const rest = () => (isForeign ? [toFault(this.#foreign)] : this.#dialect.end(false));
+    if (!this.isOver && !this.#hasFailed) mended += this.#write(rest());
     this.#hasEnded = true;
     return mended ? this.#encoder.encode(mended) : undefined;
   }
@@ -78,6 +85,7 @@ export class AnswerMender {
 
   /** What is to be read in place of a frame: its own text when it is well. */
   #mend({ event, data, raw }: Frame): string {
+    if (!data && !FIELD.test(raw)) this.#note(raw);
     if (!data || this.isOver || (event && KEEP_ALIVE.test(event))) return '';
     if (data === '[DONE]') return this.#finish('data: [DONE]\n\n');
     const value = parseJson(data);
@@ -92,18 +100,25 @@ export class AnswerMender {
     }
     if (value === undefined && /^[{[]/.test(data)) return this.isWhole ? '' : this.#write([unreadable()]);
     const words = typeof value === 'string' ? value : data;
-    return event === 'error' || /\berror\b/i.test(words) ? this.#write([toFault(words)]) : '';
+    if (event === 'error' || /\berror\b/i.test(words)) return this.#write([toFault(words)]);
+    this.#note(words);
+    return '';
+  }
+
+  #note(words: string): void {
+    if (wordsOf(words) && !KEEP_ALIVE.test(words.trim())) this.#foreign ??= words;
   }
 
   #mendValue(value: unknown, event: string | undefined): Mended {
     if (!isObject(value) || (typeof value.type === 'string' && KEEP_ALIVE.test(value.type))) return [];
     const isOwn = this.#dialect.owns(value);
+    this.#hasAnswered ||= isOwn;
     const isFault =
       event === 'error' ||
       value.type === 'error' ||
       value.object === 'error' ||
       isError(value.error) ||
-      (!isOwn && WORDS.some((place) => wordsOf(value[place])));
+      (!isOwn && wordsAt(value, WORDS) !== '');
     if (!('error' in value)) return isFault ? [toFault(value)] : this.#dialect.mend(value, event);
     const { error: _, ...answer } = value;
     const mended = isOwn || !isFault ? this.#dialect.mend(answer, event) : [];
@@ -114,7 +129,7 @@ export class AnswerMender {
     const frames = this.#cutter.add(rest);
     const last = this.#cutter.end();
     // A frame that was cut in its middle never was one.
-    if (last && (parseJson(last.data) !== undefined || last.data.endsWith('[DONE]'))) frames.push(last);
+    if (last && (!last.data || parseJson(last.data) !== undefined || last.data.endsWith('[DONE]'))) frames.push(last);
     return frames.map((frame) => this.#mend(frame)).join('');
   }
 

@@ -1,4 +1,4 @@
-import { type Dialect, Fault, type Mended, toList } from './dialect.ts';
+import { CUT, type Dialect, Fault, type Mended, toList } from './dialect.ts';
 import {
   count,
   isObject,
@@ -98,7 +98,7 @@ export class AnthropicMessages implements Dialect {
       case 'message_delta':
         return this.#addEnd(typed);
       case 'message_stop':
-        return this.#stop();
+        return this.isWhole || this.#hasSaid ? this.#stop() : [new Fault('it ended without an answer', { type: CUT })];
       default:
         return [];
     }
@@ -114,7 +114,8 @@ export class AnthropicMessages implements Dialect {
 
   /** A whole message as the frames of a stream. */
   #expand({ content, stop_reason, stop_sequence, usage, ...message }: JsonObject): Mended {
-    const blocks = objectsIn(content).flatMap((block, index) => [
+    const said = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+    const blocks = objectsIn(said).flatMap((block, index) => [
       ...this.#startBlock({ index, content_block: block }),
       ...this.#stopBlock(index),
     ]);
@@ -138,7 +139,8 @@ export class AnthropicMessages implements Dialect {
     const block = isObject(frame.content_block) ? frame.content_block : {};
     const start = toStart(block);
     this.#last = index;
-    this.#open.set(index, start ? { input: toInput(block.input) } : null);
+    // One that does not say what it is may still say something.
+    if (block.type !== undefined) this.#open.set(index, start ? { input: toInput(block.input) } : null);
     if (!start) return stopped;
     this.#hasSaid ||= start.type === 'tool_use';
     const said = saidIn(block).map((delta) => ({ type: 'content_block_delta', index, delta }));
@@ -174,6 +176,8 @@ export class AnthropicMessages implements Dialect {
     if (typeof reason !== 'string') return fitted;
     this.isWhole = true;
     if (FAILED.has(reason)) return [fitted, new Fault(`it ended its answer with '${reason}'`, { type: reason })];
+    if (reason === 'tool_use' && !this.#hasSaid)
+      return [fitted, new Fault(`it ended its answer with '${reason}', and called no tool`)];
     return ENDS[reason] ? { ...fitted, delta: { ...fitted.delta, stop_reason: ENDS[reason] } } : fitted;
   }
 

@@ -1,5 +1,6 @@
 import { PlacedCalls } from './chat-calls.ts';
 import { CUT, type Dialect, Fault, type Mended } from './dialect.ts';
+import { isError, toFault } from './provider-words.ts';
 import {
   count,
   isObject,
@@ -55,6 +56,8 @@ const chunk = object(
 const FAILED = new Set(['error', 'network_error', 'insufficient_system_resource', 'abort', 'failed']);
 /** What some servers put on every frame that is not the last. */
 const NO_END = new Set(['', 'none', 'null']);
+/** Ends that say that tools are called. */
+const OF_CALLS = new Set(['tool_calls', 'tool_use', 'function_call']);
 /** Other names of the usual ends. */
 const ENDS: Readonly<Record<string, string>> = {
   sensitive: 'content_filter',
@@ -72,7 +75,7 @@ export class ChatCompletions implements Dialect {
   #hasSaid = false;
 
   owns(frame: JsonObject): boolean {
-    return Array.isArray(frame.choices) || isObject(frame.usage);
+    return Array.isArray(frame.choices) || isObject(frame.choices) || isObject(frame.usage);
   }
 
   mend(frame: JsonObject): Mended {
@@ -81,12 +84,14 @@ export class ChatCompletions implements Dialect {
     const [first] = objectsIn(fitted.choices);
     if (!first) return fitted;
     const placed = this.#place(first);
+    // A router tells here what the provider behind it said.
+    if (isError(first.error)) return [withChoice(fitted, placed), toFault(first.error)];
     const reason = typeof first.finish_reason === 'string' ? first.finish_reason.toLowerCase() : '';
     if (NO_END.has(reason)) {
       return withChoice(fitted, first.finish_reason ? { ...placed, finish_reason: null } : placed);
     }
     this.isWhole = true;
-    const end = FAILED.has(reason) ? [toFailure(first, reason)] : this.#endCalls();
+    const end = FAILED.has(reason) ? [toFailure(first, reason)] : this.#endCalls(reason);
     const ended = withChoice(fitted, ENDS[reason] ? { ...placed, finish_reason: ENDS[reason] } : placed);
     return end.length ? [ended, ...end] : ended;
   }
@@ -112,25 +117,28 @@ export class ChatCompletions implements Dialect {
   }
 
   // Beside others, a call without a name is answered as one of an unknown tool, and the model can go on.
-  #endCalls(): readonly (JsonObject | Fault)[] {
+  #endCalls(reason = ''): readonly (JsonObject | Fault)[] {
     const { hasAny } = this.#calls;
     const nameless = this.#calls.takeNameless();
-    if (!nameless.length) return [];
+    if (!nameless.length) {
+      const isLost = OF_CALLS.has(reason) && !this.#hasSaid;
+      return isLost ? [new Fault(`it ended its answer with '${reason}', and called no tool`)] : [];
+    }
     return hasAny ? [toFrame({ tool_calls: nameless })] : [new Fault('it called a tool without naming it')];
   }
 }
 
-/** A choice with what it says in `delta`: a whole answer says it in `message`, and old servers call tools in `function_call`. */
+/** A choice with what it says in `delta`: a whole answer says it in `message`, and old servers in `text`, or call tools in `function_call`. */
 function toDelta(value: unknown): unknown {
   if (!isObject(value)) return value;
-  const said = value.delta ?? value.message;
+  const said = value.delta ?? value.message ?? (typeof value.text === 'string' ? { content: value.text } : undefined);
   if (!isObject(said)) return value;
   const delta = withText(withCalls(said));
   return delta === value.delta ? value : { ...value, delta };
 }
 
 function withCalls(said: JsonObject): JsonObject {
-  if (!isObject(said.function_call) || objectsIn(said.tool_calls).length) return said;
+  if (!isObject(said.function_call) || isObject(said.tool_calls) || objectsIn(said.tool_calls).length) return said;
   return { ...said, tool_calls: [{ index: 0, type: 'function', function: said.function_call }] };
 }
 

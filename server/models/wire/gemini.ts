@@ -75,7 +75,13 @@ export class Gemini implements Dialect {
   }
 
   owns(frame: JsonObject): boolean {
-    return Array.isArray(frame.candidates) || isObject(frame.usageMetadata) || isObject(frame.promptFeedback);
+    const { candidates } = frame;
+    return (
+      Array.isArray(candidates) ||
+      isObject(candidates) ||
+      isObject(frame.usageMetadata) ||
+      isObject(frame.promptFeedback)
+    );
   }
 
   mend(frame: JsonObject): Mended {
@@ -104,8 +110,9 @@ export class Gemini implements Dialect {
   }
 }
 
-/** A call without a name is answered as one of an unknown tool; the pieces of a call that goes on have none. */
+/** A part that is a text says it. A call without a name is answered as one of an unknown tool; the pieces of a call that goes on have none. */
 function toNamed(value: unknown): unknown {
+  if (typeof value === 'string') return { text: value };
   if (!isObject(value) || !isObject(value.functionCall)) return value;
   const { functionCall: call } = value;
   const isNameless = word(call.name) === undefined && call.args !== undefined && call.args !== null;

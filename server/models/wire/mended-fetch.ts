@@ -35,8 +35,7 @@ export function mendAnswers({ fetch, api, key }: MendOptions): Fetch {
   const hide = (words: string) => (key && key.length >= 8 ? words.replaceAll(key, '[hidden]') : words);
   return async (input, init) => {
     const response = await (fetch ?? globalThis.fetch)(input, init);
-    if (!response.ok) throw await toRefusal(response, hide);
-    if (!response.body) return response;
+    if (!response.ok || !response.body) throw await toRefusal(response, hide);
     const { status, statusText, headers } = response;
     const body = mendBody(response.body, new AnswerMender(openDialect(api), hide));
     return new Response(body, { status, statusText, headers });

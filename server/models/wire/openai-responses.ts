@@ -1,7 +1,7 @@
 import { type Dialect, Fault, type Mended } from './dialect.ts';
 import { isError, toFault } from './provider-words.ts';
 import { ResponseItems } from './response-items.ts';
-import { count, isObject, type JsonObject, jsonText, number, object, text, unread } from './shapes.ts';
+import { count, isObject, type JsonObject, jsonText, number, object, objectsIn, text, unread, word } from './shapes.ts';
 
 const usage = object(
   {
@@ -113,6 +113,13 @@ export class OpenAiResponses implements Dialect {
         return orNothing(summary(frame));
       case 'response.output_text.done':
         return this.#sayWhole(frame, place, 'response.output_text.delta', frame.text);
+      case 'response.content_part.done':
+        return this.#sayWhole(
+          frame,
+          place,
+          'response.output_text.delta',
+          isObject(frame.part) ? frame.part.text : undefined,
+        );
       case 'response.refusal.done':
         return this.#sayWhole(frame, place, 'response.refusal.delta', frame.refusal);
       default:
@@ -144,10 +151,10 @@ export class OpenAiResponses implements Dialect {
     const fitted = ended(frame);
     if (!isObject(fitted) || !isObject(fitted.response)) return [];
     const response = isObject(frame.response) ? frame.response : {};
-    const items = this.#items.endAll(response.output);
+    const items = this.#items.endAll(outputOf(response));
     const { incomplete_details: details } = fitted.response;
     const reason = isObject(details) ? details.reason : undefined;
-    if (frame.type === 'response.failed' || frame.type === 'response.cancelled') {
+    if (frame.type === 'response.failed' || frame.type === 'response.cancelled' || response.status === 'failed') {
       const failure = isError(response.error) ? toFault(response.error) : toEnd(frame, reason);
       const failed = { ...fitted, type: 'response.failed', sequence_number: 0 };
       return [...items, failure, failed];
@@ -164,6 +171,10 @@ export class OpenAiResponses implements Dialect {
 /** Whether a frame is an answer as a whole: one of this API, or of the older one. */
 const isAnswer = ({ type, object, choices }: JsonObject) =>
   typeof type !== 'string' && (object === 'response' || Array.isArray(choices));
+
+/** The items of an answer as a whole; some servers say no more than its text. */
+const outputOf = ({ output, output_text: content }: JsonObject): unknown =>
+  objectsIn(output).length || word(content) === undefined ? output : [{ type: 'message', content }];
 
 const toEnd = ({ type }: JsonObject, reason: unknown) =>
   new Fault(`it ended its answer with '${typeof reason === 'string' ? reason : type}'`);

@@ -2,10 +2,10 @@
 import { Fault } from './dialect.ts';
 import { isObject, type JsonObject } from './shapes.ts';
 
-/** Where providers put their words, the most telling first. */
+/** Where providers put their words, the most telling first; each is written in many ways, such as `error_msg` and `ErrorMsg`. */
 const PLACES = [
-  ...['error', 'message', 'detail', 'details', 'errors', 'msg', 'status_msg', 'reason'],
-  ...['error_message', 'error_description', 'title', 'base_resp'],
+  ...['error', 'message', 'detail', 'details', 'errors', 'msg', 'statusmsg', 'reason'],
+  ...['errormessage', 'errormsg', 'errordescription', 'err', 'fault', 'faultstring', 'title', 'baseresp'],
 ];
 const MAX_DEPTH = 10;
 const MAX_TEXT = 8192;
@@ -22,11 +22,18 @@ export function wordsOf(value: unknown, depth = 0): string {
     return words.filter(Boolean).join('; ');
   }
   if (!isObject(value)) return '';
-  const words = PLACES.map((place) => wordsOf(value[place], depth + 1)).find(Boolean) ?? '';
+  const words = wordsAt(value, PLACES, depth + 1);
   const place = Array.isArray(value.loc) ? `${value.loc.join('.')}: ` : '';
   // A router repeats the words of the provider behind it here, and says nothing itself.
   const raw = isObject(value.metadata) ? wordsOf(value.metadata.raw, depth + 1) : '';
   return [words && place + words, raw].filter(Boolean).join(': ');
+}
+
+/** The words at the first of the places that has any; places are named in small letters alone. */
+export function wordsAt(value: JsonObject, places: readonly string[], depth = 0): string {
+  const names = Object.keys(value);
+  const inPlaces = places.flatMap((place) => names.filter((name) => name.toLowerCase().replace(/[_-]/g, '') === place));
+  return inPlaces.map((name) => wordsOf(value[name], depth)).find(Boolean) ?? '';
 }
 
 /** The fault that an error of any shape tells of. */

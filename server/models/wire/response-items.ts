@@ -132,7 +132,8 @@ export class ResponseItems {
 
 /** An item as it can be read; undefined for one of a kind that is of no use here. */
 function toItem(value: unknown, index: number): JsonObject | undefined {
-  const item = isObject(value) ? ITEMS.get(value.type)?.(value) : undefined;
+  const known = isObject(value) && value.type === 'custom_tool_call' ? toFunctionCall(value) : value;
+  const item = isObject(known) ? ITEMS.get(known.type)?.(known) : undefined;
   if (!isObject(item)) return undefined;
   const { type, id = `${PREFIX.get(type)}_${index}`, phase, encrypted_content } = item;
   if (type === 'message') return { type, id, phase };
@@ -140,11 +141,19 @@ function toItem(value: unknown, index: number): JsonObject | undefined {
   return { type, id, call_id: item.call_id ?? id, name: item.name ?? 'unnamed', arguments: item.arguments ?? '' };
 }
 
+/** A call whose arguments are a text of any form; none is asked for, and what is meant is a tool all the same. */
+const toFunctionCall = ({ input, ...call }: JsonObject): JsonObject => ({
+  ...call,
+  type: 'function_call',
+  arguments: call.arguments ?? input,
+});
+
 const deltaOf = ({ type }: JsonObject) =>
   type === 'reasoning' ? 'response.reasoning_summary_text.delta' : 'response.output_text.delta';
 
 /** The text of a whole message, or of whole reasoning. */
 function wordsIn({ type, content, summary }: JsonObject): string {
+  if (typeof content === 'string') return content;
   const parts = [...objectsIn(type === 'reasoning' ? summary : []), ...objectsIn(content)];
   return parts.map((part) => String(text(part.text) ?? text(part.refusal) ?? '')).join('');
 }

@@ -44,10 +44,11 @@ export const oneOf =
   (value) =>
     typeof value === 'string' && values.includes(value) ? value : undefined;
 
-/** A list of what fits `item`; the others are left out. */
+/** A list of what fits `item`; the others are left out. One object where a list should be is a list of one. */
 export const list =
   (item: Shape): Shape =>
-  (value) => {
+  (given) => {
+    const value = isObject(given) ? [given] : given;
     if (!Array.isArray(value)) return undefined;
     const fitted = value.map(item);
     return fitted.every((each, index) => each === value[index]) ? value : fitted.filter((each) => each !== undefined);

@@ -207,6 +207,7 @@ async def _evaluate(tree, filename, mode):
 
 
 def _describe(error):
+    # Code can make any of this fail, or take so long that it is interrupted; what it came to is told all the same.
     try:
         if isinstance(error, ModuleNotFoundError) and _unavailable:
             error.add_note(_unavailable)
@@ -214,18 +215,18 @@ def _describe(error):
             error.add_note("A call that returns a coroutine must be awaited: use `await`.")
         if isinstance(error, RuntimeError) and "event loop" in str(error):
             error.add_note("This code runs in an event loop already: use `await` in place of what starts one.")
-    except Exception:
+    except BaseException:
         pass
     try:
         message = str.__str__(str(error))[:MAX_TRACEBACK]
-    except Exception:
+    except BaseException:
         message = ""
     try:
         described = traceback.TracebackException.from_exception(error, compact=True)
         ours = next((i for i, frame in enumerate(described.stack) if frame.filename.startswith("<cell ")), None)
         del described.stack[: len(described.stack) if ours is None else ours]
         text = "".join(described.format())
-    except Exception:
+    except BaseException:
         text = f"{type(error).__name__}: {message}"
     if len(text) > MAX_TRACEBACK:
         text = f"{text[: MAX_TRACEBACK // 2]}\n... cut ...\n{text[-MAX_TRACEBACK // 2 :]}"

@@ -19,6 +19,7 @@ export class SnapshotCache {
   readonly #folder: string;
   #prepared: Promise<string | undefined> | undefined;
   #discarded = 0;
+  readonly #closing = new AbortController();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -45,6 +46,17 @@ export class SnapshotCache {
     await rm(folder, { recursive: true, force: true });
   }
 
+  /** Ends what is being made, now and from here on, without waiting. */
+  kill(): void {
+    this.#closing.abort();
+  }
+
+  /** Ends what is being made; no process and no unfinished folder stays. */
+  async close(): Promise<void> {
+    this.kill();
+    await this.#prepared?.catch(() => undefined);
+  }
+
   async #findOrMake(): Promise<string | undefined> {
     const pyodideDir = findPyodide();
     const runner = readRunner();
@@ -55,7 +67,7 @@ export class SnapshotCache {
     const unfinished = `${wanted}.${process.pid}.tmp`;
     try {
       await mkdir(unfinished, { recursive: true, mode: 0o700 });
-      await prepare(await realpath(unfinished), pyodideDir, runner);
+      await prepare(await realpath(unfinished), { pyodideDir, runner, signal: this.#closing.signal });
       // Another server may have been faster; what it made is the same.
       await rename(unfinished, wanted).catch(async (error) => {
         if (!(await isThere(wanted))) throw error;
@@ -95,7 +107,15 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function prepare(folder: string, pyodideDir: string, runner: string): Promise<void> {
+async function prepare(
+  folder: string,
+  {
+    pyodideDir,
+    runner,
+    signal,
+  }: { readonly pyodideDir: string; readonly runner: string; readonly signal: AbortSignal },
+): Promise<void> {
+  signal.throwIfAborted();
   const { process: child, errorText } = spawnPyodide({
     pyodideDir,
     runner,
@@ -109,6 +129,9 @@ async function prepare(folder: string, pyodideDir: string, runner: string): Prom
     workMs: () => processorMsOf(child.pid),
     onSilence: () => child.kill('SIGKILL'),
   });
+  const end = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', end, { once: true });
   const [code] = await once(child, 'exit');
+  signal.removeEventListener('abort', end);
   if (code !== 0) throw new SnapshotError(`no snapshot was made: ${errorText()}`);
 }

@@ -10,7 +10,7 @@ import { createInterruptBuffer, limit } from './interrupts.ts';
 import { droppedOutput, flushOutput, isObject, resetOutput } from './output.ts';
 import { die, listenForCommands, pollCommands, report } from './pipes.ts';
 import { startInterpreter } from './start-interpreter.ts';
-import { dropScheduled, nodeTimers } from './timers.ts';
+import { dropScheduled, endOverdueWait, forgetWait, limitWait, nodeTimers } from './timers.ts';
 
 /** The functions of `runner.py`. */
 interface Runner {
@@ -61,8 +61,10 @@ report('{"type":"ready"}');
 
 /** Does what the server asks for: at once what is about the execution that runs, all else one after another. */
 function take(frame: CommandFrame): void {
-  if (frame.type === 'reply') settleCall(frame.id, frame.json);
-  else if (frame.type === 'ping') report('{"type":"pong"}');
+  if (frame.type === 'reply') {
+    if (!limit.isPolling) endOverdueWait();
+    settleCall(frame.id, frame.json);
+  } else if (frame.type === 'ping') report('{"type":"pong"}');
   else if (frame.type === 'cancel') {
     // Python runs now, so it must be interrupted; or it waits, and its task can be cancelled.
     if (limit.isPolling) limit.isCancelled = true;
@@ -86,19 +88,19 @@ async function perform(frame: Exclude<CommandFrame, { type: 'reply' | 'cancel' |
 
 async function runCode(id: number, code: string, timeoutMs: number): Promise<void> {
   resetOutput(config.maxOutput);
-  // Later than the timer below, so that code that waits is cancelled by it: an interrupt could hit the event loop instead of the code.
+  // Later than the end of the wait below, so that code that waits is cancelled: an interrupt could hit the event loop instead of the code.
   const deadline = performance.now() + timeoutMs + INTERRUPT_DELAY_MS;
   Object.assign(limit, { isCancelled: false, isTimedOut: false, deadline });
   const flushing = setInterval(flushAll, FLUSH_MS);
   // While the code waits no bytecode runs and nothing reads the interrupt buffer.
-  const timer = nodeTimers.setTimeout(() => {
+  limitWait(timeoutMs, () => {
     limit.isTimedOut = true;
     limit.deadline = Number.POSITIVE_INFINITY;
     python.cancel();
-  }, timeoutMs);
+  });
   const outcome = await toOutcome(code);
   limit.deadline = Number.NEGATIVE_INFINITY;
-  clearTimeout(timer);
+  forgetWait();
   clearInterval(flushing);
   dropScheduled();
   forgetCalls();

@@ -4,6 +4,32 @@
 export const nodeTimers = { setTimeout, setImmediate };
 
 let execution = 0;
+let wait: { readonly dueAt: number; readonly timer: NodeJS.Timeout; end(): void } | undefined;
+
+/** Has `end` called once when the execution that runs now has waited until its time is over. */
+export function limitWait(ms: number, end: () => void): void {
+  wait = { dueAt: performance.now() + ms, timer: nodeTimers.setTimeout(endWait, ms), end };
+}
+
+/**
+ * Calls the end of the wait when it is due. A process that is late finds what its code has waited for together with the end of its time:
+ * the end comes first, as an interrupt would hit the event loop that wakes the code, which then waits for ever.
+ */
+export function endOverdueWait(): void {
+  if (wait && performance.now() >= wait.dueAt) endWait();
+}
+
+function endWait(): void {
+  const ended = wait;
+  forgetWait();
+  ended?.end();
+}
+
+/** Has nothing called any more. */
+export function forgetWait(): void {
+  clearTimeout(wait?.timer);
+  wait = undefined;
+}
 
 /** Drops what the execution so far has scheduled. */
 export function dropScheduled(): void {
@@ -27,6 +53,8 @@ export class ShellMessageChannel {
 function inThisExecution(callback: () => void): () => void {
   const scheduledIn = execution;
   return () => {
-    if (execution === scheduledIn) callback();
+    if (execution !== scheduledIn) return;
+    endOverdueWait();
+    callback();
   };
 }
