@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { AnnouncedConversation } from './announce.ts';
 import { appendMessages } from './append-messages.ts';
 import { addApprovals, voidApprovals } from './approvals-store.ts';
 import { appendEvents } from './run-events-store.ts';
@@ -6,12 +7,22 @@ import type { Tables } from './schema.ts';
 import { toStoredJson } from './stored-json.ts';
 import type { RunClosing } from './stored-runs.ts';
 
+/** The rows of a run that was closed. */
+export interface ClosedRun {
+  readonly run: Tables['runs'];
+  readonly conversation: AnnouncedConversation;
+  /** Whether it said something to the conversation. */
+  readonly hasMessages: boolean;
+  /** The approvals that it has opened, and those that it has found void. */
+  readonly approvals: readonly Tables['approvals'][];
+}
+
 /** Stores what a run said and how it ended; nothing when it does not run. */
 export async function closeRun(
   transaction: Transaction<Tables>,
   { key, status, messages, inputTokens, outputTokens, outcome, events, approvals = [], voided = [] }: RunClosing,
-): Promise<void> {
-  const closed = await transaction
+): Promise<ClosedRun | undefined> {
+  const run = await transaction
     .updateTable('runs')
     .set({
       status,
@@ -22,17 +33,19 @@ export async function closeRun(
     })
     .where('key', '=', key)
     .where('status', '=', 'running')
-    .returning(['key as run_key', 'id as run_id', 'conversation_key', 'conversation_id', 'agent_id'])
+    .returningAll()
     .executeTakeFirst();
-  if (!closed) return;
+  if (!run) return undefined;
   if (events) await appendEvents(transaction, [events]);
-  if (approvals.length) await addApprovals(transaction, closed, approvals);
-  if (voided.length) await voidApprovals(transaction, voided);
-  if (!messages.length) return;
-  const conversation = await transaction
+  const added = approvals.length ? await addApprovals(transaction, run, approvals) : [];
+  const changed = voided.length ? await voidApprovals(transaction, voided) : [];
+  const hasMessages = messages.length > 0;
+  const found = transaction
     .selectFrom('conversations')
-    .select(['key', 'title'])
-    .where('key', '=', closed.conversation_key)
-    .executeTakeFirstOrThrow();
-  await appendMessages(transaction, conversation, messages);
+    .select(['key', 'id', 'agent_id', 'title', 'owner'])
+    .where('key', '=', run.conversation_key);
+  const conversation = hasMessages ? await found.executeTakeFirstOrThrow() : await found.executeTakeFirst();
+  if (!conversation) return undefined;
+  if (hasMessages) await appendMessages(transaction, conversation, messages);
+  return { run, conversation, hasMessages, approvals: [...added, ...changed] };
 }

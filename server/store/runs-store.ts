@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
 import { EVERYBODY } from '../call/principal.ts';
+import { type Publish, publishNothing } from '../live-events/publish.ts';
+import { createAnnouncer, findOwner } from './announce.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
-import { closeRun } from './close-run.ts';
+import { type ClosedRun, closeRun } from './close-run.ts';
 import { openRun } from './open-run.ts';
 import { readPage } from './pages.ts';
 import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
@@ -14,26 +16,49 @@ import type { RunRecord, RunsStore } from './stored-runs.ts';
 import { isListed, isOfVisible, ofOwnFirst } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
-export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
+export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publish = publishNothing): RunsStore {
   const approvals = createApprovalReader(log);
   const batches = createEventReader(log);
   const reader: RunReader = createRecordReader({ table: 'runs', key: ['key'], toRecord, log });
+  const announce = createAnnouncer(publish);
+  const announceInterrupted = async (rows: readonly Tables['runs'][]) => {
+    const runs = reader.all(rows);
+    for (const run of runs) {
+      const owner = await findOwner(db, run.conversationKey);
+      if (owner !== undefined) announce.run(run, owner);
+    }
+    return runs;
+  };
+  const announceClosed = ({ run, conversation, hasMessages, ...rows }: ClosedRun) => {
+    const { owner } = conversation;
+    if (hasMessages) announce.conversation(conversation, 'changed');
+    for (const approval of approvals.all(rows.approvals)) announce.approval(approval, owner);
+    const record = reader.one(run);
+    if (record) announce.run(record, owner);
+  };
   /** The keys of runs whose end could not be stored, to be marked once the store can write again. */
   const unclosed = new Set<string>();
   return {
     async open(run) {
       const leftOpen = [...unclosed];
       const opened = await db.transaction().execute(async (transaction) => {
-        if (leftOpen.length) await interrupt(transaction, leftOpen);
-        const key = await openRun(transaction, run);
-        return { key, resumed: await settleApprovals(transaction, run, approvals) };
+        const interrupted = leftOpen.length ? await interrupt(transaction, leftOpen) : [];
+        const { key, ...rest } = await openRun(transaction, run);
+        return { key, interrupted, ...rest, ...(await settleApprovals(transaction, run, approvals)) };
       });
       for (const key of leftOpen) unclosed.delete(key);
-      return opened;
+      const { key, resumed, conversation, isNewConversation } = opened;
+      const { owner } = conversation;
+      await announceInterrupted(opened.interrupted);
+      announce.conversation(conversation, isNewConversation ? 'created' : 'changed');
+      for (const approval of opened.changed) announce.approval(approval, owner);
+      announce.run({ ...run, status: 'running' }, owner);
+      return { key, resumed };
     },
     async close(run) {
       try {
-        await db.transaction().execute((transaction) => closeRun(transaction, run));
+        const closed = await db.transaction().execute((transaction) => closeRun(transaction, run));
+        if (closed) announceClosed(closed);
       } catch (cause) {
         // The conversation would look busy until the next start: the next run to open frees it.
         unclosed.add(run.key);
@@ -41,8 +66,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
       }
     },
     async interruptOpen() {
-      const rows = await interrupt(db);
-      return reader.all(rows);
+      return announceInterrupted(await interrupt(db));
     },
     async get(id, principal = EVERYBODY) {
       const row = await db
