@@ -6,6 +6,7 @@ import { agents } from './agents.ts';
 import { approvals } from './approvals.ts';
 import { configure } from './configure.ts';
 import { conversations } from './conversations.ts';
+import { events } from './events.ts';
 import { examples } from './examples.ts';
 import { health } from './health.ts';
 import { mcpProxy } from './mcp-proxy.ts';
@@ -31,6 +32,7 @@ export const contract = {
   usage,
   approvals,
   conversations,
+  events,
   agUi,
   a2a,
   a2ui,

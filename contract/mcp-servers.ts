@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
 import { z } from 'zod';
 import { EnvVars } from './env-vars.ts';
-import { del, get, group, post, put } from './kit.ts';
+import { del, follow, get, group, post, put } from './kit.ts';
 import { CreateMcpServer, UpdateMcpServer } from './mcp-server-fields.ts';
+import { followQuery, marks, stamp, streamFailure } from './numbered-streams.ts';
 
 const ServerTool = z
   .object({
@@ -98,6 +99,21 @@ const custom: z.output<typeof McpServer> = {
   status: 'starting',
 };
 
+/** One event of the log of a server. */
+export const McpLogEvent = z
+  .discriminatedUnion('type', [
+    marks.ready,
+    marks.missed,
+    z.object({
+      type: z.literal('line'),
+      ...stamp,
+      line: z.string().meta({ description: 'A line of its standard error, without colours, secrets masked' }),
+    }),
+    z.object({ type: z.literal('removed'), ...stamp }).meta({ description: 'The last event: the server was deleted' }),
+    marks.error,
+  ])
+  .meta({ id: 'McpServerLogEvent' });
+
 const McpServers = z.array(McpServer).meta({ id: 'McpServers' });
 
 /** MCP servers: those of the config file, those of the catalog, and those callers have added. One id may stand in each. */
@@ -153,6 +169,21 @@ export const mcpServers = group(
         })
         .meta({ id: 'McpServerLog' }),
       example: { id: 'tavily', status: 'running', error: null, lines: ['Tavily MCP server running on stdio'] },
+      errors: ['mcp-server-not-found'],
+    }),
+    logEvents: follow('/mcp/servers/{server_id}/log/events', {
+      summary: 'Follow the log of a server (streaming)',
+      description:
+        'The lines that are held, of all its processes so far, then each new one; it goes on when the server restarts, and ends with `removed` when the server is deleted. The first event is `ready`, or `missed` when lines behind `Last-Event-ID` are no longer held. When this server shuts down the last event is `error` with the code `draining`.',
+      query: z.object(followQuery),
+      output: McpLogEvent,
+      failure: streamFailure,
+      example: {
+        type: 'line',
+        number: 1_795_514_400_000_000,
+        at: '2026-11-23T10:00:00.000Z',
+        line: 'Tavily MCP server running on stdio',
+      },
       errors: ['mcp-server-not-found'],
     }),
     enable: post('/mcp/servers/catalog/{server_name}/enable', {

@@ -3,7 +3,7 @@ import { type Import, readImports } from './read-imports.ts';
 
 const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
 
-// What features share: what a call is, waits, where connections may lead, how ids are made, and two ports that one feature fills for
+// What features share: what a call is, waits, where connections may lead, how ids are made, and three ports that one feature fills for
 // another.
 const SHARED = [
   'contract/',
@@ -14,6 +14,7 @@ const SHARED = [
   'server/home-folder.ts',
   'server/options.ts',
   'server/version.ts',
+  'server/live-events/publish.ts',
   'server/runs/ids.ts',
   'server/runs/schema-tools.ts',
   'server/runs/toolset.ts',

@@ -72,7 +72,10 @@ const block = { messageId: 'm' };
 const call = { callId: 'c', name: 'look' };
 /** One event of each kind, with all of its fields. */
 const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEvent, { type: Type }>> } = {
-  'step-started': { type: 'step-started', step: 1 },
+  'step-started': { type: 'step-started', step: 1, model: 'script' },
+  'model-asked': { type: 'model-asked' },
+  'model-retried': { type: 'model-retried', code: 'model-failed', detail: 'busy', waitMs: 500 },
+  'model-answered': { type: 'model-answered', usage, stopReason: 'stop' },
   status: { type: 'status', text: 'going on without MCP server late', missingServers: ['late'] },
   'text-started': { type: 'text-started', ...block },
   'text-delta': { type: 'text-delta', ...block, delta: 'Hi' },
@@ -83,7 +86,8 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
   'tool-call-started': { type: 'tool-call-started', ...call, ...block },
   'tool-call-delta': { type: 'tool-call-delta', callId: 'c', delta: '{}' },
   'tool-call-ended': { type: 'tool-call-ended', ...call, args: { city: 'Paris' } },
-  'tool-result': { type: 'tool-result', ...call, ...block, result: null, isError: false },
+  'tool-started': { type: 'tool-started', ...call, server: 'weather' },
+  'tool-result': { type: 'tool-result', ...call, ...block, result: null, isError: false, bytes: 4 },
   'state-set': { type: 'state-set', state: null },
   'state-patched': { type: 'state-patched', patch: [{ op: 'add', path: '/a', value: 1 }] },
   custom: { type: 'custom', name: 'seen', value: [1] },
@@ -92,8 +96,9 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
 };
 
 test.each(Object.values(everyKind))('a stored event of the kind $type is read again as it was', async (event) => {
-  const stored = { events: async () => [{ runKey: 'r', first: 1, events: [JSON.parse(JSON.stringify(event))] }] };
-  expect(await readStoredEvents(stored, 'r')).toEqual([{ id: 1, event }]);
+  const events = [JSON.parse(JSON.stringify(event))];
+  const stored = { events: async () => [{ runKey: 'r', first: 1, events, times: [1000] }] };
+  expect(await readStoredEvents(stored, 'r')).toEqual([{ id: 1, at: 1000, event }]);
 });
 
 test('a background run that waited for a server is read after a restart as it was followed', async () => {

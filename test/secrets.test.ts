@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BASE_PATH } from '../contract/index.ts';
+import type { Endpoint } from '../contract/kit.ts';
 import { startModelServer } from './support/model-server.ts';
 import { until } from './support/processes.ts';
 import { startServer, type TestServer } from './support/server.ts';
@@ -157,17 +158,24 @@ describe('no secret is', () => {
       messages: [{ id: '1', role: 'user', content: 'refuse' }],
     });
     await api('POST', '/agents/a/prompt/sync', { message: 'Hello', conversation_id: 'talk' });
-    for (const [, { method, path }] of operations) {
+    for (const [, endpoint] of operations) {
+      const { method, path } = endpoint;
       if (method !== 'GET') continue;
       const [name] = /(?<=\{)\w+(?=\})/.exec(path) ?? [];
       const paths = name === undefined ? [path] : (filled[name] ?? []).map((value) => path.replace(`{${name}}`, value));
       expect(paths, path).not.toEqual([]);
-      for (const each of paths) await api('GET', each);
+      // Those that follow something end when what is held is told.
+      const query = isEndless(endpoint) ? '?after=0&until=now' : '';
+      for (const each of paths) await api('GET', each + query);
     }
     for (const path of ['/openapi.json', '/docs', '/redoc', '/trpc/configure.get', '/trpc/mcpServers.listAvailable'])
       await ask('GET', path);
     expectNone(answers.map(({ request, text }) => [request, text]));
     expect(answers.length).toBeGreaterThan(40);
+    // The streams hold what happened, so that their silence means something.
+    const told = (start: string) => answers.find(({ request }) => request.startsWith(`GET ${BASE_PATH}${start}`))?.text;
+    for (const type of ['run', 'agent', 'mcp_server', 'sandbox']) expect(told('/events')).toContain(`"type":"${type}"`);
+    expect(told('/mcp/servers/blabs/log/events')).toContain('***');
   });
 
   test('in an answer to a wrong key, a key in the query, a cookie or a broken body', async () => {
@@ -210,6 +218,8 @@ describe('no secret is', () => {
     expectNone(texts);
   });
 });
+
+const isEndless = ({ query }: Endpoint) => query !== undefined && 'until' in query.shape;
 
 function expectNone(texts: readonly (readonly [where: string, text: string])[]): void {
   const found = texts.flatMap(([where, text]) =>

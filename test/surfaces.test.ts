@@ -98,6 +98,7 @@ const cases: Readonly<Record<string, Case>> = {
     prepare: waitForApproval,
     input: (tag) => ({ approval_id: waiting, approved: false, reason: `not-${tag}` }),
   },
+  'events.follow': { input: () => ({ types: ['sandbox'], until: 'now' }) },
   'conversations.list': { input: () => ({ agent_id: 'shared', limit: 2 }) },
   'conversations.get': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
   'conversations.delete': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
@@ -144,6 +145,7 @@ const cases: Readonly<Record<string, Case>> = {
   'mcpServers.listAvailable': nothing,
   'mcpServers.get': onServer('fetch'),
   'mcpServers.log': onServer('fetch'),
+  'mcpServers.logEvents': { input: () => ({ server_id: 'fetch', until: 'now' }) },
   'mcpServers.enable': { input: () => ({ server_name: 'context7' }) },
   'mcpServers.disable': {
     prepare: () => server.ok('POST', '/mcp/servers/catalog/context7/enable'),
@@ -279,6 +281,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
     .replaceAll(new RegExp(`(?<=-)${tag}\\b`, 'g'), 'TAG')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
     .replaceAll(/\b(msg|conv|run|call|appr)-[0-9a-f]{20}/g, '$1-ID')
+    .replaceAll(/"number":\d+/g, '"number":0')
     .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')
     .replaceAll(/"(duration_ms|queued_ms)":[\d.e-]+/g, '"$1":0');
   return JSON.parse(text);

@@ -436,6 +436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the server (streaming)
+         * @description Each change of a run, an approval, an agent, a conversation, an MCP server or a sandbox, as far as the key may see it. The first event is `ready`: everything after it is told. A reader whose connection broke goes on behind `Last-Event-ID`, of the last 10,000 events; where that is too far back, or from before a restart, the first event is `missed` instead, and what is still held follows: read anew what you show. A reader that is too slow is told `missed` in the middle. Numbers rise and jump; the jumps mean nothing. When the server shuts down the last event is `error` with the code `draining`.
+         */
+        get: operations["eventsFollow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ag-ui/agents": {
         parameters: {
             query?: never;
@@ -860,6 +880,26 @@ export interface paths {
          * @description The last lines the server wrote to its standard error, oldest first, with secrets masked.
          */
         get: operations["mcpServersLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/{server_id}/log/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the log of a server (streaming)
+         * @description The lines that are held, of all its processes so far, then each new one; it goes on when the server restarts, and ends with `removed` when the server is deleted. The first event is `ready`, or `missed` when lines behind `Last-Event-ID` are no longer held. When this server shuts down the last event is `error` with the code `draining`.
+         */
+        get: operations["mcpServersLogEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2271,6 +2311,146 @@ export interface components {
             /** @description Absent: every agent */
             agent_id?: string;
         };
+        LiveEvent: {
+            /** @constant */
+            type: "ready";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "missed";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "run";
+            id: string;
+            /**
+             * @description running: it has begun
+             * @enum {string}
+             */
+            status: "running" | "finished" | "cancelled" | "failed" | "interrupted";
+            agent_id: string;
+            conversation_id: string;
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "approval";
+            id: string;
+            /**
+             * @description pending: it was opened
+             * @enum {string}
+             */
+            status: "pending" | "approved" | "denied" | "cancelled" | "void";
+            agent_id: string;
+            conversation_id: string;
+            /** @description The run that ended with the call */
+            run_id: string;
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "agent";
+            id: string;
+            /** @enum {string} */
+            status: "created" | "changed" | "deleted";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "conversation";
+            id: string;
+            /**
+             * @description deleted: with its runs and approvals
+             * @enum {string}
+             */
+            status: "created" | "changed" | "deleted";
+            agent_id: string;
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "mcp_server";
+            id: string;
+            /**
+             * @description Where it stands. The same again: something else of it has changed, such as its tools
+             * @enum {string}
+             */
+            status: "stopped" | "starting" | "running" | "failed" | "restarting" | "removed";
+            /**
+             * @description Where it was defined
+             * @enum {string}
+             */
+            origin: "config" | "custom" | "catalog";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "sandbox";
+            /** @description Whose interpreter it is: for each key an agent has one */
+            agent_id: string;
+            /**
+             * @description busy: code runs in it
+             * @enum {string}
+             */
+            status: "starting" | "ready" | "busy" | "ended";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "error";
+            code: string;
+            detail: string;
+        };
         McpServer: {
             id: string;
             name: string;
@@ -2313,6 +2493,58 @@ export interface components {
             /** @description Why it does not run, or what a start waits for that takes long, with the last it said */
             error: string | null;
             lines: string[];
+        };
+        McpServerLogEvent: {
+            /** @constant */
+            type: "ready";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "missed";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "line";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+            /** @description A line of its standard error, without colours, secrets masked */
+            line: string;
+        } | {
+            /** @constant */
+            type: "removed";
+            /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            at: string;
+        } | {
+            /** @constant */
+            type: "error";
+            code: string;
+            detail: string;
         };
         McpServerTool: {
             name: string;
@@ -4817,6 +5049,49 @@ export interface operations {
             500: components["responses"]["Internal"];
         };
     };
+    eventsFollow: {
+        parameters: {
+            query?: {
+                /** @description The number of the last event that was read. The same as the header Last-Event-ID, which wins; 0: everything that is held */
+                after?: number;
+                /** @description `now`: end when what is held has been told. Absent: go on with what comes */
+                until?: "now";
+                /** @description Only events of these types: `types=run&types=approval`; absent: all */
+                types?: ("run" | "approval" | "agent" | "conversation" | "mcp_server" | "sandbox")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "run",
+                     *       "number": 1795514400000000,
+                     *       "at": "2026-11-23T10:00:00.000Z",
+                     *       "id": "run-1",
+                     *       "status": "running",
+                     *       "agent_id": "my-agent",
+                     *       "conversation_id": "conv-1"
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["LiveEvent"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
     agUiAgents: {
         parameters: {
             query?: never;
@@ -6148,6 +6423,49 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["McpServerLog"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["McpServerNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersLogEvents: {
+        parameters: {
+            query?: {
+                /** @description The number of the last event that was read. The same as the header Last-Event-ID, which wins; 0: everything that is held */
+                after?: number;
+                /** @description `now`: end when what is held has been told. Absent: go on with what comes */
+                until?: "now";
+            };
+            header?: never;
+            path: {
+                /** @description The MCP server identifier */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "line",
+                     *       "number": 1795514400000000,
+                     *       "at": "2026-11-23T10:00:00.000Z",
+                     *       "line": "Tavily MCP server running on stdio"
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["McpServerLogEvent"];
                 };
             };
             400: components["responses"]["MalformedUrl"];

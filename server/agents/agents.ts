@@ -24,12 +24,18 @@ export interface AgentChecks {
   findUnknownSkills(names: readonly string[]): Promise<{ unknown: readonly string[]; known: readonly string[] }>;
 }
 
+/** What has become of an agent. */
+export interface AgentChange {
+  readonly id: string;
+  readonly status: 'created' | 'changed' | 'deleted';
+}
+
 /** Every agent of the server. Reads are from memory; a change is seen once it is stored. */
 export class Agents {
   readonly #store: Store['agents'];
   readonly #checks: AgentChecks;
   readonly #agents: Map<string, AgentRecord>;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(change: AgentChange) => void>();
   /** Makes one change after the other, so that of two updates both remain and an id is created once. */
   readonly #changes = new Mutex();
 
@@ -41,7 +47,7 @@ export class Agents {
   }
 
   /** Calls `listener` after each change of an agent, once it is stored. */
-  onChange(listener: () => void): void {
+  onChange(listener: (change: AgentChange) => void): void {
     this.#listeners.add(listener);
   }
 
@@ -107,15 +113,20 @@ export class Agents {
       this.get(id);
       await this.#store.delete(id);
       this.#agents.delete(id);
-      for (const listener of this.#listeners) listener();
+      this.#tell({ id, status: 'deleted' });
     });
   }
 
   async #save(agent: AgentRecord): Promise<AgentRecord> {
     await this.#store.save(agent);
+    const status = this.#agents.has(agent.id) ? 'changed' : 'created';
     this.#agents.set(agent.id, agent);
-    for (const listener of this.#listeners) listener();
+    this.#tell({ id: agent.id, status });
     return agent;
+  }
+
+  #tell(change: AgentChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 
   async #check({ model, selectedMcpServers, skills }: AgentFields): Promise<void> {

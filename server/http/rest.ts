@@ -161,24 +161,31 @@ async function stream(
   events: unknown,
   { format, timings, toLastEvent }: StreamOptions,
 ): Promise<void> {
-  const { response, headers, gone } = exchange;
+  const { request, response, headers, gone } = exchange;
+  const writeHead = () => {
+    headers.push(
+      'content-type',
+      format.contentType,
+      'cache-control',
+      'no-cache, no-transform',
+      'x-accel-buffering',
+      'no',
+    );
+    response.writeHead(200, headers);
+    response.flushHeaders();
+  };
+  // Whoever asks for the head alone waits for its end, and some events never end.
+  if (request.method === 'HEAD') {
+    writeHead();
+    response.end();
+    return;
+  }
   await sendEvents(events as AsyncIterable<unknown>, {
     response,
     format,
     timings,
     gone: gone.signal,
-    writeHead() {
-      headers.push(
-        'content-type',
-        format.contentType,
-        'cache-control',
-        'no-cache, no-transform',
-        'x-accel-buffering',
-        'no',
-      );
-      response.writeHead(200, headers);
-      response.flushHeaders();
-    },
+    writeHead,
     toLastEvent(cause) {
       exchange.fault = cause;
       return toLastEvent(cause);

@@ -1,6 +1,7 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
+import { readLastEventId } from '../call/numbered-events.ts';
 import { quoteList, viewServer } from './server-view.ts';
 import type { CustomServers } from './servers/custom-servers.ts';
 import type { RunningServers } from './servers/running-servers.ts';
@@ -34,6 +35,10 @@ export function createServerHandlers({
       const server = get(input.server_id);
       const { status, error } = server;
       return { id: input.server_id, status, error: error ?? null, lines: server.stderrLines(input.lines) };
+    },
+    logEvents({ input: { server_id, after, until }, context: { headers }, signal }) {
+      const from = readLastEventId(headers['last-event-id']) ?? after;
+      return get(server_id).lines.follow({ after: from, untilNow: until === 'now', signal });
     },
     async enable({ input: { server_name, env_vars = [] } }) {
       const server = inCatalog(server_name);

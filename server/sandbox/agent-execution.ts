@@ -55,6 +55,7 @@ export async function executeFor(
     const sandbox = await readySandbox(agent, { pool, host }, { signal, waitMs });
     const startedAt = performance.now();
     if (!sandbox) return toLate({ variant: pool.settings.variant, waitMs, queuedMs: round(startedAt - askedAt) });
+    agent.become('busy');
     const execution = await sandbox.run(code, { timeoutMs, signal, onOutput, onToolCall: gate.call });
     return {
       ...withLoss(execution, agent),

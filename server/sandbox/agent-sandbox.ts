@@ -1,5 +1,6 @@
 import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
+import type { Publish } from '../live-events/publish.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Tenant } from './tenant.ts';
 import type { ToolCallGate } from './tool-calls.ts';
@@ -11,6 +12,9 @@ export interface RunningExecution {
   /** Lets its tool calls through. */
   readonly gate: ToolCallGate;
 }
+
+/** Where an interpreter stands; `ended` also before there is one. */
+type SandboxState = 'starting' | 'ready' | 'busy' | 'ended';
 
 /** The interpreter of one agent for one caller, with its queue, what it was set up with, and why its variables are gone. */
 export class AgentSandbox {
@@ -27,9 +31,24 @@ export class AgentSandbox {
   #idleTimer: NodeJS.Timeout | undefined;
   #isUsed = false;
   #lossReason: string | undefined;
+  #state: SandboxState = 'ended';
+  readonly #publish: Publish;
 
-  constructor(tenant: Tenant) {
+  constructor(tenant: Tenant, publish: Publish) {
     this.tenant = tenant;
+    this.#publish = publish;
+  }
+
+  get state(): SandboxState {
+    return this.#state;
+  }
+
+  /** Notes where its interpreter stands, and tells of it when that is new. */
+  become(state: SandboxState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    const { agentId, owner } = this.tenant;
+    this.#publish({ type: 'sandbox', agent_id: agentId, status: state }, owner === '' ? null : owner);
   }
 
   get isBusy(): boolean {
@@ -73,6 +92,7 @@ export class AgentSandbox {
   /** Lets go of the interpreter; the next execution is told why its variables are gone. */
   release(reason: string): Sandbox | undefined {
     const { sandbox } = this;
+    this.become('ended');
     this.stopIdleWatch();
     this.sandbox = undefined;
     this.modulesVersion = undefined;

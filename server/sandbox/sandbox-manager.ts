@@ -1,5 +1,6 @@
 import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
+import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { type ExecuteOptions, executeFor, type ManagedExecution } from './agent-execution.ts';
 import { defaultLimits, type SandboxLimits } from './limits.ts';
 import type { LocalEvalEngine } from './local-eval/child-process.ts';
@@ -31,6 +32,8 @@ interface SandboxManagerOptions {
   readonly limits?: Partial<ManagerLimits>;
   /** Is told of failures that no caller is told of; texts hold no secret. */
   readonly log?: (message: string) => void;
+  /** Told of the interpreters of agents; absent: nobody is. */
+  readonly publish?: Publish;
 }
 
 /** Where code runs, without a secret, and whether any interpreter does. */
@@ -71,6 +74,7 @@ export class SandboxManager {
       create: (settings) => this.#create(settings),
       onReleased: (tenant) => host.released?.(tenant),
       log,
+      publish: options.publish ?? publishNothing,
     });
   }
 

@@ -1,5 +1,6 @@
 import { untilAborted } from '../async/until-aborted.ts';
 import { ApiError } from '../call/errors.ts';
+import type { Publish } from '../live-events/publish.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 import { ClosingSandboxes } from './closing-sandboxes.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -19,6 +20,7 @@ interface SandboxPoolOptions {
   /** Is told when the interpreter of an agent is let go. */
   readonly onReleased: (tenant: Tenant) => void;
   readonly log: (message: string) => void;
+  readonly publish: Publish;
 }
 
 /** How long a new interpreter that is nobody's yet waits for room. */
@@ -73,7 +75,7 @@ export class SandboxPool {
   }
 
   findOrAdd(tenant: Tenant): AgentSandbox {
-    const agent = this.find(tenant) ?? new AgentSandbox(tenant);
+    const agent = this.find(tenant) ?? new AgentSandbox(tenant, this.#options.publish);
     this.#agents.set(keyOfTenant(tenant), agent);
     return agent;
   }
@@ -118,8 +120,15 @@ export class SandboxPool {
       this.release(agent, 'the interpreter had ended');
     if (agent.sandbox) return agent.sandbox;
     const sandbox = await this.#assign(agent, signal);
+    agent.become('starting');
+    const started = sandbox.start();
+    // Also when this caller waits no longer.
+    started.then(
+      () => agent.sandbox === sandbox && agent.become('ready'),
+      () => undefined,
+    );
     try {
-      await untilAborted(sandbox.start(), signal);
+      await untilAborted(started, signal);
       return sandbox;
     } catch (cause) {
       if (signal.aborted && sandbox.isRunning && agent.sandbox === sandbox) throw cause;
@@ -136,7 +145,10 @@ export class SandboxPool {
     // The agent was deleted, or the server closes, while the code ran.
     if (this.#isClosed || this.find(agent.tenant) !== agent) this.release(agent, 'the agent was deleted');
     else if (agent.sandbox && !agent.sandbox.isRunning) this.release(agent, 'the interpreter had ended');
-    else agent.watchIdle(this.#options.limits.idleMs, () => this.release(agent, 'it was not used for a while'));
+    else {
+      if (agent.state === 'busy') agent.become('ready');
+      agent.watchIdle(this.#options.limits.idleMs, () => this.release(agent, 'it was not used for a while'));
+    }
     // Later: the queue does not know yet that this execution has ended.
     setImmediate(() => this.#announceRoom());
   }

@@ -2,6 +2,8 @@ import type { Kysely, Transaction } from 'kysely';
 import { ApprovalStatus } from '../../contract/approvals.ts';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY } from '../call/principal.ts';
+import { type Publish, publishNothing } from '../live-events/publish.ts';
+import { createAnnouncer, findOwner } from './announce.ts';
 import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
 import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
@@ -20,8 +22,19 @@ export const createApprovalReader = (log: StoreLog): ApprovalReader =>
   createRecordReader({ table: 'approvals', key: ['id'], toRecord, log });
 
 /** Tool calls that wait for a person. Runs add them when they close and act on them when they open. */
-export function createApprovalsStore(db: Kysely<Tables>, log: StoreLog): ApprovalsStore {
+export function createApprovalsStore(
+  db: Kysely<Tables>,
+  log: StoreLog,
+  publish: Publish = publishNothing,
+): ApprovalsStore {
   const reader = createApprovalReader(log);
+  const announce = createAnnouncer(publish);
+  const announceAll = async (approvals: readonly ApprovalRecord[]) => {
+    for (const approval of approvals) {
+      const owner = await findOwner(db, approval.conversationKey);
+      if (owner !== undefined) announce.approval(approval, owner);
+    }
+  };
   return {
     async get(id, principal = EVERYBODY) {
       const row = await db
@@ -34,15 +47,19 @@ export function createApprovalsStore(db: Kysely<Tables>, log: StoreLog): Approva
     },
     open: (conversationKey) => findOpen(db, conversationKey, reader),
     async cancelOpen(conversationKey) {
-      await db
+      const rows = await db
         .updateTable('approvals')
         .set({ status: 'cancelled', resolved_at: new Date().toISOString() })
         .where('conversation_key', '=', conversationKey)
         .where('resumed_by', 'is', null)
         .where('status', '!=', 'cancelled')
+        .returningAll()
         .execute();
+      await announceAll(reader.all(rows));
     },
-    decide: (decision) => decide(db, decision),
+    async decide(decision) {
+      await announceAll(reader.all([await decide(db, decision)]));
+    },
     async list(query) {
       const matching = db.selectFrom('approvals').selectAll().where(isListed('approvals', query));
       const { rows, nextCursor } = await readPage(matching, ['created_at', 'id'], query);
@@ -54,13 +71,17 @@ export function createApprovalsStore(db: Kysely<Tables>, log: StoreLog): Approva
 /** Adds the approvals that a run leaves to a person. */
 export async function addApprovals(
   transaction: Transaction<Tables>,
-  run: Pick<Tables['approvals'], 'run_key' | 'run_id' | 'conversation_key' | 'conversation_id' | 'agent_id'>,
+  { key, id: runId, conversation_key, conversation_id, agent_id }: Tables['runs'],
   approvals: readonly NewApproval[],
-): Promise<void> {
+): Promise<readonly Tables['approvals'][]> {
   const created_at = new Date().toISOString();
   const rows = approvals.map(({ id, callId, tool, description, args, toolHash }) => ({
     id,
-    ...run,
+    run_key: key,
+    run_id: runId,
+    conversation_key,
+    conversation_id,
+    agent_id,
     call_id: callId,
     tool,
     description,
@@ -74,22 +95,31 @@ export async function addApprovals(
     resolved_by: null,
   }));
   await transaction.insertInto('approvals').values(rows).execute();
+  return rows;
 }
 
-/** Notes the decisions that a run opens with, and returns the answered approvals for it to act on; throws when one stays open. */
+/** What a run that opens does to the open approvals of its conversation. */
+interface SettledApprovals {
+  /** The answered ones, for it to act on. */
+  readonly resumed: ApprovalRecord[];
+  /** Those that it answers, or gives up on. */
+  readonly changed: ApprovalRecord[];
+}
+
+/** Notes the decisions that a run opens with; throws when an approval stays open. */
 export async function settleApprovals(
   transaction: Transaction<Tables>,
   { id, conversationId, conversationKey = conversationId, decisions = [], cancelsApprovals = false }: RunOpening,
   reader: ApprovalReader,
-): Promise<ApprovalRecord[]> {
+): Promise<SettledApprovals> {
   for (const decision of decisions) await decide(transaction, decision);
   const open = await findOpen(transaction, conversationKey, reader);
-  if (!open.length) return [];
+  if (!open.length) return { resumed: [], changed: [] };
   const ids = open.map((approval) => approval.id);
   if (cancelsApprovals) {
     const cancelled = { status: 'cancelled', resumed_by: id, resolved_at: new Date().toISOString() } as const;
     await transaction.updateTable('approvals').set(cancelled).where('id', 'in', ids).execute();
-    return [];
+    return { resumed: [], changed: open.map((approval) => ({ ...approval, status: 'cancelled' })) };
   }
   const pending = open.filter(({ status }) => status === 'pending');
   const [first] = pending;
@@ -99,19 +129,24 @@ export async function settleApprovals(
     throw new ApiError('approval-pending', detail);
   }
   await transaction.updateTable('approvals').set({ resumed_by: id }).where('id', 'in', ids).execute();
-  return open.map((approval) => ({ ...approval, resumedBy: id }));
+  const resumed = open.map((approval) => ({ ...approval, resumedBy: id }));
+  const answered = new Set(decisions.map((decision) => decision.id));
+  return { resumed, changed: resumed.filter((approval) => answered.has(approval.id)) };
 }
 
 /** Marks approvals as void: their tool was no longer the one that was shown. */
-export async function voidApprovals(transaction: Transaction<Tables>, ids: readonly string[]): Promise<void> {
-  await transaction.updateTable('approvals').set({ status: 'void' }).where('id', 'in', ids).execute();
+export function voidApprovals(
+  transaction: Transaction<Tables>,
+  ids: readonly string[],
+): Promise<readonly Tables['approvals'][]> {
+  return transaction.updateTable('approvals').set({ status: 'void' }).where('id', 'in', ids).returningAll().execute();
 }
 
 async function decide(
   db: Kysely<Tables>,
   { id, isApproved, reason, resolvedBy = null }: ApprovalDecision,
-): Promise<void> {
-  const { numUpdatedRows } = await db
+): Promise<Tables['approvals']> {
+  const row = await db
     .updateTable('approvals')
     .set({
       status: isApproved ? 'approved' : 'denied',
@@ -121,8 +156,10 @@ async function decide(
     })
     .where('id', '=', id)
     .where('status', '=', 'pending')
+    .returningAll()
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
+  if (!row) throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
+  return row;
 }
 
 async function findOpen(

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
+import { type Publish, publishNothing } from '../live-events/publish.ts';
+import { createAnnouncer } from './announce.ts';
 import { isMessage, withoutOddParts } from './message-schema.ts';
 import { toOwnedKey } from './owned-key.ts';
 import { readPage } from './pages.ts';
@@ -10,7 +12,12 @@ import type { ConversationRecord, ConversationsStore, StoredMessage } from './st
 import { isVisible, ownFirst } from './visible.ts';
 
 /** Conversations and their messages, to be read; runs write them. */
-export function createConversationsStore(db: Kysely<Tables>, log: StoreLog): ConversationsStore {
+export function createConversationsStore(
+  db: Kysely<Tables>,
+  log: StoreLog,
+  publish: Publish = publishNothing,
+): ConversationsStore {
+  const announce = createAnnouncer(publish);
   const reader = createRecordReader<Tables['conversations'], ConversationRecord>({
     table: 'conversations',
     key: ['key'],
@@ -71,8 +78,9 @@ export function createConversationsStore(db: Kysely<Tables>, log: StoreLog): Con
       return messageReader.all(rows);
     },
     async delete(key) {
-      const { numDeletedRows } = await db.deleteFrom('conversations').where('key', '=', key).executeTakeFirstOrThrow();
-      return numDeletedRows > 0n;
+      const row = await db.deleteFrom('conversations').where('key', '=', key).returningAll().executeTakeFirst();
+      if (row) announce.conversation(row, 'deleted');
+      return row !== undefined;
     },
   };
 }

@@ -1,11 +1,21 @@
 import type { Kysely, Transaction } from 'kysely';
 import { ApiError } from '../call/errors.ts';
+import type { AnnouncedConversation } from './announce.ts';
 import { appendMessages } from './append-messages.ts';
 import { toOwnedKey } from './owned-key.ts';
 import type { Tables } from './schema.ts';
 import type { RunOpening } from './stored-runs.ts';
 
-/** Makes the conversation of a run when there is none, stores what is said to it and opens it. Returns its key, and when it began. */
+/** What is known of a run that was opened. */
+interface OpenedRun {
+  readonly key: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly conversation: AnnouncedConversation;
+  readonly isNewConversation: boolean;
+}
+
+/** Makes the conversation of a run when there is none, stores what is said to it and opens it. */
 export async function openRun(
   transaction: Transaction<Tables>,
   {
@@ -18,7 +28,7 @@ export async function openRun(
     messages,
     isDetached = false,
   }: RunOpening,
-): Promise<{ readonly key: string; readonly startedAt: string }> {
+): Promise<OpenedRun> {
   const now = new Date().toISOString();
   const conversation = await transaction
     .insertInto('conversations')
@@ -33,7 +43,7 @@ export async function openRun(
       updated_at: now,
     })
     .onConflict((conflict) => conflict.column('key').doUpdateSet({ updated_at: now }))
-    .returning(['key', 'title', 'owner'])
+    .returning(['key', 'id', 'agent_id', 'title', 'owner', 'created_at'])
     .executeTakeFirstOrThrow();
   const { owner } = conversation;
   if (await hasRun(transaction, owner, id)) throw runExists(id);
@@ -65,7 +75,9 @@ export async function openRun(
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
-  if (opened.numInsertedOrUpdatedRows) return { key, startedAt: now };
+  // A conversation that was there before has had a run, which took longer than a millisecond.
+  const isNewConversation = conversation.created_at === now;
+  if (opened.numInsertedOrUpdatedRows) return { key, startedAt: now, conversation, isNewConversation };
   const sameKey = await transaction.selectFrom('runs').select('key').where('key', '=', key).executeTakeFirst();
   if (sameKey) throw runExists(id);
   throw new ApiError('conversation-busy', `Another run is active on conversation '${conversationId}'`);

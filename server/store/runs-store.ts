@@ -1,8 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
 import { EVERYBODY } from '../call/principal.ts';
+import { type Publish, publishNothing } from '../live-events/publish.ts';
+import { createAnnouncer } from './announce.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
-import { closeRun } from './close-run.ts';
+import { type ClosedRun, closeRun } from './close-run.ts';
 import { totalOf } from './count-runs.ts';
 import type { RunReader } from './list-runs.ts';
 import { listRuns } from './list-runs.ts';
@@ -18,27 +20,48 @@ import type { RunRecord, RunsStore } from './stored-runs.ts';
 import { isOfVisible, ofOwnFirst } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
-export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
+export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publish = publishNothing): RunsStore {
   const approvals = createApprovalReader(log);
   const batches = createEventReader(log);
   const steps = createStepReader(log);
   const reader: RunReader = createRecordReader({ table: 'runs', key: ['key'], toRecord, log });
+  const announce = createAnnouncer(publish);
+  const announceInterrupted = (rows: readonly Tables['runs'][]) =>
+    rows.flatMap((row) => {
+      const run = reader.one(row);
+      if (run) announce.run(run, row.owner || null);
+      return run ?? [];
+    });
+  const announceClosed = ({ run, conversation, hasMessages, ...rows }: ClosedRun) => {
+    const { owner } = conversation;
+    if (hasMessages) announce.conversation(conversation, 'changed');
+    for (const approval of approvals.all(rows.approvals)) announce.approval(approval, owner);
+    const record = reader.one(run);
+    if (record) announce.run(record, owner);
+  };
   /** The keys of runs whose end could not be stored, to be marked once the store can write again. */
   const unclosed = new Set<string>();
   return {
     async open(run) {
       const leftOpen = [...unclosed];
       const opened = await db.transaction().execute(async (transaction) => {
-        if (leftOpen.length) await interrupt(transaction, { keys: leftOpen, steps });
+        const interrupted = leftOpen.length ? await interrupt(transaction, { keys: leftOpen, steps }) : [];
         const begun = await openRun(transaction, run);
-        return { ...begun, resumed: await settleApprovals(transaction, run, approvals) };
+        return { interrupted, ...begun, ...(await settleApprovals(transaction, run, approvals)) };
       });
       for (const key of leftOpen) unclosed.delete(key);
-      return opened;
+      const { key, startedAt, resumed, conversation, isNewConversation } = opened;
+      const { owner } = conversation;
+      announceInterrupted(opened.interrupted);
+      announce.conversation(conversation, isNewConversation ? 'created' : 'changed');
+      for (const approval of opened.changed) announce.approval(approval, owner);
+      announce.run({ ...run, status: 'running' }, owner);
+      return { key, startedAt, resumed };
     },
     async close(run) {
       try {
-        await db.transaction().execute((transaction) => closeRun(transaction, run));
+        const closed = await db.transaction().execute((transaction) => closeRun(transaction, run));
+        if (closed) announceClosed(closed);
       } catch (cause) {
         // The conversation would look busy until the next start: the next run to open frees it.
         unclosed.add(run.key);
@@ -47,7 +70,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog): RunsStore {
     },
     async interruptOpen() {
       const rows = await db.transaction().execute((transaction) => interrupt(transaction, { steps }));
-      return reader.all(rows);
+      return announceInterrupted(rows);
     },
     async get(id, principal = EVERYBODY) {
       const row = await db

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { ApiError } from '../call/errors.ts';
+import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAgentsStore } from './agents-store.ts';
 import { createApprovalsStore } from './approvals-store.ts';
 import { createConversationsStore } from './conversations-store.ts';
@@ -24,14 +25,16 @@ interface OpenStore {
   readonly folder: string;
   /** Told of records that are odd; absent: nobody is. */
   readonly log?: StoreLog;
+  /** Told of what was stored; absent: nobody is. */
+  readonly publish?: Publish;
 }
 
 /**
  * Opens the store of `folder`, making both when they are not there; `:memory:` keeps nothing.
  * Throws one sentence that names the file when it is damaged, newer than this server, unwritable, or in use by another server; the file is then as it was.
  */
-export async function openStore({ folder, log = SILENT }: OpenStore): Promise<Store> {
-  if (folder === IN_MEMORY) return toStore(await openTables(IN_MEMORY), { log, unlock: () => {} });
+export async function openStore({ folder, log = SILENT, publish = publishNothing }: OpenStore): Promise<Store> {
+  if (folder === IN_MEMORY) return toStore(await openTables(IN_MEMORY), { log, publish, unlock: () => {} });
   const file = join(folder, 'agent-runtimes.db');
   try {
     createPrivateFolder(folder);
@@ -41,7 +44,7 @@ export async function openStore({ folder, log = SILENT }: OpenStore): Promise<St
   const lock = lockFolder(folder);
   try {
     createPrivateFile(file);
-    return toStore(await openTables(file), { log, unlock: () => lock.unlock() });
+    return toStore(await openTables(file), { log, publish, unlock: () => lock.unlock() });
   } catch (cause) {
     lock.unlock();
     throw toOpenError(file, cause);
@@ -64,7 +67,13 @@ async function openTables(file: string): Promise<Kysely<Tables>> {
   }
 }
 
-function toStore(db: Kysely<Tables>, { log, unlock }: { log: StoreLog; unlock: () => void }): Store {
+interface StoreParts {
+  readonly log: StoreLog;
+  readonly publish: Publish;
+  readonly unlock: () => void;
+}
+
+function toStore(db: Kysely<Tables>, { log, publish, unlock }: StoreParts): Store {
   const facts = createFactsStore(db);
   const close = async () => {
     await db.destroy();
@@ -73,9 +82,9 @@ function toStore(db: Kysely<Tables>, { log, unlock }: { log: StoreLog; unlock: (
   return {
     agents: createAgentsStore(db, log),
     servers: createServersStore(db, log),
-    conversations: createConversationsStore(db, log),
-    runs: createRunsStore(db, log),
-    approvals: createApprovalsStore(db, log),
+    conversations: createConversationsStore(db, log, publish),
+    runs: createRunsStore(db, log, publish),
+    approvals: createApprovalsStore(db, log, publish),
     tasks: createTasksStore(db, log),
     facts,
     // A write, because a disk that is full or read-only still reads.

@@ -4,6 +4,7 @@ import { stopUnselected } from '../agents/agent-servers.ts';
 import { type Agents, loadAgents } from '../agents/agents.ts';
 import { ensureCommandAgent } from '../agents/command-agent.ts';
 import { ensureDemoAgent } from '../agents/demo-agent.ts';
+import type { Publish } from '../live-events/publish.ts';
 import type { Models } from '../models/models.ts';
 import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -18,10 +19,11 @@ interface AgentsOptions {
   readonly models: Models;
   readonly mcp: McpServers;
   readonly skills: Skills;
+  readonly publish: Publish;
 }
 
 /** Opens the stored agents. Servers that no agent selects any more end with the change that says so. */
-export async function openAgents({ store, models, mcp: { servers }, skills: { library } }: AgentsOptions) {
+export async function openAgents({ store, models, mcp: { servers }, skills: { library }, publish }: AgentsOptions) {
   const agents = await loadAgents(store.agents, {
     checkModel: (model) => models.check(model),
     findUnknownServers: (selection) =>
@@ -31,7 +33,10 @@ export async function openAgents({ store, models, mcp: { servers }, skills: { li
       return { unknown: names.filter((one) => !library.find(one)), known: library.list().map(({ name }) => name) };
     },
   });
-  agents.onChange(() => void stopUnselected(servers, agents.list()));
+  agents.onChange((change) => {
+    publish({ type: 'agent', ...change });
+    void stopUnselected(servers, agents.list());
+  });
   return agents;
 }
 
@@ -46,7 +51,7 @@ export async function ensureAgents(
 }
 
 /** The features that the endpoints of agents reach. */
-export interface AgentEndpointsOptions extends Omit<AgentsOptions, 'store'> {
+export interface AgentEndpointsOptions extends Omit<AgentsOptions, 'store' | 'publish'> {
   readonly agents: Agents;
   readonly codemode: CodemodeParts;
   readonly sandboxes: SandboxManager;

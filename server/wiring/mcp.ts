@@ -2,6 +2,7 @@ import { BASE_PATH } from '../../contract/index.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import type { Log } from '../http/log.ts';
 import { readJsonText } from '../http/read-json.ts';
+import type { Publish } from '../live-events/publish.ts';
 import { McpDoors } from '../mcp/doors/doors.ts';
 import { openMcp } from '../mcp/open-mcp.ts';
 import { createServerHandlers } from '../mcp/server-handlers.ts';
@@ -20,15 +21,17 @@ interface McpServersOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly store: Store;
   readonly log: Log;
+  readonly publish: Publish;
 }
 
 /** Makes the MCP servers known, and opens the doors of MCP clients to them. */
-export async function openMcpServers({ options, environment, store, log }: McpServersOptions) {
+export async function openMcpServers({ options, environment, store, log, publish }: McpServersOptions) {
   const mcp = await openMcp({
     environment,
     version,
     dataFolder: options['data-dir'],
     log,
+    publish,
     records: store.servers,
     configFile: options['mcp-config'],
     startConfigServers: !options['no-config-mcp-servers'],
@@ -54,6 +57,7 @@ export async function openMcpServers({ options, environment, store, log }: McpSe
     start(findUsed: Parameters<typeof mcp.start>[0]) {
       mcp.start(findUsed).catch((cause) => log.error({ err: cause }, 'not every MCP server was started'));
     },
+    endLogs: () => servers.endLogs(),
     async close() {
       await doors.close();
       await mcp.close();

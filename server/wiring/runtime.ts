@@ -2,13 +2,13 @@
 import { findUsedServers } from '../agents/used-servers.ts';
 import type { Log } from '../http/log.ts';
 import type { Options } from '../options.ts';
-import { openPrices } from '../prices/prices.ts';
 import { openStore } from '../store/sqlite.ts';
 import { openAgentRuns } from './agent-runs.ts';
 import { ensureAgents, openAgents } from './agents.ts';
 import { openCodemode } from './codemode.ts';
 import { openEndpoints } from './endpoints.ts';
 import { readApiKeys, toHttpOptions } from './http.ts';
+import { openLiveEvents } from './live-events.ts';
 import { openMcpServers } from './mcp.ts';
 import { openMcpProxy } from './mcp-proxy.ts';
 import { openModels } from './models.ts';
@@ -30,27 +30,17 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const keep = <Part extends { close(): unknown }>(part: Part) =>
     opened.adopt(part, async (each) => void (await each.close()));
   const models = openModels(options, environment);
-  const prices = openPrices({ file: options.prices, log });
-  const store = keep(await openStore({ folder: options['data-dir'], log }));
-  const mcp = keep(await openMcpServers({ options, environment, store, log }));
-  const { runs, handlers: runHandlers } = await openRuns({ store, models, prices, log });
+  const live = keep(openLiveEvents());
+  const { publish } = live;
+  const store = keep(await openStore({ folder: options['data-dir'], log, publish }));
+  const mcp = keep(await openMcpServers({ options, environment, store, log, publish }));
+  const { runs, handlers: runHandlers } = await openRuns({ options, store, models, log });
   const skills = openSkills({ options, log });
-  const agents = await openAgents({ store, models, mcp, skills });
+  const agents = await openAgents({ store, models, mcp, skills, publish });
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });
-  const sandbox = keep(await openSandboxes({ options, agents, codemode, runs, log }));
-  const parts = {
-    options,
-    store,
-    models,
-    mcp,
-    runs,
-    skills,
-    agents,
-    codemode,
-    sandboxes: sandbox.sandboxes,
-    log,
-  };
+  const sandbox = keep(await openSandboxes({ options, agents, codemode, runs, log, publish }));
+  const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
   const agentRuns = openAgentRuns(parts);
   const proxy = openMcpProxy(parts);
   const apiKeys = readApiKeys(options);
@@ -63,6 +53,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     ...sandbox.handlers,
     ...agentRuns.handlers,
     ...proxy.handlers,
+    ...live.handlers,
     ...protocols.handlers,
   };
   const everything = opened.move();
@@ -81,6 +72,9 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     async drain(graceMs: number) {
       await runs.drain(graceMs);
       await protocols.settled();
+      // What never ends by itself, once there is nothing more to tell of runs.
+      live.close();
+      mcp.endLogs();
       await mcp.doors.close();
     },
     close: () => everything.disposeAsync(),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Agents } from '../agents/agents.ts';
 import { CommandError } from '../command-error.ts';
 import type { Log } from '../http/log.ts';
+import type { Publish } from '../live-events/publish.ts';
 import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
 import { createSandboxHandlers } from '../sandbox/sandbox-handlers.ts';
@@ -17,10 +18,11 @@ interface SandboxesOptions {
   readonly codemode: CodemodeParts;
   readonly runs: Runs;
   readonly log: Log;
+  readonly publish: Publish;
 }
 
 /** Opens the sandboxes of the agents. Nothing runs in them yet. */
-export async function openSandboxes({ options, agents, codemode, runs, log }: SandboxesOptions) {
+export async function openSandboxes({ options, agents, codemode, runs, log, publish }: SandboxesOptions) {
   const dataFolder = options['data-dir'];
   const sandboxes = new SandboxManager({
     cacheFolder: join(dataFolder, 'cache'),
@@ -28,6 +30,7 @@ export async function openSandboxes({ options, agents, codemode, runs, log }: Sa
     localEvalEngine: options['local-eval-engine'],
     host: codemode.host,
     log: (message) => log.warn(message),
+    publish,
   });
   await sandboxes.configure(toSandboxRequest(options));
   return {

@@ -49,9 +49,20 @@ export function replaceSecretsInUrl(url: string, standIn: StandIn): string {
     );
 }
 
-/** Replaces each of `secrets` in a text. Values of fewer than four characters hide nothing and would garble the text. */
+/**
+ * Replaces each of `secrets` in a text, and each line of one that has several: they may come one by one. Values of fewer than four
+ * characters hide nothing and would garble the text.
+ */
 export function createRedactor(secrets: Iterable<string>): (text: string) => string {
-  const values = [...new Set(secrets)].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
+  const parts = [...secrets].flatMap((secret) => [secret, ...linesOf(secret)]);
+  const values = [...new Set(parts)].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
   if (values.length === 0) return (text) => text;
   return (text) => values.reduce((rest, value) => rest.replaceAll(value, MASK), text);
 }
+
+// Short lines, such as a brace, are no secret, and stand in other texts too.
+const linesOf = (secret: string): string[] =>
+  secret
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line.length >= 8 && line !== secret);

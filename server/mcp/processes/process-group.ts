@@ -5,6 +5,7 @@ import { MessageReader } from '../wire/message-reader.ts';
 import { readPaced } from '../wire/paced-reader.ts';
 import { ChildInput, NotConnectedError } from './child-input.ts';
 import { endGroup, endRestOfGroup, endsWithin, type Grace } from './end-group.ts';
+import { LineSplitter } from './line-splitter.ts';
 import { type Child, spawnChild, spawnErrorOf } from './spawn-child.ts';
 import type { StartTurns } from './start-turns.ts';
 import { StderrRing } from './stderr-ring.ts';
@@ -20,6 +21,8 @@ export interface ProcessGroupOptions {
   readonly graceMs: Grace;
   /** Called with each sign of life of the child: when its turn to start has come, and whenever it writes something. */
   readonly onHeard?: (() => void) | undefined;
+  /** Called with each line that the child writes to its standard error, without secrets. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 const DOWNLOADERS = ['npx', 'uvx'];
@@ -35,6 +38,7 @@ export class ProcessGroup implements Transport {
   readonly #launch: StdioLaunch;
   readonly #options: ProcessGroupOptions;
   readonly #stderr: StderrRing;
+  readonly #lines: LineSplitter | undefined;
   #child: Child | undefined;
   #input: ChildInput | undefined;
   #exited: Promise<void> | undefined;
@@ -46,6 +50,7 @@ export class ProcessGroup implements Transport {
     this.#launch = launch;
     this.#options = options;
     this.#stderr = new StderrRing(options.redact);
+    this.#lines = options.onLine && new LineSplitter(options.redact, options.onLine);
   }
 
   get pid(): number | undefined {
@@ -118,7 +123,12 @@ export class ProcessGroup implements Transport {
   }
 
   #note(text: string): void {
-    this.#stderr.add(Buffer.from(`${text}\n`));
+    this.#say(Buffer.from(`${text}\n`));
+  }
+
+  #say(chunk: Buffer): void {
+    this.#stderr.add(chunk);
+    this.#lines?.add(chunk);
   }
 
   /** Passes on what the child writes, and notices when it closes a stream. */
@@ -128,7 +138,7 @@ export class ProcessGroup implements Transport {
       onNoise: (text) => this.#note(text),
     });
     readPaced(child.stdout, (data) => messages.add(data));
-    child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
+    child.stderr.on('data', (chunk: Buffer) => this.#say(chunk));
     const { onHeard } = this.#options;
     if (onHeard) for (const stream of [child.stdout, child.stderr]) stream.on('data', onHeard);
     // A child that closes its input or dies makes the next write fail; its exit is reported, the write is not worth a second report.
@@ -145,6 +155,7 @@ export class ProcessGroup implements Transport {
     );
     // A grandchild may hold the pipes open for ever; what the leader itself wrote last is there at once.
     await settlesWithin(closed, LAST_OUTPUT_WAIT_MS);
+    this.#lines?.end();
     this.#end ??= signal ? `was ended by ${signal}` : `exited with code ${code}`;
     this.#ended.resolve();
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();

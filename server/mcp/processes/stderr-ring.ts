@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { withoutControls } from './line-splitter.ts';
 
 const MAX_BYTES = 64 * 1024;
 
@@ -35,8 +35,3 @@ export class StderrRing {
     this.#size = kept.length;
   }
 }
-
-const withoutControls = (line: string) =>
-  stripVTControlCharacters(line)
-    .replace(/(?!\t)\p{Cc}/gu, '')
-    .trimEnd();

@@ -37,6 +37,8 @@ export interface ConnectionOptions extends ConnectionSettings {
   onOpening(connection: OpeningConnection): void;
   /** Called with each sign of life of the server. */
   onHeard(): void;
+  /** Called with each line of its standard error, secrets masked. */
+  onLine(line: string): void;
   /** Called when the connection was lost without {@link Connection.close}; `reason` is one sentence. */
   onLost(reason: string): void;
   onToolsChanged(): void;
@@ -113,6 +115,7 @@ export class Connection {
         turns,
         graceMs: limits.graceMs,
         onHeard: () => this.#options.onHeard(),
+        onLine: (line) => this.#options.onLine(line),
       });
       await this.#connect(this.#group, signal);
     } else {

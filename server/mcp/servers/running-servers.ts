@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { drainingError } from '../../call/errors.ts';
+import { type Publish, publishNothing } from '../../live-events/publish.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from '../definitions/server-definition.ts';
 import { ProcessRecords, sweepOrphans } from '../processes/process-records.ts';
 import { StartTurns } from '../processes/start-turns.ts';
 import { DEFAULT_LIMITS } from './connection-limits.ts';
 import { defaultBackoffMs } from './restarts.ts';
 import { SupervisedServer } from './supervised-server.ts';
-import type { SupervisorOptions } from './supervisor.ts';
+import type { ServerState, ServerStatus, SupervisorOptions } from './supervisor.ts';
 
 /** An id, which is looked up in {@link ORIGINS}, or an id and where it is defined. */
 export type ServerReference = string | { readonly id: string; readonly origin: ServerOrigin };
@@ -17,6 +18,8 @@ export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, '
   readonly version: string;
   /** Where the process groups are written down, so that the next process can end what a kill has left; absent: nowhere. */
   readonly dataFolder?: string | undefined;
+  /** Told of each change of a server; absent: nobody is. */
+  readonly publish?: Publish | undefined;
 }
 
 /** All MCP servers this process knows, whether they run or not: the one place that starts, finds and ends them. */
@@ -25,11 +28,13 @@ export class RunningServers {
   readonly #options: SupervisorOptions;
   readonly #recordsFolder: string | undefined;
   readonly #records: ProcessRecords;
+  readonly #publish: Publish;
   readonly #listeners = new Set<() => void>();
   #revision = 0;
   #closing: Promise<void> | undefined;
 
-  constructor({ dataFolder, ...options }: RunningServersOptions) {
+  constructor({ dataFolder, publish = publishNothing, ...options }: RunningServersOptions) {
+    this.#publish = publish;
     this.#recordsFolder = dataFolder === undefined ? undefined : join(dataFolder, 'mcp-processes');
     this.#records = new ProcessRecords(this.#recordsFolder, options.log);
     this.#options = {
@@ -44,8 +49,9 @@ export class RunningServers {
         if (this.#closing) throw drainingError();
         options.checkMayRun?.(definition);
       },
-      onChange: () => {
+      onChange: (changed) => {
         this.#revision++;
+        this.#tell(changed, changed.status);
         for (const listener of this.#listeners) listener();
       },
     };
@@ -87,6 +93,7 @@ export class RunningServers {
     const server = new SupervisedServer(definition, this.#options);
     this.#servers.set(key, server);
     this.#revision++;
+    this.#tell(server, server.status);
     return server;
   }
 
@@ -97,6 +104,14 @@ export class RunningServers {
     this.#servers.delete(key);
     this.#revision++;
     await server?.stop();
+    if (!server) return;
+    this.#tell(server, 'removed');
+    server.lines.close('removed');
+  }
+
+  /** Ends the streams of those who follow the logs of servers: this server shuts down. */
+  endLogs(): void {
+    for (const server of this.#servers.values()) server.lines.close('draining');
   }
 
   /** The server a reference means, whether it runs or not. */
@@ -136,6 +151,10 @@ export class RunningServers {
   close(): Promise<void> {
     this.#closing ??= Promise.all(this.list().map((server) => server.stop())).then(() => undefined);
     return this.#closing;
+  }
+
+  #tell({ definition: { id, origin } }: Pick<ServerState, 'definition'>, status: ServerStatus | 'removed'): void {
+    this.#publish({ type: 'mcp_server', id, origin, status });
   }
 
   /** Ends every child process at once, without waiting. */

@@ -6,6 +6,7 @@ import { isSessionLost } from '../wire/remote-transports.ts';
 import type { Connection, ConnectionSettings } from './connection.ts';
 import type { CallOptions } from './requests.ts';
 import { ServerLaunch } from './server-launch.ts';
+import type { ServerLines } from './server-lines.ts';
 import { type ServerStatus, Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { ToolNotes } from './tool-notes.ts';
 
@@ -106,6 +107,11 @@ export class SupervisedServer {
     return this.#supervisor.stderrLines(count);
   }
 
+  /** The lines of its standard error as they come, over all its processes. Secrets are masked. */
+  get lines(): ServerLines {
+    return this.#supervisor.lines;
+  }
+
   /** Keeps it from being started by mere use, until {@link start}. */
   hold(): void {
     this.#isHeld = true;
@@ -171,7 +177,7 @@ export class SupervisedServer {
     const { variables } = this.#launch;
     const { keepsTrying: keepTrying } = this.#supervisor;
     this.#launch.redefine(definition);
-    this.#options.onChange();
+    this.#supervisor.noteChange();
     if (isWanted) await this.stop();
     if (isWanted && definition.enabled) await this.start({ variables, keepTrying, forUse });
   }

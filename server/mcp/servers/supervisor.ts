@@ -1,12 +1,14 @@
 import type { ErrorCode } from '../../../contract/errors.ts';
 import { untilAborted } from '../../async/until-aborted.ts';
 import { ApiError } from '../../call/errors.ts';
+import type { ServerDefinition } from '../definitions/server-definition.ts';
 import type { ServerLog } from '../processes/server-log.ts';
 import type { Connection, ConnectionSettings, OpeningConnection } from './connection.ts';
 import type { ListedTools } from './list-tools.ts';
 import { openConnection } from './open-connection.ts';
 import { type RestartPolicy, Restarts } from './restarts.ts';
 import type { LaunchPolicy, ServerLaunch } from './server-launch.ts';
+import { ServerLines } from './server-lines.ts';
 import { StartTimeoutError } from './start-deadline.ts';
 
 /** failed: it never ran, or its last start failed. restarting: it ran, died, and is being brought back. */
@@ -15,8 +17,14 @@ export type ServerStatus = 'stopped' | 'starting' | 'running' | 'failed' | 'rest
 /** What all supervised servers have in common. */
 export interface SupervisorOptions extends ConnectionSettings, LaunchPolicy, RestartPolicy {
   readonly log?: ServerLog | undefined;
-  /** Called on each change of status or tools. */
-  onChange(): void;
+  /** Called on each change of status, definition or tools. */
+  onChange(changed: ServerState): void;
+}
+
+/** Which server, and where it stands. */
+export interface ServerState {
+  readonly definition: ServerDefinition;
+  readonly status: ServerStatus;
 }
 
 /** A start that was given up because the server was stopped. */
@@ -26,6 +34,8 @@ export class StoppedError extends Error {
 
 /** Keeps one server running: started once however many ask, brought back when it dies, ended for good when told to. */
 export class Supervisor {
+  /** The lines of its standard error, of all its processes. */
+  readonly lines = new ServerLines();
   readonly #launch: ServerLaunch;
   readonly #options: SupervisorOptions;
   readonly #restarts: Restarts;
@@ -95,6 +105,11 @@ export class Supervisor {
   /** The last lines of its standard error, also of a run that has ended. Secrets are masked. */
   stderrLines(count: number): string[] {
     return this.#lastConnection?.stderrLines(count) ?? [];
+  }
+
+  /** Tells of a change. */
+  noteChange(): void {
+    this.#options.onChange({ definition: this.#launch.definition, status: this.#status });
   }
 
   /** Runs it. Resolves when it does; callers at the same time share one start. Throws why it could not. */
@@ -182,9 +197,10 @@ export class Supervisor {
           this.#lastConnection = opening;
         },
         onLost: (reason) => this.#lose(connection, reason),
+        onLine: (line) => this.lines.add(line),
         onToolsChanged: () => {
           this.#take(connection.listed);
-          this.#options.onChange();
+          this.noteChange();
         },
       },
       signal,
@@ -234,7 +250,7 @@ export class Supervisor {
     this.#error = error;
     if (status === 'failed') this.#listed = NOTHING;
     this.#logStatus();
-    this.#options.onChange();
+    this.noteChange();
   }
 
   #waiting(): string | undefined {
