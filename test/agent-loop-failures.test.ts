@@ -4,6 +4,7 @@ import { ApiError } from '../server/call/errors.ts';
 import { defaultRunLimits } from '../server/runs/limits.ts';
 import { quickLimits, runLoop, toolsetOf } from './support/loop.ts';
 import { type Answer, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
+import { told } from './support/times.ts';
 
 const provider = 'openai.responses';
 const answered = (statusCode: number, message = 'No', responseHeaders: Record<string, string> = {}) =>
@@ -30,7 +31,7 @@ test.each([
   const { outcome, events, usage } = await runLoop(model);
   expect(outcome).toEqual({ status: 'finished', pending: [] });
   expect(model.asked).toHaveLength(3);
-  expect(events.map(({ type }) => type)).toEqual([
+  expect(told(events).map(({ type }) => type)).toEqual([
     'step-started',
     'text-started',
     'text-delta',
@@ -45,7 +46,20 @@ test('a provider that goes on failing fails the run after two retries', async ()
   const { outcome, events, messages } = await runLoop(model);
   expect(outcome).toEqual(failed('The model provider openai answered 503: Service Unavailable'));
   expect(model.asked).toHaveLength(3);
-  expect(events).toEqual([{ type: 'step-started', step: 1 }]);
+  const retried = {
+    type: 'model-retried',
+    code: 'model-failed',
+    detail: 'The model provider openai answered 503: Service Unavailable',
+  };
+  expect(events).toEqual([
+    { type: 'step-started', step: 1, model: 'script' },
+    { type: 'model-asked' },
+    { ...retried, waitMs: expect.any(Number) },
+    { type: 'model-asked' },
+    { ...retried, waitMs: expect.any(Number) },
+    { type: 'model-asked' },
+    { type: 'model-answered', usage: null, stopReason: null },
+  ]);
   expect(messages).toEqual([]);
 });
 
@@ -98,7 +112,7 @@ test.each(cuts)('a stream that %s after its first token fails the run once and k
   expect(outcome).toMatchObject({ status: 'failed', code: 'model-failed' });
   expect(model.asked).toHaveLength(1);
   expect(messages).toMatchObject([{ role: 'assistant', content: [{ type: 'text', text: 'Partial' }] }]);
-  expect(events.map(({ type }) => type)).toEqual([
+  expect(told(events).map(({ type }) => type)).toEqual([
     'step-started',
     'text-started',
     'text-delta',

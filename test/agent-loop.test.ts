@@ -4,6 +4,7 @@ import { ToolArguments } from '../server/runs/tool-arguments.ts';
 import type { Message } from '../server/store/messages.ts';
 import { ok, quickLimits, runLoop, testAgent, toolsetOf, userSays, withStableIds } from './support/loop.ts';
 import { finish, reasoning, scriptedModel, text, toolCall } from './support/scripted-model.ts';
+import { told } from './support/times.ts';
 
 const noUsage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
 const typesOf = (events: readonly RunEvent[]) => events.map(({ type }) => type);
@@ -15,7 +16,8 @@ test('an answer arrives delta by delta and is stored as one message under the sa
   const { events, messages, outcome, usage } = await runLoop(model);
   expect(withStableIds({ events, messages })).toEqual({
     events: [
-      { type: 'step-started', step: 1 },
+      { type: 'step-started', step: 1, model: 'script' },
+      { type: 'model-asked' },
       { type: 'reasoning-started', messageId: 'msg#1' },
       { type: 'reasoning-delta', messageId: 'msg#1', delta: 'Hm' },
       { type: 'reasoning-delta', messageId: 'msg#1', delta: 'm' },
@@ -24,6 +26,11 @@ test('an answer arrives delta by delta and is stored as one message under the sa
       { type: 'text-delta', messageId: 'msg#1', delta: 'Hel' },
       { type: 'text-delta', messageId: 'msg#1', delta: 'lo' },
       { type: 'text-ended', messageId: 'msg#1' },
+      {
+        type: 'model-answered',
+        usage: { ...noUsage, inputTokens: 10, outputTokens: 5 },
+        stopReason: 'stop',
+      },
       { type: 'step-ended', step: 1, usage: { ...noUsage, inputTokens: 10, outputTokens: 5 } },
     ],
     messages: [
@@ -58,7 +65,7 @@ test('two calls of one answer run at once; results are told as they come and sto
     toolset,
     onEvent: (event) => event.type === 'tool-result' && event.callId === 'c2' && fastIsDone.resolve(),
   });
-  expect(events.slice(0, 13)).toMatchObject([
+  expect(told(events).slice(0, 13)).toMatchObject([
     { type: 'step-started', step: 1 },
     { type: 'tool-call-started', callId: 'c1', name: 'slow' },
     { type: 'tool-call-delta', callId: 'c1', delta: '{"a"' },
@@ -68,7 +75,7 @@ test('two calls of one answer run at once; results are told as they come and sto
     { type: 'tool-call-delta', callId: 'c2', delta: '{' },
     { type: 'tool-call-delta', callId: 'c2', delta: '}' },
     { type: 'tool-call-ended', callId: 'c2', name: 'fast', args: {} },
-    { type: 'tool-result', callId: 'c2', name: 'fast', result: { n: 2 }, isError: false },
+    { type: 'tool-result', callId: 'c2', name: 'fast', result: { n: 2 }, isError: false, bytes: 7 },
     { type: 'tool-result', callId: 'c1', name: 'slow', result: 'slow result', isError: false },
     { type: 'step-ended', step: 1 },
     { type: 'step-started', step: 2 },
@@ -463,7 +470,7 @@ test('blocks whose deltas come in turn are told as blocks that do not overlap', 
     ],
   ]);
   const { events, messages } = await runLoop(model);
-  expect(typesOf(events).slice(1, -1)).toEqual([
+  expect(typesOf(told(events)).slice(1, -1)).toEqual([
     'text-started',
     'text-delta',
     'text-ended',

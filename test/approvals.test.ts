@@ -70,6 +70,7 @@ describe('a call of a tool that needs approval', () => {
       resumed_by: null,
       created_at: expect.any(String),
       resolved_at: null,
+      resolved_by: null,
     });
     const shown = { id: approval.id, tool_call_id: 'c1', tool: 'mail__send', args: { to: 'ada@example.org' } };
     expect(body).toMatchObject({
@@ -195,6 +196,7 @@ describe('a call of a tool that needs approval', () => {
     const events = await server.read('/ag-ui/tester/connect', { threadId: 't' });
     expect(events.map(({ data }) => data)).toContainEqual({
       type: 'CUSTOM',
+      timestamp: expect.any(Number),
       name: 'tool_changed',
       value: { approval_id: id, tool: 'mail__send' },
     });

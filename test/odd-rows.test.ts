@@ -119,6 +119,8 @@ test('a store with odd rows in every table starts', async () => {
     'facts',
     'messages',
     'run_events',
+    'run_steps',
+    'run_sums',
     'runs',
     'servers',
     'tasks',

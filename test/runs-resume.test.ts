@@ -31,6 +31,7 @@ function createModel() {
 function withoutChance(events: readonly ReadEvent[], thread: string): ReadEvent[] {
   const names = new Map<string, string>();
   const all = JSON.stringify(events)
+    .replaceAll(/"timestamp":\d{13}/g, '"timestamp":0')
     .replaceAll(thread, 'THREAD')
     .replaceAll(/msg-[0-9a-f]{20}/g, (id) => {
       names.set(id, names.get(id) ?? `msg#${names.size}`);
@@ -260,6 +261,8 @@ test('a run nobody waits for is cancelled with its last reader, and its end can 
   ]);
 });
 
+const noTokens = { prompt_tokens: 0, completion_tokens: 0, cached_tokens: 0, reasoning_tokens: 0 };
+
 test('runs are listed, found and cancelled; the answer names the run', async () => {
   const model = scriptedModel([[...text('Par', 'tial').slice(0, 2), 'hang']]);
   await using server = await startAgentRuns(model);
@@ -276,7 +279,11 @@ test('runs are listed, found and cancelled; the answer names the run', async () 
   expect((await response.text()).match(/data: .*/g)?.at(-1)).toContain('run-cancelled');
   expect(await server.call('GET', '/runs?agent_id=nobody')).toEqual({
     status: 200,
-    body: { runs: [], next_cursor: null },
+    body: {
+      runs: [],
+      next_cursor: null,
+      sums: { runs: 0, duration_seconds: 0, usage: noTokens, cost: 0, unpriced_steps: 0 },
+    },
   });
   for (const [method, path] of [
     ['GET', '/runs/none'],

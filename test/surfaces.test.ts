@@ -91,6 +91,8 @@ const cases: Readonly<Record<string, Case>> = {
   'prompts.sync': { input: () => ({ agent_id: 'shared', message: 'tool get_weather {"city":"Paris"}' }) },
   'runs.list': { input: () => ({ conversation_id: 'none', limit: 2 }) },
   'runs.get': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
+  'runs.steps': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
+  'usage.get': { input: () => ({ group_by: 'agent', since: '2000-01-01', until: '2001-01-01' }) },
   'runs.events': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}`, after: 1 }) },
   'runs.cancel': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
   'approvals.list': { prepare: waitForApproval, input: (tag) => ({ conversation_id: `asks-${tag}`, limit: 1 }) },
@@ -282,8 +284,9 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
     .replaceAll(/\b(msg|conv|run|call|appr)-[0-9a-f]{20}/g, '$1-ID')
     .replaceAll(/"number":\d+/g, '"number":0')
+    .replaceAll(/"timestamp":\d{13}/g, '"timestamp":0')
     .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')
-    .replaceAll(/"(duration_ms|queued_ms)":[\d.e-]+/g, '"$1":0');
+    .replaceAll(/"(duration_ms|queued_ms|time_to_first_token|duration_seconds)":[\d.e-]+/g, '"$1":0');
   return JSON.parse(text);
 }
 

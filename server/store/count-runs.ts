@@ -1,11 +1,13 @@
 /** What runs came to, added up as each of them ends, so that a sum costs the same however many there were. */
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { RunStatus } from '../../contract/runs.ts';
+import { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import type { RunStep } from './stored-steps.ts';
 import { NO_USAGE, sumUsage, type Usage } from './usage.ts';
 
 /** A run that has ended, as it is counted. */
-type CountedRun = Pick<Tables['runs'], 'owner' | 'agent_id' | 'status' | 'started_at' | 'ended_at'>;
+type CountedRun = Pick<Tables['runs'], 'owner' | 'agent_id' | 'status' | 'started_at'>;
 
 type Sums = Tables['run_sums'];
 type Counts = Omit<Sums, 'span' | 'start' | 'owner' | 'agent_id' | 'model' | 'status'>;
@@ -35,21 +37,33 @@ export function totalOf(steps: readonly Pick<RunStep, 'model' | 'usage' | 'cost'
 export const durationOf = (startedAt: string, endedAt: string | null): number =>
   Math.max(0, Date.parse(endedAt ?? startedAt) - Date.parse(startedAt)) || 0;
 
-/** Counts a run that has ended, with its steps by their models. */
+/** Counts a run that has ended, with its steps by their models; an odd row as far as it can be read. */
 export async function countRun(
   transaction: Transaction<Tables>,
-  run: CountedRun,
+  row: Tables['runs'],
   steps: readonly RunStep[],
 ): Promise<void> {
+  const run = toCounted(row);
   const byModel = Map.groupBy(steps, ({ model }) => model ?? '');
   const lastModel = steps.at(-1)?.model ?? '';
   if (!byModel.has(lastModel)) byModel.set(lastModel, []);
-  const duration_ms = durationOf(run.started_at, run.ended_at);
+  const duration_ms = durationOf(row.started_at, row.ended_at);
   for (const [model, itsSteps] of byModel) {
     const isLast = model === lastModel;
     const counts = { ...toCounts(totalOf(itsSteps)), runs: isLast ? 1 : 0, duration_ms: isLast ? duration_ms : 0 };
     await addSums(transaction, { run, model, counts });
   }
+}
+
+/** What a run is counted by, whatever stands in its row. */
+export function toCounted(row: Tables['runs']): CountedRun {
+  const read = new RowReading<keyof Tables['runs']>(row);
+  return {
+    owner: read.text('owner', ''),
+    agent_id: read.text('agent_id', ''),
+    status: read.oneOf('status', RunStatus.options, 'interrupted'),
+    started_at: read.time('started_at'),
+  };
 }
 
 const toCounts = ({ usage, cost, modelSteps, unpricedSteps }: StepTotals) => ({
@@ -77,11 +91,7 @@ const COUNTS = [
 /** Adds to the sums of the day and of the minute in which a run began. */
 export async function addSums(
   db: Kysely<Tables>,
-  {
-    run,
-    model,
-    counts,
-  }: { readonly run: Omit<CountedRun, 'ended_at'>; readonly model: string; readonly counts: Counts },
+  { run, model, counts }: { readonly run: CountedRun; readonly model: string; readonly counts: Counts },
 ): Promise<void> {
   const { owner, agent_id, status, started_at } = run;
   const names = { owner, agent_id, model, status };

@@ -56,7 +56,8 @@ async function ownersFor(db: Kysely<Tables>, { name, seesAll }: Principal): Prom
       .orderBy('owner')
       .limit(1)
       .executeTakeFirst();
-    if (!next) return owners;
+    // Bytes, which no server writes here, come behind all texts.
+    if (typeof next?.owner !== 'string') return owners;
     last = next.owner;
     owners.push(last);
   }

@@ -1,8 +1,7 @@
 /** Makes room for steps, costs and sums, and counts the runs that were there before. */
 import { type Kysely, sql } from 'kysely';
-import { RunStatus } from '../../contract/runs.ts';
-import { addSums, durationOf } from './count-runs.ts';
-import { RowReading } from './row-reading.ts';
+import { toCount } from './count.ts';
+import { addSums, durationOf, toCounted } from './count-runs.ts';
 import type { Tables } from './schema.ts';
 
 /** The change of the tables. */
@@ -96,41 +95,26 @@ async function countEnded(db: Kysely<Tables>): Promise<void> {
       .orderBy('key')
       .limit(ROWS_AT_ONCE)
       .execute();
-    for (const row of rows) await countOne(db, row);
-    const key = rows.at(-1)?.key;
-    if (key === undefined) return;
-    last = key;
+    // Bytes, which no server writes here, come behind all texts.
+    const readable = rows.filter(({ key }) => typeof key === 'string');
+    for (const row of readable) await countOne(db, row);
+    const end = readable.at(-1);
+    if (!end || readable.length < ROWS_AT_ONCE) return;
+    last = end.key;
   }
 }
 
-/** Counts a run as far as its row can be read: its prices and its model were not noted. */
+/** Counts a run as far as its row can be read: neither its models nor its costs were noted. */
 async function countOne(db: Kysely<Tables>, row: Tables['runs']): Promise<void> {
-  const read = new RowReading<keyof Tables['runs']>(row);
-  const input_tokens = read.count('input_tokens');
-  const output_tokens = read.count('output_tokens');
-  const started_at = read.time('started_at');
-  const ended_at = read.timeOrNull('ended_at');
-  const duration_ms = durationOf(started_at, ended_at);
-  // How often a model was asked was not noted, nor what it cost.
+  const duration_ms = durationOf(row.started_at, row.ended_at);
+  // How often a model was asked was not noted either.
   const steps = { model_steps: 1, unpriced_steps: 1 };
   await db
     .updateTable('runs')
     .set({ duration_ms, ...steps })
     .where('key', '=', row.key)
     .execute();
-  const status = read.oneOf('status', RunStatus.options, 'interrupted');
-  await addSums(db, {
-    run: { owner: read.text('owner', ''), agent_id: read.text('agent_id', ''), status, started_at },
-    model: '',
-    counts: {
-      runs: 1,
-      duration_ms,
-      input_tokens,
-      output_tokens,
-      cached_tokens: 0,
-      reasoning_tokens: 0,
-      cost: 0,
-      ...steps,
-    },
-  });
+  const tokens = { input_tokens: toCount(row.input_tokens), output_tokens: toCount(row.output_tokens) };
+  const counts = { runs: 1, duration_ms, ...tokens, cached_tokens: 0, reasoning_tokens: 0, cost: 0, ...steps };
+  await addSums(db, { run: toCounted(row), model: '', counts });
 }

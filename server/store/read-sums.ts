@@ -51,9 +51,13 @@ export async function readUsage(
 
 const COLUMNS = { agent: 'agent_id', key: 'owner', model: 'model' } as const;
 
+// What is no count, or one that nobody can have counted, adds nothing: one odd row must not cost the sum.
+const MOST = 1_000_000_000_000_000;
 const NAMES = ['runs', 'duration_ms', 'input_tokens', 'output_tokens', 'cached_tokens', 'reasoning_tokens'] as const;
 const SUMS = [...NAMES, 'cost' as const, 'model_steps' as const, 'unpriced_steps' as const].map((name) =>
-  sql<unknown>`sum(${sql.ref(name)})`.as(name),
+  sql<unknown>`sum(case when ${sql.ref(name)} between 0 and ${sql.lit(MOST)} then ${sql.ref(name)} else 0 end)`.as(
+    name,
+  ),
 );
 const OF_RUNS = SUMS.slice(1);
 

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
 import { EVERYBODY } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
@@ -115,17 +115,19 @@ async function interrupt(
   transaction: Transaction<Tables>,
   { keys, steps: reader }: { readonly keys?: readonly string[]; readonly steps: StepReader },
 ): Promise<Tables['runs'][]> {
-  const open = await transaction
-    .selectFrom('runs')
-    .selectAll()
-    .where('status', '=', 'running')
-    .$if(keys !== undefined, (query) => query.where('key', 'in', keys ?? []))
-    .execute();
+  const isOpen = sql<SqlBool>`status = 'running' and ${keys ? sql`key in (${sql.join(keys)})` : sql`true`}`;
+  const open = await transaction.selectFrom('runs').selectAll().where(isOpen).execute();
   for (const { key } of open) {
+    // Bytes name no run.
+    if (typeof key !== 'string') continue;
     const steps = await readSteps(transaction, key, reader);
-    const { usage } = totalOf(steps);
-    await closeRun(transaction, { key, status: 'interrupted', messages: [], usage, steps });
+    await closeRun(transaction, { key, status: 'interrupted', messages: [], usage: totalOf(steps).usage, steps });
   }
+  await transaction
+    .updateTable('runs')
+    .set({ status: 'interrupted', ended_at: new Date().toISOString() })
+    .where(isOpen)
+    .execute();
   return open.map((row) => ({ ...row, status: 'interrupted' as const }));
 }
 
