@@ -64,7 +64,9 @@ test.each(streams)('%s has an event that ends it when it breaks off', (_, { fail
 });
 
 test('a run with an event that cannot be said ends, over each protocol, with the error of that protocol', async () => {
-  const call = toolCall('c', 'look', {}).map((part) => ({ ...part, ...('toolName' in part && { toolName: 7 }) }));
+  // A name that stays no text, whatever is done to it.
+  const toolName = { toWellFormed: () => 7 };
+  const call = toolCall('c', 'look', {}).map((part) => ({ ...part, ...('toolName' in part && { toolName }) }));
   const model = scriptedModel([[...text('Hi'), ...(call as ReturnType<typeof toolCall>), finish('tool-calls')]]);
   await using server = await startAgentRuns(model, { toolset: toolsetOf({ look: () => ok('seen') }) });
   const prompt = { message: 'Hello', conversation_id: 'c1' };
