@@ -36,7 +36,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'client/': ['contract/', '@trpc/client', '@trpc/server', 'openapi-fetch'],
   'server/': feature(),
   'server/version.ts': ['package.json'],
-  'server/call/': ['contract/', 'zod'],
+  'server/call/': ['contract/', 'zod', 'node:async_hooks'],
   'server/main.ts': ['server/home-folder.ts', 'server/serve.ts', 'node:'],
   'server/serve.ts': feature(
     'server/banner.ts',
