@@ -151,6 +151,11 @@ const flags = {
     help: 'trace, debug, info, warn, error or silent',
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   },
+  'log-format': {
+    value: 'FORMAT',
+    help: 'pretty, for people, or json; absent: pretty on a terminal, json elsewhere',
+    schema: z.enum(['pretty', 'json']).optional(),
+  },
   debug: { help: 'the same as --log-level debug', schema: onOff },
 } as const satisfies Record<string, Flag>;
 

@@ -128,3 +128,49 @@ test('where one request began several, side by side, and in no line of another r
   expect(String(line.run_id).split(',').sort()).toEqual(['r-1', 'r-2']);
   expect(other).not.toHaveProperty('run_id');
 });
+
+test('a prompt that meets a missing key is a warning in one sentence, with its run and without a stack', async () => {
+  const sentence = "Model 'anthropic:claude-x' needs ANTHROPIC_API_KEY to be set";
+  const line = await lineOf('POST', '/api/v1/agents/keyless/prompt/sync', { message: 'x', run_id: 'r-key' });
+  expect(line).toMatchObject({
+    level: 40,
+    msg: 'request failed',
+    status: 502,
+    run_id: 'r-key',
+    err: { type: 'ApiError', message: sentence, code: 'model-not-configured' },
+  });
+  expect(lines().filter(({ msg }) => msg === sentence)).toEqual([
+    {
+      level: 40,
+      time: expect.any(Number),
+      run_id: 'r-key',
+      conversation_id: line.conversation_id,
+      agent_id: 'keyless',
+      code: 'model-not-configured',
+      msg: sentence,
+    },
+  ]);
+  expect(server.logged()).not.toContain('stack');
+});
+
+test('a provider that refuses the key is a warning without a stack', async () => {
+  const line = await lineOf('POST', '/api/v1/agents/refused/prompt/sync', { message: 'x' });
+  const detail = 'The model provider openai answered 401: Incorrect API key provided';
+  expect(line).toMatchObject({ level: 40, err: { type: 'ApiError', message: detail, code: 'model-failed' } });
+  expect(line.err).not.toHaveProperty('stack');
+});
+
+test('an MCP server of which a variable is not set is a warning without a stack', async () => {
+  const line = await lineOf('POST', '/api/v1/mcp/servers/catalog/github/enable');
+  const detail = "MCP server 'github' needs GITHUB_TOKEN to be set";
+  expect(line).toMatchObject({ level: 40, status: 500, err: { message: detail, code: 'mcp-variables-missing' } });
+  expect(line.err).not.toHaveProperty('stack');
+});
+
+test('a Jupyter server that is not there is a warning without a stack', async () => {
+  const jupyter_url = `http://127.0.0.1:${await freePort()}/?token=t`;
+  await server.call('POST', '/agents/sandbox/configure', { variant: 'local-jupyter', jupyter_url });
+  const line = await lineOf('POST', '/api/v1/agents/sandbox/restart');
+  expect(line).toMatchObject({ level: 40, err: { code: expect.stringMatching(/^sandbox-/) } });
+  expect(line.err).not.toHaveProperty('stack');
+});

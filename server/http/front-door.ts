@@ -9,6 +9,7 @@ import { createCors } from './cors.ts';
 import { type Exchange, openExchange, RPC_PATH, shareExchange } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
+import { isExpected } from './logged-error.ts';
 import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
 import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
@@ -150,5 +151,6 @@ function leave(exchange: Exchange, log: Log): void {
     ...exchange.notes,
   };
   if (fault === undefined) log.info(line, 'request');
+  else if (isExpected(fault)) log.warn({ ...line, err: fault }, 'request failed');
   else log.error({ ...line, err: fault }, 'request failed');
 }

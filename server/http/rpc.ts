@@ -7,6 +7,7 @@ import type { Operation } from '../call/implement.ts';
 import { type Exchange, exchangeOf, toContext } from './exchange.ts';
 import { type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
 import { checkJsonText, hasBody, readJsonText } from './read-json.ts';
+import { toFault } from './send.ts';
 
 /** The most calls one HTTP request may hold. */
 const MAX_BATCH = 100;
@@ -45,7 +46,7 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
     }),
     onError({ error, req }) {
       const known = fromTrpcError(error);
-      if (known.status >= 500 && known.status !== 503) exchangeOf(req).fault = known.cause ?? known;
+      if (known.status >= 500 && known.status !== 503) exchangeOf(req).fault = toFault(known);
     },
   });
   return async (request, response, next) => {

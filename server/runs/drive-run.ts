@@ -47,6 +47,11 @@ export async function driveRun(
     signal: run.signal,
   });
   const { outcome, usage } = end;
+  // What nobody here can mend: a key that is not set, a provider that refuses. Faults of this server are logged where they come up.
+  if (outcome.status === 'failed' && outcome.code !== 'internal') {
+    const names = { run_id: run.storedId, conversation_id: run.conversationId, agent_id: run.agentId };
+    log.warn?.({ ...names, code: outcome.code }, outcome.detail);
+  }
   try {
     await records.close(run, end);
     return { outcome, usage };
