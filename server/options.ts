@@ -226,6 +226,7 @@ export function helpText(): string {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     'Usage: agent-runtimes [serve] [options]',
+    '       agent-runtimes doctor [options]   looks at all that a server would need; see doctor --help',
     '',
     'Hosts AI agents and offers each of them through REST, tRPC, AG-UI, A2A, A2UI and MCP-UI.',
     '',

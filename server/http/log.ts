@@ -66,7 +66,8 @@ function createFlush(output: { flush(): void }): () => void {
 // Most lines hold no secret, and to see that is much cheaper than to look for one.
 const MAY_HOLD_SECRET = /[=@]|earer |asic |(?:zation|cookie|token|key|word|secret)":"/i;
 
-function maskSecrets(line: string): string {
+/** A line with the secrets in it masked. */
+export function maskSecrets(line: string): string {
   if (!MAY_HOLD_SECRET.test(line)) return line;
   return line
     .replace(SECRET_FIELD, (_, name: string) => `"${name}":"[redacted]"`)

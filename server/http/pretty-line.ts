@@ -1,4 +1,5 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import { toVisible } from './visible-text.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -91,17 +92,6 @@ function toShown(value: unknown): string {
 }
 
 const shorten = (text: string, max: number) => (text.length > max ? `${text.slice(0, max)}…` : text);
-
-/** Control characters, and those that change the direction or the look of what follows. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** The text on one line: colours of others are dropped, line breaks and whatever else a terminal would obey are spelled out. */
-const toVisible = (text: string): string =>
-  stripVTControlCharacters(text).replace(
-    INVISIBLE,
-    (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 
 /** The time of day here, to the millisecond. */
 function toClock(time: unknown): string {
