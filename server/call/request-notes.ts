@@ -9,6 +9,7 @@ export interface RequestNotes {
   conversation_id?: string;
 }
 
+const NAMES = ['run_id', 'conversation_id'] as const satisfies (keyof RequestNotes)[];
 const MAX_CHARS = 300;
 
 const current = new AsyncLocalStorage<RequestNotes>();
@@ -20,8 +21,10 @@ export const withNotes = <Result>(notes: RequestNotes, work: () => Result): Resu
 export function noteRequest(facts: RequestNotes): void {
   const notes = current.getStore();
   if (!notes) return;
-  if (facts.run_id !== undefined) notes.run_id = join(notes.run_id, facts.run_id);
-  if (facts.conversation_id !== undefined) notes.conversation_id = join(notes.conversation_id, facts.conversation_id);
+  for (const name of NAMES) {
+    const fact = facts[name];
+    if (fact !== undefined) notes[name] = join(notes[name], fact);
+  }
 }
 
 function join(before: string | undefined, added: string): string {

@@ -48,7 +48,9 @@ async function findProblem(folder: string, existing: string): Promise<Finding | 
     const code = codeOf(cause);
     if (code === undefined) return fail(FOLDER, sentenceOf(cause), 'choose a folder with --data-dir');
     const why = code === 'EROFS' ? 'is on a disk that is read-only' : `cannot be written by this user (${code})`;
-    return fail(FOLDER, `${existing} ${why}`, `give it to user ${process.getuid?.() ?? userInfo().username}, ${other}`);
+    const user = process.getuid?.() ?? userInfo().username;
+    const todo = existing === resolve(folder) ? `give it to user ${user}` : `make ${folder} for user ${user}`;
+    return fail(FOLDER, `${existing} ${why}`, `${todo}, ${other}`);
   }
 }
 
