@@ -11,7 +11,7 @@ import { readLicenses } from './licenses.ts';
 const INSTALLED = ['@a2a-js/sdk', '@ai-sdk/[^/]+', '@modelcontextprotocol/sdk', 'ajv', 'express', 'pyodide', 'ws'];
 const external = new RegExp(`^(${INSTALLED.join('|')})(/|$)`);
 /** Run in processes of their own, from where their modules look for them, each module a file: the sandbox reads them by name. */
-const PROGRAMS = ['mcp/toolbox/main', 'sandbox/local-eval/child/pyodide-child'];
+const PROGRAMS = ['doctor/read-store', 'mcp/toolbox/main', 'sandbox/local-eval/child/pyodide-child'];
 
 /** Modules look for files beside themselves. All they end up in is in `server/`, so their places are told from there. */
 const keepPlaces: Plugin = {

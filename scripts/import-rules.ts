@@ -38,8 +38,10 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'client/': ['contract/', '@trpc/client', '@trpc/server', 'openapi-fetch'],
   'server/': feature(),
   'server/version.ts': ['package.json'],
-  'server/call/': ['contract/', 'zod'],
-  'server/main.ts': ['server/home-folder.ts', 'server/serve.ts', 'node:'],
+  'server/call/': ['contract/', 'zod', 'node:async_hooks'],
+  'server/main.ts': ['server/doctor/doctor.ts', 'server/home-folder.ts', 'server/serve.ts', 'node:'],
+  // It looks at every feature as a start would meet it.
+  'server/doctor/': feature('server/'),
   'server/serve.ts': feature(
     'server/banner.ts',
     'server/http/',

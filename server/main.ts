@@ -12,6 +12,11 @@ if (major < 24) {
   process.stderr.write(`agent-runtimes needs Node 24 or newer; this is ${process.version}\n`);
   process.exit(1);
 }
+if (process.argv[2] === 'doctor') {
+  // Before the cache is opened: it writes.
+  const { doctor } = await import('./doctor/doctor.ts');
+  process.exit(await doctor(process.argv.slice(3), process.env));
+}
 // Halves the start. Made by the first start that is not refused; where it cannot be written, nothing is lost.
 const home = findHomeFolder();
 const cache = home === undefined ? undefined : join(home, '.cache', 'agent-runtimes');

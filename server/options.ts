@@ -156,6 +156,11 @@ const flags = {
     help: 'trace, debug, info, warn, error or silent',
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   },
+  'log-format': {
+    value: 'FORMAT',
+    help: 'pretty, for people, or json; absent: pretty on a terminal, json elsewhere',
+    schema: z.enum(['pretty', 'json']).optional(),
+  },
   debug: { help: 'the same as --log-level debug', schema: onOff },
 } as const satisfies Record<string, Flag>;
 
@@ -226,6 +231,7 @@ export function helpText(): string {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     'Usage: agent-runtimes [serve] [options]',
+    '       agent-runtimes doctor [options]   looks at all that a server would need; see doctor --help',
     '',
     'Hosts AI agents and offers each of them through REST, tRPC, AG-UI, A2A, A2UI and MCP-UI.',
     '',

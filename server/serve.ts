@@ -1,6 +1,6 @@
 import { bannerOf } from './banner.ts';
 import { isTemporary } from './home-folder.ts';
-import { createLog } from './http/log.ts';
+import { createLog, toLogFormat } from './http/log.ts';
 import { startHttpServer } from './http/server.ts';
 import { helpText, type Options, readOptions } from './options.ts';
 import { version } from './version.ts';
@@ -38,7 +38,10 @@ async function serveUntilSignal(
   environment: NodeJS.ProcessEnv,
   onStarted: () => void,
 ): Promise<void> {
-  const log = createLog({ level: options.debug ? 'debug' : options['log-level'] });
+  const log = createLog({
+    level: options.debug ? 'debug' : options['log-level'],
+    ...toLogFormat(options, process.stdout, environment),
+  });
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'));
   process.on('uncaughtException', (cause) => log.fatal({ err: cause }, 'uncaught exception'));
   const runtime = await createRuntime({ options, environment, log });

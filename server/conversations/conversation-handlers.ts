@@ -1,6 +1,7 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import type { RequestContext } from '../call/implement.ts';
 import type { Principal } from '../call/principal.ts';
+import { noteRequest } from '../call/request-notes.ts';
 import type { ConversationRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { toConversationMessage } from './conversation-messages.ts';
@@ -19,6 +20,7 @@ export function createConversationHandlers({
   const find = async (id: string, principal: Principal) => {
     const conversation = await conversations.get(id, principal);
     if (!conversation) throw conversationNotFound(id);
+    noteRequest({ conversation_id: conversation.id });
     return conversation;
   };
   return {

@@ -4,6 +4,7 @@ import { BASE_PATH } from '../../contract/index.ts';
 import type { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { NOBODY, type Principal } from '../call/principal.ts';
+import type { RequestNotes } from '../call/request-notes.ts';
 
 /** One request on its way through the front door: what is asked, by whom, and the headers its answer will carry. */
 export interface Exchange {
@@ -26,6 +27,8 @@ export interface Exchange {
   denied: ApiError | undefined;
   /** The name of the operation that serves it, for the log. */
   operation: string | undefined;
+  /** What it turns out to be about, for the log. */
+  readonly notes: RequestNotes;
   /** What failed here or upstream, for the log; undefined when all went well, or the caller was at fault. */
   fault: unknown;
   /** Aborts when the caller leaves before the answer is whole. */
@@ -71,6 +74,7 @@ export function openExchange(
     principal: NOBODY,
     denied: undefined,
     operation: undefined,
+    notes: {},
     fault: undefined,
     gone: new AbortController(),
   };

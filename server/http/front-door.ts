@@ -3,11 +3,13 @@ import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError, toApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
 import { NOBODY, type Principal } from '../call/principal.ts';
+import { withNotes } from '../call/request-notes.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
 import { type Exchange, openExchange, RPC_PATH, shareExchange } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
+import { isExpected } from './logged-error.ts';
 import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
 import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
@@ -85,7 +87,7 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
   return (request, response) => {
     const exchange = openExchange(request, response, options.isDraining() ? drainingHeaders : headers);
     response.once('close', () => leave(exchange, log));
-    answer(exchange).catch((cause) => fail(exchange, cause));
+    withNotes(exchange.notes, () => answer(exchange)).catch((cause) => fail(exchange, cause));
   };
 }
 
@@ -146,7 +148,9 @@ function leave(exchange: Exchange, log: Log): void {
     ms: Math.round((performance.now() - startedAt) * 100) / 100,
     caller: exchange.caller,
     cut: isWhole ? undefined : true,
+    ...exchange.notes,
   };
   if (fault === undefined) log.info(line, 'request');
+  else if (isExpected(fault)) log.warn({ ...line, err: fault }, 'request failed');
   else log.error({ ...line, err: fault }, 'request failed');
 }

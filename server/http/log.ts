@@ -1,6 +1,8 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { toLoggedError } from './logged-error.ts';
+import { toPrettyLine } from './pretty-line.ts';
 
-/** Where a server writes what happens: one JSON line each. */
+/** Where a server writes what happens: one line each. */
 export type Log = Logger;
 
 /** `"token":"…"` and `"headers":{"authorization":"…"}` in a line, at any depth. */
@@ -15,21 +17,38 @@ const FLUSH_MS = 100;
 
 interface LogOptions {
   readonly level: string;
+  /** `pretty`: lines for people; absent: JSON. */
+  readonly format?: 'pretty' | 'json' | undefined;
+  /** Whether pretty lines are colored; absent: they are not. */
+  readonly isColored?: boolean;
   /** Absent: standard output. */
   readonly destination?: DestinationStream;
 }
 
 /** Opens the log. Secrets in it are masked: by the name of the field, and in texts by what stands before them. */
-export function createLog({ level, destination }: LogOptions): Log {
-  if (destination) return pino({ level, base: undefined, hooks: { streamWrite: maskSecrets } }, destination);
+export function createLog({ level, format, isColored = false, destination }: LogOptions): Log {
+  const toLine = format === 'pretty' ? (line: string) => toPrettyLine(maskSecrets(line), { isColored }) : maskSecrets;
+  const options = { level, base: undefined, serializers: { err: toLoggedError } };
+  if (destination) return pino({ ...options, hooks: { streamWrite: toLine } }, destination);
   // Lines are joined into larger writes: one system call a line costs more than the line.
   const output = pino.destination({ dest: 1, sync: false, minLength: 8192 });
   const flushSoon = createFlush(output);
   const streamWrite = (line: string) => {
     flushSoon();
-    return maskSecrets(line);
+    return toLine(line);
   };
-  return pino({ level, base: undefined, hooks: { streamWrite } }, output);
+  return pino({ ...options, hooks: { streamWrite } }, output);
+}
+
+/** How the log is written where no option says it: for people on a terminal, in JSON elsewhere. */
+export function toLogFormat(
+  { 'log-format': format }: { readonly 'log-format'?: LogOptions['format'] },
+  { isTTY }: { readonly isTTY?: boolean },
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<LogOptions, 'format' | 'isColored'> {
+  // https://no-color.org: any value but an empty one.
+  const isColored = Boolean(isTTY) && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  return { format: format ?? (isTTY ? 'pretty' : 'json'), isColored };
 }
 
 /** Writes what has been logged, a moment after it was. No timer runs while nothing is logged. */
@@ -47,7 +66,8 @@ function createFlush(output: { flush(): void }): () => void {
 // Most lines hold no secret, and to see that is much cheaper than to look for one.
 const MAY_HOLD_SECRET = /[=@]|earer |asic |(?:zation|cookie|token|key|word|secret)":"/i;
 
-function maskSecrets(line: string): string {
+/** A line with the secrets in it masked. */
+export function maskSecrets(line: string): string {
   if (!MAY_HOLD_SECRET.test(line)) return line;
   return line
     .replace(SECRET_FIELD, (_, name: string) => `"${name}":"[redacted]"`)

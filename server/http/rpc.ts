@@ -9,6 +9,7 @@ import { type Exchange, exchangeOf, toContext } from './exchange.ts';
 import { type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
 import { checkJsonText, hasBody, readJsonText } from './read-json.ts';
 import { NO_UTF_8, wasMended } from './read-query.ts';
+import { toFault } from './send.ts';
 
 /** The most calls one HTTP request may hold. */
 const MAX_BATCH = 100;
@@ -47,7 +48,7 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
     }),
     onError({ error, req }) {
       const known = fromTrpcError(error);
-      if (known.status >= 500 && known.status !== 503) exchangeOf(req).fault = known.cause ?? known;
+      if (known.status >= 500 && known.status !== 503) exchangeOf(req).fault = toFault(known);
     },
   });
   return async (request, response, next) => {

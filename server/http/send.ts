@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ApiError } from '../call/errors.ts';
 import type { Exchange } from './exchange.ts';
+import { isExpected } from './logged-error.ts';
 import { MAX_BODY_BYTES } from './read-json.ts';
 
 /** How long a reader may take nothing of an answer before its connection is closed. */
@@ -24,10 +25,13 @@ export function sendEmpty(exchange: Exchange, status: number, ...headers: string
   exchange.response.writeHead(status, exchange.headers.concat(headers)).end();
 }
 
+/** What the log tells of a failure: of one that is expected its sentence, of a fault of this server what caused it. */
+export const toFault = (error: ApiError): unknown => (isExpected(error) ? error : (error.cause ?? error));
+
 /** Answers with an error, also to a caller who is still sending a body that nobody will read. */
 export function sendError(exchange: Exchange, error: ApiError): void {
   // 503 is an answer given on purpose, while starting or shutting down.
-  if (error.status >= 500 && error.status !== 503) exchange.fault = error.cause ?? error;
+  if (error.status >= 500 && error.status !== 503) exchange.fault = toFault(error);
   for (const [name, value] of Object.entries(error.headers)) exchange.headers.push(name, value);
   if (hasLongUnreadBody(exchange)) sendAndLinger(exchange, error);
   else sendJson(exchange, error.status, error.toBody());

@@ -4,7 +4,7 @@ import { ApiError } from '../call/errors.ts';
 import { cloudProviderNames, factsOf, providerNames } from './known-models.ts';
 import { findLocalModels } from './local-models.ts';
 import { formatModelId, type ModelId, parseModelId, readModelId } from './model-ids.ts';
-import { findMissingVariable, openModel, type ProviderAccess, requiredEnvVarsOf } from './providers.ts';
+import { findMissingKey, findMissingVariable, openModel, type ProviderAccess, requiredEnvVarsOf } from './providers.ts';
 
 /** A model as `GET /configure` lists it. */
 export interface ModelInfo {
@@ -53,6 +53,12 @@ export class Models {
   checkDefault(): void {
     const configured = this.#configuredDefault();
     if (configured) this.check(configured);
+  }
+
+  /** The sentence that a prompt on this model would fail with, because a variable is not set; undefined when none is missing. Asks nobody. */
+  findMissingKey(id: string): string | undefined {
+    const parsed = this.#registered.has(id) ? undefined : readModelId(id);
+    return parsed && findMissingKey(parsed, this.#options.environment);
   }
 
   /** The model to stream from, null meaning the default; throws `model-not-configured`, naming the variable to set, when it cannot be used. */
@@ -121,6 +127,11 @@ export class Models {
     }
     const provider = cloudProviderNames.find((name) => !findMissingVariable(name, this.#options.environment));
     return provider && formatModelId({ provider, name: factsOf(provider).defaultModel ?? '' });
+  }
+
+  /** Whether the operator has said which model is the default. */
+  get hasConfiguredDefault(): boolean {
+    return Boolean(this.#configuredDefault());
   }
 
   #configuredDefault(): string | undefined {

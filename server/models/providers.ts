@@ -24,8 +24,8 @@ export interface ProviderAccess {
 /** The model that `id` names, ready to stream; throws `model-not-configured`, naming the variable to set, when its key or address is missing. */
 export async function openModel(id: ModelId, access: ProviderAccess): Promise<LanguageModelV4> {
   const { environment } = access;
-  const missing = findMissingVariable(id.provider, environment);
-  if (missing) throw notConfigured(`Model '${formatModelId(id)}' needs ${missing} to be set`);
+  const problem = findMissingKey(id, environment);
+  if (problem) throw notConfigured(problem);
   const baseURL = baseUrlOf(id.provider, access);
   const apiKey = keyOf(id.provider, environment);
   const api = apiOf(id.provider, { baseURL, environment });
@@ -66,6 +66,12 @@ export function findMissingVariable(provider: ProviderName, environment: Environ
   return missing && keyVariables.includes(missing) && others.length
     ? `${missing} (or ${others.join(' or ')})`
     : missing;
+}
+
+/** The sentence that says which variable a model needs; undefined when it has all. */
+export function findMissingKey(id: ModelId, environment: Environment): string | undefined {
+  const missing = findMissingVariable(id.provider, environment);
+  return missing && `Model '${formatModelId(id)}' needs ${missing} to be set`;
 }
 
 /** The address of the provider's API, without a slash at the end. */

@@ -48,6 +48,11 @@ export async function driveRun(
   });
   const { outcome, usage } = end;
   const at = Math.max(Date.now(), run.log.lastAt);
+  // What nobody here can mend: a key that is not set, a provider that refuses. Faults of this server are logged where they come up.
+  if (outcome.status === 'failed' && outcome.code !== 'internal') {
+    const names = { run_id: run.storedId, conversation_id: run.conversationId, agent_id: run.agentId };
+    log.warn?.({ ...names, code: outcome.code }, outcome.detail);
+  }
   try {
     await records.close(run, end, at);
     return { outcome, usage, at };

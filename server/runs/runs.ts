@@ -1,5 +1,6 @@
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
+import { noteRequest } from '../call/request-notes.ts';
 import { toOwnedKey } from '../store/owned-key.ts';
 import type { ConversationName, RunRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';
@@ -76,6 +77,7 @@ export class Runs {
   async start(request: RunRequest): Promise<Run> {
     const { whenBusy = 'reject', signal } = request;
     const conversation = await this.#nameConversation(request);
+    noteRequest({ conversation_id: conversation.id });
     this.#refuseWhenDraining();
     const entry = this.#queues.enter(conversation, { whenBusy, signal });
     if (whenBusy === 'interrupt') this.#active.get(conversation.key)?.cancel(INTERRUPTED_BY_NEXT);
@@ -126,6 +128,7 @@ export class Runs {
   cancel(conversationKey: string, runId: string, reason = CANCELLED): boolean {
     const run = this.#active.get(conversationKey);
     if (run?.id !== runId || run.signal.aborted) return false;
+    noteRequest({ run_id: run.storedId, conversation_id: run.conversationId });
     run.cancel(reason);
     return true;
   }
@@ -229,6 +232,7 @@ export class Runs {
       cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
     });
     this.#askers.add(key, request.principal);
+    noteRequest({ run_id: storedId });
     const id = request.runId ?? storedId;
     const names = { id, storedId, key, conversationId, conversationKey };
     const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, limits: this.#limits });
@@ -243,6 +247,7 @@ export class Runs {
     for (let isFirst = true; ; isFirst = false) {
       const record = await read();
       if (!record) return undefined;
+      noteRequest({ run_id: record.id, conversation_id: record.conversationId });
       const run = this.find(record.conversationKey, record.givenId);
       const own = run?.storedId === record.id ? run : undefined;
       if (own || record.status !== 'running' || !isFirst) return toFoundRun(record, own, this.#store.runs);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ApiError } from '../call/errors.ts';
@@ -35,12 +36,33 @@ export function lockFolder(folder: string): { unlock(): void } {
   };
 }
 
+/** The process that is the server of `folder` now; undefined when none is. Changes nothing. Throws when the lock cannot be read. */
+export function findServerOf(folder: string): { readonly pid?: number } | undefined {
+  const file = join(folder, 'agent-runtimes.lock');
+  if (!existsSync(file)) return undefined;
+  using database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    // Held for no longer than it takes to see that it can be had; nothing is written.
+    database.exec('begin immediate; rollback');
+    return undefined;
+  } catch (cause) {
+    if (!isLockedError(cause)) throw cause;
+    const pid = readPid(database);
+    return pid === undefined ? {} : { pid };
+  }
+}
+
 function readOwner(database: DatabaseSync): string {
+  const pid = readPid(database);
+  return pid !== undefined && pid !== process.pid ? ` (process ${pid})` : '';
+}
+
+function readPid(database: DatabaseSync): number | undefined {
   try {
     const pid = database.prepare('select pid from owner').get()?.pid;
-    return typeof pid === 'number' && pid !== process.pid ? ` (process ${pid})` : '';
+    return typeof pid === 'number' ? pid : undefined;
   } catch {
     // The other server is at this very moment making the table: it has the lock, its id is not known yet.
-    return '';
+    return undefined;
   }
 }

@@ -11,7 +11,7 @@ import { readApiKeys, toHttpOptions } from './http.ts';
 import { openLiveEvents } from './live-events.ts';
 import { openMcpServers } from './mcp.ts';
 import { openMcpProxy } from './mcp-proxy.ts';
-import { openModels } from './models.ts';
+import { openModels, warnOfMissingKeys } from './models.ts';
 import { openProtocols } from './protocols.ts';
 import { openRuns } from './runs.ts';
 import { openSandboxes } from './sandbox.ts';
@@ -65,7 +65,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     start(serverUrl: string) {
       codemode.host.listensAt(serverUrl);
       sandbox.prepare();
-      void models.defaultModel();
+      void warnOfMissingKeys({ models, options, agents, log });
       mcp.start(() => findUsedServers(agents.list(), store.runs));
     },
     /** Refuses new runs and waits for those that go on, at most for the grace. */

@@ -44,7 +44,7 @@ export async function openSandboxes({ options, agents, codemode, runs, log, publ
     },
     /** Begins what a first execution would wait for, where all agents write code. */
     prepare() {
-      if (options.codemode) sandboxes.prepare().catch((cause) => log.warn({ err: cause }, 'the sandbox'));
+      if (options.codemode) sandboxes.prepare().catch((cause) => log.warn({ err: cause }, 'the sandbox is not ready'));
     },
     close: () => sandboxes.close(),
   };

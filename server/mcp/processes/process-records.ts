@@ -60,7 +60,8 @@ export class ProcessRecords {
       this.#hasFolder = true;
       write(join(this.#folder, fileNameOf({ space: this.#space, owner: this.#owner, leader })));
     } catch (err) {
-      this.#log?.warn({ err }, 'The record of an MCP server process cannot be written');
+      const reason = err instanceof Error ? err.message : String(err);
+      this.#log?.warn({ reason }, 'The record of an MCP server process cannot be written');
     }
   }
 }

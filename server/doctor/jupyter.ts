@@ -1,0 +1,56 @@
+import { parseJupyterUrl } from '../sandbox/local-jupyter/jupyter-url.ts';
+import { type Check, type DoctorWorld, type Finding, fail, ok, sentenceOf } from './finding.ts';
+
+const JUPYTER = 'Jupyter';
+const ANSWER_MS = 15_000;
+const MAX_NAMES = 5;
+
+/** Whether the Jupyter server, where one is configured, answers, takes the token, and has a Python. Starts no kernel. */
+export const jupyter: Check = {
+  name: JUPYTER,
+  deadlineMs: 2 * ANSWER_MS,
+  async run(world) {
+    const url = world.options['jupyter-sandbox'];
+    if (url === undefined) return [];
+    try {
+      return [await askForKernels(url, world)];
+    } catch (cause) {
+      const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+      const reason = inner instanceof Error && 'code' in inner ? `${inner.code}` : sentenceOf(inner);
+      return [fail(JUPYTER, `it was not reached: ${reason}`, 'start it, or check the URL of --jupyter-sandbox')];
+    }
+  },
+};
+
+async function askForKernels(text: string, { signal }: DoctorWorld): Promise<Finding> {
+  const { baseUrl, token } = parseJupyterUrl(text);
+  const { host } = new URL(baseUrl);
+  const response = await fetch(new URL('api/kernelspecs', baseUrl), {
+    headers: token ? { authorization: `token ${token}` } : {},
+    redirect: 'manual',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+  });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    return judgeRefusal(host, response.status);
+  }
+  const { kernelspecs, default: usual } = Object(await response.json());
+  const specs = Object.entries(Object(kernelspecs)).map(([name, spec]) => ({
+    name,
+    language: Object(Object(spec).spec).language,
+  }));
+  const python = specs.filter(({ language }) => language === 'python').map(({ name }) => name);
+  if (!python.length) return fail(JUPYTER, `${host} has no kernel for Python`, 'install ipykernel beside it');
+  const names = python.slice(0, MAX_NAMES).join(', ');
+  return ok(
+    JUPYTER,
+    `${host} takes the token and has ${names}${typeof usual === 'string' ? ` (by default ${usual})` : ''}`,
+  );
+}
+
+function judgeRefusal(host: string, status: number): Finding {
+  const isToken = status === 401 || status === 403 || (status >= 300 && status < 400);
+  return isToken
+    ? fail(JUPYTER, `${host} refused the token (HTTP ${status})`, 'put its token into the URL, as ?token=')
+    : fail(JUPYTER, `${host} has no Jupyter API there (HTTP ${status})`, 'check the path of the URL');
+}
