@@ -134,6 +134,10 @@ const flags = {
     help: 'a web origin that may call this server',
     schema: z.array(z.url('must be an origin, such as https://example.com')).default([]),
   },
+  'open-metrics': {
+    help: 'answer /metrics without an API key',
+    schema: onOff,
+  },
   'webhook-host': {
     value: 'HOST',
     repeatable: true,

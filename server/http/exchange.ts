@@ -27,6 +27,8 @@ export interface Exchange {
   denied: ApiError | undefined;
   /** The name of the operation that serves it, for the log. */
   operation: string | undefined;
+  /** Whether it is answered with events, one after the other. */
+  isStream: boolean;
   /** What it turns out to be about, for the log. */
   readonly notes: RequestNotes;
   /** What failed here or upstream, for the log; undefined when all went well, or the caller was at fault. */
@@ -74,6 +76,7 @@ export function openExchange(
     principal: NOBODY,
     denied: undefined,
     operation: undefined,
+    isStream: false,
     notes: {},
     fault: undefined,
     gone: new AbortController(),

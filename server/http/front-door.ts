@@ -15,6 +15,7 @@ import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
 import { closeWhenStalled, sendError } from './send.ts';
 import { STREAM_TIMINGS, type StreamTimings } from './sse.ts';
+import { sendTextPage, type TextPage } from './text-page.ts';
 
 /** A listener that may have to be loaded first. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -34,6 +35,10 @@ export interface FrontDoorOptions {
   readonly rateLimits: RateLimits | undefined;
   /** The caller behind an `Authorization` that is no API key but is good for this one REST operation; undefined when it is not. */
   identifyFor?(operation: string, authorization: string | undefined): string | undefined;
+  /** Texts beside the contract, by their paths. */
+  readonly textPages?: ReadonlyMap<string, TextPage>;
+  /** Told of each request. */
+  readonly watch?: RequestWatch;
   /** Paths behind Express that need no key, with everything below them. */
   readonly openPaths: readonly string[];
   readonly log: Log;
@@ -41,6 +46,13 @@ export interface FrontDoorOptions {
   isDraining(): boolean;
   readonly streamFormats?: StreamFormats;
   readonly streamTimings?: StreamTimings;
+}
+
+/** Watches requests as they come and go. */
+export interface RequestWatch {
+  begin(exchange: Exchange): void;
+  /** It is answered, or broken off. */
+  end(exchange: Exchange, ms: number): void;
 }
 
 /** The way in for every request: one pipeline of checks, then REST directly and everything else, mounts below the base path included, through Express. */
@@ -65,6 +77,11 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     checkHost(request);
     if (answerPreflight(exchange)) return;
     identify(exchange, authenticate(request));
+    const page = options.textPages?.get(route);
+    if (page) {
+      if (!page.isOpen) await admit(exchange, rateLimits);
+      return sendTextPage(exchange, page);
+    }
     if (route !== exchange.path || route.startsWith(`${BASE_PATH}/`)) {
       const match = findRest(exchange);
       if (match.isKnown || !isMounted(route)) return answerRest(exchange, match);
@@ -86,7 +103,11 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
 
   return (request, response) => {
     const exchange = openExchange(request, response, options.isDraining() ? drainingHeaders : headers);
-    response.once('close', () => leave(exchange, log));
+    options.watch?.begin(exchange);
+    response.once('close', () => {
+      const ms = leave(exchange, log);
+      options.watch?.end(exchange, ms);
+    });
     withNotes(exchange.notes, () => answer(exchange)).catch((cause) => fail(exchange, cause));
   };
 }
@@ -135,17 +156,19 @@ export function fail(exchange: Exchange, cause: unknown): void {
   }
 }
 
-function leave(exchange: Exchange, log: Log): void {
+/** Ends a request. Returns how long it took, in milliseconds. */
+function leave(exchange: Exchange, log: Log): number {
   const { request, response, gone, fault, startedAt } = exchange;
   const isWhole = response.writableFinished;
   if (!isWhole) gone.abort();
+  const ms = Math.round((performance.now() - startedAt) * 100) / 100;
   const line = {
     request_id: exchange.id,
     method: request.method,
     path: exchange.path.slice(0, 300),
     operation: exchange.operation,
     status: response.statusCode,
-    ms: Math.round((performance.now() - startedAt) * 100) / 100,
+    ms,
     caller: exchange.caller,
     cut: isWhole ? undefined : true,
     ...exchange.notes,
@@ -153,4 +176,5 @@ function leave(exchange: Exchange, log: Log): void {
   if (fault === undefined) log.info(line, 'request');
   else if (isExpected(fault)) log.warn({ ...line, err: fault }, 'request failed');
   else log.error({ ...line, err: fault }, 'request failed');
+  return ms;
 }

@@ -162,6 +162,7 @@ async function stream(
   { format, timings, toLastEvent }: StreamOptions,
 ): Promise<void> {
   const { request, response, headers, gone } = exchange;
+  exchange.isStream = true;
   const writeHead = () => {
     headers.push(
       'content-type',

@@ -33,6 +33,8 @@ export interface StartHttpServer
       | 'log'
       | 'streamFormats'
       | 'streamTimings'
+      | 'textPages'
+      | 'watch'
     > {
   /** Rules such as `600/min` and `agents.create=30/min`. */
   readonly rateLimits: readonly string[];

@@ -64,7 +64,8 @@ function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDe
   return server.tools.map((tool) => {
     const name = toToolName(server.definition.id, tool.name, routes);
     routes.set(name, { server, tool: tool.name, takesState: tool._meta?.[STATE_KEY] === true });
-    return { name, description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema };
+    const { id } = server.definition;
+    return { name, description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema, server: id };
   });
 }
 

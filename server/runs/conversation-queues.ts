@@ -47,6 +47,11 @@ export class ConversationQueues {
     return this.#busy.get(conversationKey)?.[0]?.interrupts ?? false;
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return [...this.#busy.values()].reduce((sum, waiters) => sum + waiters.length, 0);
+  }
+
   /** Refuses all who wait. */
   refuseWaiting(error: ApiError): void {
     for (const waiters of this.#busy.values()) for (const { refuse } of waiters.splice(0)) refuse(error);

@@ -44,6 +44,17 @@ export class RunJournal {
     this.#options = options;
   }
 
+  /** How much waits: tool calls for others of their step, and events to be stored. */
+  waiting(): { readonly tools: number; readonly journal: number } {
+    let tools = 0;
+    let journal = 0;
+    for (const { recorder, waiting } of this.#entries.values()) {
+      tools += recorder.queuedCalls;
+      journal += waiting.length;
+    }
+    return { tools, journal };
+  }
+
   /** A function that takes the events of a run as they happen. */
   open(runKey: string, { keepsEvents }: { readonly keepsEvents: boolean }): (event: LoggedEvent) => void {
     const { priceOf } = this.#options;

@@ -81,6 +81,11 @@ export class RunRecords {
     this.#options.onEnded({ key, id, agentId, conversationId, status, startedAt, endedAt, outcome, usage, steps });
   }
 
+  /** How much of running runs waits. */
+  waiting(): ReturnType<RunJournal['waiting']> {
+    return this.#journal.waiting();
+  }
+
   /** Deletes old events, at most once a minute. */
   prune(): void {
     const now = Date.now();

@@ -154,6 +154,11 @@ export class Runs {
     return this.#queues.isBusy(conversationKey);
   }
 
+  /** How much waits: runs for their conversation, tool calls for others, events to be stored. */
+  waiting(): { readonly conversations: number; readonly tools: number; readonly journal: number } {
+    return { conversations: this.#queues.waiting, ...this.#records.waiting() };
+  }
+
   /** The runs that go on, of one agent or of all. */
   activeRuns(agentId?: string): Run[] {
     const runs = [...this.#active.values()];

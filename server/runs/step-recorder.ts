@@ -30,6 +30,13 @@ export class StepRecorder {
     return this.#steps;
   }
 
+  /** How many calls of the last step have not begun. */
+  get queuedCalls(): number {
+    const step = this.#last;
+    if (step?.status !== 'running') return 0;
+    return step.toolCalls.filter(({ startedAt, endedAt }) => startedAt === null && endedAt === null).length;
+  }
+
   /** Takes the next event; most are pieces of text and cost nothing. */
   add({ event, at = 0 }: LoggedEvent): void {
     switch (event.type) {

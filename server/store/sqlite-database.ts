@@ -2,6 +2,12 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { toStoreError } from './store-errors.ts';
 
+/** What a statement does. */
+type StatementKind = 'read' | 'write' | 'commit';
+
+/** Told of each statement that was executed, and how long it took. */
+export type StatementListener = (kind: StatementKind, ms: number) => void;
+
 const MAX_KEPT_STATEMENTS = 100;
 const MAX_KEPT_LENGTH = 2000;
 
@@ -20,7 +26,7 @@ export function openDatabase(file: string): DatabaseSync {
 }
 
 /** Node's SQLite in the shape Kysely's dialect asks for. Statements are prepared once; failures of the disk become store errors. */
-export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+export function toKyselyDatabase(database: DatabaseSync, onStatement?: StatementListener): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
@@ -29,7 +35,10 @@ export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
       if (sql === 'rollback' && !database.isTransaction) return emptyStatement;
       const known = kept.get(sql);
       if (known) return known;
-      const statement = toKyselyStatement(orStoreError(() => database.prepare(sql)));
+      const statement = toKyselyStatement(
+        orStoreError(() => database.prepare(sql)),
+        onStatement && ((ms) => onStatement(kindOf(sql), ms)),
+      );
       // Long statements are inserts of many rows: rarely the same twice.
       if (sql.length <= MAX_KEPT_LENGTH) {
         if (kept.size >= MAX_KEPT_STATEMENTS) kept.clear();
@@ -40,13 +49,13 @@ export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   };
 }
 
-function toKyselyStatement(statement: StatementSync): SqliteStatement {
+function toKyselyStatement(statement: StatementSync, onRun?: (ms: number) => void): SqliteStatement {
   // Else one number beyond those of JavaScript throws, and all rows with it.
   statement.setReadBigInts(true);
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => orStoreError(() => statement.all(...parameters.map(toSqlValue)).map(withNumbers)),
-    run: (parameters) => orStoreError(() => statement.run(...parameters.map(toSqlValue))),
+    all: (parameters) => timed(() => statement.all(...parameters.map(toSqlValue)).map(withNumbers), onRun),
+    run: (parameters) => timed(() => statement.run(...parameters.map(toSqlValue)), onRun),
     iterate: (parameters) => statement.iterate(...parameters.map(toSqlValue)).map(withNumbers),
   };
 }
@@ -54,6 +63,22 @@ function toKyselyStatement(statement: StatementSync): SqliteStatement {
 function withNumbers(row: Record<string, SQLOutputValue>): Record<string, SQLOutputValue> {
   for (const [column, value] of Object.entries(row)) if (typeof value === 'bigint') row[column] = Number(value);
   return row;
+}
+
+/** The result of a statement, which is one step: nothing else goes on meanwhile. */
+function timed<Result>(work: () => Result, onRun: ((ms: number) => void) | undefined): Result {
+  if (!onRun) return orStoreError(work);
+  const startedAt = performance.now();
+  try {
+    return orStoreError(work);
+  } finally {
+    onRun(performance.now() - startedAt);
+  }
+}
+
+function kindOf(sql: string): StatementKind {
+  if (sql.startsWith('commit')) return 'commit';
+  return sql.startsWith('select') ? 'read' : 'write';
 }
 
 /** A statement that does nothing. */

@@ -13,7 +13,7 @@ import type { StoreLog } from './record-reader.ts';
 import { createRunsStore } from './runs-store.ts';
 import type { Tables } from './schema.ts';
 import { createServersStore } from './servers-store.ts';
-import { openDatabase, toKyselyDatabase } from './sqlite-database.ts';
+import { openDatabase, type StatementListener, toKyselyDatabase } from './sqlite-database.ts';
 import type { Store } from './store.ts';
 import { toOpenError } from './store-errors.ts';
 import { createTasksStore } from './tasks-store.ts';
@@ -25,6 +25,8 @@ interface OpenStore {
   readonly folder: string;
   /** Told of records that are odd; absent: nobody is. */
   readonly log?: StoreLog;
+  /** Told of each statement; absent: nobody is. */
+  readonly onStatement?: StatementListener | undefined;
   /** Told of what was stored; absent: nobody is. */
   readonly publish?: Publish;
 }
@@ -33,8 +35,14 @@ interface OpenStore {
  * Opens the store of `folder`, making both when they are not there; `:memory:` keeps nothing.
  * Throws one sentence that names the file when it is damaged, newer than this server, unwritable, or in use by another server; the file is then as it was.
  */
-export async function openStore({ folder, log = SILENT, publish = publishNothing }: OpenStore): Promise<Store> {
-  if (folder === IN_MEMORY) return toStore(await openTables(IN_MEMORY), { log, publish, unlock: () => {} });
+export async function openStore({
+  folder,
+  log = SILENT,
+  publish = publishNothing,
+  onStatement,
+}: OpenStore): Promise<Store> {
+  if (folder === IN_MEMORY)
+    return toStore(await openTables(IN_MEMORY, onStatement), { log, publish, unlock: () => {} });
   const file = join(folder, 'agent-runtimes.db');
   try {
     createPrivateFolder(folder);
@@ -44,16 +52,16 @@ export async function openStore({ folder, log = SILENT, publish = publishNothing
   const lock = lockFolder(folder);
   try {
     createPrivateFile(file);
-    return toStore(await openTables(file), { log, publish, unlock: () => lock.unlock() });
+    return toStore(await openTables(file, onStatement), { log, publish, unlock: () => lock.unlock() });
   } catch (cause) {
     lock.unlock();
     throw toOpenError(file, cause);
   }
 }
 
-async function openTables(file: string): Promise<Kysely<Tables>> {
+async function openTables(file: string, onStatement?: StatementListener): Promise<Kysely<Tables>> {
   const database = openDatabase(file);
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: toKyselyDatabase(database) }) });
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: toKyselyDatabase(database, onStatement) }) });
   try {
     const { newerVersion } = await migrate(db);
     if (newerVersion === undefined) return db;

@@ -8,6 +8,7 @@ import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { McpServers } from './mcp.ts';
 import type { McpProxy } from './mcp-proxy.ts';
+import type { openMetrics } from './metrics.ts';
 import type { Protocols } from './protocols.ts';
 
 interface HttpParts {
@@ -17,6 +18,7 @@ interface HttpParts {
   readonly handlers: AppHandlers<RequestContext>;
   readonly runs: Runs;
   readonly mcp: McpServers;
+  readonly metrics: ReturnType<typeof openMetrics>;
   readonly proxy: McpProxy;
   readonly protocols: Protocols;
 }
@@ -29,6 +31,7 @@ export function toHttpOptions({
   handlers,
   runs,
   mcp,
+  metrics,
   proxy,
   protocols,
 }: HttpParts): StartHttpServer {
@@ -37,6 +40,8 @@ export function toHttpOptions({
     streamFormats: protocols.streamFormats,
     mounts: [...mcp.mounts, ...protocols.mounts, { path: '/', load: loadDocs }],
     openPaths: DOCS_PATHS,
+    textPages: metrics.page({ runs, mcp }),
+    watch: metrics.requests,
     apiKeys,
     identifyFor: proxy.identifyFor,
     isDraining: () => runs.isDraining,

@@ -2,6 +2,7 @@ import type { Log } from '../http/log.ts';
 import type { Models } from '../models/models.ts';
 import type { Options } from '../options.ts';
 import { openPrices } from '../prices/prices.ts';
+import type { RunEndListener } from '../runs/run-end.ts';
 import { createRunHandlers } from '../runs/run-handlers.ts';
 import { Runs } from '../runs/runs.ts';
 import type { Store } from '../store/store.ts';
@@ -11,13 +12,14 @@ interface RunsOptions {
   readonly options: Options;
   readonly store: Store;
   readonly models: Models;
+  readonly onEnded: RunEndListener;
   readonly log: Log;
 }
 
 /** Opens the runs: those that a server which died left open have ended. */
-export async function openRuns({ options, store, models, log }: RunsOptions) {
+export async function openRuns({ options, store, models, onEnded, log }: RunsOptions) {
   const prices = openPrices({ file: options.prices, log });
-  const runs = new Runs({ store, models, log, priceOf: prices.priceOf });
+  const runs = new Runs({ store, models, log, priceOf: prices.priceOf, onEnded });
   const interrupted = await runs.interruptOpen();
   if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
   return {

@@ -11,6 +11,7 @@ import { readApiKeys, toHttpOptions } from './http.ts';
 import { openLiveEvents } from './live-events.ts';
 import { openMcpServers } from './mcp.ts';
 import { openMcpProxy } from './mcp-proxy.ts';
+import { openMetrics } from './metrics.ts';
 import { openModels, warnOfMissingKeys } from './models.ts';
 import { openProtocols } from './protocols.ts';
 import { openRuns } from './runs.ts';
@@ -31,10 +32,13 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     opened.adopt(part, async (each) => void (await each.close()));
   const models = openModels(options, environment);
   const live = keep(openLiveEvents());
-  const { publish } = live;
-  const store = keep(await openStore({ folder: options['data-dir'], log, publish }));
+  const metrics = openMetrics(options);
+  const publish = metrics.listen(live.publish);
+  const store = keep(
+    await openStore({ folder: options['data-dir'], log, publish, onStatement: metrics.noteStatement }),
+  );
   const mcp = keep(await openMcpServers({ options, environment, store, log, publish }));
-  const { runs, handlers: runHandlers } = await openRuns({ options, store, models, log });
+  const { runs, handlers: runHandlers } = await openRuns({ options, store, models, onEnded: metrics.noteRun, log });
   const skills = openSkills({ options, log });
   const agents = await openAgents({ store, models, mcp, skills, publish });
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
@@ -59,7 +63,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const everything = opened.move();
   return {
     /** What the HTTP server is started with. */
-    http: toHttpOptions({ ...parts, proxy, protocols, apiKeys, handlers }),
+    http: toHttpOptions({ ...parts, metrics, proxy, protocols, apiKeys, handlers }),
     models,
     /** Begins what may take a while, once the server listens at `serverUrl`. */
     start(serverUrl: string) {
