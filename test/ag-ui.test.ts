@@ -4,7 +4,7 @@ import type { AgUiEvent } from '../contract/ag-ui-events.ts';
 import { ApiError } from '../server/call/errors.ts';
 import type { RunEvent } from '../server/runs/run-events.ts';
 import { collect, fullRun, noUsage } from './support/ag-ui-runs.ts';
-import { speakAndWait, startAgUiServer } from './support/ag-ui-server.ts';
+import { STARTED_AT, speakAndWait, startAgUiServer } from './support/ag-ui-server.ts';
 
 const hello = { id: 'msg-1', role: 'user', content: 'Hello, how are you?' };
 const documented = {
@@ -64,7 +64,7 @@ test('the documented request is answered with the documented frames, byte for by
   expect(response.headers.get('x-accel-buffering')).toBe('no');
   expect(await response.text()).toBe(
     [
-      'id: 1\nevent: RUN_STARTED\ndata: {"type":"RUN_STARTED","thread_id":"thread-123","run_id":"run-456"}\n\n',
+      'id: 1\nevent: RUN_STARTED\ndata: {"type":"RUN_STARTED","timestamp":1795428000000,"thread_id":"thread-123","run_id":"run-456"}\n\n',
       'id: 2\nevent: TEXT_MESSAGE_START\ndata: {"type":"TEXT_MESSAGE_START","message_id":"msg-2","role":"assistant"}\n\n',
       'id: 3\nevent: TEXT_MESSAGE_CONTENT\ndata: {"type":"TEXT_MESSAGE_CONTENT","message_id":"msg-2","delta":"Hello! "}\n\n',
       'id: 4\nevent: TEXT_MESSAGE_CONTENT\ndata: {"type":"TEXT_MESSAGE_CONTENT","message_id":"msg-2","delta":"I\'m doing well."}\n\n',
@@ -84,7 +84,9 @@ test.each([
 ])('a body like %j with %j is answered in its spelling', async (body, query, keys) => {
   await using server = await startAgUiServer(answer);
   const [started] = await eventsOf(await server.run(body, query));
-  expect(Object.keys(started ?? {})).toEqual(keys);
+  const { timestamp, ...names } = started ?? {};
+  expect(Object.keys(names)).toEqual(keys);
+  expect(timestamp).toBe(STARTED_AT);
 });
 
 test('an unknown casing is refused', async () => {
@@ -190,7 +192,7 @@ test('a model that fails is a run that starts and ends in an error', async () =>
   const outcome = { status: 'failed', code: 'model-failed', detail: 'The model provider hung up' } as const;
   await using server = await startAgUiServer([{ type: 'run-ended', outcome, usage: noUsage }]);
   expect(await eventsOf(await server.run(camel))).toEqual([
-    { type: 'RUN_STARTED', threadId: 't', runId: 'r' },
+    { type: 'RUN_STARTED', timestamp: STARTED_AT, threadId: 't', runId: 'r' },
     { type: 'RUN_ERROR', message: 'The model provider hung up', code: 'model-failed' },
   ]);
 });

@@ -32,9 +32,15 @@ test.each([
   expect(model.asked).toHaveLength(3);
   expect(events.map(({ type }) => type)).toEqual([
     'step-started',
+    'model-asked',
+    'model-retried',
+    'model-asked',
+    'model-retried',
+    'model-asked',
     'text-started',
     'text-delta',
     'text-ended',
+    'model-answered',
     'step-ended',
   ]);
   expect(usage).toMatchObject({ inputTokens: 10, outputTokens: 5 });
@@ -45,7 +51,19 @@ test('a provider that goes on failing fails the run after two retries', async ()
   const { outcome, events, messages } = await runLoop(model);
   expect(outcome).toEqual(failed('The model provider openai answered 503: Service Unavailable'));
   expect(model.asked).toHaveLength(3);
-  expect(events).toEqual([{ type: 'step-started', step: 1 }]);
+  const asked = { type: 'model-asked' };
+  const { code, detail } = failed('The model provider openai answered 503: Service Unavailable');
+  const retried = { type: 'model-retried', code, detail, waitMs: expect.any(Number) };
+  const ended = { type: 'model-answered', usage: null, stopReason: null };
+  expect(events).toEqual([
+    { type: 'step-started', step: 1, model: 'script' },
+    asked,
+    retried,
+    asked,
+    retried,
+    asked,
+    ended,
+  ]);
   expect(messages).toEqual([]);
 });
 
@@ -100,10 +118,12 @@ test.each(cuts)('a stream that %s after its first token fails the run once and k
   expect(messages).toMatchObject([{ role: 'assistant', content: [{ type: 'text', text: 'Partial' }] }]);
   expect(events.map(({ type }) => type)).toEqual([
     'step-started',
+    'model-asked',
     'text-started',
     'text-delta',
     'text-delta',
     'text-ended',
+    'model-answered',
   ]);
 });
 

@@ -70,6 +70,7 @@ describe('a call of a tool that needs approval', () => {
       resumed_by: null,
       created_at: expect.any(String),
       resolved_at: null,
+      resolved_by: null,
     });
     const shown = { id: approval.id, tool_call_id: 'c1', tool: 'mail__send', args: { to: 'ada@example.org' } };
     expect(body).toMatchObject({
@@ -197,6 +198,7 @@ describe('a call of a tool that needs approval', () => {
       type: 'CUSTOM',
       name: 'tool_changed',
       value: { approval_id: id, tool: 'mail__send' },
+      timestamp: expect.any(Number),
     });
   });
 

@@ -13,6 +13,7 @@ import { startAgentRuns } from './support/agent-runs.ts';
 import { ok, testAgent, toolsetOf } from './support/loop.ts';
 import { type Running, startRuns } from './support/running.ts';
 import { type Act, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
+import { withoutTimes } from './support/times.ts';
 
 interface PromptServer extends Running {
   /** Sends a prompt to `tester`, or to the agent named in the path. */
@@ -74,7 +75,7 @@ test('a prompt is answered as a stream of text, tool calls and results that ends
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
   const body = await response.text();
-  expect(dataOf(body)).toEqual([
+  expect(withoutTimes(dataOf(body))).toEqual([
     { type: 'text', content: 'Let me look.' },
     { type: 'tool_call', id: 'c1', name: 'weather', args: { city: 'Paris' } },
     { type: 'tool_result', id: 'c1', name: 'weather', result: { city: 'Paris', degrees: 18 }, is_error: false },
@@ -145,7 +146,7 @@ test('a model that fails after its first words ends the stream with one error, a
   await using server = await startPrompts(model);
   const response = await server.post('tester/prompt', { message: 'Hi', conversation_id: 'conv-1' });
   expect(response.status).toBe(200);
-  expect(dataOf(await response.text())).toEqual([
+  expect(withoutTimes(dataOf(await response.text()))).toEqual([
     { type: 'text', content: 'Par' },
     {
       type: 'error',
@@ -221,7 +222,7 @@ test('a run whose provider counts halves is done, and is listed with whole numbe
   await using server = await startAgentRuns(scriptedModel([[...text('Hi'), finish('stop', [5.5, -1])]]));
   const usage = { prompt_tokens: 6, completion_tokens: 0 };
   const events = await server.read('/agents/tester/prompt', { message: 'Hello', conversation_id: 'c' });
-  expect(events.map(({ data }) => data)).toEqual([
+  expect(withoutTimes(events.map(({ data }) => data))).toEqual([
     { type: 'text', content: 'Hi' },
     { type: 'done', conversation_id: 'c', usage },
   ]);

@@ -7,6 +7,7 @@ import { type AgentRuns, type ReadEvent, startAgentRuns } from './support/agent-
 import { ok, toolsetOf, userSays } from './support/loop.ts';
 import { type Answer, finish, reasoning, scriptedModel, text, toolCall } from './support/scripted-model.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
+import { noSums, withoutTimes } from './support/times.ts';
 
 const weather = toolsetOf({ weather: ({ city }) => ok({ city, celsius: 18 }) });
 
@@ -27,10 +28,11 @@ function createModel() {
   return { model, release: () => gate.resolve() };
 }
 
-/** Ids that differ by chance, and by the thread, are made equal. */
+/** Ids that differ by chance, and by the thread, are made equal; times are left out. */
 function withoutChance(events: readonly ReadEvent[], thread: string): ReadEvent[] {
   const names = new Map<string, string>();
-  const all = JSON.stringify(events)
+  const datas = withoutTimes(events.map(({ data }) => data));
+  const all = JSON.stringify(events.map(({ id }, index) => ({ id, data: datas[index] })))
     .replaceAll(thread, 'THREAD')
     .replaceAll(/msg-[0-9a-f]{20}/g, (id) => {
       names.set(id, names.get(id) ?? `msg#${names.size}`);
@@ -276,11 +278,12 @@ test('runs are listed, found and cancelled; the answer names the run', async () 
   expect((await response.text()).match(/data: .*/g)?.at(-1)).toContain('run-cancelled');
   expect(await server.call('GET', '/runs?agent_id=nobody')).toEqual({
     status: 200,
-    body: { runs: [], next_cursor: null },
+    body: { runs: [], next_cursor: null, sums: noSums },
   });
   for (const [method, path] of [
     ['GET', '/runs/none'],
     ['GET', '/runs/none/events'],
+    ['GET', '/runs/none/steps'],
     ['POST', '/runs/none/cancel'],
   ] as const) {
     expect(await server.call(method, path)).toMatchObject({ status: 404, body: { code: 'run-not-found' } });

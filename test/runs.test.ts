@@ -27,19 +27,24 @@ test('a run numbers its events from 1, ends with run-ended, and its turn is stor
   }
   expect(events).toEqual([
     [1, 'step-started'],
-    [2, 'text-started'],
-    [3, 'text-delta'],
+    [2, 'model-asked'],
+    [3, 'text-started'],
     [4, 'text-delta'],
-    [5, 'text-ended'],
-    [6, 'step-ended'],
-    [7, 'run-ended'],
+    [5, 'text-delta'],
+    [6, 'text-ended'],
+    [7, 'model-answered'],
+    [8, 'step-ended'],
+    [9, 'run-ended'],
   ]);
   expect(shown(storedAtEnd)).toEqual([
     ['user', 'Hello'],
     ['assistant', 'Hi there'],
   ]);
   expect(await run.ended).toEqual({ status: 'finished', pending: [] });
-  expect(await server.store.runs.get('r1')).toMatchObject({ status: 'finished', inputTokens: 10, outputTokens: 5 });
+  expect(await server.store.runs.get('r1')).toMatchObject({
+    status: 'finished',
+    usage: { inputTokens: 10, outputTokens: 5 },
+  });
 });
 
 test('what the user said is stored before the model is asked', async () => {
@@ -220,8 +225,8 @@ test('a detached run goes on without readers; a late one gets every event, or th
   for await (const { id } of run.events()) if (id === 1) break;
   gate.resolve();
   expect(await run.ended).toEqual({ status: 'finished', pending: [] });
-  expect((await readAll(run)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  expect((await readAll(run, { from: 6 })).map(({ event }) => event.type)).toEqual(['step-ended', 'run-ended']);
+  expect((await readAll(run)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect((await readAll(run, { from: 8 })).map(({ event }) => event.type)).toEqual(['step-ended', 'run-ended']);
   expect(server.runs.find(run.conversationId, run.id)).toBe(run);
   expect(server.runs.find(run.conversationId, 'other')).toBeUndefined();
 });
@@ -293,7 +298,7 @@ test('a run waits for its slowest reader, so that not all of a long answer is he
   expect(newest).toBeLessThan(60);
   let count = 1;
   while (!(await events.next()).done) count++;
-  expect(count).toBe(505);
+  expect(count).toBe(507);
 });
 
 test('a run that waits for a reader ends at once when it is cancelled', async () => {
@@ -314,7 +319,7 @@ test('a reader that wants events which are no longer held is told so', async () 
   await run.ended;
   await expect(readAll(run)).rejects.toMatchObject({ code: 'events-gone' });
   expect((await readAll(run, { from: 95 })).map(({ id }) => id)).toEqual([
-    95, 96, 97, 98, 99, 100, 101, 102, 103, 104, 105,
+    95, 96, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107,
   ]);
 });
 

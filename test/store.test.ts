@@ -11,6 +11,7 @@ import { openStore } from '../server/store/sqlite.ts';
 import type { AgentRecord, Store } from '../server/store/store.ts';
 import type { TaskRecord } from '../server/store/stored-tasks.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
+import { undoSums } from './support/old-store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const agent: AgentRecord = {
@@ -123,8 +124,8 @@ describe('runs and messages', () => {
       conversationId: 'c1',
       agentId: 'my-agent',
       status: 'finished',
-      inputTokens: 3,
-      outputTokens: 4,
+      usage: { ...NO_USAGE, inputTokens: 3, outputTokens: 4 },
+      cost: null,
       startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       endedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
@@ -470,6 +471,7 @@ describe('the data folder', () => {
       await close(store, 'r1', [says('a1', 'Hi')]);
     }
     const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+    undoSums(database);
     database.exec(`
       drop index conversations_by_id; drop index runs_by_id;
       alter table conversations drop column id; alter table conversations rename column key to id;

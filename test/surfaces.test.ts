@@ -91,8 +91,10 @@ const cases: Readonly<Record<string, Case>> = {
   'prompts.sync': { input: () => ({ agent_id: 'shared', message: 'tool get_weather {"city":"Paris"}' }) },
   'runs.list': { input: () => ({ conversation_id: 'none', limit: 2 }) },
   'runs.get': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
+  'runs.steps': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
   'runs.events': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}`, after: 1 }) },
   'runs.cancel': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
+  'usage.get': { input: () => ({ group_by: 'model', agent_id: 'shared', since: '2026-01-01', until: '2026-01-02' }) },
   'approvals.list': { prepare: waitForApproval, input: (tag) => ({ conversation_id: `asks-${tag}`, limit: 1 }) },
   'approvals.answer': {
     prepare: waitForApproval,
@@ -280,7 +282,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
     .replaceAll(/\b(msg|conv|run|call|appr)-[0-9a-f]{20}/g, '$1-ID')
     .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')
-    .replaceAll(/"(duration_ms|queued_ms)":[\d.e-]+/g, '"$1":0');
+    .replaceAll(/"(duration_ms|queued_ms|timestamp|time_to_first_token)":[\d.e-]+/g, '"$1":0');
   return JSON.parse(text);
 }
 

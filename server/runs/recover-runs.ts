@@ -1,4 +1,4 @@
-import { totalOf } from '../store/count-runs.ts';
+import { toInterruptedEnd } from '../store/count-runs.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import { INTERRUPTED } from './found-run.ts';
 import { rebuildMessages } from './rebuild-messages.ts';
@@ -30,9 +30,9 @@ export async function recoverRuns(store: Store['runs'], log: FaultLog): Promise<
 }
 
 async function recover(store: Store['runs'], run: RunRecord): Promise<RunRecord> {
-  const events = run.isDetached ? (await readStoredEvents(store, run.key)).map(({ event }) => event) : [];
-  const steps = await store.steps(run.key);
-  const end = { status: 'interrupted', outcome: INTERRUPTED, usage: totalOf(steps).usage } as const;
-  await store.close({ key: run.key, messages: rebuildMessages(events), steps, ...end });
+  const events = run.isDetached ? await readStoredEvents(store, run.key) : [];
+  const happened = toInterruptedEnd(await store.steps(run.key), events.at(-1)?.at);
+  const end = { status: 'interrupted', outcome: INTERRUPTED, usage: happened.usage } as const;
+  await store.close({ key: run.key, messages: rebuildMessages(events.map(({ event }) => event)), ...happened, ...end });
   return { ...run, ...end };
 }

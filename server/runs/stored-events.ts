@@ -32,7 +32,13 @@ const StoredEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tool-call-started'), callId: text, name: text, messageId: text }),
   z.object({ type: z.literal('tool-call-delta'), callId: text, delta: text }),
   z.object({ type: z.literal('tool-call-ended'), callId: text, name: text, args: json }),
-  z.object({ type: z.literal('tool-started'), callId: text, name: text, server: text.nullable() }),
+  z.object({
+    type: z.literal('tool-started'),
+    callId: text,
+    name: text,
+    server: text.nullable(),
+    approvalId: text.optional(),
+  }),
   z.object({
     type: z.literal('tool-result'),
     callId: text,
@@ -41,6 +47,7 @@ const StoredEvent = z.discriminatedUnion('type', [
     result: json,
     isError: z.boolean(),
     bytes: count,
+    approvalId: text.optional(),
   }),
   z.object({ type: z.literal('state-set'), state: json }),
   z.object({ type: z.literal('state-patched'), patch: z.array(z.unknown()) }),

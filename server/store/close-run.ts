@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { appendMessages } from './append-messages.ts';
 import { addApprovals, voidApprovals } from './approvals-store.ts';
 import { countRun, durationOf, totalOf } from './count-runs.ts';
+import { RowReading } from './row-reading.ts';
 import { appendEvents } from './run-events-store.ts';
 import { saveSteps } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
@@ -31,7 +32,15 @@ export async function closeRun(
 /** Marks a run as ended and counts it. Returns the names that go with it; undefined when it does not run. */
 async function endRun(
   transaction: Transaction<Tables>,
-  { key, status, usage, outcome, steps = [], endedAt = new Date().toISOString() }: Omit<RunClosing, 'messages'>,
+  {
+    key,
+    status,
+    usage,
+    outcome,
+    steps = [],
+    endedAt = new Date().toISOString(),
+    workedUntil = endedAt,
+  }: Omit<RunClosing, 'messages'>,
 ) {
   const run = await transaction
     .selectFrom('runs')
@@ -40,7 +49,10 @@ async function endRun(
     .where('status', '=', 'running')
     .executeTakeFirst();
   if (!run) return undefined;
-  const { owner, started_at, ...names } = run;
+  const { owner: _owner, started_at: _started, ...names } = run;
+  const read = new RowReading<'owner' | 'agent_id' | 'started_at'>(run);
+  const started_at = read.time('started_at');
+  const duration_ms = durationOf(started_at, workedUntil);
   const { cost, modelSteps, unpricedSteps } = totalOf(steps);
   await transaction
     .updateTable('runs')
@@ -53,12 +65,19 @@ async function endRun(
       cost,
       model_steps: modelSteps,
       unpriced_steps: unpricedSteps,
-      duration_ms: durationOf(started_at, endedAt),
+      duration_ms,
       ended_at: endedAt,
       outcome: outcome === undefined ? null : toStoredJson(outcome),
     })
     .where('key', '=', key)
     .execute();
-  await countRun(transaction, { owner, agent_id: run.agent_id, started_at, ended_at: endedAt, status }, steps);
+  const counted = {
+    owner: read.text('owner', ''),
+    agent_id: read.text('agent_id', ''),
+    status,
+    started_at,
+    duration_ms,
+  };
+  await countRun(transaction, counted, steps);
   return { run_key: key, ...names };
 }

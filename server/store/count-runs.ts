@@ -2,10 +2,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 import type { RunStep } from './stored-steps.ts';
-import { NO_USAGE, sumUsage, type Usage } from './usage.ts';
+import { NO_USAGE, sumCosts, sumUsage, type Usage } from './usage.ts';
 
 /** A run that has ended, as it is counted. */
-type CountedRun = Pick<Tables['runs'], 'owner' | 'agent_id' | 'status' | 'started_at' | 'ended_at'>;
+type CountedRun = Pick<Tables['runs'], 'owner' | 'agent_id' | 'status' | 'started_at'> & {
+  readonly duration_ms: number;
+};
 
 type Sums = Tables['run_sums'];
 type Counts = Omit<Sums, 'span' | 'start' | 'owner' | 'agent_id' | 'model' | 'status'>;
@@ -25,10 +27,21 @@ export function totalOf(steps: readonly Pick<RunStep, 'model' | 'usage' | 'cost'
   const costs = asked.flatMap(({ cost }) => cost ?? []);
   return {
     usage: asked.reduce((sum, { usage }) => sumUsage(sum, usage ?? NO_USAGE), NO_USAGE),
-    cost: costs.length ? costs.reduce((sum, cost) => sum + cost, 0) : null,
+    cost: costs.length ? sumCosts(costs) : null,
     modelSteps: asked.length,
     unpricedSteps: asked.length - costs.length,
   };
+}
+
+/** What is known of the end of a run that was cut off, beside when that was noticed. */
+export function toInterruptedEnd(steps: readonly RunStep[], lastAt = 0) {
+  const times = steps.flatMap(({ startedAt, askedAt, firstTokenAt, answeredAt, endedAt, retries, toolCalls }) => [
+    ...[startedAt, askedAt, firstTokenAt, answeredAt, endedAt],
+    ...retries.map(({ at }) => at),
+    ...toolCalls.flatMap((call) => [call.queuedAt, call.startedAt, call.endedAt]),
+  ]);
+  const workedUntil = times.reduce<number>((last, time) => Math.max(last, time ?? 0), lastAt);
+  return { steps, usage: totalOf(steps).usage, workedUntil: new Date(workedUntil).toISOString() };
 }
 
 /** How many milliseconds lie between two times; 0 where that cannot be told. */
@@ -44,10 +57,9 @@ export async function countRun(
   const byModel = Map.groupBy(steps, ({ model }) => model ?? '');
   const lastModel = steps.at(-1)?.model ?? '';
   if (!byModel.has(lastModel)) byModel.set(lastModel, []);
-  const duration_ms = durationOf(run.started_at, run.ended_at);
   for (const [model, itsSteps] of byModel) {
     const isLast = model === lastModel;
-    const counts = { ...toCounts(totalOf(itsSteps)), runs: isLast ? 1 : 0, duration_ms: isLast ? duration_ms : 0 };
+    const counts = { ...toCounts(totalOf(itsSteps)), runs: isLast ? 1 : 0, duration_ms: isLast ? run.duration_ms : 0 };
     await addSums(transaction, { run, model, counts });
   }
 }
@@ -81,7 +93,7 @@ export async function addSums(
     run,
     model,
     counts,
-  }: { readonly run: Omit<CountedRun, 'ended_at'>; readonly model: string; readonly counts: Counts },
+  }: { readonly run: Omit<CountedRun, 'duration_ms'>; readonly model: string; readonly counts: Counts },
 ): Promise<void> {
   const { owner, agent_id, status, started_at } = run;
   const names = { owner, agent_id, model, status };

@@ -3,7 +3,7 @@ import { RunStatus } from '../../contract/runs.ts';
 import { EVERYBODY } from '../call/principal.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { closeRun } from './close-run.ts';
-import { totalOf } from './count-runs.ts';
+import { toInterruptedEnd } from './count-runs.ts';
 import type { RunReader } from './list-runs.ts';
 import { listRuns } from './list-runs.ts';
 import { openRun } from './open-run.ts';
@@ -100,8 +100,7 @@ async function interrupt(
     .execute();
   for (const { key } of open) {
     const steps = await readSteps(transaction, key, reader);
-    const { usage } = totalOf(steps);
-    await closeRun(transaction, { key, status: 'interrupted', messages: [], usage, steps });
+    await closeRun(transaction, { key, status: 'interrupted', messages: [], ...toInterruptedEnd(steps) });
   }
   return open.map((row) => ({ ...row, status: 'interrupted' as const }));
 }
