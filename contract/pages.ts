@@ -10,11 +10,15 @@ export const pageQuery = {
 /** The `cursor` that the next page is asked for with. */
 export const nextCursor = z.string().nullable().meta({ description: 'null on the last page' });
 
+const FIRST_TIME = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
+
 const time = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], {
     error: 'must be an RFC 3339 time, such as 2026-11-23T10:00:00Z, or a date',
   })
-  .transform((text) => new Date(text).toISOString());
+  // Times are compared as text, where a year beyond 9999 would come first.
+  .transform((text) => new Date(Math.min(Math.max(Date.parse(text), FIRST_TIME), LAST_TIME)).toISOString());
 
 /** Narrows a list to a span of time, in which its first moment is and its last is not. A date is its first moment in UTC. */
 export const timeFilter = {

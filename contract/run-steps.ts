@@ -22,6 +22,10 @@ const StepApproval = z
     requested_at: Timestamp,
     resolved_at: Timestamp.nullable(),
     resolved_by: z.string().nullable().meta({ description: 'The key that answered; null without keys' }),
+    resumed_by: z
+      .string()
+      .nullable()
+      .meta({ description: 'The id of the run that acted on the answer, in its step 0' }),
     waited_seconds: z.number().meta({ description: 'How long it waited for its answer, or has waited so far' }),
   })
   .meta({ id: 'StepApproval' });
@@ -30,15 +34,20 @@ const StepToolCall = z
   .object({
     id: z.string(),
     tool: z.string(),
-    server: z.string().nullable().meta({ description: 'The MCP server of the tool; null for any other tool' }),
+    server: z
+      .string()
+      .nullable()
+      .meta({ description: 'The MCP server of the tool; null for any other tool, and for a call that was not run' }),
     status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'interrupted']).meta({
       description:
-        'queued: others run first. waiting: for its result from the caller, or for an approval. interrupted: the run ended before it did',
+        'queued: others run first. waiting: the run left it to its caller, or to a person, as `approval` tells. interrupted: the run ended before it did',
     }),
     queued_at: Timestamp.meta({ description: 'When the model had made the call' }),
     started_at: Timestamp.nullable(),
     ended_at: Timestamp.nullable(),
-    bytes: z.int().nullable().meta({ description: 'The size of the result, before it was cut to its bound' }),
+    bytes: z.int().nullable().meta({
+      description: 'The size of the result as text or JSON, before it was cut to its bound; 0 of one that was not run',
+    }),
     is_error: z.boolean().nullable(),
     approval: StepApproval.nullable(),
   })

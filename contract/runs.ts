@@ -59,7 +59,7 @@ export const runs = group('Runs', 'Runs: every answer an agent gives, whichever 
   list: get('/runs', {
     summary: 'List runs',
     description:
-      'Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; with `conversation_id` only those that are still there.',
+      'Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; only those that are still there with `conversation_id`, and in the first and the last minute of a time that does not begin or end with a minute.',
     query: z.object({
       agent_id: agentFilter,
       conversation_id: conversationFilter,

@@ -4,7 +4,6 @@ import { ToolArguments } from '../server/runs/tool-arguments.ts';
 import type { Message } from '../server/store/messages.ts';
 import { ok, quickLimits, runLoop, testAgent, toolsetOf, userSays, withStableIds } from './support/loop.ts';
 import { finish, reasoning, scriptedModel, text, toolCall } from './support/scripted-model.ts';
-import { told } from './support/times.ts';
 
 const noUsage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
 const typesOf = (events: readonly RunEvent[]) => events.map(({ type }) => type);
@@ -26,11 +25,7 @@ test('an answer arrives delta by delta and is stored as one message under the sa
       { type: 'text-delta', messageId: 'msg#1', delta: 'Hel' },
       { type: 'text-delta', messageId: 'msg#1', delta: 'lo' },
       { type: 'text-ended', messageId: 'msg#1' },
-      {
-        type: 'model-answered',
-        usage: { ...noUsage, inputTokens: 10, outputTokens: 5 },
-        stopReason: 'stop',
-      },
+      { type: 'model-answered', usage: { ...noUsage, inputTokens: 10, outputTokens: 5 }, stopReason: 'stop' },
       { type: 'step-ended', step: 1, usage: { ...noUsage, inputTokens: 10, outputTokens: 5 } },
     ],
     messages: [
@@ -65,8 +60,9 @@ test('two calls of one answer run at once; results are told as they come and sto
     toolset,
     onEvent: (event) => event.type === 'tool-result' && event.callId === 'c2' && fastIsDone.resolve(),
   });
-  expect(told(events).slice(0, 13)).toMatchObject([
+  expect(events.slice(0, 17)).toMatchObject([
     { type: 'step-started', step: 1 },
+    { type: 'model-asked' },
     { type: 'tool-call-started', callId: 'c1', name: 'slow' },
     { type: 'tool-call-delta', callId: 'c1', delta: '{"a"' },
     { type: 'tool-call-delta', callId: 'c1', delta: ':1}' },
@@ -75,8 +71,11 @@ test('two calls of one answer run at once; results are told as they come and sto
     { type: 'tool-call-delta', callId: 'c2', delta: '{' },
     { type: 'tool-call-delta', callId: 'c2', delta: '}' },
     { type: 'tool-call-ended', callId: 'c2', name: 'fast', args: {} },
+    { type: 'model-answered', stopReason: 'tool-calls' },
+    { type: 'tool-started', callId: 'c1', name: 'slow', server: null },
+    { type: 'tool-started', callId: 'c2', name: 'fast', server: null },
     { type: 'tool-result', callId: 'c2', name: 'fast', result: { n: 2 }, isError: false, bytes: 7 },
-    { type: 'tool-result', callId: 'c1', name: 'slow', result: 'slow result', isError: false },
+    { type: 'tool-result', callId: 'c1', name: 'slow', result: 'slow result', isError: false, bytes: 11 },
     { type: 'step-ended', step: 1 },
     { type: 'step-started', step: 2 },
   ]);
@@ -470,7 +469,8 @@ test('blocks whose deltas come in turn are told as blocks that do not overlap', 
     ],
   ]);
   const { events, messages } = await runLoop(model);
-  expect(typesOf(told(events)).slice(1, -1)).toEqual([
+  expect(typesOf(events).slice(1, -1)).toEqual([
+    'model-asked',
     'text-started',
     'text-delta',
     'text-ended',
@@ -480,6 +480,7 @@ test('blocks whose deltas come in turn are told as blocks that do not overlap', 
     'text-started',
     'text-delta',
     'text-ended',
+    'model-answered',
   ]);
   expect(messages).toMatchObject([
     {

@@ -196,9 +196,9 @@ describe('a call of a tool that needs approval', () => {
     const events = await server.read('/ag-ui/tester/connect', { threadId: 't' });
     expect(events.map(({ data }) => data)).toContainEqual({
       type: 'CUSTOM',
-      timestamp: expect.any(Number),
       name: 'tool_changed',
       value: { approval_id: id, tool: 'mail__send' },
+      timestamp: expect.any(Number),
     });
   });
 

@@ -16,6 +16,8 @@ let rows: Map<string, number>;
 /** What each list held before there were odd rows, by its path. */
 const before = new Map<string, Body[]>();
 let events: string;
+let steps: Body[];
+let total: Body;
 
 async function send(path: string, body: object, headers = {}): Promise<void> {
   const response = await fetch(`${server.url}/api/v1${path}`, {
@@ -30,6 +32,13 @@ async function get(path: string, headers = {}): Promise<{ status: number; body: 
   const response = await fetch(`${server.url}/api/v1${path}`, { headers });
   const text = await response.text();
   return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+}
+
+/** The steps of a run, without how long a call has waited so far. */
+async function stepsOf(run: string): Promise<Body[]> {
+  const { status, body } = await get(`/runs/${run}/steps`);
+  expect([status, body.steps]).toEqual([200, expect.any(Array)]);
+  return JSON.parse(JSON.stringify(body.steps).replaceAll(/"waited_seconds":[\d.]+/g, '"waited_seconds":0'));
 }
 
 /** Everything that a list shows, page by page. Fails when a page is no 200. */
@@ -105,6 +114,8 @@ beforeAll(async () => {
   for (const list of lists) before.set(list.path, await all(list));
   before.set('messages', (await get('/conversations/good')).body.messages);
   events = (await get('/runs/good/events')).body;
+  steps = await stepsOf('good');
+  total = (await get('/usage?group_by=day')).body.total;
   await server.close();
   rows = writeOddRows(join(folder, 'data'));
   server = owned.use(await startWholeServer({ folder, args: ['--demo'] }));
@@ -162,6 +173,28 @@ test('the events of a run are read again as they were', async () => {
   expect((await get('/runs/good/events')).body).toBe(events);
 });
 
+test('the steps of a run are shown as they were, beside what can be shown of odd ones', async () => {
+  expect(steps.length).toBeGreaterThan(0);
+  const shown = await stepsOf('good');
+  expect(shown).toEqual(expect.arrayContaining(steps));
+  expect(shown.length).toBeGreaterThan(steps.length + 10);
+});
+
+test.each(['agent', 'key', 'model', 'day'])(
+  'sums by %s keep what was counted, and count nothing that no one can have counted',
+  async (group) => {
+    const { status, body } = await get(`/usage?group_by=${group}`);
+    expect(status).toBe(200);
+    for (const sums of [body.total, (await get('/runs?limit=1')).body.sums]) {
+      const counts = [sums.runs, sums.unpriced_steps, ...Object.values(sums.usage)];
+      for (const count of counts) expect(count).toSatisfy((value) => Number.isSafeInteger(value) && value < 1e6);
+      expect(sums.runs).toBeGreaterThanOrEqual(total.runs);
+      expect(sums.usage.prompt_tokens).toBeGreaterThanOrEqual(total.usage.prompt_tokens);
+      expect(sums.duration_seconds).toBeGreaterThanOrEqual(total.duration_seconds);
+    }
+  },
+);
+
 test('a conversation with odd rows goes on, and agents and servers are added beside odd ones', async () => {
   const ask = { message: 'What is 17 * 23?', conversation_id: 'goes-on' };
   await send('/agents/demo/prompt/sync', ask);
@@ -185,6 +218,7 @@ test('the log names each record that is odd or left out, and not what it holds',
     'conversations',
     'messages',
     'run_events',
+    'run_steps',
     'runs',
     'servers',
     'tasks',

@@ -58,14 +58,14 @@ test('AG-UI tells what a run waits for and what it goes on without', async () =>
   await using waiting = await startWaiting('doomed');
   const body = { thread_id: 't', run_id: 'r', messages: [{ id: '1', role: 'user', content: 'Hello' }] };
   const { seen, all } = follow(waiting, '/ag-ui/waiter/?casing=snake', body, ({ type }) => type === 'CUSTOM');
-  const [waited] = withoutTimes([await seen]);
-  expect(waited).toEqual({ type: 'CUSTOM', name: 'status', value: { text: 'waiting for MCP server late' } });
+  const status = { type: 'CUSTOM', name: 'status', value: { text: 'waiting for MCP server late' } };
+  expect(withoutTimes([await seen])).toEqual([status]);
   await waiting.release();
   const events = await all;
   expect(withoutTimes(events.slice(0, 4))).toEqual([
     { type: 'RUN_STARTED', thread_id: 't', run_id: 'r' },
     { type: 'STEP_STARTED', step_name: 'step-1' },
-    waited,
+    status,
     {
       type: 'CUSTOM',
       name: 'status',

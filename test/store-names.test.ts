@@ -6,6 +6,7 @@ import { EVERYBODY, type Principal } from '../server/call/principal.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { Store } from '../server/store/store.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
+import { undoSums } from './support/old-store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const anna: Principal = { name: 'anna', seesAll: false };
@@ -41,6 +42,7 @@ it('a conversation that a key had before names were its own is still that key’
   }
   // The file as the version before left it: ids were keys, and an owner stood beside them.
   const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+  undoSums(database);
   database.exec(`
     drop index runs_newest_of_owner; drop index runs_newest_by_agent; drop index runs_newest_by_status;
     drop index runs_newest_by_both; drop index runs_newest_of_conversation;

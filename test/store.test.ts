@@ -11,6 +11,7 @@ import { openStore } from '../server/store/sqlite.ts';
 import type { AgentRecord, Store } from '../server/store/store.ts';
 import type { TaskRecord } from '../server/store/stored-tasks.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
+import { undoSums } from './support/old-store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const agent: AgentRecord = {
@@ -470,6 +471,7 @@ describe('the data folder', () => {
       await close(store, 'r1', [says('a1', 'Hi')]);
     }
     const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+    undoSums(database);
     database.exec(`
       drop index runs_newest_of_owner; drop index runs_newest_by_agent; drop index runs_newest_by_status;
       drop index runs_newest_by_both; drop index runs_newest_of_conversation;

@@ -241,7 +241,7 @@ export interface paths {
         };
         /**
          * List runs
-         * @description Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; with `conversation_id` only those that are still there.
+         * @description Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; only those that are still there with `conversation_id`, and in the first and the last minute of a time that does not begin or end with a minute.
          */
         get: operations["runsList"];
         put?: never;
@@ -3059,6 +3059,8 @@ export interface components {
             resolved_at: string | null;
             /** @description The key that answered; null without keys */
             resolved_by: string | null;
+            /** @description The id of the run that acted on the answer, in its step 0 */
+            resumed_by: string | null;
             /** @description How long it waited for its answer, or has waited so far */
             waited_seconds: number;
         };
@@ -3078,10 +3080,10 @@ export interface components {
         StepToolCall: {
             id: string;
             tool: string;
-            /** @description The MCP server of the tool; null for any other tool */
+            /** @description The MCP server of the tool; null for any other tool, and for a call that was not run */
             server: string | null;
             /**
-             * @description queued: others run first. waiting: for its result from the caller, or for an approval. interrupted: the run ended before it did
+             * @description queued: others run first. waiting: the run left it to its caller, or to a person, as `approval` tells. interrupted: the run ended before it did
              * @enum {string}
              */
             status: "queued" | "running" | "waiting" | "done" | "failed" | "interrupted";
@@ -3093,7 +3095,7 @@ export interface components {
             queued_at: string;
             started_at: string | null;
             ended_at: string | null;
-            /** @description The size of the result, before it was cut to its bound */
+            /** @description The size of the result as text or JSON, before it was cut to its bound; 0 of one that was not run */
             bytes: number | null;
             is_error: boolean | null;
             approval: components["schemas"]["StepApproval"] | null;

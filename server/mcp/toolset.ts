@@ -62,9 +62,9 @@ export function createServerToolset(
 
 function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDefinition[] {
   return server.tools.map((tool) => {
-    const name = toToolName(server.definition.id, tool.name, routes);
-    routes.set(name, { server, tool: tool.name, takesState: tool._meta?.[STATE_KEY] === true });
     const { id } = server.definition;
+    const name = toToolName(id, tool.name, routes);
+    routes.set(name, { server, tool: tool.name, takesState: tool._meta?.[STATE_KEY] === true });
     return { name, description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema, server: id };
   });
 }

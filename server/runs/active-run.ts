@@ -72,6 +72,7 @@ export class ActiveRun implements Run {
     if (!isDetached) this.#attachTimer = setTimeout(leave, limits.attachMs).unref();
     this.log = new RunLog({
       limits,
+      startedAt: Date.parse(options.startedAt),
       isPaced: !isDetached,
       onAttached: () => clearTimeout(this.#attachTimer),
       ...(!isDetached && { onAbandoned: leave }),

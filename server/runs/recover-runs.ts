@@ -1,4 +1,4 @@
-import { totalOf } from '../store/count-runs.ts';
+import { toInterruptedEnd } from '../store/count-runs.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import { INTERRUPTED } from './found-run.ts';
 import { rebuildMessages } from './rebuild-messages.ts';
@@ -34,11 +34,12 @@ export async function recoverRuns(
 }
 
 async function recover(store: Store['runs'], run: RunRecord, onEnded: RunEndListener): Promise<RunRecord> {
-  const events = run.isDetached ? (await readStoredEvents(store, run.key)).map(({ event }) => event) : [];
-  const steps = await store.steps(run.key);
-  const end = { status: 'interrupted', outcome: INTERRUPTED, usage: totalOf(steps).usage } as const;
+  const events = run.isDetached ? await readStoredEvents(store, run.key) : [];
+  const happened = toInterruptedEnd(await store.steps(run.key), events.at(-1)?.at);
+  const end = { status: 'interrupted', outcome: INTERRUPTED, usage: happened.usage } as const;
   const endedAt = new Date().toISOString();
-  await store.close({ key: run.key, messages: rebuildMessages(events), steps, endedAt, ...end });
-  onEnded({ ...run, ...end, endedAt, steps });
+  const messages = rebuildMessages(events.map(({ event }) => event));
+  await store.close({ key: run.key, messages, endedAt, ...happened, ...end });
+  onEnded({ ...run, ...end, endedAt, steps: happened.steps });
   return { ...run, ...end };
 }

@@ -44,7 +44,14 @@ export type RunEvent =
   | { readonly type: 'tool-call-started'; readonly callId: string; readonly name: string; readonly messageId: string }
   | { readonly type: 'tool-call-delta'; readonly callId: string; readonly delta: string }
   | { readonly type: 'tool-call-ended'; readonly callId: string; readonly name: string; readonly args: unknown }
-  | { readonly type: 'tool-started'; readonly callId: string; readonly name: string; readonly server: string | null }
+  | {
+      readonly type: 'tool-started';
+      readonly callId: string;
+      readonly name: string;
+      readonly server: string | null;
+      /** The approval by which a person has answered the call. */
+      readonly approvalId?: string | undefined;
+    }
   | {
       readonly type: 'tool-result';
       readonly callId: string;
@@ -54,6 +61,7 @@ export type RunEvent =
       readonly isError: boolean;
       /** The size of what the tool gave, before it was cut to its bound; as text, or as JSON. */
       readonly bytes: number;
+      readonly approvalId?: string | undefined;
     }
   | { readonly type: 'state-set'; readonly state: unknown }
   | { readonly type: 'state-patched'; readonly patch: readonly unknown[] }

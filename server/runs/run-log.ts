@@ -6,6 +6,8 @@ import type { RunEvent } from './run-events.ts';
 
 interface LogOptions {
   readonly limits: Pick<RunLimits, 'readerLag' | 'logEvents' | 'logChars'>;
+  /** When the run began, in milliseconds since 1970: nothing in it happened before. */
+  readonly startedAt: number;
   /** Called when the last reader leaves before the end. */
   readonly onAbandoned?: () => void;
   /** Called when the first reader comes. */
@@ -42,7 +44,7 @@ export class RunLog implements EventSink, ReadLog {
   readonly #pacing = new Set<LogReader>();
   #entries: LoggedEvent[] = [];
   #lastId = 0;
-  #lastAt = 0;
+  #lastAt: number;
   #chars = 0;
   #isEnded = false;
   #isFlushing = false;
@@ -54,6 +56,7 @@ export class RunLog implements EventSink, ReadLog {
   constructor(options: LogOptions) {
     this.#options = options;
     this.#unpacedUntil = options.limits.readerLag;
+    this.#lastAt = options.startedAt;
   }
 
   /** The number of the newest event. */
@@ -61,7 +64,7 @@ export class RunLog implements EventSink, ReadLog {
     return this.#lastId;
   }
 
-  /** When the newest event happened. */
+  /** When the newest event happened; without one, when the run began. */
   get lastAt(): number {
     return this.#lastAt;
   }

@@ -155,7 +155,9 @@ export class StepRecorder {
     if (event.type === 'tool-started') {
       call.startedAt = at;
       call.server = event.server;
+      call.approvalId = event.approvalId ?? null;
     } else if (event.type === 'tool-result') {
+      call.approvalId = event.approvalId ?? call.approvalId;
       call.endedAt = at;
       call.bytes = event.bytes;
       call.isError = event.isError;

@@ -59,12 +59,13 @@ function statusOf({ startedAt, endedAt, isError, isPending }: StepToolCall, isOv
   return startedAt === null ? 'queued' : 'running';
 }
 
-const toApproval = ({ id, status, createdAt, resolvedAt, resolvedBy }: ApprovalRecord) => ({
+const toApproval = ({ id, status, createdAt, resolvedAt, resolvedBy, resumedBy }: ApprovalRecord) => ({
   id,
   status,
   requested_at: createdAt,
   resolved_at: resolvedAt,
   resolved_by: resolvedBy,
+  resumed_by: resumedBy,
   waited_seconds:
     Math.max(0, (resolvedAt === null ? Date.now() : Date.parse(resolvedAt)) - Date.parse(createdAt)) / 1000,
 });

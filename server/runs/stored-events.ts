@@ -34,7 +34,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
   'tool-call-started': z.object({ callId: text, name: text, messageId: text }),
   'tool-call-delta': z.object({ callId: text, delta: text }),
   'tool-call-ended': z.object({ callId: text, name: text, args: json }),
-  'tool-started': z.object({ callId: text, name: text, server: text.nullable() }),
+  'tool-started': z.object({ callId: text, name: text, server: text.nullable(), approvalId: text.optional() }),
   'tool-result': z.object({
     callId: text,
     messageId: text,
@@ -42,6 +42,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
     result: json,
     isError: z.boolean(),
     bytes: count,
+    approvalId: text.optional(),
   }),
   'state-set': z.object({ state: json }),
   'state-patched': z.object({ patch: z.array(z.unknown()) }),

@@ -19,6 +19,8 @@ export interface ReadyCall {
   readonly refusal?: string;
   /** The id of the MCP server whose tool it calls. */
   readonly server?: string | undefined;
+  /** The approval by which a person has answered it. */
+  readonly approvalId?: string | undefined;
 }
 
 /** A log of faults of this server, and of what it goes on without; pino is one. */
@@ -56,7 +58,8 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
   if (signal.aborted) return emitResult(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
   if (call.refusal !== undefined) return emitResult(call, { result: call.refusal, status: 'error' }, sink);
   using deadline = createDeadline(signal, limits.toolMs);
-  sink.emit({ type: 'tool-started', callId: call.callId, name: call.name, server: call.server ?? null });
+  const { callId, name, server = null, approvalId } = call;
+  sink.emit({ type: 'tool-started', callId, name, server, ...(approvalId !== undefined && { approvalId }) });
   try {
     const work = options.toolset.call(call.name, call.args, { signal: deadline.signal, state: state.value });
     const { result, isError, custom, state: changed } = await untilAborted(work, deadline.signal);
@@ -84,12 +87,22 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
 
 /** Emits the result of a call, and returns it as a message. */
 function emitResult(
-  { callId, name }: { callId: string; name: string },
+  { callId, name, approvalId }: Pick<ReadyCall, 'callId' | 'name' | 'approvalId'>,
   { result, status, bytes = 0 }: { result: unknown; status: ToolStatus; bytes?: number },
   sink: EventSink,
 ): ToolMessage {
   const id = newId('msg');
-  sink.emit({ type: 'tool-result', callId, messageId: id, name, result, isError: status !== 'done', bytes });
+  const approval = approvalId !== undefined && { approvalId };
+  sink.emit({
+    type: 'tool-result',
+    callId,
+    messageId: id,
+    name,
+    result,
+    isError: status !== 'done',
+    bytes,
+    ...approval,
+  });
   return { id, role: 'tool', callId, name, result, status };
 }
 

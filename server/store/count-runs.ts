@@ -1,10 +1,11 @@
 /** What runs came to, added up as each of them ends, so that a sum costs the same however many there were. */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
+import { toCount } from './count.ts';
 import { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import type { RunStep } from './stored-steps.ts';
-import { NO_USAGE, sumUsage, type Usage } from './usage.ts';
+import { NO_USAGE, sumCosts, sumUsage, type Usage } from './usage.ts';
 
 /** A run that has ended, as it is counted. */
 type CountedRun = Pick<Tables['runs'], 'owner' | 'agent_id' | 'status' | 'started_at'>;
@@ -27,10 +28,21 @@ export function totalOf(steps: readonly Pick<RunStep, 'model' | 'usage' | 'cost'
   const costs = asked.flatMap(({ cost }) => cost ?? []);
   return {
     usage: asked.reduce((sum, { usage }) => sumUsage(sum, usage ?? NO_USAGE), NO_USAGE),
-    cost: costs.length ? costs.reduce((sum, cost) => sum + cost, 0) : null,
+    cost: costs.length ? sumCosts(costs) : null,
     modelSteps: asked.length,
     unpricedSteps: asked.length - costs.length,
   };
+}
+
+/** What is known of the end of a run that was cut off, beside when that was noticed. */
+export function toInterruptedEnd(steps: readonly RunStep[], lastAt = 0) {
+  const times = steps.flatMap(({ startedAt, askedAt, firstTokenAt, answeredAt, endedAt, retries, toolCalls }) => [
+    ...[startedAt, askedAt, firstTokenAt, answeredAt, endedAt],
+    ...retries.map(({ at }) => at),
+    ...toolCalls.flatMap((call) => [call.queuedAt, call.startedAt, call.endedAt]),
+  ]);
+  const workedUntil = times.reduce<number>((last, time) => Math.max(last, time ?? 0), lastAt);
+  return { steps, usage: totalOf(steps).usage, workedUntil: new Date(workedUntil).toISOString() };
 }
 
 /** How many milliseconds lie between two times; 0 where that cannot be told. */
@@ -47,7 +59,7 @@ export async function countRun(
   const byModel = Map.groupBy(steps, ({ model }) => model ?? '');
   const lastModel = steps.at(-1)?.model ?? '';
   if (!byModel.has(lastModel)) byModel.set(lastModel, []);
-  const duration_ms = durationOf(row.started_at, row.ended_at);
+  const duration_ms = toCount(row.duration_ms);
   for (const [model, itsSteps] of byModel) {
     const isLast = model === lastModel;
     const counts = { ...toCounts(totalOf(itsSteps)), runs: isLast ? 1 : 0, duration_ms: isLast ? duration_ms : 0 };

@@ -1,7 +1,8 @@
 /** Lists runs, following an index of each owner: what a page costs does not depend on how many runs there are. */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import { EVERYBODY, type Principal } from '../call/principal.ts';
-import { cursorBehind, readPage, toOrdered } from './pages.ts';
+import { EVERYBODY } from '../call/principal.ts';
+import { findOwners } from './owners.ts';
+import { isBehind, readPage } from './pages.ts';
 import type { RecordReader } from './record-reader.ts';
 import type { Tables } from './schema.ts';
 import type { RunPageQuery, RunRecord, RunsStore } from './stored-runs.ts';
@@ -15,21 +16,35 @@ export async function listRuns(
   query: RunPageQuery,
   reader: RunReader,
 ): ReturnType<RunsStore['list']> {
-  const owners = await ownersFor(db, query.principal ?? EVERYBODY);
-  const pages = await Promise.all(owners.map((owner) => readOwnersPage(db, query, owner)));
-  const [page] = pages;
-  if (page && pages.length === 1) return { runs: reader.all(page.rows), nextCursor: page.nextCursor };
-  const all = pages.flatMap(({ rows }) => rows).sort(byNewest);
-  const rows = all.slice(0, query.limit);
-  const hasMore = all.length > rows.length || pages.some(({ nextCursor }) => nextCursor !== null);
-  const last = rows.at(-1);
-  const nextCursor = hasMore && last ? cursorBehind(last, ['started_at', 'key']) : null;
+  const owners = await findOwners(db, query.principal ?? EVERYBODY);
+  const newest = unite(owners.map((owner) => newestOf(owner, query)));
+  const matching = db.selectFrom('runs').selectAll().where('key', 'in', sql<string>`(select key from (${newest}))`);
+  const { rows, nextCursor } = await readPage(matching, ORDER, query);
   return { runs: reader.all(rows), nextCursor };
 }
 
-function readOwnersPage(db: Kysely<Tables>, query: RunPageQuery, owner: string) {
-  const matching = db.selectFrom('runs').selectAll().where(isWanted(query, owner));
-  return readPage(matching, ['started_at', 'key'], query);
+const ORDER = ['started_at', 'key'] as const;
+
+/** The runs of one owner that may be on the page. One more than asked for tells whether there is a next page. */
+const newestOf = (owner: string, query: RunPageQuery): RawBuilder<unknown> => sql`
+  select started_at, key from runs where ${isWanted(query, owner)} and ${isBehind(query.cursor, ORDER)}
+  order by started_at desc, key desc limit ${query.limit + 1}`;
+
+/** How many selects SQLite joins into one. */
+const SELECTS_AT_ONCE = 400;
+
+function unite(selects: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  if (!selects.length) return sql`select null as started_at, null as key where false`;
+  if (selects.length > SELECTS_AT_ONCE) {
+    const parts = Array.from({ length: Math.ceil(selects.length / SELECTS_AT_ONCE) }, (_, part) =>
+      unite(selects.slice(part * SELECTS_AT_ONCE, (part + 1) * SELECTS_AT_ONCE)),
+    );
+    return unite(parts);
+  }
+  return sql.join(
+    selects.map((select) => sql`select * from (${select})`),
+    sql` union all `,
+  );
 }
 
 function isWanted({ agentId, conversationId, status, since, until }: RunPageQuery, owner: string): RawBuilder<SqlBool> {
@@ -41,30 +56,4 @@ function isWanted({ agentId, conversationId, status, since, until }: RunPageQuer
     ...(until === undefined ? [] : [sql`started_at < ${until}`]),
   ];
   return sql`${sql.join(conditions, sql` and `)}`;
-}
-
-/** The owners whose runs a principal sees. */
-async function ownersFor(db: Kysely<Tables>, { name, seesAll }: Principal): Promise<string[]> {
-  if (!seesAll) return name === undefined ? [''] : ['', name];
-  const owners: string[] = [];
-  // A seek for each: reading all rows for their few owners would cost as much as there are runs.
-  for (let last: string | undefined; ; ) {
-    const next = await db
-      .selectFrom('runs')
-      .select('owner')
-      .$if(last !== undefined, (query) => query.where('owner', '>', last ?? ''))
-      .orderBy('owner')
-      .limit(1)
-      .executeTakeFirst();
-    // Bytes, which no server writes here, come behind all texts.
-    if (typeof next?.owner !== 'string') return owners;
-    last = next.owner;
-    owners.push(last);
-  }
-}
-
-function byNewest(one: Tables['runs'], other: Tables['runs']): number {
-  const [time, otherTime] = [toOrdered(one.started_at), toOrdered(other.started_at)];
-  if (time !== otherTime) return time < otherTime ? 1 : -1;
-  return toOrdered(one.key) < toOrdered(other.key) ? 1 : -1;
 }

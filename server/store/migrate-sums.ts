@@ -62,6 +62,8 @@ async function createStepsAndSums({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('unpriced_steps', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('run_sums_by_name', ['span', 'start', 'owner', 'agent_id', 'model', 'status'])
     .execute();
+  // What one key among many sees is added up without the others.
+  await schema.createIndex('run_sums_of_owner').on('run_sums').columns(['span', 'owner', 'start']).execute();
 }
 
 /** A list follows one of these, whatever it is narrowed to. */

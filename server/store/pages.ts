@@ -1,5 +1,5 @@
 /** Lists in pages: newest first, each page beginning behind the last row of the page before. */
-import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Principal } from '../call/principal.ts';
 import { invalidField } from '../call/validation-error.ts';
 import type { Tables } from './schema.ts';
@@ -39,9 +39,8 @@ export async function readPage<
 ): Promise<{ rows: Row[]; nextCursor: string | null }> {
   const time = sql.ref(timeColumn);
   const key = sql.ref(keyColumn);
-  const after = cursor === undefined ? undefined : readCursor(cursor);
   const rows: Row[] = await query
-    .where(after ? sql<SqlBool>`(${time}, ${key}) < (${after.time}, ${after.key})` : sql<SqlBool>`true`)
+    .where(isBehind(cursor, [timeColumn, keyColumn]))
     .orderBy(time, 'desc')
     .orderBy(key, 'desc')
     // One more than asked for tells whether there is a next page.
@@ -52,18 +51,22 @@ export async function readPage<
   const hasMore = rows.length > limit && last !== undefined;
   return {
     rows: page,
-    nextCursor: hasMore ? cursorBehind(last, [timeColumn, keyColumn]) : null,
+    nextCursor: hasMore ? toCursor({ time: toOrdered(last[timeColumn]), key: toOrdered(last[keyColumn]) }) : null,
   };
 }
 
-/** The cursor of a page that ends with a row. */
-export const cursorBehind = <Column extends string>(
-  row: { readonly [Name in Column]: string },
-  [timeColumn, keyColumn]: readonly [time: Column, key: Column],
-): string => toCursor({ time: toOrdered(row[timeColumn]), key: toOrdered(row[keyColumn]) });
+/** A condition that holds for the rows behind the page that `cursor` ends; for all, without one. */
+export function isBehind(
+  cursor: string | undefined,
+  [timeColumn, keyColumn]: readonly [time: string, key: string],
+): RawBuilder<SqlBool> {
+  if (cursor === undefined) return sql`true`;
+  const { time, key } = readCursor(cursor);
+  return sql`(${sql.ref(timeColumn)}, ${sql.ref(keyColumn)}) < (${time}, ${key})`;
+}
 
 /** A text that stands in the order of SQL where a value stands that should be one: bytes come behind all texts, and nothing before them. */
-export function toOrdered(value: unknown): string {
+function toOrdered(value: unknown): string {
   if (typeof value === 'string') return value;
   return value instanceof Uint8Array ? '\u{10ffff}' : '';
 }

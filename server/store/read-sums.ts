@@ -1,9 +1,11 @@
 /** Reads what runs came to: whole days and minutes as they were added up, and run by run only what lies between. */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import { EVERYBODY, type Principal } from '../call/principal.ts';
+import { EVERYBODY } from '../call/principal.ts';
 import { toCount } from './count.ts';
+import { findOwners } from './owners.ts';
 import type { Tables } from './schema.ts';
 import type { RunSums, SumsQuery, UsageGroup, UsageReport } from './stored-sums.ts';
+import { sumCosts } from './usage.ts';
 
 /** From `from` on and before `to`; undefined is without a bound. */
 interface Range {
@@ -28,19 +30,19 @@ export async function readUsage(
   group: UsageGroup,
 ): Promise<UsageReport> {
   const { since, until } = query;
-  const range = { from: since && atMinute(since, 0), to: until && atMinute(until, LAST_MS) };
+  const range = { from: since && startOf(atMinute(since, 0)), to: until && startOf(atMinute(until, LAST_MS)) };
   const column = group === 'day' ? sql<string>`substr(start, 1, ${sql.lit(DAY)})` : sql.ref<string>(COLUMNS[group]);
   const groups = new Map<string, Row[]>();
   for (const { span, range: itsRange } of cutTime(range).spans) {
     const rows = await db
       .selectFrom('run_sums')
       .select([column.as('name'), ...SUMS])
-      .where(isWanted(query))
+      .where(allOf(isOwn(query), ...wanted(query)))
       .where('span', '=', span)
       .where(isWithin('start', itsRange))
       .groupBy(column)
       .execute();
-    for (const { name, ...row } of rows) groups.set(String(name), [...(groups.get(String(name)) ?? []), row]);
+    for (const { name, ...row } of rows) groups.set(toName(name), [...(groups.get(toName(name)) ?? []), row]);
   }
   const named = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -51,11 +53,10 @@ export async function readUsage(
 
 const COLUMNS = { agent: 'agent_id', key: 'owner', model: 'model' } as const;
 
-// What is no count, or one that nobody can have counted, adds nothing: one odd row must not cost the sum.
-const MOST = 1_000_000_000_000_000;
 const NAMES = ['runs', 'duration_ms', 'input_tokens', 'output_tokens', 'cached_tokens', 'reasoning_tokens'] as const;
 const SUMS = [...NAMES, 'cost' as const, 'model_steps' as const, 'unpriced_steps' as const].map((name) =>
-  sql<unknown>`sum(case when ${sql.ref(name)} between 0 and ${sql.lit(MOST)} then ${sql.ref(name)} else 0 end)`.as(
+  // What no one can have counted counts nothing; sums of fractions never overflow.
+  sql<unknown>`sum(case when ${sql.ref(name)} between 0 and ${sql.lit(Number.MAX_SAFE_INTEGER)} then ${sql.ref(name)} * 1.0 else 0 end)`.as(
     name,
   ),
 );
@@ -67,17 +68,20 @@ function sumSpan(db: Kysely<Tables>, query: SumsQuery, span: 'day' | 'minute', r
   return db
     .selectFrom('run_sums')
     .select(SUMS)
-    .where(isWanted(query))
+    .where(allOf(isOwn(query), ...wanted(query)))
     .where('span', '=', span)
     .where(isWithin('start', range))
     .executeTakeFirstOrThrow();
 }
 
-function sumRuns(db: Kysely<Tables>, query: SumsQuery, range: Range): Promise<Row> {
+async function sumRuns(db: Kysely<Tables>, query: SumsQuery, range: Range): Promise<Row> {
+  const owners = await findOwners(db, query.principal ?? EVERYBODY);
+  if (!owners.length) return {};
   return db
     .selectFrom('runs')
     .select([sql<unknown>`count(*)`.as('runs'), ...OF_RUNS])
-    .where(isWanted(query))
+    .where('owner', 'in', owners)
+    .where(allOf(...wanted(query)))
     .where('ended_at', 'is not', null)
     .where(isWithin('started_at', range))
     .executeTakeFirstOrThrow();
@@ -85,7 +89,7 @@ function sumRuns(db: Kysely<Tables>, query: SumsQuery, range: Range): Promise<Ro
 
 function toSums(rows: readonly Row[]): RunSums {
   const sum = (name: string) => rows.reduce((total, row) => total + toCount(row[name]), 0);
-  const cost = rows.reduce((total, row) => total + (Number(row.cost) || 0), 0);
+  const cost = sumCosts(rows.map((row) => Number(row.cost) || 0));
   const usage = {
     inputTokens: sum('input_tokens'),
     outputTokens: sum('output_tokens'),
@@ -98,19 +102,26 @@ function toSums(rows: readonly Row[]): RunSums {
   return { runs: sum('runs'), durationMs: sum('duration_ms'), usage, cost: isUnknown ? null : cost, unpricedSteps };
 }
 
-/** A condition for what a sum is asked for; both tables have these columns. */
-function isWanted({ principal = EVERYBODY, agentId, conversationId, status }: SumsQuery): RawBuilder<SqlBool> {
-  const wanted = { agent_id: agentId, conversation_id: conversationId, status };
-  const equal = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  return sql`${sql.join([isOwn(principal), ...equal.map(([column, value]) => sql`${sql.ref(column)} = ${value}`)], sql` and `)}`;
+/** Conditions for what a sum is asked for; both tables have these columns. */
+function wanted({ agentId, conversationId, status }: SumsQuery): RawBuilder<SqlBool>[] {
+  const equal = { agent_id: agentId, conversation_id: conversationId, status };
+  return Object.entries(equal).flatMap(([column, value]) =>
+    value === undefined ? [] : sql<SqlBool>`${sql.ref(column)} = ${value}`,
+  );
 }
 
-const isOwn = ({ name, seesAll }: Principal) => (seesAll ? sql`true` : sql`owner in ('', ${name ?? ''})`);
+const isOwn = ({ principal: { name, seesAll } = EVERYBODY }: SumsQuery): RawBuilder<SqlBool> =>
+  seesAll ? sql`true` : sql`owner in ('', ${name ?? ''})`;
+
+const allOf = (...conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> =>
+  conditions.length ? sql`${sql.join(conditions, sql` and `)}` : sql`true`;
 
 function isWithin(column: string, { from, to }: Range): RawBuilder<SqlBool> {
   const name = sql.ref(column);
-  const bounds = [from && sql`${name} >= ${from}`, to && sql`${name} < ${to}`].filter((bound) => !!bound);
-  return bounds.length ? sql`${sql.join(bounds, sql` and `)}` : sql`true`;
+  const bounds = [from && sql<SqlBool>`${name} >= ${from}`, to && sql<SqlBool>`${name} < ${to}`].filter(
+    (bound) => !!bound,
+  );
+  return allOf(...bounds);
 }
 
 const toRange = ({ since, until }: SumsQuery): Range => ({ from: since, to: until });
@@ -124,8 +135,8 @@ function cutTime({ from, to }: Range): {
   const lastMinute = to && atMinute(to, 0);
   if (firstMinute && lastMinute && firstMinute > lastMinute) return { spans: [], edges: [{ from, to }] };
   const edges = [
-    ...(from && firstMinute && from < `${firstMinute}:00.000Z` ? [{ from, to: firstMinute }] : []),
-    ...(to && lastMinute && to > `${lastMinute}:00.000Z` ? [{ from: lastMinute, to }] : []),
+    ...(from && firstMinute && from < startOf(firstMinute) ? [{ from, to: firstMinute }] : []),
+    ...(to && lastMinute && to > startOf(lastMinute) ? [{ from: lastMinute, to }] : []),
   ];
   const firstDay = firstMinute && atDay(firstMinute, DAY_MS - MINUTE_MS);
   const lastDay = lastMinute && atDay(lastMinute, 0);
@@ -149,7 +160,16 @@ const DAY = '2026-11-23'.length;
 const MINUTE = '2026-11-23T10:05'.length;
 
 /** The name of the minute `addedMs` after a time: with none the one it is in, with all but a millisecond the first that begins from it on. */
-const atMinute = (time: string, addedMs: number) => new Date(Date.parse(time) + addedMs).toISOString().slice(0, MINUTE);
+const atMinute = (time: string, addedMs: number) => later(time, addedMs).slice(0, MINUTE);
 
-const atDay = (minute: string, addedMs: number) =>
-  new Date(Date.parse(`${minute}:00Z`) + addedMs).toISOString().slice(0, DAY);
+const atDay = (minute: string, addedMs: number) => later(startOf(minute), addedMs).slice(0, DAY);
+
+const startOf = (minute: string) => `${minute}:00.000Z`;
+
+// Times are compared as text, where a year beyond 9999 would come first.
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
+const later = (time: string, addedMs: number) =>
+  new Date(Math.min(Date.parse(time) + addedMs, LAST_TIME)).toISOString();
+
+/** The name of a group; another hand may have written anything there. */
+const toName = (name: unknown) => (typeof name === 'string' ? name : '');

@@ -57,7 +57,8 @@ const toBatch = (row: RowReading<keyof Tables['run_events']>): EventBatch => ({
     .map(toTime),
 });
 
-const toTime = (value: unknown) => (typeof value === 'number' && value > 0 ? value : null);
+const toTime = (value: unknown) =>
+  typeof value === 'number' && value > 0 && Number.isSafeInteger(value) ? value : null;
 
 /** Deletes the events of runs that ended before a time, and of all but those that ended last. */
 export async function pruneEvents(

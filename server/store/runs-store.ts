@@ -5,7 +5,7 @@ import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer } from './announce.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { type ClosedRun, closeRun } from './close-run.ts';
-import { totalOf } from './count-runs.ts';
+import { toInterruptedEnd } from './count-runs.ts';
 import type { RunReader } from './list-runs.ts';
 import { listRuns } from './list-runs.ts';
 import { openRun } from './open-run.ts';
@@ -121,7 +121,7 @@ async function interrupt(
     // Bytes name no run.
     if (typeof key !== 'string') continue;
     const steps = await readSteps(transaction, key, reader);
-    await closeRun(transaction, { key, status: 'interrupted', messages: [], usage: totalOf(steps).usage, steps });
+    await closeRun(transaction, { key, status: 'interrupted', messages: [], ...toInterruptedEnd(steps) });
   }
   await transaction
     .updateTable('runs')

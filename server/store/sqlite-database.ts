@@ -100,5 +100,7 @@ function orStoreError<Result>(work: () => Result): Result {
 function toSqlValue(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
     return value;
+  // Another hand may have written bytes where a text should stand, such as in a key.
+  if (value instanceof Uint8Array) return value;
   throw new TypeError(`A ${typeof value} cannot be stored`);
 }

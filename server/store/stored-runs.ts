@@ -88,6 +88,8 @@ export interface RunClosing {
   readonly usage: Usage;
   /** RFC 3339. */
   readonly endedAt?: string | undefined;
+  /** Until when it counts as having taken time, where that is not when it ended: a server may have been down for long. */
+  readonly workedUntil?: string | undefined;
   readonly outcome?: RunOutcome | undefined;
   /** The last of its events, where they are stored. */
   readonly events?: EventBatch | undefined;

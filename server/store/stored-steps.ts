@@ -59,8 +59,11 @@ export interface StepBatch {
 }
 
 const text = z.string().nullable().catch(null);
-const time = z.number().min(0).nullable().catch(null);
-const begun = z.number().min(0).catch(0);
+/** The last moment that a date can name. */
+const LAST_TIME = 8.64e15;
+const time = z.number().min(0).max(LAST_TIME).nullable().catch(null);
+const begun = z.number().min(0).max(LAST_TIME).catch(0);
+const cost = z.number().min(0).nullable().catch(null);
 const count = z.unknown().transform(toCount);
 
 /** Items one by one: what is none is left out. */
@@ -85,7 +88,7 @@ const StoredStep = z.object({
     .object({ inputTokens: count, outputTokens: count, reasoningTokens: count, cachedInputTokens: count })
     .nullable()
     .catch(null),
-  cost: time,
+  cost,
   stopReason: text,
   failure: z.object({ code: z.string(), detail: z.string() }).nullable().catch(null),
   retries: listOf(z.object({ at: begun, code: z.string(), detail: z.string().catch(''), waitMs: count })),
@@ -97,7 +100,7 @@ const StoredStep = z.object({
       queuedAt: begun,
       startedAt: time,
       endedAt: time,
-      bytes: time,
+      bytes: z.int().min(0).nullable().catch(null),
       isError: z.boolean().nullable().catch(null),
       isPending: z.boolean().catch(false),
       approvalId: text,

@@ -9,6 +9,10 @@ export interface Usage {
 /** The usage of what has asked no model yet. */
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
 
+/** The sum of costs, without the noise that adding up fractions leaves. */
+export const sumCosts = (costs: readonly number[]): number =>
+  Number(costs.reduce((sum, cost) => sum + cost, 0).toPrecision(12));
+
 /** The sum of two usages. */
 export const sumUsage = (one: Usage, other: Usage): Usage => ({
   inputTokens: one.inputTokens + other.inputTokens,

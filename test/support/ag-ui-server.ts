@@ -9,6 +9,9 @@ import { createAgUiProtobuf } from '../../server/protocols/ag-ui/protobuf.ts';
 import type { RunEvent } from '../../server/runs/run-events.ts';
 import { noUsage } from './ag-ui-runs.ts';
 
+/** When each run of the server began. */
+export const STARTED_AT = Date.UTC(2026, 10, 23, 10);
+
 /** What a run does: its events in order, or a function of its request that may wait on `cancelled`. */
 export type Script =
   | readonly RunEvent[]
@@ -42,7 +45,10 @@ export async function startAgUiServer(...scripts: readonly Script[]): Promise<Ag
     const events = typeof script === 'function' ? await script(request, cancelled.signal) : script;
     const key = `${request.threadId} ${request.runId}`;
     active.set(key, cancelled);
-    return { startedAt: '2026-11-23T10:00:00.000Z', events: follow(events, cancelled, () => active.delete(key)) };
+    return {
+      startedAt: new Date(STARTED_AT).toISOString(),
+      events: follow(events, cancelled, () => active.delete(key)),
+    };
   }
 
   const terminate = (threadId: string, runId: string) => {

@@ -20,6 +20,7 @@ import type { RunAgent } from '../../server/runs/agent-loop.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
 import { createRunHandlers } from '../../server/runs/run-handlers.ts';
 import { createStartRun } from '../../server/runs/start-run.ts';
+import type { PriceOf } from '../../server/runs/step-recorder.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
 import { testAgent, toolsetOf } from './loop.ts';
 import { type Running, startRuns } from './running.ts';
@@ -48,14 +49,15 @@ interface AgentRunsOptions {
   readonly agent?: Partial<RunAgent>;
   readonly folder?: string;
   readonly limits?: Partial<RunLimits>;
+  readonly priceOf?: PriceOf;
 }
 
 /** Serves the agent `tester`. Runs that a server before left open on `folder` have ended when this resolves. */
 export async function startAgentRuns(
   model: LanguageModelV4,
-  { toolset = toolsetOf({}), agent, folder, limits }: AgentRunsOptions = {},
+  { toolset = toolsetOf({}), agent, folder, limits, priceOf }: AgentRunsOptions = {},
 ): Promise<AgentRuns> {
-  const running = await startRuns(model, { ...(folder && { folder }), ...(limits && { limits }) });
+  const running = await startRuns(model, { ...(folder && { folder }), ...(limits && { limits }), priceOf });
   const { runs, store } = running;
   await runs.interruptOpen();
   const getAgent = (id: string) => {

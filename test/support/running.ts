@@ -6,6 +6,7 @@ import type { RunLimits } from '../../server/runs/limits.ts';
 import type { LoggedEvent } from '../../server/runs/log-reader.ts';
 import type { RunRequest } from '../../server/runs/run-request.ts';
 import { Runs } from '../../server/runs/runs.ts';
+import type { PriceOf } from '../../server/runs/step-recorder.ts';
 import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
 import { only, quickLimits, testAgent, toolsetOf, userSays } from './loop.ts';
@@ -19,14 +20,17 @@ export interface Running extends AsyncDisposable {
   start(request?: Partial<RunRequest>): Promise<Run>;
 }
 
+interface RunningOptions {
+  readonly limits?: Partial<RunLimits>;
+  readonly folder?: string;
+  readonly wrapStore?: (store: Store) => Store;
+  readonly priceOf?: PriceOf | undefined;
+}
+
 /** Opens a store and runs on it. `wrapStore` may break it. */
 export async function startRuns(
   model: LanguageModelV4,
-  {
-    limits,
-    folder = ':memory:',
-    wrapStore = (store) => store,
-  }: { limits?: Partial<RunLimits>; folder?: string; wrapStore?: (store: Store) => Store } = {},
+  { limits, folder = ':memory:', wrapStore = (store) => store, priceOf }: RunningOptions = {},
 ): Promise<Running> {
   const store = wrapStore(await openStore({ folder }));
   const logged: object[] = [];
@@ -35,6 +39,7 @@ export async function startRuns(
     models: only(model),
     log: { error: (details) => logged.push(details) },
     limits: { ...quickLimits, ...limits },
+    priceOf,
   });
   let messageCount = 0;
   return {

@@ -1,0 +1,29 @@
+/** Undoes changes of the tables, newest first, to make the file of an older server. */
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Makes a store what it was before runs had steps, costs and sums. */
+export function undoSums(database: DatabaseSync): void {
+  const columns = [
+    'cached_tokens',
+    'reasoning_tokens',
+    'model_steps',
+    'unpriced_steps',
+    'cost',
+    'duration_ms',
+    'owner',
+  ];
+  database.exec(`
+    drop table run_steps; drop table run_sums;
+    ${database
+      .prepare("select name from sqlite_master where type = 'index' and tbl_name = 'runs' and name like 'runs_newest%'")
+      .all()
+      .map(({ name }) => `drop index ${name};`)
+      .join('\n')}
+    ${columns.map((column) => `alter table runs drop column ${column};`).join('\n')}
+    alter table run_events drop column times;
+    alter table approvals drop column resolved_by;
+    create index runs_newest on runs (started_at, key);
+    create index runs_newest_of_agent on runs (agent_id, started_at, key);
+    delete from schema_versions where version > 7;
+  `);
+}

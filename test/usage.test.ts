@@ -1,0 +1,263 @@
+/** What runs came to: added up as they end, and the same as adding them up one by one. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, expect, test, vi } from 'vitest';
+import { EVERYBODY, type Principal } from '../server/call/principal.ts';
+import { openStore } from '../server/store/sqlite.ts';
+import type { RunStep, Store } from '../server/store/store.ts';
+import { NO_USAGE, sumUsage } from '../server/store/usage.ts';
+import { undoSums } from './support/old-store.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+const keyOf = (name: string): Principal => ({ name, seesAll: false });
+const STATUSES = ['finished', 'failed', 'cancelled'] as const;
+
+/** A run as it was made, to be added up by hand. */
+interface Made {
+  readonly owner: string;
+  readonly agentId: string;
+  readonly conversationId: string;
+  readonly status: (typeof STATUSES)[number];
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly steps: readonly RunStep[];
+}
+
+const stepOf = (number: number, model: string, tokens: number, cost: number | null): RunStep => ({
+  number,
+  model,
+  status: 'finished',
+  startedAt: 1,
+  askedAt: 1,
+  firstTokenAt: 2,
+  answeredAt: 3,
+  endedAt: 4,
+  usage: { inputTokens: tokens, outputTokens: 1, cachedInputTokens: 2, reasoningTokens: 3 },
+  cost,
+  stopReason: 'stop',
+  failure: null,
+  retries: [],
+  toolCalls: [],
+});
+
+async function make(
+  store: Store,
+  { owner, conversationId, startedAt, durationMs, steps, ...run }: Made,
+): Promise<void> {
+  vi.setSystemTime(startedAt);
+  const name = await store.conversations.name(conversationId, owner === '' ? EVERYBODY : keyOf(owner));
+  const conversation = { conversationId, conversationKey: name.key, owner: name.owner };
+  const id = `run-${crypto.randomUUID()}`;
+  const { key } = await store.runs.open({ id, ...conversation, agentId: run.agentId, messages: [] });
+  const usage = steps.reduce((sum, step) => sumUsage(sum, step.usage ?? NO_USAGE), NO_USAGE);
+  const endedAt = new Date(startedAt + durationMs).toISOString();
+  await store.runs.close({ key, status: run.status, messages: [], usage, steps, endedAt });
+}
+
+/** The same numbers again and again: mulberry32. */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+const FIRST = Date.UTC(2026, 1, 27);
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** A moment in five days, often at the border of a minute or of a day, and next to it. */
+function momentOf(random: (below: number) => number): number {
+  const time = FIRST + random(5 * DAY);
+  const border = [1, MINUTE, DAY][random(3)] ?? 1;
+  return time - (time % border) + random(3) - 1;
+}
+
+function addUp(runs: readonly Made[]) {
+  const steps = runs.flatMap((run) => run.steps);
+  const priced = steps.filter(({ cost }) => cost !== null);
+  return {
+    runs: runs.length,
+    durationMs: runs.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    usage: steps.reduce((sum, { usage }) => sumUsage(sum, usage ?? NO_USAGE), NO_USAGE),
+    cost:
+      steps.length && !priced.length
+        ? null
+        : expect.closeTo(
+            priced.reduce((sum, { cost }) => sum + (cost ?? 0), 0),
+            9,
+          ),
+    unpricedSteps: steps.length - priced.length,
+  };
+}
+
+test('sums are those of the runs one by one, for whatever agent, status, key and time', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const random = randomOf(11);
+  const pick = <Item>(items: readonly Item[]) => items[random(items.length)] as Item;
+  await using store = await openStore({ folder: ':memory:' });
+  const made: Made[] = [];
+  for (let index = 0; index < 400; index++) {
+    const owner = pick(['', 'anna', 'ben']);
+    const steps = Array.from({ length: random(4) }, (_, step) =>
+      stepOf(step + 1, pick(['a:one', 'b:two']), random(1000), random(4) ? random(1000) / 1e6 : null),
+    );
+    const names = { owner, agentId: pick(['x', 'y']), conversationId: `${owner}-${index}` };
+    const run = { ...names, status: pick(STATUSES), startedAt: momentOf(random), durationMs: random(5000), steps };
+    made.push(run);
+    await make(store, run);
+  }
+  for (let turn = 0; turn < 300; turn++) {
+    const principal = pick([EVERYBODY, keyOf('anna'), keyOf('carl')]);
+    const agentId = pick([undefined, 'x', 'y']);
+    const status = pick([undefined, ...STATUSES]);
+    const since = pick([undefined, momentOf(random)]);
+    const until = pick([undefined, momentOf(random)]);
+    const query = { principal, agentId, status, since: toTimeOf(since), until: toTimeOf(until) };
+    const matching = made.filter(
+      (run) =>
+        (principal.seesAll || run.owner === '' || run.owner === principal.name) &&
+        (agentId === undefined || run.agentId === agentId) &&
+        (status === undefined || run.status === status) &&
+        (since === undefined || run.startedAt >= since) &&
+        (until === undefined || run.startedAt < until),
+    );
+    expect(await store.runs.sums(query), JSON.stringify(query)).toEqual(addUp(matching));
+    const { runs } = await store.runs.list({ ...query, limit: 1000 });
+    expect(runs.map(({ startedAt }) => Date.parse(startedAt))).toEqual(
+      matching.map(({ startedAt }) => startedAt).toSorted((a, b) => b - a),
+    );
+  }
+  const { total, groups } = await store.runs.usage(
+    { since: toTime(FIRST + MINUTE), until: toTime(FIRST + DAY) },
+    'key',
+  );
+  const inTime = made.filter(({ startedAt }) => startedAt >= FIRST + MINUTE && startedAt < FIRST + DAY);
+  expect(total).toEqual(addUp(inTime));
+  for (const { name, ...sums } of groups) expect(sums).toEqual(addUp(inTime.filter(({ owner }) => owner === name)));
+});
+
+const toTime = (time: number) => new Date(time).toISOString();
+const toTimeOf = (time: number | undefined) => (time === undefined ? undefined : toTime(time));
+
+test('pages of runs of several owners come in one order, each run once', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await using store = await openStore({ folder: ':memory:' });
+  const base = { agentId: 'x', status: 'finished', durationMs: 1, steps: [] } as const;
+  for (let index = 0; index < 30; index++) {
+    const owner = ['', 'anna', 'ben'][index % 3] ?? '';
+    await make(store, { ...base, owner, conversationId: `c${index}`, startedAt: FIRST + Math.floor(index / 4) });
+  }
+  for (const [principal, count] of [
+    [EVERYBODY, 30],
+    [keyOf('anna'), 20],
+  ] as const) {
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const { runs, nextCursor } = await store.runs.list({ principal, limit: 7, cursor });
+      seen.push(...runs.map(({ startedAt, key }) => `${startedAt} ${key}`));
+      if (nextCursor === null) break;
+      cursor = nextCursor;
+    }
+    expect(seen).toEqual([...new Set(seen)].sort().reverse());
+    expect(seen).toHaveLength(count);
+  }
+});
+
+test('usage is grouped by agent, key, model and day, and stays when its conversation is deleted', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await using store = await openStore({ folder: ':memory:' });
+  const base = { status: 'finished', durationMs: 1000 } as const;
+  const [early, late] = [FIRST + DAY - 1, FIRST + DAY];
+  const both = [stepOf(1, 'a:one', 10, 0.5), stepOf(2, 'b:two', 20, null)];
+  await make(store, { ...base, owner: 'anna', agentId: 'x', conversationId: 'c1', startedAt: early, steps: both });
+  const one = [stepOf(1, 'a:one', 10, 0.25)];
+  await make(store, { ...base, owner: 'ben', agentId: 'y', conversationId: 'c2', startedAt: late, steps: one });
+  for (const conversation of ['c1', 'c2']) {
+    const { key } = await store.conversations.name(conversation, keyOf(conversation === 'c1' ? 'anna' : 'ben'));
+    expect(await store.conversations.delete(key)).toBe(true);
+  }
+  expect((await store.runs.list({ limit: 5 })).runs).toEqual([]);
+  const groupsOf = async (group: 'agent' | 'key' | 'model' | 'day', principal?: Principal) =>
+    (await store.runs.usage({ principal }, group)).groups.map(({ name, runs, usage, cost, unpricedSteps }) => [
+      name,
+      runs,
+      usage.inputTokens,
+      cost,
+      unpricedSteps,
+    ]);
+  expect(await groupsOf('agent')).toEqual([
+    ['x', 1, 30, 0.5, 1],
+    ['y', 1, 10, 0.25, 0],
+  ]);
+  expect(await groupsOf('key')).toEqual([
+    ['anna', 1, 30, 0.5, 1],
+    ['ben', 1, 10, 0.25, 0],
+  ]);
+  expect(await groupsOf('model')).toEqual([
+    ['a:one', 1, 20, 0.75, 0],
+    ['b:two', 1, 20, null, 1],
+  ]);
+  expect(await groupsOf('day')).toEqual([
+    ['2026-02-27', 1, 30, 0.5, 1],
+    ['2026-02-28', 1, 10, 0.25, 0],
+  ]);
+  expect(await groupsOf('key', keyOf('anna'))).toEqual([['anna', 1, 30, 0.5, 1]]);
+});
+
+test('the runs of an older store are counted as far as their rows can be read', async () => {
+  await using folder = await temporaryFolder();
+  {
+    await using store = await openStore({ folder: folder.path });
+    for (const id of ['good', 'words', 'odd-time', 'no-end']) {
+      const { key } = await store.runs.open({
+        id,
+        conversationId: id,
+        conversationKey: id,
+        agentId: 'x',
+        messages: [],
+      });
+      const usage = { ...NO_USAGE, inputTokens: 10, outputTokens: 5 };
+      if (id !== 'no-end') await store.runs.close({ key, status: 'finished', messages: [], usage });
+    }
+  }
+  const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+  undoSums(database);
+  database.exec(`
+    update runs set started_at = '2026-02-27T23:59:59.999Z', ended_at = '2026-02-28T00:00:01.999Z';
+    update runs set input_tokens = 'many', output_tokens = '7' where key = 'words';
+    update runs set started_at = 'long ago', status = 'nonsense' where key = 'odd-time';
+    update runs set ended_at = null where key = 'no-end';
+  `);
+  database.close();
+  await using store = await openStore({ folder: folder.path });
+  const tokens = (inputTokens: number, outputTokens: number) => ({ ...NO_USAGE, inputTokens, outputTokens });
+  const { groups } = await store.runs.usage({}, 'day');
+  expect(groups).toEqual([
+    { name: '1970-01-01', runs: 1, durationMs: expect.any(Number), usage: tokens(10, 5), cost: null, unpricedSteps: 1 },
+    { name: '2026-02-27', runs: 2, durationMs: 4000, usage: tokens(10, 12), cost: null, unpricedSteps: 2 },
+  ]);
+  await store.runs.interruptOpen();
+  expect(await store.runs.sums({ status: 'interrupted' })).toMatchObject({ runs: 2 });
+  expect(await store.runs.sums({ since: '2026-02-27T23:59:59.999Z' })).toMatchObject({
+    runs: 3,
+    usage: tokens(10, 12),
+  });
+  expect((await store.runs.list({ limit: 9, agentId: 'x' })).runs).toHaveLength(4);
+});
+
+test('the last moment that can be named is no bound', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await using store = await openStore({ folder: ':memory:' });
+  const run = { owner: '', agentId: 'x', conversationId: 'c', status: 'finished', durationMs: 1, steps: [] } as const;
+  await make(store, { ...run, startedAt: FIRST });
+  const until = '9999-12-31T23:59:59.999Z';
+  expect(await store.runs.sums({ until })).toMatchObject({ runs: 1 });
+  expect((await store.runs.usage({ until }, 'day')).total).toMatchObject({ runs: 1 });
+  expect(await store.runs.sums({ since: until })).toMatchObject({ runs: 0 });
+});
