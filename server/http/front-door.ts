@@ -5,7 +5,7 @@ import type { Operation } from '../call/implement.ts';
 import { NOBODY, type Principal } from '../call/principal.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
-import { type Exchange, openExchange, RPC_PATH, shareExchange } from './exchange.ts';
+import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
 import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
@@ -35,6 +35,8 @@ export interface FrontDoorOptions {
   /** Paths behind Express that need no key, with everything below them. */
   readonly openPaths: readonly string[];
   readonly log: Log;
+  /** Opens the trace that the headers of a request name; absent: nothing is traced. */
+  readonly openTrace?: ((headers: IncomingMessage['headers']) => RequestTrace) | undefined;
   /** Whether the server is shutting down: then each answer closes its connection. */
   isDraining(): boolean;
   readonly streamFormats?: StreamFormats;
@@ -43,7 +45,7 @@ export interface FrontDoorOptions {
 
 /** The way in for every request: one pipeline of checks, then REST directly and everything else, mounts below the base path included, through Express. */
 export function createFrontDoor(options: FrontDoorOptions): RequestListener {
-  const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log } = options;
+  const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log, openTrace } = options;
   const headers = computeSecurityHeaders();
   const drainingHeaders = [...headers, 'connection', 'close'];
   const checkHost = createHostCheck({ boundHost: options.host, allowedHosts, hasKeys: apiKeys.length > 0 });
@@ -85,7 +87,10 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
   return (request, response) => {
     const exchange = openExchange(request, response, options.isDraining() ? drainingHeaders : headers);
     response.once('close', () => leave(exchange, log));
-    answer(exchange).catch((cause) => fail(exchange, cause));
+    const work = () => void answer(exchange).catch((cause) => fail(exchange, cause));
+    if (!openTrace) return work();
+    exchange.trace = openTrace(request.headers);
+    exchange.trace.run(work);
   };
 }
 
@@ -146,6 +151,7 @@ function leave(exchange: Exchange, log: Log): void {
     ms: Math.round((performance.now() - startedAt) * 100) / 100,
     caller: exchange.caller,
     cut: isWhole ? undefined : true,
+    ...exchange.trace?.logFields(),
   };
   if (fault === undefined) log.info(line, 'request');
   else log.error({ ...line, err: fault }, 'request failed');

@@ -47,7 +47,8 @@ function createFlush(output: { flush(): void }): () => void {
 // Most lines hold no secret, and to see that is much cheaper than to look for one.
 const MAY_HOLD_SECRET = /[=@]|earer |asic |(?:zation|cookie|token|key|word|secret)":"/i;
 
-function maskSecrets(line: string): string {
+/** A text without what looks like a secret in it: by the name of a field of JSON, and by what stands before it. */
+export function maskSecrets(line: string): string {
   if (!MAY_HOLD_SECRET.test(line)) return line;
   return line
     .replace(SECRET_FIELD, (_, name: string) => `"${name}":"[redacted]"`)

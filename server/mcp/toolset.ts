@@ -50,11 +50,12 @@ export function createServerToolset(
         route?.server.noteProblem({ tool: route.tool, detail });
       }
     },
-    async call(name, args, { signal, state }) {
+    async call(name, args, { signal, state, trace }) {
       refresh();
       const route = routes.get(name);
       if (!route) return { result: `There is no tool '${name}' any more`, isError: true };
-      const meta = route.takesState && state !== undefined ? { [STATE_KEY]: state } : undefined;
+      const ofState = route.takesState && state !== undefined ? { [STATE_KEY]: state } : undefined;
+      const meta = ofState || trace ? { ...trace, ...ofState } : undefined;
       return callTool(route, args, { signal, meta });
     },
   };
@@ -64,7 +65,12 @@ function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDe
   return server.tools.map((tool) => {
     const name = toToolName(server.definition.id, tool.name, routes);
     routes.set(name, { server, tool: tool.name, takesState: tool._meta?.[STATE_KEY] === true });
-    return { name, description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema };
+    return {
+      name,
+      description: tool.description ?? tool.title ?? '',
+      inputSchema: tool.inputSchema,
+      server: server.definition.id,
+    };
   });
 }
 

@@ -2,6 +2,7 @@ import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
 import { toOwnedKey } from '../store/owned-key.ts';
 import type { ConversationName, RunRecord, Store } from '../store/store.ts';
+import type { CallerTrace } from '../store/stored-runs.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
 import type { ModelSource } from './agent-loop.ts';
@@ -18,6 +19,7 @@ import { SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
+import type { RunTracing } from './run-tracing.ts';
 import type { PriceOf } from './step-recorder.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
@@ -33,6 +35,8 @@ interface RunsOptions {
   /** Absent: no price is known. */
   readonly priceOf?: PriceOf | undefined;
   readonly onEnded?: RunEndListener | undefined;
+  /** Absent: nothing is traced. */
+  readonly tracing?: RunTracing | undefined;
 }
 
 /** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
@@ -53,16 +57,18 @@ export class Runs {
   readonly #driveOptions: DriveOptions;
   readonly #listeners = new Set<RunListener>();
   readonly #onEnded: RunEndListener;
+  readonly #tracing: RunTracing | undefined;
   #starting = 0;
   #isDraining = false;
 
-  constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {} }: RunsOptions) {
+  constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {}, tracing }: RunsOptions) {
     this.#store = store;
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#queues = new ConversationQueues({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
     this.#records = new RunRecords({ store, limits: this.#limits, priceOf, onEnded, log });
     this.#onEnded = onEnded;
+    this.#tracing = tracing;
     this.#driveOptions = {
       models,
       limits: this.#limits,
@@ -212,6 +218,7 @@ export class Runs {
     const awaited = decisions.length ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
     const { messages, unstored } = joinHistory({ stored, sent, history, awaited });
     const isDetached = request.detached ?? false;
+    const caller = this.#tracing?.callerNow() ?? NO_CALLER;
     const {
       id: storedId,
       key,
@@ -227,11 +234,13 @@ export class Runs {
       isDetached,
       decisions: decisions.map((decision) => ({ resolvedBy: request.principal.name ?? null, ...decision })),
       cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
+      ...caller,
     });
     this.#askers.add(key, request.principal);
     const id = request.runId ?? storedId;
     const names = { id, storedId, key, conversationId, conversationKey };
-    const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, limits: this.#limits });
+    const trace = this.#tracing?.open({ key, ...caller });
+    const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, caller, trace, limits: this.#limits });
     this.#active.set(conversationKey, run);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
@@ -262,6 +271,7 @@ export class Runs {
   }
 }
 
+const NO_CALLER: CallerTrace = { traceparent: null, tracestate: null };
 const CANCELLED = 'cancelled by the user';
 const INTERRUPTED_BY_NEXT = 'interrupted by the next prompt';
 

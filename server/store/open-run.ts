@@ -17,6 +17,8 @@ export async function openRun(
     agentId,
     messages,
     isDetached = false,
+    traceparent = null,
+    tracestate = null,
   }: RunOpening,
 ): Promise<{ readonly key: string; readonly startedAt: string }> {
   const now = new Date().toISOString();
@@ -62,6 +64,8 @@ export async function openRun(
       is_detached: isDetached ? 1 : 0,
       history_count: await appendMessages(transaction, conversation, messages),
       outcome: null,
+      traceparent,
+      tracestate,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();

@@ -19,6 +19,7 @@ interface HttpParts {
   readonly mcp: McpServers;
   readonly proxy: McpProxy;
   readonly protocols: Protocols;
+  readonly openTrace: StartHttpServer['openTrace'];
 }
 
 /** How the HTTP server is started. */
@@ -31,6 +32,7 @@ export function toHttpOptions({
   mcp,
   proxy,
   protocols,
+  openTrace,
 }: HttpParts): StartHttpServer {
   return {
     operations: implement(contract, handlers, log),
@@ -46,6 +48,7 @@ export function toHttpOptions({
     allowedHosts: options['allowed-host'],
     corsOrigins: options['cors-origin'],
     rateLimits: options['rate-limit'],
+    openTrace,
     log,
   };
 }

@@ -16,6 +16,7 @@ import { openProtocols } from './protocols.ts';
 import { openRuns } from './runs.ts';
 import { openSandboxes } from './sandbox.ts';
 import { openSkills } from './skills.ts';
+import { openTelemetry } from './telemetry.ts';
 
 interface RuntimeOptions {
   readonly options: Options;
@@ -32,12 +33,14 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const models = openModels(options, environment);
   const prices = openPrices({ file: options.prices, log });
   const store = keep(await openStore({ folder: options['data-dir'], log }));
+  const telemetry = keep(await openTelemetry({ environment, store, models, log }));
   const mcp = keep(await openMcpServers({ options, environment, store, log }));
-  const { runs, handlers: runHandlers } = await openRuns({ store, models, prices, log });
+  const { runs, handlers: runHandlers } = await openRuns({ store, models, prices, tracing: telemetry.tracing, log });
   const skills = openSkills({ options, log });
   const agents = await openAgents({ store, models, mcp, skills });
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });
+  telemetry.nameAgents((id) => agents.list().find((agent) => agent.id === id));
   const sandbox = keep(await openSandboxes({ options, agents, codemode, runs, log }));
   const parts = {
     options,
@@ -68,7 +71,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const everything = opened.move();
   return {
     /** What the HTTP server is started with. */
-    http: toHttpOptions({ ...parts, proxy, protocols, apiKeys, handlers }),
+    http: toHttpOptions({ ...parts, proxy, protocols, apiKeys, handlers, openTrace: telemetry.openTrace }),
     models,
     /** Begins what may take a while, once the server listens at `serverUrl`. */
     start(serverUrl: string) {
