@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { ReceivedSpan } from './support/otlp-receiver.ts';
-import { startTracedServer } from './support/traced-server.ts';
+import { startTracedServer, type TracedServer } from './support/traced-server.ts';
 
 const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const traceparent = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
@@ -10,19 +10,24 @@ const hasRun = (count: number) => (spans: readonly ReceivedSpan[]) =>
   spans.filter(({ name }) => name.startsWith('invoke_agent')).length >= count;
 const byName = (spans: readonly ReceivedSpan[], start: string) => spans.filter(({ name }) => name.startsWith(start));
 
+/** Waits until the store has the first token of the run that goes on. */
+async function untilStored(traced: TracedServer): Promise<void> {
+  for (const deadline = performance.now() + 15_000; performance.now() < deadline; ) {
+    const { runs } = await traced.call('GET', '/runs?status=running');
+    const { steps } = await traced.call('GET', `/runs/${runs[0].id}/steps`);
+    if (steps[0]?.time_to_first_token !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('The step of the run was not stored');
+}
+
 test('a run that was cut off by kill -9 is ended by the next start, under the ids that its provider was told', async () => {
   await using traced = await startTracedServer();
   const body = { message: 'hold here', background: true };
   const asked = traced.call('POST', '/agents/writer/prompt', body, { traceparent, tracestate: 'vendor=1' });
   await traced.models.held('here');
-  for (let steps: unknown[] = []; !steps.length; ) {
-    const { runs } = await traced.call('GET', '/runs?status=running');
-    const answer = await traced.call('GET', `/runs/${runs[0].run_id}/steps`);
-    steps = answer.steps.filter(({ first_token_at }: { first_token_at: unknown }) => first_token_at);
-  }
-  // What the reader is told is stored a moment later.
-  await new Promise((resolve) => setTimeout(resolve, 500));
   asked.catch(() => undefined);
+  await untilStored(traced);
   await traced.restart('SIGKILL');
   const spans = await traced.receiver.until(hasRun(1));
   expect(spans.map(({ name }) => name).toSorted()).toEqual(['chat gpt-4o', 'invoke_agent The writer']);
@@ -78,7 +83,7 @@ test('on request spans hold what is said, without secrets', async () => {
   const [first, last] = byName(spans, 'chat').toSorted((a, b) => a.startedAt - b.startedAt);
   const read = (span: ReceivedSpan | undefined, name: string) => JSON.parse(String(span?.attributes[name]));
   expect(read(tool, 'gen_ai.tool.call.arguments')).toEqual({ city: 'Paris', api_key: '[redacted]' });
-  expect(Object.keys(read(tool, 'gen_ai.tool.call.result'))).toEqual(['traceparent']);
+  expect(Object.keys(read(tool, 'gen_ai.tool.call.result'))).toEqual(['traceparent', 'progressToken']);
   expect(read(first, 'gen_ai.system_instructions')).toEqual([{ type: 'text', content: 'Be brief.' }]);
   expect(read(first, 'gen_ai.input.messages')).toEqual([
     { role: 'user', parts: [{ type: 'text', content: 'tool meta {"city": "Paris", "api_key":"[redacted]"}' }] },
@@ -155,19 +160,25 @@ test('a receiver that is not there is one warning', async () => {
   expect(traced.server.output()).not.toContain('a-secret-of-the-receiver');
 });
 
+const NOTE = { NODE_OPTIONS: `--import=${new URL('fixtures/note-opentelemetry.mjs', import.meta.url)}` };
+
 test.each([
   ['nothing asks for them', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
   ['the SDK is disabled', { OTEL_SDK_DISABLED: 'true' }],
   ['no exporter is wanted', { OTEL_TRACES_EXPORTER: 'none' }],
 ])('there are no traces when %s: nothing is told to others, and nothing is loaded', async (_, environment) => {
-  await using traced = await startTracedServer({ ...environment, NODE_DEBUG: 'esm' });
-  const { content } = await traced.call('POST', '/agents/writer/prompt/sync', { message: 'tool meta {}' }, {
-    traceparent,
-  });
+  await using traced = await startTracedServer({ ...environment, ...NOTE });
+  const headers = { traceparent };
+  const { response } = await traced.call('POST', '/agents/writer/prompt/sync', { message: 'tool meta {}' }, headers);
   await traced.server.stop();
-  expect(content).toBe('The tool said: {}');
-  expect(traced.models.headers.map((headers) => headers.traceparent)).toEqual([undefined, undefined]);
+  expect(Object.keys(JSON.parse(response.replace('The tool said: ', '')))).toEqual(['progressToken']);
+  expect(traced.models.headers.map((each) => each.traceparent)).toEqual([undefined, undefined]);
   expect(traced.receiver.requests).toEqual([]);
   expect(traced.server.output()).not.toContain('trace_id');
-  expect(traced.server.output()).not.toMatch(/@opentelemetry|otlp-export/);
+  expect(traced.server.output()).not.toContain('loaded ');
+});
+
+test('what sends traces is loaded when they are asked for', async () => {
+  await using traced = await startTracedServer(NOTE);
+  expect(traced.server.output()).toMatch(/loaded \S+@opentelemetry\/sdk-trace/);
 });

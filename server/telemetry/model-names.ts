@@ -10,3 +10,11 @@ export function splitModelId(id: string): { readonly provider: string; readonly 
   const provider = id.slice(0, at);
   return { provider: PROVIDER_NAMES[provider] ?? provider, model: id.slice(at + 1) };
 }
+
+const FINISH_REASONS: Readonly<Record<string, string>> = {
+  'content-filter': 'content_filter',
+  'tool-calls': 'tool_call',
+};
+
+/** Why a model stopped. */
+export const toFinishReason = (reason: string): string => FINISH_REASONS[reason] ?? reason;

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../runs/run-events.ts';
 import type { AskedModel } from '../runs/run-tracing.ts';
 import type { AssistantPart, Message, UserPart } from '../store/messages.ts';
+import { toFinishReason } from './model-names.ts';
 import type { Attributes } from './span.ts';
 
 /** How many characters one attribute holds. */
@@ -84,9 +85,8 @@ export class RunContents {
       ...calls.map((call) => ({ type: 'tool_call', ...call })),
     ];
     if (!parts.length) return {};
-    return {
-      'gen_ai.output.messages': this.#write([{ role: 'assistant', parts, finish_reason: stopReason ?? 'stop' }]),
-    };
+    const finish_reason = toFinishReason(stopReason ?? 'stop');
+    return { 'gen_ai.output.messages': this.#write([{ role: 'assistant', parts, finish_reason }]) };
   }
 
   #callOf(callId: string): CallContents {

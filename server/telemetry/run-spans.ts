@@ -4,7 +4,7 @@
  */
 import type { EndedRun } from '../runs/run-end.ts';
 import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
-import { splitModelId } from './model-names.ts';
+import { splitModelId, toFinishReason } from './model-names.ts';
 import type { RunContents } from './run-contents.ts';
 import type { Attributes, Span, SpanEvent } from './span.ts';
 import { chatSpanId, runSpanId, toolSpanId } from './span-ids.ts';
@@ -37,11 +37,10 @@ export function toSpans(run: EndedRun, sources: SpanSources): Span[] {
   return [toRunSpan(run, asked, sources), ...steps];
 }
 
-type AskedStep = RunStep;
 type RunCall = StepToolCall & { readonly startedAt: number };
 const hasRun = (call: StepToolCall): call is RunCall => call.startedAt !== null;
 
-function toRunSpan(run: EndedRun, asked: readonly AskedStep[], sources: SpanSources): Span {
+function toRunSpan(run: EndedRun, asked: readonly RunStep[], sources: SpanSources): Span {
   const { context, parent, agentName, contents } = sources;
   const { usage, outcome } = run;
   const startedAt = Date.parse(run.startedAt);
@@ -73,7 +72,7 @@ function toRunSpan(run: EndedRun, asked: readonly AskedStep[], sources: SpanSour
   };
 }
 
-function toChatSpan(run: EndedRun, step: AskedStep, sources: SpanSources): Span {
+function toChatSpan(run: EndedRun, step: RunStep, sources: SpanSources): Span {
   const { context, contents } = sources;
   const { model: id, usage, retries, firstTokenAt, askedAt } = step;
   const model = id ?? '';
@@ -169,8 +168,6 @@ const toUsageAttributes = (usage: EndedRun['usage']): Attributes => ({
   'gen_ai.usage.cache_read.input_tokens': usage.cachedInputTokens,
 });
 
-/** The reasons in the words of the conventions. */
-const REASONS: Readonly<Record<string, string>> = { 'content-filter': 'content_filter', 'tool-calls': 'tool_call' };
-const toReasons = (reason: string | null | undefined) => (reason ? [REASONS[reason] ?? reason] : undefined);
+const toReasons = (reason: string | null | undefined) => (reason ? [toFinishReason(reason)] : undefined);
 
 const portOf = ({ port, protocol }: URL): number => Number(port) || (protocol === 'http:' ? 80 : 443);

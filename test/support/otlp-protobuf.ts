@@ -70,7 +70,10 @@ function* fieldsOf(bytes: Buffer): Generator<Field> {
       if (byte < 0x80) return value;
     }
   };
-  const take = (length: number) => bytes.subarray(at, (at += length));
+  const take = (length: number) => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
   while (at < bytes.length) {
     const tag = Number(varint());
     const kind = tag & 7;

@@ -73,7 +73,7 @@ export async function startTracedServer(
         return /^[[{]/.test(text) ? JSON.parse(text) : text;
       },
     };
-    const defaults = { id: 'writer', name: 'The writer', selected_mcp_servers: ["meta"], system_prompt: 'Be brief.' };
+    const defaults = { id: 'writer', name: 'The writer', selected_mcp_servers: ['meta'], system_prompt: 'Be brief.' };
     await traced.call('POST', '/agents', { ...defaults, ...agent });
     const kept = parts.move();
     return Object.defineProperties({} as TracedServer, {
