@@ -242,6 +242,8 @@ describe('what is counted', () => {
     outcome: { status: 'failed', code: 'internal', detail: '' } as const,
     usage: NO_USAGE,
     steps,
+    traceparent: null,
+    tracestate: null,
   });
   const read = async (metrics: Metrics, name: string) => {
     const family = metrics.families.find((one) => one.name === `agent_runtimes_${name}`);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BASE_PATH } from '../contract/index.ts';
 import type { Endpoint } from '../contract/kit.ts';
 import { startModelServer } from './support/model-server.ts';
+import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver.ts';
 import { until } from './support/processes.ts';
 import { startServer, type TestServer } from './support/server.ts';
 import { operations } from './support/surfaces.ts';
@@ -31,11 +32,13 @@ const secrets = {
   urlOfCustomServer: 'canary-custom-url-0017',
   jupyterUrl: 'canary-jupyter-url-0018',
   jupyterToken: 'canary-jupyter-token-0019',
+  headerOfReceiver: 'canary-receiver-header-0020',
 } as const;
 
 const authorization = `Bearer ${secrets.apiKey}`;
 let server: TestServer;
 let folder: string;
+let receiver: OtlpReceiver;
 /** Every answer of the walk, with the request it answers. */
 const answers: { readonly request: string; readonly text: string }[] = [];
 const owned = new AsyncDisposableStack();
@@ -62,6 +65,7 @@ const api = (method: string, path: string, body?: unknown) => ask(method, BASE_P
 
 beforeAll(async () => {
   const model = owned.use(await startModelServer());
+  receiver = owned.use(await startOtlpReceiver());
   const npx = fileURLToPath(new URL('fixtures/npx', import.meta.url));
   const { port } = new URL(model.url);
   server = owned.use(
@@ -75,6 +79,9 @@ beforeAll(async () => {
         OPENAI_BASE_URL: model.url,
         TAVILY_API_KEY: secrets.serverEnvironment,
         MY_REFERENCE: secrets.referencedVariable,
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_EXPORTER_OTLP_HEADERS: `x-receiver-key=${secrets.headerOfReceiver}`,
+        OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
       },
       mcpServers: {
         works: {
@@ -208,6 +215,12 @@ describe('no secret is', () => {
     // It holds what happened, so that its silence means something.
     for (const word of ['/api/v1/agents', 'mcp_server', 'custom', 'draining']) expect(log).toContain(word);
     expectNone([['the log', log]]);
+  });
+
+  test('in a span, also when spans hold what is said', () => {
+    const spans = receiver.spans.map(({ name, ...span }) => [name, JSON.stringify(span)] as const);
+    expect(spans.filter(([name, text]) => name === 'chat gpt-4o' && text.includes('Hello'))).not.toEqual([]);
+    expectNone(spans);
   });
 
   test('in a file of the data folder', () => {

@@ -35,6 +35,16 @@ export interface Exchange {
   fault: unknown;
   /** Aborts when the caller leaves before the answer is whole. */
   readonly gone: AbortController;
+  /** The trace that the request is in; undefined where nothing is traced. */
+  trace: RequestTrace | undefined;
+}
+
+/** The trace of one request. */
+export interface RequestTrace {
+  /** Does work of the request, in its trace. */
+  run(work: () => void): void;
+  /** What its line in the log says of it. */
+  logFields(): Readonly<Record<string, string>>;
 }
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
@@ -80,6 +90,7 @@ export function openExchange(
     notes: {},
     fault: undefined,
     gone: new AbortController(),
+    trace: undefined,
   };
 }
 

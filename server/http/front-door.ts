@@ -6,7 +6,7 @@ import { NOBODY, type Principal } from '../call/principal.ts';
 import { withNotes } from '../call/request-notes.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
-import { type Exchange, openExchange, RPC_PATH, shareExchange } from './exchange.ts';
+import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
 import { isExpected } from './logged-error.ts';
@@ -42,6 +42,8 @@ export interface FrontDoorOptions {
   /** Paths behind Express that need no key, with everything below them. */
   readonly openPaths: readonly string[];
   readonly log: Log;
+  /** Opens the trace that the headers of a request name; absent: nothing is traced. */
+  readonly openTrace?: ((headers: IncomingMessage['headers']) => RequestTrace) | undefined;
   /** Whether the server is shutting down: then each answer closes its connection. */
   isDraining(): boolean;
   readonly streamFormats?: StreamFormats;
@@ -57,7 +59,7 @@ export interface RequestWatch {
 
 /** The way in for every request: one pipeline of checks, then REST directly and everything else, mounts below the base path included, through Express. */
 export function createFrontDoor(options: FrontDoorOptions): RequestListener {
-  const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log } = options;
+  const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log, openTrace } = options;
   const headers = computeSecurityHeaders();
   const drainingHeaders = [...headers, 'connection', 'close'];
   const checkHost = createHostCheck({ boundHost: options.host, allowedHosts, hasKeys: apiKeys.length > 0 });
@@ -108,7 +110,10 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
       const ms = leave(exchange, log);
       options.watch?.end(exchange, ms);
     });
-    withNotes(exchange.notes, () => answer(exchange)).catch((cause) => fail(exchange, cause));
+    const work = () => void withNotes(exchange.notes, () => answer(exchange)).catch((cause) => fail(exchange, cause));
+    if (!openTrace) return work();
+    exchange.trace = openTrace(request.headers);
+    exchange.trace.run(work);
   };
 }
 
@@ -172,6 +177,7 @@ function leave(exchange: Exchange, log: Log): number {
     caller: exchange.caller,
     cut: isWhole ? undefined : true,
     ...exchange.notes,
+    ...exchange.trace?.logFields(),
   };
   if (fault === undefined) log.info(line, 'request');
   else if (isExpected(fault)) log.warn({ ...line, err: fault }, 'request failed');

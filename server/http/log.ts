@@ -7,7 +7,7 @@ export type Log = Logger;
 
 /** `"token":"…"` and `"headers":{"authorization":"…"}` in a line, at any depth. */
 const SECRET_FIELD =
-  /"((?:[\w-]*[_-])?(?:authorization|cookie|token|api_?key|password|secret)|[\w-]*(?:Token|Key|Password|Secret))":"(?:[^"\\]|\\.)*"/gi;
+  /"((?:[\w-]*[_-])?(?:authorization|cookie|token|api_?key|password|secret)|[\w-]*(?:Token|Key|Password|Secret))"\s*:\s*"(?:[^"\\]|\\.)*"/gi;
 /** `token=…`, `Bearer …` and `//user:password@` in a text. */
 const SECRET_TEXT =
   /\b(bearer|basic) +[\w.~+/=-]+|\b([\w-]*(?:token|key|secret|password))=[^&\s"\\]+|(?<=:\/\/)[^\s"@/]+@/gi;
@@ -64,9 +64,9 @@ function createFlush(output: { flush(): void }): () => void {
 }
 
 // Most lines hold no secret, and to see that is much cheaper than to look for one.
-const MAY_HOLD_SECRET = /[=@]|earer |asic |(?:zation|cookie|token|key|word|secret)":"/i;
+const MAY_HOLD_SECRET = /[=@]|earer |asic |(?:zation|cookie|token|key|word|secret)"\s*:\s*"/i;
 
-/** A line with the secrets in it masked. */
+/** A text without what looks like a secret in it: by the name of a field of JSON, and by what stands before it. */
 export function maskSecrets(line: string): string {
   if (!MAY_HOLD_SECRET.test(line)) return line;
   return line

@@ -31,6 +31,7 @@ export interface StartHttpServer
       | 'corsOrigins'
       | 'identifyFor'
       | 'log'
+      | 'openTrace'
       | 'streamFormats'
       | 'streamTimings'
       | 'textPages'

@@ -50,11 +50,12 @@ export function createServerToolset(
         route?.server.noteProblem({ tool: route.tool, detail });
       }
     },
-    async call(name, args, { signal, state }) {
+    async call(name, args, { signal, state, trace }) {
       refresh();
       const route = routes.get(name);
       if (!route) return { result: `There is no tool '${name}' any more`, isError: true };
-      const meta = route.takesState && state !== undefined ? { [STATE_KEY]: state } : undefined;
+      const ofState = route.takesState && state !== undefined ? { [STATE_KEY]: state } : undefined;
+      const meta = ofState || trace ? { ...trace, ...ofState } : undefined;
       return callTool(route, args, { signal, meta });
     },
   };

@@ -4,7 +4,14 @@ import { ApiError } from '../call/errors.ts';
 import { cloudProviderNames, factsOf, providerNames } from './known-models.ts';
 import { findLocalModels } from './local-models.ts';
 import { formatModelId, type ModelId, parseModelId, readModelId } from './model-ids.ts';
-import { findMissingKey, findMissingVariable, openModel, type ProviderAccess, requiredEnvVarsOf } from './providers.ts';
+import {
+  baseUrlOf,
+  findMissingKey,
+  findMissingVariable,
+  openModel,
+  type ProviderAccess,
+  requiredEnvVarsOf,
+} from './providers.ts';
 
 /** A model as `GET /configure` lists it. */
 export interface ModelInfo {
@@ -101,6 +108,17 @@ export class Models {
     const known = [...usual, ...found];
     const isKnown = !chosen || known.some((id) => formatModelId(id) === formatModelId(chosen));
     return (isKnown ? known : [chosen, ...known]).map((id) => this.#describe(id));
+  }
+
+  /** Where a model is asked; undefined for one of this process, and where no address can be told. */
+  addressOf(id: string): URL | undefined {
+    const parsed = this.#registered.has(id) ? undefined : readModelId(id);
+    if (!parsed || parsed.provider === 'demo') return undefined;
+    try {
+      return new URL(baseUrlOf(parsed.provider, this.#options));
+    } catch {
+      return undefined;
+    }
   }
 
   async #open(id: ModelId): Promise<{ id: string; model: LanguageModelV4 }> {

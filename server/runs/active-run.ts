@@ -1,8 +1,10 @@
+import type { CallerTrace } from '../store/stored-runs.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import type { LoggedEvent } from './log-reader.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
 import { type ReadOptions, RunLog } from './run-log.ts';
+import type { RunTrace } from './run-tracing.ts';
 
 /** A run as its readers see it, while it goes on and for a short while after. */
 export interface Run {
@@ -37,6 +39,8 @@ interface ActiveRunOptions {
   readonly startedAt: string;
   /** A detached run goes on without readers, and waits for none but those that ask for it. */
   readonly isDetached: boolean;
+  readonly caller: CallerTrace;
+  readonly trace: RunTrace | undefined;
   readonly limits: RunLimits;
 }
 
@@ -53,6 +57,8 @@ export class ActiveRun implements Run {
   readonly conversationKey: string;
   readonly agentId: string;
   readonly startedAt: string;
+  readonly caller: CallerTrace;
+  readonly trace: RunTrace | undefined;
   readonly log: RunLog;
   readonly #controller = new AbortController();
   readonly #ended = Promise.withResolvers<RunOutcome>();
@@ -68,6 +74,8 @@ export class ActiveRun implements Run {
     this.conversationKey = options.conversationKey;
     this.agentId = options.agentId;
     this.startedAt = options.startedAt;
+    this.caller = options.caller;
+    this.trace = options.trace;
     const leave = () => this.cancel(CALLER_LEFT);
     if (!isDetached) this.#attachTimer = setTimeout(leave, limits.attachMs).unref();
     this.log = new RunLog({

@@ -14,6 +14,7 @@ import { askModel } from './model-step.ts';
 import { prepareTools } from './prepare-tools.ts';
 import { isTruncated } from './ready-call.ts';
 import { NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
+import type { RunTrace } from './run-tracing.ts';
 import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
 import { SharedState } from './shared-state.ts';
 import type { ToolArguments } from './tool-arguments.ts';
@@ -55,6 +56,7 @@ export interface LoopOptions {
   readonly sink: EventSink;
   readonly limits: RunLimits;
   readonly toolArguments: ToolArguments;
+  readonly trace?: RunTrace | undefined;
   readonly log: FaultLog;
   readonly signal: AbortSignal;
 }
@@ -106,7 +108,7 @@ interface LoopState extends Turn {
 
 /** One model call and the tools it calls; undefined when the model wants to go on. */
 async function takeStep(step: number, turn: LoopState, options: LoopOptions): Promise<RunOutcome | undefined> {
-  const { sink, signal, limits } = options;
+  const { sink, signal, limits, trace } = options;
   const agent = options.agent();
   if (step > agent.maxSteps) return { status: 'finished', pending: [], stoppedBy: 'max-steps' };
   const found = await resolveModel(agent, options);
@@ -115,11 +117,14 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   await prepareTools(options, turn.missingServers);
   const tools = offerTools(options.toolset, options.callerTools);
   const messageId = newId('msg');
+  const messages = [...instructionsOf(options), ...options.history, ...turn.messages];
+  trace?.onAsked?.(step, { systemPrompt: agent.systemPrompt, messages });
   const answer = await askModel({
     model: found.model,
     request: {
-      ...toRequest(agent, [...instructionsOf(options), ...options.history, ...turn.messages]),
+      ...toRequest(agent, messages),
       ...sayableTools(tools, found.model, options),
+      ...(trace && { headers: trace.toModel(step) }),
     },
     messageId,
     callIds: turn.callIds,

@@ -29,8 +29,10 @@ export interface RunBeginning {
 export async function driveRun(
   run: ActiveRun,
   { request, history, answered }: RunBeginning,
-  { models, limits, records, toolArguments, log }: DriveOptions,
+  { models, limits, records, toolArguments, log: serverLog }: DriveOptions,
 ): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage; readonly at: number }> {
+  const { trace } = run;
+  const log = trace ? withFields(serverLog, trace.logFields) : serverLog;
   const end = await runAgent({
     agent: request.agent,
     models,
@@ -43,6 +45,7 @@ export async function driveRun(
     sink: records.sinkOf(run),
     limits,
     toolArguments,
+    trace,
     log,
     signal: run.signal,
   });
@@ -59,5 +62,12 @@ export async function driveRun(
   } catch (error) {
     log.error({ err: error, runId: run.storedId }, 'a turn could not be stored');
     return { outcome: { status: 'failed', code: 'internal', detail: 'The turn could not be stored' }, usage, at };
+  } finally {
+    trace?.close();
   }
 }
+
+const withFields = (log: FaultLog, fields: object): FaultLog => ({
+  error: (details, message) => log.error({ ...details, ...fields }, message),
+  warn: (details, message) => log.warn?.({ ...details, ...fields }, message),
+});

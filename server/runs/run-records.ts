@@ -66,7 +66,13 @@ export class RunRecords {
 
   /** The sink of the events of a run; its steps are stored from them, and of a detached run the events too. */
   sinkOf(run: ActiveRun): EventSink {
-    return run.sinkWith(this.#journal.open(run.key, { keepsEvents: run.isDetached }));
+    const record = this.#journal.open(run.key, { keepsEvents: run.isDetached });
+    const onEvent = run.trace?.onEvent;
+    if (!onEvent) return run.sinkWith(record);
+    return run.sinkWith((logged) => {
+      record(logged);
+      onEvent(logged.event);
+    });
   }
 
   /** Stores how a run ended, and when, with the last of its events. */
@@ -78,7 +84,8 @@ export class RunRecords {
     await this.#options.store.runs.close({ key, status, outcome, usage, endedAt, ...happened, ...end });
     const { storedId: id, agentId, conversationId, startedAt } = run;
     const { steps } = happened;
-    this.#options.onEnded({ key, id, agentId, conversationId, status, startedAt, endedAt, outcome, usage, steps });
+    const names = { key, id, agentId, conversationId, ...run.caller };
+    this.#options.onEnded({ ...names, status, startedAt, endedAt, outcome, usage, steps });
   }
 
   /** How much of running runs waits. */

@@ -3,6 +3,7 @@ import type { Principal } from '../call/principal.ts';
 import { noteRequest } from '../call/request-notes.ts';
 import { toOwnedKey } from '../store/owned-key.ts';
 import type { ConversationName, RunRecord, Store } from '../store/store.ts';
+import type { CallerTrace } from '../store/stored-runs.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
 import type { ModelSource } from './agent-loop.ts';
@@ -19,6 +20,7 @@ import { SHUTTING_DOWN } from './run-events.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
+import type { RunTracing } from './run-tracing.ts';
 import type { PriceOf } from './step-recorder.ts';
 import { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
@@ -34,6 +36,8 @@ interface RunsOptions {
   /** Absent: no price is known. */
   readonly priceOf?: PriceOf | undefined;
   readonly onEnded?: RunEndListener | undefined;
+  /** Absent: nothing is traced. */
+  readonly tracing?: RunTracing | undefined;
 }
 
 /** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
@@ -54,16 +58,18 @@ export class Runs {
   readonly #driveOptions: DriveOptions;
   readonly #listeners = new Set<RunListener>();
   readonly #onEnded: RunEndListener;
+  readonly #tracing: RunTracing | undefined;
   #starting = 0;
   #isDraining = false;
 
-  constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {} }: RunsOptions) {
+  constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {}, tracing }: RunsOptions) {
     this.#store = store;
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#queues = new ConversationQueues({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
     this.#records = new RunRecords({ store, limits: this.#limits, priceOf, onEnded, log });
     this.#onEnded = onEnded;
+    this.#tracing = tracing;
     this.#driveOptions = {
       models,
       limits: this.#limits,
@@ -220,6 +226,7 @@ export class Runs {
     const awaited = decisions.length ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
     const { messages, unstored } = joinHistory({ stored, sent, history, awaited });
     const isDetached = request.detached ?? false;
+    const caller = this.#tracing?.callerNow() ?? NO_CALLER;
     const {
       id: storedId,
       key,
@@ -235,12 +242,14 @@ export class Runs {
       isDetached,
       decisions: decisions.map((decision) => ({ resolvedBy: request.principal.name ?? null, ...decision })),
       cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
+      ...caller,
     });
     this.#askers.add(key, request.principal);
     noteRequest({ run_id: storedId });
     const id = request.runId ?? storedId;
     const names = { id, storedId, key, conversationId, conversationKey };
-    const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, limits: this.#limits });
+    const trace = this.#tracing?.open({ key, ...caller });
+    const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, caller, trace, limits: this.#limits });
     this.#active.set(conversationKey, run);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
@@ -272,6 +281,7 @@ export class Runs {
   }
 }
 
+const NO_CALLER: CallerTrace = { traceparent: null, tracestate: null };
 const CANCELLED = 'cancelled by the user';
 const INTERRUPTED_BY_NEXT = 'interrupted by the next prompt';
 

@@ -5,6 +5,7 @@ import type { Message, ToolStatus } from '../store/messages.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
+import type { RunTrace } from './run-tracing.ts';
 import type { SharedState } from './shared-state.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 import { toWellFormed } from './well-formed.ts';
@@ -35,6 +36,7 @@ export interface ToolCallOptions {
   readonly sink: EventSink;
   readonly limits: RunLimits;
   readonly signal: AbortSignal;
+  readonly trace?: RunTrace | undefined;
   readonly log: FaultLog;
   readonly state: SharedState;
 }
@@ -61,7 +63,8 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
   const { callId, name, server = null, approvalId } = call;
   sink.emit({ type: 'tool-started', callId, name, server, ...(approvalId !== undefined && { approvalId }) });
   try {
-    const work = options.toolset.call(call.name, call.args, { signal: deadline.signal, state: state.value });
+    const trace = options.trace?.toTool(call.callId);
+    const work = options.toolset.call(call.name, call.args, { signal: deadline.signal, state: state.value, trace });
     const { result, isError, custom, state: changed } = await untilAborted(work, deadline.signal);
     const status = isError ? 'error' : 'done';
     const message = emitResult(call, { ...toBounded(result, limits.toolResultChars), status }, sink);

@@ -49,6 +49,8 @@ export interface Toolset {
       signal: AbortSignal;
       /** The state shared with the caller; undefined when there is none. */
       state?: unknown;
+      /** What goes along to another program that works for it, so that its trace joins this one. */
+      trace?: Readonly<Record<string, string>> | undefined;
     },
   ): Promise<ToolOutcome>;
 }

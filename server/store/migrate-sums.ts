@@ -33,6 +33,8 @@ async function addColumns(db: Kysely<Tables>): Promise<void> {
     .addColumn('times', 'text', (definition) => definition.notNull().defaultTo('[]'))
     .execute();
   await schema.alterTable('approvals').addColumn('resolved_by', 'text').execute();
+  await schema.alterTable('runs').addColumn('traceparent', 'text').execute();
+  await schema.alterTable('runs').addColumn('tracestate', 'text').execute();
 }
 
 async function createStepsAndSums({ schema }: Kysely<Tables>): Promise<void> {

@@ -27,6 +27,8 @@ export async function openRun(
     agentId,
     messages,
     isDetached = false,
+    traceparent = null,
+    tracestate = null,
   }: RunOpening,
 ): Promise<OpenedRun> {
   const now = new Date().toISOString();
@@ -72,6 +74,8 @@ export async function openRun(
       is_detached: isDetached ? 1 : 0,
       history_count: await appendMessages(transaction, conversation, messages),
       outcome: null,
+      traceparent,
+      tracestate,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();

@@ -106,6 +106,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
       }),
     events: (key) => readEvents(db, key, batches),
     steps: (key) => readSteps(db, key, steps),
+    resumedBy: (key) => readResumed(db, key),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
 }
@@ -131,6 +132,22 @@ async function interrupt(
   return open.map((row) => ({ ...row, status: 'interrupted' as const }));
 }
 
+/** The runs whose calls a person has answered, for the run `key` to go on with. */
+const readResumed = (db: Kysely<Tables>, key: string) =>
+  db
+    .selectFrom('runs as next')
+    .innerJoin('approvals', (join) =>
+      join
+        .onRef('approvals.resumed_by', '=', 'next.id')
+        .onRef('approvals.conversation_key', '=', 'next.conversation_key'),
+    )
+    .innerJoin('runs', 'runs.key', 'approvals.run_key')
+    .select(['runs.key', 'runs.traceparent', 'runs.tracestate'])
+    .distinct()
+    .where('next.key', '=', key)
+    .where('approvals.status', '!=', 'cancelled')
+    .execute();
+
 // A run whose status is unknown does not go on here, and how it ended is not known.
 const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({
   key: row.text('key'),
@@ -152,4 +169,6 @@ const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({
   cost: row.numberOrNull('cost', [0, Number.MAX_VALUE]),
   startedAt: row.time('started_at'),
   endedAt: row.timeOrNull('ended_at'),
+  traceparent: row.textOrNull('traceparent', null),
+  tracestate: row.textOrNull('tracestate', null),
 });

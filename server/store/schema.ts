@@ -95,6 +95,9 @@ interface RunsTable {
   outcome: string | null;
   /** That of its conversation; empty without keys, so that lists can follow an index. */
   owner: string;
+  /** The trace that its caller named, as the headers of W3C Trace Context; null where it named none, or nothing was traced. */
+  traceparent: string | null;
+  tracestate: string | null;
 }
 
 /** A step of a run. */

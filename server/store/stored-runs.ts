@@ -12,8 +12,14 @@ import type { Usage } from './usage.ts';
 /** Where a run stands. */
 export type RunStatus = z.output<typeof RunStatusSchema>;
 
+/** The trace that the caller of a run named, as the headers of W3C Trace Context; null where it named none, or nothing was traced. */
+export interface CallerTrace {
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
+}
+
 /** A run without its events. */
-export interface RunRecord {
+export interface RunRecord extends CallerTrace {
   /** What this server knows it by; never told to a caller. */
   readonly key: string;
   /** Its own among the runs of its owner, which is that of its conversation. */
@@ -53,7 +59,7 @@ export interface EventBatch {
 }
 
 /** A run that begins. */
-export interface RunOpening {
+export interface RunOpening extends Partial<CallerTrace> {
   readonly id: string;
   /** The id its caller gave it; absent: `id`. */
   readonly givenId?: string | undefined;
@@ -125,6 +131,8 @@ export interface RunsStore {
   events(key: string): Promise<EventBatch[]>;
   /** The steps of a run, in order. */
   steps(key: string): Promise<RunStep[]>;
+  /** The runs whose calls a person has answered, for this one to go on with. */
+  resumedBy(key: string): Promise<(CallerTrace & { readonly key: string })[]>;
   /** What runs that have ended came to, those deleted since included. */
   sums(query: SumsQuery): Promise<RunSums>;
   /** The same for each agent, key, model or day, by their names; the time is cut to whole minutes. */

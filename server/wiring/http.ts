@@ -21,6 +21,7 @@ interface HttpParts {
   readonly metrics: ReturnType<typeof openMetrics>;
   readonly proxy: McpProxy;
   readonly protocols: Protocols;
+  readonly openTrace: StartHttpServer['openTrace'];
 }
 
 /** How the HTTP server is started. */
@@ -34,6 +35,7 @@ export function toHttpOptions({
   metrics,
   proxy,
   protocols,
+  openTrace,
 }: HttpParts): StartHttpServer {
   return {
     operations: implement(contract, handlers, log),
@@ -51,6 +53,7 @@ export function toHttpOptions({
     allowedHosts: options['allowed-host'],
     corsOrigins: options['cors-origin'],
     rateLimits: options['rate-limit'],
+    openTrace,
     log,
   };
 }

@@ -6,20 +6,33 @@ import type { RunEndListener } from '../runs/run-end.ts';
 import { createRunHandlers } from '../runs/run-handlers.ts';
 import { Runs } from '../runs/runs.ts';
 import type { Store } from '../store/store.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { createUsageHandlers } from '../usage/usage-handlers.ts';
 
 interface RunsOptions {
   readonly options: Options;
   readonly store: Store;
   readonly models: Models;
+  readonly tracing: Tracing | undefined;
+  /** Told of each run that has ended. */
   readonly onEnded: RunEndListener;
   readonly log: Log;
 }
 
 /** Opens the runs: those that a server which died left open have ended. */
-export async function openRuns({ options, store, models, onEnded, log }: RunsOptions) {
+export async function openRuns({ options, store, models, tracing, onEnded, log }: RunsOptions) {
   const prices = openPrices({ file: options.prices, log });
-  const runs = new Runs({ store, models, log, priceOf: prices.priceOf, onEnded });
+  const runs = new Runs({
+    store,
+    models,
+    log,
+    priceOf: prices.priceOf,
+    tracing,
+    onEnded(ended) {
+      tracing?.end(ended);
+      onEnded(ended);
+    },
+  });
   const interrupted = await runs.interruptOpen();
   if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
   return {

@@ -17,6 +17,7 @@ import { openProtocols } from './protocols.ts';
 import { openRuns } from './runs.ts';
 import { openSandboxes } from './sandbox.ts';
 import { openSkills } from './skills.ts';
+import { openTelemetry } from './telemetry.ts';
 
 interface RuntimeOptions {
   readonly options: Options;
@@ -37,12 +38,21 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const store = keep(
     await openStore({ folder: options['data-dir'], log, publish, onStatement: metrics.noteStatement }),
   );
+  const telemetry = keep(await openTelemetry({ environment, store, models, log }));
   const mcp = keep(await openMcpServers({ options, environment, store, log, publish }));
-  const { runs, handlers: runHandlers } = await openRuns({ options, store, models, onEnded: metrics.noteRun, log });
+  const { runs, handlers: runHandlers } = await openRuns({
+    options,
+    store,
+    models,
+    tracing: telemetry.tracing,
+    onEnded: metrics.noteRun,
+    log,
+  });
   const skills = openSkills({ options, log });
   const agents = await openAgents({ store, models, mcp, skills, publish });
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });
+  telemetry.nameAgents((id) => agents.list().find((agent) => agent.id === id));
   const sandbox = keep(await openSandboxes({ options, agents, codemode, runs, log, publish }));
   const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
   const agentRuns = openAgentRuns(parts);
@@ -63,7 +73,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const everything = opened.move();
   return {
     /** What the HTTP server is started with. */
-    http: toHttpOptions({ ...parts, metrics, proxy, protocols, apiKeys, handlers }),
+    http: toHttpOptions({ ...parts, metrics, proxy, protocols, apiKeys, handlers, openTrace: telemetry.openTrace }),
     models,
     /** Begins what may take a while, once the server listens at `serverUrl`. */
     start(serverUrl: string) {

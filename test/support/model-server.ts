@@ -1,6 +1,6 @@
 /** A model provider on loopback that speaks OpenAI's Chat Completions and does as the last message of the user says. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -16,6 +16,8 @@ export interface ModelServer extends AsyncDisposable {
   readonly url: string;
   /** How many calls have come. */
   calls(): number;
+  /** The headers of each of them. */
+  readonly headers: readonly IncomingHttpHeaders[];
   /** Resolves when calls `hold` of this name are waiting, that many of them. */
   held(name: string, count?: number): Promise<void>;
   /** Lets them go on. */
@@ -35,6 +37,7 @@ export async function startModelServer(): Promise<ModelServer> {
   const waiting = new Map<string, (() => void)[]>();
   let changed = Promise.withResolvers<void>();
   let calls = 0;
+  const headers: IncomingHttpHeaders[] = [];
   let abandoned = 0;
 
   const hold = (name: string) =>
@@ -53,6 +56,7 @@ export async function startModelServer(): Promise<ModelServer> {
       return;
     }
     calls++;
+    headers.push(request.headers);
     response.once('close', () => {
       if (!response.writableFinished) abandoned++;
     });
@@ -84,6 +88,7 @@ export async function startModelServer(): Promise<ModelServer> {
   return {
     url: `http://127.0.0.1:${port}/v1`,
     calls: () => calls,
+    headers,
     abandoned: () => abandoned,
     release,
     async held(name, count = 1) {
