@@ -44,14 +44,6 @@ it('a conversation that a key had before names were its own is still that key’
   const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
   undoSums(database);
   database.exec(`
-    drop index runs_newest_of_owner; drop index runs_newest_by_agent; drop index runs_newest_by_status;
-    drop index runs_newest_by_both; drop index runs_newest_of_conversation;
-    drop table run_steps; drop table run_sums;
-    alter table runs drop column owner; alter table runs drop column cost; alter table runs drop column duration_ms;
-    alter table runs drop column cached_tokens; alter table runs drop column reasoning_tokens;
-    alter table runs drop column model_steps; alter table runs drop column unpriced_steps;
-    alter table run_events drop column times; alter table approvals drop column resolved_by;
-    create index runs_newest on runs (started_at); create index runs_newest_of_agent on runs (agent_id, started_at);
     drop index conversations_by_id; drop index runs_by_id;
     alter table conversations drop column id; alter table conversations rename column key to id;
     alter table messages rename column conversation_key to conversation_id;

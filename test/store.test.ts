@@ -126,6 +126,8 @@ describe('runs and messages', () => {
       status: 'finished',
       usage: { ...NO_USAGE, inputTokens: 3, outputTokens: 4 },
       cost: null,
+      traceparent: null,
+      tracestate: null,
       startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       endedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
@@ -473,18 +475,13 @@ describe('the data folder', () => {
     const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
     undoSums(database);
     database.exec(`
-      drop index runs_newest_of_owner; drop index runs_newest_by_agent; drop index runs_newest_by_status;
-      drop index runs_newest_by_both; drop index runs_newest_of_conversation;
-      drop table run_steps; drop table run_sums;
-      alter table runs drop column owner; alter table runs drop column cost; alter table runs drop column duration_ms;
-      alter table runs drop column cached_tokens; alter table runs drop column reasoning_tokens;
-      alter table runs drop column model_steps; alter table runs drop column unpriced_steps;
       drop index conversations_by_id; drop index runs_by_id;
       alter table conversations drop column id; alter table conversations rename column key to id;
       alter table messages rename column conversation_key to conversation_id;
       alter table runs drop column id; alter table runs rename column key to id;
       alter table runs drop column conversation_id; alter table runs rename column conversation_key to conversation_id;
       drop table tasks; drop table approvals; drop table run_events;
+      drop index runs_newest; drop index runs_newest_of_agent;
       alter table runs drop column given_id; alter table runs drop column is_detached;
       alter table runs drop column history_count; alter table runs drop column outcome;
       alter table agents drop column approvals; alter table agents drop column codemode;

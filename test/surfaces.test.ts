@@ -89,6 +89,8 @@ const cases: Readonly<Record<string, Case>> = {
   'skills.list': nothing,
   'prompts.stream': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `stream-${tag}` }) },
   'prompts.sync': { input: () => ({ agent_id: 'shared', message: 'tool get_weather {"city":"Paris"}' }) },
+  'events.follow': { input: () => ({ types: ['sandbox'], until: 'now' }) },
+  'mcpServers.logEvents': { input: () => ({ server_id: 'fetch', until: 'now' }) },
   'runs.list': { input: () => ({ conversation_id: 'none', limit: 2 }) },
   'runs.get': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
   'runs.steps': { prepare: runOf, input: (tag) => ({ run_id: `ran-${tag}` }) },
@@ -281,6 +283,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
     .replaceAll(new RegExp(`(?<=-)${tag}\\b`, 'g'), 'TAG')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
     .replaceAll(/\b(msg|conv|run|call|appr)-[0-9a-f]{20}/g, '$1-ID')
+    .replaceAll(/"number":\d+/g, '"number":0')
     .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')
     .replaceAll(/"(duration_ms|queued_ms|timestamp|time_to_first_token)":[\d.e-]+/g, '"$1":0');
   return JSON.parse(text);

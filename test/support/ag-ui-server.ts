@@ -110,17 +110,17 @@ async function* follow(
   events: Iterable<RunEvent> | AsyncIterable<RunEvent>,
   cancelled: AbortController,
   end: () => void,
-): AsyncGenerator<{ id: number; at: number; event: RunEvent }> {
+): AsyncGenerator<{ id: number; event: RunEvent }> {
   let id = 0;
   try {
     for await (const event of events) {
       id += 1;
-      yield { id, at: Date.now(), event };
+      yield { id, event };
     }
     if (!cancelled.signal.aborted) return;
     end();
     const outcome = { status: 'cancelled', reason: 'terminated' } as const;
-    yield { id: id + 1, at: Date.now(), event: { type: 'run-ended', outcome, usage: noUsage } };
+    yield { id: id + 1, event: { type: 'run-ended', outcome, usage: noUsage } };
   } finally {
     cancelled.abort();
     end();

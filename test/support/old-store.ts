@@ -11,6 +11,8 @@ export function undoSums(database: DatabaseSync): void {
     'cost',
     'duration_ms',
     'owner',
+    'traceparent',
+    'tracestate',
   ];
   database.exec(`
     drop table run_steps; drop table run_sums;
