@@ -17,18 +17,22 @@ export async function listRuns(
   reader: RunReader,
 ): ReturnType<RunsStore['list']> {
   const owners = await findOwners(db, query.principal ?? EVERYBODY);
-  const newest = unite(owners.map((owner) => newestOf(owner, query)));
-  const matching = db.selectFrom('runs').selectAll().where('key', 'in', sql<string>`(select key from (${newest}))`);
+  const keys = sql<string>`(
+    select key from (${unite(owners.map((owner) => newestOf(owner, query)))}) ${newestFirst(query)})`;
+  const matching = db.selectFrom('runs').selectAll().where('key', 'in', keys);
   const { rows, nextCursor } = await readPage(matching, ORDER, query);
   return { runs: reader.all(rows), nextCursor };
 }
 
 const ORDER = ['started_at', 'key'] as const;
 
-/** The runs of one owner that may be on the page. One more than asked for tells whether there is a next page. */
+// One more than asked for tells whether there is a next page.
+const newestFirst = ({ limit }: RunPageQuery) => sql`order by started_at desc, key desc limit ${limit + 1}`;
+
+/** The runs of one owner that may be on the page. */
 const newestOf = (owner: string, query: RunPageQuery): RawBuilder<unknown> => sql`
   select started_at, key from runs where ${isWanted(query, owner)} and ${isBehind(query.cursor, ORDER)}
-  order by started_at desc, key desc limit ${query.limit + 1}`;
+  ${newestFirst(query)}`;
 
 /** How many selects SQLite joins into one. */
 const SELECTS_AT_ONCE = 400;
