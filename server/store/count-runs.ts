@@ -10,6 +10,9 @@ import { NO_USAGE, sumCosts, sumUsage, type Usage } from './usage.ts';
 /** A run that has ended, as it is counted. */
 type CountedRun = Pick<Tables['runs'], 'owner' | 'agent_id' | 'status' | 'started_at'>;
 
+/** A row of such a run, whatever stands in it. */
+export type CountedRow = CountedRun & Pick<Tables['runs'], 'duration_ms'>;
+
 type Sums = Tables['run_sums'];
 type Counts = Omit<Sums, 'span' | 'start' | 'owner' | 'agent_id' | 'model' | 'status'>;
 
@@ -49,27 +52,28 @@ export function toInterruptedEnd(steps: readonly RunStep[], lastAt = 0) {
 export const durationOf = (startedAt: string, endedAt: string | null): number =>
   Math.max(0, Date.parse(endedAt ?? startedAt) - Date.parse(startedAt)) || 0;
 
-/** Counts a run that has ended, with its steps by their models; an odd row as far as it can be read. */
+/** Counts a run that has ended, with its steps by their models. */
 export async function countRun(
   transaction: Transaction<Tables>,
-  row: Tables['runs'],
+  row: CountedRow,
   steps: readonly RunStep[],
 ): Promise<void> {
-  const run = toCounted(row);
+  const run = readCounted(row);
+  const duration_ms = toCount(row.duration_ms);
   const byModel = Map.groupBy(steps, ({ model }) => model ?? '');
   const lastModel = steps.at(-1)?.model ?? '';
   if (!byModel.has(lastModel)) byModel.set(lastModel, []);
-  const duration_ms = toCount(row.duration_ms);
-  for (const [model, itsSteps] of byModel) {
+  const counted = [...byModel].map(([model, itsSteps]) => {
     const isLast = model === lastModel;
     const counts = { ...toCounts(totalOf(itsSteps)), runs: isLast ? 1 : 0, duration_ms: isLast ? duration_ms : 0 };
-    await addSums(transaction, { run, model, counts });
-  }
+    return { run, model, counts };
+  });
+  await addSums(transaction, counted);
 }
 
-/** What a run is counted by, whatever stands in its row. */
-export function toCounted(row: Tables['runs']): CountedRun {
-  const read = new RowReading<keyof Tables['runs']>(row);
+/** What a run is counted by, as far as its row can be read. */
+export function readCounted(row: CountedRun): CountedRun {
+  const read = new RowReading<keyof CountedRun>(row);
   return {
     owner: read.text('owner', ''),
     agent_id: read.text('agent_id', ''),
@@ -100,19 +104,26 @@ const COUNTS = [
   'unpriced_steps',
 ] as const satisfies (keyof Counts)[];
 
-/** Adds to the sums of the day and of the minute in which a run began. */
-export async function addSums(
-  db: Kysely<Tables>,
-  { run, model, counts }: { readonly run: CountedRun; readonly model: string; readonly counts: Counts },
-): Promise<void> {
-  const { owner, agent_id, status, started_at } = run;
-  const names = { owner, agent_id, model, status };
-  await db
-    .insertInto('run_sums')
-    .values([
+/** What is to be added to the sums of runs that are alike. */
+export interface Counted {
+  readonly run: CountedRun;
+  readonly model: string;
+  readonly counts: Counts;
+}
+
+/** Adds to the sums of the days and of the minutes in which runs began. */
+export async function addSums(db: Kysely<Tables>, counted: readonly Counted[]): Promise<void> {
+  const rows = counted.flatMap(({ run: { owner, agent_id, status, started_at }, model, counts }): Sums[] => {
+    const names = { owner, agent_id, model, status };
+    return [
       { span: 'day', start: started_at.slice(0, DAY), ...names, ...counts },
       { span: 'minute', start: started_at.slice(0, MINUTE), ...names, ...counts },
-    ])
+    ];
+  });
+  if (!rows.length) return;
+  await db
+    .insertInto('run_sums')
+    .values(rows)
     .onConflict((conflict) =>
       conflict
         .columns(['span', 'start', 'owner', 'agent_id', 'model', 'status'])

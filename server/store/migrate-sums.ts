@@ -1,7 +1,7 @@
 /** Makes room for steps, costs and sums, and counts the runs that were there before. */
 import { type Kysely, sql } from 'kysely';
-import { toCount } from './count.ts';
-import { addSums, durationOf, toCounted } from './count-runs.ts';
+import { addSums, type Counted, type CountedRow, readCounted } from './count-runs.ts';
+import { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 
 /** The change of the tables. */
@@ -87,38 +87,48 @@ async function indexByOwner({ schema }: Kysely<Tables>): Promise<void> {
   }
 }
 
+/** How many rows go into one statement: each counts for its day and for its minute, and SQLite takes 32,766 values. */
 const ROWS_AT_ONCE = 1000;
 
+/** Counts the runs that have ended: how often they asked a model was not noted, nor what it cost. */
 async function countEnded(db: Kysely<Tables>): Promise<void> {
+  const duration = sql`cast(round((julianday(ended_at) - julianday(started_at)) * 86400000) as integer)`;
+  await sql`
+    update runs set model_steps = 1, unpriced_steps = 1, duration_ms = max(0, coalesce(${duration}, 0))
+    where ended_at is not null`.execute(db);
   for (let last = ''; ; ) {
     const rows = await db
       .selectFrom('runs')
-      .selectAll()
+      .select(['key', 'owner', 'agent_id', 'status', 'started_at', 'duration_ms', 'input_tokens', 'output_tokens'])
       .where('key', '>', last)
       .where('ended_at', 'is not', null)
       .orderBy('key')
       .limit(ROWS_AT_ONCE)
       .execute();
+    await addSums(db, rows.map(toCounted));
+    const key = rows.at(-1)?.key;
     // Bytes, which no server writes here, come behind all texts.
-    const readable = rows.filter(({ key }) => typeof key === 'string');
-    for (const row of readable) await countOne(db, row);
-    const end = readable.at(-1);
-    if (!end || readable.length < ROWS_AT_ONCE) return;
-    last = end.key;
+    if (typeof key !== 'string') return;
+    last = key;
   }
 }
 
-/** Counts a run as far as its row can be read: neither its models nor its costs were noted. */
-async function countOne(db: Kysely<Tables>, row: Tables['runs']): Promise<void> {
-  const duration_ms = durationOf(row.started_at, row.ended_at);
-  // How often a model was asked was not noted either.
-  const steps = { model_steps: 1, unpriced_steps: 1 };
-  await db
-    .updateTable('runs')
-    .set({ duration_ms, ...steps })
-    .where('key', '=', row.key)
-    .execute();
-  const tokens = { input_tokens: toCount(row.input_tokens), output_tokens: toCount(row.output_tokens) };
-  const counts = { runs: 1, duration_ms, ...tokens, cached_tokens: 0, reasoning_tokens: 0, cost: 0, ...steps };
-  await addSums(db, { run: toCounted(row), model: '', counts });
+/** What a run counts, as far as its row can be read. */
+function toCounted(row: CountedRow): Counted {
+  const read = new RowReading<keyof Tables['runs']>(row);
+  return {
+    run: readCounted(row),
+    model: '',
+    counts: {
+      runs: 1,
+      duration_ms: read.count('duration_ms'),
+      input_tokens: read.count('input_tokens'),
+      output_tokens: read.count('output_tokens'),
+      cached_tokens: 0,
+      reasoning_tokens: 0,
+      cost: 0,
+      model_steps: 1,
+      unpriced_steps: 1,
+    },
+  };
 }
