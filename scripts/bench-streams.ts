@@ -54,7 +54,7 @@ async function run(index: number) {
     path: `/api/v1/ag-ui/agent-${index % 100}/`,
     headers,
     body,
-    last: `{"type":"RUN_FINISHED","threadId":"thread-${index}","runId":"run-${index}"`,
+    last: new RegExp(`^data: {"type":"RUN_FINISHED",.*"threadId":"thread-${index}","runId":"run-${index}"`, 'm'),
     onFrame(frame) {
       const word = /"delta":"word(\d+) "/.exec(frame)?.[1];
       if (word !== undefined && Number(word) !== ++wordsRead) isInOrder = false;

@@ -117,11 +117,11 @@ function readRun(port: number, forwardedProps = {}) {
     forwardedProps,
   });
   const headers = { authorization, 'content-type': 'application/json' };
-  return readStream({ port, method: 'POST', path: '/api/v1/ag-ui/agent-1/', headers, body, last: 'RUN_FINISHED' });
+  return readStream({ port, method: 'POST', path: '/api/v1/ag-ui/agent-1/', headers, body, last: /RUN_FINISHED/ });
 }
 
 function readBare(port: number) {
-  return readStream({ port, method: 'GET', path: `/${WORDS}`, last: `word${WORDS} ` });
+  return readStream({ port, method: 'GET', path: `/${WORDS}`, last: new RegExp(`word${WORDS} `) });
 }
 
 async function benchPaced(): Promise<void> {

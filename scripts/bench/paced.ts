@@ -90,7 +90,7 @@ async function readPaced({ port }: Served, { headers }: PacedRun, index: number)
     path: `/api/v1/ag-ui/agent-${Math.abs(index % 100)}/`,
     headers: { ...headers, 'content-type': 'application/json' },
     body,
-    last: 'RUN_FINISHED',
+    last: /RUN_FINISHED/,
     onFrame(frame) {
       const said = /"delta":"\d+@(\d+) "/.exec(frame)?.[1];
       if (said === undefined) return;

@@ -16,8 +16,8 @@ interface StreamRequest {
   readonly path: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
-  /** The text that stands in the last frame. */
-  readonly last: string;
+  /** What stands in the last frame. */
+  readonly last: RegExp;
   /** Sees each frame. */
   readonly onFrame?: (frame: string) => void;
 }
@@ -44,7 +44,7 @@ export function readStream({ port, method, path, headers, body, last, onFrame }:
           onFrame?.(frame);
         }
       });
-      response.on('end', () => resolve({ events, firstEventMs, isWhole: isOrdered && lastFrame.includes(last) }));
+      response.on('end', () => resolve({ events, firstEventMs, isWhole: isOrdered && last.test(lastFrame) }));
       response.on('error', reject);
     });
     call.on('error', reject);
