@@ -119,13 +119,13 @@ describe('the span of an answer', () => {
 });
 
 describe('the span of a tool call', () => {
-  test('that was cut off ends with the run, as interrupted; the answer before it is whole', () => {
-    const toolCalls = [{ ...call, endedAt: null, isError: null }];
+  test('that was cut off ends with the last that is known of the run, as interrupted; the answer before it is whole', () => {
+    const toolCalls = [{ ...call, startedAt: at(2.5), endedAt: null, isError: null }];
     const spans = spansOf({ ...interrupted, steps: [{ ...step, status: 'running', endedAt: null, toolCalls }] });
     expect(spans.map(({ name, endedAt, attributes }) => [name, endedAt, attributes['error.type']])).toEqual([
-      ['invoke_agent A', at(4), 'run-interrupted'],
+      ['invoke_agent A', at(2.5), 'run-interrupted'],
       ['chat gemini-2.5-pro', at(2), undefined],
-      ['execute_tool clock', at(4), 'run-interrupted'],
+      ['execute_tool clock', at(2.5), 'run-interrupted'],
     ]);
   });
 

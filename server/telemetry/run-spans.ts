@@ -3,6 +3,7 @@
  * https://github.com/open-telemetry/semantic-conventions-genai
  */
 import type { EndedRun } from '../runs/run-end.ts';
+import { toInterruptedEnd } from '../store/count-runs.ts';
 import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
 import { splitModelId, toFinishReason } from './model-names.ts';
 import type { RunContents } from './run-contents.ts';
@@ -52,7 +53,7 @@ function toRunSpan(run: EndedRun, asked: readonly RunStep[], sources: SpanSource
     context,
     parent: parent && { spanId: parent.spanId, isRemote: true },
     startedAt,
-    endedAt: Math.max(startedAt, Date.parse(run.endedAt)),
+    endedAt: Math.max(startedAt, endOf(run)),
     attributes: {
       'gen_ai.operation.name': 'invoke_agent',
       ...(first?.model ? toModelAttributes(first.model) : {}),
@@ -86,7 +87,7 @@ function toChatSpan(run: EndedRun, step: RunStep, sources: SpanSources): Span {
     context: { ...context, spanId: chatSpanId(run, step.number) },
     parent: { spanId: runSpanId(run), isRemote: false },
     startedAt,
-    endedAt: Math.max(startedAt, step.answeredAt ?? step.endedAt ?? Date.parse(run.endedAt)),
+    endedAt: Math.max(startedAt, step.answeredAt ?? step.endedAt ?? endOf(run)),
     attributes: {
       'gen_ai.operation.name': 'chat',
       ...toModelAttributes(model),
@@ -120,7 +121,7 @@ function toToolSpan(run: EndedRun, call: RunCall, { context, toShown, contents }
     context: { ...context, spanId: toolSpanId(run, callId) },
     parent: { spanId: runSpanId(run), isRemote: false },
     startedAt,
-    endedAt: Math.max(startedAt, endedAt ?? Date.parse(run.endedAt)),
+    endedAt: Math.max(startedAt, endedAt ?? endOf(run)),
     attributes: {
       'gen_ai.operation.name': 'execute_tool',
       'gen_ai.tool.name': tool,
@@ -153,6 +154,10 @@ function failureOf(run: EndedRun, step: RunStep): { readonly code: string; reado
   const code = codeOf(run);
   return code === undefined ? undefined : { code, detail: detailOf(run) };
 }
+
+/** When nothing was done any more: of a run that was cut off, the last that is known of it, not the start that found it so. */
+const endOf = ({ status, endedAt, startedAt, steps }: EndedRun): number =>
+  Date.parse(status === 'interrupted' ? toInterruptedEnd(steps, Date.parse(startedAt)).workedUntil : endedAt);
 
 const codeOf = ({ outcome }: EndedRun) => (outcome.status === 'failed' ? outcome.code : undefined);
 const detailOf = ({ outcome }: EndedRun) => (outcome.status === 'failed' ? outcome.detail : '');
