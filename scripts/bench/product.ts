@@ -24,7 +24,11 @@ const destination = pino.destination({ dest: devNull, sync: false, minLength: 81
 const log = createLog({ level: 'info', destination });
 const [, , argument = '1'] = process.argv;
 const isProvider = argument.startsWith('http://');
-const environment = isProvider ? { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: argument } : {};
+const { OTEL_EXPORTER_OTLP_ENDPOINT } = process.env;
+const environment = {
+  ...(OTEL_EXPORTER_OTLP_ENDPOINT && { OTEL_EXPORTER_OTLP_ENDPOINT }),
+  ...(isProvider && { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: argument }),
+};
 const model = isProvider ? 'openai:paced' : 'script:words';
 const runtime = await createRuntime({ options, environment, log });
 const [words = 1, together = 1] = argument.split(',').map(Number);
