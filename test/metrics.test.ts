@@ -1,53 +1,14 @@
 /** The metrics of a whole server, as Prometheus reads them. */
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { BoundedNames, Counter, Histogram } from '../server/metrics/families.ts';
 import { Metrics } from '../server/metrics/metrics.ts';
+import { createScrape } from '../server/metrics/scrape.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
+import { countOf, readText, scrape } from './support/read-metrics.ts';
+import { startServer } from './support/server.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 const KEY = 'metrics-key';
-
-interface Series {
-  readonly name: string;
-  readonly labels: Record<string, string>;
-  readonly value: number;
-}
-
-/** Reads the text format strictly: any line that is none of it fails. */
-function readText(text: string): Series[] {
-  return text.split('\n').flatMap((line) => {
-    if (line === '' || /^# (HELP|TYPE) [a-z_]+ \S/.test(line)) return [];
-    const [, name, labels = '', value] = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw new Error(`no line of the text format: ${line}`);
-    const pairs = [...labels.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"(?:,|$)/g)];
-    expect(pairs.map(([pair]) => pair).join(''), line).toBe(labels);
-    return {
-      name,
-      labels: Object.fromEntries(pairs.map(([, key = '', one = '']) => [key, one])),
-      value: Number(value),
-    };
-  });
-}
-
-async function scrape(url: string): Promise<Series[]> {
-  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } });
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-  return readText(await response.text());
-}
-
-function countOf(series: readonly Series[], name: string, labels: Record<string, string> = {}): number {
-  const found = series.filter(
-    (one) =>
-      one.name === `agent_runtimes_${name}` &&
-      Object.entries(labels).every(([key, value]) => one.labels[key] === value),
-  );
-  return found.reduce((sum, { value }) => sum + value, 0);
-}
 
 describe('the metrics of a server', () => {
   let server: WholeServer;
@@ -57,10 +18,10 @@ describe('the metrics of a server', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   it('count a run with its model and its tool', async () => {
-    const before = await scrape(server.url);
+    const before = await scrape(server.url, KEY);
     const { body } = await server.call('POST', '/agents/demo/prompt/sync', { message: 'What is 17 * 23?' });
     expect(body).toMatchObject({ tool_calls: [{ name: 'toolbox__calculate' }] });
-    const after = await scrape(server.url);
+    const after = await scrape(server.url, KEY);
     const grown = (name: string, labels?: Record<string, string>) =>
       countOf(after, name, labels) - countOf(before, name, labels);
     expect(grown('runs_total', { agent: 'demo', outcome: 'finished' })).toBe(1);
@@ -75,7 +36,7 @@ describe('the metrics of a server', () => {
     expect(grown('cost_dollars_total', { model: 'demo:rules' })).toBe(0);
     expect(grown('unpriced_steps_total')).toBe(0);
     expect(countOf(after, 'mcp_servers', { state: 'running' })).toBe(1);
-    for (const kind of ['read', 'write', 'commit']) {
+    for (const kind of ['read', 'write', 'commit', 'transaction']) {
       expect(grown('store_statement_duration_seconds_count', { kind }), kind).toBeGreaterThan(0);
     }
     const names = after.map(({ name }) => name);
@@ -83,32 +44,44 @@ describe('the metrics of a server', () => {
   });
 
   it('show a stream while it goes on, also one whose reader just leaves', async () => {
-    expect(countOf(await scrape(server.url), 'streams_active')).toBe(0);
+    expect(countOf(await scrape(server.url, KEY), 'streams_active')).toBe(0);
     const leaving = new AbortController();
     const response = await fetch(`${server.url}/api/v1/events`, {
       headers: { authorization: `Bearer ${KEY}` },
       signal: leaving.signal,
     });
     expect(response.status).toBe(200);
-    expect(countOf(await scrape(server.url), 'streams_active')).toBe(1);
+    expect(countOf(await scrape(server.url, KEY), 'streams_active')).toBe(1);
     leaving.abort();
-    await expect.poll(async () => countOf(await scrape(server.url), 'streams_active')).toBe(0);
+    await expect.poll(async () => countOf(await scrape(server.url, KEY), 'streams_active')).toBe(0);
   });
 
-  it('count the start of a sandbox', async () => {
-    const before = countOf(await scrape(server.url), 'sandbox_starts_total');
+  it('count the start of a sandbox, and one that fails', async () => {
     const ran = await server.call('POST', '/agents/demo/execute', { code: '1 + 1' });
     expect(ran.status).toBe(200);
-    const after = await scrape(server.url);
-    expect(countOf(after, 'sandbox_starts_total', { outcome: 'ok' }) - before).toBe(1);
+    const jupyter = { variant: 'local-jupyter', jupyter_url: 'http://127.0.0.1:9/', verify: true };
+    expect((await server.call('POST', '/agents/sandbox/configure', jupyter)).status).toBe(502);
+    const after = await scrape(server.url, KEY);
+    const starts = after.filter(({ name }) => name === 'agent_runtimes_sandbox_starts_total');
+    expect(starts.map(({ labels, value }) => ({ ...labels, value }))).toEqual([
+      { variant: 'local-eval', outcome: 'ok', value: 1 },
+      { variant: 'local-jupyter', outcome: 'failed', value: 1 },
+    ]);
     expect(countOf(after, 'sandbox_start_duration_seconds_count')).toBe(1);
   }, 120_000);
 
+  it('count a sandbox that is started for nobody yet once, also when somebody gets it', async () => {
+    const before = countOf(await scrape(server.url, KEY), 'sandbox_starts_total', { outcome: 'ok' });
+    expect((await server.call('POST', '/agents/sandbox/restart')).status).toBe(200);
+    expect((await server.call('POST', '/agents/demo/execute', { code: '1 + 1' })).status).toBe(200);
+    expect(countOf(await scrape(server.url, KEY), 'sandbox_starts_total', { outcome: 'ok' }) - before).toBe(1);
+  }, 120_000);
+
   it('count what is no operation, and what is refused, without its path', async () => {
-    const before = countOf(await scrape(server.url), 'http_requests_total', { operation: 'other', status: '404' });
+    const before = countOf(await scrape(server.url, KEY), 'http_requests_total', { operation: 'other', status: '404' });
     for (const path of ['/none', '/api/v1/none', '/a/%2e%2e/b"\\']) await fetch(server.url + path);
     await expect
-      .poll(async () => countOf(await scrape(server.url), 'http_requests_total', { operation: 'other' }))
+      .poll(async () => countOf(await scrape(server.url, KEY), 'http_requests_total', { operation: 'other' }))
       .toBeGreaterThan(before + 2);
   });
 
@@ -121,52 +94,7 @@ describe('the metrics of a server', () => {
     const posted = await fetch(`${server.url}/metrics`, { method: 'POST', headers });
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
-
-  it('have every name and label that the dashboard and the alerts ask for', async () => {
-    const series = await scrape(server.url);
-    const labelsOf = new Map<string, Set<string>>();
-    for (const { name, labels } of series) {
-      const known = labelsOf.get(name) ?? new Set();
-      for (const label of Object.keys(labels)) known.add(label);
-      labelsOf.set(name, known);
-    }
-    // Counters that have counted nothing have no series, but they have a type.
-    const text = await (await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } })).text();
-    const typed = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
-    for (const query of await readQueries()) {
-      const names = [...query.matchAll(/\b(agent_runtimes_[a-z_]+|process_[a-z_]+)(?:\{([^}]*)\})?/g)];
-      expect(names.length, query).toBeGreaterThan(0);
-      for (const [, name = '', matchers = ''] of names) {
-        expect(typed.has(name.replace(/_(bucket|sum|count)$/, '')) || typed.has(name), `${name} in ${query}`).toBe(
-          true,
-        );
-        const own = labelsOf.get(name);
-        const asked = [...matchers.matchAll(/([a-z_]+)(?==|!=|=~|!~)/g)].map(([label]) => label);
-        const grouped = [...query.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/));
-        for (const label of [...asked, ...(own ? grouped : [])]) {
-          if (own) expect([...own, 'le'], `${label} of ${name} in ${query}`).toContain(label);
-        }
-      }
-    }
-  });
 });
-
-const Dashboard = z.object({
-  panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })).min(1) })).min(10),
-});
-const Rules = z.object({
-  groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string(), expr: z.string() })).min(5) })),
-});
-
-async function readQueries(): Promise<string[]> {
-  const read = (name: string) => readFile(fileURLToPath(new URL(`../scripts/pod/${name}`, import.meta.url)), 'utf8');
-  const { panels } = Dashboard.parse(JSON.parse(await read('grafana-dashboard.json')));
-  const { groups } = Rules.parse(parse(await read('alerts.yaml')));
-  return [
-    ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
-    ...groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
-  ];
-}
 
 it('--open-metrics lets everybody read them', async () => {
   await using server = await startWholeServer({ args: ['--open-metrics'], apiKey: KEY });
@@ -174,6 +102,15 @@ it('--open-metrics lets everybody read them', async () => {
   expect(response.status).toBe(200);
   expect(readText(await response.text()).length).toBeGreaterThan(10);
 });
+
+it('what writes them is loaded by the first who reads them', async () => {
+  const note = `--import=${new URL('fixtures/note-lazy-modules.mjs', import.meta.url)}`;
+  await using server = await startServer({ environment: { NODE_OPTIONS: note } });
+  await server.ok('GET', '/agents');
+  expect(server.output()).not.toContain('prom-client');
+  expect((await fetch(`${server.url}/metrics`)).status).toBe(200);
+  await expect.poll(() => server.output()).toMatch(/loaded \S+\/prom-client\//);
+}, 60_000);
 
 describe('what is counted', () => {
   const steps = [
@@ -271,16 +208,33 @@ describe('what is counted', () => {
     expect(counted.at(-1)).toEqual(['other', 'failed', 100]);
   });
 
-  it('of servers and sandboxes comes from what they tell of themselves', async () => {
+  it('of a server that dies is each death, however often it is tried to bring it back', async () => {
     const metrics = new Metrics([]);
-    const at = { number: 1, at: '2026-11-23T10:00:00.000Z' };
-    metrics.noteChange({ ...at, type: 'mcp_server', id: 's', origin: 'config', status: 'restarting' });
-    metrics.noteChange({ ...at, type: 'mcp_server', id: 's', origin: 'config', status: 'running' });
-    expect(await read(metrics, 'mcp_server_restarts_total')).toEqual([['s', 1]]);
-    metrics.noteChange({ ...at, type: 'sandbox', agent_id: 'a', status: 'starting' }, 'anna');
-    metrics.noteChange({ ...at, type: 'sandbox', agent_id: 'a', status: 'ended' }, 'ben');
-    metrics.noteChange({ ...at, type: 'sandbox', agent_id: 'a', status: 'ended' }, 'anna');
-    expect(await read(metrics, 'sandbox_starts_total')).toEqual([['failed', 1]]);
+    const tell = (status: 'running' | 'restarting' | 'removed', id = 's') =>
+      metrics.noteChange({ type: 'mcp_server', id, origin: 'config', status });
+    for (const status of ['restarting', 'restarting', 'running', 'running', 'restarting', 'removed'] as const)
+      tell(status);
+    tell('restarting', 't');
+    expect(await read(metrics, 'mcp_server_restarts_total')).toEqual([
+      ['s', 2],
+      ['t', 1],
+    ]);
+  });
+
+  it('of a run that was cut off is not how long it took', async () => {
+    const metrics = new Metrics([]);
+    metrics.noteRun(ended('a', 'interrupted'));
+    expect(await read(metrics, 'runs_total')).toEqual([['a', 'interrupted', 1]]);
+    expect(await read(metrics, 'run_duration_seconds')).toEqual([]);
+  });
+
+  it('of a name with odd characters stays in its label', async () => {
+    const metrics = new Metrics([]);
+    const name = 'a"b\\c\nd{} 1\n# TYPE x';
+    metrics.noteRun(ended(name));
+    const { text } = await createScrape(metrics.families)();
+    const runs = readText(text).filter((one) => one.name === 'agent_runtimes_runs_total');
+    expect(runs.map(({ labels }) => JSON.parse(`"${labels.agent}"`))).toEqual([name]);
   });
 
   it('has bounds: series beyond a thousand are one, and buckets add up', async () => {
@@ -292,6 +246,7 @@ describe('what is counted', () => {
     for (const measured of [0.5, 1, 1.5, 9]) histogram.observe(measured);
     expect(histogram.samples().map(({ value }) => value)).toEqual([2, 3, 4, 12, 4]);
     const names = new BoundedNames(1);
-    expect([names.name('x'.repeat(300)).length, names.name('b'), names.name('other')]).toEqual([200, 'other', 'other']);
+    const long = 'x'.repeat(300);
+    expect([names.name(long).length, names.name('b'), names.name(long).length]).toEqual([200, 'other', 200]);
   });
 });

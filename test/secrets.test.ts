@@ -175,7 +175,14 @@ describe('no secret is', () => {
       const query = isEndless(endpoint) ? '?after=0&until=now' : '';
       for (const each of paths) await api('GET', each + query);
     }
-    for (const path of ['/openapi.json', '/docs', '/redoc', '/trpc/configure.get', '/trpc/mcpServers.listAvailable'])
+    for (const path of [
+      '/openapi.json',
+      '/docs',
+      '/redoc',
+      '/metrics',
+      '/trpc/configure.get',
+      '/trpc/mcpServers.listAvailable',
+    ])
       await ask('GET', path);
     expectNone(answers.map(({ request, text }) => [request, text]));
     expect(answers.length).toBeGreaterThan(40);

@@ -160,7 +160,7 @@ test('a receiver that is not there is one warning', async () => {
   expect(traced.server.output()).not.toContain('a-secret-of-the-receiver');
 });
 
-const NOTE = { NODE_OPTIONS: `--import=${new URL('fixtures/note-opentelemetry.mjs', import.meta.url)}` };
+const NOTE = { NODE_OPTIONS: `--import=${new URL('fixtures/note-lazy-modules.mjs', import.meta.url)}` };
 
 test.each([
   ['nothing asks for them', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],

@@ -105,6 +105,7 @@ function createRouter(operations: readonly Operation[], rateLimits: RateLimits |
     }) => {
       const { exchange } = ctx;
       try {
+        if (endpoint.kind === 'stream') exchange.isStream = true;
         if (!endpoint.open) await rateLimits?.take(exchange.caller, name);
         const result = await operation.run(input, toContext(exchange), signal ?? exchange.gone.signal);
         return endpoint.kind === 'stream' ? convertErrors(result as AsyncIterable<unknown>) : (result ?? null);

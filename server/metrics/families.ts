@@ -70,6 +70,8 @@ export class Counter implements Family {
     this.name = name;
     this.help = help;
     this.#series = new Series(labels, () => 0);
+    // What has only one series has it from the beginning: a growth from nothing is none to Prometheus.
+    if (!labels.length) this.#series.at([]);
   }
 
   add(amount: number, ...labels: string[]): void {
@@ -126,6 +128,7 @@ export class Histogram implements Family {
     this.help = help;
     this.#bounds = bounds;
     this.#series = new Series(labels, () => ({ counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 }));
+    if (!labels.length) this.#series.at([]);
   }
 
   observe(measured: number, ...labels: string[]): void {
@@ -167,8 +170,8 @@ export class BoundedNames {
 
   name(name: string): string {
     if (this.#names.has(name)) return name;
-    if (this.#names.size >= this.#most) return OTHER;
     const short = name.slice(0, 200).toWellFormed();
+    if (this.#names.size >= this.#most && !this.#names.has(short)) return OTHER;
     this.#names.add(short);
     return short;
   }

@@ -16,8 +16,15 @@ export interface EndedRequest {
   readonly ms: number;
 }
 
-/** What a statement of the store does. */
-type StatementKind = 'read' | 'write' | 'commit';
+/** What the store has done: a statement, or a transaction with all of its statements. */
+type StoreWork = 'read' | 'write' | 'commit' | 'transaction';
+
+/** An interpreter that was started, or could not be. */
+interface SandboxStart {
+  readonly variant: string;
+  readonly hasStarted: boolean;
+  readonly ms: number;
+}
 
 const counter = (name: string, help: string, ...labels: string[]) =>
   new Counter({ name: `agent_runtimes_${name}`, help, labels });
@@ -30,8 +37,8 @@ export class Metrics {
   readonly #agents = new BoundedNames(MAX_AGENTS);
   readonly #models = new BoundedNames(MAX_NAMES);
   readonly #servers = new BoundedNames(MAX_NAMES);
-  /** When the sandboxes that start now began to. */
-  readonly #starting = new Map<string, number>();
+  /** The MCP servers that are being brought back. */
+  readonly #restarting = new Set<string>();
 
   readonly #requests = counter('http_requests_total', 'Requests answered', 'operation', 'status');
   readonly #requestSeconds = histogram(
@@ -55,11 +62,16 @@ export class Metrics {
   readonly #toolCalls = counter('tool_calls_total', 'Tool calls', 'server', 'outcome');
   readonly #toolSeconds = histogram('tool_call_duration_seconds', 'How long tool calls took', SECONDS, 'server');
   readonly #restarts = counter('mcp_server_restarts_total', 'MCP servers that died and are brought back', 'server');
-  readonly #sandboxStarts = counter('sandbox_starts_total', 'Starts of sandboxes', 'outcome');
-  readonly #sandboxSeconds = histogram('sandbox_start_duration_seconds', 'How long sandboxes took to start', SECONDS);
+  readonly #sandboxStarts = counter('sandbox_starts_total', 'Starts of sandboxes', 'variant', 'outcome');
+  readonly #sandboxSeconds = histogram(
+    'sandbox_start_duration_seconds',
+    'How long sandboxes took to start',
+    SECONDS,
+    'variant',
+  );
   readonly #statements = histogram(
     'store_statement_duration_seconds',
-    'How long statements of the store took',
+    'How long statements of the store took, and whole transactions',
     FINE_SECONDS,
     'kind',
   );
@@ -96,12 +108,14 @@ export class Metrics {
     this.#requestSeconds.observe(ms / 1000, name);
   };
 
-  readonly noteStatement = (kind: StatementKind, ms: number): void => this.#statements.observe(ms / 1000, kind);
+  readonly noteStatement = (kind: StoreWork, ms: number): void => this.#statements.observe(ms / 1000, kind);
 
   readonly noteRun = ({ agentId, status, startedAt, endedAt, steps }: EndedRun): void => {
     const agent = this.#agents.name(agentId);
     this.#runs.add(1, agent, status);
-    this.#runSeconds.observe(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000 || 0, agent);
+    // When a server died is not known: until the end that its successor gives its runs, nothing ran.
+    if (status !== 'interrupted')
+      this.#runSeconds.observe(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000 || 0, agent);
     for (const step of steps) {
       if (step.model !== null) this.#noteModel(step, this.#models.name(step.model));
       for (const call of step.toolCalls) this.#noteToolCall(call);
@@ -109,11 +123,13 @@ export class Metrics {
   };
 
   /** Takes what this server tells of itself while it happens. */
-  readonly noteChange = (change: LiveChange, owner?: string | null): void => {
-    if (change.type === 'mcp_server' && change.status === 'restarting') {
-      this.#restarts.add(1, this.#servers.name(change.id));
-    }
-    if (change.type === 'sandbox') this.#noteSandbox(`${change.agent_id}\0${owner ?? ''}`, change.status);
+  readonly noteChange = (change: LiveChange): void => {
+    if (change.type === 'mcp_server') this.#noteServer(change);
+  };
+
+  readonly noteSandbox = ({ variant, hasStarted, ms }: SandboxStart): void => {
+    this.#sandboxStarts.add(1, variant, hasStarted ? 'ok' : 'failed');
+    if (hasStarted) this.#sandboxSeconds.observe(ms / 1000, variant);
   };
 
   #noteModel({ usage, cost, retries, askedAt, firstTokenAt }: RunStep, model: string): void {
@@ -135,16 +151,15 @@ export class Metrics {
     if (startedAt !== null && endedAt !== null) this.#toolSeconds.observe((endedAt - startedAt) / 1000, name);
   }
 
-  #noteSandbox(key: string, status: string): void {
-    if (status === 'starting') {
-      this.#starting.set(key, performance.now());
+  #noteServer({ id, origin, status }: Extract<LiveChange, { type: 'mcp_server' }>): void {
+    const key = `${origin}/${id}`;
+    if (status !== 'restarting') {
+      this.#restarting.delete(key);
       return;
     }
-    const startedAt = this.#starting.get(key);
-    if (startedAt === undefined) return;
-    this.#starting.delete(key);
-    const hasStarted = status !== 'ended';
-    this.#sandboxStarts.add(1, hasStarted ? 'ok' : 'failed');
-    if (hasStarted) this.#sandboxSeconds.observe((performance.now() - startedAt) / 1000);
+    // Told again with each attempt to bring it back: it has died once.
+    if (this.#restarting.has(key)) return;
+    this.#restarting.add(key);
+    this.#restarts.add(1, this.#servers.name(id));
   }
 }

@@ -1,15 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Gauge } from './families.ts';
-
-/** How long the event loop is watched after nobody has asked: the watch wakes an idle process. */
-const WATCH_MS = 300_000;
-const WATCH_RESOLUTION_MS = 20;
-const NS = 1e9;
+import { createEventLoopDelay } from './event-loop.ts';
+import { type Family, Gauge } from './families.ts';
 
 /** What is known of this process, by the names that Prometheus has for that. */
-export function createProcessFamilies(version: string): Gauge[] {
-  const loop = new EventLoopWatch();
+export function createProcessFamilies(version: string): Family[] {
   return [
     new Gauge({
       name: 'agent_runtimes_info',
@@ -41,11 +35,7 @@ export function createProcessFamilies(version: string): Gauge[] {
       read: () => performance.timeOrigin / 1000,
     }),
     new Gauge({ name: 'process_open_fds', help: 'Open files and sockets', read: countOpenFiles }),
-    new Gauge({
-      name: 'agent_runtimes_event_loop_delay_seconds',
-      help: 'How late the event loop was since the metrics were last read; 0 the first time',
-      read: () => loop.take(),
-    }),
+    createEventLoopDelay(),
   ];
 }
 
@@ -55,37 +45,3 @@ const countOpenFiles = (): Promise<number | undefined> =>
     ({ length }) => length,
     () => undefined,
   );
-
-/** Watches the event loop while somebody reads of it. */
-class EventLoopWatch {
-  #histogram: ReturnType<typeof monitorEventLoopDelay> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-
-  /** How late it was since the last time. */
-  take(): { value: number; labels: Record<string, string> }[] {
-    const watched = this.#histogram;
-    const lateness = (name: string, ns: number) => {
-      const late = Math.max(0, ns / NS - WATCH_RESOLUTION_MS / 1000);
-      return { value: Number.isFinite(late) ? late : 0, labels: { quantile: name } };
-    };
-    const taken = ([50, 90, 99] as const).map((percent) =>
-      lateness(String(percent / 100), watched?.count ? watched.percentile(percent) : 0),
-    );
-    const all = [...taken, lateness('1', watched?.count ? watched.max : 0)];
-    watched?.reset();
-    this.#watch();
-    return all;
-  }
-
-  #watch(): void {
-    if (!this.#histogram) {
-      this.#histogram = monitorEventLoopDelay({ resolution: WATCH_RESOLUTION_MS });
-      this.#histogram.enable();
-    }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#histogram?.disable();
-      this.#histogram = undefined;
-    }, WATCH_MS).unref();
-  }
-}

@@ -10,7 +10,7 @@ import { KernelOwner } from './local-jupyter/kernel-owner.ts';
 import { LocalJupyter } from './local-jupyter/local-jupyter.ts';
 import type { Sandbox, ToolCallAnswer, ToolCallHandler } from './sandbox.ts';
 import type { SandboxHost } from './sandbox-host.ts';
-import { type PoolLimits, SandboxPool } from './sandbox-pool.ts';
+import { type PoolLimits, SandboxPool, type SandboxStart } from './sandbox-pool.ts';
 import { isSame, type SandboxRequest, type SandboxSettings, toSettings, toShown } from './sandbox-settings.ts';
 import type { Tenant } from './tenant.ts';
 import { defaultToolCallLimits, type ToolCallLimits } from './tool-calls.ts';
@@ -34,6 +34,8 @@ interface SandboxManagerOptions {
   readonly log?: (message: string) => void;
   /** Told of the interpreters of agents; absent: nobody is. */
   readonly publish?: Publish;
+  /** Told of each start of an interpreter; absent: nobody is. */
+  readonly onStart?: (start: SandboxStart) => void;
 }
 
 /** Where code runs, without a secret, and whether any interpreter does. */
@@ -75,6 +77,7 @@ export class SandboxManager {
       onReleased: (tenant) => host.released?.(tenant),
       log,
       publish: options.publish ?? publishNothing,
+      onStart: options.onStart ?? (() => undefined),
     });
   }
 

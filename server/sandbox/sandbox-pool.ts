@@ -13,6 +13,13 @@ export interface PoolLimits {
   readonly idleMs: number;
 }
 
+/** How the start of an interpreter went. */
+export interface SandboxStart {
+  readonly variant: SandboxSettings['variant'];
+  readonly hasStarted: boolean;
+  readonly ms: number;
+}
+
 interface SandboxPoolOptions {
   readonly limits: PoolLimits;
   /** Makes a sandbox that is not started yet. */
@@ -21,6 +28,8 @@ interface SandboxPoolOptions {
   readonly onReleased: (tenant: Tenant) => void;
   readonly log: (message: string) => void;
   readonly publish: Publish;
+  /** Told of each start, once it has ended. */
+  readonly onStart: (start: SandboxStart) => void;
 }
 
 /** How long a new interpreter that is nobody's yet waits for room. */
@@ -34,6 +43,8 @@ export class SandboxPool {
   /** Those on their way that are nobody's yet. */
   readonly #starting = new Set<Sandbox>();
   readonly #settingsOf = new WeakMap<Sandbox, SandboxSettings>();
+  /** Those that were started, whatever became of that. */
+  readonly #begun = new WeakSet<Sandbox>();
   readonly #waitingForRoom: Array<() => void> = [];
   readonly #closing: ClosingSandboxes;
   #settings: SandboxSettings = { variant: 'local-eval' };
@@ -99,7 +110,7 @@ export class SandboxPool {
       throw new ApiError('sandbox-unavailable', `All ${maxLive} interpreters are in use`, { cause });
     });
     try {
-      await sandbox.start();
+      await this.#start(sandbox);
       return sandbox;
     } catch (cause) {
       await sandbox.close();
@@ -121,7 +132,7 @@ export class SandboxPool {
     if (agent.sandbox) return agent.sandbox;
     const sandbox = await this.#assign(agent, signal);
     agent.become('starting');
-    const started = sandbox.start();
+    const started = this.#start(sandbox);
     // Also when this caller waits no longer.
     started.then(
       () => agent.sandbox === sandbox && agent.become('ready'),
@@ -256,6 +267,22 @@ export class SandboxPool {
     const sandbox = this.#options.create(settings);
     this.#settingsOf.set(sandbox, settings);
     return sandbox;
+  }
+
+  /** Starts an interpreter, and tells how that went; one that was the spare has been started before. */
+  #start(sandbox: Sandbox): Promise<void> {
+    const settings = this.#settingsOf.get(sandbox);
+    const begunAt = performance.now();
+    const started = sandbox.start();
+    if (!settings || this.#begun.has(sandbox)) return started;
+    this.#begun.add(sandbox);
+    const tell = (hasStarted: boolean) =>
+      this.#options.onStart({ variant: settings.variant, hasStarted, ms: performance.now() - begunAt });
+    started.then(
+      () => tell(true),
+      () => tell(false),
+    );
+    return started;
   }
 
   #isCurrent(sandbox: Sandbox): boolean {

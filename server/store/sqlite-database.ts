@@ -2,11 +2,14 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { toStoreError } from './store-errors.ts';
 
-/** What a statement does. */
-type StatementKind = 'read' | 'write' | 'commit';
+/** What has been done: a statement, or a transaction with all of its statements. */
+type StoreWork = 'read' | 'write' | 'commit' | 'transaction';
 
-/** Told of each statement that was executed, and how long it took. */
-export type StatementListener = (kind: StatementKind, ms: number) => void;
+/** Told of what was done, and how long it took. */
+export type StatementListener = (work: StoreWork, ms: number) => void;
+
+/** Told when a statement began and ended. */
+type OnRun = (begunAt: number, endedAt: number) => void;
 
 const MAX_KEPT_STATEMENTS = 100;
 const MAX_KEPT_LENGTH = 2000;
@@ -28,6 +31,7 @@ export function openDatabase(file: string): DatabaseSync {
 /** Node's SQLite in the shape Kysely's dialect asks for. Statements are prepared once; failures of the disk become store errors. */
 export function toKyselyDatabase(database: DatabaseSync, onStatement?: StatementListener): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
+  const watch = onStatement && createWatch(onStatement);
   return {
     close: () => database.close(),
     prepare(sql) {
@@ -37,7 +41,7 @@ export function toKyselyDatabase(database: DatabaseSync, onStatement?: Statement
       if (known) return known;
       const statement = toKyselyStatement(
         orStoreError(() => database.prepare(sql)),
-        onStatement && ((ms) => onStatement(kindOf(sql), ms)),
+        watch?.(sql),
       );
       // Long statements are inserts of many rows: rarely the same twice.
       if (sql.length <= MAX_KEPT_LENGTH) {
@@ -49,7 +53,7 @@ export function toKyselyDatabase(database: DatabaseSync, onStatement?: Statement
   };
 }
 
-function toKyselyStatement(statement: StatementSync, onRun?: (ms: number) => void): SqliteStatement {
+function toKyselyStatement(statement: StatementSync, onRun?: OnRun): SqliteStatement {
   // Else one number beyond those of JavaScript throws, and all rows with it.
   statement.setReadBigInts(true);
   return {
@@ -66,19 +70,34 @@ function withNumbers(row: Record<string, SQLOutputValue>): Record<string, SQLOut
 }
 
 /** The result of a statement, which is one step: nothing else goes on meanwhile. */
-function timed<Result>(work: () => Result, onRun: ((ms: number) => void) | undefined): Result {
+function timed<Result>(work: () => Result, onRun: OnRun | undefined): Result {
   if (!onRun) return orStoreError(work);
-  const startedAt = performance.now();
+  const begunAt = performance.now();
   try {
     return orStoreError(work);
   } finally {
-    onRun(performance.now() - startedAt);
+    onRun(begunAt, performance.now());
   }
 }
 
-function kindOf(sql: string): StatementKind {
-  if (sql.startsWith('commit')) return 'commit';
-  return sql.startsWith('select') ? 'read' : 'write';
+/** What each statement is to be told as. There is one connection, so one transaction at a time. */
+function createWatch(onWork: StatementListener): (sql: string) => OnRun {
+  let transactionAt = 0;
+  return (sql) => {
+    if (sql === 'begin') {
+      return (begunAt) => {
+        transactionAt = begunAt;
+      };
+    }
+    if (sql === 'commit' || sql === 'rollback') {
+      return (begunAt, endedAt) => {
+        if (sql === 'commit') onWork('commit', endedAt - begunAt);
+        onWork('transaction', endedAt - transactionAt);
+      };
+    }
+    const work = /^\s*(?:select|with)\b/i.test(sql) ? 'read' : 'write';
+    return (begunAt, endedAt) => onWork(work, endedAt - begunAt);
+  };
 }
 
 /** A statement that does nothing. */

@@ -26,18 +26,20 @@ export function openMetrics(options: Options) {
     begin: (exchange) => void open.add(exchange),
     end(exchange, ms) {
       open.delete(exchange);
-      metrics.noteRequest({ operation: exchange.operation, status: exchange.response.statusCode, ms });
+      const { operation, response } = exchange;
+      metrics.noteRequest({ operation, status: response.headersSent ? response.statusCode : CALLER_LEFT, ms });
     },
   };
   return {
     requests,
     noteRun: metrics.noteRun,
     noteStatement: metrics.noteStatement,
+    noteSandbox: metrics.noteSandbox,
     /** Tells the metrics of what is told to others. */
     listen: (publish: Publish): Publish => {
       return (change, owner) => {
         publish(change, owner);
-        metrics.noteChange(change, owner);
+        metrics.noteChange(change);
       };
     },
     /** The page of the metrics, by its path. */
@@ -61,6 +63,9 @@ export function openMetrics(options: Options) {
     },
   };
 }
+
+/** What stands for the status of a request whose caller left before it was answered, as it does in nginx. */
+const CALLER_LEFT = 499;
 
 const QUEUES = {
   conversations: 'Runs that wait for their conversation',

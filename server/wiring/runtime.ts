@@ -53,7 +53,9 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });
   telemetry.nameAgents((id) => agents.list().find((agent) => agent.id === id));
-  const sandbox = keep(await openSandboxes({ options, agents, codemode, runs, log, publish }));
+  const sandbox = keep(
+    await openSandboxes({ options, agents, codemode, runs, log, publish, onStart: metrics.noteSandbox }),
+  );
   const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
   const agentRuns = openAgentRuns(parts);
   const proxy = openMcpProxy(parts);

@@ -9,6 +9,7 @@ import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
 import { createSandboxHandlers } from '../sandbox/sandbox-handlers.ts';
 import { SandboxManager } from '../sandbox/sandbox-manager.ts';
+import type { SandboxStart } from '../sandbox/sandbox-pool.ts';
 import type { SandboxRequest } from '../sandbox/sandbox-settings.ts';
 import type { CodemodeParts } from './codemode.ts';
 
@@ -19,10 +20,12 @@ interface SandboxesOptions {
   readonly runs: Runs;
   readonly log: Log;
   readonly publish: Publish;
+  /** Told of each start of an interpreter. */
+  readonly onStart: (start: SandboxStart) => void;
 }
 
 /** Opens the sandboxes of the agents. Nothing runs in them yet. */
-export async function openSandboxes({ options, agents, codemode, runs, log, publish }: SandboxesOptions) {
+export async function openSandboxes({ options, agents, codemode, runs, log, publish, onStart }: SandboxesOptions) {
   const dataFolder = options['data-dir'];
   const sandboxes = new SandboxManager({
     cacheFolder: join(dataFolder, 'cache'),
@@ -31,6 +34,7 @@ export async function openSandboxes({ options, agents, codemode, runs, log, publ
     host: codemode.host,
     log: (message) => log.warn(message),
     publish,
+    onStart,
   });
   await sandboxes.configure(toSandboxRequest(options));
   return {

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
  * - `words N`: that many words, `word1 word2 …`
  * - `hold NAME`: the word `begun`, and the rest, `released`, after {@link ModelServer.release}
  * - `tool NAME {json}`: a call of the offered tool whose name ends so; once its result is there, `The tool said: …`
+ * - `overloaded`: status 503, and the next time `Hello! I'm doing well.`
  * - `refuse`: status 401 and an error that repeats the key it was given
  * - anything else: `Hello! I'm doing well.`
  */
@@ -39,6 +40,7 @@ export async function startModelServer(): Promise<ModelServer> {
   let calls = 0;
   const headers: IncomingHttpHeaders[] = [];
   let abandoned = 0;
+  let wasOverloaded = false;
 
   const hold = (name: string) =>
     new Promise<void>((resolve) => {
@@ -65,6 +67,12 @@ export async function startModelServer(): Promise<ModelServer> {
       const message = `Incorrect API key provided: ${request.headers.authorization}`;
       response.writeHead(401, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: { message, type: 'invalid_request_error', code: 'invalid_api_key' } }));
+      return;
+    }
+    if (ask.text === 'overloaded' && !wasOverloaded) {
+      wasOverloaded = true;
+      response.writeHead(503, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { message: 'The engine is overloaded', type: 'server_error' } }));
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
