@@ -187,6 +187,15 @@ describe('what is counted', () => {
     return (await family?.samples())?.map(({ labels, value }) => [...Object.values(labels), value]);
   };
 
+  it('an answer that was broken off is none whose price is not known', async () => {
+    const metrics = new Metrics([]);
+    const [step] = steps;
+    const brokenOff = { ...step, status: 'cancelled', usage: null, stopReason: null } as const;
+    metrics.noteRun({ ...ended('a', 'cancelled'), steps: [step, brokenOff] });
+    metrics.noteRun({ ...ended('a'), steps: [{ ...step, usage: null }] });
+    expect(await read(metrics, 'unpriced_steps_total')).toEqual([['m', 2]]);
+  });
+
   it('of a run are its outcome, retries, unknown costs and the ends of its tool calls', async () => {
     const metrics = new Metrics(['runs.list']);
     metrics.noteRun(ended('a'));

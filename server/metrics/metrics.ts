@@ -132,11 +132,12 @@ export class Metrics {
     if (hasStarted) this.#sandboxSeconds.observe(ms / 1000, variant);
   };
 
-  #noteModel({ usage, cost, retries, askedAt, firstTokenAt }: RunStep, model: string): void {
+  #noteModel({ usage, cost, retries, askedAt, firstTokenAt, stopReason }: RunStep, model: string): void {
     if (askedAt !== null && firstTokenAt !== null) this.#firstToken.observe((firstTokenAt - askedAt) / 1000, model);
     if (retries.length) this.#retries.add(retries.length, model);
-    if (cost === null) this.#unpriced.add(1, model);
-    else this.#cost.add(cost, model);
+    if (cost !== null) this.#cost.add(cost, model);
+    // An answer that was broken off has no cost either, and no price would give it one.
+    else if (usage || stopReason !== null) this.#unpriced.add(1, model);
     if (!usage) return;
     this.#tokens.add(usage.inputTokens, model, 'input');
     this.#tokens.add(usage.outputTokens, model, 'output');
