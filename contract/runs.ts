@@ -4,7 +4,7 @@ import { follow, get, group, post } from './kit.ts';
 import { agentFilter, conversationFilter, nextCursor, pageQuery, timeFilter } from './pages.ts';
 import { missingServers, PromptEvent, promptFailure, StopReason, TokenUsage } from './prompts.ts';
 import { exampleStep, RunStep } from './run-steps.ts';
-import { Cost, Sums } from './usage.ts';
+import { Cost, Sums, UnpricedSteps } from './usage.ts';
 
 /** Where a run may stand. `interrupted`: the server stopped in the middle of it. */
 export const RunStatus = z.enum(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
@@ -34,6 +34,7 @@ const Run = z
     background: z.boolean().meta({ description: 'Whether it goes on without readers' }),
     usage: TokenUsage.meta({ description: 'Counted when the run has ended' }),
     cost: Cost,
+    unpriced_steps: UnpricedSteps,
     outcome: RunOutcome.nullable().meta({ description: 'null while it runs' }),
     started_at: Timestamp,
     ended_at: Timestamp.nullable(),
@@ -49,6 +50,7 @@ const example: z.output<typeof Run> = {
   background: true,
   usage: { prompt_tokens: 150, completion_tokens: 200, cached_tokens: 0, reasoning_tokens: 0 },
   cost: 0.0024,
+  unpriced_steps: 0,
   outcome: { pending_tool_call_ids: [], approval_ids: [] },
   started_at: '2026-11-23T10:00:00.000Z',
   ended_at: '2026-11-23T10:00:05.000Z',

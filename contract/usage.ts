@@ -9,7 +9,8 @@ export const Cost = z.number().nullable().meta({
     'In US dollars, by the price table of the server; null when the price of no model that was asked is known',
 });
 
-const unpricedSteps = z.int().meta({
+/** How much `cost` is without. */
+export const UnpricedSteps = z.int().meta({
   description: 'How often a model was asked whose price, or whose usage, is not known; `cost` is without that',
 });
 
@@ -18,7 +19,7 @@ const sums = {
   duration_seconds: z.number().meta({ description: 'How long they took, one after the other' }),
   usage: TokenUsage,
   cost: Cost,
-  unpriced_steps: unpricedSteps,
+  unpriced_steps: UnpricedSteps,
 };
 
 /** What a set of runs came to. */

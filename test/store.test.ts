@@ -126,6 +126,7 @@ describe('runs and messages', () => {
       status: 'finished',
       usage: { ...NO_USAGE, inputTokens: 3, outputTokens: 4 },
       cost: null,
+      unpricedSteps: 0,
       traceparent: null,
       tracestate: null,
       startedAt: expect.stringMatching(/^\d{4}-.*Z$/),

@@ -2906,6 +2906,8 @@ export interface components {
             usage: components["schemas"]["TokenUsage"];
             /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
             cost: number | null;
+            /** @description How often a model was asked whose price, or whose usage, is not known; `cost` is without that */
+            unpriced_steps: number;
             /** @description null while it runs */
             outcome: components["schemas"]["RunOutcome"] | null;
             /**
@@ -4480,6 +4482,7 @@ export interface operations {
                      *             "reasoning_tokens": 0
                      *           },
                      *           "cost": 0.0024,
+                     *           "unpriced_steps": 0,
                      *           "outcome": {
                      *             "pending_tool_call_ids": [],
                      *             "approval_ids": []
@@ -4546,6 +4549,7 @@ export interface operations {
                      *         "reasoning_tokens": 0
                      *       },
                      *       "cost": 0.0024,
+                     *       "unpriced_steps": 0,
                      *       "outcome": {
                      *         "pending_tool_call_ids": [],
                      *         "approval_ids": []
@@ -4710,6 +4714,7 @@ export interface operations {
                      *         "reasoning_tokens": 0
                      *       },
                      *       "cost": 0.0024,
+                     *       "unpriced_steps": 0,
                      *       "outcome": {
                      *         "detail": "cancelled by the user",
                      *         "pending_tool_call_ids": [],

@@ -60,7 +60,7 @@ export async function driveRun(
     await records.close(run, end, at);
     return { outcome, usage, at };
   } catch (error) {
-    log.error({ err: error, runId: run.storedId }, 'a turn could not be stored');
+    log.error({ err: error, run_id: run.storedId }, 'a turn could not be stored');
     return { outcome: { status: 'failed', code: 'internal', detail: 'The turn could not be stored' }, usage, at };
   } finally {
     trace?.close();

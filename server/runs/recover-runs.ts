@@ -23,7 +23,7 @@ export async function recoverRuns(
       try {
         recovered.push(await recover(store, run, onEnded));
       } catch (error) {
-        log.error({ err: error, runId: run.id }, 'what a run had said when the server stopped could not be stored');
+        log.error({ err: error, run_id: run.id }, 'what a run had said when the server stopped could not be stored');
       }
     }
     if (nextCursor === null) break;

@@ -85,7 +85,7 @@ export class RunLog implements EventSink, ReadLog {
   }
 
   /** Adds an event that happens now, or at a time that was noted. Returns it with its place. */
-  emit(event: RunEvent, at = Date.now()): LoggedEvent {
+  emit(event: RunEvent, at = this.#isFlushing ? this.#lastAt : Date.now()): LoggedEvent {
     if (this.#isEnded) throw new RunEndedError(`${event.type} after the end of the run`);
     // A clock that is set back must not make anything take less than no time.
     if (at > this.#lastAt) this.#lastAt = at;

@@ -15,6 +15,7 @@ export function toRun(record: RunRecord) {
     background: record.isDetached,
     usage: toTokenUsage(record.usage),
     cost: record.cost,
+    unpriced_steps: record.unpricedSteps,
     outcome: outcome ? toWireOutcome(outcome) : null,
     started_at: record.startedAt,
     ended_at: record.endedAt,

@@ -167,6 +167,7 @@ const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({
     reasoningTokens: row.count('reasoning_tokens'),
   },
   cost: row.numberOrNull('cost', [0, Number.MAX_VALUE]),
+  unpricedSteps: row.count('unpriced_steps'),
   startedAt: row.time('started_at'),
   endedAt: row.timeOrNull('ended_at'),
   traceparent: row.textOrNull('traceparent', null),

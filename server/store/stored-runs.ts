@@ -39,6 +39,8 @@ export interface RunRecord extends CallerTrace {
   readonly usage: Usage;
   /** In US dollars, as far as prices were known when it ended; null where none was. */
   readonly cost: number | null;
+  /** How often it asked a model and the cost is not known. */
+  readonly unpricedSteps: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
 }
