@@ -17,7 +17,7 @@ const vitest = (name: string, ...args: string[]): Gate => ({
     `--outputFile.json=${reportOf(name)}`,
     ...args,
   ],
-  deadlineMs: 600_000,
+  deadlineMs: 900_000,
 });
 const quick = (name: string, ...command: Gate['command']): Gate => ({ name, command, deadlineMs: 60_000 });
 
