@@ -43,6 +43,13 @@ describe('stored events', () => {
     expect(await store.runs.events('r1')).toEqual([batch('r1', 1, 'a', 'b'), batch('r1', 3, 'c')]);
   });
 
+  test('that stand at no place, or at one of others, cost the others nothing', async () => {
+    await append(batch('r1', 1, 'a', 'b'), batch('r1', 3, 'c'), batch('r1', 4, 'd'));
+    await append(batch('r1', 2, 'odd'), batch('r1', 2.5, 'odd'), batch('r1', -1, 'odd'));
+    const stored = await store.runs.events('r1');
+    expect(stored.flatMap(({ events }) => events)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('of a deleted conversation are left out, and those beside them are stored', async () => {
     await store.conversations.delete('of-r1');
     await append(batch('r1', 1, 'a'), batch('r2', 1, 'b'));

@@ -49,6 +49,12 @@ export class RowReading<Column extends string = string> {
     return count === this.#row[column] ? count : this.#mend(column, count);
   }
 
+  /** A whole number from 0 on that names a place: no other can stand for it. */
+  place(column: Column): number {
+    const value = this.#row[column];
+    return typeof value === 'number' && toCount(value) === value ? value : this.#mend<number>(column, undefined);
+  }
+
   /** A number within bounds, or null. */
   numberOrNull(column: Column, [least, most]: readonly [number, number]): number | null {
     const value = this.#row[column];

@@ -36,8 +36,8 @@ export async function readEvents(db: Kysely<Tables>, runKey: string, reader: Eve
   const batches: EventBatch[] = [];
   let next = 1;
   for (const batch of reader.all(rows)) {
-    if (batch.first < next) continue;
-    if (batch.first > next) break;
+    // One that is out of place is not the end: behind a gap none begins where the last ended.
+    if (batch.first !== next) continue;
     batches.push(batch);
     next += batch.events.length;
   }
@@ -46,7 +46,7 @@ export async function readEvents(db: Kysely<Tables>, runKey: string, reader: Eve
 
 const toBatch = (row: RowReading<keyof Tables['run_events']>): EventBatch => ({
   runKey: row.text('run_key'),
-  first: row.count('first'),
+  first: row.place('first'),
   events: row.json('events', (value): value is unknown[] => Array.isArray(value)),
   times: row
     .json(
