@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { toCount } from '../store/count.ts';
 import type { Store } from '../store/store.ts';
+import { StoredUsage } from '../store/usage.ts';
 import type { LoggedEvent } from './log-reader.ts';
 import { isRunOutcome, type RunEvent, type RunOutcome } from './run-events.ts';
 
@@ -9,12 +10,6 @@ const text = z.string();
 // JSON leaves out what is undefined.
 const json = z.unknown().transform((value) => value ?? null);
 const count = z.unknown().transform(toCount);
-const usage = z.object({
-  inputTokens: count,
-  outputTokens: count,
-  reasoningTokens: count,
-  cachedInputTokens: count,
-});
 const block = { messageId: text };
 const delta = { messageId: text, delta: text };
 
@@ -23,7 +18,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
   'step-started': z.object({ step: z.int(), model: text.catch('') }),
   'model-asked': z.object({}),
   'model-retried': z.object({ code: text, detail: text, waitMs: count }),
-  'model-answered': z.object({ usage: usage.nullable(), stopReason: text.nullable() }),
+  'model-answered': z.object({ usage: StoredUsage.nullable(), stopReason: text.nullable() }),
   status: z.object({ text, missingServers: z.array(text).optional() }),
   'text-started': z.object(block),
   'text-delta': z.object(delta),
@@ -47,8 +42,8 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
   'state-set': z.object({ state: json }),
   'state-patched': z.object({ patch: z.array(z.unknown()) }),
   custom: z.object({ name: text, value: json }),
-  'step-ended': z.object({ step: z.int(), usage }),
-  'run-ended': z.object({ outcome: z.custom<RunOutcome>(isRunOutcome), usage }),
+  'step-ended': z.object({ step: z.int(), usage: StoredUsage }),
+  'run-ended': z.object({ outcome: z.custom<RunOutcome>(isRunOutcome), usage: StoredUsage }),
 };
 
 /** The stored events of a run in order, as far as there are no gaps. One that is no event is a gap too. */

@@ -61,7 +61,7 @@ export function createApprovalsStore(
       await announceAll(reader.all([await decide(db, decision)]));
     },
     async list(query) {
-      const matching = db.selectFrom('approvals').selectAll().where(isListed('approvals', query));
+      const matching = db.selectFrom('approvals').selectAll().where(isListed(query));
       const { rows, nextCursor } = await readPage(matching, ['created_at', 'id'], query);
       return { approvals: reader.all(rows), nextCursor };
     },

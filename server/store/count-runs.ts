@@ -136,6 +136,7 @@ export async function addSums(db: Kysely<Tables>, counted: readonly Counted[]): 
     .execute();
 }
 
-// How many characters of an RFC 3339 time name its day, and its minute.
-const DAY = '2026-11-23'.length;
-const MINUTE = '2026-11-23T10:05'.length;
+/** How many characters of an RFC 3339 time name its day. */
+export const DAY = '2026-11-23'.length;
+/** How many name its minute. */
+export const MINUTE = '2026-11-23T10:05'.length;

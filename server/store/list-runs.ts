@@ -1,6 +1,7 @@
 /** Lists runs, following an index of each owner: what a page costs does not depend on how many runs there are. */
-import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
+import { allOf, areWithin, haveValues } from './conditions.ts';
 import { findOwners } from './owners.ts';
 import { isBehind, readPage } from './pages.ts';
 import type { RecordReader } from './record-reader.ts';
@@ -51,13 +52,8 @@ function unite(selects: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
   );
 }
 
-function isWanted({ agentId, conversationId, status, since, until }: RunPageQuery, owner: string): RawBuilder<SqlBool> {
-  const wanted = { owner, agent_id: agentId, conversation_id: conversationId, status };
-  const equal = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const conditions = [
-    ...equal.map(([column, value]) => sql`${sql.ref(column)} = ${value}`),
-    ...(since === undefined ? [] : [sql`started_at >= ${since}`]),
-    ...(until === undefined ? [] : [sql`started_at < ${until}`]),
-  ];
-  return sql`${sql.join(conditions, sql` and `)}`;
-}
+const isWanted = ({ agentId, conversationId, status, since, until }: RunPageQuery, owner: string) =>
+  allOf([
+    ...haveValues({ owner, agent_id: agentId, conversation_id: conversationId, status }),
+    ...areWithin('started_at', { from: since, to: until }),
+  ]);

@@ -1,7 +1,9 @@
 /** Reads what runs came to: whole days and minutes as they were added up, and run by run only what lies between. */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
+import { allOf, areWithin, haveValues } from './conditions.ts';
 import { toCount } from './count.ts';
+import { DAY, MINUTE } from './count-runs.ts';
 import { findOwners } from './owners.ts';
 import type { Tables } from './schema.ts';
 import type { RunSums, SumsQuery, UsageGroup, UsageReport } from './stored-sums.ts';
@@ -37,9 +39,8 @@ export async function readUsage(
     const rows = await db
       .selectFrom('run_sums')
       .select([column.as('name'), ...SUMS])
-      .where(allOf(isOwn(query), ...wanted(query)))
+      .where(allOf([isOwn(query), ...wanted(query), ...areWithin('start', itsRange)]))
       .where('span', '=', span)
-      .where(isWithin('start', itsRange))
       .groupBy(column)
       .execute();
     for (const { name, ...row } of rows) groups.set(toName(name), [...(groups.get(toName(name)) ?? []), row]);
@@ -68,9 +69,8 @@ function sumSpan(db: Kysely<Tables>, query: SumsQuery, span: 'day' | 'minute', r
   return db
     .selectFrom('run_sums')
     .select(SUMS)
-    .where(allOf(isOwn(query), ...wanted(query)))
+    .where(allOf([isOwn(query), ...wanted(query), ...areWithin('start', range)]))
     .where('span', '=', span)
-    .where(isWithin('start', range))
     .executeTakeFirstOrThrow();
 }
 
@@ -81,9 +81,8 @@ async function sumRuns(db: Kysely<Tables>, query: SumsQuery, range: Range): Prom
     .selectFrom('runs')
     .select([sql<unknown>`count(*)`.as('runs'), ...OF_RUNS])
     .where('owner', 'in', owners)
-    .where(allOf(...wanted(query)))
+    .where(allOf([...wanted(query), ...areWithin('started_at', range)]))
     .where('ended_at', 'is not', null)
-    .where(isWithin('started_at', range))
     .executeTakeFirstOrThrow();
 }
 
@@ -103,26 +102,11 @@ function toSums(rows: readonly Row[]): RunSums {
 }
 
 /** Conditions for what a sum is asked for; both tables have these columns. */
-function wanted({ agentId, conversationId, status }: SumsQuery): RawBuilder<SqlBool>[] {
-  const equal = { agent_id: agentId, conversation_id: conversationId, status };
-  return Object.entries(equal).flatMap(([column, value]) =>
-    value === undefined ? [] : sql<SqlBool>`${sql.ref(column)} = ${value}`,
-  );
-}
+const wanted = ({ agentId, conversationId, status }: SumsQuery): RawBuilder<SqlBool>[] =>
+  haveValues({ agent_id: agentId, conversation_id: conversationId, status });
 
 const isOwn = ({ principal: { name, seesAll } = EVERYBODY }: SumsQuery): RawBuilder<SqlBool> =>
   seesAll ? sql`true` : sql`owner in ('', ${name ?? ''})`;
-
-const allOf = (...conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> =>
-  conditions.length ? sql`${sql.join(conditions, sql` and `)}` : sql`true`;
-
-function isWithin(column: string, { from, to }: Range): RawBuilder<SqlBool> {
-  const name = sql.ref(column);
-  const bounds = [from && sql<SqlBool>`${name} >= ${from}`, to && sql<SqlBool>`${name} < ${to}`].filter(
-    (bound) => !!bound,
-  );
-  return allOf(...bounds);
-}
 
 const toRange = ({ since, until }: SumsQuery): Range => ({ from: since, to: until });
 
@@ -156,8 +140,6 @@ function cutTime({ from, to }: Range): {
 const MINUTE_MS = 60_000;
 const LAST_MS = MINUTE_MS - 1;
 const DAY_MS = 86_400_000;
-const DAY = '2026-11-23'.length;
-const MINUTE = '2026-11-23T10:05'.length;
 
 /** The name of the minute `addedMs` after a time: with none the one it is in, with all but a millisecond the first that begins from it on. */
 const atMinute = (time: string, addedMs: number) => later(time, addedMs).slice(0, MINUTE);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toCount } from './count.ts';
-import type { Usage } from './usage.ts';
+import { StoredUsage, type Usage } from './usage.ts';
 
 /** An attempt at an answer that failed, and was followed by another. */
 export interface StepRetry {
@@ -84,10 +84,7 @@ const StoredStep = z.object({
   firstTokenAt: time,
   answeredAt: time,
   endedAt: time,
-  usage: z
-    .object({ inputTokens: count, outputTokens: count, reasoningTokens: count, cachedInputTokens: count })
-    .nullable()
-    .catch(null),
+  usage: StoredUsage.nullable().catch(null),
   cost,
   stopReason: text,
   failure: z.object({ code: z.string(), detail: z.string() }).nullable().catch(null),

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { toCount } from './count.ts';
+
 /** Tokens as a provider counted them; `reasoningTokens` are among the output tokens, and `cachedInputTokens` among the input tokens. */
 export interface Usage {
   readonly inputTokens: number;
@@ -5,6 +8,16 @@ export interface Usage {
   readonly reasoningTokens: number;
   readonly cachedInputTokens: number;
 }
+
+const count = z.unknown().transform(toCount);
+
+/** Reads a usage as it was stored, whatever was counted. */
+export const StoredUsage = z.object({
+  inputTokens: count,
+  outputTokens: count,
+  reasoningTokens: count,
+  cachedInputTokens: count,
+});
 
 /** The usage of what has asked no model yet. */
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY, type Principal } from '../call/principal.ts';
+import { allOf, haveValues } from './conditions.ts';
 import type { ConversationPageQuery } from './pages.ts';
 
 /** A condition that holds for the conversations and tasks that a principal may see: `maySee` in SQL. */
@@ -15,16 +16,17 @@ export function isOfVisible(table: 'runs' | 'approvals', principal: Principal): 
   return sql`exists (select 1 from conversations where conversations.key = ${key} and ${isVisible(principal)})`;
 }
 
-/** A condition that holds for the rows of `table` that a list is asked for. */
-export function isListed(
-  table: 'runs' | 'approvals',
-  { agentId, conversationId, status, principal = EVERYBODY }: ConversationPageQuery<string>,
-): RawBuilder<SqlBool> {
-  const wanted = { agent_id: agentId, conversation_id: conversationId, status };
-  const equal = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const conditions = equal.map(([column, value]) => sql`${sql.ref(`${table}.${column}`)} = ${value}`);
-  return sql`${sql.join([isOfVisible(table, principal), ...conditions], sql` and `)}`;
-}
+/** A condition that holds for the approvals that a list is asked for. */
+export const isListed = ({
+  agentId,
+  conversationId,
+  status,
+  principal = EVERYBODY,
+}: ConversationPageQuery<string>): RawBuilder<SqlBool> =>
+  allOf([
+    isOfVisible('approvals', principal),
+    ...haveValues({ agent_id: agentId, conversation_id: conversationId, status }),
+  ]);
 
 /**
  * An order for conversations with one id: a principal's own first, then what is for everybody. Only who sees what others have begun
