@@ -76,6 +76,7 @@ function readQuery(expr: string) {
 it('every name and label that the dashboard and the alerts ask for is there once something has happened', async () => {
   await using metered = await startMeteredServer();
   for (const message of ['tool echo {}', 'overloaded', 'refuse', 'tool die {}']) await metered.ask('a', message);
+  await metered.ask('odd', 'Hello');
   await metered.server.call('POST', '/agents/a/execute', { code: '1 + 1' });
   await metered.until('mcp_server_restarts_total', {}, 1);
   const series = await metered.scrape();
