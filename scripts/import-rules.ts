@@ -3,8 +3,8 @@ import { type Import, readImports } from './read-imports.ts';
 
 const FOLDERS = ['contract', 'client', 'server', 'scripts', 'test'];
 
-// What features share: what a call is, waits, where connections may lead, how ids are made, and three ports that one feature fills for
-// another.
+// What features share: what a call is, waits, where connections may lead, how ids are made and tools are named, and four ports that one
+// feature fills for another.
 const SHARED = [
   'contract/',
   'server/async/',
@@ -15,6 +15,8 @@ const SHARED = [
   'server/options.ts',
   'server/version.ts',
   'server/live-events/publish.ts',
+  'server/mcp/tool-names.ts',
+  'server/runs/call-watch.ts',
   'server/runs/ids.ts',
   'server/runs/schema-tools.ts',
   'server/runs/toolset.ts',

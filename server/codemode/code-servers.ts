@@ -4,8 +4,10 @@ import type { RunningServers, ServerReference } from '../mcp/servers/running-ser
 import type { SupervisedServer } from '../mcp/servers/supervised-server.ts';
 import { toToolOutcome } from '../mcp/tool-result.ts';
 import type { CallToolResult } from '../mcp/wire/mcp-sdk.ts';
-import type { ToolCallAnswer } from '../sandbox/sandbox.ts';
+import type { ToolCallAnswer, ToolCallHandler } from '../sandbox/sandbox.ts';
 import type { BindableTool } from './tool-stub.ts';
+
+type CallOptions = Parameters<ToolCallHandler>[3];
 
 /** A server as code sees it. */
 export interface CodeServer {
@@ -15,7 +17,7 @@ export interface CodeServer {
   readonly tools: readonly BindableTool[];
   hasTool(name: string): boolean;
   /** Never throws for what the tool does. */
-  call(tool: string, args: Record<string, unknown>, options: { signal: AbortSignal }): Promise<ToolCallAnswer>;
+  call(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolCallAnswer>;
 }
 
 /** The servers that an agent selects, each id once. */
@@ -32,7 +34,7 @@ export function listCodeServers(servers: RunningServers, selection: readonly Ser
 export async function callForCode(
   allowed: readonly CodeServer[],
   call: { readonly server: string; readonly tool: string; readonly args: Readonly<Record<string, unknown>> },
-  signal: AbortSignal,
+  options: CallOptions,
 ): Promise<ToolCallAnswer> {
   const server = allowed.find(({ id }) => id === call.server);
   if (!server) {
@@ -43,9 +45,9 @@ export async function callForCode(
     return fail('not_found', `Tool '${call.tool}' not found on MCP server '${call.server}'`);
   }
   try {
-    return await server.call(call.tool, { ...call.args }, { signal });
+    return await server.call(call.tool, { ...call.args }, options);
   } catch (cause) {
-    if (signal.aborted) return fail('transport', `The call of '${call.tool}' was cancelled`);
+    if (options.signal.aborted) return fail('transport', `The call of '${call.tool}' was cancelled`);
     if (!(cause instanceof ApiError)) throw cause;
     return fail(cause.code === 'mcp-server-not-running' ? 'not_found' : 'transport', cause.message);
   }
@@ -64,7 +66,8 @@ const fromServer = (server: SupervisedServer): CodeServer => ({
     }));
   },
   hasTool: (tool) => server.tools.some(({ name }) => name === tool),
-  call: async (tool, args, { signal }) => toAnswer(await server.call(tool, args, { signal })),
+  call: async (tool, args, { signal, onStart }) =>
+    toAnswer(await server.call(tool, args, { signal, meta: onStart?.() })),
 });
 
 /**

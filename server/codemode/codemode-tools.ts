@@ -1,8 +1,10 @@
 /** The tools of an agent that writes code: some to look around, one to run Python that calls the rest, and one for a single call. */
 import { z } from 'zod';
 import { ApiError } from '../call/errors.ts';
+import { type CallWatch, makeWatched } from '../runs/call-watch.ts';
 import { answerTool, defineSchemaTool, failTool, type SchemaTool } from '../runs/schema-tools.ts';
-import type { ManagedExecution } from '../sandbox/agent-execution.ts';
+import type { ExecuteOptions, ManagedExecution } from '../sandbox/agent-execution.ts';
+import { toCallEnd } from '../sandbox/tool-calls.ts';
 import type { Codemode } from './codemode.ts';
 import { describeTool, findTool, listTools, type NamedTool, toImport } from './described-tools.ts';
 import { reportExecution } from './execution-report.ts';
@@ -12,8 +14,10 @@ import { searchTools } from './tool-search.ts';
 export interface CodingContext {
   readonly codemode: Codemode;
   readonly agentId: string;
-  execute(code: string, options: { timeoutMs: number; signal: AbortSignal }): Promise<ManagedExecution>;
+  execute(code: string, options: ExecuteOptions): Promise<ManagedExecution>;
   readonly signal: AbortSignal;
+  /** Is told of the tool calls that are made. */
+  readonly watch: CallWatch | undefined;
 }
 
 type CodingTool = SchemaTool<CodingContext>;
@@ -99,9 +103,9 @@ export const executeCode: CodingTool = defineSchemaTool({
     code: z.string().min(1).max(MAX_CODE).describe('Python; the value of a last expression is the result'),
     timeout: z.number().positive().max(MAX_TIMEOUT_S).default(30).describe('Seconds'),
   }),
-  async answer({ code, timeout }, { execute, signal }: CodingContext) {
+  async answer({ code, timeout }, { execute, signal, watch }: CodingContext) {
     try {
-      return reportExecution(await execute(code, { timeoutMs: Math.ceil(timeout * 1000), signal }));
+      return reportExecution(await execute(code, { timeoutMs: Math.ceil(timeout * 1000), signal, watch }));
     } catch (cause) {
       // That there is nothing to run code is something a model can say; a fault of this server is not.
       if (!(cause instanceof ApiError)) throw cause;
@@ -122,8 +126,14 @@ export const callTool: CodingTool = defineSchemaTool({
   async answer({ tool_name, arguments: args }, context: CodingContext) {
     const found = findTool(toolsOf(context), tool_name);
     if (typeof found === 'string') return failTool(found);
-    const { codemode, agentId, signal } = context;
-    const answer = await codemode.callTool({ agentId }, found.server, found.stub.tool.name, args, { signal });
+    const { codemode, agentId, signal, watch } = context;
+    const { server } = found;
+    const tool = found.stub.tool.name;
+    const answer = await makeWatched(
+      watch,
+      { server, tool, args },
+      { make: (onStart) => codemode.callTool({ agentId }, server, tool, args, { signal, onStart }), toEnd: toCallEnd },
+    );
     return answer.success ? answerTool(answer.result) : failTool(answer.error);
   },
 });

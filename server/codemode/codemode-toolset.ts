@@ -5,7 +5,7 @@ import type { BoundServer } from './bindings.ts';
 import { type CodingContext, callTool, executeCode, LOOK_AROUND } from './codemode-tools.ts';
 import { listTools, toImport } from './described-tools.ts';
 
-interface CodemodeToolsetOptions extends Omit<CodingContext, 'signal'> {
+interface CodemodeToolsetOptions extends Omit<CodingContext, 'signal' | 'watch'> {
   /** Whether the model may also call one tool without writing code. */
   readonly allowsDirectCalls: boolean;
 }
@@ -25,7 +25,7 @@ export function createCodemodeToolset({ allowsDirectCalls, ...agent }: CodemodeT
       describeExecuteCode(codemode.bindingsOf(agentId).servers),
       ...direct.map(({ definition }) => definition),
     ],
-    call: (name, args, { signal }) => callSchemaTool(tools, { name, args }, { ...agent, signal }),
+    call: (name, args, { signal, watch }) => callSchemaTool(tools, { name, args }, { ...agent, signal, watch }),
   };
 }
 

@@ -124,7 +124,7 @@ export class Codemode implements SandboxHost {
   }
 
   async callTool({ agentId }: Pick<Tenant, 'agentId'>, ...call: Parameters<ToolCallHandler>): Promise<ToolCallAnswer> {
-    const [server, tool, args, { signal }] = call;
+    const [server, tool, args, options] = call;
     const agent = this.#options.findAgent(agentId);
     if (!agent?.isCodemode) {
       const error = 'This agent does not call tools from code: its codemode is off';
@@ -136,7 +136,7 @@ export class Codemode implements SandboxHost {
       return { success: false, kind: 'denied', error };
     }
     try {
-      return await callForCode(this.serversOf(agentId), { server, tool, args }, signal);
+      return await callForCode(this.serversOf(agentId), { server, tool, args }, options);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       this.#options.log(`A call of ${tool} on ${server} failed inside the server: ${why}`);

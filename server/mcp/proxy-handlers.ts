@@ -2,6 +2,7 @@ import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import type { Principal } from '../call/principal.ts';
+import { type CallProgress, type CallWatch, makeWatched } from '../runs/call-watch.ts';
 import type { ToolOutcome, Toolset } from '../runs/toolset.ts';
 import { quoteList } from './server-view.ts';
 import type { RunningServers } from './servers/running-servers.ts';
@@ -21,6 +22,8 @@ export interface ProxyHandlerOptions {
   builtIn(principal: Principal): ReadonlyMap<string, Toolset>;
   /** Answers a call whose `Authorization` is the token of a sandbox; undefined for any other. Throws when the token is not valid. */
   callForSandbox?(authorization: unknown, call: ToolCall, signal: AbortSignal): Promise<SandboxAnswer> | undefined;
+  /** Who is told of the tool calls of the request that is being answered, other than those of a sandbox; absent: nobody. */
+  watchRequest?(): CallWatch;
 }
 
 /** What a call of code in a sandbox is answered. */
@@ -34,13 +37,14 @@ interface SandboxAnswer {
 
 /** Answers the endpoints that call tools by plain HTTP. */
 export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<RequestContext>['mcpProxy'] {
-  const { servers, builtIn, callForSandbox } = options;
+  const { servers, builtIn, callForSandbox, watchRequest } = options;
   return {
     async call({ input: { server_id, tool_name, arguments: args = {} }, context, signal }) {
       const call = { server: server_id, tool: tool_name, args };
       const answer = await callForSandbox?.(context.headers.authorization, call, signal);
       if (answer) return viewAnswer(answer);
-      const { result, isError } = await callTool({ servers, builtIn: builtIn(context.principal) }, call, signal);
+      const parts = { servers, toolsets: builtIn(context.principal), watch: watchRequest?.() };
+      const { result, isError } = await callTool(parts, call, signal);
       if (!isError) return { success: true, result, error: null, is_error: false };
       const error = typeof result === 'string' ? result : JSON.stringify(result);
       return { success: false, result: null, error, is_error: true };
@@ -62,27 +66,57 @@ export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<R
   };
 }
 
-async function callTool(
-  { servers, builtIn }: { readonly servers: RunningServers; readonly builtIn: ReadonlyMap<string, Toolset> },
-  { server: serverId, tool, args }: ToolCall,
-  signal: AbortSignal,
+interface CallParts {
+  readonly servers: RunningServers;
+  readonly toolsets: ReadonlyMap<string, Toolset>;
+  readonly watch: CallWatch | undefined;
+}
+
+interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly onStart: CallProgress['start'] | undefined;
+}
+
+function callTool({ servers, toolsets, watch }: CallParts, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
+  const toolset = toolsets.get(call.server);
+  return makeWatched(
+    watch,
+    { ...call, server: toolset ? null : call.server },
+    {
+      make: (onStart) =>
+        toolset
+          ? callBuiltIn(toolset, call, { signal, watch, onStart })
+          : callServer({ servers, further: [...toolsets.keys()] }, call, { signal, onStart }),
+      toEnd: (outcome) => outcome,
+    },
+  );
+}
+
+async function callBuiltIn(
+  toolset: Toolset,
+  { server, tool, args }: ToolCall,
+  { signal, watch, onStart }: CallOptions & Pick<CallParts, 'watch'>,
 ): Promise<ToolOutcome> {
-  const toolset = builtIn.get(serverId);
-  if (toolset) {
-    await toolset.prepare?.({ signal });
-    checkTool(serverId, tool, toolset.list());
-    return toolset.call(tool, args, { signal });
-  }
+  await toolset.prepare?.({ signal });
+  checkTool(server, tool, toolset.list());
+  return toolset.call(tool, args, { signal, watch, trace: onStart?.() });
+}
+
+async function callServer(
+  { servers, further }: Pick<CallParts, 'servers'> & { readonly further: readonly string[] },
+  { server: serverId, tool, args }: ToolCall,
+  { signal, onStart }: CallOptions,
+): Promise<ToolOutcome> {
   const server = servers.findActive(serverId);
   if (!server) {
-    const known = quoteList([...builtIn.keys(), ...servers.listRunning().map(({ definition }) => definition.id)]);
+    const known = quoteList([...further, ...servers.listRunning().map(({ definition }) => definition.id)]);
     throw new ApiError(
       'mcp-server-not-running',
       `MCP server '${serverId}' is not running. Available servers: ${known}`,
     );
   }
   if (server.status === 'running') checkTool(serverId, tool, server.tools);
-  return toToolOutcome(await server.call(tool, args, { signal }));
+  return toToolOutcome(await server.call(tool, args, { signal, meta: onStart?.() }));
 }
 
 function checkTool(serverId: string, tool: string, tools: readonly { readonly name: string }[]): void {

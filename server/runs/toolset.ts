@@ -1,4 +1,5 @@
 /** The tools a run may call, whoever provides them. */
+import type { CallWatch, TraceHeaders } from './call-watch.ts';
 
 /** A tool as a model is shown it. */
 export interface ToolDefinition {
@@ -50,7 +51,9 @@ export interface Toolset {
       /** The state shared with the caller; undefined when there is none. */
       state?: unknown;
       /** What goes along to another program that works for it, so that its trace joins this one. */
-      trace?: Readonly<Record<string, string>> | undefined;
+      trace?: TraceHeaders | undefined;
+      /** Is told of the calls of tools that are made within this one, such as by code. */
+      watch?: CallWatch | undefined;
     },
   ): Promise<ToolOutcome>;
 }

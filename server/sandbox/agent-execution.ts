@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createDeadline } from '../async/deadline.ts';
+import type { CallWatch } from '../runs/call-watch.ts';
 import type { AgentSandbox } from './agent-sandbox.ts';
 import type { Execution, OutputEvent, Sandbox, SandboxVariant } from './sandbox.ts';
 import type { SandboxHost } from './sandbox-host.ts';
@@ -15,6 +16,8 @@ export interface ExecuteOptions {
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onOutput?: (event: OutputEvent) => void;
+  /** Is told of the tool calls that the code makes. */
+  readonly watch?: CallWatch | undefined;
 }
 
 /** An execution with what its surroundings know of it. */
@@ -48,7 +51,7 @@ export async function executeFor(
   const interrupt = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, interrupt.signal]) : interrupt.signal;
   const ended = new AbortController();
-  const gate = createGate(agent.tenant, { host, limits, ended: ended.signal });
+  const gate = createGate(agent.tenant, { host, limits, watch: options.watch, ended: ended.signal });
   agent.running = { interrupt, gate };
   agent.stopIdleWatch();
   try {
@@ -75,13 +78,17 @@ export async function executeFor(
 /** Makes the gate through which an execution's tool calls reach the host. */
 function createGate(
   tenant: Tenant,
-  { host, limits, ended }: { host: SandboxHost; limits: ToolCallLimits; ended: AbortSignal },
+  {
+    host,
+    ended,
+    ...bounds
+  }: { host: SandboxHost; limits: ToolCallLimits; watch: CallWatch | undefined; ended: AbortSignal },
 ): ToolCallGate {
-  return new ToolCallGate(
-    (server, tool, args, { signal }) =>
-      host.callTool(tenant, server, tool, args, { signal: AbortSignal.any([signal, ended]) }),
-    limits,
-  );
+  return new ToolCallGate({
+    handler: (server, tool, args, { signal, onStart }) =>
+      host.callTool(tenant, server, tool, args, { signal: AbortSignal.any([signal, ended]), onStart }),
+    ...bounds,
+  });
 }
 
 /** The interpreter of the agent, started and set up; undefined when that takes longer than `waitMs`. */

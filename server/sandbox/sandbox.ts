@@ -1,4 +1,5 @@
 /** The port of whatever runs an agent's Python: an interpreter of ours, or a kernel of a Jupyter server. */
+import type { CallProgress } from '../runs/call-watch.ts';
 
 /** Which implementation runs the code. */
 export type SandboxVariant = 'local-eval' | 'local-jupyter';
@@ -57,12 +58,12 @@ export type ToolCallAnswer =
       readonly content?: readonly unknown[];
     };
 
-/** Calls a tool for code in a sandbox; ends soon after `signal` aborts. */
+/** Calls a tool for code in a sandbox; ends soon after `signal` aborts. Calls `onStart` when it is allowed and goes to its server. */
 export type ToolCallHandler = (
   server: string,
   tool: string,
   args: Readonly<Record<string, unknown>>,
-  options: { readonly signal: AbortSignal },
+  options: { readonly signal: AbortSignal; readonly onStart?: CallProgress['start'] | undefined },
 ) => Promise<ToolCallAnswer>;
 
 /** How one execution is to run. */

@@ -1,3 +1,4 @@
+import { type CallEnd, type CallWatch, makeWatched } from '../runs/call-watch.ts';
 import type { ToolCallAnswer, ToolCallHandler } from './sandbox.ts';
 
 /** The bounds on tool calls of one execution. */
@@ -22,17 +23,26 @@ export const defaultToolCallLimits: ToolCallLimits = {
 /** What code is told of a call that its execution did not wait for. */
 export const EXECUTION_ENDED = 'The execution has ended';
 
+interface GateOptions {
+  readonly handler: ToolCallHandler;
+  readonly limits: ToolCallLimits;
+  /** Is told of each call, also of one that is refused. */
+  readonly watch: CallWatch | undefined;
+}
+
 /** The one way out of a sandbox: counts and bounds the tool calls of one execution, whichever way they come. */
 export class ToolCallGate {
   readonly #handler: ToolCallHandler;
   readonly #limits: ToolCallLimits;
+  readonly #watch: CallWatch | undefined;
   readonly #waiting: Array<() => void> = [];
   #count = 0;
   #active = 0;
 
-  constructor(handler: ToolCallHandler, limits: ToolCallLimits) {
+  constructor({ handler, limits, watch }: GateOptions) {
     this.#handler = handler;
     this.#limits = limits;
+    this.#watch = watch;
   }
 
   /** How many calls were let through. */
@@ -40,7 +50,14 @@ export class ToolCallGate {
     return this.#count;
   }
 
-  readonly call: ToolCallHandler = async (server, tool, args, { signal }) => {
+  readonly call: ToolCallHandler = (server, tool, args, { signal }) =>
+    makeWatched(
+      this.#watch,
+      { server, tool, args },
+      { make: (onStart) => this.#answer(server, tool, args, { signal, onStart }), toEnd: toCallEnd },
+    );
+
+  readonly #answer: ToolCallHandler = async (server, tool, args, { signal, onStart }) => {
     const { maxCalls, maxArguments, maxResult, callMs } = this.#limits;
     if (this.#count >= maxCalls) {
       return refuse('limit', `An execution may call at most ${maxCalls} tools; do the rest in another one`);
@@ -54,7 +71,7 @@ export class ToolCallGate {
       if (signal.aborted) return refuse('transport', EXECUTION_ENDED);
       const deadline = AbortSignal.timeout(callMs);
       const answer = await Promise.race([
-        this.#handler(server, tool, args, { signal: AbortSignal.any([signal, deadline]) }),
+        this.#handler(server, tool, args, { signal: AbortSignal.any([signal, deadline]), onStart }),
         answerWhenAborted(signal, EXECUTION_ENDED),
         answerWhenAborted(deadline, `${tool} did not answer within ${callMs / 1000} s`),
       ]);
@@ -88,6 +105,10 @@ const refuse = (kind: 'limit' | 'invalid_input' | 'transport', error: string): T
   kind,
   error,
 });
+
+/** A call of code as others are told of it: what its code is told. */
+export const toCallEnd = (answer: ToolCallAnswer): CallEnd =>
+  answer.success ? { isError: false, result: answer.result } : { isError: true, result: answer.error };
 
 /** Answers a call with `error` as soon as `signal` aborts. */
 export function answerWhenAborted(signal: AbortSignal, error: string): Promise<ToolCallAnswer> {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { ApiError } from '../call/errors.ts';
 import type { ToolOutcome } from '../runs/toolset.ts';
-import type { ManagedExecution } from '../sandbox/agent-execution.ts';
+import type { ExecuteOptions, ManagedExecution } from '../sandbox/agent-execution.ts';
 import { toPythonString } from '../sandbox/python-string.ts';
 import { shortenText } from '../sandbox/shorten-text.ts';
 import { type Skill, SkillError } from './skill.ts';
 import { readFileWithin } from './skill-files.ts';
 
 /** Runs Python where the scripts of skills are to run. */
-export type Execute = (code: string, options: { timeoutMs: number; signal: AbortSignal }) => Promise<ManagedExecution>;
+export type Execute = (code: string, options: ExecuteOptions) => Promise<ManagedExecution>;
 
 /** How a script is to run. `args` are those of a command line: no shell reads them. */
 export interface ScriptRun {

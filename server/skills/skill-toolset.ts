@@ -3,7 +3,7 @@ import type { Toolset } from '../runs/toolset.ts';
 import type { Execute } from './run-script.ts';
 import { type Skill, SkillError } from './skill.ts';
 import type { SkillLibrary } from './skill-library.ts';
-import { quoteNames, SKILL_TOOLS } from './skill-tools.ts';
+import { quoteNames, SKILL_TOOLS, type SkillContext } from './skill-tools.ts';
 
 interface SkillToolsetOptions {
   readonly library: SkillLibrary;
@@ -29,10 +29,16 @@ export function createSkillToolset({ library, skills, execute }: SkillToolsetOpt
       return [];
     },
     list: () => (skills().length ? DEFINITIONS : []),
-    async call(name, args, { signal }) {
+    async call(name, args, { signal, watch }) {
       await library.refresh();
+      const context = {
+        skills: skills(),
+        find,
+        execute: (code, options) => execute(code, { ...options, watch }),
+        signal,
+      } satisfies SkillContext;
       try {
-        return await callSchemaTool(SKILL_TOOLS, { name, args }, { skills: skills(), find, execute, signal });
+        return await callSchemaTool(SKILL_TOOLS, { name, args }, context);
       } catch (cause) {
         if (cause instanceof SkillError) return failTool(cause.message);
         throw cause;
