@@ -33,6 +33,9 @@ const StepApproval = z
 const StepToolCall = z
   .object({
     id: z.string(),
+    parent_tool_call_id: z.string().nullable().meta({
+      description: 'The call of the model that it was made within, by its code; null for a call that the model made',
+    }),
     tool: z.string(),
     server: z
       .string()
@@ -42,7 +45,7 @@ const StepToolCall = z
       description:
         'queued: others run first. waiting: the run left it to its caller, or to a person, as `approval` tells. interrupted: the run ended before it did',
     }),
-    queued_at: Timestamp.meta({ description: 'When the model had made the call' }),
+    queued_at: Timestamp.meta({ description: 'When the model, or its code, had made the call' }),
     started_at: Timestamp.nullable(),
     ended_at: Timestamp.nullable(),
     bytes: z.int().nullable().meta({
@@ -73,6 +76,10 @@ export const RunStep = z
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     retries: z.array(StepRetry),
     tool_calls: z.array(StepToolCall),
+    more_tool_calls: z.int().meta({
+      description:
+        'How many more calls code has made, of which only this count is kept: a step keeps its first 1,000 tool calls',
+    }),
   })
   .meta({ id: 'RunStep' });
 
@@ -93,6 +100,7 @@ export const exampleStep: z.output<typeof RunStep> = {
   tool_calls: [
     {
       id: 'call-1',
+      parent_tool_call_id: null,
       tool: 'weather__get',
       server: 'weather',
       status: 'done',
@@ -104,4 +112,5 @@ export const exampleStep: z.output<typeof RunStep> = {
       approval: null,
     },
   ],
+  more_tool_calls: 0,
 };

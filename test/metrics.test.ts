@@ -131,6 +131,7 @@ describe('what is counted', () => {
       toolCalls: [
         {
           callId: 'a',
+          parentCallId: null,
           tool: 't',
           server: 's',
           queuedAt: 1,
@@ -143,6 +144,7 @@ describe('what is counted', () => {
         },
         {
           callId: 'b',
+          parentCallId: null,
           tool: 't',
           server: 's',
           queuedAt: 1,
@@ -155,6 +157,7 @@ describe('what is counted', () => {
         },
         {
           callId: 'c',
+          parentCallId: null,
           tool: 't',
           server: 's',
           queuedAt: 1,
@@ -166,6 +169,7 @@ describe('what is counted', () => {
           approvalId: null,
         },
       ],
+      moreToolCalls: 0,
     },
   ] as const;
   const ended = (agentId: string, status: 'failed' | 'cancelled' | 'interrupted' = 'failed') => ({

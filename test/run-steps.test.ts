@@ -1,6 +1,8 @@
 /** What a run did, step by step, as it is told at GET /runs/{run_id}/steps. */
 import { APICallError } from '@ai-sdk/provider';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { EndedCall } from '../server/runs/call-watch.ts';
+import type { Toolset } from '../server/runs/toolset.ts';
 import { type AgentRuns, startAgentRuns } from './support/agent-runs.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { type Act, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
@@ -53,9 +55,11 @@ const step = {
   error: null,
   retries: [],
   tool_calls: [],
+  more_tool_calls: 0,
 };
 const call = {
   id: 'c1',
+  parent_tool_call_id: null,
   tool: 'forecast',
   server: null,
   status: 'done',
@@ -136,6 +140,65 @@ test('a step that goes on is told as far as it is', async () => {
   gate.resolve();
   await run.ended;
   expect((await stepsOf(server, 'r')).map(({ status }) => status)).toEqual(['finished', 'finished']);
+});
+
+/** A tool `code` that makes calls as code does: two that go to their servers, one that is refused, more than are kept, and one it leaves. */
+function codeToolset(lateEnd: Promise<void>): Toolset {
+  return {
+    list: () => [{ name: 'code', description: 'Runs code', inputSchema: { type: 'object' } }],
+    async call(_name, _args, { watch }) {
+      if (!watch) throw new Error('nobody is told of calls');
+      const begin = (tool: string) => watch.begin({ server: 'weather', tool, args: { city: 'Paris' } });
+      const left = begin('left');
+      left.start();
+      void lateEnd.then(() => left.end({ isError: false, result: 'too late' }));
+      const [works, fails, refused] = [begin('works'), begin('fails'), begin('refused')];
+      works.start();
+      works.end({ isError: false, result: { sky: 'é' } });
+      fails.start();
+      fails.end({ isError: true, result: 'no' });
+      refused.end({ isError: true, result: 'No such tool' });
+      for (let more = 0; more < 100_000; more++) {
+        const call = begin('more');
+        call.start();
+        call.end({ isError: false, result: 'ok' });
+      }
+      return ok('ok');
+    },
+  };
+}
+
+test('calls that code makes are in its step with the call that it runs in, the first of them; the rest are counted', async () => {
+  const late = Promise.withResolvers<void>();
+  const ended: EndedCall[] = [];
+  const code: Act[] = [...toolCall('c1', 'code', {}), finish('tool-calls')];
+  await using server = await startAgentRuns(scriptedModel([code, [...text('Done'), finish()]]), {
+    toolset: codeToolset(late.promise),
+    limits: { stepCalls: 6 },
+    onInnerEnded: (call) => ended.push(call),
+  });
+  await server.read('/agents/tester/prompt', { message: 'Weather?', run_id: 'r' });
+  late.resolve();
+  const inner = { ...call, id: expect.stringMatching(/^call-/), parent_tool_call_id: 'c1', server: 'weather' };
+  const failed = { status: 'failed', is_error: true };
+  expect((await stepsOf(server, 'r'))[0]).toMatchObject({
+    tool_calls: [
+      { ...call, tool: 'code' },
+      // Its code did not wait for it.
+      { ...inner, tool: 'weather__left', ...failed, bytes: 0 },
+      { ...inner, tool: 'weather__works', bytes: 12 },
+      { ...inner, tool: 'weather__fails', ...failed },
+      { ...inner, tool: 'weather__refused', ...failed, server: null, started_at: null, bytes: 0 },
+      { ...inner, tool: 'weather__more' },
+    ],
+    more_tool_calls: 99_999,
+  });
+  const counted = Map.groupBy(ended, ({ server: name, isError }) => `${name} ${isError}`);
+  expect([...counted].map(([key, calls]) => [key, calls.length])).toEqual([
+    ['weather false', 100_001],
+    ['weather true', 2],
+    ['null true', 1],
+  ]);
 });
 
 test('a call that is left to its caller waits', async () => {

@@ -26,9 +26,11 @@ const step: RunStep = {
   failure: null,
   retries: [],
   toolCalls: [],
+  moreToolCalls: 0,
 };
 const call: StepToolCall = {
   callId: 'c1',
+  parentCallId: null,
   tool: 'clock',
   server: null,
   queuedAt: at(2),

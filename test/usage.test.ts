@@ -40,6 +40,7 @@ const stepOf = (number: number, model: string, tokens: number, cost: number | nu
   failure: null,
   retries: [],
   toolCalls: [],
+  moreToolCalls: 0,
 });
 
 async function make(

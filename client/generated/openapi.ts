@@ -2970,6 +2970,8 @@ export interface components {
             } | null;
             retries: components["schemas"]["StepRetry"][];
             tool_calls: components["schemas"]["StepToolCall"][];
+            /** @description How many more calls code has made, of which only this count is kept: a step keeps its first 1,000 tool calls */
+            more_tool_calls: number;
         };
         RunSteps: {
             run_id: string;
@@ -3081,6 +3083,8 @@ export interface components {
         };
         StepToolCall: {
             id: string;
+            /** @description The call of the model that it was made within, by its code; null for a call that the model made */
+            parent_tool_call_id: string | null;
             tool: string;
             /** @description The MCP server of the tool; null for any other tool, and for a call that was not run */
             server: string | null;
@@ -3091,7 +3095,7 @@ export interface components {
             status: "queued" | "running" | "waiting" | "done" | "failed" | "interrupted";
             /**
              * Format: date-time
-             * @description When the model had made the call
+             * @description When the model, or its code, had made the call
              * @example 2026-11-23T10:00:00.000Z
              */
             queued_at: string;
@@ -4614,6 +4618,7 @@ export interface operations {
                      *           "tool_calls": [
                      *             {
                      *               "id": "call-1",
+                     *               "parent_tool_call_id": null,
                      *               "tool": "weather__get",
                      *               "server": "weather",
                      *               "status": "done",
@@ -4624,7 +4629,8 @@ export interface operations {
                      *               "is_error": false,
                      *               "approval": null
                      *             }
-                     *           ]
+                     *           ],
+                     *           "more_tool_calls": 0
                      *         }
                      *       ]
                      *     }

@@ -18,7 +18,7 @@ import type { RunTrace } from './run-tracing.ts';
 import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
 import { SharedState } from './shared-state.ts';
 import type { ToolArguments } from './tool-arguments.ts';
-import { type FaultLog, offerTools, reasonOf } from './tool-calls.ts';
+import { type FaultLog, offerTools, reasonOf, type ToolCallOptions } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 
 /** What a run asks of its agent before each model call. */
@@ -54,6 +54,7 @@ export interface LoopOptions {
   /** The state shared with the caller at the start of the run. */
   readonly state?: unknown;
   readonly sink: EventSink;
+  readonly watchWithin?: ToolCallOptions['watchWithin'];
   readonly limits: RunLimits;
   readonly toolArguments: ToolArguments;
   readonly trace?: RunTrace | undefined;

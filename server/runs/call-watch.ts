@@ -29,6 +29,16 @@ export interface CallWatch {
   begin(call: WatchedCall): CallProgress;
 }
 
+/** A call that has ended, as it is counted. Times are milliseconds since 1970. */
+export interface EndedCall {
+  /** null also for a call that was refused. */
+  readonly server: string | null;
+  /** null for a call that was refused. */
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+  readonly isError: boolean;
+}
+
 /** How a call is made: `onStart` is to be called when it goes to its tool. */
 interface CallMaker<Answer> {
   make(onStart: CallProgress['start'] | undefined): Promise<Answer>;

@@ -42,7 +42,7 @@ export async function driveRun(
     history,
     answered,
     state: request.state,
-    sink: records.sinkOf(run),
+    ...records.follow(run),
     limits,
     toolArguments,
     trace,

@@ -10,6 +10,8 @@ export interface RunLimits {
   readonly toolMs: number;
   /** How many tool calls of one step run at once; further ones wait their turn. */
   readonly parallelTools: number;
+  /** How many tool calls are kept of one step; further ones, which code has made, are only counted. */
+  readonly stepCalls: number;
   /** A longer tool result is cut, and says so. */
   readonly toolResultChars: number;
   /** How often a model call that failed before its first token is tried again. */
@@ -53,6 +55,7 @@ export const defaultRunLimits: RunLimits = {
   answerChars: 10_000_000,
   toolMs: 600_000,
   parallelTools: 16,
+  stepCalls: 1000,
   toolResultChars: 1_000_000,
   retries: 2,
   retryBaseMs: 500,

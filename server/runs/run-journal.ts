@@ -1,15 +1,19 @@
 import { Mutex } from '../async/mutex.ts';
 import type { EventBatch, RunStep, StepBatch, Store } from '../store/store.ts';
+import type { CallWatch, EndedCall } from './call-watch.ts';
 import type { RunLimits } from './limits.ts';
 import type { LoggedEvent } from './log-reader.ts';
 import type { RunEvent } from './run-events.ts';
+import type { RunTrace } from './run-tracing.ts';
 import { type PriceOf, StepRecorder } from './step-recorder.ts';
 import type { FaultLog } from './tool-calls.ts';
 
 interface JournalOptions {
   readonly store: Pick<Store['runs'], 'append'>;
-  readonly limits: Pick<RunLimits, 'flushMs' | 'journalEvents' | 'journalPending'>;
+  readonly limits: Pick<RunLimits, 'flushMs' | 'journalEvents' | 'journalPending' | 'stepCalls'>;
   readonly priceOf: PriceOf;
+  /** Is told of each tool call that was made within another one, once it has ended. */
+  readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
   readonly log: FaultLog;
 }
 
@@ -22,6 +26,21 @@ interface Entry {
   waiting: LoggedEvent[];
   /** Whether an event was not kept: what comes after it would be of no use to a reader. */
   hasGap: boolean;
+}
+
+interface OpenOptions {
+  readonly keepsEvents: boolean;
+  readonly trace: RunTrace | undefined;
+  /** Tells the time in the run, which never goes back. */
+  readonly now: () => number;
+}
+
+/** Takes what happens in one run. */
+interface RunRecorder {
+  /** Takes its events as they happen. */
+  add(event: LoggedEvent): void;
+  /** What is told of the tool calls that are made within one of its model. */
+  watchWithin(callId: string): CallWatch;
 }
 
 /** What of a run is not stored yet when it ends, to be stored with its end. */
@@ -55,13 +74,17 @@ export class RunJournal {
     return { tools, journal };
   }
 
-  /** A function that takes the events of a run as they happen. */
-  open(runKey: string, { keepsEvents }: { readonly keepsEvents: boolean }): (event: LoggedEvent) => void {
-    const { priceOf } = this.#options;
-    const recorder = new StepRecorder({ priceOf, onChange: this.#schedule });
+  /** Begins to take what happens in a run. */
+  open(runKey: string, { keepsEvents, ...options }: OpenOptions): RunRecorder {
+    const { priceOf, onInnerEnded, limits } = this.#options;
+    const onChange = this.#schedule;
+    const recorder = new StepRecorder({ priceOf, onChange, maxCalls: limits.stepCalls, onInnerEnded, ...options });
     const entry: Entry = { recorder, keepsEvents, first: 1, waiting: [], hasGap: false };
     this.#entries.set(runKey, entry);
-    return keepsEvents ? (event) => this.#add(entry, event) : (event) => recorder.add(event);
+    return {
+      add: keepsEvents ? (event) => this.#add(entry, event) : (event) => recorder.add(event),
+      watchWithin: (callId) => recorder.watchWithin(callId),
+    };
   }
 
   /** Takes the last event of a run. */

@@ -64,7 +64,7 @@ export class RunLog implements EventSink, ReadLog {
     return this.#lastId;
   }
 
-  /** When the newest event happened; without one, when the run began. */
+  /** The newest time that was noted; without one, when the run began. */
   get lastAt(): number {
     return this.#lastAt;
   }
@@ -84,12 +84,16 @@ export class RunLog implements EventSink, ReadLog {
     return this.#isEnded;
   }
 
+  /** What time it is in the run: a clock that is set back must not make anything take less than no time. */
+  now(at = Date.now()): number {
+    if (at > this.#lastAt) this.#lastAt = at;
+    return this.#lastAt;
+  }
+
   /** Adds an event that happens now, or at a time that was noted. Returns it with its place. */
   emit(event: RunEvent, at = this.#isFlushing ? this.#lastAt : Date.now()): LoggedEvent {
     if (this.#isEnded) throw new RunEndedError(`${event.type} after the end of the run`);
-    // A clock that is set back must not make anything take less than no time.
-    if (at > this.#lastAt) this.#lastAt = at;
-    const logged: LoggedEvent = { id: ++this.#lastId, at: this.#lastAt, event };
+    const logged: LoggedEvent = { id: ++this.#lastId, at: this.now(at), event };
     this.#entries.push(logged);
     this.#chars += charsOf(event);
     if (event.type === 'run-ended') this.#isEnded = true;

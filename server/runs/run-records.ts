@@ -3,8 +3,8 @@ import { ApiError } from '../call/errors.ts';
 import type { ApprovalDecision, Store } from '../store/store.ts';
 import type { RunOpened } from '../store/stored-runs.ts';
 import type { ActiveRun } from './active-run.ts';
-import type { LoopEnd } from './agent-loop.ts';
-import type { EventSink } from './event-sink.ts';
+import type { LoopEnd, LoopOptions } from './agent-loop.ts';
+import type { EndedCall } from './call-watch.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import type { RunEndListener } from './run-end.ts';
@@ -17,6 +17,8 @@ interface RunRecordsOptions {
   readonly limits: RunLimits;
   readonly priceOf: PriceOf;
   readonly onEnded: RunEndListener;
+  /** Is told of each tool call that was made within another one, once it has ended. */
+  readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
   readonly log: FaultLog;
 }
 
@@ -64,15 +66,17 @@ export class RunRecords {
     return new Set(open.map(({ callId }) => callId));
   }
 
-  /** The sink of the events of a run; its steps are stored from them, and of a detached run the events too. */
-  sinkOf(run: ActiveRun): EventSink {
-    const record = this.#journal.open(run.key, { keepsEvents: run.isDetached });
-    const onEvent = run.trace?.onEvent;
-    if (!onEvent) return run.sinkWith(record);
-    return run.sinkWith((logged) => {
-      record(logged);
+  /** Who is told what happens in a run; its steps are stored from that, and of a detached run the events too. */
+  follow(run: ActiveRun): Pick<LoopOptions, 'sink' | 'watchWithin'> {
+    const { key, trace, log, isDetached: keepsEvents } = run;
+    const { add, watchWithin } = this.#journal.open(key, { keepsEvents, trace, now: () => log.now() });
+    const onEvent = trace?.onEvent;
+    if (!onEvent) return { sink: run.sinkWith(add), watchWithin };
+    const sink = run.sinkWith((logged) => {
+      add(logged);
       onEvent(logged.event);
     });
+    return { sink, watchWithin };
   }
 
   /** Stores how a run ended, and when, with the last of its events. */

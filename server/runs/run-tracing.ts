@@ -23,6 +23,8 @@ export interface RunTrace {
   readonly onAsked?: ((step: number, asked: AskedModel) => void) | undefined;
   /** Told what happens; set where contents are wanted. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Told what a call that was made within another one is given, and then what it gives; set where contents are wanted. */
+  readonly onInnerCall?: ((callId: string, contents: { args?: unknown; result?: unknown }) => void) | undefined;
   /** The run has ended, and whoever listens to ends of runs has been told. */
   close(): void;
 }

@@ -7,6 +7,7 @@ import type { CallerTrace } from '../store/stored-runs.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
 import type { ModelSource } from './agent-loop.ts';
+import type { EndedCall } from './call-watch.ts';
 import { ConversationQueues } from './conversation-queues.ts';
 import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
 import { type FoundRun, toFoundRun } from './found-run.ts';
@@ -36,6 +37,8 @@ interface RunsOptions {
   /** Absent: no price is known. */
   readonly priceOf?: PriceOf | undefined;
   readonly onEnded?: RunEndListener | undefined;
+  /** Is told of each tool call that was made within another one, once it has ended. */
+  readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
   /** Absent: nothing is traced. */
   readonly tracing?: RunTracing | undefined;
 }
@@ -62,12 +65,13 @@ export class Runs {
   #starting = 0;
   #isDraining = false;
 
-  constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {}, tracing }: RunsOptions) {
+  constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {}, ...rest }: RunsOptions) {
+    const { tracing, onInnerEnded } = rest;
     this.#store = store;
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#queues = new ConversationQueues({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
-    this.#records = new RunRecords({ store, limits: this.#limits, priceOf, onEnded, log });
+    this.#records = new RunRecords({ store, limits: this.#limits, priceOf, onEnded, onInnerEnded, log });
     this.#onEnded = onEnded;
     this.#tracing = tracing;
     this.#driveOptions = {

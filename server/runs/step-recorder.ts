@@ -1,14 +1,25 @@
-import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
+import type { RunStep } from '../store/stored-steps.ts';
+import type { CallProgress, CallWatch, EndedCall, WatchedCall } from './call-watch.ts';
+import { InnerCalls } from './inner-calls.ts';
 import type { LoggedEvent } from './log-reader.ts';
+import { type OpenStep, queueCall } from './open-step.ts';
 import type { RunEvent, RunOutcome, Usage } from './run-events.ts';
+import type { RunTrace } from './run-tracing.ts';
 
 /** What an answer of a model costs, in US dollars; null where that is not known. */
 export type PriceOf = (model: string, usage: Usage) => number | null;
 
-type Written<T> = { -readonly [Key in keyof T]: T[Key] };
-interface OpenStep extends Omit<Written<RunStep>, 'toolCalls' | 'retries'> {
-  readonly retries: RunStep['retries'][number][];
-  readonly toolCalls: Written<StepToolCall>[];
+interface RecorderOptions {
+  readonly priceOf: PriceOf;
+  /** Called when a step has changed that had not since the changed ones were taken. */
+  readonly onChange: () => void;
+  /** How many tool calls are kept of one step; absent: all. */
+  readonly maxCalls?: number;
+  readonly trace?: RunTrace | undefined;
+  /** Tells the time, which never goes back; absent: the clock does. */
+  readonly now?: () => number;
+  /** Is told of each call that was made within another one, once it has ended. */
+  readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
 }
 
 /** Tells from the events of one run what its steps are. */
@@ -17,12 +28,27 @@ export class StepRecorder {
   readonly #onChange: () => void;
   readonly #steps: OpenStep[] = [];
   readonly #changed = new Set<OpenStep>();
+  readonly #inner: InnerCalls;
   #awaitsFirstToken = false;
 
-  /** `onChange` is called when a step has changed that had not since the changed ones were taken. */
-  constructor({ priceOf, onChange }: { readonly priceOf: PriceOf; readonly onChange: () => void }) {
+  constructor(options: RecorderOptions) {
+    const {
+      priceOf,
+      onChange,
+      maxCalls = Number.POSITIVE_INFINITY,
+      trace,
+      now = Date.now,
+      onInnerEnded = noteNothing,
+    } = options;
     this.#priceOf = priceOf;
     this.#onChange = onChange;
+    this.#inner = new InnerCalls({
+      maxKept: maxCalls,
+      trace,
+      now,
+      onChange: (step) => this.#note(step),
+      onEnded: onInnerEnded,
+    });
   }
 
   /** All steps, in their order. */
@@ -68,6 +94,11 @@ export class StepRecorder {
     }
   }
 
+  /** What is told of the tool calls that are made within this one, which is of the last step. */
+  watchWithin(callId: string): CallWatch {
+    return { begin: (call) => this.#beginWithin(callId, call) };
+  }
+
   /** The steps that have changed since they were last taken. */
   takeChanged(): readonly RunStep[] {
     const changed = [...this.#changed];
@@ -108,6 +139,7 @@ export class StepRecorder {
       failure: null,
       retries: [],
       toolCalls: [],
+      moreToolCalls: 0,
     };
     this.#steps.push(step);
     this.#note(step);
@@ -151,12 +183,16 @@ export class StepRecorder {
 
   #noteCall(event: Extract<RunEvent, { type: 'tool-call-ended' | 'tool-started' | 'tool-result' }>, at: number): void {
     const step = this.#last ?? this.#open(0, null, at);
-    const call = step.toolCalls.find(({ callId }) => callId === event.callId) ?? queue(step, event, at);
+    const { callId, name: tool } = event;
+    const call =
+      step.toolCalls.find((one) => one.callId === callId) ??
+      queueCall(step, { callId, parentCallId: null, tool, queuedAt: at });
     if (event.type === 'tool-started') {
       call.startedAt = at;
       call.server = event.server;
       call.approvalId = event.approvalId ?? null;
     } else if (event.type === 'tool-result') {
+      this.#inner.endWithin(callId);
       call.approvalId = event.approvalId ?? call.approvalId;
       call.endedAt = at;
       call.bytes = event.bytes;
@@ -165,9 +201,18 @@ export class StepRecorder {
     this.#note(step);
   }
 
+  #beginWithin(callId: string, call: WatchedCall): CallProgress {
+    const step = this.#last;
+    const parent = step?.toolCalls.find((one) => one.callId === callId);
+    // Code that outlives its call is told that it may not call anything any more.
+    if (!step || !parent || parent.endedAt !== null) return NOBODY;
+    return this.#inner.begin({ step, parent }, call);
+  }
+
   #end(outcome: RunOutcome, at: number): void {
     const step = this.#last;
     if (!step) return;
+    this.#inner.endAll();
     const pending = outcome.status === 'finished' ? outcome.pending : [];
     const approvals = outcome.status === 'finished' ? (outcome.approvals ?? []) : [];
     for (const call of step.toolCalls) {
@@ -182,23 +227,5 @@ export class StepRecorder {
   }
 }
 
-function queue(
-  { toolCalls }: OpenStep,
-  { callId, name }: { readonly callId: string; readonly name: string },
-  at: number,
-): OpenStep['toolCalls'][number] {
-  const call: OpenStep['toolCalls'][number] = {
-    callId,
-    tool: name,
-    server: null,
-    queuedAt: at,
-    startedAt: null,
-    endedAt: null,
-    bytes: null,
-    isError: null,
-    isPending: false,
-    approvalId: null,
-  };
-  toolCalls.push(call);
-  return call;
-}
+const noteNothing = () => undefined;
+const NOBODY: CallProgress = { start: noteNothing, end: noteNothing };

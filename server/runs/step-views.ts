@@ -31,6 +31,7 @@ export function toStep(step: RunStep, context: StepContext) {
       wait_seconds: waitMs / 1000,
     })),
     tool_calls: step.toolCalls.map((call) => toToolCall(call, context)),
+    more_tool_calls: step.moreToolCalls,
   };
 }
 
@@ -38,6 +39,7 @@ function toToolCall(call: StepToolCall, { isOver, approvals }: StepContext) {
   const approval = approvals.find(({ id }) => id === call.approvalId);
   return {
     id: call.callId,
+    parent_tool_call_id: call.parentCallId,
     tool: call.tool,
     server: call.server,
     status: statusOf(call, isOver),

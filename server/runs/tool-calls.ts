@@ -2,6 +2,7 @@
 import { createDeadline } from '../async/deadline.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { Message, ToolStatus } from '../store/messages.ts';
+import type { CallWatch } from './call-watch.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
@@ -37,6 +38,8 @@ export interface ToolCallOptions {
   readonly limits: RunLimits;
   readonly signal: AbortSignal;
   readonly trace?: RunTrace | undefined;
+  /** Who is told of the calls that are made within one of these; absent: nobody. */
+  readonly watchWithin?: ((callId: string) => CallWatch) | undefined;
   readonly log: FaultLog;
   readonly state: SharedState;
 }
@@ -63,8 +66,12 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
   const { callId, name, server = null, approvalId } = call;
   sink.emit({ type: 'tool-started', callId, name, server, ...(approvalId !== undefined && { approvalId }) });
   try {
-    const trace = options.trace?.toTool(call.callId);
-    const work = options.toolset.call(call.name, call.args, { signal: deadline.signal, state: state.value, trace });
+    const work = options.toolset.call(call.name, call.args, {
+      signal: deadline.signal,
+      state: state.value,
+      trace: options.trace?.toTool(callId),
+      watch: options.watchWithin?.(callId),
+    });
     const { result, isError, custom, state: changed } = await untilAborted(work, deadline.signal);
     const status = isError ? 'error' : 'done';
     const message = emitResult(call, { ...toBounded(result, limits.toolResultChars), status }, sink);

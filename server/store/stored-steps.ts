@@ -13,6 +13,8 @@ export interface StepRetry {
 /** A tool call of a step. Of one that waits for its caller or for a person, `startedAt` is null. */
 export interface StepToolCall {
   readonly callId: string;
+  /** The call of the model that it was made within, by code; null for a call that the model made. */
+  readonly parentCallId: string | null;
   readonly tool: string;
   /** The MCP server it goes to; null for tools of this server's own and of the caller. */
   readonly server: string | null;
@@ -49,7 +51,10 @@ export interface RunStep {
   readonly stopReason: string | null;
   readonly failure: { readonly code: string; readonly detail: string } | null;
   readonly retries: readonly StepRetry[];
+  /** Each of the model before those that were made within it. */
   readonly toolCalls: readonly StepToolCall[];
+  /** How many more were made, by code, of which nothing is kept. */
+  readonly moreToolCalls: number;
 }
 
 /** The steps of one run that have changed. */
@@ -92,6 +97,7 @@ const StoredStep = z.object({
   toolCalls: listOf(
     z.object({
       callId: z.string(),
+      parentCallId: text,
       tool: z.string(),
       server: text,
       queuedAt: begun,
@@ -103,6 +109,7 @@ const StoredStep = z.object({
       approvalId: text,
     }),
   ),
+  moreToolCalls: count,
 });
 
 /** A step as it was stored, by this server or by another; undefined of what is none. */

@@ -23,7 +23,7 @@ import { createStartRun } from '../../server/runs/start-run.ts';
 import type { PriceOf } from '../../server/runs/step-recorder.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
 import { testAgent, toolsetOf } from './loop.ts';
-import { type Running, startRuns } from './running.ts';
+import { type Running, type RunningOptions, startRuns } from './running.ts';
 
 /** An event as it stands in a stream: its number and what it says. */
 export interface ReadEvent {
@@ -50,14 +50,15 @@ interface AgentRunsOptions {
   readonly folder?: string;
   readonly limits?: Partial<RunLimits>;
   readonly priceOf?: PriceOf;
+  readonly onInnerEnded?: RunningOptions['onInnerEnded'];
 }
 
 /** Serves the agent `tester`. Runs that a server before left open on `folder` have ended when this resolves. */
 export async function startAgentRuns(
   model: LanguageModelV4,
-  { toolset = toolsetOf({}), agent, folder, limits, priceOf }: AgentRunsOptions = {},
+  { toolset = toolsetOf({}), agent, folder, limits, ...rest }: AgentRunsOptions = {},
 ): Promise<AgentRuns> {
-  const running = await startRuns(model, { ...(folder && { folder }), ...(limits && { limits }), priceOf });
+  const running = await startRuns(model, { ...(folder && { folder }), ...(limits && { limits }), ...rest });
   const { runs, store } = running;
   await runs.interruptOpen();
   const getAgent = (id: string) => {

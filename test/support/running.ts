@@ -2,6 +2,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { EVERYBODY } from '../../server/call/principal.ts';
 import type { Run } from '../../server/runs/active-run.ts';
+import type { EndedCall } from '../../server/runs/call-watch.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
 import type { LoggedEvent } from '../../server/runs/log-reader.ts';
 import type { RunRequest } from '../../server/runs/run-request.ts';
@@ -20,17 +21,19 @@ export interface Running extends AsyncDisposable {
   start(request?: Partial<RunRequest>): Promise<Run>;
 }
 
-interface RunningOptions {
+/** What runs are opened with. */
+export interface RunningOptions {
   readonly limits?: Partial<RunLimits>;
   readonly folder?: string;
   readonly wrapStore?: (store: Store) => Store;
   readonly priceOf?: PriceOf | undefined;
+  readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
 }
 
 /** Opens a store and runs on it. `wrapStore` may break it. */
 export async function startRuns(
   model: LanguageModelV4,
-  { limits, folder = ':memory:', wrapStore = (store) => store, priceOf }: RunningOptions = {},
+  { limits, folder = ':memory:', wrapStore = (store) => store, ...rest }: RunningOptions = {},
 ): Promise<Running> {
   const store = wrapStore(await openStore({ folder }));
   const logged: object[] = [];
@@ -39,7 +42,7 @@ export async function startRuns(
     models: only(model),
     log: { error: (details) => logged.push(details) },
     limits: { ...quickLimits, ...limits },
-    priceOf,
+    ...rest,
   });
   let messageCount = 0;
   return {

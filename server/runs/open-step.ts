@@ -1,0 +1,35 @@
+import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
+
+type Written<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A tool call of a step that goes on. */
+export type OpenCall = Written<StepToolCall>;
+
+/** A step that goes on, as it is written. */
+export interface OpenStep extends Omit<Written<RunStep>, 'toolCalls' | 'retries'> {
+  readonly retries: RunStep['retries'][number][];
+  readonly toolCalls: OpenCall[];
+}
+
+/** Adds a call to a step: it waits from then on. */
+export function queueCall(
+  { toolCalls }: OpenStep,
+  call: Pick<StepToolCall, 'callId' | 'parentCallId' | 'tool' | 'queuedAt'>,
+): OpenCall {
+  const { callId, parentCallId, tool, queuedAt } = call;
+  const queued: OpenCall = {
+    callId,
+    parentCallId,
+    tool,
+    server: null,
+    queuedAt,
+    startedAt: null,
+    endedAt: null,
+    bytes: null,
+    isError: null,
+    isPending: false,
+    approvalId: null,
+  };
+  toolCalls.push(queued);
+  return queued;
+}
