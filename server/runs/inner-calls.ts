@@ -39,7 +39,8 @@ export class InnerCalls {
     const kept = step.toolCalls.length < maxKept ? keep(place, call, now()) : undefined;
     if (kept) trace?.onInnerCall?.(kept.callId, { args: call.args });
     else step.moreToolCalls += 1;
-    onChange(step);
+    // A large step is not written anew for each one that is only counted: the end of the outer call writes the whole count.
+    if (kept || step.moreToolCalls % COUNTED_AT_ONCE === 1) onChange(step);
     const inner = new InnerCall({
       call,
       kept,
@@ -127,6 +128,7 @@ const keep = ({ step, parent }: Place, { server, tool }: WatchedCall, queuedAt: 
     queuedAt,
   });
 
+const COUNTED_AT_ONCE = 100;
 const NOTHING_TAKEN: ReadonlyMap<string, unknown> = new Map();
 
 function bytesOf(result: unknown): number {

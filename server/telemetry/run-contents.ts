@@ -58,6 +58,13 @@ export class RunContents {
     }
   }
 
+  /** Takes what a tool call is given, or gives, that no model has made itself. */
+  addCall(callId: string, { args, result }: { readonly args?: unknown; readonly result?: unknown }): void {
+    const call = this.#callOf(callId);
+    if (args !== undefined) call.args = this.#write(args);
+    if (result !== undefined) call.result = this.#write(result);
+  }
+
   /** What the run was asked at first, and what it said at last. */
   ofRun(): Attributes {
     const steps = [...this.#steps];

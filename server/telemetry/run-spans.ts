@@ -9,6 +9,7 @@ import { splitModelId, toFinishReason } from './model-names.ts';
 import type { RunContents } from './run-contents.ts';
 import type { Attributes, Span, SpanEvent } from './span.ts';
 import { chatSpanId, runSpanId, toolSpanId } from './span-ids.ts';
+import { TOOL_FAILED, toToolSpan } from './tool-span.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** What the spans of a run are made with. */
@@ -28,12 +29,12 @@ export interface SpanSources {
   readonly contents: RunContents | undefined;
 }
 
-/** One span for the run, and below it one for each answer of a model and each tool call that ran. */
+/** One span for the run, below it one for each answer of a model and each tool call that ran, and below those the calls that code made. */
 export function toSpans(run: EndedRun, sources: SpanSources): Span[] {
   const asked = run.steps.filter(({ model, askedAt }) => model !== null && askedAt !== null);
   const steps = run.steps.flatMap((step) => [
     ...(asked.includes(step) ? [toChatSpan(run, step, sources)] : []),
-    ...step.toolCalls.filter(hasRun).map((call) => toToolSpan(run, call, sources)),
+    ...step.toolCalls.filter(hasRun).map((call) => toCallSpan(run, call, sources)),
   ]);
   return [toRunSpan(run, asked, sources), ...steps];
 }
@@ -111,30 +112,21 @@ function toChatSpan(run: EndedRun, step: RunStep, sources: SpanSources): Span {
   };
 }
 
-// A call of an MCP server has no span of its own: the conventions add what is particular to MCP to that of the tool.
-function toToolSpan(run: EndedRun, call: RunCall, { context, toShown, contents }: SpanSources): Span {
-  const { callId, tool, server, startedAt, endedAt, isError } = call;
-  const code = endedAt === null ? codeOf(run) : isError ? 'tool_error' : undefined;
-  return {
-    name: `execute_tool ${tool}`,
-    kind: 'internal',
+function toCallSpan(run: EndedRun, call: RunCall, { context, toShown, contents }: SpanSources): Span {
+  const { callId, parentCallId, tool, server, startedAt, endedAt, isError } = call;
+  const code = codeOf(run);
+  const cutOff = endedAt === null && code !== undefined ? { code, detail: toShown(detailOf(run)) } : undefined;
+  return toToolSpan({
+    tool,
+    server,
+    callId,
     context: { ...context, spanId: toolSpanId(run, callId) },
-    parent: { spanId: runSpanId(run), isRemote: false },
+    parent: { spanId: parentCallId === null ? runSpanId(run) : toolSpanId(run, parentCallId), isRemote: false },
     startedAt,
     endedAt: Math.max(startedAt, endedAt ?? endOf(run)),
-    attributes: {
-      'gen_ai.operation.name': 'execute_tool',
-      'gen_ai.tool.name': tool,
-      'gen_ai.tool.call.id': callId,
-      'gen_ai.tool.type': server === null ? 'function' : 'extension',
-      ...(server !== null && { 'mcp.method.name': 'tools/call', 'agent_runtimes.mcp.server.id': server }),
-      'error.type': code,
-      ...contents?.ofCall(callId),
-    },
-    events: [],
-    links: [],
-    failure: code === undefined ? undefined : toShown(endedAt === null ? detailOf(run) : 'The tool failed'),
-  };
+    failure: isError ? TOOL_FAILED : cutOff,
+    contents: contents?.ofCall(callId),
+  });
 }
 
 /** A call that waits for its caller or for a person: it has not run, and so has no span. */

@@ -1,8 +1,10 @@
 import { maskSecrets } from '../http/log.ts';
+import type { CallWatch } from '../runs/call-watch.ts';
 import type { EndedRun } from '../runs/run-end.ts';
 import type { RunTrace, RunTracing } from '../runs/run-tracing.ts';
 import type { Store } from '../store/store.ts';
 import type { CallerTrace } from '../store/stored-runs.ts';
+import { traceRequestCalls } from './request-calls.ts';
 import { RequestTraces, toLogFields } from './request-traces.ts';
 import { RunContents } from './run-contents.ts';
 import { toSpans } from './run-spans.ts';
@@ -50,9 +52,16 @@ export class Tracing implements RunTracing {
       ...(contents && {
         onAsked: (step, asked) => contents.ask(step, asked),
         onEvent: (event) => contents.add(event),
+        onInnerCall: (callId, said) => contents.addCall(callId, said),
       }),
       close: () => void this.#contents.delete(run.key),
     };
+  }
+
+  /** What makes spans of the tool calls of the request that is being answered, where they belong to no run. */
+  watchRequest(): CallWatch {
+    const { spans, hasContents } = this.#options;
+    return traceRequestCalls({ spans, caller: this.requests.caller, mask: hasContents ? maskSecrets : undefined });
   }
 
   /** Takes a run that has ended. */
