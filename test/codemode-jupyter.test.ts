@@ -79,6 +79,16 @@ describe.skipIf(isSkipped)('an agent with codemode, in Jupyter', () => {
     }
   });
 
+  it('makes calls that are in the step of the run whose code its kernel runs', async () => {
+    const code = 'from generated.mcp.typed import echo, fail\nawait echo(text="x")\nfail.sync()';
+    expect(await server.tool('execute_code', { code, timeout: 60 })).toMatchObject({ is_error: true });
+    expect(await server.lastCalls('coder')).toEqual([
+      { by: 'model', tool: 'execute_code', server: null, status: 'failed' },
+      { by: 'execute_code', tool: 'typed__echo', server: 'typed', status: 'done' },
+      { by: 'execute_code', tool: 'typed__fail', server: 'typed', status: 'failed' },
+    ]);
+  });
+
   it('gives its kernel a token that calls tools of this agent and does nothing else', async () => {
     const { result } = await server.run(`${ASK}
 [

@@ -149,6 +149,11 @@ describe('an agent with codemode, in local-eval', () => {
         message: "A call of 'echo' on 'other' needs the approval of a person, and code cannot ask for it",
       },
     });
+    await server.tool('execute_code', { code }, 'held');
+    expect(await server.lastCalls('held')).toEqual([
+      { by: 'model', tool: 'execute_code', server: null, status: 'failed' },
+      { by: 'execute_code', tool: 'other__echo', server: null, status: 'failed' },
+    ]);
   });
 
   it('has no tools in code unless it is for code', async () => {
@@ -208,6 +213,10 @@ describe('a server started with --codemode', () => {
       result: 'no reason',
       is_error: true,
     });
+    expect(await server.lastCalls('silent')).toEqual([
+      { by: 'model', tool: 'call_tool', server: null, status: 'failed' },
+      { by: 'call_tool', tool: 'typed__fail', server: 'typed', status: 'failed' },
+    ]);
     expect(await server.tool('typed__echo', { text: 'raw' }, 'plain')).toMatchObject({ result: 'raw' });
   });
 

@@ -1,4 +1,5 @@
 import type { LiveChange } from '../../contract/events.ts';
+import type { EndedCall } from '../runs/call-watch.ts';
 import type { EndedRun } from '../runs/run-end.ts';
 import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
 import { BoundedNames, Counter, type Family, Histogram } from './families.ts';
@@ -118,9 +119,12 @@ export class Metrics {
       this.#runSeconds.observe(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000 || 0, agent);
     for (const step of steps) {
       if (step.model !== null) this.#noteModel(step, this.#models.name(step.model));
-      for (const call of step.toolCalls) this.#noteToolCall(call);
+      for (const call of step.toolCalls) if (!isCounted(call)) this.#noteStepCall(call);
     }
   };
+
+  /** Takes a tool call that no model has made itself: as soon as it has ended, as a run may make more of them than it keeps. */
+  readonly noteCall = ({ isError, ...call }: EndedCall): void => this.#noteToolCall(call, isError ? 'error' : 'ok');
 
   /** Takes what this server tells of itself while it happens. */
   readonly noteChange = (change: LiveChange): void => {
@@ -145,9 +149,16 @@ export class Metrics {
     this.#tokens.add(usage.reasoningTokens, model, 'reasoning');
   }
 
-  #noteToolCall({ server, startedAt, endedAt, isError, isPending }: StepToolCall): void {
+  #noteStepCall({ isError, isPending, ...call }: StepToolCall): void {
+    const { endedAt } = call;
+    this.#noteToolCall(call, isPending ? 'waiting' : endedAt === null ? 'interrupted' : isError ? 'error' : 'ok');
+  }
+
+  #noteToolCall(
+    { server, startedAt, endedAt }: Pick<StepToolCall, 'server' | 'startedAt' | 'endedAt'>,
+    outcome: string,
+  ): void {
     const name = server === null ? 'none' : this.#servers.name(server);
-    const outcome = isPending ? 'waiting' : endedAt === null ? 'interrupted' : isError ? 'error' : 'ok';
     this.#toolCalls.add(1, name, outcome);
     if (startedAt !== null && endedAt !== null) this.#toolSeconds.observe((endedAt - startedAt) / 1000, name);
   }
@@ -164,3 +175,6 @@ export class Metrics {
     this.#restarts.add(1, this.#servers.name(id));
   }
 }
+
+/** Whether it was counted when it ended, before its run did. */
+const isCounted = ({ parentCallId, endedAt }: StepToolCall): boolean => parentCallId !== null && endedAt !== null;

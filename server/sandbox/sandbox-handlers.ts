@@ -2,6 +2,7 @@ import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import type { Principal } from '../call/principal.ts';
+import type { CallWatch } from '../runs/call-watch.ts';
 import { streamExecution, toExecutionResult } from './execution-stream.ts';
 import type { SandboxManager } from './sandbox-manager.ts';
 import { ownerOf, tenantOf } from './tenant.ts';
@@ -12,6 +13,8 @@ interface SandboxHandlersOptions {
   readonly requireAgent: (agentId: string) => unknown;
   /** Whether the server is shutting down: what runs may end, runs that end may still use code, callers start nothing new. */
   isDraining(): boolean;
+  /** Who is told of the tool calls of the request that is being answered; absent: nobody. */
+  watchRequest?(): CallWatch;
 }
 
 /** The endpoints of the sandbox. */
@@ -19,6 +22,7 @@ export function createSandboxHandlers({
   manager,
   requireAgent,
   isDraining,
+  watchRequest,
 }: SandboxHandlersOptions): AppHandlers<RequestContext>['sandbox'] {
   const admit = async (agentId: string, principal: Principal) => {
     if (isDraining())
@@ -26,6 +30,7 @@ export function createSandboxHandlers({
     await requireAgent(agentId);
     return tenantOf(agentId, principal);
   };
+  const optionsOf = (timeout: number | undefined) => ({ ...toTimes(timeout), watch: watchRequest?.() });
   return {
     status: () => manager.status(),
     configure: ({ input }) => manager.configure(input),
@@ -33,12 +38,12 @@ export function createSandboxHandlers({
     interrupt: ({ input, context }) => ({ interrupted: manager.interrupt(ownerOf(context.principal), input.agent_id) }),
     execute: async ({ input: { agent_id, code, timeout }, context, signal }) => {
       const tenant = await admit(agent_id, context.principal);
-      return toExecutionResult(await manager.execute(tenant, code, { ...toTimes(timeout), signal }));
+      return toExecutionResult(await manager.execute(tenant, code, { ...optionsOf(timeout), signal }));
     },
     executeStream: async ({ input: { agent_id, code, timeout }, context, signal }) => {
       const tenant = await admit(agent_id, context.principal);
-      const times = toTimes(timeout);
-      return streamExecution((options) => manager.execute(tenant, code, { ...times, ...options }), signal);
+      const own = optionsOf(timeout);
+      return streamExecution((options) => manager.execute(tenant, code, { ...own, ...options }), signal);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Principal } from '../call/principal.ts';
 import { createProxyHandlers } from '../mcp/proxy-handlers.ts';
+import type { CallWatch } from '../runs/call-watch.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import { tenantOf } from '../sandbox/tenant.ts';
 import { createSkillToolset } from '../skills/skill-toolset.ts';
@@ -18,10 +19,11 @@ interface McpProxyOptions {
   readonly skills: Skills;
   readonly codemode: CodemodeParts;
   readonly sandboxes: SandboxManager;
+  readonly watchRequest: () => CallWatch;
 }
 
 /** Opens the tools of MCP servers, and of `skills` beside them, to plain HTTP and to the code in sandboxes. */
-export function openMcpProxy({ mcp, skills: { library }, codemode, sandboxes }: McpProxyOptions) {
+export function openMcpProxy({ mcp, skills: { library }, codemode, sandboxes, watchRequest }: McpProxyOptions) {
   const skillTools = (principal: Principal) =>
     createSkillToolset({
       library,
@@ -32,6 +34,7 @@ export function openMcpProxy({ mcp, skills: { library }, codemode, sandboxes }: 
     handlers: {
       mcpProxy: createProxyHandlers({
         servers: mcp.servers,
+        watchRequest,
         builtIn: (principal) => new Map([['skills', skillTools(principal)]]),
         callForSandbox(authorization, { server, tool, args }, signal) {
           const tenant = codemode.host.callerOf(authorization);

@@ -33,6 +33,7 @@ export function openMetrics(options: Options) {
   return {
     requests,
     noteRun: metrics.noteRun,
+    noteCall: metrics.noteCall,
     noteStatement: metrics.noteStatement,
     noteSandbox: metrics.noteSandbox,
     /** Tells the metrics of what is told to others. */

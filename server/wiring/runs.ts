@@ -2,6 +2,7 @@ import type { Log } from '../http/log.ts';
 import type { Models } from '../models/models.ts';
 import type { Options } from '../options.ts';
 import { openPrices } from '../prices/prices.ts';
+import type { EndedCall } from '../runs/call-watch.ts';
 import type { RunEndListener } from '../runs/run-end.ts';
 import { createRunHandlers } from '../runs/run-handlers.ts';
 import { Runs } from '../runs/runs.ts';
@@ -16,11 +17,13 @@ interface RunsOptions {
   readonly tracing: Tracing | undefined;
   /** Told of each run that has ended. */
   readonly onEnded: RunEndListener;
+  /** Told of each tool call that was made within another one, once it has ended. */
+  readonly onInnerEnded: (call: EndedCall) => void;
   readonly log: Log;
 }
 
 /** Opens the runs: those that a server which died left open have ended. */
-export async function openRuns({ options, store, models, tracing, onEnded, log }: RunsOptions) {
+export async function openRuns({ options, store, models, tracing, onEnded, onInnerEnded, log }: RunsOptions) {
   const prices = openPrices({ file: options.prices, log });
   const runs = new Runs({
     store,
@@ -28,6 +31,7 @@ export async function openRuns({ options, store, models, tracing, onEnded, log }
     log,
     priceOf: prices.priceOf,
     tracing,
+    onInnerEnded,
     onEnded(ended) {
       tracing?.end(ended);
       onEnded(ended);

@@ -14,6 +14,7 @@ import { openMcpProxy } from './mcp-proxy.ts';
 import { openMetrics } from './metrics.ts';
 import { openModels, warnOfMissingKeys } from './models.ts';
 import { openProtocols } from './protocols.ts';
+import { openRequestCalls } from './request-calls.ts';
 import { openRuns } from './runs.ts';
 import { openSandboxes } from './sandbox.ts';
 import { openSkills } from './skills.ts';
@@ -46,6 +47,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     models,
     tracing: telemetry.tracing,
     onEnded: metrics.noteRun,
+    onInnerEnded: metrics.noteCall,
     log,
   });
   const skills = openSkills({ options, log });
@@ -53,12 +55,13 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });
   telemetry.nameAgents((id) => agents.list().find((agent) => agent.id === id));
+  const watchRequest = openRequestCalls({ tracing: telemetry.tracing, onEnded: metrics.noteCall });
   const sandbox = keep(
-    await openSandboxes({ options, agents, codemode, runs, log, publish, onStart: metrics.noteSandbox }),
+    await openSandboxes({ options, agents, codemode, runs, log, publish, watchRequest, onStart: metrics.noteSandbox }),
   );
   const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
   const agentRuns = openAgentRuns(parts);
-  const proxy = openMcpProxy(parts);
+  const proxy = openMcpProxy({ ...parts, watchRequest });
   const apiKeys = readApiKeys(options);
   const protocols = keep(await openProtocols({ ...parts, agentRuns, hasKeys: apiKeys.length > 0 }));
   const handlers = {

@@ -6,6 +6,7 @@ import { CommandError } from '../command-error.ts';
 import type { Log } from '../http/log.ts';
 import type { Publish } from '../live-events/publish.ts';
 import type { Options } from '../options.ts';
+import type { CallWatch } from '../runs/call-watch.ts';
 import type { Runs } from '../runs/runs.ts';
 import { createSandboxHandlers } from '../sandbox/sandbox-handlers.ts';
 import { SandboxManager } from '../sandbox/sandbox-manager.ts';
@@ -22,10 +23,11 @@ interface SandboxesOptions {
   readonly publish: Publish;
   /** Told of each start of an interpreter. */
   readonly onStart: (start: SandboxStart) => void;
+  readonly watchRequest: () => CallWatch;
 }
 
 /** Opens the sandboxes of the agents. Nothing runs in them yet. */
-export async function openSandboxes({ options, agents, codemode, runs, log, publish, onStart }: SandboxesOptions) {
+export async function openSandboxes({ options, agents, codemode, runs, log, watchRequest, ...told }: SandboxesOptions) {
   const dataFolder = options['data-dir'];
   const sandboxes = new SandboxManager({
     cacheFolder: join(dataFolder, 'cache'),
@@ -33,8 +35,7 @@ export async function openSandboxes({ options, agents, codemode, runs, log, publ
     localEvalEngine: options['local-eval-engine'],
     host: codemode.host,
     log: (message) => log.warn(message),
-    publish,
-    onStart,
+    ...told,
   });
   await sandboxes.configure(toSandboxRequest(options));
   return {
@@ -44,6 +45,7 @@ export async function openSandboxes({ options, agents, codemode, runs, log, publ
         manager: sandboxes,
         requireAgent: (id) => agents.get(id),
         isDraining: () => runs.isDraining,
+        watchRequest,
       }),
     },
     /** Begins what a first execution would wait for, where all agents write code. */
