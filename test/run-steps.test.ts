@@ -3,6 +3,7 @@ import { APICallError } from '@ai-sdk/provider';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { EndedCall } from '../server/runs/call-watch.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
+import { readStep } from '../server/store/stored-steps.ts';
 import { type AgentRuns, startAgentRuns } from './support/agent-runs.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { type Act, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
@@ -334,4 +335,15 @@ test('no time goes back when the clock does', async () => {
   const { body } = await server.call('GET', '/runs/r');
   expect(body.ended_at >= body.started_at).toBe(true);
   expect((await server.call('GET', '/runs')).body.sums.duration_seconds).toBeLessThan(60);
+});
+
+test('a step that a server before this one stored is read, with nothing where that knew nothing', () => {
+  const known = { callId: 'c1', tool: 'forecast', server: 'weather', queuedAt: 1, startedAt: 1, endedAt: 2 };
+  const stored = { number: 1, model: 'm', status: 'finished', startedAt: 1, toolCalls: [known] };
+  expect(readStep(stored)).toMatchObject({
+    ...stored,
+    toolCalls: [{ ...known, parentCallId: null, approvalId: null, isPending: false }],
+    moreToolCalls: 0,
+    retries: [],
+  });
 });

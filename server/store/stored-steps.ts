@@ -69,11 +69,13 @@ const LAST_TIME = 8.64e15;
 const time = z.number().min(0).max(LAST_TIME).nullable().catch(null);
 const begun = z.number().min(0).max(LAST_TIME).catch(0);
 const cost = z.number().min(0).nullable().catch(null);
-const count = z.unknown().transform(toCount);
+/** Whatever stands there; a server before this one may have written nothing. */
+const anything = z.unknown().optional();
+const count = anything.transform(toCount);
 
 /** Items one by one: what is none is left out. */
 const listOf = <Item extends z.ZodType>(item: Item) =>
-  z.unknown().transform((value) =>
+  anything.transform((value) =>
     (Array.isArray(value) ? value : []).flatMap((one) => {
       const read = item.safeParse(one);
       return read.success ? [read.data] : [];
