@@ -13,7 +13,7 @@ import { disk } from '../server/doctor/disk.ts';
 import type { Check, DoctorWorld, Finding } from '../server/doctor/finding.ts';
 import { jupyter } from '../server/doctor/jupyter.ts';
 import { judgeMemory, judgeOpenFiles, judgeProcessor, machine } from '../server/doctor/machine.ts';
-import { mcpServers } from '../server/doctor/mcp-servers.ts';
+import { createMcpCheck, mcpServers } from '../server/doctor/mcp-servers.ts';
 import { judgeModelKeys, models } from '../server/doctor/models.ts';
 import { port } from '../server/doctor/port.ts';
 import { providers } from '../server/doctor/providers.ts';
@@ -29,7 +29,7 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 // Interpreters and servers start slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-interface Look extends Partial<Omit<DoctorWorld, 'options' | 'flags'>> {
+interface Look extends Partial<Omit<DoctorWorld, 'options' | 'flags' | 'heard'>> {
   readonly args?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ interface Look extends Partial<Omit<DoctorWorld, 'options' | 'flags'>> {
 async function look(check: Check, { args = [], environment = {}, ...world }: Look = {}): Promise<string[]> {
   const options = readOptions(args, environment);
   if ('print' in options) throw new Error('The arguments ask for help');
-  const findings = await check.run({
+  const run = check.run({
     options,
     environment: { PATH: process.env.PATH, ...environment },
     flags: new Set(args.filter((arg) => arg.startsWith('--'))),
@@ -47,8 +47,10 @@ async function look(check: Check, { args = [], environment = {}, ...world }: Loo
     clocksAhead: [],
     agentModels: new Set(),
     signal: new AbortController().signal,
+    heard: () => undefined,
     ...world,
   });
+  const findings = Symbol.asyncIterator in run ? await Array.fromAsync(run) : await run;
   return findings.map(toText);
 }
 const toText = ({ verdict, check, found, advice }: Finding) =>
@@ -350,10 +352,11 @@ test('MCP servers are started, looked at, and ended; what is wrong with one is t
   const found = await look(mcpServers, { args });
   expect(found[0]).toBe(`ok MCP config: ${file} names 4 servers`);
   expect(found[1]).toMatch(/^fail MCP config: .*server 'bad': .*: mend it$/);
-  expect(found.slice(2)).toEqual([
-    expect.stringMatching(/^(ok|warn) MCP server good: it started in [\d.]+ s with \d+ tools?/),
-    expect.stringMatching(/^fail MCP server gone: it has no command '\/no\/such\/program': run its command by hand/),
+  // Each is told when it is known.
+  expect(found.slice(2).sort()).toEqual([
     expect.stringMatching(/^fail MCP server dies: it exited with code 3: no token=/),
+    expect.stringMatching(/^fail MCP server gone: it has no command '\/no\/such\/program': run its command by hand/),
+    expect.stringMatching(/^(ok|warn) MCP server good: it started in [\d.]+ s with \d+ tools?/),
     'skip MCP server off: it is disabled',
   ]);
   expect(childrenOf(process.pid)).toEqual([]);
@@ -371,6 +374,38 @@ test('MCP servers are started, looked at, and ended; what is wrong with one is t
   expect((await look(mcpServers, { args }))[0]).toBe(
     `fail MCP config: ${file} gives no server: mend what is said of it below`,
   );
+});
+
+test('an MCP server is told of when it is done, and one that hangs or says nothing is given up and told with its last words', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'mcp.json');
+  const good = fileURLToPath(new URL('fixtures/mcp/server.mjs', import.meta.url));
+  // Longer than any of the times, and told of all the while.
+  const slow = `for i in 1 2 3 4 5 6 7 8; do echo "step $i" >&2; sleep 0.5; done; exec "${process.execPath}" "${good}"`;
+  await writeFile(
+    file,
+    JSON.stringify({
+      mcpServers: {
+        hangs: { command: 'sh', args: ['-c', 'echo "waits for its database" >&2; sleep 300'] },
+        works: { command: 'sh', args: ['-c', 'echo "counts" >&2; while :; do :; done'] },
+        slow: { command: 'sh', args: ['-c', slow] },
+        good: { command: process.execPath, args: [good] },
+      },
+    }),
+  );
+  const check = createMcpCheck({ startMs: 1500, toldMs: 3000, givenUpMs: 3000 });
+  const found = (await look(check, { args: ['--mcp-config', file] })).slice(1);
+  const of = (name: string) => found.filter((line) => line.includes(` MCP server ${name}: `));
+  expect(found[0]).toMatch(/^ok MCP server good: it started in /);
+  expect(of('hangs')).toEqual([
+    'fail MCP server hangs: it gave no sign of life for 1.5 s: waits for its database: run its command by hand, and see its entry in the config',
+  ]);
+  expect(of('works')).toEqual([
+    'warn MCP server works: it has said nothing for 3 s, though it works: counts: it is waited for',
+    'fail MCP server works: it has said nothing for 3 s, though it works: counts: run its command by hand, and see its entry in the config',
+  ]);
+  expect(of('slow').at(-1)).toMatch(/^ok MCP server slow: it started in /);
+  expect(childrenOf(process.pid)).toEqual([]);
 });
 
 test('a Jupyter server that takes the token, refuses it, has no Python, or is not there', async () => {

@@ -196,10 +196,10 @@ async function descendants({ pid = 0 }: ChildProcess, atLeast: number): Promise<
   return find();
 }
 
-test('a check that hangs is given up at its deadline, and one that breaks does not keep the others from being made', async () => {
+const worldOfTests = (): Omit<DoctorWorld, 'heard'> => {
   const options = readOptions([], {});
   if ('print' in options) throw new Error('The arguments ask for help');
-  const world: DoctorWorld = {
+  return {
     options,
     environment: {},
     flags: new Set(),
@@ -210,24 +210,27 @@ test('a check that hangs is given up at its deadline, and one that breaks does n
     agentModels: new Set(),
     signal: new AbortController().signal,
   };
+};
+
+test('a check that hangs is given up after its silence, and one that breaks does not keep the others from being made', async () => {
   const hanging: Check = {
     name: 'hanging',
-    deadlineMs: 50,
+    silenceMs: 50,
     run: ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve([]))),
   };
   const broken: Check = {
     name: 'broken',
-    deadlineMs: 1000,
+    silenceMs: 1000,
     run: () => Promise.reject(new TypeError('x is undefined')),
   };
   const fine: Check = {
     name: 'fine',
-    deadlineMs: 1000,
+    silenceMs: 1000,
     run: async () => [{ verdict: 'ok', check: 'fine', found: 'all' }],
   };
-  const findings = await Array.fromAsync(runChecks([hanging, broken, fine], world));
+  const findings = await Array.fromAsync(runChecks([hanging, broken, fine], worldOfTests()));
   expect(findings).toEqual([
-    { verdict: 'fail', check: 'hanging', found: 'there was no answer within 0.05 s', advice: expect.any(String) },
+    { verdict: 'fail', check: 'hanging', found: 'there was no sign of life for 0.05 s', advice: expect.any(String) },
     {
       verdict: 'fail',
       check: 'broken',
@@ -236,4 +239,52 @@ test('a check that hangs is given up at its deadline, and one that breaks does n
     },
     { verdict: 'ok', check: 'fine', found: 'all' },
   ]);
+});
+
+test('a finding is told before its check is done, and a check that shows signs of life takes as long as it likes', async () => {
+  const isRead = Promise.withResolvers<void>();
+  const telling: Check = {
+    name: 'telling',
+    silenceMs: 60_000,
+    async *run() {
+      yield { verdict: 'ok', check: 'telling', found: 'first' };
+      await isRead.promise;
+      yield { verdict: 'ok', check: 'telling', found: 'second' };
+    },
+  };
+  const busy: Check = {
+    name: 'busy',
+    silenceMs: 500,
+    async run({ heard }) {
+      for (let times = 0; times < 20; times++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        heard();
+      }
+      return [{ verdict: 'ok', check: 'busy', found: 'done' }];
+    },
+  };
+  const told: string[] = [];
+  for await (const { found } of runChecks([telling, busy], worldOfTests())) {
+    told.push(found);
+    isRead.resolve();
+  }
+  expect(told).toEqual(['first', 'second', 'done']);
+});
+
+test('a check that is given up has ended when the last thing is told', async () => {
+  const events: string[] = [];
+  const endsLate: Check = {
+    name: 'ends late',
+    silenceMs: 50,
+    async *run({ signal }) {
+      try {
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        yield { verdict: 'ok', check: 'ends late', found: 'too late' };
+      } finally {
+        events.push('ended');
+      }
+    },
+  };
+  for await (const { found } of runChecks([endsLate], worldOfTests())) events.push(found);
+  expect(events).toEqual(['there was no sign of life for 0.05 s', 'ended']);
 });

@@ -15,7 +15,7 @@ import { store } from './store.ts';
 
 const program: Check = {
   name: 'program',
-  deadlineMs: 1000,
+  silenceMs: 1000,
   run: async () => [ok('program', `agent-runtimes ${version} on Node ${process.version}, ${process.platform}`)],
 };
 

@@ -14,7 +14,7 @@ const OLDEST = Date.UTC(2026, 0, 1);
 /** Whether the clock is not behind what is stored and, where providers were asked, tells their time. */
 export const clock: Check = {
   name: CLOCK,
-  deadlineMs: 10_000,
+  silenceMs: 10_000,
   run: async (world) => [
     judgeClock({ now: Date.now(), newestFile: await newestFile(world), ahead: world.clocksAhead }),
   ],

@@ -13,7 +13,7 @@ const REMOTE: Readonly<Record<number, string>> = { 26985: 'NFS', 20859: 'SMB', 4
 /** Whether the data folder can be used, and whether another server has it. */
 export const dataFolder: Check = {
   name: FOLDER,
-  deadlineMs: 10_000,
+  silenceMs: 10_000,
   async run({ options }) {
     const folder = options['data-dir'];
     if (folder === ':memory:') return [warn(FOLDER, 'nothing is kept when the server ends', 'choose a folder')];

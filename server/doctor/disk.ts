@@ -12,7 +12,7 @@ const LITTLE = 1e9;
 /** Whether there is room where data is kept and where sandboxes have their temporary files. */
 export const disk: Check = {
   name: DISK,
-  deadlineMs: 10_000,
+  silenceMs: 10_000,
   async run({ options }) {
     const folder = options['data-dir'];
     const places = new Map<number, string>();

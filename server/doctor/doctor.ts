@@ -1,8 +1,8 @@
 import { version } from '../version.ts';
 import { checks } from './checks.ts';
+import { killChildren } from './children.ts';
 import { type DoctorOptions, doctorHelp, readDoctorOptions } from './doctor-options.ts';
 import { type Finding, sentenceOf } from './finding.ts';
-import { killChildren } from './kill-children.ts';
 import { toLine, toReport, toSummary, verdictOf } from './report.ts';
 import { runChecks } from './run-checks.ts';
 

@@ -32,15 +32,17 @@ export interface DoctorWorld {
   readonly agentModels: Set<string>;
   /** Aborts when the check is to end: it then ends what it has started. */
   readonly signal: AbortSignal;
+  /** Notes a sign of life of what the check waits for; each finding is one too. */
+  heard(): void;
 }
 
 /** Something the doctor looks at. */
 export interface Check {
   readonly name: string;
-  /** How long it may take in all. */
-  readonly deadlineMs: number;
-  /** Looks, and leaves everything as it was. What it throws becomes a finding. */
-  run(world: DoctorWorld): Promise<readonly Finding[]>;
+  /** How long there may be no sign of life; that what it has started computes is one, where that can be seen. */
+  readonly silenceMs: number;
+  /** Looks, and leaves everything as it was. What takes long tells each finding as soon as it is known. What it throws becomes a finding. */
+  run(world: DoctorWorld): Promise<readonly Finding[]> | AsyncIterable<Finding>;
 }
 
 export const ok = (check: string, found: string): Finding => ({ verdict: 'ok', check, found });

@@ -12,7 +12,7 @@ const GOOD_CORES = 0.5;
 /** The limits that the system, or the container, sets for this process. */
 export const machine: Check = {
   name: 'machine',
-  deadlineMs: 5000,
+  silenceMs: 5000,
   run: async () => [await openFiles(), memory(), await processor()],
 };
 

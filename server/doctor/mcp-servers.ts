@@ -1,40 +1,48 @@
+import { asTold } from '../async/as-told.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import { toolboxServer } from '../mcp/definitions/bundled-servers.ts';
 import { catalogServers } from '../mcp/definitions/catalog.ts';
 import { describeProblem, readConfigFile } from '../mcp/definitions/config-file.ts';
 import type { ServerDefinition } from '../mcp/definitions/server-definition.ts';
+import { DEFAULT_LIMITS } from '../mcp/servers/connection-limits.ts';
 import { RunningServers } from '../mcp/servers/running-servers.ts';
 import type { SupervisedServer } from '../mcp/servers/supervised-server.ts';
 import { version } from '../version.ts';
 import { type Check, count, type DoctorWorld, type Finding, fail, ok, sentenceOf, skip, warn } from './finding.ts';
+import { type Patience, waitForWords } from './wait-for-words.ts';
 
 const CONFIG = 'MCP config';
 
 /**
- * Whether the servers of the MCP config, and those of the catalog that are to start, do start and list their tools. They end again; one
- * that shows no sign of life for a minute has failed.
+ * Whether the servers of the MCP config, and those of the catalog that are to start, do start and list their tools. Each is told of as
+ * soon as that is known, and ends again.
  */
-export const mcpServers: Check = {
+export const createMcpCheck = (patience: Patience): Check => ({
   name: CONFIG,
-  deadlineMs: 30 * 60_000,
-  async run(world) {
+  // Those that start have deadlines of their own.
+  silenceMs: patience.toldMs + patience.givenUpMs + 60_000,
+  async *run(world) {
     const file = world.options['mcp-config'];
     const { servers, problems } = await readConfigFile(file);
     const { chosen, unknown } = chooseFromCatalog(world.options['mcp-servers']);
-    const all = [...servers, ...chosen];
-    return [
-      problems.some(({ isNote }) => !isNote) && !servers.length
-        ? fail(CONFIG, `${file} gives no server`, 'mend what is said of it below')
-        : ok(
-            CONFIG,
-            `${file} ${servers.length ? `names ${count(servers.length, 'server')}` : 'names no server, or is not there'}`,
-          ),
-      ...problems.map((problem) => (problem.isNote ? warn : fail)(CONFIG, describeProblem(problem), 'mend it')),
-      ...unknown.map((id) => fail(CONFIG, `the catalog has no server '${id}'`, 'see --mcp-servers')),
-      ...(await startThem(all, world)),
-    ];
+    yield problems.some(({ isNote }) => !isNote) && !servers.length
+      ? fail(CONFIG, `${file} gives no server`, 'mend what is said of it below')
+      : ok(
+          CONFIG,
+          `${file} ${servers.length ? `names ${count(servers.length, 'server')}` : 'names no server, or is not there'}`,
+        );
+    yield* problems.map((problem) => (problem.isNote ? warn : fail)(CONFIG, describeProblem(problem), 'mend it'));
+    yield* unknown.map((id) => fail(CONFIG, `the catalog has no server '${id}'`, 'see --mcp-servers'));
+    yield* startThem([...servers, ...chosen], world, patience);
   },
-};
+});
+
+/** The check as an operator has it. */
+export const mcpServers = createMcpCheck({
+  startMs: DEFAULT_LIMITS.startTimeoutMs,
+  toldMs: DEFAULT_LIMITS.startTimeoutMs + 15_000,
+  givenUpMs: 5 * 60_000,
+});
 
 function chooseFromCatalog(ids: readonly string[]): { chosen: ServerDefinition[]; unknown: string[] } {
   const catalog = [...catalogServers(), toolboxServer()];
@@ -44,18 +52,37 @@ function chooseFromCatalog(ids: readonly string[]): { chosen: ServerDefinition[]
   };
 }
 
-async function startThem(definitions: readonly ServerDefinition[], world: DoctorWorld): Promise<Finding[]> {
-  if (!definitions.length) return [];
-  if (!world.mayStartMcpServers) return [skip(CONFIG, 'no server was started', 'leave --no-mcp out to start them')];
-  const { environment, signal } = world;
-  await using servers = new RunningServers({ environment, version });
-  return await Promise.all(definitions.map(async (one) => startOne(await servers.define(one), signal)));
+async function* startThem(
+  definitions: readonly ServerDefinition[],
+  { environment, mayStartMcpServers, signal, heard }: DoctorWorld,
+  patience: Patience,
+): AsyncGenerator<Finding, void> {
+  if (!definitions.length) return;
+  if (!mayStartMcpServers) return yield skip(CONFIG, 'no server was started', 'leave --no-mcp out to start them');
+  const waits = new Map<ServerDefinition, ReturnType<typeof waitForWords>>();
+  const onHeard = (definition: ServerDefinition) => {
+    heard();
+    waits.get(definition)?.heard();
+  };
+  const limits = { ...DEFAULT_LIMITS, startTimeoutMs: patience.startMs };
+  await using servers = new RunningServers({ environment, version, limits, onHeard });
+  yield* asTold<Finding>((tell) => {
+    const starts = definitions.map(async (definition) => {
+      const server = await servers.define(definition);
+      using wait = waitForWords(server, patience, (found) => tell(warn(nameOf(server), found, 'it is waited for')));
+      waits.set(definition, wait);
+      tell(await startOne(server, AbortSignal.any([signal, wait.signal])));
+    });
+    return Promise.all(starts);
+  });
 }
+
+const nameOf = ({ definition }: SupervisedServer) => `MCP server ${definition.id}`;
 
 /** Starts a server, looks at its tools, and ends it. */
 async function startOne(server: SupervisedServer, signal: AbortSignal): Promise<Finding> {
   const { id, enabled } = server.definition;
-  const check = `MCP server ${id}`;
+  const check = nameOf(server);
   if (!enabled) return skip(check, 'it is disabled');
   const since = performance.now();
   try {

@@ -9,7 +9,7 @@ const KEYS = 'model keys';
 /** Which providers have keys, and whether agents have the models they name. Asks nobody but the model servers of this machine. */
 export const models: Check = {
   name: MODELS,
-  deadlineMs: 20_000,
+  silenceMs: 20_000,
   run: async (world) => [...judgeModelKeys(world.environment), ...(await judgeModels(world))],
 };
 

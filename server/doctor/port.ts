@@ -10,7 +10,7 @@ const MAX_ANSWER = 10_000;
 /** Whether a server could listen where it is to, or else who does. */
 export const port: Check = {
   name: PORT,
-  deadlineMs: 10_000,
+  silenceMs: 10_000,
   async run({ options, signal }) {
     const { host, port: number, 'find-free-port': findFreePort } = options;
     if (number === 0) return [ok(PORT, 'any free one')];

@@ -8,7 +8,7 @@ const ANSWER_MS = 10_000;
 /** Whether the providers whose keys are set take them. Asks for their lists of models, and only with consent: it tells them who asks. */
 export const providers: Check = {
   name: PROVIDERS,
-  deadlineMs: 60_000,
+  silenceMs: 60_000,
   async run(world) {
     const { environment, mayAskNetwork } = world;
     const asked = providerNames.filter((provider) => isConfigured(provider, environment));

@@ -5,16 +5,19 @@ import { defaultLimits } from '../sandbox/limits.ts';
 import { LocalEval } from '../sandbox/local-eval/local-eval.ts';
 import { SnapshotCache } from '../sandbox/local-eval/snapshot-cache.ts';
 import { toSandboxRequest } from '../wiring/sandbox.ts';
+import { killChildren } from './children.ts';
 import { type Check, type DoctorWorld, type Finding, fail, ok, sentenceOf, skip, warn } from './finding.ts';
-import { killChildren } from './kill-children.ts';
 
 const SANDBOX = 'sandbox';
-const CODE_MS = 60_000;
+/** How long nothing may be heard of an interpreter, and none compute. */
+const SILENCE_MS = 2 * 60_000;
+/** How long code may run in all. It is silence that ends it before. */
+const CODE_MS = 15 * 60_000;
 
 /** Whether code runs, how long the first start of an interpreter takes, and how long later ones do. Keeps nothing of it. */
 export const sandbox: Check = {
   name: SANDBOX,
-  deadlineMs: 20 * 60_000,
+  silenceMs: SILENCE_MS,
   async run(world) {
     const { options, mayStartSandbox } = world;
     try {
@@ -36,11 +39,13 @@ export const sandbox: Check = {
   },
 };
 
-async function startTwice({ options, signal }: DoctorWorld, snapshots: SnapshotCache): Promise<Finding> {
+async function startTwice({ options, signal, heard }: DoctorWorld, snapshots: SnapshotCache): Promise<Finding> {
   const engine = options['local-eval-engine'];
   const began = performance.now();
   const prepared = engine === 'pyodide' ? await makeSnapshot(snapshots, signal) : undefined;
+  heard();
   await runOnce(new LocalEval({ limits: defaultLimits, snapshots, engine }), signal);
+  heard();
   const again = performance.now();
   await runOnce(new LocalEval({ limits: defaultLimits, snapshots, engine }), signal);
   const found = `Python runs; the first start takes ${toSeconds(again - began)}, later ones ${toSeconds(performance.now() - again)}`;

@@ -12,7 +12,7 @@ const MAKE_ONE = 'make one with openssl rand -hex 32';
 /** Whether the keys that callers send are there, hard to guess, and read by nobody else. Never says one. */
 export const serverKeys: Check = {
   name: KEYS,
-  deadlineMs: 5000,
+  silenceMs: 5000,
   async run(world) {
     const { options } = world;
     let keys: readonly string[];

@@ -19,7 +19,7 @@ const DAMAGED = [11, 26];
 /** Whether what is stored is whole, and of a version that this server reads. */
 export const store: Check = {
   name: STORE,
-  deadlineMs: READ_MS + 5000,
+  silenceMs: READ_MS + 5000,
   async run({ options, agentModels, signal }) {
     const folder = options['data-dir'];
     const file = join(folder, 'agent-runtimes.db');

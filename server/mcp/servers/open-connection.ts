@@ -6,10 +6,14 @@ import { createStartDeadline } from './start-deadline.ts';
 /** Connects and lists the tools, or throws `mcp-start-failed` with the reason and leaves no process behind. */
 export async function openConnection(
   resolved: ResolvedLaunch,
-  options: Omit<ConnectionOptions, 'onHeard'>,
+  options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const connection = new Connection(resolved, { ...options, onHeard: () => deadline.heard() });
+  const onHeard = () => {
+    deadline.heard();
+    options.onHeard();
+  };
+  const connection = new Connection(resolved, { ...options, onHeard });
   using deadline = createStartDeadline(options.limits, () => connection.pid);
   options.onOpening(connection);
   try {

@@ -19,6 +19,8 @@ export interface SupervisorOptions extends ConnectionSettings, LaunchPolicy, Res
   readonly log?: ServerLog | undefined;
   /** Called on each change of status, definition or tools. */
   onChange(changed: ServerState): void;
+  /** Called with each sign of life of a server, beside the work that its processes do. */
+  onHeard?(definition: ServerDefinition): void;
 }
 
 /** Which server, and where it stands. */
@@ -196,6 +198,7 @@ export class Supervisor {
         onOpening: (opening) => {
           this.#lastConnection = opening;
         },
+        onHeard: () => this.#options.onHeard?.(this.#launch.definition),
         onLost: (reason) => this.#lose(connection, reason),
         onLine: (line) => this.lines.add(line),
         onToolsChanged: () => {

@@ -1,11 +1,23 @@
+/** The children of this process, where the system tells of them. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { listProcesses, readProcStat } from '../async/proc-stat.ts';
 
-/** Ends the children that nobody has ended, such as one in the middle of a start; where the system tells of them. */
+/** Ends the children that nobody has ended, such as one in the middle of a start. */
 export function killChildren(): void {
   for (const pid of listChildren()) {
     // MCP servers lead groups of their own.
     if (!kill(-pid)) kill(pid);
   }
+}
+
+/** The processor time that the children and the groups they lead have used, in milliseconds; 0 where it is not known. */
+export function processorMsOfChildren(): number {
+  const children = new Set(listChildren());
+  if (!children.size) return 0;
+  return listProcesses().reduce((sumMs, pid) => {
+    const stat = readProcStat(pid);
+    return stat && (children.has(stat.group) || children.has(Number(pid))) ? sumMs + stat.usedMs : sumMs;
+  }, 0);
 }
 
 function kill(target: number): boolean {
