@@ -47,7 +47,10 @@ const StepToolCall = z
     }),
     queued_at: Timestamp.meta({ description: 'When the model, or its code, had made the call' }),
     started_at: Timestamp.nullable(),
-    ended_at: Timestamp.nullable(),
+    ended_at: Timestamp.nullable().meta({
+      description:
+        'null of one that goes on or waits; of one that was interrupted, when the last happened that is known of its run',
+    }),
     bytes: z.int().nullable().meta({
       description: 'The size of the result as text or JSON, before it was cut to its bound; 0 of one that was not run',
     }),
@@ -63,8 +66,13 @@ export const RunStep = z
     model: z.string().nullable().meta({ description: 'null where no model was asked' }),
     status: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
     started_at: Timestamp,
-    answered_at: Timestamp.nullable().meta({ description: 'When the answer was complete, before its tools ran' }),
-    ended_at: Timestamp.nullable(),
+    answered_at: Timestamp.nullable().meta({
+      description: 'When the answer was complete, or broke off, before its tools ran',
+    }),
+    ended_at: Timestamp.nullable().meta({
+      description:
+        'null while it goes on; of one that was interrupted, when the last happened that is known of its run',
+    }),
     time_to_first_token: seconds.meta({
       description: 'Seconds from the last attempt to ask the model until its first token; null while there is none',
     }),

@@ -37,7 +37,9 @@ const Run = z
     unpriced_steps: UnpricedSteps,
     outcome: RunOutcome.nullable().meta({ description: 'null while it runs' }),
     started_at: Timestamp,
-    ended_at: Timestamp.nullable(),
+    ended_at: Timestamp.nullable().meta({
+      description: 'null while it runs; of one that was interrupted, when the last happened that is known of it',
+    }),
   })
   .meta({ id: 'Run' });
 

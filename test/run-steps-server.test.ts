@@ -56,20 +56,31 @@ test('a server killed in the middle of tool calls tells the steps up to there, a
   before.kill('SIGKILL');
   await before.ended;
   await using after = await startServer({ environment, mcpServers, home: home.path });
+  let tookMs = 0;
   for (const [id, [step]] of shown) {
     const [call] = step.tool_calls;
     expect(step, id).toMatchObject({ step: 1, model: 'openai:gpt-4o', status: 'running', usage, cost: COST });
     expect(call, id).toMatchObject({ tool: 'fixture__hang', server: 'fixture', ended_at: null });
+    // The last that happened is that the tool was called.
+    const end = { status: 'interrupted', ended_at: call.started_at };
     expect((await after.call('GET', `/runs/${id}/steps`)).body).toEqual({
       run_id: id,
       status: 'interrupted',
-      steps: [{ ...step, status: 'interrupted', tool_calls: [{ ...call, status: 'interrupted' }] }],
+      steps: [{ ...step, ...end, tool_calls: [{ ...call, ...end }] }],
     });
-    expect((await after.call('GET', `/runs/${id}`)).body).toMatchObject({ status: 'interrupted', usage, cost: COST });
+    const { body } = await after.call('GET', `/runs/${id}`);
+    expect(body).toMatchObject({ ...end, usage, cost: COST });
+    tookMs += Date.parse(Object(body).ended_at) - Date.parse(Object(body).started_at);
   }
   const total = { ...usage, prompt_tokens: 300, completion_tokens: 400 };
   const { sums } = await after.ok('GET', '/runs?status=interrupted');
-  expect(sums).toMatchObject({ runs: 2, usage: total, cost: 2 * COST, unpriced_steps: 0 });
+  expect(sums).toMatchObject({
+    runs: 2,
+    usage: total,
+    cost: 2 * COST,
+    unpriced_steps: 0,
+    duration_seconds: tookMs / 1000,
+  });
   const report = await after.ok('GET', '/usage?group_by=model');
   expect(report).toEqual({
     groups: [{ name: 'openai:gpt-4o', ...sums }],

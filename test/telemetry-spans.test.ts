@@ -122,12 +122,22 @@ describe('the span of an answer', () => {
 
 describe('the span of a tool call', () => {
   test('that was cut off ends with the last that is known of the run, as interrupted; the answer before it is whole', () => {
-    const toolCalls = [{ ...call, startedAt: at(2.5), endedAt: null, isError: null }];
-    const spans = spansOf({ ...interrupted, steps: [{ ...step, status: 'running', endedAt: null, toolCalls }] });
+    const toolCalls = [{ ...call, startedAt: at(2.25), endedAt: at(2.5), isError: null }];
+    const cut: RunStep = { ...step, status: 'interrupted', endedAt: at(2.5), toolCalls };
+    const spans = spansOf({ ...interrupted, endedAt: new Date(at(2.5)).toISOString(), steps: [cut] });
     expect(spans.map(({ name, endedAt, attributes }) => [name, endedAt, attributes['error.type']])).toEqual([
       ['invoke_agent A', at(2.5), 'run-interrupted'],
       ['chat gemini-2.5-pro', at(2), undefined],
       ['execute_tool clock', at(2.5), 'run-interrupted'],
+    ]);
+  });
+
+  test('whose answer was cut off, too: its answer is none that was whole', () => {
+    const cut: RunStep = { ...step, status: 'interrupted', answeredAt: at(3), usage: null, stopReason: null };
+    const spans = spansOf({ ...interrupted, endedAt: new Date(at(3)).toISOString(), steps: [cut] });
+    expect(spans.map(({ name, endedAt, attributes }) => [name, endedAt, attributes['error.type']])).toEqual([
+      ['invoke_agent A', at(3), 'run-interrupted'],
+      ['chat gemini-2.5-pro', at(3), 'run-interrupted'],
     ]);
   });
 

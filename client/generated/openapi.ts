@@ -2915,6 +2915,7 @@ export interface components {
              * @example 2026-11-23T10:00:00.000Z
              */
             started_at: string;
+            /** @description null while it runs; of one that was interrupted, when the last happened that is known of it */
             ended_at: string | null;
         };
         RunList: {
@@ -2953,8 +2954,9 @@ export interface components {
              * @example 2026-11-23T10:00:00.000Z
              */
             started_at: string;
-            /** @description When the answer was complete, before its tools ran */
+            /** @description When the answer was complete, or broke off, before its tools ran */
             answered_at: string | null;
+            /** @description null while it goes on; of one that was interrupted, when the last happened that is known of its run */
             ended_at: string | null;
             /** @description Seconds from the last attempt to ask the model until its first token; null while there is none */
             time_to_first_token: number | null;
@@ -3100,6 +3102,7 @@ export interface components {
              */
             queued_at: string;
             started_at: string | null;
+            /** @description null of one that goes on or waits; of one that was interrupted, when the last happened that is known of its run */
             ended_at: string | null;
             /** @description The size of the result as text or JSON, before it was cut to its bound; 0 of one that was not run */
             bytes: number | null;

@@ -114,7 +114,7 @@ export class Metrics {
   readonly noteRun = ({ agentId, status, startedAt, endedAt, steps }: EndedRun): void => {
     const agent = this.#agents.name(agentId);
     this.#runs.add(1, agent, status);
-    // When a server died is not known: until the end that its successor gives its runs, nothing ran.
+    // One that was cut off does not tell how long runs take.
     if (status !== 'interrupted')
       this.#runSeconds.observe(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000 || 0, agent);
     for (const step of steps) {
@@ -150,8 +150,7 @@ export class Metrics {
   }
 
   #noteStepCall({ isError, isPending, ...call }: StepToolCall): void {
-    const { endedAt } = call;
-    this.#noteToolCall(call, isPending ? 'waiting' : endedAt === null ? 'interrupted' : isError ? 'error' : 'ok');
+    this.#noteToolCall(call, isPending ? 'waiting' : isError === null ? 'interrupted' : isError ? 'error' : 'ok');
   }
 
   #noteToolCall(
@@ -160,7 +159,8 @@ export class Metrics {
   ): void {
     const name = server === null ? 'none' : this.#servers.name(server);
     this.#toolCalls.add(1, name, outcome);
-    if (startedAt !== null && endedAt !== null) this.#toolSeconds.observe((endedAt - startedAt) / 1000, name);
+    if (startedAt !== null && endedAt !== null && outcome !== 'interrupted')
+      this.#toolSeconds.observe((endedAt - startedAt) / 1000, name);
   }
 
   #noteServer({ id, origin, status }: Extract<LiveChange, { type: 'mcp_server' }>): void {

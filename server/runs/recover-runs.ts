@@ -1,4 +1,4 @@
-import { toInterruptedEnd } from '../store/count-runs.ts';
+import { toInterruptedEnd } from '../store/interrupted-end.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import { INTERRUPTED } from './found-run.ts';
 import { rebuildMessages } from './rebuild-messages.ts';
@@ -35,11 +35,11 @@ export async function recoverRuns(
 
 async function recover(store: Store['runs'], run: RunRecord, onEnded: RunEndListener): Promise<RunRecord> {
   const events = run.isDetached ? await readStoredEvents(store, run.key) : [];
-  const happened = toInterruptedEnd(await store.steps(run.key), events.at(-1)?.at);
-  const end = { status: 'interrupted', outcome: INTERRUPTED, usage: happened.usage } as const;
-  const endedAt = new Date().toISOString();
+  const lastAt = events.findLast(({ at }) => at !== undefined)?.at;
+  const { steps, changedSteps, usage, endedAt } = toInterruptedEnd(run, await store.steps(run.key), lastAt);
+  const end = { status: 'interrupted', outcome: INTERRUPTED, usage, endedAt } as const;
   const messages = rebuildMessages(events.map(({ event }) => event));
-  await store.close({ key: run.key, messages, endedAt, ...happened, ...end });
-  onEnded({ ...run, ...end, endedAt, steps: happened.steps });
+  await store.close({ key: run.key, messages, steps, changedSteps, ...end });
+  onEnded({ ...run, ...end, steps });
   return { ...run, ...end };
 }

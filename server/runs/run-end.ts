@@ -7,7 +7,7 @@ export interface EndedRun
   extends Pick<RunRecord, 'id' | 'agentId' | 'conversationId' | 'status' | 'startedAt' | keyof CallerTrace> {
   /** What this server knows it by; never told to a caller. */
   readonly key: string;
-  /** RFC 3339. */
+  /** RFC 3339. Of one that was cut off, when the last happened that is known of it. */
   readonly endedAt: string;
   readonly outcome: RunOutcome;
   readonly usage: Usage;

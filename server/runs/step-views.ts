@@ -55,9 +55,9 @@ function toToolCall(call: StepToolCall, { isOver, approvals }: StepContext) {
 type CallStatus = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'interrupted';
 
 function statusOf({ startedAt, endedAt, isError, isPending }: StepToolCall, isOver: boolean): CallStatus {
-  if (endedAt !== null) return isError ? 'failed' : 'done';
+  if (endedAt !== null && isError !== null) return isError ? 'failed' : 'done';
   if (isPending) return 'waiting';
-  if (isOver) return 'interrupted';
+  if (isOver || endedAt !== null) return 'interrupted';
   return startedAt === null ? 'queued' : 'running';
 }
 

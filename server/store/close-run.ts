@@ -44,15 +44,7 @@ export async function closeRun(
 /** Marks a run as ended and counts it. Returns its row as it then is; undefined when it does not run. */
 async function endRun(
   transaction: Transaction<Tables>,
-  {
-    key,
-    status,
-    usage,
-    outcome,
-    steps = [],
-    endedAt = new Date().toISOString(),
-    workedUntil = endedAt,
-  }: Omit<RunClosing, 'messages'>,
+  { key, status, usage, outcome, steps = [], endedAt = new Date().toISOString() }: Omit<RunClosing, 'messages'>,
 ): Promise<Tables['runs'] | undefined> {
   const running = await transaction
     .selectFrom('runs')
@@ -73,7 +65,7 @@ async function endRun(
       cost,
       model_steps: modelSteps,
       unpriced_steps: unpricedSteps,
-      duration_ms: durationOf(running.started_at, workedUntil),
+      duration_ms: durationOf(running.started_at, endedAt),
       ended_at: endedAt,
       outcome: outcome === undefined ? null : toStoredJson(outcome),
     })

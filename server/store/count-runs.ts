@@ -37,17 +37,6 @@ export function totalOf(steps: readonly Pick<RunStep, 'model' | 'usage' | 'cost'
   };
 }
 
-/** What is known of the end of a run that was cut off, beside when that was noticed. */
-export function toInterruptedEnd(steps: readonly RunStep[], lastAt = 0) {
-  const times = steps.flatMap(({ startedAt, askedAt, firstTokenAt, answeredAt, endedAt, retries, toolCalls }) => [
-    ...[startedAt, askedAt, firstTokenAt, answeredAt, endedAt],
-    ...retries.map(({ at }) => at),
-    ...toolCalls.flatMap((call) => [call.queuedAt, call.startedAt, call.endedAt]),
-  ]);
-  const workedUntil = times.reduce<number>((last, time) => Math.max(last, time ?? 0), lastAt);
-  return { steps, usage: totalOf(steps).usage, workedUntil: new Date(workedUntil).toISOString() };
-}
-
 /** How many milliseconds lie between two times; 0 where that cannot be told. */
 export const durationOf = (startedAt: string, endedAt: string | null): number =>
   Math.max(0, Date.parse(endedAt ?? startedAt) - Date.parse(startedAt)) || 0;

@@ -3,6 +3,7 @@ import { createRecordReader, type RecordReader, type StoreLog } from './record-r
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import type { EventBatch } from './stored-runs.ts';
+import { LAST_TIME } from './stored-steps.ts';
 
 /** Stores each batch as a row, all in one statement; those of runs that were deleted meanwhile are left out. */
 export async function appendEvents(transaction: Transaction<Tables>, batches: readonly EventBatch[]): Promise<void> {
@@ -24,7 +25,8 @@ export async function findRuns(
   return new Set(rows.map(({ key }) => key));
 }
 
-type EventReader = RecordReader<Tables['run_events'], EventBatch>;
+/** Reads rows as batches of events. */
+export type EventReader = RecordReader<Tables['run_events'], EventBatch>;
 
 /** What reads rows as batches of events. */
 export const createEventReader = (log: StoreLog): EventReader =>
@@ -58,7 +60,7 @@ const toBatch = (row: RowReading<keyof Tables['run_events']>): EventBatch => ({
 });
 
 const toTime = (value: unknown) =>
-  typeof value === 'number' && value > 0 && Number.isSafeInteger(value) ? value : null;
+  typeof value === 'number' && value > 0 && value <= LAST_TIME && Number.isInteger(value) ? value : null;
 
 /** Deletes the events of runs that ended before a time, and of all but those that ended last. */
 export async function pruneEvents(

@@ -5,13 +5,13 @@ import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer } from './announce.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { type ClosedRun, closeRun } from './close-run.ts';
-import { toInterruptedEnd } from './count-runs.ts';
+import { toInterruptedEnd } from './interrupted-end.ts';
 import { listRuns, type RunReader } from './list-runs.ts';
 import { openRun } from './open-run.ts';
 import { readSums, readUsage } from './read-sums.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
-import { appendEvents, createEventReader, pruneEvents, readEvents } from './run-events-store.ts';
+import { appendEvents, createEventReader, type EventReader, pruneEvents, readEvents } from './run-events-store.ts';
 import { isRunOutcome } from './run-outcome.ts';
 import { createStepReader, readSteps, type StepReader, saveSteps } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
@@ -44,7 +44,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
     async open(run) {
       const leftOpen = [...unclosed];
       const opened = await db.transaction().execute(async (transaction) => {
-        const interrupted = leftOpen.length ? await interrupt(transaction, { keys: leftOpen, steps }) : [];
+        const interrupted = leftOpen.length ? await interrupt(transaction, { keys: leftOpen, steps, batches }) : [];
         const begun = await openRun(transaction, run);
         return { interrupted, ...begun, ...(await settleApprovals(transaction, run, approvals)) };
       });
@@ -68,7 +68,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
       }
     },
     async interruptOpen() {
-      const rows = await db.transaction().execute((transaction) => interrupt(transaction, { steps }));
+      const rows = await db.transaction().execute((transaction) => interrupt(transaction, { steps, batches }));
       return announceInterrupted(rows);
     },
     async get(id, principal = EVERYBODY) {
@@ -110,25 +110,37 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
   };
 }
 
-/** Marks running runs, those of `keys` or all, as interrupted, and counts what is known of them. */
+interface InterruptOptions {
+  /** Absent: all. */
+  readonly keys?: readonly string[];
+  readonly steps: StepReader;
+  readonly batches: EventReader;
+}
+
+/** Marks running runs as interrupted, and counts what is known of them. */
 async function interrupt(
   transaction: Transaction<Tables>,
-  { keys, steps: reader }: { readonly keys?: readonly string[]; readonly steps: StepReader },
+  { keys, steps: reader, batches }: InterruptOptions,
 ): Promise<Tables['runs'][]> {
   const isOpen = sql<SqlBool>`status = 'running' and ${keys ? sql`key in (${sql.join(keys)})` : sql`true`}`;
   const open = await transaction.selectFrom('runs').selectAll().where(isOpen).execute();
-  for (const { key } of open) {
+  const closed = new Map<unknown, Tables['runs']>();
+  for (const { key, started_at: startedAt } of open) {
     // Bytes name no run.
     if (typeof key !== 'string') continue;
-    const steps = await readSteps(transaction, key, reader);
-    await closeRun(transaction, { key, status: 'interrupted', messages: [], ...toInterruptedEnd(steps) });
+    const times = (await readEvents(transaction, key, batches)).flatMap((batch) => batch.times);
+    const lastAt = times.findLast((time) => time !== null) ?? undefined;
+    const end = toInterruptedEnd({ startedAt }, await readSteps(transaction, key, reader), lastAt);
+    const ended = await closeRun(transaction, { key, status: 'interrupted', messages: [], ...end });
+    if (ended) closed.set(key, ended.run);
   }
+  // Of those that are left nothing is known but that they began.
   await transaction
     .updateTable('runs')
-    .set({ status: 'interrupted', ended_at: new Date().toISOString() })
+    .set(({ ref }) => ({ status: 'interrupted', ended_at: ref('started_at') }))
     .where(isOpen)
     .execute();
-  return open.map((row) => ({ ...row, status: 'interrupted' as const }));
+  return open.map((row) => closed.get(row.key) ?? { ...row, status: 'interrupted', ended_at: row.started_at });
 }
 
 /** The runs whose calls a person has answered, for the run `key` to go on with. */

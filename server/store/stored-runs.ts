@@ -42,6 +42,7 @@ export interface RunRecord extends CallerTrace {
   /** How often it asked a model and the cost is not known. */
   readonly unpricedSteps: number;
   readonly startedAt: string;
+  /** null while it runs. Of one that was cut off, when the last happened that is known of it. */
   readonly endedAt: string | null;
 }
 
@@ -94,10 +95,8 @@ export interface RunClosing {
   /** What it said. */
   readonly messages: readonly Message[];
   readonly usage: Usage;
-  /** RFC 3339. */
+  /** RFC 3339; absent: now. */
   readonly endedAt?: string | undefined;
-  /** Until when it counts as having taken time, where that is not when it ended: a server may have been down for long. */
-  readonly workedUntil?: string | undefined;
   readonly outcome?: RunOutcome | undefined;
   /** The last of its events, where they are stored. */
   readonly events?: EventBatch | undefined;

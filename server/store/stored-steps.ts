@@ -10,7 +10,7 @@ export interface StepRetry {
   readonly waitMs: number;
 }
 
-/** A tool call of a step. Of one that waits for its caller or for a person, `startedAt` is null. */
+/** A tool call of a step. Of one that waits for its caller or for a person, `startedAt` is null; one that was cut off has ended, and `isError` is null. */
 export interface StepToolCall {
   readonly callId: string;
   /** The call of the model that it was made within, by code; null for a call that the model made. */
@@ -36,12 +36,13 @@ export interface StepToolCall {
 export interface RunStep {
   readonly number: number;
   readonly model: string | null;
-  /** `running` of a run that has ended: it was cut off. */
-  readonly status: 'running' | 'finished' | 'failed' | 'cancelled';
+  /** `interrupted`: it was cut off. So was one that is `running` of a run that has ended, as older servers left it. */
+  readonly status: 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
   readonly startedAt: number;
   /** When the attempt began that was answered, or that is the last one. */
   readonly askedAt: number | null;
   readonly firstTokenAt: number | null;
+  /** When its answer was whole, or broke off. */
   readonly answeredAt: number | null;
   readonly endedAt: number | null;
   /** What the whole step has used; null until the model has answered. */
@@ -65,7 +66,7 @@ export interface StepBatch {
 
 const text = z.string().nullable().catch(null);
 /** The last moment that a date can name. */
-const LAST_TIME = 8.64e15;
+export const LAST_TIME = 8.64e15;
 const time = z.number().min(0).max(LAST_TIME).nullable().catch(null);
 const begun = z.number().min(0).max(LAST_TIME).catch(0);
 const cost = z.number().min(0).nullable().catch(null);
@@ -85,7 +86,7 @@ const listOf = <Item extends z.ZodType>(item: Item) =>
 const StoredStep = z.object({
   number: z.int().min(0),
   model: text,
-  status: z.enum(['running', 'finished', 'failed', 'cancelled']).catch('running'),
+  status: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']).catch('running'),
   startedAt: begun,
   askedAt: time,
   firstTokenAt: time,

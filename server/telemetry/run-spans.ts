@@ -3,7 +3,6 @@
  * https://github.com/open-telemetry/semantic-conventions-genai
  */
 import type { EndedRun } from '../runs/run-end.ts';
-import { toInterruptedEnd } from '../store/count-runs.ts';
 import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
 import { splitModelId, toFinishReason } from './model-names.ts';
 import type { RunContents } from './run-contents.ts';
@@ -115,7 +114,7 @@ function toChatSpan(run: EndedRun, step: RunStep, sources: SpanSources): Span {
 function toCallSpan(run: EndedRun, call: RunCall, { context, toShown, contents }: SpanSources): Span {
   const { callId, parentCallId, tool, server, startedAt, endedAt, isError } = call;
   const code = codeOf(run);
-  const cutOff = endedAt === null && code !== undefined ? { code, detail: toShown(detailOf(run)) } : undefined;
+  const cutOff = isError === null && code !== undefined ? { code, detail: toShown(detailOf(run)) } : undefined;
   return toToolSpan({
     tool,
     server,
@@ -142,14 +141,13 @@ const toPendingEvent = ({ tool, callId, queuedAt, approvalId }: StepToolCall): S
 
 /** Why the model gave no whole answer: it failed, or the run was cut off before it had. */
 function failureOf(run: EndedRun, step: RunStep): { readonly code: string; readonly detail: string } | undefined {
-  if (step.answeredAt !== null) return step.stopReason === null ? (step.failure ?? undefined) : undefined;
+  if (step.stopReason !== null) return undefined;
+  if (step.answeredAt !== null && step.status !== 'interrupted') return step.failure ?? undefined;
   const code = codeOf(run);
   return code === undefined ? undefined : { code, detail: detailOf(run) };
 }
 
-/** When nothing was done any more: of a run that was cut off, the last that is known of it, not the start that found it so. */
-const endOf = ({ status, endedAt, startedAt, steps }: EndedRun): number =>
-  Date.parse(status === 'interrupted' ? toInterruptedEnd(steps, Date.parse(startedAt)).workedUntil : endedAt);
+const endOf = ({ endedAt }: EndedRun): number => Date.parse(endedAt);
 
 const codeOf = ({ outcome }: EndedRun) => (outcome.status === 'failed' ? outcome.code : undefined);
 const detailOf = ({ outcome }: EndedRun) => (outcome.status === 'failed' ? outcome.detail : '');
