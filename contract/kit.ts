@@ -36,6 +36,16 @@ export interface Tag {
   readonly description: string;
 }
 
+/** What has to hold between fields of an input, each of which is right by itself. */
+export interface Rule {
+  /** The field that is told to be wrong where it does not. */
+  readonly path: string;
+  /** What that field must be. */
+  readonly message: string;
+  /** Asked with the input as its fields were read. */
+  holds(input: Readonly<Record<string, unknown>>): boolean;
+}
+
 interface Docs {
   /** One line, for lists of endpoints. */
   readonly summary: string;
@@ -82,6 +92,7 @@ type StreamInput = Readonly<Record<string, unknown>>;
 type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
   query?: z.ZodObject<Q>;
   body?: z.ZodObject<B>;
+  rules?: readonly Rule[];
   output: O;
   example?: z.input<O>;
   bodyExample?: z.input<z.ZodObject<B>>;
@@ -129,16 +140,23 @@ export const follow: typeof stream = declare('stream', 'GET');
 // parameter names of a path from a string at run time, so the returned function is typed by its callers' annotations.
 // biome-ignore lint/suspicious/noExplicitAny: see above.
 function declare(kind: Kind, method: Method): any {
-  return (path: `/${string}`, { query, body, status = 200, ...rest }: Spec<Shape, Shape, z.ZodType>): Endpoint => {
+  return (
+    path: `/${string}`,
+    { query, body, rules = [], status = 200, ...rest }: Spec<Shape, Shape, z.ZodType>,
+  ): Endpoint => {
     const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as Param);
     const shapes = [Object.fromEntries(names.map((name) => [name, params[name]])), query?.shape, body?.shape];
-    const input = z.object(Object.assign({}, ...shapes));
-    if (Object.keys(input.shape).length < shapes.reduce((sum, shape) => sum + Object.keys(shape ?? {}).length, 0)) {
+    const fields = z.object(Object.assign({}, ...shapes));
+    const input = rules.reduce(
+      (checked, { holds, path: field, message }) => checked.refine(holds, { path: [field], message }),
+      fields,
+    );
+    if (Object.keys(fields.shape).length < shapes.reduce((sum, shape) => sum + Object.keys(shape ?? {}).length, 0)) {
       throw new ContractError(`${method} ${path}: a name stands in two of path, query and body`);
     }
     for (const schema of [query, body]) {
       if (schema?.def.checks?.length) {
-        throw new ContractError(`${method} ${path}: refine fields, not the whole query or body`);
+        throw new ContractError(`${method} ${path}: refine fields, or state rules, not the whole query or body`);
       }
     }
     return { kind, method, path, status, input, query, body, tag: { name: '', description: '' }, ...rest } as Endpoint;

@@ -1,5 +1,6 @@
 /** What endpoints that list in pages have in common. */
 import { z } from 'zod';
+import type { Rule } from './kit.ts';
 
 /** The query of a list in pages: how many entries a page has at most, and where it begins. */
 export const pageQuery = {
@@ -23,7 +24,14 @@ const time = z
 /** Narrows a list to a span of time, in which its first moment is and its last is not. A date is its first moment in UTC. */
 export const timeFilter = {
   since: time.optional().meta({ description: 'Only what began at this time or later: an RFC 3339 time, or a date' }),
-  until: time.optional().meta({ description: 'Only what began before this time' }),
+  until: time.optional().meta({ description: 'Only what began before this time, which is not before `since`' }),
+};
+
+/** Goes with {@link timeFilter}: a span of time that ends before it begins is refused, for it is never what was meant. */
+export const timeOrder: Rule = {
+  path: 'until',
+  message: 'must not be before since',
+  holds: ({ since, until }) => typeof since !== 'string' || typeof until !== 'string' || since <= until,
 };
 
 /** Narrows a list to one agent, by its id. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { follow, get, group, post } from './kit.ts';
-import { agentFilter, conversationFilter, nextCursor, pageQuery, timeFilter } from './pages.ts';
+import { agentFilter, conversationFilter, nextCursor, pageQuery, timeFilter, timeOrder } from './pages.ts';
 import { missingServers, PromptEvent, promptFailure, StopReason, TokenUsage } from './prompts.ts';
 import { exampleStep, RunStep } from './run-steps.ts';
 import { Cost, Sums, UnpricedSteps } from './usage.ts';
@@ -71,6 +71,7 @@ export const runs = group('Runs', 'Runs: every answer an agent gives, whichever 
       ...timeFilter,
       ...pageQuery,
     }),
+    rules: [timeOrder],
     output: z
       .object({
         runs: z.array(Run),

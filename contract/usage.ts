@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { get, group } from './kit.ts';
-import { agentFilter, timeFilter } from './pages.ts';
+import { agentFilter, timeFilter, timeOrder } from './pages.ts';
 import { TokenUsage } from './prompts.ts';
 
 /** What tokens cost, by the price table of the server. */
@@ -54,6 +54,7 @@ export const usage = group('Usage', 'What runs used and cost.', {
       agent_id: agentFilter,
       ...timeFilter,
     }),
+    rules: [timeOrder],
     output: z
       .object({
         groups: z.array(UsageGroup).meta({ description: 'By their names' }),

@@ -4453,7 +4453,7 @@ export interface operations {
                 status?: "running" | "finished" | "cancelled" | "failed" | "interrupted";
                 /** @description Only what began at this time or later: an RFC 3339 time, or a date */
                 since?: string;
-                /** @description Only what began before this time */
+                /** @description Only what began before this time, which is not before `since` */
                 until?: string;
                 /** @description The most to return */
                 limit?: number;
@@ -4754,7 +4754,7 @@ export interface operations {
                 agent_id?: string;
                 /** @description Only what began at this time or later: an RFC 3339 time, or a date */
                 since?: string;
-                /** @description Only what began before this time */
+                /** @description Only what began before this time, which is not before `since` */
                 until?: string;
             };
             header?: never;
