@@ -9,9 +9,13 @@ export const Cost = z.number().nullable().meta({
     'In US dollars, by the price table of the server; null when the price of no model that was asked is known',
 });
 
-/** How much `cost` is without. */
+/**
+ * How many answers `cost` is without: those of a model without a price, and those whose provider did not say what they used. An answer
+ * that broke off before anything was counted is not one, here as in the metric `unpriced_steps_total`.
+ */
 export const UnpricedSteps = z.int().meta({
-  description: 'How often a model was asked whose price, or whose usage, is not known; `cost` is without that',
+  description:
+    'How many answers of models `cost` is without, because the price of the model, or what the answer used, is not known. One that broke off before anything was counted is not among them',
 });
 
 const sums = {

@@ -309,7 +309,9 @@ test('a step that fails says why, one that is cancelled ends, and usage that was
   expect(await stepsOf(server, 'uncounted')).toEqual([{ ...step, usage: null, cost: null }]);
   expect((await server.call('GET', '/runs/uncounted')).body).toMatchObject({ cost: null, usage: { prompt_tokens: 0 } });
   const { sums } = (await server.call('GET', '/runs')).body;
-  expect(sums).toMatchObject({ runs: 3, cost: 0.00006, unpriced_steps: 2 });
+  // The answer that broke off used nothing that anybody has counted.
+  expect(sums).toMatchObject({ runs: 3, cost: 0.00006, unpriced_steps: 1 });
+  expect((await server.call('GET', '/runs/fails')).body).toMatchObject({ cost: null, unpriced_steps: 0 });
 });
 
 test('no time goes back when the clock does', async () => {

@@ -252,6 +252,36 @@ test('the runs of an older store are counted as far as their rows can be read', 
   expect((await store.runs.list({ limit: 9, agentId: 'x' })).runs).toHaveLength(4);
 });
 
+test('an answer that broke off is in no sum, beside those whose cost is known and beside those whose is not', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await using store = await openStore({ folder: ':memory:' });
+  const broken: RunStep = { ...stepOf(2, 'm', 0, null), status: 'cancelled', usage: null, stopReason: null };
+  const uncounted: RunStep = { ...stepOf(2, 'm', 0, null), usage: null };
+  const runs = {
+    priced: [stepOf(1, 'm', 5, 0.5), broken],
+    unpriced: [stepOf(1, 'm', 5, null), broken],
+    uncounted: [uncounted],
+    broken: [broken],
+  };
+  for (const [agentId, steps] of Object.entries(runs))
+    await make(store, {
+      owner: '',
+      agentId,
+      conversationId: agentId,
+      status: 'failed',
+      startedAt: FIRST,
+      durationMs: 1,
+      steps,
+    });
+  const { groups } = await store.runs.usage({}, 'agent');
+  expect(groups.map(({ name, cost, unpricedSteps }) => ({ name, cost, unpricedSteps }))).toEqual([
+    { name: 'broken', cost: 0, unpricedSteps: 0 },
+    { name: 'priced', cost: 0.5, unpricedSteps: 0 },
+    { name: 'uncounted', cost: null, unpricedSteps: 1 },
+    { name: 'unpriced', cost: null, unpricedSteps: 1 },
+  ]);
+});
+
 test('the last moment that can be named is no bound', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   await using store = await openStore({ folder: ':memory:' });

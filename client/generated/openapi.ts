@@ -2906,7 +2906,7 @@ export interface components {
             usage: components["schemas"]["TokenUsage"];
             /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
             cost: number | null;
-            /** @description How often a model was asked whose price, or whose usage, is not known; `cost` is without that */
+            /** @description How many answers of models `cost` is without, because the price of the model, or what the answer used, is not known. One that broke off before anything was counted is not among them */
             unpriced_steps: number;
             /** @description null while it runs */
             outcome: components["schemas"]["RunOutcome"] | null;
@@ -2989,7 +2989,7 @@ export interface components {
             usage: components["schemas"]["TokenUsage"];
             /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
             cost: number | null;
-            /** @description How often a model was asked whose price, or whose usage, is not known; `cost` is without that */
+            /** @description How many answers of models `cost` is without, because the price of the model, or what the answer used, is not known. One that broke off before anything was counted is not among them */
             unpriced_steps: number;
         };
         SandboxInterrupted: {
@@ -3204,7 +3204,7 @@ export interface components {
             usage: components["schemas"]["TokenUsage"];
             /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
             cost: number | null;
-            /** @description How often a model was asked whose price, or whose usage, is not known; `cost` is without that */
+            /** @description How many answers of models `cost` is without, because the price of the model, or what the answer used, is not known. One that broke off before anything was counted is not among them */
             unpriced_steps: number;
         };
         UsageReport: {

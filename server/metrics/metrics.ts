@@ -1,7 +1,7 @@
 import type { LiveChange } from '../../contract/events.ts';
 import type { EndedCall } from '../runs/call-watch.ts';
 import type { EndedRun } from '../runs/run-end.ts';
-import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
+import { isUnpriced, type RunStep, type StepToolCall } from '../store/stored-steps.ts';
 import { BoundedNames, Counter, type Family, Histogram } from './families.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -136,12 +136,12 @@ export class Metrics {
     if (hasStarted) this.#sandboxSeconds.observe(ms / 1000, variant);
   };
 
-  #noteModel({ usage, cost, retries, askedAt, firstTokenAt, stopReason }: RunStep, model: string): void {
+  #noteModel(step: RunStep, model: string): void {
+    const { usage, cost, retries, askedAt, firstTokenAt } = step;
     if (askedAt !== null && firstTokenAt !== null) this.#firstToken.observe((firstTokenAt - askedAt) / 1000, model);
     if (retries.length) this.#retries.add(retries.length, model);
     if (cost !== null) this.#cost.add(cost, model);
-    // An answer that was broken off has no cost either, and no price would give it one.
-    else if (usage || stopReason !== null) this.#unpriced.add(1, model);
+    if (isUnpriced(step)) this.#unpriced.add(1, model);
     if (!usage) return;
     this.#tokens.add(usage.inputTokens, model, 'input');
     this.#tokens.add(usage.outputTokens, model, 'output');

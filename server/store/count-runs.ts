@@ -4,7 +4,7 @@ import { RunStatus } from '../../contract/runs.ts';
 import { toCount } from './count.ts';
 import { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
-import type { RunStep } from './stored-steps.ts';
+import { isUnpriced, type RunStep } from './stored-steps.ts';
 import { NO_USAGE, sumCosts, sumUsage, type Usage } from './usage.ts';
 
 /** A run that has ended, as it is counted. */
@@ -21,19 +21,21 @@ interface StepTotals {
   readonly usage: Usage;
   /** null where the cost of no step is known. */
   readonly cost: number | null;
+  /** How many answers there are whose cost is known, and those of {@link isUnpriced}. */
   readonly modelSteps: number;
   readonly unpricedSteps: number;
 }
 
 /** Adds up the steps that asked a model. */
-export function totalOf(steps: readonly Pick<RunStep, 'model' | 'usage' | 'cost'>[]): StepTotals {
+export function totalOf(steps: readonly Pick<RunStep, 'model' | 'usage' | 'cost' | 'stopReason'>[]): StepTotals {
   const asked = steps.filter(({ model }) => model !== null);
   const costs = asked.flatMap(({ cost }) => cost ?? []);
+  const unpricedSteps = asked.filter(isUnpriced).length;
   return {
     usage: asked.reduce((sum, { usage }) => sumUsage(sum, usage ?? NO_USAGE), NO_USAGE),
     cost: costs.length ? sumCosts(costs) : null,
-    modelSteps: asked.length,
-    unpricedSteps: asked.length - costs.length,
+    modelSteps: costs.length + unpricedSteps,
+    unpricedSteps,
   };
 }
 

@@ -77,7 +77,7 @@ interface RunsTable {
   reasoning_tokens: number;
   /** In US dollars, of the steps whose cost is known; null where none is. */
   cost: number | null;
-  /** How often a model was asked. */
+  /** How many answers of models were counted: those whose cost is known, and `unpriced_steps`. */
   model_steps: number;
   /** Those of them whose cost is not known. */
   unpriced_steps: number;
@@ -129,7 +129,7 @@ interface RunSumsTable {
   reasoning_tokens: number;
   /** In US dollars, of the steps whose cost is known. */
   cost: number;
-  /** How often a model was asked. */
+  /** How many answers of models were counted: those whose cost is known, and `unpriced_steps`. */
   model_steps: number;
   /** Those of them whose cost is not known. */
   unpriced_steps: number;

@@ -39,7 +39,7 @@ export interface RunRecord extends CallerTrace {
   readonly usage: Usage;
   /** In US dollars, as far as prices were known when it ended; null where none was. */
   readonly cost: number | null;
-  /** How often it asked a model and the cost is not known. */
+  /** How many answers it was given whose cost is not known, as `isUnpriced` tells. */
   readonly unpricedSteps: number;
   readonly startedAt: string;
   /** null while it runs. Of one that was cut off, when the last happened that is known of it. */

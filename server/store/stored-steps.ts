@@ -58,6 +58,18 @@ export interface RunStep {
   readonly moreToolCalls: number;
 }
 
+/**
+ * Whether an answer has been given whose cost is not known: its model has no price, or its provider did not say what it used. One that
+ * broke off before anything was counted is none: no price would give it a cost.
+ */
+export const isUnpriced = ({
+  model,
+  usage,
+  cost,
+  stopReason,
+}: Pick<RunStep, 'model' | 'usage' | 'cost' | 'stopReason'>): boolean =>
+  model !== null && cost === null && (usage !== null || stopReason !== null);
+
 /** The steps of one run that have changed. */
 export interface StepBatch {
   readonly runKey: string;

@@ -9,7 +9,7 @@ export interface RunSums {
   readonly usage: Usage;
   /** In US dollars, of the steps whose cost is known; null where that of none is, and there are some. */
   readonly cost: number | null;
-  /** How often a model was asked and the cost is not known. */
+  /** How many answers were given whose cost is not known, as `isUnpriced` tells. */
   readonly unpricedSteps: number;
 }
 
