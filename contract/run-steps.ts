@@ -37,10 +37,10 @@ const StepToolCall = z
       description: 'The call of the model that it was made within, by its code; null for a call that the model made',
     }),
     tool: z.string(),
-    server: z
-      .string()
-      .nullable()
-      .meta({ description: 'The MCP server of the tool; null for any other tool, and for a call that was not run' }),
+    server: z.string().nullable().meta({
+      description:
+        'The MCP server of the tool, also of a call that was not run; null for any other tool, and for one that is not there',
+    }),
     status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'interrupted']).meta({
       description:
         'queued: others run first. waiting: the run left it to its caller, or to a person, as `approval` tells. interrupted: the run ended before it did',

@@ -208,7 +208,7 @@ describe('what is counted', () => {
     expect(await read(metrics, 'model_retries_total')).toEqual([['m', 1]]);
     expect(await read(metrics, 'tool_calls_total')).toEqual([
       ['s', 'interrupted', 1],
-      ['s', 'waiting', 1],
+      ['none', 'waiting', 1],
       ['s', 'error', 1],
     ]);
   });

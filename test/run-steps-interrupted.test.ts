@@ -42,10 +42,12 @@ const running: RunStep = {
   failure: null,
   retries: [],
   toolCalls: [],
+  moreToolCalls: 0,
 };
 
 const storedCall: RunStep['toolCalls'][number] = {
   callId: 'c',
+  parentCallId: null,
   tool: 'forecast',
   server: null,
   queuedAt: EVENING + 3000,

@@ -72,6 +72,10 @@ const call = {
   approval: null,
 };
 
+/** The tools of a toolset, those of these names as the tools of an MCP server. */
+const ofServer = (tools: Toolset, server: string, names: readonly string[]) =>
+  tools.list().map((tool) => ({ ...tool, ...(names.includes(tool.name) && { server }) }));
+
 test('each step tells its model, its retries, its tokens and cost, and its tool calls with their queue', async () => {
   const calls: Act[] = [
     ...toolCall('c1', 'forecast', { city: 'Paris' }),
@@ -81,8 +85,7 @@ test('each step tells its model, its retries, its tokens and cost, and its tool 
   ];
   const model = scriptedModel([{ refuse: overloaded }, { refuse: overloaded }, calls, [...text('Sunny'), finish()]]);
   const tools = toolsetOf({ forecast: () => ok('é!'), fails: () => ({ result: { why: 'no' }, isError: true }) });
-  const list = () => tools.list().map((tool) => ({ ...tool, ...(tool.name === 'forecast' && { server: 'weather' }) }));
-  const toolset = { ...tools, list };
+  const toolset = { ...tools, list: () => ofServer(tools, 'weather', ['forecast']) };
   await using server = await startAgentRuns(model, { toolset, priceOf, limits: { parallelTools: 1 } });
   await server.read('/agents/tester/prompt', { message: 'Weather?', run_id: 'r' });
   const retry = { at: 'TIME', code: 'model-failed', detail: expect.stringContaining('529'), wait_seconds: 0.001 };
@@ -115,7 +118,8 @@ test('each step tells its model, its retries, its tokens and cost, and its tool 
 
 test('a step that goes on is told as far as it is', async () => {
   const gate = Promise.withResolvers<void>();
-  const toolset = toolsetOf({ forecast: () => gate.promise.then(() => ok('ok')), next: () => ok('ok') });
+  const tools = toolsetOf({ forecast: () => gate.promise.then(() => ok('ok')), next: () => ok('ok') });
+  const toolset = { ...tools, list: () => ofServer(tools, 'weather', ['forecast', 'next']) };
   const calls: Act[] = [...toolCall('c1', 'forecast', {}), ...toolCall('c2', 'next', {}), finish('tool-calls')];
   await using server = await startAgentRuns(scriptedModel([calls, [...text('Hi'), finish()]]), {
     toolset,
@@ -133,8 +137,8 @@ test('a step that goes on is told as far as it is', async () => {
       cost: null,
       stop_reason: 'tool-calls',
       tool_calls: [
-        { ...call, ...waiting, status: 'running' },
-        { ...call, ...waiting, id: 'c2', tool: 'next', status: 'queued', started_at: null },
+        { ...call, ...waiting, server: 'weather', status: 'running' },
+        { ...call, ...waiting, id: 'c2', tool: 'next', server: 'weather', status: 'queued', started_at: null },
       ],
     },
   ]);
@@ -189,7 +193,7 @@ test('calls that code makes are in its step with the call that it runs in, the f
       { ...inner, tool: 'weather__left', ...failed, bytes: 0 },
       { ...inner, tool: 'weather__works', bytes: 12 },
       { ...inner, tool: 'weather__fails', ...failed },
-      { ...inner, tool: 'weather__refused', ...failed, server: null, started_at: null, bytes: 0 },
+      { ...inner, tool: 'weather__refused', ...failed, started_at: null, bytes: 0 },
       { ...inner, tool: 'weather__more' },
     ],
     more_tool_calls: 99_999,
@@ -199,6 +203,23 @@ test('calls that code makes are in its step with the call that it runs in, the f
     ['weather false', 100_001],
     ['weather true', 2],
     ['null true', 1],
+  ]);
+});
+
+test('a call that is refused for its arguments tells whose tool it was, and one of no tool nothing', async () => {
+  const calls: Act[] = [
+    ...toolCall('c1', 'forecast', 'not an object'),
+    ...toolCall('c2', 'missing', {}),
+    finish('tool-calls'),
+  ];
+  const tools = toolsetOf({ forecast: () => ok('ok') });
+  const toolset = { ...tools, list: () => ofServer(tools, 'weather', ['forecast']) };
+  await using server = await startAgentRuns(scriptedModel([calls, [...text('Hi'), finish()]]), { toolset });
+  await (await server.start({ runId: 'r', toolset, detached: true })).ended;
+  const refused = { ...call, status: 'failed', started_at: null, bytes: 0, is_error: true };
+  expect((await stepsOf(server, 'r'))[0]?.tool_calls).toEqual([
+    { ...refused, server: 'weather' },
+    { ...refused, id: 'c2', tool: 'missing' },
   ]);
 });
 
@@ -219,8 +240,9 @@ test('calls that wait for a person tell their approval, and step 0 of the next r
     ...toolCall('c2', 'pay', { sum: 2 }),
     finish('tool-calls'),
   ];
+  const tools = toolsetOf({ pay: () => ok('ok') });
   await using server = await startAgentRuns(scriptedModel([calls, [...text('Paid'), finish()]]), {
-    toolset: toolsetOf({ pay: () => ok('ok') }),
+    toolset: { ...tools, list: () => ofServer(tools, 'bank', ['pay']) },
     agent: { approvals: { tools: ['pay'] } },
   });
   await server.read('/agents/tester/prompt', { message: 'Pay', run_id: 'asks', conversation_id: 'c' });
@@ -229,6 +251,7 @@ test('calls that wait for a person tell their approval, and step 0 of the next r
   const held = {
     ...call,
     tool: 'pay',
+    server: 'bank',
     status: 'waiting',
     started_at: null,
     ended_at: null,
@@ -262,11 +285,12 @@ test('calls that wait for a person tell their approval, and step 0 of the next r
     cost: null,
     stop_reason: null,
     tool_calls: [
-      { ...call, tool: 'pay', queued_at: 'TIME', approval: { ...answered, id: idOf('c1') } },
+      { ...call, tool: 'pay', server: 'bank', queued_at: 'TIME', approval: { ...answered, id: idOf('c1') } },
       {
         ...call,
         id: 'c2',
         tool: 'pay',
+        server: 'bank',
         status: 'failed',
         started_at: null,
         bytes: 0,

@@ -3088,7 +3088,7 @@ export interface components {
             /** @description The call of the model that it was made within, by its code; null for a call that the model made */
             parent_tool_call_id: string | null;
             tool: string;
-            /** @description The MCP server of the tool; null for any other tool, and for a call that was not run */
+            /** @description The MCP server of the tool, also of a call that was not run; null for any other tool, and for one that is not there */
             server: string | null;
             /**
              * @description queued: others run first. waiting: the run left it to its caller, or to a person, as `approval` tells. interrupted: the run ended before it did

@@ -157,7 +157,8 @@ export class Metrics {
     { server, startedAt, endedAt }: Pick<StepToolCall, 'server' | 'startedAt' | 'endedAt'>,
     outcome: string,
   ): void {
-    const name = server === null ? 'none' : this.#servers.name(server);
+    // What was refused or waits never came to its server.
+    const name = server === null || startedAt === null ? 'none' : this.#servers.name(server);
     this.#toolCalls.add(1, name, outcome);
     if (startedAt !== null && endedAt !== null && outcome !== 'interrupted')
       this.#toolSeconds.observe((endedAt - startedAt) / 1000, name);

@@ -129,6 +129,7 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
     },
     messageId,
     callIds: turn.callIds,
+    serverOf: (name) => tools.get(name)?.server,
     sink,
     limits,
     signal,

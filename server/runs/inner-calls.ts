@@ -90,13 +90,10 @@ class InnerCall implements CallProgress {
   }
 
   start(): TraceHeaders | undefined {
-    const { call, kept, parent, trace, now, onChange } = this.#parts;
+    const { kept, parent, trace, now, onChange } = this.#parts;
     if (!this.#isEnded) {
       this.#startedAt = now();
-      if (kept) {
-        kept.startedAt = this.#startedAt;
-        kept.server = call.server;
-      }
+      if (kept) kept.startedAt = this.#startedAt;
       onChange();
     }
     // One that is not kept has no span.
@@ -120,13 +117,12 @@ class InnerCall implements CallProgress {
   }
 }
 
-const keep = ({ step, parent }: Place, { server, tool }: WatchedCall, queuedAt: number): OpenCall =>
-  queueCall(step, {
-    callId: newId('call'),
-    parentCallId: parent.callId,
-    tool: server === null ? tool : toToolName(server, tool, NOTHING_TAKEN),
-    queuedAt,
-  });
+function keep({ step, parent }: Place, { server, tool: name }: WatchedCall, queuedAt: number): OpenCall {
+  const tool = server === null ? name : toToolName(server, name, NOTHING_TAKEN);
+  const call = queueCall(step, { callId: newId('call'), parentCallId: parent.callId, tool, queuedAt });
+  call.server = server;
+  return call;
+}
 
 const COUNTED_AT_ONCE = 100;
 const NOTHING_TAKEN: ReadonlyMap<string, unknown> = new Map();

@@ -21,6 +21,8 @@ interface StepOptions {
   readonly request: Omit<LanguageModelV4CallOptions, 'abortSignal'>;
   readonly messageId: string;
   readonly callIds: Set<string>;
+  /** The MCP server of a tool that the model was offered. */
+  serverOf(tool: string): string | undefined;
   readonly sink: EventSink;
   readonly limits: RunLimits;
   readonly signal: AbortSignal;

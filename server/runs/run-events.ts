@@ -43,7 +43,14 @@ export type RunEvent =
   | { readonly type: 'reasoning-ended'; readonly messageId: string }
   | { readonly type: 'tool-call-started'; readonly callId: string; readonly name: string; readonly messageId: string }
   | { readonly type: 'tool-call-delta'; readonly callId: string; readonly delta: string }
-  | { readonly type: 'tool-call-ended'; readonly callId: string; readonly name: string; readonly args: unknown }
+  | {
+      readonly type: 'tool-call-ended';
+      readonly callId: string;
+      readonly name: string;
+      readonly args: unknown;
+      /** The MCP server whose tool the model was offered by this name. */
+      readonly server?: string | undefined;
+    }
   | {
       readonly type: 'tool-started';
       readonly callId: string;
@@ -62,6 +69,8 @@ export type RunEvent =
       /** The size of what the tool gave, before it was cut to its bound; as text, or as JSON. */
       readonly bytes: number;
       readonly approvalId?: string | undefined;
+      /** The MCP server of the tool, of a call that a person has answered. */
+      readonly server?: string | undefined;
     }
   | { readonly type: 'state-set'; readonly state: unknown }
   | { readonly type: 'state-patched'; readonly patch: readonly unknown[] }

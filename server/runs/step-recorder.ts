@@ -187,9 +187,9 @@ export class StepRecorder {
     const call =
       step.toolCalls.find((one) => one.callId === callId) ??
       queueCall(step, { callId, parentCallId: null, tool, queuedAt: at });
+    call.server = event.server ?? call.server;
     if (event.type === 'tool-started') {
       call.startedAt = at;
-      call.server = event.server;
       call.approvalId = event.approvalId ?? null;
     } else if (event.type === 'tool-result') {
       this.#inner.endWithin(callId);

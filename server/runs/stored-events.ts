@@ -28,7 +28,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
   'reasoning-ended': z.object(block),
   'tool-call-started': z.object({ callId: text, name: text, messageId: text }),
   'tool-call-delta': z.object({ callId: text, delta: text }),
-  'tool-call-ended': z.object({ callId: text, name: text, args: json }),
+  'tool-call-ended': z.object({ callId: text, name: text, args: json, server: text.optional() }),
   'tool-started': z.object({ callId: text, name: text, server: text.nullable(), approvalId: text.optional() }),
   'tool-result': z.object({
     callId: text,
@@ -38,6 +38,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
     isError: z.boolean(),
     bytes: count,
     approvalId: text.optional(),
+    server: text.optional(),
   }),
   'state-set': z.object({ state: json }),
   'state-patched': z.object({ patch: z.array(z.unknown()) }),

@@ -42,6 +42,8 @@ interface AnswerOptions {
   readonly sink: EventSink;
   /** The ids of all calls of the conversation; those of this answer are added. Some local models number their calls anew in each answer. */
   readonly callIds: Set<string>;
+  /** The MCP server of a tool that the model was offered. */
+  serverOf(tool: string): string | undefined;
 }
 
 /** One answer of a model while it arrives: emits each piece as an event and holds its blocks in the order in which they began. */
@@ -49,14 +51,16 @@ export class StreamedAnswer {
   readonly #messageId: string;
   readonly #sink: EventSink;
   readonly #callIds: Set<string>;
+  readonly #serverOf: AnswerOptions['serverOf'];
   readonly #blocks: (Block | CallBlock)[] = [];
   #open: Block | undefined;
   #chars = 0;
 
-  constructor({ messageId, sink, callIds }: AnswerOptions) {
+  constructor({ messageId, sink, callIds, serverOf }: AnswerOptions) {
     this.#messageId = messageId;
     this.#sink = sink;
     this.#callIds = callIds;
+    this.#serverOf = serverOf;
   }
 
   /** Whether a reader has been told of anything: from then on the call cannot be tried again unnoticed. */
@@ -210,7 +214,8 @@ export class StreamedAnswer {
     const { callId, name } = block;
     const args = toWellFormed(parseInput(block.input));
     block.call = { callId, name, args, isComplete };
-    this.#sink.emit({ type: 'tool-call-ended', callId, name, args });
+    const server = this.#serverOf(name);
+    this.#sink.emit({ type: 'tool-call-ended', callId, name, args, ...(server !== undefined && { server }) });
   }
 
   #openCall(providerId: string): CallBlock | undefined {

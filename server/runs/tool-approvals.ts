@@ -20,13 +20,13 @@ export function toApproval({ callId, name, args }: ReadyCall, tool: ToolDefiniti
 /** A call that a person has answered: as it is to be run, or with the reason why it is not, in words for the model. */
 export function toAnsweredCall(approval: ApprovalRecord, tool: ToolDefinition | undefined): ReadyCall {
   const { id: approvalId, callId, tool: name, args, status, reason } = approval;
-  const call = { callId, name, args, approvalId };
+  const call = { callId, name, args, approvalId, server: tool?.server };
   if (status !== 'approved') return { ...call, refusal: `Not run: the user refused it${reason ? `: ${reason}` : ''}` };
   if (!tool) return { ...call, refusal: `Not run: there is no tool '${name}' any more` };
   if (isChanged(approval, tool)) {
     return { ...call, refusal: 'Not run: the tool has changed since the user approved the call' };
   }
-  return { ...call, server: tool.server };
+  return call;
 }
 
 /** Whether the tool is another than the one that was shown, or gone. */

@@ -97,12 +97,13 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
 
 /** Emits the result of a call, and returns it as a message. */
 function emitResult(
-  { callId, name, approvalId }: Pick<ReadyCall, 'callId' | 'name' | 'approvalId'>,
+  { callId, name, approvalId, server }: Pick<ReadyCall, 'callId' | 'name' | 'approvalId' | 'server'>,
   { result, status, bytes = 0 }: { result: unknown; status: ToolStatus; bytes?: number },
   sink: EventSink,
 ): ToolMessage {
   const id = newId('msg');
-  const approval = approvalId !== undefined && { approvalId };
+  // The model has called it in another run: nothing of this one has told whose tool it is.
+  const approval = approvalId !== undefined && { approvalId, ...(server !== undefined && { server }) };
   sink.emit({
     type: 'tool-result',
     callId,

@@ -16,7 +16,7 @@ export interface StepToolCall {
   /** The call of the model that it was made within, by code; null for a call that the model made. */
   readonly parentCallId: string | null;
   readonly tool: string;
-  /** The MCP server it goes to; null for tools of this server's own and of the caller. */
+  /** The MCP server it goes to, or would; null for tools of this server's own and of the caller, and where there is no such tool. */
   readonly server: string | null;
   readonly queuedAt: number;
   readonly startedAt: number | null;
