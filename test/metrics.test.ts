@@ -85,6 +85,30 @@ describe('the metrics of a server', () => {
       .toBeGreaterThan(before + 2);
   });
 
+  it('count their own reads under a name of their own, refused ones too', async () => {
+    const read = async () => {
+      const series = await scrape(server.url, KEY);
+      const of = (operation: string, labels = {}) => countOf(series, 'http_requests_total', { operation, ...labels });
+      return { ok: of('metrics', { status: '200' }), refused: of('metrics', { status: '401' }), other: of('other') };
+    };
+    const before = await read();
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(401);
+    await expect.poll(read).toMatchObject({ refused: before.refused + 1, other: before.other });
+    expect((await read()).ok).toBeGreaterThan(before.ok);
+  });
+
+  it('count several calls in one request over tRPC as a batch, and one as what it is', async () => {
+    const headers = { authorization: `Bearer ${KEY}` };
+    const before = await scrape(server.url, KEY);
+    for (const path of ['agents.list', 'agents.list,runs.list'])
+      expect((await fetch(`${server.url}/trpc/${path}?batch=1&input={}`, { headers })).status).toBe(200);
+    const grown = async (operation: string) =>
+      countOf(await scrape(server.url, KEY), 'http_requests_total', { operation, status: '200' }) -
+      countOf(before, 'http_requests_total', { operation, status: '200' });
+    await expect.poll(() => grown('batch')).toBe(1);
+    expect([await grown('agents.list'), await grown('other')]).toEqual([1, 0]);
+  });
+
   it('are for callers with a key, by GET and HEAD', async () => {
     const refused = await fetch(`${server.url}/metrics`);
     expect([refused.status, await refused.json()]).toMatchObject([401, { code: 'unauthorized' }]);

@@ -25,7 +25,7 @@ export interface Exchange {
   principal: Principal;
   /** Why the caller's key is refused; undefined when it is right, or none is asked for. */
   denied: ApiError | undefined;
-  /** The name of the operation that serves it, for the log. */
+  /** The name of the operation that serves it, or of the page; of a batch over tRPC those of all, with commas between them. */
   operation: string | undefined;
   /** Whether it is answered with events, one after the other. */
   isStream: boolean;

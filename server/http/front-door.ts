@@ -81,6 +81,7 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     identify(exchange, authenticate(request));
     const page = options.textPages?.get(route);
     if (page) {
+      exchange.operation = page.operation;
       if (!page.isOpen) await admit(exchange, rateLimits);
       return sendTextPage(exchange, page);
     }

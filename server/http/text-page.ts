@@ -3,6 +3,8 @@ import type { Exchange } from './exchange.ts';
 
 /** A text that this server answers with at one path, beside the contract. */
 export interface TextPage {
+  /** What its requests are called where those of operations have the name of theirs. */
+  readonly operation: string;
   /** Whether it needs no key where others do. */
   readonly isOpen: boolean;
   render(): Promise<{ readonly contentType: string; readonly text: string }>;

@@ -2,7 +2,7 @@ import type { LiveChange } from '../../contract/events.ts';
 import type { EndedCall } from '../runs/call-watch.ts';
 import type { EndedRun } from '../runs/run-end.ts';
 import { isUnpriced, type RunStep, type StepToolCall } from '../store/stored-steps.ts';
-import { BoundedNames, Counter, type Family, Histogram } from './families.ts';
+import { BoundedNames, Counter, type Family, Histogram, OTHER } from './families.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const FINE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
@@ -11,7 +11,7 @@ const MAX_NAMES = 200;
 
 /** A request that was answered, or broken off. */
 export interface EndedRequest {
-  /** The operation of the contract that served it; undefined for anything else. */
+  /** The operation that served it, or several with commas between them; undefined for anything else. */
   readonly operation: string | undefined;
   readonly status: number;
   readonly ms: number;
@@ -104,7 +104,7 @@ export class Metrics {
   }
 
   readonly noteRequest = ({ operation, status, ms }: EndedRequest): void => {
-    const name = operation !== undefined && this.#operations.has(operation) ? operation : 'other';
+    const name = this.#nameOf(operation);
     this.#requests.add(1, name, String(status));
     this.#requestSeconds.observe(ms / 1000, name);
   };
@@ -135,6 +135,12 @@ export class Metrics {
     this.#sandboxStarts.add(1, variant, hasStarted ? 'ok' : 'failed');
     if (hasStarted) this.#sandboxSeconds.observe(ms / 1000, variant);
   };
+
+  #nameOf(operation: string | undefined): string {
+    if (operation === undefined) return OTHER;
+    const isBatch = operation.includes(',');
+    return isBatch ? 'batch' : this.#operations.has(operation) ? operation : OTHER;
+  }
 
   #noteModel(step: RunStep, model: string): void {
     const { usage, cost, retries, askedAt, firstTokenAt } = step;

@@ -20,7 +20,7 @@ interface Observed {
 
 /** Opens the metrics: features tell them what happens, and a scrape reads them. */
 export function openMetrics(options: Options) {
-  const metrics = new Metrics([...listEndpoints(contract)].map(([name]) => name));
+  const metrics = new Metrics([...[...listEndpoints(contract)].map(([name]) => name), OWN_READS]);
   const open = new Set<Exchange>();
   const requests: RequestWatch = {
     begin: (exchange) => void open.add(exchange),
@@ -60,10 +60,13 @@ export function openMetrics(options: Options) {
         }),
       ];
       const render = createScrape([...metrics.families, ...gauges, ...createProcessFamilies(version)]);
-      return new Map([['/metrics', { isOpen: options['open-metrics'], render }]]);
+      return new Map([['/metrics', { operation: OWN_READS, isOpen: options['open-metrics'], render }]]);
     },
   };
 }
+
+/** What reading the metrics is called in them. */
+const OWN_READS = 'metrics';
 
 /** What stands for the status of a request whose caller left before it was answered, as it does in nginx. */
 const CALLER_LEFT = 499;
