@@ -41,6 +41,31 @@ describe('a config file', () => {
     });
   });
 
+  it('is told which of two servers of one name counts, in whatever order they are written', () => {
+    const sections = `{
+  "servers": {"a": {"command": "two"}},
+  "mcpServers": {"a": {"command": "one"}}
+}`;
+    expect(read(sections)).toEqual({
+      servers: { a: stdio('one') },
+      problems: ["mcp.json:2: server 'a': is defined twice: the first one in mcpServers, line 3, counts"],
+    });
+    const list = `{"mcpServers": [
+  {"name": "a", "command": "one"},
+  {"name": "a", "command": "two"}
+]}`;
+    expect(read(list)).toEqual({
+      servers: { a: stdio('one') },
+      problems: ["mcp.json:3: server 'a': is defined twice: the first one in mcpServers, line 2, counts"],
+    });
+  });
+
+  it('is told what is wrong with a server, and not that it is there twice, when only the second can be used', () => {
+    const { servers, problems } = read({ mcpServers: { a: {} }, servers: { a: { command: 'two' } } });
+    expect(servers).toEqual({ a: stdio('two') });
+    expect(problems).toEqual([expect.stringMatching(/^mcp\.json:1: server 'a': needs a command or a url$/)]);
+  });
+
   it('is told which keys stand there twice, and the last one counts', () => {
     const text = `{
   "mcpServers": {"a": {"command": "one"}},

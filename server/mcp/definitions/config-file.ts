@@ -68,6 +68,7 @@ export function parseConfig(text: string, file: string): McpConfig {
   if (sections.length === 0 && Object.keys(value).length > 0)
     return { servers: [], problems: [{ file, line: 1, reason: EXPECTED }] };
   const servers = new Map<string, ServerDefinition>();
+  const places = new Map<string, string>();
   const problems: ConfigProblem[] = flaws.map((flaw) => describeFlaw(flaw, sections, file));
   for (const found of sections.flatMap((section) => entriesOf(section, lines))) {
     const { line, entry } = found;
@@ -75,10 +76,11 @@ export function parseConfig(text: string, file: string): McpConfig {
     if (found.entry === undefined) {
       report(found.reason);
     } else if (servers.has(found.entry)) {
-      report('is defined twice');
+      report(`is defined twice: the first one${places.get(found.entry)} counts`);
     } else {
       const { definition, problem, notes } = readEntry(found.entry, found.value);
       if (definition) servers.set(found.entry, definition);
+      places.set(found.entry, toPlace(found));
       if (problem !== undefined) report(problem);
       for (const note of notes) report(note, true);
     }
@@ -86,23 +88,27 @@ export function parseConfig(text: string, file: string): McpConfig {
   return { servers: [...servers.values()], problems };
 }
 
+/** Where an entry is: the order of sections is not always that of the file. */
+const toPlace = ({ section, line }: Entry) => `${section && ` in ${section}`}${line ? `, line ${line},` : ''}`;
+
 /** One entry of a section, or what is wrong where one should be. */
-type Entry = { readonly line: number | undefined } & (
+type Entry = { readonly section: string; readonly line: number | undefined } & (
   | { readonly entry: string; readonly value: unknown }
   | { readonly entry?: undefined; readonly reason: string }
 );
 
 function entriesOf({ path, entries }: Section, lines: ReadonlyMap<string, number>): Entry[] {
   const lineOf = (...below: (string | number)[]) => lines.get([...path, ...below].join('.'));
-  if (isObject(entries))
-    return Object.entries(entries).map(([entry, value]) => ({ entry, value, line: lineOf(entry) }));
   const section = path.join('.');
+  if (isObject(entries))
+    return Object.entries(entries).map(([entry, value]) => ({ section, entry, value, line: lineOf(entry) }));
   // Some write a list, each entry with its name.
-  if (!Array.isArray(entries)) return [{ reason: `${section} must be an object of servers`, line: lineOf() }];
+  if (!Array.isArray(entries)) return [{ section, reason: `${section} must be an object of servers`, line: lineOf() }];
   return entries.map((value: unknown, index) => {
     const entry = nameOf(value);
-    if (entry === undefined) return { reason: `${section}.${index} must be a server with a name`, line: lineOf() };
-    return { entry, value, line: lineOf(index, 'name') };
+    if (entry === undefined)
+      return { section, reason: `${section}.${index} must be a server with a name`, line: lineOf() };
+    return { section, entry, value, line: lineOf(index, 'name') };
   });
 }
 
