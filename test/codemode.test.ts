@@ -1,4 +1,4 @@
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateBindings } from '../server/codemode/bindings.ts';
@@ -307,6 +307,17 @@ describe('the generated folder', () => {
     await writeFile(join(folder.path, 'mcp', 'mine.py'), 'x = 1\n');
     await writeGenerated(folder.path, bindingsOf('b'));
     expect((await readdir(join(folder.path, 'mcp'))).toSorted()).toEqual(['__init__.py', 'b.py', 'mine.py']);
+  });
+
+  it('loses what a server that was killed was about to write, and not what is being written', async () => {
+    await using folder = await temporaryFolder();
+    await mkdir(join(folder.path, 'mcp'));
+    const [left, now] = [join('mcp', 'a.py.0123abcd.tmp'), 'client.py.89abcdef.tmp'];
+    for (const name of [left, now, 'notes.tmp']) await writeFile(join(folder.path, name), 'half');
+    for (const name of [left, 'notes.tmp']) await utimes(join(folder.path, name), 1, 1);
+    await writeGenerated(folder.path, bindingsOf('a'));
+    const names = await readdir(folder.path, { recursive: true });
+    expect(names.filter((name) => name.endsWith('.tmp')).toSorted()).toEqual([now, 'notes.tmp']);
   });
 
   it('is never left through a link', async () => {

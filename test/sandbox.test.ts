@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
 import { lookupReachable } from '../server/network/outgoing-address.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
+import { until } from './support/processes.ts';
 import { startServer } from './support/server.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 // A busy machine starts an interpreter slowly.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -417,4 +420,17 @@ test('code is executed as a stream for who asks for events, and as one answer fo
     expect(answer.type).toMatch(/^application\/json/);
     expect(JSON.parse(answer.text)).toMatchObject({ status: 'ok', stdout: 'a\n' });
   }
+});
+
+test('an interpreter without isolation removes its folder also when its server is killed', async () => {
+  await using temporary = await temporaryFolder();
+  const environment = { TMPDIR: temporary.path };
+  await using server = await startServer({ args: ['--local-eval-engine', 'python'], environment });
+  await server.ok('POST', '/agents', { id: 'coder', name: 'Coder' });
+  await server.ok('POST', '/agents/coder/execute', { code: 'open("kept.txt", "w").write("x")' });
+  const folders = async () => (await readdir(temporary.path)).filter((name) => name.startsWith('agent-python-'));
+  expect((await folders()).length).toBeGreaterThan(0);
+  server.kill('SIGKILL');
+  await server.ended;
+  await until(async () => (await folders()).length === 0, 'the folders of the interpreters are gone');
 });

@@ -1,11 +1,16 @@
 /** What interpreters start from, kept on disk. */
+import { spawn } from 'node:child_process';
 import { cp, mkdir, readdir, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { nameProcess } from '../server/async/process-name.ts';
 import { defaultLimits } from '../server/sandbox/limits.ts';
 import { LocalEval } from '../server/sandbox/local-eval/local-eval.ts';
 import { SnapshotCache } from '../server/sandbox/local-eval/snapshot-cache.ts';
+import { toUnfinished } from '../server/sandbox/local-eval/unfinished-folders.ts';
 import { snapshotFolder } from './support/data-folder.ts';
+import { until } from './support/processes.ts';
+import { startServer } from './support/server.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // A snapshot takes some seconds on a busy machine.
@@ -77,4 +82,53 @@ test('one is kept when a start from it was only too slow', async () => {
   await python.close();
   expect(await copy.snapshots.find()).toBe(copy.folder);
   expect(await readdir(copy.folder)).toContain('memory.snapshot');
+});
+
+const DEAD = 2 ** 22 - 1;
+
+test('what a process has begun to make is swept once that process is gone, and not what one that lives is making', async () => {
+  await using folder = await temporaryFolder();
+  const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => void stranger.kill('SIGKILL'));
+  const { pid = 0, startTime = '' } = nameProcess(stranger.pid ?? 0) ?? {};
+  const version = `python-${'a'.repeat(16)}`;
+  const kept = [
+    version,
+    basename(toUnfinished(version)),
+    `${version}.${pid}-${startTime}.tmp`,
+    `${version}.${pid}.tmp`, // of an older version of this server, which may be running
+    'python-notes.1.tmp',
+  ];
+  const left = [
+    `${version}.${DEAD}-1.tmp`,
+    `${version}.${DEAD}.tmp`,
+    `${version}.${pid}-1.tmp`, // of one that had the number before
+    `${version}.${process.pid}-1.tmp`,
+    `${version}.${process.pid}.tmp`,
+  ];
+  for (const name of [...kept, ...left]) {
+    await mkdir(join(folder.path, name));
+    await writeFile(join(folder.path, name, 'memory.snapshot'), 'half');
+  }
+  await new SnapshotCache(folder.path).sweep();
+  expect(await readdir(folder.path)).toEqual(kept.toSorted());
+  await new SnapshotCache(join(folder.path, 'none')).sweep();
+});
+
+test('a server that was killed while it made one leaves a folder, which the next one to start removes', async () => {
+  await using home = await temporaryFolder();
+  const cache = join(home.path, 'data', 'cache');
+  // Not the cache that tests share: there it is made already.
+  await mkdir(cache, { recursive: true });
+  const unfinished = async () => (await readdir(cache)).filter((name) => name.endsWith('.tmp'));
+  const before = await startServer({ home: home.path, args: ['--codemode'] });
+  await until(async () => (await unfinished()).length > 0, 'a snapshot is being made');
+  before.kill('SIGKILL');
+  await before.ended;
+  const left = await unfinished();
+  expect(left).toHaveLength(1);
+  await using after = await startServer({ home: home.path });
+  await after.ok('GET', '/agents');
+  expect(await unfinished()).toEqual([]);
 });

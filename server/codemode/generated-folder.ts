@@ -26,6 +26,23 @@ export async function writeGenerated(folder: string, { files }: Bindings): Promi
     const path = join(modules, name);
     if (name.endsWith('.py') && !wanted.has(path) && (await isOurs(path))) await rm(path, { force: true });
   }
+  await Promise.all([folder, modules].map(sweepUnfinished));
+}
+
+/** What is being written is there for moments: older than this it was left by a server that was killed. */
+const LEFT_MS = 60_000;
+const UNFINISHED = /\.py\.[0-9a-f]{8}\.tmp$/;
+
+async function sweepUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!UNFINISHED.test(name)) continue;
+    const path = join(folder, name);
+    const changedAt = await lstat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    );
+    if (Date.now() - changedAt > LEFT_MS) await rm(path, { force: true });
+  }
 }
 
 async function replace(target: string, text: string): Promise<void> {

@@ -81,6 +81,11 @@ export class SandboxManager {
     });
   }
 
+  /** Removes what a server that was killed has left unfinished. */
+  sweep(): Promise<void> {
+    return this.#snapshots.sweep();
+  }
+
   /** Makes what a first execution would wait for; worth calling in the background where agents will run code. */
   async prepare(): Promise<void> {
     const isPyodide = this.#pool.settings.variant === 'local-eval' && this.#localEvalEngine === 'pyodide';

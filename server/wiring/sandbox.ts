@@ -37,6 +37,7 @@ export async function openSandboxes({ options, agents, codemode, runs, log, watc
     log: (message) => log.warn(message),
     ...told,
   });
+  await sandboxes.sweep();
   await sandboxes.configure(toSandboxRequest(options));
   return {
     sandboxes,

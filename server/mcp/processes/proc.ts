@@ -1,19 +1,7 @@
-/** Names processes, and finds those of a group. */
+/** Finds the processes of a group, and names the space of their numbers. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { listProcesses, readProcStat } from '../../async/proc-stat.ts';
-
-/** A process, named so that no later process with its number is mistaken for it. */
-export interface ProcessName {
-  readonly pid: number;
-  /** Clock ticks since boot. */
-  readonly startTime: string;
-}
-
-/** The name of a process that lives; undefined of one that is gone or a zombie. */
-export function nameProcess(pid: number): ProcessName | undefined {
-  const stat = readProcStat(pid);
-  return stat && stat.state !== 'Z' ? { pid, startTime: stat.startTime } : undefined;
-}
+import type { ProcessName } from '../../async/process-name.ts';
 
 /** Whether a process lives in the group and session that `leader` once began; its own death does not matter. */
 export function hasGroupMembers(leader: ProcessName): boolean {

@@ -1,7 +1,8 @@
 /** Remembers on disk which process groups this server has started, so that the next one can end those a killed server left behind. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasGroupMembers, nameProcess, type ProcessName, pidSpace } from './proc.ts';
+import { isAlive, nameProcess, type ProcessName } from '../../async/process-name.ts';
+import { hasGroupMembers, pidSpace } from './proc.ts';
 import type { ServerLog } from './server-log.ts';
 
 /** One group. It is written as the name of an empty file, so that a record is made and removed at once, and never half. */
@@ -92,8 +93,6 @@ function killGroup(leader: ProcessName): boolean {
     return false; // gone in the meantime, or not ours to end
   }
 }
-
-const isAlive = (name: ProcessName) => nameProcess(name.pid)?.startTime === name.startTime;
 
 const fileNameOf = ({ space, owner, leader }: ProcessRecord) =>
   [space, owner.pid, owner.startTime, leader.pid, leader.startTime].join('_');

@@ -8,6 +8,7 @@ import json
 import os
 import queue
 import resource
+import shutil
 import signal
 import sys
 import threading
@@ -105,7 +106,9 @@ def read_commands():
                 interrupt(False)
             else:
                 work.put(frame)
-    os._exit(0)  # the server has gone
+    # The server has gone, and with it whoever would have removed the folder.
+    shutil.rmtree(config["folder"], ignore_errors=True)
+    os._exit(0)
 
 
 def read_outcome(text):

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { processorMsOf } from '../../async/processor-time.ts';
 import { SilenceTimer } from '../../async/silence-timer.ts';
 import { findPyodide, programToPrepare, readChildProgram, readRunner, spawnPyodide } from './child-process.ts';
+import { sweepUnfinished, toUnfinished } from './unfinished-folders.ts';
 
 /** How long the making of a snapshot may be silent, and may take in all. */
 const MAKE_MS = 60_000;
@@ -38,6 +39,11 @@ export class SnapshotCache {
     return folder;
   }
 
+  /** Removes what a process that was killed had begun to make. */
+  sweep(): Promise<void> {
+    return sweepUnfinished(this.#folder);
+  }
+
   /** Removes a folder that an interpreter could not start from; the next one is made anew. */
   async discard(folder: string): Promise<void> {
     if ((await this.#prepared) !== folder) return;
@@ -64,7 +70,7 @@ export class SnapshotCache {
     hash.update(await readFile(join(pyodideDir, 'package.json')));
     const wanted = join(this.#folder, `python-${hash.digest('hex').slice(0, 16)}`);
     if (await isThere(wanted)) return realpath(wanted);
-    const unfinished = `${wanted}.${process.pid}.tmp`;
+    const unfinished = toUnfinished(wanted);
     try {
       await mkdir(unfinished, { recursive: true, mode: 0o700 });
       await prepare(await realpath(unfinished), { pyodideDir, runner, signal: this.#closing.signal });
