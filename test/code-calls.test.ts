@@ -170,9 +170,9 @@ test('tool calls of code are kept with their run when the server is killed, and 
   expect(status).toBe('interrupted');
   const [outer, done, hanging] = shown;
   expect(steps[0].tool_calls).toEqual([
-    { ...outer, status: 'interrupted' },
+    { ...outer, status: 'interrupted', ended_at: expect.any(String) },
     done,
-    { ...hanging, status: 'interrupted' },
+    { ...hanging, status: 'interrupted', ended_at: expect.any(String) },
   ]);
   const spans = await traced.receiver.until(hasCalls(4));
   const cutOff = called(spans, 'meta__meta').at(-1);
