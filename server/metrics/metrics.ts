@@ -184,4 +184,4 @@ export class Metrics {
 }
 
 /** Whether it was counted when it ended, before its run did. */
-const isCounted = ({ parentCallId, endedAt }: StepToolCall): boolean => parentCallId !== null && endedAt !== null;
+const isCounted = ({ parentCallId, isError }: StepToolCall): boolean => parentCallId !== null && isError !== null;
