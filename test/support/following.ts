@@ -18,6 +18,9 @@ export interface Following extends AsyncDisposable {
   rest(): Promise<Told[]>;
 }
 
+/** Until a reader leaves: `fetch` cancels the body of an answer that nothing holds and nobody has begun to read. */
+const held = new Set<Response>();
+
 /** Opens a stream, behind `lastEventId` if that is given. */
 export async function follow(
   url: string,
@@ -33,6 +36,7 @@ export async function follow(
   });
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
   if (!response.body) throw new Error(`${url} has no body`);
+  held.add(response);
   const events = readEvents(response.body);
   const read = async (): Promise<Told | undefined> => {
     const silence = Promise.withResolvers<never>();
@@ -74,6 +78,7 @@ export async function follow(
       // A read that waits in vain ends with the connection, any other at once.
       await Promise.race([events.return(undefined).catch(() => undefined), new Promise(setImmediate)]);
       leave.abort();
+      held.delete(response);
     },
   };
 }
