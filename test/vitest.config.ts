@@ -1,12 +1,51 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest, the longest first. vitest finds out by itself, but not before it has run them all. */
+const LONGEST = [
+  'sandbox-patches',
+  'campaign',
+  'sandbox-jupyter',
+  'sandbox-local-eval',
+  'sandbox-owners',
+  'slow-machine',
+  'mcp-conformance',
+  'codemode-jupyter',
+  'codemode',
+  'store-kill',
+  'snapshot-cache',
+  'sandbox-start',
+  'mcp-life-cycle',
+  'telemetry-life',
+  'shutdown',
+  'doctor',
+  'doctor-checks',
+].map((name) => `${name}.test.ts`);
+// Of a file that is no more nobody needs to know how long it took.
+for (const file of LONGEST) statSync(join(import.meta.dirname, file));
+
+/** Starts the longest files first: one that starts last is waited for by all processors but one. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification) => {
+      const rank = LONGEST.indexOf(basename(moduleId));
+      return rank < 0 ? LONGEST.length : rank;
+    };
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}
 
 export default defineConfig({
   cacheDir: '../node_modules/.vite',
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    // Two processors are busy with three: most files wait for processes that they have started.
+    maxWorkers: 3,
   },
 });
