@@ -7,6 +7,8 @@ rmSync('client/dist', { recursive: true, force: true });
 const { output } = await build({
   input: { 'client/index': 'client/index.ts', 'client/rest': 'client/rest.ts', 'contract/index': 'contract/index.ts' },
   platform: 'neutral',
+  // A package that is a link has the name of the link: what is written is the same wherever the package is.
+  resolve: { symlinks: false },
   external: /^(zod|openapi-fetch)(\/|$)/,
   transform: { target: 'es2024' },
   output: { dir: 'client/dist', chunkFileNames: 'client/[name]-[hash].js' },

@@ -30,6 +30,8 @@ const { output } = await build({
   input: { 'server/main': 'server/main.ts' },
   platform: 'node',
   external,
+  // A package that is a link has the name of the link: what is written is the same wherever the package is.
+  resolve: { symlinks: false },
   plugins: [keepPlaces],
   // JupyterLab has one, in a branch that no server comes to.
   checks: { eval: false },

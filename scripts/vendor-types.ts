@@ -6,7 +6,12 @@ import ts from 'typescript';
 const TYPES = resolve('client/dist');
 const PACKAGES = resolve('node_modules');
 const VENDORED = /^@trpc\//;
-const OPTIONS = { moduleResolution: ts.ModuleResolutionKind.NodeNext, module: ts.ModuleKind.NodeNext };
+const OPTIONS = {
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  module: ts.ModuleKind.NodeNext,
+  // A package that is a link is read by the name of the link, below PACKAGES.
+  preserveSymlinks: true,
+};
 
 const written = new Set<string>();
 for (const file of globSync('client/dist/**/*.d.ts')) rewrite(resolve(file), resolve(file));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRestClient } from '../client/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
-import { packPackages } from '../scripts/pack.ts';
+import { packPackages, type Tarballs } from '../scripts/pack.ts';
 import { readCodeBlocks } from './support/code-blocks.ts';
 import { compile, createConsumer, importedBy, run } from './support/consumer.ts';
 import { otherNode } from './support/other-node.ts';
@@ -14,6 +14,7 @@ import { startCommand } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let tarballs: Tarballs;
 /** Has installed the server. */
 let consumer: string;
 let installed: string;
@@ -23,7 +24,7 @@ let installedClient: string;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  const tarballs = await packPackages(folder.path);
+  tarballs = await packPackages(folder.path);
   consumer = await createConsumer(folder.path, tarballs.server);
   installed = join(consumer, 'node_modules', 'agent-runtimes');
   // As an alias in its package.json would: the documentation has the package under this name.
@@ -54,7 +55,7 @@ test('the first command of the README starts a server from a clone, with the pac
 }, 120_000);
 
 test('packing leaves the manifest of the repository as it was', async () => {
-  expect(await readJson('package.json')).toEqual(packageJson);
+  expect(await readJson(tarballs.repository, 'package.json')).toEqual(packageJson);
 });
 
 describe('the server', () => {
