@@ -1,10 +1,13 @@
 /** Appends turns to the store of a folder until it is killed, and prints each one once the store has acknowledged it. */
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { openStore } from '../../server/store/sqlite.ts';
 import { NO_USAGE } from '../../server/store/usage.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const store = await openStore({ folder });
+// A process that is killed leaves nothing compiled to the next one.
+flushCompileCache();
 await store.runs.interruptOpen();
 for (let turn = (await store.conversations.get('c'))?.messageCount ?? 0; ; turn += 2) {
   const run = `${process.pid}-${turn}`;
