@@ -32,14 +32,14 @@ describe('the judge', () => {
       if (path.endsWith('/prompt')) write(200, 'text/event-stream', 'data: {"type":"text","content":"Hel"}\n\n');
       else write(200, 'application/json', '{}');
     });
-    const { problem, losses } = await tryCase(asks, server.url);
+    const { problem, losses } = await tryCase(asks, server);
     expect([problem, losses[0]]).toEqual([undefined, 'the stream of /agents/demo/prompt is cut after 1 events']);
     expect(losses).toContain('/agents does not hold what it held');
   });
 
   test('counts a 500 that nobody asked for as wrong, and one that the case asks for as right', async () => {
     await using server = await startServer((_, write) => write(500, 'application/json', '{}'));
-    const tried = { ...(await tryCase(asks, server.url)), problem: undefined, losses: [], failures: [502] };
+    const tried = { ...(await tryCase(asks, server)), problem: undefined, losses: [], failures: [502] };
     const tally = emptyTally();
     expect(count(tally, asks, tried)).toBe('an answer 502');
     expect(count(tally, { ...asks, asks: [502] }, tried)).toBeUndefined();
@@ -48,7 +48,7 @@ describe('the judge', () => {
 
   test('finds an answer that never comes', async () => {
     await using server = await startServer(() => undefined);
-    const { losses } = await tryCase(asks, server.url, 200);
+    const { losses } = await tryCase(asks, server, 200);
     expect(losses).toContain('POST /agents/demo/prompt is not answered: nothing for 200 ms');
   });
 });

@@ -12,7 +12,7 @@ import { StartTurns } from '../server/mcp/processes/start-turns.ts';
 import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
 import { describeFailure } from '../server/mcp/servers/describe-failure.ts';
 import { defaultBackoffMs } from '../server/mcp/servers/restarts.ts';
-import { startForgetfulServer } from './support/forgetful-server.ts';
+import { startForgetfulServer } from './fixtures/mcp/forgetful-server.ts';
 import { childPids, createServers, FIXTURE, fixtureServer, isAlive, openFiles, until } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 

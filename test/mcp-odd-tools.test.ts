@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/mcp/servers/connection-limits.ts';
 import { good, leftOut, mendable, oddLists } from './fixtures/mcp/odd-tools.ts';
-import { createServers } from './support/mcp-servers.ts';
+import { createServers, until } from './support/mcp-servers.ts';
 import { oddServer } from './support/odd-servers.ts';
 
 const servers = createServers();
@@ -60,4 +60,17 @@ it('a list that is dropped because it is too long is told of', async () => {
   await using odd = await start({ without: [], list: { tools: undefined, isError: true, content: [] } });
   expect([odd.server.status, odd.server.tools]).toEqual(['running', []]);
   expect(odd.server.problems).toEqual([{ tool: null, detail: 'Its list of tools is longer than a message may be' }]);
+});
+
+it.each(leftOut)('a tool with %s costs only itself in a list that changes', async (_title, tool, name, detail) => {
+  const [grow, grown] = [
+    { ...good, name: 'grow' },
+    { ...good, name: 'grown' },
+  ];
+  const results = { grow: { content: [{ type: 'text', text: 'grown' }] } };
+  await using odd = await start({ tools: [good, grow], grown: [good, tool, grown], results });
+  await odd.server.call('grow', {}, { signal: AbortSignal.timeout(60_000) });
+  const names = () => odd.server.tools.map(({ name: one }) => one);
+  await until(() => names().includes('grown'), 'the new tool is listed');
+  expect([names(), odd.server.problems]).toEqual([['good', 'grown'], [{ tool: name, detail }]]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { startSdkServer } from './fixtures/mcp/sdk-server.ts';
 import { createServers, fixtureServer, until } from './support/mcp-servers.ts';
-import { startSdkServer } from './support/sdk-server.ts';
 
 const signal = AbortSignal.timeout(60_000);
 const here = { content: [{ type: 'text', text: 'here' }] };

@@ -22,40 +22,53 @@ export interface StreamAnswer extends Answer {
 /** The events that end a stream, of every protocol with one. */
 const ENDS = new Set(['done', 'error', 'RUN_FINISHED', 'RUN_ERROR']);
 
+/** Where a server is, and the key with which it is asked; absent: none. */
+export interface CalledServer {
+  readonly url: string;
+  readonly key?: string | undefined;
+}
+
 /** Calls one server for one case. Nothing that it does throws. */
 export class Caller {
-  readonly url: string;
+  readonly #server: CalledServer;
   readonly #silenceMs: number;
   /** What was lost as a whole, a sentence each. */
-  readonly losses: string[] = [];
+  readonly losses: string[];
   /** Every status of 500 or above. */
-  readonly failures: number[] = [];
+  readonly failures: number[];
 
-  constructor(url: string, silenceMs: number = SILENCE_MS) {
-    this.url = url;
+  constructor(server: CalledServer, silenceMs: number = SILENCE_MS, noted?: Pick<Caller, 'losses' | 'failures'>) {
+    this.#server = server;
     this.#silenceMs = silenceMs;
+    this.losses = noted?.losses ?? [];
+    this.failures = noted?.failures ?? [];
+  }
+
+  /** Somebody with another key, in the same case. */
+  as(key: string): Caller {
+    return new Caller({ url: this.#server.url, key }, this.#silenceMs, this);
   }
 
   /** Sends a request below the base path. A body that is a text is sent as it is, any other as JSON. */
   async ask(method: string, path: string, body?: unknown): Promise<Answer> {
-    const target = path.startsWith('/trpc') ? path : `/api/v1${path}`;
     return this.#try(`${method} ${path}`, async (signal) => {
-      const response = await this.#send(method, target, body, signal);
+      const response = await this.#send(method, path, body, signal);
       return this.#note(response.status, await response.text());
     });
   }
 
   /** Posts a request for a stream and reads it to its end. One that ends without an event that says so is lost. */
-  async stream(path: string, body: unknown): Promise<StreamAnswer> {
+  async stream(path: string, body: unknown, onEvent: (event: unknown) => void = () => {}): Promise<StreamAnswer> {
     const events: unknown[] = [];
     const answer = await this.#try(`POST ${path}`, async (signal, heard) => {
-      const response = await this.#send('POST', `/api/v1${path}`, body, signal);
+      const response = await this.#send('POST', path, body, signal);
       if (!response.body || !response.headers.get('content-type')?.includes('text/event-stream')) {
         return this.#note(response.status, await response.text());
       }
       for await (const { data } of readEvents(response.body, { signal })) {
         heard();
         events.push(parse(data));
+        onEvent(events.at(-1));
       }
       return this.#note(response.status, '');
     });
@@ -67,9 +80,11 @@ export class Caller {
   }
 
   #send(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
-    return fetch(this.url + path, {
+    const { url, key } = this.#server;
+    return fetch(url + (path.startsWith('/trpc') ? path : `/api/v1${path}`), {
       method,
       headers: {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
         accept: 'application/json, text/event-stream',
         'a2a-version': '1.0',
         ...(body !== undefined && { 'content-type': 'application/json' }),

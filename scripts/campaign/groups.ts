@@ -1,8 +1,8 @@
 import { agUi } from './ag-ui.ts';
-
 import { jsonBodies } from './json-bodies.ts';
 import { mcpConfig } from './mcp-config.ts';
 import { mcpHandshakes } from './mcp-handshakes.ts';
+import { mcpLife } from './mcp-life.ts';
 import { mcpResults } from './mcp-results.ts';
 import { mcpTools } from './mcp-tools.ts';
 import type { Group } from './odd-case.ts';
@@ -17,6 +17,7 @@ export const groups: readonly Group[] = [
   mcpTools,
   mcpHandshakes,
   mcpResults,
+  mcpLife,
   toolSchemas,
   agUi,
   jsonBodies,

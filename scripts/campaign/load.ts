@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { own } from '../own.ts';
-import { Caller } from './caller.ts';
+import { type CalledServer, Caller } from './caller.ts';
 import { askDemo } from './start-tried.ts';
 
 // Ends when its parent is gone, however that went.
@@ -25,8 +25,8 @@ export interface Bystanders {
 }
 
 /** Four callers ask again and again, each after the answer to its last question. */
-export function startBystanders(url: string): Bystanders {
-  const caller = new Caller(url);
+export function startBystanders(server: CalledServer): Bystanders {
+  const caller = new Caller(server);
   const problems: string[] = [];
   let asked = 0;
   let isOver = false;

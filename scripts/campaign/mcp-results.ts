@@ -36,8 +36,8 @@ export const mcpResults: Group = {
     planStage({
       title: 'results',
       cases,
-      async toCases({ url }) {
-        await addServer(new Caller(url), 'odd', script);
+      async toCases(server) {
+        await addServer(new Caller(server), 'odd', script);
         return cases;
       },
     }),

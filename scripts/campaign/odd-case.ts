@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Caller } from './caller.ts';
+import type { CalledServer, Caller } from './caller.ts';
 
 /** One odd thing, and how it is tried. */
 export interface OddCase {
@@ -17,8 +17,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** A server under trial. */
-export interface TriedServer extends AsyncDisposable {
-  readonly url: string;
+export interface TriedServer extends CalledServer, AsyncDisposable {
   /** Its empty home, with `data`, `mcp.json` and `skills` in it once they are written. */
   readonly home: string;
   /** What it has written to both outputs. */
@@ -30,6 +29,10 @@ export interface StagePlan {
   readonly title: string;
   /** Whether its cases share something that each of them changes, so that they follow one another. */
   readonly isInOrder?: boolean;
+  /** Whether it takes so long that the tests leave it out: a test of its own tries the same there. */
+  readonly isLong?: boolean;
+  /** Why it cannot be tried on this machine; absent: it can. */
+  readonly missing?: string | undefined;
   /** How many cases there are, which count as lost when it does not open. */
   readonly size: number;
   open(entry: string | undefined): Promise<Stage>;

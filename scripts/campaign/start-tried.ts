@@ -5,13 +5,15 @@ import { Caller } from './caller.ts';
 import type { TriedServer } from './odd-case.ts';
 
 /** How a server under trial is started. */
-interface StartTried {
+export interface StartTried {
   /** The file Node runs; the sources of this repository unless told otherwise. */
   readonly entry?: string | undefined;
-  readonly args?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[] | undefined;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** The key with which it is asked, where `environment` sets keys. */
+  readonly key?: string | undefined;
   /** Writes what is there before it starts. */
-  prepare?(home: string): Promise<unknown>;
+  readonly prepare?: ((home: string) => Promise<unknown>) | undefined;
   /** A home that is there already, and stays. */
   readonly home?: string;
 }
@@ -34,15 +36,15 @@ export async function startTried(options: StartTried = {}): Promise<TriedServer>
   await using stack = new AsyncDisposableStack();
   const home = options.home ?? stack.use(await ownFolder('agent-runtimes-campaign-')).path;
   await options.prepare?.(home);
-  const { entry } = options;
+  const { entry, key } = options;
   const server = stack.use(await startServerProcess({ ...triedOptions(home, options), ...(entry && { entry }) }));
-  const caller = new Caller(server.url);
+  const caller = new Caller({ url: server.url, key });
   // The demo agent has its tools before its first question, however slow the machine.
   await caller.ask('POST', '/agents/demo/mcp-servers/start', {});
   const problem = await askDemo(caller, 'known');
   if (problem) throw new Error(`The server answers nobody: ${problem}; it said: ${server.output().slice(-1000)}`);
   const owned = stack.move();
-  return { url: server.url, home, output: server.output, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { url: server.url, key, home, output: server.output, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Asks the demo agent what it can answer. What came, when that is wrong. */

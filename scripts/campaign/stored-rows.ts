@@ -45,7 +45,7 @@ const stage: StagePlan = {
     const { path: home } = stack.use(await ownFolder('agent-runtimes-campaign-rows-'));
     {
       await using first = await startTried({ entry });
-      await fillTables(new Caller(first.url));
+      await fillTables(new Caller(first));
       await cp(first.home, home, { recursive: true });
     }
     writeOddRows(join(home, '.datalayer/agent-runtimes'));

@@ -22,7 +22,7 @@ function planDoor(door: Door): StagePlan {
       await using stack = new AsyncDisposableStack();
       const provider = stack.use(await startWireProvider(door.plain));
       const server = stack.use(await startTried({ entry, environment: { ...door.environment(provider.url) } }));
-      const caller = new Caller(server.url);
+      const caller = new Caller(server);
       await addServer(caller, 'odd', script);
       await caller.ask('POST', '/agents', { id: 'odd', model: door.model, selected_mcp_servers: ['odd'] });
       const cases = oddSchemas.map(([title, , names], index) => toCase(title, names, { index, door, provider }));

@@ -1,4 +1,4 @@
-import { Caller } from './caller.ts';
+import { type CalledServer, Caller } from './caller.ts';
 import { startBystanders } from './load.ts';
 import type { OddCase, Stage, StagePlan } from './odd-case.ts';
 import { findLosses } from './watch.ts';
@@ -56,13 +56,12 @@ export async function tryStage(plan: StagePlan, options: TryOptions): Promise<Ta
 }
 
 async function tryCases(stage: Stage, tally: Tally, plan: StagePlan, { isLoaded, most }: TryOptions): Promise<void> {
-  const { url } = stage.server;
   const waiting = pickEvenly(stage.cases, most).toReversed();
-  const bystanders = isLoaded ? startBystanders(url) : undefined;
+  const bystanders = isLoaded ? startBystanders(stage.server) : undefined;
   const lanes = plan.isInOrder ? LANES.inOrder : isLoaded ? LANES.loaded : LANES.quiet;
   const tryNext = async () => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const problem = count(tally, next, await tryCase(next, url));
+      const problem = count(tally, next, await tryCase(next, stage.server));
       if (problem) tally.problems.push(`${plan.title}: ${next.title}: ${problem}`);
     }
   };
@@ -84,8 +83,8 @@ export interface Tried {
 }
 
 /** Tries one case, and looks at the server afterwards. */
-export async function tryCase(odd: OddCase, url: string, silenceMs?: number): Promise<Tried> {
-  const caller = new Caller(url, silenceMs);
+export async function tryCase(odd: OddCase, server: CalledServer, silenceMs?: number): Promise<Tried> {
+  const caller = new Caller(server, silenceMs);
   const problem = await odd
     .attempt(caller)
     .catch((cause: unknown) => `could not be tried: ${cause instanceof Error ? cause.message : String(cause)}`);
