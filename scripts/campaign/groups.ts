@@ -9,6 +9,7 @@ import type { Group } from './odd-case.ts';
 import { providers } from './providers.ts';
 import { skills } from './skills.ts';
 import { storedRows } from './stored-rows.ts';
+import { toolLimits } from './tool-limits.ts';
 import { toolSchemas } from './tool-schemas.ts';
 
 /** Everything that is tried, in the order of the table. */
@@ -19,6 +20,7 @@ export const groups: readonly Group[] = [
   mcpResults,
   mcpLife,
   toolSchemas,
+  toolLimits,
   agUi,
   jsonBodies,
   mcpConfig,

@@ -1,39 +1,26 @@
 /** Odd answers of model providers, at each of their APIs. */
 import { oddAnswers } from '../../test/fixtures/answers/all.ts';
-import type { Door, OddAnswer } from '../../test/fixtures/answers/odd-answer.ts';
+import type { OddAnswer } from '../../test/fixtures/answers/odd-answer.ts';
 import { refusals } from '../../test/fixtures/answers/refusals.ts';
 import { withoutProvider } from '../../test/fixtures/answers/send-answer.ts';
 import type { Caller, StreamAnswer } from './caller.ts';
-import { expectEqual, type Group, type OddCase, type StagePlan } from './odd-case.ts';
-import { startTried } from './start-tried.ts';
-import { startWireProvider, type WireProvider } from './wire-provider.ts';
+import { expectEqual, type Group, type OddCase } from './odd-case.ts';
+import type { WireProvider } from './wire-provider.ts';
+import { makeAgent, planWireStage } from './wire-stage.ts';
 
-/** Each answer is asked for once as a stream. */
+/** Each answer is asked for once as a stream. `models-wire.test.ts` tries them with every API too. */
 export const providers: Group = {
   name: 'providers',
-  stages: oddAnswers.map(({ door, answers }) => planDoor(door, [...answers, ...refusals])),
+  stages: oddAnswers.map(({ door, answers: ofDoor }, index) => {
+    const answers = [...ofDoor, ...refusals];
+    return planWireStage(door, {
+      isLong: index > 0,
+      size: answers.length,
+      setUp: (caller) => makeAgent(caller, 'odd', door, ['toolbox']),
+      toCases: (provider) => answers.map((answer, index) => toCase(answer, `case-${index}-`, provider)),
+    });
+  }),
 };
-
-function planDoor(door: Door, answers: readonly OddAnswer[]): StagePlan {
-  return {
-    title: door.name,
-    size: answers.length,
-    async open(entry) {
-      await using stack = new AsyncDisposableStack();
-      const provider = stack.use(await startWireProvider(door.plain));
-      const server = stack.use(await startTried({ entry, environment: { ...door.environment(provider.url) } }));
-      const { status } = await fetch(`${server.url}/api/v1/agents`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ id: 'odd', model: door.model, selected_mcp_servers: ['toolbox'] }),
-      });
-      if (status !== 201) throw new Error(`No agent is made: ${status}`);
-      const cases = answers.map((answer, index) => toCase(answer, `case-${index}-`, provider));
-      const owned = stack.move();
-      return { server, cases, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-    },
-  };
-}
 
 function toCase(answer: OddAnswer, word: string, provider: WireProvider): OddCase {
   const isError = answer.end !== undefined && !STOPS.has(answer.end);

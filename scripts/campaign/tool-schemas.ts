@@ -3,34 +3,29 @@ import { oddAnswers } from '../../test/fixtures/answers/all.ts';
 import type { Door } from '../../test/fixtures/answers/odd-answer.ts';
 import { oddSchemas } from '../../test/fixtures/mcp/odd-schemas.ts';
 import { refusalsOf, toolsIn } from '../../test/fixtures/mcp/tool-judge.ts';
-import { Caller } from './caller.ts';
-import { expectEqual, type Group, type OddCase, type StagePlan } from './odd-case.ts';
+import { expectEqual, type Group, type OddCase } from './odd-case.ts';
 import { addServer } from './odd-mcp.ts';
-import { startTried } from './start-tried.ts';
-import { startWireProvider, type WireProvider } from './wire-provider.ts';
+import type { WireProvider } from './wire-provider.ts';
+import { familyOf, makeAgent, planWireStage } from './wire-stage.ts';
 
 const script = { tools: oddSchemas.map(([, inputSchema], index) => ({ name: `tool_${index}`, inputSchema })) };
 
-/** Each schema is one of the tools of an agent, which is asked once for each. */
-export const toolSchemas: Group = { name: 'tool-schemas', stages: oddAnswers.map(({ door }) => planDoor(door)) };
-
-function planDoor(door: Door): StagePlan {
-  return {
-    title: door.name,
-    size: oddSchemas.length,
-    async open(entry) {
-      await using stack = new AsyncDisposableStack();
-      const provider = stack.use(await startWireProvider(door.plain));
-      const server = stack.use(await startTried({ entry, environment: { ...door.environment(provider.url) } }));
-      const caller = new Caller(server);
-      await addServer(caller, 'odd', script);
-      await caller.ask('POST', '/agents', { id: 'odd', model: door.model, selected_mcp_servers: ['odd'] });
-      const cases = oddSchemas.map(([title, , names], index) => toCase(title, names, { index, door, provider }));
-      const owned = stack.move();
-      return { server, cases, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-    },
-  };
-}
+/** Each schema is one of the tools of an agent, which is asked once for each. `models-tools.test.ts` tries them with every API too. */
+export const toolSchemas: Group = {
+  name: 'tool-schemas',
+  stages: oddAnswers.map(({ door }, index) =>
+    planWireStage(door, {
+      isLong: index > 0,
+      size: oddSchemas.length,
+      async setUp(caller) {
+        await addServer(caller, 'odd', script);
+        await makeAgent(caller, 'odd', door, ['odd']);
+      },
+      toCases: (provider) =>
+        oddSchemas.map(([title, , names], index) => toCase(title, names, { index, door, provider })),
+    }),
+  ),
+};
 
 interface Asked {
   readonly index: number;
@@ -55,10 +50,4 @@ function toCase(title: string, names: readonly string[], { index, door, provider
       );
     },
   };
-}
-
-function familyOf({ model, name }: Door) {
-  if (model.startsWith('claude')) return 'anthropic';
-  if (model.startsWith('gemini')) return 'google';
-  return name.includes('compatible') ? 'compatible' : 'openai';
 }
