@@ -6,7 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { splitCommandLine } from '../server/mcp/definitions/command-line.ts';
 import { describeProblem, parseConfig, readConfigFile } from '../server/mcp/definitions/config-file.ts';
 import { ConfigServers } from '../server/mcp/servers/config-servers.ts';
-import { readableEntries, stdio, switchedEntries, unusableEntries, url } from './fixtures/mcp/config-entries.ts';
+import {
+  editorEntries,
+  readableEntries,
+  stdio,
+  switchedEntries,
+  unusableEntries,
+  url,
+} from './fixtures/mcp/config-entries.ts';
 import { brokenFiles, configFiles, encodings, filesWithoutServers } from './fixtures/mcp/config-files.ts';
 import { createServers, FIXTURE } from './support/mcp-servers.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -185,8 +192,7 @@ describe('the servers of a config file', () => {
     const mcp = {
       on: good,
       off: { ...good, enabled: false },
-      folder: { ...good, env: { A: '${workspaceFolder}/a' } },
-      home: { ...good, env: { A: '${userHome}/a', B: '${B}' } },
+      ...Object.fromEntries(editorEntries.map(([entry], index) => [`v${index}`, entry])),
     };
     await writeFile(file, JSON.stringify({ mcp }));
     await using servers = createServers();
@@ -197,16 +203,7 @@ describe('the servers of a config file', () => {
     expect(servers.list('config').map(({ definition, status, error }) => [definition.id, status, error])).toEqual([
       ['on', 'running', undefined],
       ['off', 'stopped', undefined],
-      [
-        'folder',
-        'failed',
-        "MCP server 'folder' has ${workspaceFolder}, a variable of editors: write the path of the folder instead",
-      ],
-      [
-        'home',
-        'failed',
-        "MCP server 'home' needs B to be set; has ${userHome}, a variable of editors: write ${HOME} instead",
-      ],
+      ...editorEntries.map(([, error], index) => [`v${index}`, 'failed', `MCP server 'v${index}' ${error}`]),
     ]);
   });
 });

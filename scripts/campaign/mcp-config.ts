@@ -1,7 +1,12 @@
 /** Config files of MCP servers as people have them: files that are odd as a whole, and odd entries of one file. */
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readableEntries, switchedEntries, unusableEntries } from '../../test/fixtures/mcp/config-entries.ts';
+import {
+  editorEntries,
+  readableEntries,
+  switchedEntries,
+  unusableEntries,
+} from '../../test/fixtures/mcp/config-entries.ts';
 import { brokenFiles, configFiles, encodings, filesWithoutServers } from '../../test/fixtures/mcp/config-files.ts';
 import { answers } from '../../test/fixtures/mcp/odd-handshakes.ts';
 import { oddCommand } from '../../test/fixtures/mcp/odd-server.ts';
@@ -108,7 +113,23 @@ function told(launch: object): unknown[] {
   return [...[type, command, args, url], ...[Object.keys(env ?? headers), [...new Set(references)]]];
 }
 
-/** One server whose file is written anew for each, and one with all entries in its file, none of which it starts. */
+const hints = editorEntries.map(
+  ([entry, error], index): OddCase => ({
+    title: JSON.stringify(entry),
+    async attempt(caller) {
+      const { body } = await askUntil(caller, `/mcp/servers/v${index}`, (view) => view.body?.status === 'failed');
+      return expectEqual([body?.status, body?.error], ['failed', `MCP server 'v${index}' ${error}`]);
+    },
+  }),
+);
+
+const writeServers = (home: string, entriesById: readonly (readonly [id: string, entry: object])[]) =>
+  writeFile(join(home, 'mcp.json'), JSON.stringify({ mcpServers: Object.fromEntries(entriesById) }));
+
+/**
+ * One server whose file is written anew for each, one with all entries in its file, none of which it starts, and one that tries to start those
+ * that were written for an editor.
+ */
 export const mcpConfig: Group = {
   name: 'mcp-config',
   stages: [
@@ -123,11 +144,22 @@ export const mcpConfig: Group = {
       cases: entries,
       args: ['--no-config-mcp-servers'],
       prepare: (home) =>
-        writeFile(
-          join(home, 'mcp.json'),
-          JSON.stringify({ mcpServers: Object.fromEntries(entries.map(({ id, entry }) => [id, entry])) }),
+        writeServers(
+          home,
+          entries.map(({ id, entry }) => [id, entry]),
         ),
       toCases: (server) => entries.map((entry) => toEntryCase(entry, server)),
+    }),
+    planStage({
+      title: 'variables of editors',
+      isLong: true,
+      cases: hints,
+      prepare: (home) =>
+        writeServers(
+          home,
+          editorEntries.map(([entry], index) => [`v${index}`, entry]),
+        ),
+      toCases: () => hints,
     }),
   ],
 };
