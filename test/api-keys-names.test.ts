@@ -1,6 +1,6 @@
 /** Two callers with a key each who give their conversations and runs the same names: each has its own, and learns nothing of the other's. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../client/index.ts';
+import { agUiRun as agUi, a2aMessage as says, ways } from './fixtures/keys/ways.ts';
 import { holderOf, type KeyHolder } from './support/key-holder.ts';
 import { type ModelServer, startModelServer } from './support/model-server.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
@@ -34,38 +34,15 @@ beforeAll(async () => {
 });
 afterAll(() => owned.disposeAsync());
 
-const says = (text: string, contextId: string) => ({
-  message: { messageId: text, role: 'ROLE_USER', parts: [{ text }], contextId },
-});
-const agUi = (threadId: string, runId: string, text: string) => ({
-  threadId,
-  runId,
-  messages: [{ id: 'u1', role: 'user', content: text }],
-});
-
-type Say = (by: KeyHolder, id: string, text: string) => Promise<{ readonly status: number }>;
-const ways: Readonly<Record<string, Say>> = {
-  'prompt/sync': (by, conversation_id, message) => by('POST', '/agents/demo/prompt/sync', { message, conversation_id }),
-  prompt: (by, conversation_id, message) => by('POST', '/agents/demo/prompt', { message, conversation_id }),
-  'AG-UI': (by, id, text) => by('POST', '/ag-ui/demo/', agUi(id, 'the-run', text)),
-  examples: (by, id, text) => by('POST', '/examples/agentic_chat/', agUi(id, 'the-run', text)),
-  A2UI: (by, conversation_id, message) => by('POST', '/a2ui/demo/', { message, conversation_id }),
-  'MCP-UI': (by, conversation_id, message) => by('POST', '/mcp-ui/demo/', { message, conversation_id }),
-  A2A: (by, contextId, text) => by('POST', '/a2a/demo/message:send', says(text, contextId), A2A),
-  tRPC: async (by, conversation_id, message) => {
-    const client = createClient(server.url, { apiKey: by === anna ? ANNA : BEN });
-    await client.prompts.sync.mutate({ agent_id: 'demo', message, conversation_id });
-    return { status: 200 };
-  },
-};
 const contentsOf = async (by: KeyHolder, id: string) => {
   const { body } = await by('GET', `/conversations/${id}`);
   return body.messages.map(({ content }: { content: string }) => content);
 };
 
 describe('a conversation of one id over', () => {
-  test.each(Object.entries(ways))('%s is another one for each key', async (name, say) => {
-    const id = `diary-${name.replaceAll('/', '-')}`;
+  test.each(ways)('$title is another one for each key', async ({ title, path, toBody }) => {
+    const id = `diary-${title.replaceAll('/', '-')}`;
+    const say = (by: KeyHolder, name: string, text: string) => by('POST', path, toBody(name, text), A2A);
     expect((await say(anna, id, 'My secret is MARMOT')).status).toBe(200);
     const before = (await anna('GET', `/conversations/${id}`)).body;
     expect((await say(ben, id, 'What is my secret?')).status).toBe(200);

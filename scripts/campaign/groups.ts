@@ -11,6 +11,7 @@ import { skills } from './skills.ts';
 import { storedRows } from './stored-rows.ts';
 import { toolLimits } from './tool-limits.ts';
 import { toolSchemas } from './tool-schemas.ts';
+import { callers } from './two-callers.ts';
 
 /** Everything that is tried, in the order of the table. */
 export const groups: readonly Group[] = [
@@ -26,4 +27,5 @@ export const groups: readonly Group[] = [
   mcpConfig,
   skills,
   storedRows,
+  callers,
 ];

@@ -8,13 +8,13 @@ export interface KeyAnswer {
   readonly body: any;
 }
 
-/** Sends requests below the base path of a server with one key; a body is sent as JSON, and an answer that is none is text. */
+/** Sends requests below the base path of a server, or to tRPC, with one key; a body is sent as JSON, and an answer that is none is text. */
 export type KeyHolder = (method: string, path: string, body?: unknown, headers?: object) => Promise<KeyAnswer>;
 
 /** The holder of a key of the server at `url`. */
 export function holderOf(url: string, key: string): KeyHolder {
   return async (method, path, body, headers = {}) => {
-    const response = await fetch(`${url}/api/v1${path}`, {
+    const response = await fetch(url + (path.startsWith('/trpc') ? path : `/api/v1${path}`), {
       method,
       headers: {
         authorization: `Bearer ${key}`,
