@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readEvents } from '../client/read-events.ts';
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
 import { startCodingServer } from './fixtures/codemode/coding-server.ts';
+import { LONG, separations } from './fixtures/sandbox/owners.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
 import { skillText, writeFiles } from './fixtures/skills/skill-folder.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -55,9 +56,6 @@ const keeper = {
   'keeper/SKILL.md': skillText('keeper'),
   'keeper/scripts/keep.py': 'import sys\nprint(getattr(sys, "kept", "nothing"))\nsys.kept = "something"\n',
 };
-/** Code that says that it runs, and then runs until it is interrupted. */
-const LONG = 'print("on")\nimport time\nwhile True: time.sleep(0.01)';
-
 describe.each([
   { variant: 'local-eval', isOff: false },
   { variant: 'local-jupyter', isOff: isSkipped },
@@ -82,41 +80,20 @@ describe.each([
   });
   afterAll(() => opened.disposeAsync());
 
-  test('neither reads the variables of the other', async () => {
-    await execute(anna, 'secret = {"of": ["anna"], "is": "marmot"}');
+  test.each(separations)('neither has of the other: $title', async ({ change, look, ofOne, ofOther }) => {
+    expect(await execute(anna, change)).toMatchObject({ status: 'ok' });
+    expect(await evaluate(anna, look)).toEqual(ofOne);
+    expect(await evaluate(ben, look)).toEqual(ofOther);
+  });
+
+  test('neither reads the variables of the other, whoever was first', async () => {
     await execute(ben, 'secret_of_ben = 1');
-    expect(await evaluate(ben, '"secret" in globals()')).toBe('False');
-    const look =
-      'import gc\n[sorted(o) for o in gc.get_objects() if isinstance(o, dict) and o.get("of") == ["an" + "na"]]';
-    expect(await evaluate(anna, look)).toEqual([['is', 'of']]);
-    expect(await evaluate(ben, look)).toEqual([]);
-    expect(await evaluate(anna, '[secret["is"], "secret_of_ben" in globals()]')).toEqual(['marmot', false]);
+    expect(await evaluate(anna, '["secret_of_ben" in globals()]')).toEqual([false]);
   });
 
-  test('neither reads the code of the other', async () => {
-    await execute(anna, 'def ours():\n    return "badger"\nours()');
-    const look =
-      'import linecache\n[1 for entry in linecache.cache.values() for line in entry[2] if "bad" + "ger" in line]';
-    expect(await evaluate(anna, look)).toEqual([1]);
-    expect(await evaluate(ben, look)).toEqual([]);
-  });
-
-  test('neither changes the tools or the modules of the other', async () => {
-    const change = [
-      'import json, sys, generated.client',
-      'from generated.mcp import typed',
-      'async def stolen(**_): return "stolen"',
-      'typed.echo = generated.client.call_tool = stolen',
-      'json.dumps = lambda *a, **k: "stolen"',
-      'sys.modules["generated.mcp.typed"].marked = True',
-    ];
-    expect(await execute(anna, change.join('\n'))).toMatchObject({ status: 'ok' });
-    const call =
-      'import json\nfrom generated.mcp import typed\n[await typed.echo(text="x"), json.dumps(1), hasattr(typed, "marked")]';
-    expect(await evaluate(anna, call)).toEqual(['stolen', 'stolen', true]);
-    expect(await evaluate(ben, call)).toEqual(['x', '1', false]);
-    // What is in no file is in none that the other could change.
-    const files = 'import os, generated.client as client\n[os.path.exists(m.__spec__.origin) for m in (client, typed)]';
+  test('the code of tools is in no file that one could change for the other', async () => {
+    const files =
+      'import os, generated.client as client\nfrom generated.mcp import typed\n[os.path.exists(m.__spec__.origin) for m in (client, typed)]';
     expect(await evaluate(ben, files)).toEqual([false, false]);
   });
 

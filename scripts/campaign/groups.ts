@@ -1,4 +1,5 @@
 import { agUi } from './ag-ui.ts';
+import { interpreters } from './interpreters.ts';
 import { jsonBodies } from './json-bodies.ts';
 import { mcpConfig } from './mcp-config.ts';
 import { mcpHandshakes } from './mcp-handshakes.ts';
@@ -28,4 +29,5 @@ export const groups: readonly Group[] = [
   skills,
   storedRows,
   callers,
+  interpreters,
 ];
