@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { type Client, createClient, errorBodyOf, type Inputs, type Outputs } from '../client/index.ts';
 import { createRestClient, readEvents, type Schemas } from '../client/rest.ts';
+import { startPlainServer } from './fixtures/plain-server.ts';
 import { speakAndWait, startAgUiServer } from './support/ag-ui-server.ts';
-import { startPlainServer } from './support/plain-server.ts';
 import { startCommand } from './support/server-process.ts';
 
 type PromptEvent = Outputs['prompts']['stream'] extends AsyncIterable<infer Event> ? Event : never;

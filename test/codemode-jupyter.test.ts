@@ -3,7 +3,7 @@ import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
 import { codeCases, expectedOf } from './fixtures/codemode/cases.ts';
 import { changes, expectTools } from './fixtures/codemode/changed-code.ts';
 import { startCodingServer } from './fixtures/codemode/coding-server.ts';
-import { startPlainServer } from './support/plain-server.ts';
+import { startPlainServer } from './fixtures/plain-server.ts';
 
 // In CI its absence is a failure.
 const isSkipped = missingJupyter !== undefined && !process.env.CI;

@@ -12,6 +12,7 @@ import { toToolStub } from '../server/codemode/tool-stub.ts';
 import { codeCases, expectedOf } from './fixtures/codemode/cases.ts';
 import { changes, expectTools } from './fixtures/codemode/changed-code.ts';
 import { startCodingServer } from './fixtures/codemode/coding-server.ts';
+import { foreignAddresses, ownAddresses, unusableAddresses } from './fixtures/codemode/proxy-addresses.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { startWholeServer } from './support/whole-server.ts';
 
@@ -357,9 +358,8 @@ describe('a proxy token', () => {
   const operatorUrl = 'https://agents.svc/api/v1/mcp/proxy';
   const ownOf = (serverUrl: string, url: string) => toOwnUrl(readProxyUrl(url), { serverUrl, names, operatorUrl });
 
-  it.each([
-    ['http://127.0.0.1:8765', 'http://127.0.0.1:8765/x/', 'http://127.0.0.1:8765/x'],
-    ['http://127.0.0.1:8765', 'http://localhost:8765/x', 'http://127.0.0.1:8765/x'],
+  it.each<readonly [serverUrl: string, url: string, own: string]>([
+    ...ownAddresses(8765).map(([address, own]) => ['http://127.0.0.1:8765', address, own] as const),
     ['http://[::1]:8765', 'http://localhost:8765/x', 'http://[::1]:8765/x'],
     ['http://0.0.0.0:8765', 'http://127.0.0.1:8765/x', 'http://127.0.0.1:8765/x'],
     ['http://[::]:8765', 'http://[::1]:8765/x', 'http://[::1]:8765/x'],
@@ -372,13 +372,8 @@ describe('a proxy token', () => {
     expect(ownOf(serverUrl, url)).toBe(own);
   });
 
-  it.each([
-    ['http://127.0.0.1:8765', 'http://127.0.0.1:8766/x'],
-    ['http://127.0.0.1:8765', 'http://127.0.0.1/x'],
-    ['http://127.0.0.1:8765', 'https://127.0.0.1:8765/x'],
-    ['http://127.0.0.1:8765', 'http://127.0.0.2:8765/x'],
-    ['http://127.0.0.1:8765', 'http://[::1]:8765/x'],
-    ['http://127.0.0.1:8765', 'http://localhost:9/x'],
+  it.each<readonly [serverUrl: string, url: string]>([
+    ...foreignAddresses(8765).map((address) => ['http://127.0.0.1:8765', address] as const),
     ['http://10.0.0.7:8765', 'http://127.0.0.1:8765/x'],
     ['http://10.0.0.7:8765', 'http://localhost:8765/x'],
     ['http://0.0.0.0:8765', 'http://example.com:8765/x'],
@@ -397,7 +392,7 @@ describe('a proxy token', () => {
   it('has an address that is well formed', () => {
     expect(ownProxyUrl('http://0.0.0.0:8765')).toBe('http://127.0.0.1:8765/api/v1/mcp/proxy');
     expect(ownProxyUrl('http://[::1]:8765')).toBe('http://[::1]:8765/api/v1/mcp/proxy');
-    for (const url of ['ftp://localhost', 'localhost:1', 'http://u:p@localhost', 'http://localhost?token=x', '']) {
+    for (const url of unusableAddresses(8765)) {
       expect(() => readProxyUrl(url)).toThrow('mcp_proxy_url: must');
     }
   });

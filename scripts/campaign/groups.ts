@@ -1,4 +1,5 @@
 import { agUi } from './ag-ui.ts';
+import { code } from './code.ts';
 import { interpreters } from './interpreters.ts';
 import { jsonBodies } from './json-bodies.ts';
 import { mcpConfig } from './mcp-config.ts';
@@ -30,4 +31,5 @@ export const groups: readonly Group[] = [
   storedRows,
   callers,
   interpreters,
+  code,
 ];
