@@ -1,24 +1,21 @@
 /** The command as its operator meets it: what it prints and how it ends when it is asked for something it cannot do. */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { COMPILE_CACHE, startServerProcess } from '../scripts/server-process.ts';
 import { readOptions } from '../server/options.ts';
 import { checkOptions } from '../server/wiring/check-options.ts';
+import {
+  type Ended,
+  refusedOptions,
+  runCommand,
+  unreadableStarts,
+  WITHOUT_HOME,
+} from './fixtures/command/refused-starts.ts';
 import { startCommand } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
-
-const MAIN = fileURLToPath(new URL('../server/main.ts', import.meta.url));
-
-interface Ended {
-  readonly code: number | string | null | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Runs the command with no variable of this machine but the path, until it ends by itself. */
 async function run(
@@ -29,21 +26,8 @@ async function run(
   await using home = await temporaryFolder();
   const folders = { AGENT_RUNTIMES_DATA_DIR: join(home.path, 'data'), AGENT_RUNTIMES_PORT: '0' };
   const cache = { HOME: home.path, NODE_COMPILE_CACHE: COMPILE_CACHE };
-  return runWith({ ...cache, AGENT_RUNTIMES_LOG_LEVEL: 'silent', ...folders, ...environment }, args, nodeArgs);
-}
-
-/** Runs the command with these variables and the path. */
-function runWith(
-  environment: NodeJS.ProcessEnv,
-  args: readonly string[],
-  nodeArgs: readonly string[] = [],
-): Promise<Ended> {
-  const env = { PATH: process.env.PATH, ...environment };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...nodeArgs, MAIN, ...args], { env, timeout: 15_000 }, (error, stdout, stderr) =>
-      resolve({ code: error ? error.code : 0, stdout, stderr }),
-    );
-  });
+  const all = { ...cache, AGENT_RUNTIMES_LOG_LEVEL: 'silent', ...folders, ...environment };
+  return runCommand(args, { environment: all, nodeArgs });
 }
 
 const UNKNOWN_MODEL =
@@ -101,34 +85,18 @@ test('a data folder that another server has is refused in one sentence that says
 });
 
 describe('a start that is refused', () => {
-  const refusals: [string, string[], RegExp][] = [
-    ['an unknown option', ['--prot', '1'], /Unknown option '--prot'/],
-    ['an open address without a key', ['--host', '0.0.0.0'], /Refusing to listen on 0\.0\.0\.0 without an API key/],
-    ['a data folder that is a file', ['--data-dir', '{home}/../file/data'], /cannot be opened: .* is not a folder/],
-  ];
-  test.each(refusals)('leaves no file behind: %s', async (_, args, sentence) => {
+  test.each(unreadableStarts)('leaves no file behind: %s', async (_, args, sentence) => {
     await using folder = await temporaryFolder();
     const home = join(folder.path, 'home');
     await mkdir(home);
     await writeFile(join(folder.path, 'file'), '');
     const given = args.map((arg) => arg.replace('{home}', home));
-    const { code, stderr } = await runWith({ HOME: home }, given);
+    const { code, stderr } = await runCommand(given, { environment: { HOME: home } });
     expect([code, stderr]).toEqual([1, expect.stringMatching(sentence)]);
     expect(await readdir(folder.path, { recursive: true })).toEqual(['file', 'home']);
   });
 
-  test.each([
-    ['--model=nope', /^Unknown model 'nope'/],
-    ['--agent-name=Ann', /^--agent-name needs --agent-id$/],
-    ['--api-key-file=/no/such/file', /^The API key file \/no\/such\/file cannot be read: ENOENT$/],
-    ['--prices=/no/such/file', /^The price file \/no\/such\/file cannot be read: ENOENT$/],
-    ['--rate-limit=often', /^Rate limit 'often': write it as 600\/min/],
-    ['--rate-limit=agents.nothing=1/s', /there is no operation 'agents\.nothing'$/],
-    ['--sandbox-variant=local-jupyter', /^--sandbox-variant local-jupyter needs --jupyter-sandbox URL$/],
-    ['--jupyter-sandbox=ftp://example.com', /^jupyter_url must be an http or https URL$/],
-    ['--mcp-proxy-url=nowhere', /^mcp_proxy_url: must be an http or https URL$/],
-    ['--host=192.0.2.1', /^Refusing to listen on 192\.0\.2\.1 without an API key/],
-  ])('is refused before a data folder is made: %s', async (arg, sentence) => {
+  test.each(refusedOptions)('is refused before a data folder is made: %s', async (arg, sentence) => {
     await using folder = await temporaryFolder();
     const options = readOptions([arg, '--port', '0', '--data-dir', join(folder.path, 'new/data')], {});
     if ('print' in options) throw new Error('not options');
@@ -150,21 +118,12 @@ describe('a start that is refused', () => {
   });
 });
 
-/** Makes the user one without a home folder: no variable HOME, and no entry for the user id. */
-const NO_HOME = `
-  import os from 'node:os';
-  import { syncBuiltinESMExports } from 'node:module';
-  os.homedir = () => { throw new Error('no such user'); };
-  syncBuiltinESMExports();
-`;
-
 describe('a user without a home folder', () => {
-  const nodeOptions = `--import=data:text/javascript,${encodeURIComponent(NO_HOME)}`;
   const uid = process.getuid?.();
 
   test('has the data in a folder that the command names, for this user alone', async () => {
     await using temporary = await temporaryFolder();
-    const environment = { PATH: process.env.PATH, TMPDIR: temporary.path, NODE_OPTIONS: nodeOptions };
+    const environment = { PATH: process.env.PATH, TMPDIR: temporary.path, NODE_OPTIONS: WITHOUT_HOME };
     const data = join(temporary.path, `agent-runtimes-${uid}`);
     {
       await using server = await startServerProcess({ environment });
@@ -173,7 +132,7 @@ describe('a user without a home folder', () => {
       expect((await stat(data)).mode & 0o777).toBe(0o700);
     }
     await chmod(data, 0o777);
-    expect(await runWith(environment, [])).toEqual({
+    expect(await runCommand([], { environment })).toEqual({
       code: 1,
       stdout: '',
       stderr: `agent-runtimes: There is no home folder, and ${data} is open to others: choose a folder with --data-dir\n`,
@@ -183,7 +142,7 @@ describe('a user without a home folder', () => {
   test('has it in the folder of --data-dir, and is told no more', async () => {
     await using temporary = await temporaryFolder();
     const data = join(temporary.path, 'data');
-    const environment = { PATH: process.env.PATH, NODE_OPTIONS: nodeOptions };
+    const environment = { PATH: process.env.PATH, NODE_OPTIONS: WITHOUT_HOME };
     await using server = await startServerProcess({ args: ['--data-dir', data], environment });
     expect(server.output()).toContain(`  Data        ${data}\n  MCP config  ${data}/mcp.json (not there)\n`);
     expect((await fetch(`${server.url}/api/v1/ready`)).status).toBe(200);

@@ -10,6 +10,7 @@ import { mcpTools } from './mcp-tools.ts';
 import type { Group } from './odd-case.ts';
 import { providers } from './providers.ts';
 import { skills } from './skills.ts';
+import { starts } from './starts.ts';
 import { storedRows } from './stored-rows.ts';
 import { toolLimits } from './tool-limits.ts';
 import { toolSchemas } from './tool-schemas.ts';
@@ -32,4 +33,5 @@ export const groups: readonly Group[] = [
   callers,
   interpreters,
   code,
+  starts,
 ];
