@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { LogOutput } from './log-output.ts';
 import { toLoggedError } from './logged-error.ts';
 import { toPrettyLine } from './pretty-line.ts';
 
@@ -11,9 +12,6 @@ const SECRET_FIELD =
 /** `token=…`, `Bearer …` and `//user:password@` in a text. */
 const SECRET_TEXT =
   /\b(bearer|basic) +[\w.~+/=-]+|\b([\w-]*(?:token|key|secret|password))=[^&\s"\\]+|(?<=:\/\/)[^\s"@/]+@/gi;
-
-/** How long a line may wait for others. */
-const FLUSH_MS = 100;
 
 interface LogOptions {
   readonly level: string;
@@ -30,14 +28,9 @@ export function createLog({ level, format, isColored = false, destination }: Log
   const toLine = format === 'pretty' ? (line: string) => toPrettyLine(maskSecrets(line), { isColored }) : maskSecrets;
   const options = { level, base: undefined, serializers: { err: toLoggedError } };
   if (destination) return pino({ ...options, hooks: { streamWrite: toLine } }, destination);
-  // Lines are joined into larger writes: one system call a line costs more than the line.
-  const output = pino.destination({ dest: 1, sync: false, minLength: 8192 });
-  const flushSoon = createFlush(output);
-  const streamWrite = (line: string) => {
-    flushSoon();
-    return toLine(line);
-  };
-  return pino({ ...options, hooks: { streamWrite } }, output);
+  const output = new LogOutput(1);
+  process.on('exit', () => output.flushSync());
+  return pino({ ...options, hooks: { streamWrite: toLine } }, output);
 }
 
 /** How the log is written where no option says it: for people on a terminal, in JSON elsewhere. */
@@ -49,18 +42,6 @@ export function toLogFormat(
   // https://no-color.org: any value but an empty one.
   const isColored = Boolean(isTTY) && !environment.NO_COLOR && environment.TERM !== 'dumb';
   return { format: format ?? (isTTY ? 'pretty' : 'json'), isColored };
-}
-
-/** Writes what has been logged, a moment after it was. No timer runs while nothing is logged. */
-function createFlush(output: { flush(): void }): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  return () => {
-    if (timer) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      output.flush();
-    }, FLUSH_MS).unref();
-  };
 }
 
 // Most lines hold no secret, and to see that is much cheaper than to look for one.
