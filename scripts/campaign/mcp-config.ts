@@ -136,6 +136,8 @@ export const mcpConfig: Group = {
     planStage({
       title: 'files',
       isInOrder: true,
+      // Each file is noticed after two seconds; `mcp-config-dialects.test.ts` reads all of them.
+      isLong: true,
       cases: files,
       toCases: (server) => files.map(({ title, attempt }) => ({ title, attempt: (caller) => attempt(server, caller) })),
     }),

@@ -39,6 +39,8 @@ const toCase = ({ path, key, ...list }: (typeof LISTS)[number]): OddCase => ({
 
 const stage: StagePlan = {
   title: 'a store with odd rows',
+  // It starts two servers; `odd-rows.test.ts` tries each row.
+  isLong: true,
   size: LISTS.length,
   async open(entry): Promise<Stage> {
     await using stack = new AsyncDisposableStack();

@@ -183,6 +183,8 @@ export const callers: Group = {
     planStage({
       ...twoKeys,
       title: 'names that both give',
+      // The demo model takes its time for its words; `api-keys-names.test.ts` tries the same ways.
+      isLong: true,
       cases,
       async toCases(server) {
         const caller = new Caller(server);
