@@ -57,9 +57,21 @@ interface Docs {
   readonly open?: true;
 }
 
+/** Another form of errors than this product's own, for callers who read that of another API. */
+export interface ErrorShape {
+  /** The JSON body, with an id. */
+  readonly schema: z.ZodObject;
+  /** Makes the body of an error. */
+  readonly toBody: (error: ErrorBody) => object;
+}
+
 /** One endpoint, as data. Everything the product offers of it is derived from this value. */
-export interface Endpoint<K extends Kind = Kind, I extends Shape = Shape, O extends z.ZodType = z.ZodType>
-  extends Docs {
+export interface Endpoint<
+  K extends Kind = Kind,
+  I extends Shape = Shape,
+  O extends z.ZodType = z.ZodType,
+  W extends z.ZodType = z.ZodType,
+> extends Docs {
   readonly kind: K;
   readonly method: Method;
   /** The path below the base path, with `{name}` for each path parameter and the trailing slash it is served with. */
@@ -82,6 +94,12 @@ export interface Endpoint<K extends Kind = Kind, I extends Shape = Shape, O exte
   readonly eventName?: (event: z.output<O>) => string;
   /** Streams only: the event that ends a stream which breaks off behind its beginning, made from the error and the input. */
   readonly failure?: (error: ErrorBody, input: StreamInput) => z.input<O>;
+  /** Streams only: what is answered in place of events where the handler returns it; `z.undefined()` is a 204 without a body. */
+  readonly whole?: W;
+  /** Streams only: the data of a last frame, behind the last event. */
+  readonly endMark?: string;
+  /** The form of its errors; absent: `ErrorResponse`. Set by {@link group}. */
+  readonly errorShape?: ErrorShape;
   /** The resource the endpoint belongs to; set by {@link group}. */
   readonly tag: Tag;
 }
@@ -102,6 +120,7 @@ type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
 type StreamSpec<Q extends Shape, B extends Shape, O extends z.ZodType> = Omit<Spec<Q, B, O>, 'status' | 'location'> & {
   eventName?: (event: z.output<O>) => string;
   failure: (error: ErrorBody, input: StreamInput) => z.input<O>;
+  endMark?: string;
 };
 type Declare<K extends Kind> = <
   const P extends `/${string}`,
@@ -111,7 +130,7 @@ type Declare<K extends Kind> = <
 >(
   path: P & ValidPath<P>,
   spec: Spec<Q, B, O>,
-) => Endpoint<K, InputShape<P, Q, B>, O>;
+) => Endpoint<K, InputShape<P, Q, B>, O, z.ZodNever>;
 
 /** Declares a GET: reads and changes nothing. */
 export const get: Declare<'query'> = declare('query', 'GET');
@@ -123,18 +142,26 @@ export const put: Declare<'mutation'> = declare('mutation', 'PUT');
 export const patch: Declare<'mutation'> = declare('mutation', 'PATCH');
 /** Declares a DELETE: removes or ends what its path names. */
 export const del: Declare<'mutation'> = declare('mutation', 'DELETE');
-/** Declares a POST answered with `text/event-stream`; `output` is the schema of one event. */
-export const stream: <
-  const P extends `/${string}`,
-  O extends z.ZodType,
-  Q extends Shape = Empty,
-  B extends Shape = Empty,
->(
-  path: P & ValidPath<P>,
-  spec: StreamSpec<Q, B, O>,
-) => Endpoint<'stream', InputShape<P, Q, B>, O> = declare('stream', 'POST');
+interface DeclareStream {
+  <const P extends `/${string}`, O extends z.ZodType, Q extends Shape = Empty, B extends Shape = Empty>(
+    path: P & ValidPath<P>,
+    spec: StreamSpec<Q, B, O>,
+  ): Endpoint<'stream', InputShape<P, Q, B>, O, z.ZodNever>;
+  <
+    const P extends `/${string}`,
+    O extends z.ZodType,
+    W extends z.ZodType,
+    Q extends Shape = Empty,
+    B extends Shape = Empty,
+  >(
+    path: P & ValidPath<P>,
+    spec: StreamSpec<Q, B, O> & { whole: W },
+  ): Endpoint<'stream', InputShape<P, Q, B>, O, W>;
+}
+/** Declares a POST answered with `text/event-stream`, or with `whole` where it has one; `output` is the schema of one event. */
+export const stream: DeclareStream = declare('stream', 'POST');
 /** Declares a GET answered with `text/event-stream`: what a browser's EventSource reads, also again after its connection broke. */
-export const follow: typeof stream = declare('stream', 'GET');
+export const follow: DeclareStream = declare('stream', 'GET');
 
 // The one place where the types of a declaration and the values behind them are joined by hand: TypeScript cannot compute the
 // parameter names of a path from a string at run time, so the returned function is typed by its callers' annotations.
@@ -167,17 +194,21 @@ function declare(kind: Kind, method: Method): any {
 export type Contract = { readonly [name: string]: AnyEndpoint | Contract };
 /** An endpoint whatever its schemas are. */
 // biome-ignore lint/suspicious/noExplicitAny: the variance of zod's types makes `Endpoint<Kind, Shape>` too narrow for a bound.
-export type AnyEndpoint = Endpoint<Kind, any, any>;
+export type AnyEndpoint = Endpoint<Kind, any, any, any>;
 
-/** The `endpoints` of one resource, each with the tag it is listed under in the OpenAPI document: a name, and a description in Markdown. */
+/**
+ * The `endpoints` of one resource, each with the tag it is listed under in the OpenAPI document: a name, and a description in Markdown.
+ * With an `errorShape`, whatever is below the first segment of their paths answers errors in it.
+ */
 export function group<const C extends { readonly [name: string]: AnyEndpoint }>(
   name: string,
   description: string,
   endpoints: C,
+  errorShape?: ErrorShape,
 ): C {
-  const tag: Tag = { name, description };
+  const shared = { tag: { name, description } satisfies Tag, ...(errorShape && { errorShape }) };
   return Object.fromEntries(
-    Object.entries(endpoints).map(([key, endpoint]) => [key, { ...endpoint, tag }]),
+    Object.entries(endpoints).map(([key, endpoint]) => [key, { ...endpoint, ...shared }]),
   ) as unknown as C;
 }
 

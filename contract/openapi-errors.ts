@@ -1,7 +1,7 @@
 /** The error answers of an endpoint, as named OpenAPI responses. */
 import type { OpenAPIObject } from 'trpc-to-openapi';
-import { type ErrorBody, type ErrorCode, errors } from './errors.ts';
-import type { Endpoint } from './kit.ts';
+import { type ErrorBody, type ErrorCode, ErrorResponse, errors } from './errors.ts';
+import type { Endpoint, ErrorShape } from './kit.ts';
 
 type Responses = NonNullable<NonNullable<OpenAPIObject['components']>['responses']>;
 /** One response, or a reference to one. */
@@ -34,11 +34,13 @@ export function listErrorCodes({ open, path, input, body, errors: own = [] }: En
  * when it is new and named after its codes, such as `AgentNotFound` or `ModelNotConfiguredOrModelFailed`.
  */
 export function toErrorResponses(endpoint: Endpoint, components: Responses): Record<string, ResponseOrRef> {
+  const { errorShape = OWN_SHAPE } = endpoint;
   const byStatus = Map.groupBy(listErrorCodes(endpoint), (code) => errors[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
-      const name = codes.map(toPascalCase).sort().join('Or');
-      components[name] ??= toErrorResponse(status, codes);
+      const names = codes.map(toPascalCase).sort().join('Or');
+      const name = errorShape === OWN_SHAPE ? names : `${names}As${errorShape.schema.meta()?.id}`;
+      components[name] ??= toErrorResponse(status, codes, errorShape);
       return [String(status), { $ref: `#/components/responses/${name}` }];
     }),
   );
@@ -52,15 +54,17 @@ const HEADERS: Partial<
   503: { 'Retry-After': { description: 'Seconds to wait, where that can be said', schema: { type: 'integer' } } },
 };
 
-function toErrorResponse(status: number, codes: readonly ErrorCode[]): ResponseOrRef {
+const OWN_SHAPE: ErrorShape = { schema: ErrorResponse, toBody: (error) => error };
+
+function toErrorResponse(status: number, codes: readonly ErrorCode[], { schema, toBody }: ErrorShape): ResponseOrRef {
   const headers = HEADERS[status];
   return {
     description: codes.map((code) => `\`${code}\`: ${errors[code].meaning}`).join('  \n'),
     ...(headers && { headers }),
     content: {
       'application/json': {
-        schema: { $ref: '#/components/schemas/ErrorResponse' },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: toExample(code) }])),
+        schema: { $ref: `#/components/schemas/${schema.meta()?.id}` },
+        examples: Object.fromEntries(codes.map((code) => [code, { value: toBody(toExample(code)) }])),
       },
     },
   };

@@ -53,9 +53,15 @@ function draftDocument(endpoints: readonly NamedEndpoint[], version: string): Op
     securitySchemes: {
       apiKey: { type: 'http', scheme: 'bearer', description: 'Needed only by a server that is started with API keys' },
     },
-    defs: { ErrorResponse },
+    defs: { ErrorResponse, ...errorSchemasOf(endpoints) },
   });
 }
+
+/** The schemas of the errors that have another form, by their ids. */
+const errorSchemasOf = (endpoints: readonly NamedEndpoint[]) =>
+  Object.fromEntries(
+    endpoints.flatMap(([, { errorShape }]) => (errorShape ? [[errorShape.schema.meta()?.id, errorShape.schema]] : [])),
+  );
 
 /**
  * Drops what the library adds to say that a zod object strips unknown keys, that an integer is a safe one and how digits make a date: noise to
@@ -103,7 +109,8 @@ function toOperation(name: string, endpoint: Endpoint, drafts: Paths, components
       }),
     }),
     responses: {
-      [status]: toSuccess(endpoint, schemaOf(draft?.responses?.['200'])),
+      [status]: toSuccess(endpoint, schemaOf(draft?.responses?.['200']), drafts[wholePath(name)]?.get?.responses),
+      ...(isOptional(endpoint.whole) && { 204: NO_BODY }),
       ...toErrorResponses(endpoint, components.responses),
     },
   };
@@ -139,13 +146,22 @@ function toRequestBody({
   return { required: !body.safeParse({}).success, content: { 'application/json': content } };
 }
 
-function toSuccess({ kind, status, location, example }: Endpoint, schema: Schema | undefined): ResponseOrRef {
-  if (status === 204) return { description: 'Done; the answer has no body' };
+function toSuccess(
+  { kind, status, location, example, endMark }: Endpoint,
+  schema: Schema | undefined,
+  whole: Operation['responses'],
+): ResponseOrRef {
+  if (status === 204) return NO_BODY;
   const content = { schema: schema ?? {}, ...(example !== undefined && { example }) };
   if (kind === 'stream') {
+    const wholeSchema = schemaOf(whole?.['200']);
+    const end = endMark === undefined ? '' : `, that of the last frame \`${endMark}\``;
     return {
-      description: 'Server-sent events; the `data:` of each is one event as JSON',
-      content: { 'text/event-stream': content },
+      description: `Server-sent events; the \`data:\` of each is one event as JSON${end}`,
+      content: {
+        'text/event-stream': content,
+        ...(wholeSchema && { 'application/json': { schema: wholeSchema } }),
+      },
     };
   }
   const headers = { Location: { description: 'The path of the new resource', schema: { type: 'string' as const } } };
@@ -155,6 +171,10 @@ function toSuccess({ kind, status, location, example }: Endpoint, schema: Schema
     content: { 'application/json': content },
   };
 }
+
+const NO_BODY = { description: 'Done; the answer has no body' };
+
+const isOptional = (schema: z.ZodType | undefined) => schema?.safeParse(undefined).success ?? false;
 
 const DESCRIPTIONS: Partial<Record<number, string>> = { 201: 'Created', 202: 'Accepted' };
 
@@ -170,7 +190,7 @@ function schemaOf(holder: Operation['requestBody'] | Operation['responses']): Sc
 function toDraftRouter(endpoints: readonly NamedEndpoint[]) {
   const { procedure, router } = initTRPC.meta<OpenApiMeta>().create();
   const drafts = endpoints.flatMap(([name, endpoint]) => {
-    const { input, body, output } = endpoint;
+    const { input, body, output, whole } = endpoint;
     const parameters = z.object(
       Object.fromEntries(Object.entries(input.shape).filter(([field]) => !(field in (body?.shape ?? {})))),
     );
@@ -179,13 +199,21 @@ function toDraftRouter(endpoints: readonly NamedEndpoint[]) {
       .input(parameters)
       .output(output)
       .query(neverCalled);
-    if (!body) return [[`${name}.get`, get] as const];
+    const documented = { [`${name}.get`]: get };
+    if (whole && !isOptional(whole)) {
+      documented[`${name}.whole`] = procedure
+        .meta({ openapi: { method: 'GET', path: wholePath(name), errorResponses: [] } })
+        .input(z.object({}))
+        .output(whole)
+        .query(neverCalled);
+    }
+    if (!body) return Object.entries(documented);
     const post = procedure
       .meta({ openapi: { method: 'POST', path: draftPath(name), errorResponses: [] } })
       .input(body)
       .output(z.void())
       .mutation(neverCalled);
-    return [[`${name}.get`, get] as const, [`${name}.post`, post] as const];
+    return [...Object.entries(documented), [`${name}.post`, post] as const];
   });
   return router(Object.fromEntries(drafts));
 }
@@ -193,6 +221,9 @@ function toDraftRouter(endpoints: readonly NamedEndpoint[]) {
 /** The path of an endpoint in the draft: of its GET with the path parameters, which `endpoint` tells; of its POST without them. */
 const draftPath = (name: string, endpoint?: Endpoint): `/${string}` =>
   `/${[name, ...(endpoint?.path.match(/\{\w+\}/g) ?? [])].join('/')}`;
+
+/** The path in the draft that documents what a stream may be answered with in place of events. */
+const wholePath = (name: string): `/${string}` => `/${name}/whole`;
 
 const neverCalled = (): never => {
   throw new ContractError('A procedure that documents was called');

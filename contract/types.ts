@@ -18,8 +18,8 @@ type ProcedureOf<E> =
     ? TRPCQueryProcedure<Procedure<I, z.output<O>>>
     : E extends Endpoint<'mutation', infer I, infer O>
       ? TRPCMutationProcedure<Procedure<I, z.output<O>>>
-      : E extends Endpoint<'stream', infer I, infer O>
-        ? TRPCMutationProcedure<Procedure<I, AsyncIterable<z.output<O>>>>
+      : E extends Endpoint<'stream', infer I, infer O, infer W>
+        ? TRPCMutationProcedure<Procedure<I, AsyncIterable<z.output<O>> | z.output<W>>>
         : never;
 type RecordOf<C> = { [K in keyof C]: C[K] extends AnyEndpoint ? ProcedureOf<C[K]> : RecordOf<C[K]> };
 
@@ -42,10 +42,10 @@ export interface Call<Input, Context> {
 }
 type MaybePromise<T> = T | Promise<T>;
 type Handler<E, Context> =
-  E extends Endpoint<infer K, infer I, infer O>
+  E extends Endpoint<infer K, infer I, infer O, infer W>
     ? (
         call: Call<z.output<z.ZodObject<I>>, Context>,
-      ) => MaybePromise<K extends 'stream' ? AsyncIterable<z.input<O>> : z.input<O>>
+      ) => MaybePromise<K extends 'stream' ? AsyncIterable<z.input<O>> | z.input<W> : z.input<O>>
     : never;
 
 /** One implementation per endpoint; a missing, an extra or a wrongly typed one does not compile. */

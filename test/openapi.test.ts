@@ -161,6 +161,24 @@ describe('what the library cannot express', () => {
       }),
       get: get('/things/{agent_id}', { summary: 'Get', output: z.object({}), errors: ['agent-not-found'] }),
     }),
+    foreign: group(
+      'Foreign',
+      'For the test.',
+      {
+        ask: stream('/foreign/ask', {
+          summary: 'Events or one answer',
+          output: z.object({ type: z.literal('end') }),
+          failure: () => ({ type: 'end' as const }),
+          whole: z.object({ count: z.int() }).meta({ id: 'Whole' }),
+          endMark: '[DONE]',
+          errors: ['agent-not-found'],
+        }),
+      },
+      {
+        schema: z.object({ error: z.object({ message: z.string() }) }).meta({ id: 'ForeignError' }),
+        toBody: ({ detail }) => ({ error: { message: detail } }),
+      },
+    ),
   };
   const written = createOpenApiDocument(odd, '0.0.0');
 
@@ -196,12 +214,24 @@ describe('what the library cannot express', () => {
         },
       },
     });
-    expect(Object.keys(written.components?.schemas ?? {})).toEqual(['Choice', 'ErrorResponse', 'Found', 'Search']);
+    expect(Object.keys(written.components?.schemas ?? {})).toEqual([
+      'Choice',
+      'ErrorResponse',
+      'ForeignError',
+      'Found',
+      'Search',
+      'Whole',
+    ]);
     expect(JSON.stringify(written)).not.toContain('additionalProperties');
   });
 
   test('a path keeps its trailing slash, and one path with and without it are two', () => {
-    expect(Object.keys(written.paths ?? {})).toEqual(['/things/search', '/things/{agent_id}/', '/things/{agent_id}']);
+    expect(Object.keys(written.paths ?? {})).toEqual([
+      '/things/search',
+      '/things/{agent_id}/',
+      '/things/{agent_id}',
+      '/foreign/ask',
+    ]);
   });
 
   test('errors of one status share a response that lists them, and each endpoint has its own set', () => {
@@ -214,6 +244,27 @@ describe('what the library cannot express', () => {
     expect(written.components?.responses?.AgentNotFoundOrMcpServerNotFound).toMatchObject({
       description: '`agent-not-found`: No agent has this id  \n`mcp-server-not-found`: No MCP server has this id',
     });
+  });
+
+  test('a stream that may answer whole has both, and a group with errors of its own says so', () => {
+    const { responses } = operationOf({ method: 'POST', path: '/foreign/ask' }, written);
+    expect(responses?.['200']).toMatchObject({
+      description: 'Server-sent events; the `data:` of each is one event as JSON, that of the last frame `[DONE]`',
+      content: {
+        'text/event-stream': { schema: { type: 'object' } },
+        'application/json': { schema: { $ref: '#/components/schemas/Whole' } },
+      },
+    });
+    expect(responses?.['404']).toEqual({ $ref: '#/components/responses/AgentNotFoundAsForeignError' });
+    expect(written.components?.responses?.AgentNotFoundAsForeignError).toMatchObject({
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/ForeignError' },
+          examples: { 'agent-not-found': { value: { error: { message: 'No agent has this id' } } } },
+        },
+      },
+    });
+    expect(written.components?.schemas).toHaveProperty('ForeignError');
   });
 
   test('a body without a name is refused, because typed clients would have none for it', () => {

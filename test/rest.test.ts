@@ -322,3 +322,34 @@ test('a caller who leaves aborts the signal of the handler', async () => {
   await expect(response).rejects.toThrow();
   await expect.poll(() => server.witness.aborted).toBe(1);
 });
+
+test('a stream that can answer whole does so by what its handler returns: events with a mark at the end, one body, or none', async () => {
+  await using server = await startTestServer();
+  const ask = (body: object) => server.call('POST', '/foreign/answer', body);
+  expect(await (await ask({ as: 'events' })).text()).toBe(
+    'id: 1\ndata: {"type":"tick","n":1}\n\nid: 2\ndata: {"type":"tick","n":2}\n\ndata: [DONE]\n\n',
+  );
+  const whole = await ask({ as: 'whole' });
+  expect([whole.headers.get('content-type'), await whole.json()]).toEqual(['application/json', { count: 2 }]);
+  const none = await ask({ as: 'none' });
+  expect([none.status, await none.text(), none.headers.get('content-type')]).toEqual([204, '', null]);
+});
+
+test('a stream that breaks off has its mark behind the event that says so', async () => {
+  await using server = await startTestServer();
+  const response = await server.call('POST', '/foreign/answer', { as: 'events', fail: true });
+  expect((await response.text()).split('\n\n').slice(1)).toEqual([
+    'id: 1\ndata: {"type":"broken","code":"model-failed","detail":"The model provider failed"}',
+    'data: [DONE]',
+    '',
+  ]);
+});
+
+test('errors have the form of their group, also of paths below it that are not there', async () => {
+  await using server = await startTestServer();
+  const refused = await server.call('POST', '/foreign/answer', { as: 'nothing' });
+  expect([refused.status, Object.keys(Object(await refused.json()))]).toEqual([422, ['error']]);
+  const missing = await server.call('GET', '/foreign/nowhere');
+  expect([missing.status, await missing.json()]).toEqual([404, { error: { message: 'Not Found', code: 'not-found' } }]);
+  expect(await (await server.call('GET', '/foreigner')).json()).toMatchObject({ detail: 'Not Found' });
+});

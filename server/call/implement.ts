@@ -60,12 +60,13 @@ function operationsOf(contract: Contract, handlers: HandlerTree, { prefix, log }
 }
 
 function toOperation(endpoint: Endpoint, handler: UntypedHandler, { prefix: name, log }: Place): Operation {
-  const { input: inputSchema, output, kind } = endpoint;
+  const { input: inputSchema, output, whole, kind } = endpoint;
   const checkEvent = createOutputCheck(name, output);
+  const checkAnswer = createAnswerCheck(name, whole ?? output, log);
   const finish =
     kind === 'stream'
-      ? (events: unknown) => checkAll(events as AsyncIterable<unknown>, checkEvent)
-      : createAnswerCheck(name, output, log);
+      ? (answer: unknown) => (isIterable(answer) ? checkAll(answer, checkEvent) : checkAnswer(answer))
+      : checkAnswer;
   return {
     name,
     endpoint,
@@ -78,6 +79,10 @@ function toOperation(endpoint: Endpoint, handler: UntypedHandler, { prefix: name
     toLastEvent: (cause, input) => endpoint.failure?.(toApiError(cause).toBody(), input),
   };
 }
+
+/** Whether an answer is events, and not one whole value. */
+export const isIterable = (answer: unknown): answer is AsyncIterable<unknown> =>
+  typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
 
 function checkAll(events: AsyncIterable<unknown>, check: (event: unknown) => unknown): AsyncIterable<unknown> {
   const checked = checkEach(events, check);

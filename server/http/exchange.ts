@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
+import type { ErrorShape } from '../../contract/kit.ts';
 import type { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { NOBODY, type Principal } from '../call/principal.ts';
@@ -27,6 +28,8 @@ export interface Exchange {
   denied: ApiError | undefined;
   /** The name of the operation that serves it, or of the page; of a batch over tRPC those of all, with commas between them. */
   operation: string | undefined;
+  /** The form of errors at its path, where that is not this product's own. */
+  errorShape: ErrorShape | undefined;
   /** Whether it is answered with events, one after the other. */
   isStream: boolean;
   /** What it turns out to be about, for the log. */
@@ -86,6 +89,7 @@ export function openExchange(
     principal: NOBODY,
     denied: undefined,
     operation: undefined,
+    errorShape: undefined,
     isStream: false,
     notes: {},
     fault: undefined,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
+import type { ErrorShape } from '../../contract/kit.ts';
 import { ApiError, toApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
 import { NOBODY, type Principal } from '../call/principal.ts';
@@ -63,6 +64,7 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
   const headers = computeSecurityHeaders();
   const drainingHeaders = [...headers, 'connection', 'close'];
   const checkHost = createHostCheck({ boundHost: options.host, allowedHosts, hasKeys: apiKeys.length > 0 });
+  const shapeOf = createErrorShapes(operations);
   const answerPreflight = createCors(corsOrigins);
   const authenticate = createAuthentication(apiKeys);
   const findRest = createRest(operations, {
@@ -106,6 +108,7 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
 
   return (request, response) => {
     const exchange = openExchange(request, response, options.isDraining() ? drainingHeaders : headers);
+    exchange.errorShape = shapeOf(exchange.route);
     options.watch?.begin(exchange);
     response.once('close', () => {
       const ms = leave(exchange, log);
@@ -116,6 +119,15 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     exchange.trace = openTrace(request.headers);
     exchange.trace.run(work);
   };
+}
+
+/** Finds the form that errors have at a path: where operations have one of their own, everything below the first segment of their paths has it. */
+function createErrorShapes(operations: readonly Operation[]): (route: string) => ErrorShape | undefined {
+  const shapes = operations.flatMap(({ endpoint: { path, errorShape } }) =>
+    errorShape ? [[`${BASE_PATH}/${path.split('/')[1]}/`, errorShape] as const] : [],
+  );
+  const unique = [...new Map(shapes)];
+  return (route) => unique.find(([above]) => route.startsWith(above))?.[1];
 }
 
 function identify(exchange: Exchange, identity: Principal | ApiError): void {

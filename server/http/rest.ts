@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
-import type { Operation } from '../call/implement.ts';
+import { isIterable, type Operation } from '../call/implement.ts';
 import { type Exchange, toRestContext } from './exchange.ts';
 import { dropBody, hasBody, readJsonObject } from './read-json.ts';
 import { createQueryReader, type QueryReader } from './read-query.ts';
@@ -51,7 +51,7 @@ export function createRest(
       .filter((path) => Object.keys(routes.find(path)?.params ?? {}).length > 0),
   );
   return (exchange) => {
-    const match = shadowed.has(exchange.path) ? undefined : findRoute(() => routes.find(exchange.route));
+    const match = shadowed.has(exchange.route) ? undefined : findRoute(() => routes.find(exchange.route));
     const method = exchange.request.method ?? '';
     const found = match?.methods.get(method === 'HEAD' ? 'GET' : method);
     // The stream of an endpoint has the same path with `/stream` behind it; at the path itself it is asked for by its content type.
@@ -63,7 +63,7 @@ export function createRest(
       const answer = () => serve(exchange, route, match.params, timings);
       return { operation: route.operation, isKnown: true, serve: answer };
     }
-    const isOther = match === undefined && routes.find(otherSpelling(exchange.path)) !== undefined;
+    const isOther = match === undefined && routes.find(otherSpelling(exchange.route)) !== undefined;
     const refuse = async () => {
       if (match) return refuseMethod(exchange, match);
       if (!isOther) throw new ApiError('not-found', 'Not Found');
@@ -78,7 +78,7 @@ function toRoute(operation: Operation, formats: readonly EventFormat[]): Route {
   return {
     operation,
     readQuery: createQueryReader(endpoint),
-    formats: [serverSentEvents(endpoint.eventName), ...formats],
+    formats: [serverSentEvents(endpoint), ...formats],
   };
 }
 
@@ -129,13 +129,13 @@ async function serve(
   Object.assign(input, params);
   const result = operation.run(input, toRestContext(exchange), gone.signal);
   const output = result instanceof Promise ? await result : result;
-  if (endpoint.kind === 'stream') {
+  if (endpoint.kind === 'stream' && isIterable(output)) {
     const format = chooseFormat(exchange, formats);
     return stream(exchange, output, { format, timings, toLastEvent: (cause) => operation.toLastEvent(cause, input) });
   }
   if (gone.signal.aborted) return;
   if (endpoint.location) exchange.headers.push('location', BASE_PATH + encodePath(endpoint.location(output)));
-  if (endpoint.status === 204) sendEmpty(exchange, 204);
+  if (endpoint.status === 204 || output === undefined) sendEmpty(exchange, 204);
   else sendJson(exchange, endpoint.status, output);
 }
 
@@ -158,7 +158,7 @@ interface StreamOptions {
 
 async function stream(
   exchange: Exchange,
-  events: unknown,
+  events: AsyncIterable<unknown>,
   { format, timings, toLastEvent }: StreamOptions,
 ): Promise<void> {
   const { request, response, headers, gone } = exchange;
@@ -181,7 +181,7 @@ async function stream(
     response.end();
     return;
   }
-  await sendEvents(events as AsyncIterable<unknown>, {
+  await sendEvents(events, {
     response,
     format,
     timings,

@@ -3,7 +3,7 @@ import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import type { RequestHandler } from 'express';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError, toApiError } from '../call/errors.ts';
-import type { Operation } from '../call/implement.ts';
+import { isIterable, type Operation } from '../call/implement.ts';
 import { invalidField } from '../call/validation-error.ts';
 import { type Exchange, exchangeOf, toContext } from './exchange.ts';
 import { type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
@@ -105,10 +105,11 @@ function createRouter(operations: readonly Operation[], rateLimits: RateLimits |
     }) => {
       const { exchange } = ctx;
       try {
-        if (endpoint.kind === 'stream') exchange.isStream = true;
         if (!endpoint.open) await rateLimits?.take(exchange.caller, name);
         const result = await operation.run(input, toContext(exchange), signal ?? exchange.gone.signal);
-        return endpoint.kind === 'stream' ? convertErrors(result as AsyncIterable<unknown>) : (result ?? null);
+        if (!isIterable(result)) return result ?? null;
+        exchange.isStream = true;
+        return convertErrors(result);
       } catch (cause) {
         throw toTrpcError(cause);
       }

@@ -34,13 +34,19 @@ export function sendError(exchange: Exchange, error: ApiError): void {
   if (error.status >= 500 && error.status !== 503) exchange.fault = toFault(error);
   for (const [name, value] of Object.entries(error.headers)) exchange.headers.push(name, value);
   if (hasLongUnreadBody(exchange)) sendAndLinger(exchange, error);
-  else sendJson(exchange, error.status, error.toBody());
+  else sendJson(exchange, error.status, toErrorBody(exchange, error));
 }
 
-function sendAndLinger({ request, response, headers }: Exchange, error: ApiError): void {
+function toErrorBody({ errorShape }: Exchange, error: ApiError): object {
+  const body = error.toBody();
+  return errorShape?.toBody(body) ?? body;
+}
+
+function sendAndLinger(exchange: Exchange, error: ApiError): void {
+  const { request, response, headers } = exchange;
   // Closing a socket with unread bytes resets it, and the caller may lose the answer: answer first, then read on and drop
   // what comes, within bounds, and close when the caller is done.
-  const text = JSON.stringify(error.toBody());
+  const text = JSON.stringify(toErrorBody(exchange, error));
   headers.push('content-type', 'application/json', 'content-length', String(Buffer.byteLength(text)));
   headers.push('connection', 'close');
   response.writeHead(error.status, headers);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Endpoint } from '../../contract/kit.ts';
 import { lastNumberOf } from '../call/numbered-events.ts';
 import { STALLED_READER_MS } from './send.ts';
 
@@ -10,6 +11,8 @@ export interface EventFormat {
   encode(event: unknown, number: number): string | Uint8Array;
   /** What keeps an idle connection open; absent where the format has nothing for it. */
   readonly ping?: string;
+  /** What stands behind the last event. */
+  readonly end?: string;
 }
 
 /** How long a stream waits, in milliseconds. */
@@ -26,10 +29,11 @@ export const STREAM_TIMINGS: StreamTimings = { headersAfterMs: 2_000, pingMs: 15
 /** Events that are there at once are joined up to this size before they are written. */
 const BATCH_CHARS = 16 * 1024;
 
-/** Server-Sent Events: numbered, named when the endpoint names its events, one JSON value each. */
-export function serverSentEvents(nameOf: ((event: never) => string) | undefined): EventFormat {
-  const name = nameOf as ((event: unknown) => string) | undefined;
+/** Server-Sent Events: numbered, named when the endpoint names its events, one JSON value each, and the endpoint's mark behind the last. */
+export function serverSentEvents({ eventName, endMark }: Pick<Endpoint, 'eventName' | 'endMark'>): EventFormat {
+  const name = eventName as ((event: unknown) => string) | undefined;
   return {
+    ...(endMark !== undefined && { end: `data: ${endMark}\n\n` }),
     contentType: 'text/event-stream; charset=utf-8',
     encode: name
       ? (event, number) => `id: ${number}\nevent: ${name(event)}\ndata: ${JSON.stringify(event)}\n\n`
@@ -63,6 +67,7 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
   const out = createBatch(response);
   let ping: NodeJS.Timeout | undefined;
   let isOver = false;
+  let isWhole = false;
   let number = 0;
   try {
     let next = iterator.next();
@@ -84,14 +89,17 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
       next = iterator.next();
     }
     isOver = true;
+    isWhole = true;
   } catch (cause) {
     isOver = true;
     const last = response.headersSent && !gone.aborted ? toLastEvent(cause) : undefined;
     if (last === undefined) throw cause;
     // Under the number of the event that came last: whoever reads on from there misses nothing.
     out.add(format.encode(last, number));
+    isWhole = true;
   } finally {
     clearInterval(ping);
+    if (isWhole && format.end !== undefined) out.add(format.end);
     out.flush();
     // Not awaited: a generator that waits for something else returns when that is over.
     if (!isOver) iterator.return?.().catch(() => undefined);

@@ -34,7 +34,7 @@ const toResponse = (text: string) => new Response(text, { headers: { 'content-ty
 
 /** How many events a judge lets pass. Throws what it throws, and when it warns. */
 export async function judge(generation: keyof typeof judges, events: Events): Promise<number> {
-  const { encode } = serverSentEvents((event: { type: string }) => event.type);
+  const { encode } = serverSentEvents({ eventName: (event) => (event as { type: string }).type });
   const text = events.map((event, index) => encode(event, index + 1)).join('');
   const { result, warnings } = await watchConsole(
     () =>

@@ -82,8 +82,26 @@ const streams = group('Streams', 'For the test.', {
     failure: toBroken,
   }),
 });
+const foreign = group(
+  'Foreign',
+  'For the test: an API of others, with errors of its own.',
+  {
+    answer: stream('/foreign/answer', {
+      summary: 'Events, one answer, or none',
+      body: z.object({ as: z.enum(['events', 'whole', 'none']), fail: z.boolean().optional() }),
+      output: z.union([Tick, Broken]),
+      failure: toBroken,
+      endMark: '[DONE]',
+      whole: z.object({ count: z.int() }).optional(),
+    }),
+  },
+  {
+    schema: z.object({ error: z.object({ message: z.string(), code: z.string() }) }).meta({ id: 'ForeignError' }),
+    toBody: ({ detail, code }) => ({ error: { message: detail, code } }),
+  },
+);
 /** The small contract. */
-export const contract = { health, things, streams };
+export const contract = { health, things, streams, foreign };
 
 /** What happened inside the handlers, for tests to wait on. */
 export interface Witness {
@@ -93,6 +111,12 @@ export interface Witness {
   aborted: number;
   calls: number;
   headers: RequestContext['headers'] | undefined;
+}
+
+async function* countToTwo(fails = false) {
+  yield { type: 'tick' as const, n: 1 };
+  if (fails) throw new ApiError('model-failed', 'The model provider failed');
+  yield { type: 'tick' as const, n: 2 };
 }
 
 function createHandlers(witness: Witness, isDraining: () => boolean): Handlers<typeof contract, RequestContext> {
@@ -134,6 +158,13 @@ function createHandlers(witness: Witness, isDraining: () => boolean): Handlers<t
           });
         }),
       slashed: ({ input }) => ({ id: input.agent_id }),
+    },
+    foreign: {
+      answer({ input }) {
+        if (input.as === 'none') return undefined;
+        if (input.as === 'whole') return { count: 2, secret: 'never sent' };
+        return countToTwo(input.fail);
+      },
     },
     streams: {
       async *ticks({ input, signal }) {
