@@ -48,6 +48,20 @@ export async function appendMessages(
   return count + rows.length;
 }
 
+/** Takes a message and all that follow it out of a conversation; nothing when it has no such message. */
+export async function removeMessages(transaction: Transaction<Tables>, key: string, fromId: string): Promise<void> {
+  const from = await transaction
+    .selectFrom('messages')
+    .select('seq')
+    .where('conversation_key', '=', key)
+    .where('id', '=', fromId.toWellFormed())
+    .executeTakeFirst();
+  if (!from) return;
+  await transaction.deleteFrom('messages').where('conversation_key', '=', key).where('seq', '>=', from.seq).execute();
+  const count = await countMessages(transaction, key);
+  await transaction.updateTable('conversations').set({ message_count: count }).where('key', '=', key).execute();
+}
+
 /** How many messages there are, by the number of the last one: what the conversation says of itself may be wrong in a restored file. */
 async function countMessages(transaction: Transaction<Tables>, key: string): Promise<number> {
   const last = await transaction

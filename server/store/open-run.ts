@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import type { AnnouncedConversation } from './announce.ts';
-import { appendMessages } from './append-messages.ts';
+import { appendMessages, removeMessages } from './append-messages.ts';
 import { toOwnedKey } from './owned-key.ts';
 import type { Tables } from './schema.ts';
 import type { RunOpening } from './stored-runs.ts';
@@ -26,6 +26,7 @@ export async function openRun(
     owner: newOwner = null,
     agentId,
     messages,
+    replacesFrom,
     isDetached = false,
     traceparent = null,
     tracestate = null,
@@ -50,6 +51,7 @@ export async function openRun(
   const { owner } = conversation;
   if (await hasRun(transaction, owner, id)) throw runExists(id);
   const key = toOwnedKey(owner, id);
+  if (replacesFrom !== undefined) await removeMessages(transaction, conversationKey, replacesFrom);
   const opened = await transaction
     .insertInto('runs')
     .values({

@@ -74,6 +74,8 @@ export interface RunOpening extends Partial<CallerTrace> {
   readonly agentId: string;
   /** What is said to it; those that the conversation has already are left out. */
   readonly messages: readonly Message[];
+  /** The id of a message that is taken out of the conversation, with all that follow it, before anything is said. */
+  readonly replacesFrom?: string | undefined;
   readonly isDetached?: boolean | undefined;
   /** Answers to the open approvals of the conversation. */
   readonly decisions?: readonly ApprovalDecision[] | undefined;
