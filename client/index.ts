@@ -24,6 +24,13 @@ export type {
   AGUITool,
   SendMessageOptions,
 } from './ag-ui-options.ts';
+export {
+  ChatError,
+  type ChatRequest,
+  type ChatTransport,
+  type ChatTransportOptions,
+  chatTransport,
+} from './chat-transport.ts';
 export type { ConnectionOptions } from './connection.ts';
 
 /** Every endpoint of a server: `client.<resource>.<name>`, then `.query(input)` of what reads and `.mutate(input)` of what changes. */

@@ -18,6 +18,7 @@ import { sandbox } from './sandbox.ts';
 import { skills } from './skills.ts';
 import type { Handlers, RouterOf } from './types.ts';
 import { usage } from './usage.ts';
+import { vercelAi } from './vercel-ai.ts';
 
 /** Where the REST surface starts: every endpoint's path is below it. */
 export const BASE_PATH = '/api/v1';
@@ -37,6 +38,7 @@ export const contract = {
   a2a,
   a2ui,
   mcpUi,
+  vercelAi,
   examples,
   mcpServers,
   mcpProxy,

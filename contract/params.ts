@@ -15,6 +15,7 @@ export const params = {
   server_name: id('The name of the MCP server in the catalog', 'tavily'),
   tool_name: id('The name of a tool of the MCP server', 'tavily_search'),
   conversation_id: id('The conversation identifier', 'conv-1'),
+  chat_id: id('The id of the chat, which is that of its conversation', 'chat-1'),
   run_id: id('The run identifier', 'run-1'),
   approval_id: id('The approval identifier', 'appr-1'),
 };

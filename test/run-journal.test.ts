@@ -103,6 +103,7 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
     bytes: 4,
     approvalId: 'appr',
     server: 'weather',
+    isDenied: true,
   },
   'state-set': { type: 'state-set', state: null },
   'state-patched': { type: 'state-patched', patch: [{ op: 'add', path: '/a', value: 1 }] },

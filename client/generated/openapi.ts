@@ -716,6 +716,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/vercel-ai/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agents for the AI SDK
+         * @description Every agent, with the `api` that a chat transport is given.
+         */
+        get: operations["vercelAiAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vercel-ai/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat (streaming)
+         * @description The `api` of `DefaultChatTransport`. Answers with a UI message stream: `start` first, then exactly one `finish`, `abort` or `error`, then `[DONE]`. The stored conversation is the truth: a new message ends a run that is still answering, a message that is stored already is answered anew, and what stood behind it is replaced. Answers to `tool-approval-request` are taken from the last message and checked against the approvals stored here; they may be given at `/approvals/{approval_id}` as well. A reader that goes away ends no run: `POST /runs/{run_id}/cancel` does, with the `run_id` in the metadata of `start`.
+         */
+        post: operations["vercelAiChat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vercel-ai/{agent_id}/{chat_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages of a chat
+         * @description What is stored of a conversation, as the `messages` that `useChat` begins with; none when it is new.
+         */
+        get: operations["vercelAiMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vercel-ai/{agent_id}/{chat_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take up a running answer (streaming)
+         * @description The answer that a run of the chat is giving, from its first chunk on, also what it said before a person was asked; 204 when no run is active. What `resume: true` of `useChat` reads.
+         */
+        get: operations["vercelAiResume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/examples/": {
         parameters: {
             query?: never;
@@ -3214,6 +3294,196 @@ export interface components {
             /** @description The date of the price table; null when the table names none */
             prices_from: string | null;
         };
+        VercelAiAgentList: {
+            /** @constant */
+            protocol: "vercel-ai";
+            /** @description The version of the UI message stream that is spoken */
+            version: string;
+            agents: {
+                agent_id: string;
+                name: string;
+                endpoint: string;
+            }[];
+            agents_endpoint: string;
+            count: number;
+        };
+        VercelAiChat: {
+            /**
+             * @description The id of the chat: that of the conversation, which is made when there is none
+             * @example chat-1
+             */
+            id: string;
+            /** @description UI messages. Of a conversation that is stored here the last one is taken, and the stored ones before it stand; of one that is new, all */
+            messages?: ({
+                id?: string;
+                role: string;
+                parts?: unknown[] | null;
+            } & {
+                [key: string]: unknown;
+            })[] | null;
+            /** @description The last message alone, from apps that send no others */
+            message?: ({
+                id?: string;
+                role: string;
+                parts?: unknown[] | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            /** @description `submit-message` (the default) or `regenerate-message` */
+            trigger?: string | null;
+            /** @description The message that is changed or answered anew; the messages before it say the same */
+            messageId?: string | null;
+            /**
+             * @description Tools that the app runs itself, for `onToolCall` and `addToolOutput`: `{name, description, parameters}` each, the parameters as JSON Schema
+             * @example [
+             *       {
+             *         "name": "confirm",
+             *         "description": "Asks the user",
+             *         "parameters": {
+             *           "type": "object"
+             *         }
+             *       }
+             *     ]
+             */
+            tools?: {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        VercelAiChatMessages: {
+            id: string;
+            messages: components["schemas"]["VercelAiMessage"][];
+        };
+        VercelAiChunk: ({
+            /** @constant */
+            type: "text-delta";
+            id: string;
+            delta: string;
+        } | {
+            /** @constant */
+            type: "reasoning-delta";
+            id: string;
+            delta: string;
+        } | {
+            /** @constant */
+            type: "tool-input-delta";
+            toolCallId: string;
+            inputTextDelta: string;
+        } | {
+            /** @constant */
+            type: "start";
+            messageId: string;
+            messageMetadata?: {
+                /** @description The run: `POST /runs/{run_id}/cancel` stops it */
+                run_id?: string;
+                conversation_id?: string;
+            } & {
+                [key: string]: unknown;
+            };
+        } | {
+            /** @constant */
+            type: "start-step";
+        } | {
+            /** @constant */
+            type: "text-start";
+            id: string;
+        } | {
+            /** @constant */
+            type: "text-end";
+            id: string;
+        } | {
+            /** @constant */
+            type: "reasoning-start";
+            id: string;
+        } | {
+            /** @constant */
+            type: "reasoning-end";
+            id: string;
+        } | {
+            /** @constant */
+            type: "tool-input-start";
+            toolCallId: string;
+            toolName: string;
+            /** @constant */
+            dynamic?: true;
+        } | {
+            /** @constant */
+            type: "tool-input-available";
+            toolCallId: string;
+            toolName: string;
+            input: unknown;
+            /** @constant */
+            dynamic?: true;
+        } | {
+            /** @constant */
+            type: "tool-output-available";
+            toolCallId: string;
+            output: unknown;
+            /** @constant */
+            dynamic?: true;
+        } | {
+            /** @constant */
+            type: "tool-output-error";
+            toolCallId: string;
+            errorText: string;
+            /** @constant */
+            dynamic?: true;
+        } | {
+            /** @constant */
+            type: "tool-output-denied";
+            toolCallId: string;
+        } | {
+            /** @constant */
+            type: "tool-approval-request";
+            /** @description The id that `/approvals/{approval_id}` takes too */
+            approvalId: string;
+            toolCallId: string;
+        } | {
+            /** @constant */
+            type: "tool-approval-response";
+            approvalId: string;
+            approved: boolean;
+        } | {
+            /** @constant */
+            type: "file";
+            url: string;
+            mediaType: string;
+        } | {
+            /** @constant */
+            type: "finish-step";
+        } | {
+            /** @constant */
+            type: "finish";
+            /** @enum {string} */
+            finishReason: "stop" | "length" | "content-filter" | "tool-calls" | "other";
+            messageMetadata?: {
+                [key: string]: unknown;
+            };
+        } | {
+            /** @constant */
+            type: "abort";
+            reason?: string;
+        } | {
+            /** @constant */
+            type: "error";
+            errorText: string;
+        }) | {
+            type: string;
+            id?: string;
+            data: unknown;
+            transient?: boolean;
+        };
+        VercelAiMessage: {
+            id: string;
+            /** @enum {string} */
+            role: "system" | "user" | "assistant";
+            parts: ({
+                type: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+        } & {
+            [key: string]: unknown;
+        };
     };
     responses: {
         /** @description `agent-exists`: An agent with this id exists already */
@@ -3227,6 +3497,18 @@ export interface components {
         };
         /** @description `agent-not-found`: No agent has this id */
         AgentNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `agent-not-found`: No agent has this id
+         *     `approval-not-found`: No approval has this id
+         */
+        AgentNotFoundOrApprovalNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -5760,6 +6042,204 @@ export interface operations {
             500: components["responses"]["Internal"];
             502: components["responses"]["McpServerFailed"];
             504: components["responses"]["McpServerTimeout"];
+        };
+    };
+    vercelAiAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "vercel-ai",
+                     *       "version": "v1",
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/vercel-ai/my-agent"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/vercel-ai/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VercelAiAgentList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    vercelAiChat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "chat-1",
+                 *       "messages": [
+                 *         {
+                 *           "id": "msg-1",
+                 *           "role": "user",
+                 *           "parts": [
+                 *             {
+                 *               "type": "text",
+                 *               "text": "Hello, how are you?"
+                 *             }
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "trigger": "submit-message"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VercelAiChat"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON, that of the last frame `[DONE]` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "text-delta",
+                     *       "id": "msg-2",
+                     *       "delta": "Hello! "
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["VercelAiChunk"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFoundOrApprovalNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ApprovalPendingOrApprovalResolvedOrConversationBusy"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Draining"];
+        };
+    };
+    vercelAiMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+                /** @description The id of the chat, which is that of its conversation */
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "chat-1",
+                     *       "messages": [
+                     *         {
+                     *           "id": "msg-1",
+                     *           "role": "user",
+                     *           "parts": [
+                     *             {
+                     *               "type": "text",
+                     *               "text": "Hello, how are you?"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VercelAiChatMessages"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    vercelAiResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+                /** @description The id of the chat, which is that of its conversation */
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON, that of the last frame `[DONE]` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "text-delta",
+                     *       "id": "msg-2",
+                     *       "delta": "Hello! "
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["VercelAiChunk"];
+                };
+            };
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
         };
     };
     examplesList: {

@@ -71,6 +71,8 @@ export type RunEvent =
       readonly approvalId?: string | undefined;
       /** The MCP server of the tool, of a call that a person has answered. */
       readonly server?: string | undefined;
+      /** Whether a person has refused the call. */
+      readonly isDenied?: boolean | undefined;
     }
   | { readonly type: 'state-set'; readonly state: unknown }
   | { readonly type: 'state-patched'; readonly patch: readonly unknown[] }

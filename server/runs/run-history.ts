@@ -1,11 +1,12 @@
 import type { Message } from '../store/messages.ts';
+import type { ReplacedMessages } from '../store/stored-runs.ts';
 import { answerOpenCalls } from './model-prompt.ts';
 
 interface HistoryOptions {
   /** What the store holds of the conversation. */
   readonly stored: readonly Message[];
-  /** The id of the first of them that the run stands in the place of; those from there on count as not stored. */
-  readonly replacesFrom?: string | undefined;
+  /** What of it the run stands in the place of, which counts as not stored. */
+  readonly replaces?: ReplacedMessages | undefined;
   /** What the caller sent. */
   readonly sent: readonly Message[];
   /** What the caller relies on. `stored`: it sent only what is new. `given`: it sent the whole conversation as it knows it. */
@@ -15,11 +16,11 @@ interface HistoryOptions {
 }
 
 /** The conversation as the model is to see it, with a result for each tool call, and those of its messages that the store lacks. */
-export function joinHistory({ stored: all, replacesFrom, sent, history, awaited = NONE }: HistoryOptions): {
+export function joinHistory({ stored: all, replaces, sent, history, awaited = NONE }: HistoryOptions): {
   messages: Message[];
   unstored: Message[];
 } {
-  const stored = takeUntil(all, replacesFrom);
+  const stored = keepOf(all, replaces);
   const storedIds = new Set(stored.map(({ id }) => id));
   const isNew = ({ id }: Message) => !storedIds.has(id);
   const joined = history === 'stored' ? [...stored, ...sent.filter(isNew)] : sent.map(preferStored(stored));
@@ -31,10 +32,12 @@ export function joinHistory({ stored: all, replacesFrom, sent, history, awaited 
   return { messages, unstored: messages.filter(isNew) };
 }
 
-/** The messages before the one with this id; all where none has it. */
-function takeUntil(messages: readonly Message[], id: string | undefined): readonly Message[] {
+function keepOf(messages: readonly Message[], replaced: ReplacedMessages | undefined): readonly Message[] {
+  if (!replaced) return messages;
+  const isAfter = 'after' in replaced;
+  const id = isAfter ? replaced.after : replaced.from;
   const index = messages.findIndex((message) => message.id === id);
-  return index < 0 ? messages : messages.slice(0, index);
+  return index < 0 ? messages : messages.slice(0, index + (isAfter ? 1 : 0));
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -1,6 +1,6 @@
 import type { Principal } from '../call/principal.ts';
 import type { Message } from '../store/messages.ts';
-import type { ApprovalDecision } from '../store/store.ts';
+import type { ApprovalDecision, ReplacedMessages } from '../store/store.ts';
 import type { RunAgent } from './agent-loop.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 
@@ -20,11 +20,8 @@ export interface RunRequest {
   readonly messages: readonly Message[];
   /** `stored`: `messages` are what is new. `given`: they are the whole conversation as the caller knows it. */
   readonly history: 'stored' | 'given';
-  /**
-   * The id of a message of the conversation: this run answers anew what came before it, and stands in the place of that message and all
-   * after it. None of them is in the conversation any more when it begins.
-   */
-  readonly replacesFrom?: string | undefined;
+  /** What the run stands in the place of: it is taken out of the conversation when it begins. */
+  readonly replaces?: ReplacedMessages | undefined;
   /** Tools that the caller runs: a call of one ends the run without a result. */
   readonly callerTools?: readonly ToolDefinition[] | undefined;
   /** Added to the system prompt of the agent, for this run. */

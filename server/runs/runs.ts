@@ -224,11 +224,11 @@ export class Runs {
   async #open(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
     const { id: agentId } = request.agent();
     const { key: conversationKey, id: conversationId, owner } = conversation;
-    const { decisions = [], whenBusy, messages: sent, history, replacesFrom } = request;
+    const { decisions = [], whenBusy, messages: sent, history, replaces } = request;
     const isNew = request.conversationId === undefined && request.conversationKey === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationKey);
     const awaited = decisions.length ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
-    const { messages, unstored } = joinHistory({ stored, replacesFrom, sent, history, awaited });
+    const { messages, unstored } = joinHistory({ stored, replaces, sent, history, awaited });
     const isDetached = request.detached ?? false;
     const caller = this.#tracing?.callerNow() ?? NO_CALLER;
     const {
@@ -243,7 +243,7 @@ export class Runs {
       owner,
       agentId,
       messages: unstored,
-      replacesFrom,
+      replaces,
       isDetached,
       decisions: decisions.map((decision) => ({ resolvedBy: request.principal.name ?? null, ...decision })),
       cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,

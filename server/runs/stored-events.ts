@@ -39,6 +39,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
     bytes: count,
     approvalId: text.optional(),
     server: text.optional(),
+    isDenied: z.boolean().optional(),
   }),
   'state-set': z.object({ state: json }),
   'state-patched': z.object({ patch: z.array(z.unknown()) }),

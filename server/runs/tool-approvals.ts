@@ -21,7 +21,8 @@ export function toApproval({ callId, name, args }: ReadyCall, tool: ToolDefiniti
 export function toAnsweredCall(approval: ApprovalRecord, tool: ToolDefinition | undefined): ReadyCall {
   const { id: approvalId, callId, tool: name, args, status, reason } = approval;
   const call = { callId, name, args, approvalId, server: tool?.server };
-  if (status !== 'approved') return { ...call, refusal: `Not run: the user refused it${reason ? `: ${reason}` : ''}` };
+  if (status !== 'approved')
+    return { ...call, isDenied: true, refusal: `Not run: the user refused it${reason ? `: ${reason}` : ''}` };
   if (!tool) return { ...call, refusal: `Not run: there is no tool '${name}' any more` };
   if (isChanged(approval, tool)) {
     return { ...call, refusal: 'Not run: the tool has changed since the user approved the call' };

@@ -23,6 +23,8 @@ export interface ReadyCall {
   readonly server?: string | undefined;
   /** The approval by which a person has answered it. */
   readonly approvalId?: string | undefined;
+  /** Whether that answer is a refusal. */
+  readonly isDenied?: boolean | undefined;
 }
 
 /** A log of faults of this server, and of what it goes on without; pino is one. */
@@ -97,7 +99,13 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
 
 /** Emits the result of a call, and returns it as a message. */
 function emitResult(
-  { callId, name, approvalId, server }: Pick<ReadyCall, 'callId' | 'name' | 'approvalId' | 'server'>,
+  {
+    callId,
+    name,
+    approvalId,
+    isDenied,
+    server,
+  }: Pick<ReadyCall, 'callId' | 'name' | 'approvalId' | 'isDenied' | 'server'>,
   { result, status, bytes = 0 }: { result: unknown; status: ToolStatus; bytes?: number },
   sink: EventSink,
 ): ToolMessage {
@@ -113,6 +121,7 @@ function emitResult(
     isError: status !== 'done',
     bytes,
     ...approval,
+    ...(isDenied && { isDenied }),
   });
   return { id, role: 'tool', callId, name, result, status };
 }

@@ -5,6 +5,7 @@ import type { Message } from './messages.ts';
 import { MAX_POSITION } from './positions.ts';
 import type { Tables } from './schema.ts';
 import { toStoredBody } from './stored-message.ts';
+import type { ReplacedMessages } from './stored-runs.ts';
 
 // Well below the limit of bound values of either database.
 const ROWS_AT_ONCE = 500;
@@ -48,16 +49,26 @@ export async function appendMessages(
   return count + rows.length;
 }
 
-/** Takes a message and all that follow it out of a conversation; nothing when it has no such message. */
-export async function removeMessages(transaction: Transaction<Tables>, key: string, fromId: string): Promise<void> {
+/** Takes the end of a conversation out of it; nothing when it has no such message. */
+export async function removeMessages(
+  transaction: Transaction<Tables>,
+  key: string,
+  replaced: ReplacedMessages,
+): Promise<void> {
+  const isAfter = 'after' in replaced;
+  const id = isAfter ? replaced.after : replaced.from;
   const from = await transaction
     .selectFrom('messages')
     .select('seq')
     .where('conversation_key', '=', key)
-    .where('id', '=', fromId.toWellFormed())
+    .where('id', '=', id.toWellFormed())
     .executeTakeFirst();
   if (!from) return;
-  await transaction.deleteFrom('messages').where('conversation_key', '=', key).where('seq', '>=', from.seq).execute();
+  await transaction
+    .deleteFrom('messages')
+    .where('conversation_key', '=', key)
+    .where('seq', isAfter ? '>' : '>=', from.seq)
+    .execute();
   const count = await countMessages(transaction, key);
   await transaction.updateTable('conversations').set({ message_count: count }).where('key', '=', key).execute();
 }

@@ -26,7 +26,7 @@ export async function openRun(
     owner: newOwner = null,
     agentId,
     messages,
-    replacesFrom,
+    replaces,
     isDetached = false,
     traceparent = null,
     tracestate = null,
@@ -51,7 +51,7 @@ export async function openRun(
   const { owner } = conversation;
   if (await hasRun(transaction, owner, id)) throw runExists(id);
   const key = toOwnedKey(owner, id);
-  if (replacesFrom !== undefined) await removeMessages(transaction, conversationKey, replacesFrom);
+  if (replaces) await removeMessages(transaction, conversationKey, replaces);
   const opened = await transaction
     .insertInto('runs')
     .values({

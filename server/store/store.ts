@@ -9,7 +9,7 @@ import type { TasksStore } from './stored-tasks.ts';
 export type { AgentRecord } from './stored-agents.ts';
 export type { ApprovalDecision, ApprovalRecord, NewApproval } from './stored-approvals.ts';
 export type { ConversationName, ConversationRecord, StoredMessage } from './stored-conversations.ts';
-export type { EventBatch, RunRecord } from './stored-runs.ts';
+export type { EventBatch, ReplacedMessages, RunRecord } from './stored-runs.ts';
 export type { RunStep, StepBatch } from './stored-steps.ts';
 export type { TaskRecord } from './stored-tasks.ts';
 

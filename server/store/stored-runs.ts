@@ -61,6 +61,9 @@ export interface EventBatch {
   readonly times: readonly (number | null)[];
 }
 
+/** The end of a conversation, from a message on or behind it, by its id; nothing where no message has it. */
+export type ReplacedMessages = { readonly from: string } | { readonly after: string };
+
 /** A run that begins. */
 export interface RunOpening extends Partial<CallerTrace> {
   readonly id: string;
@@ -74,8 +77,8 @@ export interface RunOpening extends Partial<CallerTrace> {
   readonly agentId: string;
   /** What is said to it; those that the conversation has already are left out. */
   readonly messages: readonly Message[];
-  /** The id of a message that is taken out of the conversation, with all that follow it, before anything is said. */
-  readonly replacesFrom?: string | undefined;
+  /** What is taken out of the conversation before anything is said. */
+  readonly replaces?: ReplacedMessages | undefined;
   readonly isDetached?: boolean | undefined;
   /** Answers to the open approvals of the conversation. */
   readonly decisions?: readonly ApprovalDecision[] | undefined;

@@ -6,6 +6,7 @@ import { approvals } from '../../contract/approvals.ts';
 import { conversations } from '../../contract/conversations.ts';
 import { prompts } from '../../contract/prompts.ts';
 import { runs as runsGroup } from '../../contract/runs.ts';
+import { vercelAi } from '../../contract/vercel-ai.ts';
 import { createAnswerApproval } from '../../server/approvals/answer-approvals.ts';
 import { createApprovalHandlers } from '../../server/approvals/approval-handlers.ts';
 import { ApiError } from '../../server/call/errors.ts';
@@ -22,6 +23,7 @@ import { createRunHandlers } from '../../server/runs/run-handlers.ts';
 import { createStartRun } from '../../server/runs/start-run.ts';
 import type { PriceOf } from '../../server/runs/step-recorder.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
+import { openVercelAi } from '../../server/wiring/vercel-ai.ts';
 import { testAgent, toolsetOf } from './loop.ts';
 import { type Running, type RunningOptions, startRuns } from './running.ts';
 
@@ -66,20 +68,22 @@ export async function startAgentRuns(
     return { agent: () => ({ ...testAgent, ...agent }), toolset };
   };
   const startRun = createStartRun(runs, getAgent);
+  const answerApproval = createAnswerApproval({
+    startRun,
+    approvals: store.approvals,
+    askerOf: (runKey) => runs.askerOf(runKey),
+  });
+  const agents = { list: () => [], get: getAgent };
   const handlers = {
     prompts: createPromptHandlers({ runs, startRun, requireAgent: getAgent }),
     runs: createRunHandlers({ runs, store: store.runs, approvals: store.approvals }),
     approvals: createApprovalHandlers({
       approvals: store.approvals,
-      answer: createAnswerApproval({
-        startRun,
-        approvals: store.approvals,
-        askerOf: (runKey) => runs.askerOf(runKey),
-      }),
+      answer: answerApproval,
     }),
     conversations: createConversationHandlers({ conversations: store.conversations, endRun: async () => undefined }),
     agUi: createAgUiHandlers({
-      agents: { list: () => [], get: getAgent },
+      agents,
       version: '0.0.0',
       protobuf: createAgUiProtobuf(),
       async startRun({ agentId, threadId: conversationId, ...request }) {
@@ -95,9 +99,10 @@ export async function startAgentRuns(
       },
       terminate: (threadId, runId) => runs.cancel(threadId, runId),
     }),
+    ...openVercelAi({ agents, agentRuns: { startRun, answerApproval }, runs, store }).handlers,
   };
   const server = await startHttpServer({
-    operations: implement({ prompts, runs: runsGroup, approvals, conversations, agUi }, handlers),
+    operations: implement({ prompts, runs: runsGroup, approvals, conversations, agUi, vercelAi }, handlers),
     host: '127.0.0.1',
     port: 0,
     apiKeys: [],

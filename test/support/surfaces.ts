@@ -32,7 +32,7 @@ export function surfacesOf(url: string): Readonly<Record<'REST' | 'createRestCli
       });
       const { status } = response;
       if (!response.ok) return { status, error: await response.json() };
-      if (endpoint.kind === 'stream') return { status, value: await eventsOf(response.body) };
+      if (endpoint.kind === 'stream' && status !== 204) return { status, value: await eventsOf(response.body) };
       const text = await response.text();
       return { status, value: text === '' ? undefined : JSON.parse(text) };
     },
@@ -48,7 +48,8 @@ export function surfacesOf(url: string): Readonly<Record<'REST' | 'createRestCli
         ...(isStream && { parseAs: 'stream' }),
       });
       if (error !== undefined) return { status: response.status, error };
-      return { status: response.status, value: isStream ? await eventsOf(data as ReadableStream<Uint8Array>) : data };
+      const isEvents = isStream && response.status !== 204;
+      return { status: response.status, value: isEvents ? await eventsOf(data as ReadableStream<Uint8Array>) : data };
     },
 
     async tRPC(name, { kind }, input) {
@@ -70,7 +71,10 @@ export function surfacesOf(url: string): Readonly<Record<'REST' | 'createRestCli
       try {
         const answer = await (kind === 'query' ? node.query(input) : node.mutate(input));
         return {
-          value: kind === 'stream' ? await Array.fromAsync(answer as AsyncIterable<unknown>) : (answer ?? undefined),
+          value:
+            kind === 'stream' && answer
+              ? await Array.fromAsync(answer as AsyncIterable<unknown>)
+              : (answer ?? undefined),
         };
       } catch (cause) {
         const error = errorBodyOf(cause);
@@ -97,7 +101,7 @@ interface TrpcAnswer {
 
 async function eventsOf(body: ReadableStream<Uint8Array> | null): Promise<unknown[]> {
   const events: unknown[] = [];
-  if (body) for await (const { data } of readEvents(body)) events.push(JSON.parse(data));
+  if (body) for await (const { data } of readEvents(body)) if (data !== '[DONE]') events.push(JSON.parse(data));
   return events;
 }
 

@@ -1,0 +1,164 @@
+/** Turns the events of a run into chunks of a UI message stream. */
+import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
+import { type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
+
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
+
+/** What the chunks of an answer say of it. */
+export interface AnswerView {
+  /** The id of the UI message that the chunks are of. */
+  readonly messageId: string;
+  readonly runId?: string | undefined;
+  readonly conversationId: string;
+}
+
+/** The first chunk of an answer. */
+export function toStart({ messageId, runId, conversationId }: AnswerView): VercelAiChunk {
+  const messageMetadata = { ...(runId !== undefined && { run_id: runId }), conversation_id: conversationId };
+  return { type: 'start', messageId, messageMetadata };
+}
+
+/** Translates an answer: what runs before have said of it, if any, then the run that gives it. */
+export class AnswerTranslation {
+  /** What has begun and not ended, with the chunk that ends it. */
+  readonly #open = new Map<string, VercelAiChunk>();
+  /** The calls that have no result. */
+  readonly #unanswered = new Set<string>();
+  isOver = false;
+
+  /** The chunks of one event. */
+  next(event: RunEvent): VercelAiChunk[] {
+    switch (event.type) {
+      case 'text-delta':
+        return [{ type: 'text-delta', id: event.messageId, delta: event.delta }];
+      case 'text-started':
+      case 'reasoning-started':
+        return this.#begin(event);
+      case 'reasoning-delta':
+        return [{ type: 'reasoning-delta', id: event.messageId, delta: event.delta }];
+      case 'text-ended':
+        return this.#end(`text ${event.messageId}`);
+      case 'reasoning-ended':
+        return this.#end(`reasoning ${event.messageId}`);
+      case 'step-started':
+        this.#open.set('step', { type: 'finish-step' });
+        return [{ type: 'start-step' }];
+      case 'step-ended':
+        return this.#end('step');
+      case 'tool-call-started':
+      case 'tool-call-delta':
+      case 'tool-call-ended':
+      case 'tool-result':
+        return this.#toToolChunks(event);
+      case 'status': {
+        const { text, missingServers } = event;
+        const data = { text, ...(missingServers && { missing_servers: [...missingServers] }) };
+        return [{ type: 'data-status', data, transient: true }];
+      }
+      case 'state-set':
+        return [{ type: 'data-state', id: 'state', data: event.state }];
+      case 'state-patched':
+        return [{ type: 'data-state-delta', data: event.patch }];
+      case 'custom':
+        return [{ type: `data-${event.name}`, data: event.value }];
+      case 'run-ended':
+        return this.#finish(event);
+      case 'model-asked':
+      case 'model-retried':
+      case 'model-answered':
+      case 'tool-started':
+        return [];
+    }
+  }
+
+  #begin({ type, messageId: id }: EventOf<'text-started' | 'reasoning-started'>): VercelAiChunk[] {
+    if (type === 'text-started') {
+      this.#open.set(`text ${id}`, { type: 'text-end', id });
+      return [{ type: 'text-start', id }];
+    }
+    this.#open.set(`reasoning ${id}`, { type: 'reasoning-end', id });
+    return [{ type: 'reasoning-start', id }];
+  }
+
+  #end(key: string): VercelAiChunk[] {
+    const end = this.#open.get(key);
+    this.#open.delete(key);
+    return end ? [end] : [];
+  }
+
+  #toToolChunks(
+    event: EventOf<'tool-call-started' | 'tool-call-delta' | 'tool-call-ended' | 'tool-result'>,
+  ): VercelAiChunk[] {
+    const { callId: toolCallId } = event;
+    switch (event.type) {
+      case 'tool-call-started':
+        this.#unanswered.add(toolCallId);
+        return [{ type: 'tool-input-start', toolCallId, toolName: event.name, dynamic: true }];
+      case 'tool-call-delta':
+        return [{ type: 'tool-input-delta', toolCallId, inputTextDelta: event.delta }];
+      case 'tool-call-ended':
+        this.#unanswered.add(toolCallId);
+        return [
+          { type: 'tool-input-available', toolCallId, toolName: event.name, input: event.args ?? {}, dynamic: true },
+        ];
+      case 'tool-result':
+        this.#unanswered.delete(toolCallId);
+        if (event.isDenied) return [{ type: 'tool-output-denied', toolCallId }];
+        if (event.isError) return [toToolError(toolCallId, event.result)];
+        return [{ type: 'tool-output-available', toolCallId, output: event.result, dynamic: true }];
+    }
+  }
+
+  #finish({ outcome, usage }: EventOf<'run-ended'>): VercelAiChunk[] {
+    this.isOver = true;
+    const isFinished = outcome.status === 'finished';
+    const pending = new Set(isFinished ? outcome.pending : []);
+    const stopped = [...this.#unanswered].filter((callId) => !pending.has(callId));
+    const asked = isFinished ? (outcome.approvals ?? []) : [];
+    const { step, ...blocks } = Object.fromEntries(this.#open);
+    return [
+      ...Object.values(blocks).reverse(),
+      ...stopped.map((callId) => toToolError(callId, `Stopped: the run was ${outcome.status}`)),
+      ...asked.map(({ id, callId }) => ({
+        type: 'tool-approval-request' as const,
+        approvalId: id,
+        toolCallId: callId,
+      })),
+      ...(step ? [step] : []),
+      toLast(outcome, usage),
+    ];
+  }
+}
+
+const toToolError = (toolCallId: string, result: unknown): VercelAiChunk => ({
+  type: 'tool-output-error',
+  toolCallId,
+  errorText: typeof result === 'string' ? result : (JSON.stringify(result) ?? ''),
+  dynamic: true,
+});
+
+function toLast(outcome: RunOutcome, usage: Usage): VercelAiChunk {
+  if (outcome.status === 'failed') return { type: 'error', errorText: outcome.detail };
+  if (outcome.status === 'cancelled') {
+    const { reason } = outcome;
+    if (reason === SHUTTING_DOWN) return { type: 'error', errorText: `The run was cancelled: ${reason}` };
+    return { type: 'abort', reason };
+  }
+  const { stoppedBy, pending, missingServers } = outcome;
+  const { inputTokens, outputTokens, reasoningTokens, cachedInputTokens } = usage;
+  return {
+    type: 'finish',
+    finishReason: stoppedBy === 'max-steps' ? 'other' : (stoppedBy ?? (pending.length ? 'tool-calls' : 'stop')),
+    messageMetadata: {
+      usage: {
+        inputTokens,
+        outputTokens,
+        totalTokens: inputTokens + outputTokens,
+        reasoningTokens,
+        cachedInputTokens,
+      },
+      ...(stoppedBy && { stopped_by: stoppedBy }),
+      ...(missingServers && { missing_servers: [...missingServers] }),
+    },
+  };
+}

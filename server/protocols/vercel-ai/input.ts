@@ -1,0 +1,127 @@
+/** Reads what a chat of the AI SDK sends. */
+import type { VercelAiChat } from '../../../contract/vercel-ai.ts';
+import { invalidField } from '../../call/validation-error.ts';
+import { newId } from '../../runs/ids.ts';
+import type { ApprovalDecision } from '../../runs/run-events.ts';
+import type { ToolDefinition } from '../../runs/toolset.ts';
+import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import { type Fields, isFields, toolPartOf } from './parts.ts';
+
+type UserMessage = Extract<Message, { readonly role: 'user' }>;
+type ToolMessage = Extract<Message, { readonly role: 'tool' }>;
+
+/** What a chat asks for. */
+export interface ChatRequest {
+  /** The message of the user that is to be answered; undefined where the chat goes on with an answer that waits. */
+  readonly said: UserMessage | undefined;
+  /** What stands before it, for a conversation that is new here. */
+  readonly history: readonly Message[];
+  /** What people said to calls that wait for them. */
+  readonly decisions: readonly ApprovalDecision[];
+  /** What tools of the app gave. */
+  readonly results: readonly ToolMessage[];
+  readonly callerTools: readonly ToolDefinition[];
+  /** Whether an answer is asked for again, or a message was changed. */
+  readonly isAgain: boolean;
+}
+
+const MAX_REASON = 4000;
+
+/** Reads a request. Throws a 422 where the last message says nothing. */
+export function readChat({ messages, message, trigger, messageId, tools }: Omit<VercelAiChat, 'id'>): ChatRequest {
+  const all = (messages?.length ? messages : message ? [message] : []).filter(({ parts }) => parts?.length);
+  const last = all.at(-1);
+  const shared = {
+    callerTools: (tools ?? []).flatMap(toCallerTool),
+    isAgain: trigger === 'regenerate-message' || (messageId ?? null) !== null,
+  };
+  const history = () => all.slice(0, -1).flatMap(toMessages);
+  if (last?.role === 'user') {
+    const said: UserMessage = { id: last.id ?? newId('msg'), role: 'user', content: toUserParts(last.parts) };
+    if (said.content.length) return { ...shared, said, history: history(), decisions: [], results: [] };
+  }
+  const parts = last?.role === 'assistant' ? (last.parts ?? []).filter(isFields) : [];
+  const decisions = parts.flatMap(toDecision);
+  const results = parts.flatMap(toResult);
+  if (decisions.length || results.length) return { ...shared, said: undefined, history: [], decisions, results };
+  throw invalidField('messages', 'the last one must say something: a text, a file, or the answer to a tool call');
+}
+
+function toCallerTool({ name, description, parameters, inputSchema }: Fields): ToolDefinition[] {
+  if (typeof name !== 'string' || name === '') return [];
+  const schema = [parameters, inputSchema].find(isFields) ?? {};
+  return [
+    {
+      name,
+      description: typeof description === 'string' ? description : '',
+      inputSchema: { type: 'object', ...schema },
+    },
+  ];
+}
+
+function toDecision({ state, approval }: Fields): ApprovalDecision[] {
+  if (state !== 'approval-responded' || !isFields(approval)) return [];
+  const { id, approved, reason } = approval;
+  if (typeof id !== 'string' || typeof approved !== 'boolean') return [];
+  return [{ id, isApproved: approved, reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON) : null }];
+}
+
+function toResult(part: Fields): ToolMessage[] {
+  const tool = toolPartOf(part);
+  if (!tool || !('result' in tool)) return [];
+  const { callId, name, result, isError } = tool;
+  return [{ id: `${callId}-result`, role: 'tool', callId, name, result, status: isError ? 'error' : 'done' }];
+}
+
+/** A UI message as those it stands for: an answer is one there and several here, one for each step. */
+function toMessages({ id = newId('msg'), role, parts }: NonNullable<VercelAiChat['message']>): Message[] {
+  const fields = (parts ?? []).filter(isFields);
+  if (role === 'user') return [{ id, role, content: toUserParts(fields) }];
+  if (role === 'system') return [{ id, role, content: fields.map(textOf).join('\n') }];
+  if (role !== 'assistant') return [];
+  const steps: Fields[][] = [[]];
+  for (const part of fields) {
+    if (part.type === 'step-start') steps.push([]);
+    else steps.at(-1)?.push(part);
+  }
+  return steps.flatMap((step, index) => toStep(index === 0 ? id : `${id}-${index}`, step));
+}
+
+function toStep(id: string, parts: readonly Fields[]): Message[] {
+  const content = parts.flatMap((part): AssistantPart[] => {
+    const tool = toolPartOf(part);
+    if (tool) return [{ type: 'tool-call', callId: tool.callId, name: tool.name, args: tool.args }];
+    const text = part.type === 'text' ? textOf(part) : '';
+    return text === '' ? [] : [{ type: 'text', text }];
+  });
+  if (!content.length) return [];
+  return [{ id, role: 'assistant', content }, ...parts.flatMap(toResult)];
+}
+
+const textOf = ({ text }: Fields): string => (typeof text === 'string' ? text : '');
+
+/** What a user says. Parts of other kinds are left out; a file that cannot be reached is a 422. */
+function toUserParts(parts: readonly unknown[] | null | undefined): UserPart[] {
+  return (parts ?? []).filter(isFields).flatMap((part, index): UserPart[] => {
+    if (part.type === 'text') return part.text === '' ? [] : [{ type: 'text', text: textOf(part) }];
+    if (part.type !== 'file') return [];
+    const { mediaType, url, filename } = part;
+    return [
+      {
+        type: 'file',
+        ...toData(url, typeof mediaType === 'string' ? mediaType : undefined, index),
+        ...(typeof filename === 'string' && { filename }),
+      },
+    ];
+  });
+}
+
+function toData(url: unknown, mediaType: string | undefined, index: number): { mediaType: string; data: string } {
+  const [, type, isBase64, data = ''] = /^data:([^,;]*)(?:;[^,;]*)*?(;base64)?,(.*)$/s.exec(String(url)) ?? [];
+  if (type !== undefined) {
+    const base64 = isBase64 ? data : Buffer.from(decodeURIComponent(data)).toString('base64');
+    return { mediaType: mediaType ?? (type || 'text/plain'), data: base64 };
+  }
+  if (/^https?:/i.test(String(url))) return { mediaType: mediaType ?? 'application/octet-stream', data: String(url) };
+  throw invalidField(`messages.parts.${index}.url`, 'must be a data: or an https: URL');
+}

@@ -1,0 +1,12 @@
+import type { Chat } from '@ai-sdk/react';
+import type { ChatInit, UIMessage } from 'ai';
+
+/** A page with one component that calls `useChat`, in jsdom. */
+export interface ChatPage extends AsyncDisposable {
+  /** What `useChat` has returned last. */
+  readonly chat: Pick<
+    Chat<UIMessage>,
+    'messages' | 'status' | 'error' | 'sendMessage' | 'regenerate' | 'stop' | 'addToolApprovalResponse'
+  >;
+}
+export function openChatPage(options: ChatInit<UIMessage> & { readonly resume?: boolean }): Promise<ChatPage>;
