@@ -1,0 +1,83 @@
+/**
+ * What an event costs at each door: `node scripts/bench-doors.ts [rounds]`. The same runs stream through each door in turn, and the CPU time
+ * of the server for each event of the run is set against that of the AG-UI door in the same process. A run has a thousand words, an event each.
+ */
+import { serve } from './bench/child.ts';
+import { readStream } from './bench/streams.ts';
+
+const rounds = Number(process.argv[2] ?? 5);
+const RUNS = 50;
+const WORDS = 1000;
+const headers = { authorization: 'Bearer bench-key', 'content-type': 'application/json' };
+
+interface Door {
+  readonly name: string;
+  readonly path: string;
+  body(id: string, agent: string): object;
+  /** What stands in the last frame. */
+  readonly last: RegExp;
+}
+
+const doors: readonly Door[] = [
+  {
+    name: 'AG-UI',
+    path: '/api/v1/ag-ui/{agent}/',
+    body: (id) => ({ threadId: id, runId: id, messages: [{ id: 'm', role: 'user', content: 'Go' }] }),
+    last: /"type":"RUN_FINISHED"/,
+  },
+  {
+    name: 'REST',
+    path: '/api/v1/agents/{agent}/prompt',
+    body: (id) => ({ message: 'Go', conversation_id: id }),
+    last: /"type":"done"/,
+  },
+  {
+    name: 'Vercel AI SDK',
+    path: '/api/v1/vercel-ai/{agent}',
+    body: (id) => ({ id, messages: [{ id: 'm', role: 'user', parts: [{ type: 'text', text: 'Go' }] }] }),
+    last: /\[DONE\]/,
+  },
+];
+
+await using server = await serve('product.ts', `${WORDS},1`).then((served) => ({
+  ...served,
+  [Symbol.asyncDispose]: () => served.close(),
+}));
+// The first round is for what compiles. Then the doors take turns, so that whatever else the machine does hits all of them alike.
+for (const door of doors) await stream(door, 'warm');
+const spent = new Map<string, number[]>(doors.map(({ name }) => [name, []]));
+for (let round = 0; round < rounds; round++) {
+  for (const door of doors) spent.get(door.name)?.push(await stream(door, `round-${round}`));
+}
+const [first] = doors;
+const base = median(spent.get(first?.name ?? '') ?? []);
+console.log(
+  `${rounds} rounds of ${RUNS} runs of ${WORDS} words through each door, CPU of the server for each word (median)`,
+);
+for (const { name } of doors) {
+  const microseconds = median(spent.get(name) ?? []);
+  console.log(`  ${name.padEnd(24)} ${microseconds.toFixed(2)} µs  ${(microseconds / base).toFixed(2)}x`);
+}
+
+/** Streams runs side by side. Returns the microseconds of CPU that the server used for each word. */
+async function stream({ name, path, body, last }: Door, round: string): Promise<number> {
+  const before = await server.usage();
+  const results = await Promise.all(
+    Array.from({ length: RUNS }, (_, index) => {
+      const agent = `agent-${index}`;
+      const id = `${name}-${round}-${index}`.replaceAll(' ', '-');
+      const request = { port: server.port, method: 'POST', path: path.replace('{agent}', agent), headers };
+      return readStream({ ...request, body: JSON.stringify(body(id, agent)), last });
+    }),
+  );
+  const broken = results.find(({ events }) => events < WORDS);
+  if (broken) throw new Error(`${name}: a stream was not whole: ${JSON.stringify(broken)}`);
+  // What waits to be stored or sent is part of it.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return ((await server.usage()).cpu - before.cpu) / (RUNS * WORDS);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
