@@ -82,6 +82,7 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
   'step-started': { type: 'step-started', step: 1, model: 'script' },
   'model-asked': { type: 'model-asked' },
   'model-retried': { type: 'model-retried', code: 'model-failed', detail: 'busy', waitMs: 500 },
+  noted: { type: 'noted', note: { by: 'somebody' } },
   'model-answered': { type: 'model-answered', usage, stopReason: 'stop' },
   status: { type: 'status', text: 'going on without MCP server late', missingServers: ['late'] },
   'text-started': { type: 'text-started', ...block },
@@ -93,7 +94,7 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
   'tool-call-started': { type: 'tool-call-started', ...call, ...block },
   'tool-call-delta': { type: 'tool-call-delta', callId: 'c', delta: '{}' },
   'tool-call-ended': { type: 'tool-call-ended', ...call, args: { city: 'Paris' }, server: 'weather' },
-  'tool-started': { type: 'tool-started', ...call, server: 'weather', approvalId: 'appr' },
+  'tool-started': { type: 'tool-started', ...call, server: 'weather', approvalId: 'appr', args: { city: 'Rome' } },
   'tool-result': {
     type: 'tool-result',
     ...call,

@@ -358,11 +358,13 @@ describe('pages of conversations', () => {
   it('hold every conversation once, newest first, while new ones are made', async () => {
     await using store = await openStore({ folder: ':memory:' });
     // Several in one millisecond: the id decides between them.
-    await Promise.all(Array.from({ length: 95 }, (_, index) => open(store, `r${index}`, `c${index}`)));
+    await Promise.all(
+      Array.from({ length: 95 }, (_, index) => open(store, `r${index}`, `c${index}`, [says('u', 'Hi')])),
+    );
     const first = await store.conversations.list({ limit: 10 });
     const seen = first.conversations;
     for (let cursor = first.nextCursor; cursor; ) {
-      await open(store, `new-${cursor}`, `new-${cursor}`);
+      await open(store, `new-${cursor}`, `new-${cursor}`, [says('u', 'Hi')]);
       const page = await store.conversations.list({ limit: 10, cursor });
       seen.push(...page.conversations);
       cursor = page.nextCursor;
@@ -376,7 +378,7 @@ describe('pages of conversations', () => {
   it('can be those of one agent', async () => {
     await using store = await openStore({ folder: ':memory:' });
     for (const [run, agentId] of ['a', 'b', 'a', 'b', 'a'].entries()) {
-      await store.runs.open({ id: `${run}`, conversationId: `c${run}`, agentId, messages: [] });
+      await store.runs.open({ id: `${run}`, conversationId: `c${run}`, agentId, messages: [says('u', 'Hi')] });
     }
     const { conversations, nextCursor } = await store.conversations.list({ agentId: 'a', limit: 3 });
     expect(conversations.map(({ id }) => id).toSorted()).toEqual(['c0', 'c2', 'c4']);

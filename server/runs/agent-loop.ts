@@ -51,6 +51,8 @@ export interface LoopOptions {
   readonly history: readonly Message[];
   /** Calls of the history that a person has answered; they are settled before the model is asked. */
   readonly answered?: readonly ApprovalRecord[] | undefined;
+  /** Why calls that wait for a person are refused, in words for the model; absent: they wait. */
+  readonly heldRefusal?: string | undefined;
   /** The state shared with the caller at the start of the run. */
   readonly state?: unknown;
   readonly sink: EventSink;

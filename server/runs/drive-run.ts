@@ -33,6 +33,8 @@ export async function driveRun(
 ): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage; readonly at: number }> {
   const { trace } = run;
   const log = trace ? withFields(serverLog, trace.logFields) : serverLog;
+  const followed = records.follow(run);
+  if (request.note !== undefined) followed.sink.emit({ type: 'noted', note: request.note });
   const end = await runAgent({
     agent: request.agent,
     models,
@@ -42,7 +44,8 @@ export async function driveRun(
     history,
     answered,
     state: request.state,
-    ...records.follow(run),
+    heldRefusal: request.unlisted?.refusal,
+    ...followed,
     limits,
     toolArguments,
     trace,
@@ -57,7 +60,7 @@ export async function driveRun(
     log.warn?.({ ...names, code: outcome.code }, outcome.detail);
   }
   try {
-    await records.close(run, end, at);
+    await records.close(run, request.unlisted ? { ...end, messages: [] } : end, at);
     return { outcome, usage, at };
   } catch (error) {
     log.error({ err: error, run_id: run.storedId }, 'a turn could not be stored');

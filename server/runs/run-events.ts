@@ -11,6 +11,7 @@ export const SHUTTING_DOWN = 'the server shuts down';
 
 /**
  * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
+ * `noted` is what the caller of the run, and nobody else, wants to find here again; it comes first.
  * `model-asked` begins each attempt at an answer, and `model-retried` says why another follows; `model-answered` ends the last of them,
  * also one that failed. `tool-started` is when a call leaves its queue; `server` is the MCP server it goes to.
  * `status` says in words for people what the run does beside that, such as to wait, and which MCP servers it does without from there on.
@@ -18,6 +19,7 @@ export const SHUTTING_DOWN = 'the server shuts down';
  * comes exactly once and last; whatever is still open then was cut off.
  */
 export type RunEvent =
+  | { readonly type: 'noted'; readonly note: unknown }
   | { readonly type: 'step-started'; readonly step: number; readonly model: string }
   | { readonly type: 'model-asked' }
   | {
@@ -56,8 +58,10 @@ export type RunEvent =
       readonly callId: string;
       readonly name: string;
       readonly server: string | null;
-      /** The approval by which a person has answered the call. */
+      /** The approval by which a person has answered the call, which a run before has made. */
       readonly approvalId?: string | undefined;
+      /** The arguments of such a call. */
+      readonly args?: unknown;
     }
   | {
       readonly type: 'tool-result';

@@ -207,6 +207,7 @@ export class RunLog implements EventSink, ReadLog {
 
 function charsOf(event: RunEvent): number {
   if ('delta' in event) return EVENT_CHARS + event.delta.length;
+  if (event.type === 'noted') return EVENT_CHARS + lengthOf(event.note);
   if (event.type === 'tool-result') return EVENT_CHARS + lengthOf(event.result);
   if (event.type === 'tool-call-ended') return EVENT_CHARS + lengthOf(event.args);
   return EVENT_CHARS;

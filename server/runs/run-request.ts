@@ -34,6 +34,13 @@ export interface RunRequest {
   readonly decisions?: readonly ApprovalDecision[] | undefined;
   /** The state shared with the caller. */
   readonly state?: unknown;
+  /**
+   * Set for a run in a conversation of its own that leaves no trace there: none of its messages are stored, and no list has the
+   * conversation. Nobody could answer there, so calls that wait for a person are refused, with this sentence.
+   */
+  readonly unlisted?: { readonly refusal: string } | undefined;
+  /** What its caller wants to read in the log of the run again: the `noted` event that comes first. */
+  readonly note?: unknown;
   /** Whether the run goes on when nobody reads it. */
   readonly detached?: boolean | undefined;
   /** Ends the wait for a busy conversation; once started, the run has readers of its own. */

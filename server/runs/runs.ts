@@ -224,7 +224,7 @@ export class Runs {
   async #open(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
     const { id: agentId } = request.agent();
     const { key: conversationKey, id: conversationId, owner } = conversation;
-    const { decisions = [], whenBusy, messages: sent, history, replaces } = request;
+    const { decisions = [], whenBusy, messages: sent, history, replaces, unlisted } = request;
     const isNew = request.conversationId === undefined && request.conversationKey === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationKey);
     const awaited = decisions.length ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
@@ -242,7 +242,8 @@ export class Runs {
       conversationKey,
       owner,
       agentId,
-      messages: unstored,
+      messages: unlisted ? [] : unstored,
+      isUnlisted: unlisted !== undefined,
       replaces,
       isDetached,
       decisions: decisions.map((decision) => ({ resolvedBy: request.principal.name ?? null, ...decision })),

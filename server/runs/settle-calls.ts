@@ -25,6 +25,8 @@ export interface Turn {
 interface SettleOptions extends Omit<ToolCallOptions, 'state'> {
   readonly callerTools: readonly ToolDefinition[];
   readonly toolArguments: ToolArguments;
+  /** Why calls that wait for a person are refused, in words for the model; absent: they wait. */
+  readonly heldRefusal?: string | undefined;
 }
 
 interface Step {
@@ -44,12 +46,17 @@ export async function settleCalls(
 ): Promise<string[]> {
   const content = answer.content.toParts();
   if (content.length) turn.messages.push({ id: messageId, role: 'assistant', content });
-  const calls = await Promise.all(
-    answer.content.calls.map((call) => readyCall(call, answer, tools, options.toolArguments)),
-  );
   const callerNames = new Set(options.callerTools.map(({ name }) => name));
   const isHeld = (name: string) =>
     !callerNames.has(name) && !tools.get(name)?.isDisplay && needsApproval(name, heldTools);
+  const { heldRefusal } = options;
+  const ready = await Promise.all(
+    answer.content.calls.map((call) => readyCall(call, answer, tools, options.toolArguments)),
+  );
+  const calls = ready.map((call): ReadyCall => {
+    if (heldRefusal === undefined || call.refusal !== undefined || !isHeld(call.name)) return call;
+    return { ...call, refusal: `Not run: ${heldRefusal}` };
+  });
   const isPending = ({ name, refusal }: ReadyCall) =>
     refusal === undefined && (callerNames.has(name) || isHeld(name)) && !options.signal.aborted;
   const pending = calls.filter(isPending);

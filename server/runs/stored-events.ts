@@ -15,6 +15,7 @@ const delta = { messageId: text, delta: text };
 
 /** What each kind of event holds. */
 const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunEvent, { type: Type }>, 'type'>> } = {
+  noted: z.object({ note: json }),
   'step-started': z.object({ step: z.int(), model: text.catch('') }),
   'model-asked': z.object({}),
   'model-retried': z.object({ code: text, detail: text, waitMs: count }),
@@ -29,7 +30,13 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
   'tool-call-started': z.object({ callId: text, name: text, messageId: text }),
   'tool-call-delta': z.object({ callId: text, delta: text }),
   'tool-call-ended': z.object({ callId: text, name: text, args: json, server: text.optional() }),
-  'tool-started': z.object({ callId: text, name: text, server: text.nullable(), approvalId: text.optional() }),
+  'tool-started': z.object({
+    callId: text,
+    name: text,
+    server: text.nullable(),
+    approvalId: text.optional(),
+    args: z.unknown().optional(),
+  }),
   'tool-result': z.object({
     callId: text,
     messageId: text,

@@ -65,8 +65,8 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
   if (signal.aborted) return emitResult(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
   if (call.refusal !== undefined) return emitResult(call, { result: call.refusal, status: 'error' }, sink);
   using deadline = createDeadline(signal, limits.toolMs);
-  const { callId, name, server = null, approvalId } = call;
-  sink.emit({ type: 'tool-started', callId, name, server, ...(approvalId !== undefined && { approvalId }) });
+  const { callId, name, args, server = null, approvalId } = call;
+  sink.emit({ type: 'tool-started', callId, name, server, ...(approvalId !== undefined && { approvalId, args }) });
   try {
     const work = options.toolset.call(call.name, call.args, {
       signal: deadline.signal,

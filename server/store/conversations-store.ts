@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer } from './announce.ts';
@@ -49,7 +49,8 @@ export function createConversationsStore(
         .selectFrom('conversations')
         .selectAll()
         .where(isVisible(principal))
-        .where(({ and }) => and({ agent_id: agentId }));
+        .where(({ and }) => and({ agent_id: agentId }))
+        .where(hasMessages);
       const { rows, nextCursor } = await readPage(matching, ['updated_at', 'key'], page);
       return { conversations: reader.all(rows), nextCursor };
     },
@@ -84,6 +85,10 @@ export function createConversationsStore(
     },
   };
 }
+
+// What a conversation says of itself may be wrong in a restored file.
+const hasMessages = sql<SqlBool>`(message_count is distinct from 0
+  or exists (select 1 from messages where messages.conversation_key = conversations.key))`;
 
 const toRecord = (row: RowReading<keyof Tables['conversations']>): ConversationRecord => ({
   key: row.text('key'),

@@ -52,7 +52,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
       const { key, startedAt, resumed, conversation, isNewConversation } = opened;
       const { owner } = conversation;
       announceInterrupted(opened.interrupted);
-      announce.conversation(conversation, isNewConversation ? 'created' : 'changed');
+      if (!run.isUnlisted) announce.conversation(conversation, isNewConversation ? 'created' : 'changed');
       for (const approval of opened.changed) announce.approval(approval, owner);
       announce.run({ ...run, status: 'running' }, owner);
       return { key, startedAt, resumed };

@@ -80,6 +80,8 @@ export interface RunOpening extends Partial<CallerTrace> {
   /** What is taken out of the conversation before anything is said. */
   readonly replaces?: ReplacedMessages | undefined;
   readonly isDetached?: boolean | undefined;
+  /** Whether the conversation is one that no list has; nobody is told of it. */
+  readonly isUnlisted?: boolean | undefined;
   /** Answers to the open approvals of the conversation. */
   readonly decisions?: readonly ApprovalDecision[] | undefined;
   /** Whether it gives up on the open approvals instead. */

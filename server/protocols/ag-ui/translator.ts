@@ -51,6 +51,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
       case 'model-asked':
       case 'model-retried':
       case 'model-answered':
+      case 'noted':
       case 'tool-started':
         return [];
       case 'custom':

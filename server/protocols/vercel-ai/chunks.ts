@@ -66,6 +66,7 @@ export class AnswerTranslation {
       case 'model-asked':
       case 'model-retried':
       case 'model-answered':
+      case 'noted':
       case 'tool-started':
         return [];
     }
