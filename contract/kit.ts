@@ -63,6 +63,8 @@ export interface ErrorShape {
   readonly schema: z.ZodObject;
   /** Makes the body of an error. */
   readonly toBody: (error: ErrorBody) => object;
+  /** Headers that such callers read beside it, such as whether to try again. */
+  readonly headers?: (error: ErrorBody) => Readonly<Record<string, string>>;
 }
 
 /** One endpoint, as data. Everything the product offers of it is derived from this value. */
@@ -92,12 +94,14 @@ export interface Endpoint<
   readonly location?: (output: z.output<O>) => string;
   /** Streams only: the SSE `event:` name of an event, when the stream names its events. */
   readonly eventName?: (event: z.output<O>) => string;
-  /** Streams only: the event that ends a stream which breaks off behind its beginning, made from the error and the input. */
-  readonly failure?: (error: ErrorBody, input: StreamInput) => z.input<O>;
+  /** Streams only: the event that ends a stream which breaks off behind its beginning; see {@link StreamFailure}. */
+  readonly failure?: StreamFailure<z.input<O>>;
   /** Streams only: what is answered in place of events where the handler returns it; `z.undefined()` is a 204 without a body. */
   readonly whole?: W;
   /** Streams only: the data of a last frame, behind the last event. */
   readonly endMark?: string;
+  /** Streams only: frames carry no SSE id, for clients that expect nothing but the data, or its name, in them. */
+  readonly unnumbered?: true;
   /** The form of its errors; absent: `ErrorResponse`. Set by {@link group}. */
   readonly errorShape?: ErrorShape;
   /** The resource the endpoint belongs to; set by {@link group}. */
@@ -106,6 +110,9 @@ export interface Endpoint<
 
 /** What a stream was asked for, as it came. */
 type StreamInput = Readonly<Record<string, unknown>>;
+
+/** Makes the last event of a stream that breaks off, from the error, what was asked for, and the number of the event that came last. */
+type StreamFailure<Event> = (error: ErrorBody, input: StreamInput, number: number) => Event;
 
 type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
   query?: z.ZodObject<Q>;
@@ -119,8 +126,9 @@ type Spec<Q extends Shape, B extends Shape, O extends z.ZodType> = Docs & {
 };
 type StreamSpec<Q extends Shape, B extends Shape, O extends z.ZodType> = Omit<Spec<Q, B, O>, 'status' | 'location'> & {
   eventName?: (event: z.output<O>) => string;
-  failure: (error: ErrorBody, input: StreamInput) => z.input<O>;
+  failure: StreamFailure<z.input<O>>;
   endMark?: string;
+  unnumbered?: true;
 };
 type Declare<K extends Kind> = <
   const P extends `/${string}`,

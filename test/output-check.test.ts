@@ -57,7 +57,7 @@ test.each([
 const streams = [...operations].filter(([, { kind }]) => kind === 'stream');
 
 test.each(streams)('%s has an event that ends it when it breaks off', (_, { failure, output, eventName }) => {
-  const event = failure?.({ detail: 'The disk is full', status_code: 507, code: 'store-full' }, {});
+  const event = failure?.({ detail: 'The disk is full', status_code: 507, code: 'store-full' }, {}, 1);
   expect(output.parse(event)).toEqual(event);
   expect(JSON.stringify(event)).toContain('The disk is full');
   if (eventName) expect(eventName(output.parse(event))).toMatch(/error/i);

@@ -323,11 +323,11 @@ test('a caller who leaves aborts the signal of the handler', async () => {
   await expect.poll(() => server.witness.aborted).toBe(1);
 });
 
-test('a stream that can answer whole does so by what its handler returns: events with a mark at the end, one body, or none', async () => {
+test('a stream that can answer whole does so by what its handler returns: events without ids and with a mark at the end, one body, or none', async () => {
   await using server = await startTestServer();
   const ask = (body: object) => server.call('POST', '/foreign/answer', body);
   expect(await (await ask({ as: 'events' })).text()).toBe(
-    'id: 1\ndata: {"type":"tick","n":1}\n\nid: 2\ndata: {"type":"tick","n":2}\n\ndata: [DONE]\n\n',
+    'data: {"type":"tick","n":1}\n\ndata: {"type":"tick","n":2}\n\ndata: [DONE]\n\n',
   );
   const whole = await ask({ as: 'whole' });
   expect([whole.headers.get('content-type'), await whole.json()]).toEqual(['application/json', { count: 2 }]);
@@ -339,7 +339,7 @@ test('a stream that breaks off has its mark behind the event that says so', asyn
   await using server = await startTestServer();
   const response = await server.call('POST', '/foreign/answer', { as: 'events', fail: true });
   expect((await response.text()).split('\n\n').slice(1)).toEqual([
-    'id: 1\ndata: {"type":"broken","code":"model-failed","detail":"The model provider failed"}',
+    'data: {"type":"broken","code":"model-failed","detail":"The model provider failed","count":1}',
     'data: [DONE]',
     '',
   ]);
@@ -349,6 +349,7 @@ test('errors have the form of their group, also of paths below it that are not t
   await using server = await startTestServer();
   const refused = await server.call('POST', '/foreign/answer', { as: 'nothing' });
   expect([refused.status, Object.keys(Object(await refused.json()))]).toEqual([422, ['error']]);
+  expect(refused.headers.get('x-client-error')).toBe('true');
   const missing = await server.call('GET', '/foreign/nowhere');
   expect([missing.status, await missing.json()]).toEqual([404, { error: { message: 'Not Found', code: 'not-found' } }]);
   expect(await (await server.call('GET', '/foreigner')).json()).toMatchObject({ detail: 'Not Found' });

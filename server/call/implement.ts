@@ -24,8 +24,8 @@ export interface Operation {
   readonly endpoint: Endpoint;
   /** Validates the input, runs the handler, validates what it returns; of a stream, each event. Synchronous when the handler is. */
   run(input: unknown, context: RequestContext, signal: AbortSignal): unknown;
-  /** The last event of a stream that `cause` broke off; of what is no stream, undefined. */
-  toLastEvent(cause: unknown, input: Readonly<Record<string, unknown>>): unknown;
+  /** The last event of a stream that `cause` broke off behind event `number`; of what is no stream, undefined. */
+  toLastEvent(cause: unknown, number: number, input: Readonly<Record<string, unknown>>): unknown;
 }
 
 const SILENT: OutputLog = { error: () => undefined };
@@ -76,7 +76,7 @@ function toOperation(endpoint: Endpoint, handler: UntypedHandler, { prefix: name
       const result = handler({ input: parsed.data, context, signal });
       return result instanceof Promise ? result.then(finish) : finish(result);
     },
-    toLastEvent: (cause, input) => endpoint.failure?.(toApiError(cause).toBody(), input),
+    toLastEvent: (cause, number, input) => endpoint.failure?.(toApiError(cause).toBody(), input, number),
   };
 }
 

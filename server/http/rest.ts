@@ -131,7 +131,11 @@ async function serve(
   const output = result instanceof Promise ? await result : result;
   if (endpoint.kind === 'stream' && isIterable(output)) {
     const format = chooseFormat(exchange, formats);
-    return stream(exchange, output, { format, timings, toLastEvent: (cause) => operation.toLastEvent(cause, input) });
+    return stream(exchange, output, {
+      format,
+      timings,
+      toLastEvent: (...failure) => operation.toLastEvent(...failure, input),
+    });
   }
   if (gone.signal.aborted) return;
   if (endpoint.location) exchange.headers.push('location', BASE_PATH + encodePath(endpoint.location(output)));
@@ -153,7 +157,7 @@ function chooseFormat({ request }: Exchange, formats: Route['formats']): EventFo
 interface StreamOptions {
   readonly format: EventFormat;
   readonly timings: StreamTimings;
-  toLastEvent(cause: unknown): unknown;
+  toLastEvent(cause: unknown, number: number): unknown;
 }
 
 async function stream(
@@ -187,9 +191,9 @@ async function stream(
     timings,
     gone: gone.signal,
     writeHead,
-    toLastEvent(cause) {
+    toLastEvent(cause, number) {
       exchange.fault = cause;
-      return toLastEvent(cause);
+      return toLastEvent(cause, number);
     },
   });
   endStream(response, timings);

@@ -32,7 +32,7 @@ export const toFault = (error: ApiError): unknown => (isExpected(error) ? error 
 export function sendError(exchange: Exchange, error: ApiError): void {
   // 503 is an answer given on purpose, while starting or shutting down.
   if (error.status >= 500 && error.status !== 503) exchange.fault = toFault(error);
-  for (const [name, value] of Object.entries(error.headers)) exchange.headers.push(name, value);
+  for (const [name, value] of Object.entries(headersOf(exchange, error))) exchange.headers.push(name, value);
   if (hasLongUnreadBody(exchange)) sendAndLinger(exchange, error);
   else sendJson(exchange, error.status, toErrorBody(exchange, error));
 }
@@ -41,6 +41,11 @@ function toErrorBody({ errorShape }: Exchange, error: ApiError): object {
   const body = error.toBody();
   return errorShape?.toBody(body) ?? body;
 }
+
+const headersOf = ({ errorShape }: Exchange, error: ApiError) => ({
+  ...errorShape?.headers?.(error.toBody()),
+  ...error.headers,
+});
 
 function sendAndLinger(exchange: Exchange, error: ApiError): void {
   const { request, response, headers } = exchange;

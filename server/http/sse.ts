@@ -30,14 +30,19 @@ export const STREAM_TIMINGS: StreamTimings = { headersAfterMs: 2_000, pingMs: 15
 const BATCH_CHARS = 16 * 1024;
 
 /** Server-Sent Events: numbered, named when the endpoint names its events, one JSON value each, and the endpoint's mark behind the last. */
-export function serverSentEvents({ eventName, endMark }: Pick<Endpoint, 'eventName' | 'endMark'>): EventFormat {
+export function serverSentEvents({
+  eventName,
+  endMark,
+  unnumbered,
+}: Pick<Endpoint, 'eventName' | 'endMark' | 'unnumbered'>): EventFormat {
   const name = eventName as ((event: unknown) => string) | undefined;
+  const idOf = (number: number) => (unnumbered ? '' : `id: ${number}\n`);
   return {
     ...(endMark !== undefined && { end: `data: ${endMark}\n\n` }),
     contentType: 'text/event-stream; charset=utf-8',
     encode: name
-      ? (event, number) => `id: ${number}\nevent: ${name(event)}\ndata: ${JSON.stringify(event)}\n\n`
-      : (event, number) => `id: ${number}\ndata: ${JSON.stringify(event)}\n\n`,
+      ? (event, number) => `${idOf(number)}event: ${name(event)}\ndata: ${JSON.stringify(event)}\n\n`
+      : (event, number) => `${idOf(number)}data: ${JSON.stringify(event)}\n\n`,
     ping: ': ping\n\n',
   };
 }
@@ -50,8 +55,8 @@ interface SendEvents {
   readonly gone: AbortSignal;
   /** Sends the head of the answer; called once, when the first event is there or has been waited for long enough. */
   writeHead(): void;
-  /** The event that tells of a failure behind the head; undefined when there is none. */
-  toLastEvent(cause: unknown): unknown;
+  /** The event that tells of a failure behind the head, when `number` is that of the event that came last; undefined when there is none. */
+  toLastEvent(cause: unknown, number: number): unknown;
 }
 
 /**
@@ -92,7 +97,7 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
     isWhole = true;
   } catch (cause) {
     isOver = true;
-    const last = response.headersSent && !gone.aborted ? toLastEvent(cause) : undefined;
+    const last = response.headersSent && !gone.aborted ? toLastEvent(cause, number) : undefined;
     if (last === undefined) throw cause;
     // Under the number of the event that came last: whoever reads on from there misses nothing.
     out.add(format.encode(last, number));

@@ -90,14 +90,16 @@ const foreign = group(
       summary: 'Events, one answer, or none',
       body: z.object({ as: z.enum(['events', 'whole', 'none']), fail: z.boolean().optional() }),
       output: z.union([Tick, Broken]),
-      failure: toBroken,
+      failure: (error, input, number) => ({ ...toBroken(error, input), count: number }),
       endMark: '[DONE]',
+      unnumbered: true,
       whole: z.object({ count: z.int() }).optional(),
     }),
   },
   {
     schema: z.object({ error: z.object({ message: z.string(), code: z.string() }) }).meta({ id: 'ForeignError' }),
     toBody: ({ detail, code }) => ({ error: { message: detail, code } }),
+    headers: ({ status_code }) => ({ 'x-client-error': String(status_code < 500) }),
   },
 );
 /** The small contract. */
