@@ -12,6 +12,7 @@ import { health } from './health.ts';
 import { mcpProxy } from './mcp-proxy.ts';
 import { mcpServers } from './mcp-servers.ts';
 import { mcpUi } from './mcp-ui.ts';
+import { openai } from './openai.ts';
 import { prompts } from './prompts.ts';
 import { runs } from './runs.ts';
 import { sandbox } from './sandbox.ts';
@@ -39,6 +40,7 @@ export const contract = {
   a2ui,
   mcpUi,
   vercelAi,
+  openai,
   examples,
   mcpServers,
   mcpProxy,

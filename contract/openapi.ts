@@ -24,6 +24,7 @@ const ABOUT = `One server that hosts AI agents and offers each of them through e
 - **Errors.** Every error has the body \`{"detail", "status_code", "code"}\`; \`code\` is stable, and a 422 adds \`errors\`, one entry for each wrong field. Where the data folder fails, any endpoint that needs it answers 503 \`store-failed\` or 507 \`store-full\`.
 - **Streams** are server-sent events; \`: ping\` comments keep a quiet one open.
 - **Paths** are exact. The spelling with the other trailing slash answers 307.
+- **OpenAI clients** take \`/v1\` of this server as their base URL: \`/v1/<path>\` is \`${BASE_PATH}/openai/<path>\`, and every agent is a model.
 - **MCP clients** come in by streamable HTTP: at \`${BASE_PATH}/mcp/servers/{server_id}/mcp\` each session has a process of that server to itself, sampling, elicitation and roots included; at \`${BASE_PATH}/mcp\` the tools of all running servers are one list, named \`server__tool\`. A session ends by DELETE, or ten minutes after its last connection closed.`;
 
 /** Every endpoint of `contract` as valid OpenAPI 3.1, with the paths, statuses and bodies that are served. `version` is the server's. */

@@ -17,5 +17,6 @@ export const params = {
   conversation_id: id('The conversation identifier', 'conv-1'),
   chat_id: id('The id of the chat, which is that of its conversation', 'chat-1'),
   run_id: id('The run identifier', 'run-1'),
+  response_id: id('The id of the response, which is that of its run', 'run-1'),
   approval_id: id('The approval identifier', 'appr-1'),
 };

@@ -75,8 +75,10 @@ describe.each(endpoints)('%s', (_name, endpoint) => {
     const successes = Object.keys(operation.responses ?? {}).filter((status) => status.startsWith('2'));
     const isOptional = endpoint.whole?.safeParse(undefined).success;
     expect(successes).toEqual([String(endpoint.status), ...(isOptional ? ['204'] : [])]);
-    const type = endpoint.kind === 'stream' ? 'text/event-stream' : 'application/json';
-    expect(Object.keys(success?.content ?? {})).toEqual(endpoint.status === 204 ? [] : [type]);
+    const isAlsoWhole = endpoint.whole !== undefined && !isOptional;
+    const types = endpoint.kind === 'stream' ? ['text/event-stream'] : ['application/json'];
+    if (isAlsoWhole) types.push('application/json');
+    expect(Object.keys(success?.content ?? {})).toEqual(endpoint.status === 204 ? [] : types);
     expect(Object.keys(success?.headers ?? {})).toEqual(endpoint.location ? ['Location'] : []);
   });
 
@@ -87,9 +89,11 @@ describe.each(endpoints)('%s', (_name, endpoint) => {
       const response = document.components?.responses?.[String($ref).replace('#/components/responses/', '')];
       if (!response || !('content' in response)) throw new Error(`${$ref} is missing`);
       const json = response.content?.['application/json'];
-      expect(json?.schema).toEqual({ $ref: '#/components/schemas/ErrorResponse' });
+      const isForeign = endpoint.errorShape !== undefined;
+      expect(json?.schema).toEqual({ $ref: `#/components/schemas/${isForeign ? 'OpenAiError' : 'ErrorResponse'}` });
       return Object.entries(json?.examples ?? {}).map(([code, example]) => {
-        expect(example).toMatchObject({ value: { code, status_code: Number(status) } });
+        const value = isForeign ? { error: { code } } : { code, status_code: Number(status) };
+        expect(example).toMatchObject({ value });
         return code;
       });
     });

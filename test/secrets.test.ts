@@ -155,10 +155,16 @@ describe('no secret is', () => {
       agent_id: ['a', 'nobody'],
       conversation_id: ['talk', 'none'],
       run_id: ['r', 'none'],
+      response_id: ['r', 'none'],
       server_id: ['works', 'blabs', 'remote', 'tavily', 'exa', 'custom', 'custom-remote', 'nothing'],
     };
     await api('POST', '/agents/a/prompt/sync', { message: 'refuse', conversation_id: 'talk' });
     await api('POST', '/agents/a/prompt', { message: 'refuse' });
+    const messages = [{ role: 'user', content: 'refuse' }];
+    for (const stream of [false, true]) {
+      await api('POST', '/openai/chat/completions', { model: 'a', stream, messages });
+      await api('POST', '/openai/responses', { model: 'a', stream, input: 'refuse' });
+    }
     await api('POST', '/ag-ui/a/', {
       thread_id: 't',
       run_id: 'r',

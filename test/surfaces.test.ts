@@ -7,7 +7,7 @@ import { type Declared, openDeclared } from './support/declared.ts';
 import { startModelServer } from './support/model-server.ts';
 import { BUDGET_PAGE, packageServer } from './support/page-servers.ts';
 import { startServer, type TestServer } from './support/server.ts';
-import { type CallResult, type Input, operations, surfacesOf } from './support/surfaces.ts';
+import { type CallResult, errorOverRest, type Input, operations, surfacesOf } from './support/surfaces.ts';
 
 interface Case {
   /** Makes what the call needs; `tag` is another word for each surface, and part of the names that must not be used twice. */
@@ -119,6 +119,21 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'vercelAi.messages': { input: () => ({ agent_id: 'shared', chat_id: 'none' }) },
   'vercelAi.resume': { input: () => ({ agent_id: 'shared', chat_id: 'none' }), status: 204 },
+  'openai.models': nothing,
+  'openai.model': { input: () => ({ agent_id: 'shared' }) },
+  'openai.chat': {
+    input: () => ({
+      model: 'shared',
+      messages: [{ role: 'user', content: 'Hello' }],
+      stream: true,
+      stream_options: { include_usage: true },
+    }),
+  },
+  'openai.respond': {
+    input: (tag) => ({ model: 'shared', input: 'Hello', conversation: `thread-${tag}`, stream: true }),
+  },
+  'openai.response': { prepare: runOf, input: (tag) => ({ response_id: `ran-${tag}`, stream: 'true' }) },
+  'openai.cancel': { prepare: runOf, input: (tag) => ({ response_id: `ran-${tag}` }) },
   'mcpUi.info': nothing,
   'mcpUi.agents': nothing,
   'mcpUi.call': {
@@ -236,7 +251,7 @@ describe.each([...operations])('%s', (name, endpoint) => {
   if (missing)
     test('refuses a resource that is not there with the same 404 on every surface', async () => {
       const told = await callEverywhere(name, endpoint, (tag) => ({ ...input(tag), ...missing }), prepare);
-      for (const [surface, { error, status }] of Object.entries(told)) {
+      for (const [surface, { error, status }] of errorsOf(endpoint, told)) {
         declared.expectError(endpoint, error, 404);
         expect(status ?? 404, surface).toBe(404);
         expect(error, surface).toEqual(told.REST.error);
@@ -247,14 +262,13 @@ describe.each([...operations])('%s', (name, endpoint) => {
   if (wrong)
     test('refuses a wrong field with the same 422 on every surface', async () => {
       const told = await callEverywhere(name, endpoint, (tag) => ({ ...input(tag), ...wrong }));
-      for (const [surface, { error, status }] of Object.entries(told)) {
+      for (const [surface, { error, status }] of errorsOf(endpoint, told)) {
         declared.expectError(endpoint, error, 422);
         expect(status ?? 422, surface).toBe(422);
         expect(error, surface).toEqual(told.REST.error);
       }
-      expect(told.REST.error).toMatchObject({
-        errors: [{ path: expect.stringMatching(`^${Object.keys(wrong ?? {})[0]}`) }],
-      });
+      const path = expect.stringMatching(`^${Object.keys(wrong ?? {})[0]}`);
+      expect(told.REST.error).toMatchObject(endpoint.errorShape ? { error: { param: path } } : { errors: [{ path }] });
     });
 });
 
@@ -288,6 +302,13 @@ async function callEverywhere(name: string, endpoint: Endpoint, input: Case['inp
   return { ...told, REST };
 }
 
+/** What each surface has refused, in the form that REST has for it. */
+const errorsOf = (endpoint: Endpoint, told: Readonly<Record<string, CallResult>>) =>
+  Object.entries(told).map(([surface, { error, ...rest }]) => {
+    const isRest = surface === 'REST' || surface === 'createRestClient';
+    return [surface, { ...rest, error: isRest ? error : errorOverRest(endpoint, error) }] as const;
+  });
+
 /** What differs by chance, and by the tag of the surface, is made equal. */
 function withoutChance(value: unknown, surface: string | undefined): unknown {
   const tag = TAGS[surface as keyof typeof TAGS] ?? 'no tag';
@@ -296,6 +317,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
     .replaceAll(/\b(msg|conv|run|call|appr)-[0-9a-f]{20}/g, '$1-ID')
     .replaceAll(/"number":\d+/g, '"number":0')
+    .replaceAll(/"(created|created_at|completed_at)":\d+/g, '"$1":0')
     .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')
     .replaceAll(/"(duration_ms|queued_ms|timestamp|time_to_first_token)":[\d.e-]+/g, '"$1":0');
   return JSON.parse(text);
@@ -303,7 +325,9 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
 
 /** An input whose resource nobody has made. */
 function missingResource({ path }: Endpoint): Input | undefined {
-  const name = /\{(agent_id|conversation_id|server_id|server_name|run_id|approval_id|example_name)\}/.exec(path)?.[1];
+  const name = /\{(agent_id|conversation_id|server_id|server_name|run_id|response_id|approval_id|example_name)\}/.exec(
+    path,
+  )?.[1];
   return name === undefined ? undefined : { [name]: 'nobody-made-this' };
 }
 

@@ -796,6 +796,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/openai/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agents as models
+         * @description Every agent, as the model that requests name.
+         */
+        get: operations["openaiModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openai/models/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an agent as a model
+         * @description The agent with this id, as the model that requests name.
+         */
+        get: operations["openaiModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openai/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat completion (streaming, or at once)
+         * @description Runs an agent on a chat, to its end: its own tools are called on the way and are no `tool_calls`. Tools of the request are the client’s, and end the answer with `tool_calls`; their results come back as `role: tool`. Without the header `X-Conversation-Id` the messages are taken as they are and stored nowhere, and tools that wait for a person are refused. With it the conversation that is stored here is the truth, and of the messages only what stands behind the last answer is taken. `system` and `developer` messages are instructions for this answer. `temperature`, `top_p`, `max_tokens`, `stop`, `seed`, `logprobs` and other fields that are not listed are taken and have no effect: the agent has settings of its own. Closing the connection ends the run.
+         */
+        post: operations["openaiChat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openai/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a response (streaming, or at once)
+         * @description Runs an agent. The events of a response have numbers, and a reader whose connection broke goes on with `GET /openai/responses/{response_id}?stream=true&starting_after=N`. The last of them is `response.completed`, `response.incomplete` or `response.failed`; a response that was cancelled ends with `response.incomplete`, and its status says so. Calls that the agent makes are `mcp_call` items, with their results. A call that waits for a person is an `mcp_approval_request`. `temperature`, `top_p`, `max_output_tokens`, `max_tool_calls`, `reasoning`, `service_tier`, `top_logprobs`, `truncation` and `parallel_tool_calls` are repeated and have no effect: the agent has settings of its own. Other fields are taken and left out. Closing the connection ends the run, unless `background` is set.
+         */
+        post: operations["openaiRespond"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openai/responses/{response_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a response, or follow it (streaming)
+         * @description A response as it stands, or with `stream=true` its events, from the first one or from the one after `starting_after`. A run that another protocol has started can be read as a response too.
+         */
+        get: operations["openaiResponse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openai/responses/{response_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a response
+         * @description Ends it, and answers when what was said is stored. One that has ended stays as it is.
+         */
+        post: operations["openaiCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/examples/": {
         parameters: {
             query?: never;
@@ -2805,6 +2925,461 @@ export interface components {
         MimeBundle: {
             [key: string]: unknown;
         };
+        OpenAiChat: {
+            /**
+             * @description The id of an agent
+             * @example my-agent
+             */
+            model: string;
+            /**
+             * @description The conversation: `system` and `developer`, `user` with texts, images, audio and files, `assistant`, `tool`. With the header X-Conversation-Id only what stands behind the last answer is taken
+             * @example [
+             *       {
+             *         "role": "user",
+             *         "content": "Hello, how are you?"
+             *       }
+             *     ]
+             */
+            messages: {
+                [key: string]: unknown;
+            }[];
+            /** @description Whether the answer comes in pieces */
+            stream?: boolean | null;
+            /** @description `include_usage`: the last piece says what was used */
+            stream_options?: ({
+                include_usage?: boolean | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            /** @description Functions that the client runs itself; the tools of the agent are its own and are not named here */
+            tools?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** @description `none` leaves out `tools`; otherwise the model chooses, also where one is asked for */
+            tool_choice?: unknown;
+            /** @description `json_schema`, `json_object` or `text` */
+            response_format?: {
+                [key: string]: unknown;
+            } | null;
+            n?: number | null;
+            /** @description `show_tools`: what the agent calls, and what that gives, is told as reasoning */
+            agent_runtimes?: ({
+                show_tools?: boolean | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+        };
+        OpenAiChatChunk: {
+            id: string;
+            /** @constant */
+            object: "chat.completion.chunk";
+            created: number;
+            model: string;
+            choices: {
+                /** @constant */
+                index: 0;
+                delta: {
+                    /** @constant */
+                    role?: "assistant";
+                    content?: string;
+                    /** @description What the model thinks; with `show_tools` what the agent calls, too */
+                    reasoning_content?: string;
+                    tool_calls?: {
+                        id: string;
+                        /** @constant */
+                        type: "function";
+                        function: {
+                            name: string;
+                            /** @description JSON */
+                            arguments: string;
+                        };
+                        index: number;
+                    }[];
+                };
+                logprobs: null;
+                finish_reason: ("stop" | "length" | "tool_calls" | "content_filter") | null;
+            }[];
+            usage?: components["schemas"]["OpenAiUsage"] | null;
+            agent_runtimes?: {
+                /** @description The calls that wait for a person, who answers at `/approvals/{approval_id}` */
+                approvals: {
+                    id: string;
+                    tool: string;
+                    args: unknown;
+                }[];
+            };
+        };
+        OpenAiChatCompletion: {
+            /** @description The id of the run: `POST /runs/{run_id}/cancel` stops it */
+            id: string;
+            /** @constant */
+            object: "chat.completion";
+            /** @description Seconds since 1970 */
+            created: number;
+            model: string;
+            choices: {
+                /** @constant */
+                index: 0;
+                message: {
+                    /** @constant */
+                    role: "assistant";
+                    content: string | null;
+                    refusal: null;
+                    /** @description What the model thinks; with `show_tools` what the agent calls, too */
+                    reasoning_content?: string;
+                    tool_calls?: {
+                        id: string;
+                        /** @constant */
+                        type: "function";
+                        function: {
+                            name: string;
+                            /** @description JSON */
+                            arguments: string;
+                        };
+                    }[];
+                };
+                logprobs: null;
+                /** @enum {string} */
+                finish_reason: "stop" | "length" | "tool_calls" | "content_filter";
+            }[];
+            usage: components["schemas"]["OpenAiUsage"];
+            agent_runtimes?: {
+                /** @description The calls that wait for a person, who answers at `/approvals/{approval_id}` */
+                approvals: {
+                    id: string;
+                    tool: string;
+                    args: unknown;
+                }[];
+            };
+        };
+        /** @description An error, as OpenAI's API has them */
+        OpenAiError: {
+            error: {
+                /** @description What went wrong, in one sentence */
+                message: string;
+                /** @description The kind of error, such as `invalid_request_error` */
+                type: string;
+                /** @description The field that is wrong, where it is one */
+                param: string | null;
+                /** @description The stable name of the error: one of those of this server */
+                code: string;
+            };
+        };
+        OpenAiItem: {
+            /** @constant */
+            type: "message";
+            id: string;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+            /** @constant */
+            role: "assistant";
+            content: components["schemas"]["OpenAiTextPart"][];
+        } | {
+            /** @constant */
+            type: "reasoning";
+            id: string;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+            summary: components["schemas"]["OpenAiSummaryPart"][];
+        } | {
+            /** @constant */
+            type: "function_call";
+            id: string;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+            call_id: string;
+            name: string;
+            arguments: string;
+        } | {
+            /** @constant */
+            type: "mcp_call";
+            id: string;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete" | "failed";
+            /** @description The MCP server of the tool, or `agent-runtimes` */
+            server_label: string;
+            name: string;
+            arguments: string;
+            output: string | null;
+            error: {
+                /** @constant */
+                type: "mcp_tool_execution_error";
+                content: {
+                    /** @constant */
+                    type: "text";
+                    text: string;
+                }[];
+            } | null;
+            approval_request_id: string | null;
+        } | {
+            /** @constant */
+            type: "mcp_approval_request";
+            /** @description The id that `/approvals/{approval_id}` takes too */
+            id: string;
+            server_label: string;
+            name: string;
+            arguments: string;
+        };
+        OpenAiModel: {
+            /** @description The id of an agent */
+            id: string;
+            /** @constant */
+            object: "model";
+            /** @description Seconds since 1970 */
+            created: number;
+            owned_by: string;
+            name: string;
+        };
+        OpenAiModelList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["OpenAiModel"][];
+        };
+        OpenAiResponse: {
+            background: boolean;
+            instructions: string | null;
+            max_output_tokens: number | null;
+            max_tool_calls: number | null;
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            parallel_tool_calls: boolean;
+            previous_response_id: string | null;
+            prompt_cache_key: string | null;
+            reasoning: {
+                [key: string]: unknown;
+            };
+            safety_identifier: string | null;
+            service_tier: string | null;
+            store: boolean;
+            temperature: number | null;
+            text: {
+                [key: string]: unknown;
+            };
+            tool_choice: string | {
+                [key: string]: unknown;
+            };
+            tools: {
+                [key: string]: unknown;
+            }[];
+            top_logprobs: number | null;
+            top_p: number | null;
+            truncation: string;
+            user: string | null;
+            /** @description The id of the run */
+            id: string;
+            /** @constant */
+            object: "response";
+            /** @description Seconds since 1970 */
+            created_at: number;
+            completed_at: number | null;
+            /** @enum {string} */
+            status: "queued" | "in_progress" | "completed" | "incomplete" | "failed" | "cancelled";
+            /** @description The id of the agent */
+            model: string;
+            conversation: {
+                id: string;
+            } | null;
+            output: components["schemas"]["OpenAiItem"][];
+            error: {
+                /** @constant */
+                code: "server_error";
+                message: string;
+                /** @description The stable name of the error: one of those of this server */
+                type: string;
+            } | null;
+            /** @description `max_messages`: the agent has taken all the steps that it may */
+            incomplete_details: {
+                /** @enum {string} */
+                reason: "max_output_tokens" | "max_messages" | "content_filter";
+            } | null;
+            usage: {
+                input_tokens: number;
+                input_tokens_details: {
+                    cached_tokens: number;
+                    cache_write_tokens: number;
+                };
+                output_tokens: number;
+                output_tokens_details: {
+                    reasoning_tokens: number;
+                };
+                total_tokens: number;
+            } | null;
+            access_programs: null;
+        };
+        OpenAiResponseEvent: {
+            /** @constant */
+            type: "response.output_text.delta";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+            content_index: number;
+            delta: string;
+            logprobs: unknown[];
+        } | {
+            /** @constant */
+            type: "response.reasoning_summary_text.delta";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+            summary_index: number;
+            delta: string;
+        } | {
+            /** @enum {string} */
+            type: "response.created" | "response.queued" | "response.in_progress" | "response.completed" | "response.incomplete" | "response.failed";
+            response: components["schemas"]["OpenAiResponse"];
+            sequence_number: number;
+        } | {
+            /** @enum {string} */
+            type: "response.output_item.added" | "response.output_item.done";
+            output_index: number;
+            item: components["schemas"]["OpenAiItem"];
+            sequence_number: number;
+        } | {
+            /** @enum {string} */
+            type: "response.content_part.added" | "response.content_part.done";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+            content_index: number;
+            part: components["schemas"]["OpenAiTextPart"];
+        } | {
+            /** @constant */
+            type: "response.output_text.done";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+            content_index: number;
+            text: string;
+            logprobs: unknown[];
+        } | {
+            /** @enum {string} */
+            type: "response.reasoning_summary_part.added" | "response.reasoning_summary_part.done";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+            summary_index: number;
+            part: components["schemas"]["OpenAiSummaryPart"];
+        } | {
+            /** @constant */
+            type: "response.reasoning_summary_text.done";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+            summary_index: number;
+            text: string;
+        } | {
+            /** @enum {string} */
+            type: "response.function_call_arguments.delta" | "response.mcp_call_arguments.delta";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+            delta: string;
+        } | {
+            /** @enum {string} */
+            type: "response.function_call_arguments.done" | "response.mcp_call_arguments.done";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+            arguments: string;
+        } | {
+            /** @enum {string} */
+            type: "response.mcp_call.in_progress" | "response.mcp_call.completed" | "response.mcp_call.failed";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+        } | {
+            /** @constant */
+            type: "error";
+            code: string;
+            message: string;
+            param: null;
+            /** @description That of the event that came last: go on behind it */
+            sequence_number: number;
+        };
+        OpenAiResponseRequest: {
+            /**
+             * @description The id of an agent
+             * @example my-agent
+             */
+            model: string;
+            /**
+             * @description What is said: a text, or items: messages with texts, images and files, `function_call`, `function_call_output`, `mcp_approval_response`, and the items of responses as they came
+             * @example Hello, how are you?
+             */
+            input: string | {
+                [key: string]: unknown;
+            }[];
+            /** @description Added to the agent's own, for this response */
+            instructions?: string | null;
+            /** @description Goes on from there: in its conversation, or in a new one with what was said until then, where others have gone on already */
+            previous_response_id?: string | null;
+            /** @description The id of a conversation, which is made when there is none */
+            conversation?: (string | ({
+                id: string;
+            } & {
+                [key: string]: unknown;
+            })) | null;
+            /** @description `false`: nothing of it can be read again, and no conversation has it */
+            store?: boolean | null;
+            /** @description Whether it goes on when the connection closes, and is answered at once where it is not streamed */
+            background?: boolean | null;
+            /** @description Whether it is told as events */
+            stream?: boolean | null;
+            /** @description Functions that the client runs itself; the tools of the agent are its own and are not named here */
+            tools?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** @description `none` leaves out `tools`; otherwise the model chooses, also where one is asked for */
+            tool_choice?: (string | {
+                [key: string]: unknown;
+            }) | null;
+            /** @description `format`: `json_schema`, `json_object` or `text` */
+            text?: {
+                [key: string]: unknown;
+            } | null;
+            max_output_tokens?: number | null;
+            max_tool_calls?: number | null;
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            parallel_tool_calls?: boolean | null;
+            prompt_cache_key?: string | null;
+            reasoning?: {
+                [key: string]: unknown;
+            } | null;
+            safety_identifier?: string | null;
+            service_tier?: string | null;
+            temperature?: number | null;
+            top_logprobs?: number | null;
+            top_p?: number | null;
+            truncation?: string | null;
+            user?: string | null;
+        };
+        OpenAiSummaryPart: {
+            /** @constant */
+            type: "summary_text";
+            text: string;
+        };
+        OpenAiTextPart: {
+            /** @constant */
+            type: "output_text";
+            text: string;
+            annotations: unknown[];
+            logprobs: unknown[];
+        };
+        /** @description What all steps of the run have used */
+        OpenAiUsage: {
+            prompt_tokens: number;
+            completion_tokens: number;
+            total_tokens: number;
+            prompt_tokens_details: {
+                cached_tokens: number;
+            };
+            completion_tokens_details: {
+                reasoning_tokens: number;
+            };
+        };
         Prompt: {
             /**
              * @description What the user says
@@ -3504,6 +4079,15 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description `agent-not-found`: No agent has this id */
+        AgentNotFoundAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /**
          * @description `agent-not-found`: No agent has this id
          *     `approval-not-found`: No approval has this id
@@ -3540,6 +4124,19 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `agent-not-found`: No agent has this id
+         *     `run-not-found`: No run has this id
+         *     `approval-not-found`: No approval has this id
+         */
+        AgentNotFoundOrApprovalNotFoundOrRunNotFoundAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /**
@@ -3596,6 +4193,32 @@ export interface components {
         /**
          * @description `conversation-busy`: Another run is active on this conversation
          *     `approval-pending`: The conversation waits for the approval of a tool call
+         *     `approval-resolved`: The approval was answered before
+         */
+        ApprovalPendingOrApprovalResolvedOrConversationBusyAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
+        /**
+         * @description `conversation-busy`: Another run is active on this conversation
+         *     `approval-pending`: The conversation waits for the approval of a tool call
+         *     `run-cancelled`: The run was cancelled before it ended
+         */
+        ApprovalPendingOrConversationBusyOrRunCancelledAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
+        /**
+         * @description `conversation-busy`: Another run is active on this conversation
+         *     `approval-pending`: The conversation waits for the approval of a tool call
          *     `run-exists`: A run with this id exists already
          *     `run-cancelled`: The run was cancelled before it ended
          */
@@ -3628,6 +4251,15 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description `body-too-large`: The body is over the limit */
+        BodyTooLargeAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /** @description `conversation-busy`: Another run is active on this conversation */
         ConversationBusy: {
             headers: {
@@ -3657,6 +4289,17 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description `draining`: The server is shutting down; see Retry-After */
+        DrainingAsOpenAiError: {
+            headers: {
+                /** @description Seconds to wait, where that can be said */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /**
          * @description `not-ready`: The server is starting, or a part it needs is down
          *     `draining`: The server is shutting down; see Retry-After
@@ -3671,6 +4314,20 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /**
+         * @description `run-interrupted`: The server stopped in the middle of the run
+         *     `draining`: The server is shutting down; see Retry-After
+         */
+        DrainingOrRunInterruptedAsOpenAiError: {
+            headers: {
+                /** @description Seconds to wait, where that can be said */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /** @description `events-gone`: The oldest events of the run are no longer held */
         EventsGone: {
             headers: {
@@ -3678,6 +4335,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `events-gone`: The oldest events of the run are no longer held */
+        EventsGoneAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /**
@@ -3690,6 +4356,18 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `host-not-allowed`: The Host header names a host this server does not answer for
+         *     `origin-not-allowed`: A web page of another origin sent the request
+         */
+        HostNotAllowedOrOriginNotAllowedAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /**
@@ -3712,6 +4390,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `internal`: A fault of this server; its log has the cause */
+        InternalAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /**
@@ -3786,6 +4473,15 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description `malformed-json`: The body is not JSON */
+        MalformedJsonAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /**
          * @description `malformed-url`: The URL, or the Host header, is not well formed
          *     `malformed-json`: The body is not JSON
@@ -3805,6 +4501,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `malformed-url`: The URL, or the Host header, is not well formed */
+        MalformedUrlAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /** @description `mcp-server-exists`: An MCP server with this id exists already */
@@ -3876,6 +4581,18 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /**
+         * @description `model-not-configured`: The model of the agent cannot be used: its API key is not set
+         *     `model-failed`: The model provider failed
+         */
+        ModelFailedOrModelNotConfiguredAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /** @description `model-timeout`: The model provider did not answer in time */
         ModelTimeout: {
             headers: {
@@ -3883,6 +4600,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `model-timeout`: The model provider did not answer in time */
+        ModelTimeoutAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /** @description `not-json`: The Content-Type is not JSON */
@@ -3894,6 +4620,15 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description `not-json`: The Content-Type is not JSON */
+        NotJsonAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /** @description `rate-limited`: Too many requests; see Retry-After */
         RateLimited: {
             headers: {
@@ -3903,6 +4638,17 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `rate-limited`: Too many requests; see Retry-After */
+        RateLimitedAsOpenAiError: {
+            headers: {
+                /** @description Seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /**
@@ -3928,6 +4674,15 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description `request-timeout`: The request took too long to arrive */
+        RequestTimeoutAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /** @description `run-not-found`: No run has this id */
         RunNotFound: {
             headers: {
@@ -3935,6 +4690,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `run-not-found`: No run has this id */
+        RunNotFoundAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /** @description `sandbox-unavailable`: The sandbox could not be started or reached; the detail names the step */
@@ -3957,6 +4721,17 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description `unauthorized`: The API key is missing or wrong */
+        UnauthorizedAsOpenAiError: {
+            headers: {
+                /** @description Always `Bearer` */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /** @description `validation-failed`: The request does not match its schema; see errors */
         ValidationFailed: {
             headers: {
@@ -3964,6 +4739,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `validation-failed`: The request does not match its schema; see errors */
+        ValidationFailedAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
     };
@@ -6240,6 +7024,363 @@ export interface operations {
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
+        };
+    };
+    openaiModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "id": "my-agent",
+                     *           "object": "model",
+                     *           "created": 1795428000,
+                     *           "owned_by": "agent-runtimes",
+                     *           "name": "My Custom Agent"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAiModelList"];
+                };
+            };
+            401: components["responses"]["UnauthorizedAsOpenAiError"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedAsOpenAiError"];
+            429: components["responses"]["RateLimitedAsOpenAiError"];
+            500: components["responses"]["InternalAsOpenAiError"];
+        };
+    };
+    openaiModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-agent",
+                     *       "object": "model",
+                     *       "created": 1795428000,
+                     *       "owned_by": "agent-runtimes",
+                     *       "name": "My Custom Agent"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAiModel"];
+                };
+            };
+            400: components["responses"]["MalformedUrlAsOpenAiError"];
+            401: components["responses"]["UnauthorizedAsOpenAiError"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedAsOpenAiError"];
+            404: components["responses"]["AgentNotFoundAsOpenAiError"];
+            422: components["responses"]["ValidationFailedAsOpenAiError"];
+            429: components["responses"]["RateLimitedAsOpenAiError"];
+            500: components["responses"]["InternalAsOpenAiError"];
+        };
+    };
+    openaiChat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "my-agent",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Hello, how are you?"
+                 *         }
+                 *       ],
+                 *       "stream": true,
+                 *       "stream_options": {
+                 *         "include_usage": true
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenAiChat"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON, that of the last frame `[DONE]` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "run-1",
+                     *       "object": "chat.completion.chunk",
+                     *       "created": 1795428000,
+                     *       "model": "my-agent",
+                     *       "choices": [
+                     *         {
+                     *           "index": 0,
+                     *           "delta": {
+                     *             "content": "Hello! "
+                     *           },
+                     *           "logprobs": null,
+                     *           "finish_reason": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["OpenAiChatChunk"] | components["schemas"]["OpenAiError"];
+                    "application/json": components["schemas"]["OpenAiChatCompletion"];
+                };
+            };
+            400: components["responses"]["MalformedJsonAsOpenAiError"];
+            401: components["responses"]["UnauthorizedAsOpenAiError"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedAsOpenAiError"];
+            404: components["responses"]["AgentNotFoundAsOpenAiError"];
+            408: components["responses"]["RequestTimeoutAsOpenAiError"];
+            409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledAsOpenAiError"];
+            413: components["responses"]["BodyTooLargeAsOpenAiError"];
+            415: components["responses"]["NotJsonAsOpenAiError"];
+            422: components["responses"]["ValidationFailedAsOpenAiError"];
+            429: components["responses"]["RateLimitedAsOpenAiError"];
+            500: components["responses"]["InternalAsOpenAiError"];
+            502: components["responses"]["ModelFailedOrModelNotConfiguredAsOpenAiError"];
+            503: components["responses"]["DrainingOrRunInterruptedAsOpenAiError"];
+            504: components["responses"]["ModelTimeoutAsOpenAiError"];
+        };
+    };
+    openaiRespond: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "my-agent",
+                 *       "input": "Hello, how are you?",
+                 *       "stream": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenAiResponseRequest"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "response.output_text.delta",
+                     *       "item_id": "msg-0-run-1",
+                     *       "output_index": 0,
+                     *       "content_index": 0,
+                     *       "delta": "Hello! ",
+                     *       "logprobs": [],
+                     *       "sequence_number": 5
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["OpenAiResponseEvent"];
+                    "application/json": components["schemas"]["OpenAiResponse"];
+                };
+            };
+            400: components["responses"]["MalformedJsonAsOpenAiError"];
+            401: components["responses"]["UnauthorizedAsOpenAiError"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedAsOpenAiError"];
+            404: components["responses"]["AgentNotFoundOrApprovalNotFoundOrRunNotFoundAsOpenAiError"];
+            408: components["responses"]["RequestTimeoutAsOpenAiError"];
+            409: components["responses"]["ApprovalPendingOrApprovalResolvedOrConversationBusyAsOpenAiError"];
+            413: components["responses"]["BodyTooLargeAsOpenAiError"];
+            415: components["responses"]["NotJsonAsOpenAiError"];
+            422: components["responses"]["ValidationFailedAsOpenAiError"];
+            429: components["responses"]["RateLimitedAsOpenAiError"];
+            500: components["responses"]["InternalAsOpenAiError"];
+            503: components["responses"]["DrainingAsOpenAiError"];
+        };
+    };
+    openaiResponse: {
+        parameters: {
+            query?: {
+                /** @description Whether it is told as events */
+                stream?: "true" | "false";
+                /** @description The number of the last event that was read */
+                starting_after?: number;
+                /** @description Has no effect */
+                include_obfuscation?: "true" | "false";
+                /** @description Has no effect */
+                "include[]"?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the response, which is that of its run */
+                response_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; the `data:` of each is one event as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "response.output_text.delta",
+                     *       "item_id": "msg-0-run-1",
+                     *       "output_index": 0,
+                     *       "content_index": 0,
+                     *       "delta": "Hello! ",
+                     *       "logprobs": [],
+                     *       "sequence_number": 5
+                     *     }
+                     */
+                    "text/event-stream": components["schemas"]["OpenAiResponseEvent"];
+                    "application/json": components["schemas"]["OpenAiResponse"];
+                };
+            };
+            400: components["responses"]["MalformedUrlAsOpenAiError"];
+            401: components["responses"]["UnauthorizedAsOpenAiError"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedAsOpenAiError"];
+            404: components["responses"]["RunNotFoundAsOpenAiError"];
+            410: components["responses"]["EventsGoneAsOpenAiError"];
+            422: components["responses"]["ValidationFailedAsOpenAiError"];
+            429: components["responses"]["RateLimitedAsOpenAiError"];
+            500: components["responses"]["InternalAsOpenAiError"];
+        };
+    };
+    openaiCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the response, which is that of its run */
+                response_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "run-1",
+                     *       "object": "response",
+                     *       "created_at": 1795428000,
+                     *       "completed_at": 1795428005,
+                     *       "status": "cancelled",
+                     *       "model": "my-agent",
+                     *       "conversation": {
+                     *         "id": "conv-1"
+                     *       },
+                     *       "output": [
+                     *         {
+                     *           "type": "message",
+                     *           "id": "msg-0-run-1",
+                     *           "status": "completed",
+                     *           "role": "assistant",
+                     *           "content": [
+                     *             {
+                     *               "type": "output_text",
+                     *               "text": "Hello!",
+                     *               "annotations": [],
+                     *               "logprobs": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "error": null,
+                     *       "incomplete_details": null,
+                     *       "usage": {
+                     *         "input_tokens": 150,
+                     *         "input_tokens_details": {
+                     *           "cached_tokens": 0,
+                     *           "cache_write_tokens": 0
+                     *         },
+                     *         "output_tokens": 20,
+                     *         "output_tokens_details": {
+                     *           "reasoning_tokens": 0
+                     *         },
+                     *         "total_tokens": 170
+                     *       },
+                     *       "access_programs": null,
+                     *       "background": true,
+                     *       "instructions": null,
+                     *       "max_output_tokens": null,
+                     *       "max_tool_calls": null,
+                     *       "metadata": {},
+                     *       "parallel_tool_calls": true,
+                     *       "previous_response_id": null,
+                     *       "prompt_cache_key": null,
+                     *       "reasoning": {
+                     *         "effort": null,
+                     *         "summary": null
+                     *       },
+                     *       "safety_identifier": null,
+                     *       "service_tier": "default",
+                     *       "store": true,
+                     *       "temperature": null,
+                     *       "text": {
+                     *         "format": {
+                     *           "type": "text"
+                     *         }
+                     *       },
+                     *       "tool_choice": "auto",
+                     *       "tools": [],
+                     *       "top_logprobs": null,
+                     *       "top_p": null,
+                     *       "truncation": "disabled",
+                     *       "user": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAiResponse"];
+                };
+            };
+            400: components["responses"]["MalformedUrlAsOpenAiError"];
+            401: components["responses"]["UnauthorizedAsOpenAiError"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedAsOpenAiError"];
+            404: components["responses"]["RunNotFoundAsOpenAiError"];
+            422: components["responses"]["ValidationFailedAsOpenAiError"];
+            429: components["responses"]["RateLimitedAsOpenAiError"];
+            500: components["responses"]["InternalAsOpenAiError"];
         };
     };
     examplesList: {

@@ -3,7 +3,7 @@ import type { Exchange } from './exchange.ts';
 import { sendEmpty } from './send.ts';
 
 const EXPOSED =
-  'location, content-location, retry-after, x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset, mcp-session-id';
+  'location, content-location, retry-after, x-request-id, x-conversation-id, x-should-retry, ratelimit-limit, ratelimit-remaining, ratelimit-reset, mcp-session-id';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 
 /**

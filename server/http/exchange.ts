@@ -61,6 +61,13 @@ const ALIASES = new Map([
   ['/health/ready', `${BASE_PATH}/ready`],
 ]);
 
+/** Where clients of OpenAI's API ask, who are given the server with `/v1` behind it. */
+const OPENAI_PATH = '/v1/';
+
+/** The path that a path is served as. */
+const toRoute = (path: string): string =>
+  path.startsWith(OPENAI_PATH) ? `${BASE_PATH}/openai/${path.slice(OPENAI_PATH.length)}` : (ALIASES.get(path) ?? path);
+
 /** A request that did not come through the front door, so that nothing is known of its caller. */
 class UnknownRequestError extends Error {
   override readonly name = 'UnknownRequestError';
@@ -81,7 +88,7 @@ export function openExchange(
     request,
     response,
     path,
-    route: ALIASES.get(path) ?? path,
+    route: toRoute(path),
     query: mark < 0 ? '' : url.slice(mark + 1),
     startedAt: performance.now(),
     headers: [...baseHeaders, 'x-request-id', id],

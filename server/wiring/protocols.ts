@@ -9,6 +9,7 @@ import { openAgUi } from './ag-ui.ts';
 import type { AgentRuns } from './agent-runs.ts';
 import type { McpServers } from './mcp.ts';
 import { openMcpUi } from './mcp-ui.ts';
+import { openOpenAi } from './openai.ts';
 import { openVercelAi } from './vercel-ai.ts';
 
 /** The opened features that protocols are built from. */
@@ -33,9 +34,17 @@ export async function openProtocols(parts: ProtocolParts) {
   const a2ui = openA2ui(parts);
   const mcpUi = openMcpUi(parts);
   const vercelAi = openVercelAi(parts);
+  const openai = openOpenAi(parts);
   const a2a = await openA2a(parts);
   return {
-    handlers: { ...agUi.handlers, ...a2ui.handlers, ...mcpUi.handlers, ...vercelAi.handlers, ...a2a.handlers },
+    handlers: {
+      ...agUi.handlers,
+      ...a2ui.handlers,
+      ...mcpUi.handlers,
+      ...vercelAi.handlers,
+      ...openai.handlers,
+      ...a2a.handlers,
+    },
     streamFormats: { ...agUi.streamFormats, ...a2ui.streamFormats },
     mounts: [...a2a.mounts, ...mcpUi.mounts],
     /** Resolves when what outlives its run is stored. */

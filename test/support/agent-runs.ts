@@ -4,6 +4,7 @@ import { readEvents } from '../../client/read-events.ts';
 import { agUi } from '../../contract/ag-ui.ts';
 import { approvals } from '../../contract/approvals.ts';
 import { conversations } from '../../contract/conversations.ts';
+import { openai } from '../../contract/openai.ts';
 import { prompts } from '../../contract/prompts.ts';
 import { runs as runsGroup } from '../../contract/runs.ts';
 import { vercelAi } from '../../contract/vercel-ai.ts';
@@ -23,6 +24,7 @@ import { createRunHandlers } from '../../server/runs/run-handlers.ts';
 import { createStartRun } from '../../server/runs/start-run.ts';
 import type { PriceOf } from '../../server/runs/step-recorder.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
+import { openOpenAi } from '../../server/wiring/openai.ts';
 import { openVercelAi } from '../../server/wiring/vercel-ai.ts';
 import { testAgent, toolsetOf } from './loop.ts';
 import { type Running, type RunningOptions, startRuns } from './running.ts';
@@ -74,6 +76,14 @@ export async function startAgentRuns(
     askerOf: (runKey) => runs.askerOf(runKey),
   });
   const agents = { list: () => [], get: getAgent };
+  const tester = { id: 'tester', name: 'Tester', createdAt: '2026-11-23T10:00:00.000Z' };
+  const models = {
+    list: () => [tester],
+    get(id: string) {
+      getAgent(id);
+      return tester;
+    },
+  };
   const handlers = {
     prompts: createPromptHandlers({ runs, startRun, requireAgent: getAgent }),
     runs: createRunHandlers({ runs, store: store.runs, approvals: store.approvals }),
@@ -100,9 +110,10 @@ export async function startAgentRuns(
       terminate: (threadId, runId) => runs.cancel(threadId, runId),
     }),
     ...openVercelAi({ agents, agentRuns: { startRun, answerApproval }, runs, store }).handlers,
+    ...openOpenAi({ agents: models, agentRuns: { startRun }, runs, store }).handlers,
   };
   const server = await startHttpServer({
-    operations: implement({ prompts, runs: runsGroup, approvals, conversations, agUi, vercelAi }, handlers),
+    operations: implement({ prompts, runs: runsGroup, approvals, conversations, agUi, vercelAi, openai }, handlers),
     host: '127.0.0.1',
     port: 0,
     apiKeys: [],

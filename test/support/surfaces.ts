@@ -1,7 +1,7 @@
 /** The four ways to call an operation: REST and tRPC as plain HTTP, and the two typed clients. */
 import { createClient, errorBodyOf } from '../../client/index.ts';
 import { createRestClient, readEvents } from '../../client/rest.ts';
-import { BASE_PATH, contract } from '../../contract/index.ts';
+import { BASE_PATH, contract, type ErrorBody } from '../../contract/index.ts';
 import { type Endpoint, listEndpoints } from '../../contract/kit.ts';
 
 /** The input of an operation: path parameters, query and body in one object. */
@@ -125,6 +125,10 @@ function toQuery(query: Input): string {
   const text = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)])).toString();
   return text && `?${text}`;
 }
+
+/** An error as REST has it, where the surface is tRPC, whose errors have one form. */
+export const errorOverRest = ({ errorShape }: Endpoint, error: unknown): unknown =>
+  errorShape?.toBody(error as ErrorBody) ?? error;
 
 /** Every operation by its name. */
 export const operations: ReadonlyMap<string, Endpoint> = endpoints;

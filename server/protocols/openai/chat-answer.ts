@@ -1,0 +1,91 @@
+/** A chat completion, in pieces or whole. */
+import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
+import { type ChatDelta, type ChatEnd, ChatTranslation } from './chat-chunks.ts';
+import type { PlacedEvent } from './ports.ts';
+import { toRunFailure } from './run-failure.ts';
+
+/** What an answer says of itself. */
+export interface ChatView {
+  readonly id: string;
+  readonly model: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly showsTools: boolean;
+  /** Whether the last piece says what was used. */
+  readonly includesUsage: boolean;
+}
+
+type Events = AsyncIterable<Pick<PlacedEvent, 'event'>>;
+
+/** The pieces of an answer. Throws before the first where the run fails before it has said anything. */
+export async function* streamChat(events: Events, view: ChatView): AsyncGenerator<OpenAiChatChunk, void> {
+  const { id, created, model, includesUsage } = view;
+  const head = { id, object: 'chat.completion.chunk' as const, created, model };
+  const usage = includesUsage && { usage: null };
+  const translation = new ChatTranslation(view);
+  const toChunk = (delta: ChatDelta, finish_reason: ChatEnd['finishReason'] | null = null): OpenAiChatChunk => ({
+    ...head,
+    choices: [{ index: 0, delta, logprobs: null, finish_reason }],
+    ...usage,
+  });
+  let hasBegun = false;
+  for await (const { event } of events) {
+    const deltas = translation.next(event);
+    if (!hasBegun && (deltas.length || translation.end)) {
+      hasBegun = true;
+      yield toChunk({ ...BEGINNING });
+    }
+    for (const delta of deltas) yield toChunk(delta);
+    const { end } = translation;
+    if (!end) continue;
+    yield { ...toChunk({}, end.finishReason), ...toNotes(end) };
+    if (includesUsage) yield { ...head, choices: [], usage: end.usage };
+    return;
+  }
+  throw cutOff();
+}
+
+const BEGINNING = { role: 'assistant', content: '' } as const;
+
+/** The whole of an answer. Throws where the run fails. */
+export async function collectChat(events: Events, view: ChatView): Promise<OpenAiChatCompletion> {
+  const { id, created, model } = view;
+  const translation = new ChatTranslation(view);
+  const deltas: ChatDelta[] = [];
+  for await (const { event } of events) {
+    deltas.push(...translation.next(event));
+    const { end } = translation;
+    if (!end) continue;
+    const message = toMessage(deltas);
+    return {
+      id,
+      object: 'chat.completion',
+      created,
+      model,
+      choices: [{ index: 0, message, logprobs: null, finish_reason: end.finishReason }],
+      usage: end.usage,
+      ...toNotes(end),
+    };
+  }
+  throw cutOff();
+}
+
+function toMessage(deltas: readonly ChatDelta[]): OpenAiChatCompletion['choices'][number]['message'] {
+  const content = deltas.map((delta) => delta.content ?? '').join('');
+  const reasoning = deltas.map((delta) => delta.reasoning_content ?? '').join('');
+  const calls = deltas.flatMap((delta) => delta.tool_calls ?? []).map(({ index: _, ...call }) => call);
+  return {
+    role: 'assistant',
+    content: content === '' && calls.length ? null : content,
+    refusal: null,
+    ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+}
+
+const toNotes = ({ approvals }: ChatEnd) =>
+  approvals.length > 0 && {
+    agent_runtimes: { approvals: approvals.map(({ id, tool, args }) => ({ id, tool, args })) },
+  };
+
+const cutOff = () => toRunFailure({ status: 'cancelled', reason: 'the caller left' });

@@ -1,0 +1,107 @@
+/** Turns the events of a run into the pieces of a chat completion. */
+import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
+import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
+import { toText } from './fields.ts';
+import { toRunFailure } from './run-failure.ts';
+
+type Choice = OpenAiChatChunk['choices'][number];
+type Finished = Extract<RunOutcome, { readonly status: 'finished' }>;
+type Call = Pick<Extract<RunEvent, { readonly type: 'tool-call-ended' }>, 'callId' | 'name' | 'args'>;
+
+/** What a piece adds. */
+export type ChatDelta = Omit<Choice['delta'], 'role'>;
+
+/** How an answer ends. */
+export interface ChatEnd {
+  readonly finishReason: NonNullable<Choice['finish_reason']>;
+  readonly usage: OpenAiChatCompletion['usage'];
+  readonly approvals: readonly AwaitedCall[];
+}
+
+/** How much of what a tool gives is shown. */
+const MAX_SHOWN = 2000;
+
+/** Translates one run. */
+export class ChatTranslation {
+  readonly #showsTools: boolean;
+  readonly #calls = new Map<string, Call>();
+  #lastMessageId: string | undefined;
+  /** Set when the run has ended. */
+  end: ChatEnd | undefined;
+
+  constructor({ showsTools }: { readonly showsTools: boolean }) {
+    this.#showsTools = showsTools;
+  }
+
+  /** What an event adds to the answer. Throws when it tells that the run has failed. */
+  next(event: RunEvent): ChatDelta[] {
+    switch (event.type) {
+      case 'text-delta':
+        return [{ content: this.#toContent(event) }];
+      case 'reasoning-delta':
+        return [{ reasoning_content: event.delta }];
+      case 'tool-call-ended':
+        this.#calls.set(event.callId, event);
+        return [];
+      case 'tool-started': {
+        const call = this.#calls.get(event.callId) ?? event;
+        return this.#showTool(`\n→ ${event.name}(${toText(call.args)})\n`);
+      }
+      case 'tool-result':
+        return this.#showTool(`\n← ${event.name}: ${shorten(toText(event.result))}\n`);
+      case 'run-ended':
+        if (event.outcome.status !== 'finished') throw toRunFailure(event.outcome);
+        return this.#finish(event.outcome, event.usage);
+      default:
+        return [];
+    }
+  }
+
+  // What is said after a tool call stands apart from what was said before it.
+  #toContent({ messageId, delta }: { readonly messageId: string; readonly delta: string }): string {
+    const isNext = this.#lastMessageId !== undefined && this.#lastMessageId !== messageId;
+    this.#lastMessageId = messageId;
+    return isNext ? `\n\n${delta}` : delta;
+  }
+
+  #showTool(line: string): ChatDelta[] {
+    return this.#showsTools ? [{ reasoning_content: line }] : [];
+  }
+
+  #finish({ pending, approvals = [], stoppedBy }: Finished, usage: Usage): ChatDelta[] {
+    const held = new Set(approvals.map(({ callId }) => callId));
+    // Not before: a call whose arguments do not fit is answered here, and is none of the client's.
+    const calls = pending.filter((callId) => !held.has(callId)).flatMap((callId) => this.#calls.get(callId) ?? []);
+    this.end = { finishReason: toFinishReason(stoppedBy, calls.length > 0), usage: toUsage(usage), approvals };
+    const asks = approvals.map(toRequest).join('\n');
+    return [
+      ...(asks === '' ? [] : [{ content: this.#toContent({ messageId: 'asks', delta: asks }) }]),
+      ...calls.map((call, index) => ({ tool_calls: [{ index, ...toToolCall(call) }] })),
+    ];
+  }
+}
+
+function toFinishReason(stoppedBy: Finished['stoppedBy'], hasCalls: boolean): ChatEnd['finishReason'] {
+  if (stoppedBy === 'content-filter') return 'content_filter';
+  if (stoppedBy) return 'length';
+  return hasCalls ? 'tool_calls' : 'stop';
+}
+
+const toRequest = ({ id, tool }: AwaitedCall) =>
+  `The call of ${tool} waits for a person: POST /api/v1/approvals/${id} with {"approved": true} or {"approved": false}.`;
+
+const toToolCall = ({ callId: id, name, args }: Call) => ({
+  id,
+  type: 'function' as const,
+  function: { name, arguments: toText(args) },
+});
+
+const toUsage = ({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens }: Usage) => ({
+  prompt_tokens: inputTokens,
+  completion_tokens: outputTokens,
+  total_tokens: inputTokens + outputTokens,
+  prompt_tokens_details: { cached_tokens: cachedInputTokens },
+  completion_tokens_details: { reasoning_tokens: reasoningTokens },
+});
+
+const shorten = (text: string) => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN).toWellFormed()}…` : text);

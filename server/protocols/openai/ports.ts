@@ -1,0 +1,91 @@
+/** What the handlers of OpenAI's API are built on: agents, their runs, and the conversations they belong to. */
+import type { Principal } from '../../call/principal.ts';
+import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
+import type { ToolDefinition } from '../../runs/toolset.ts';
+import type { Message } from '../../store/messages.ts';
+
+/** An agent, as a model. */
+export interface ModelAgent {
+  readonly id: string;
+  readonly name: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+}
+
+/** An event with its place in its run, and when it happened, in milliseconds since 1970. */
+export interface PlacedEvent {
+  readonly id: number;
+  readonly at?: number | undefined;
+  readonly event: RunEvent;
+}
+
+/** A run to start. */
+export interface ModelRunRequest {
+  readonly principal: Principal;
+  /** Absent: a new conversation. */
+  readonly conversationId?: string | undefined;
+  /** What this server knows a conversation by that is there already. */
+  readonly conversationKey?: string | undefined;
+  readonly messages: readonly Message[];
+  /** `stored`: `messages` are what is new. `given`: they are all there is. */
+  readonly history: 'stored' | 'given';
+  readonly callerTools: readonly ToolDefinition[];
+  /** Added to the agent's own; may be empty. */
+  readonly instructions: string;
+  /** The JSON Schema that the answer is to fit, which is that of an object. */
+  readonly outputSchema?: Record<string, unknown> | undefined;
+  readonly decisions?: readonly ApprovalDecision[] | undefined;
+  /** Set where nothing of it is stored. */
+  readonly unlisted?: { readonly refusal: string } | undefined;
+  readonly note?: unknown;
+  /** Whether it goes on without readers. */
+  readonly detached?: boolean | undefined;
+  /** Aborts when the caller leaves before the run has begun. */
+  readonly signal: AbortSignal;
+}
+
+/** A run that was started. */
+export interface StartedRun {
+  readonly id: string;
+  readonly conversationId: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** Its events, and it waits for this reader. */
+  events(signal: AbortSignal): AsyncIterable<PlacedEvent>;
+  cancel(reason: string): void;
+}
+
+/** A run as it is stored, while it goes on or after. */
+export interface FoundModelRun {
+  readonly id: string;
+  readonly agentId: string;
+  readonly conversationId: string;
+  readonly conversationKey: string;
+  readonly startedAt: string;
+  readonly isRunning: boolean;
+  /** Whether its events are stored. */
+  readonly isDetached: boolean;
+  /** How many messages its conversation had when it began. */
+  readonly historyCount: number;
+  /** The calls that it left to its caller, or to a person. */
+  readonly pending: readonly string[];
+  events(signal: AbortSignal): AsyncIterable<PlacedEvent>;
+  /** What is stored of its conversation. */
+  messages(): Promise<readonly Message[]>;
+  /** Resolves when it has ended and is stored. */
+  cancel(reason: string): Promise<void>;
+}
+
+/** The ports of the handlers. */
+export interface OpenAiParts {
+  readonly agents: {
+    list(): Iterable<ModelAgent>;
+    /** Throws `agent-not-found`. */
+    get(id: string): ModelAgent;
+  };
+  startRun(agentId: string, request: ModelRunRequest): Promise<StartedRun>;
+  /** What a principal means by the id of a run. */
+  findRun(id: string, principal: Principal): Promise<FoundModelRun | undefined>;
+  /** What is stored of the conversation that a principal means by an id. */
+  findMessages(conversationId: string, principal: Principal): Promise<readonly Message[] | undefined>;
+}

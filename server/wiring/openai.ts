@@ -1,0 +1,50 @@
+import { createOpenAiHandlers } from '../protocols/openai/handlers.ts';
+import type { FoundModelRun, ModelAgent } from '../protocols/openai/ports.ts';
+import type { FoundRun } from '../runs/found-run.ts';
+import type { ProtocolParts } from './protocols.ts';
+
+/** Opens OpenAI's API. */
+export function openOpenAi({
+  agents,
+  agentRuns,
+  runs,
+  store: { conversations },
+}: Pick<ProtocolParts, 'runs'> & {
+  readonly agents: { list(): Iterable<ModelAgent>; get(id: string): ModelAgent };
+  readonly agentRuns: Pick<ProtocolParts['agentRuns'], 'startRun'>;
+  readonly store: { readonly conversations: Pick<ProtocolParts['store']['conversations'], 'get' | 'messages'> };
+}) {
+  const toModelRun = ({ record, run, events }: FoundRun): FoundModelRun => ({
+    ...record,
+    isRunning: record.status === 'running',
+    pending: record.outcome?.status === 'finished' ? record.outcome.pending : [],
+    events,
+    messages: () => conversations.messages(record.conversationKey),
+    async cancel(reason) {
+      run?.cancel(reason);
+      await run?.ended;
+    },
+  });
+  const openai = createOpenAiHandlers({
+    agents,
+    async startRun(agentId, request) {
+      const run = await agentRuns.startRun(agentId, request);
+      return {
+        id: run.storedId,
+        conversationId: run.conversationId,
+        startedAt: run.startedAt,
+        events: (signal) => run.events({ signal, isAwaited: true }),
+        cancel: (reason) => run.cancel(reason),
+      };
+    },
+    async findRun(id, principal) {
+      const found = await runs.findById(id, principal);
+      return found && toModelRun(found);
+    },
+    async findMessages(id, principal) {
+      const conversation = await conversations.get(id, principal);
+      return conversation && conversations.messages(conversation.key);
+    },
+  });
+  return { handlers: { openai } };
+}
