@@ -249,4 +249,36 @@ describe('a response in the background', () => {
     const events = await Array.fromAsync(await openAiOf(server).responses.retrieve(id, { stream: true }));
     expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, index) => index + 1));
   });
+
+  test('that was cut off with its server has failed, behind what was stored, with a number nobody has seen', async () => {
+    await using folder = await temporaryFolder();
+    {
+      await using server = await startAgentRuns(echo(), { folder: folder.path });
+      const { runs } = server.store;
+      const opening = { id: 'cut', conversationId: 'c', agentId: 'tester', messages: [], isDetached: true };
+      const { key } = await runs.open(opening);
+      const events = [
+        { type: 'noted', note: {} },
+        { type: 'text-started', messageId: 'm' },
+        { type: 'text-delta', messageId: 'm', delta: 'Par' },
+      ];
+      await runs.append({ events: [{ runKey: key, first: 1, events, times: [1, 2, 3] }], steps: [] });
+    }
+    await using server = await startAgentRuns(echo(), { folder: folder.path });
+    const { responses } = openAiOf(server);
+    const events = await Array.fromAsync(await responses.retrieve('cut', { stream: true }));
+    expect(events.map(({ type, sequence_number }) => [type, sequence_number])).toEqual([
+      ['response.created', 1],
+      ['response.in_progress', 2],
+      ['response.output_item.added', 3],
+      ['response.content_part.added', 4],
+      ['response.output_text.delta', 5],
+      ['response.output_text.done', 1_000_000],
+      ['response.content_part.done', 1_000_001],
+      ['response.output_item.done', 1_000_002],
+      ['response.failed', 1_000_003],
+    ]);
+    const stored = await responses.retrieve('cut');
+    expect(stored).toMatchObject({ status: 'failed', output_text: 'Par', error: { type: 'run-interrupted' } });
+  });
 });
