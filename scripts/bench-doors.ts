@@ -37,6 +37,18 @@ const doors: readonly Door[] = [
     body: (id) => ({ id, messages: [{ id: 'm', role: 'user', parts: [{ type: 'text', text: 'Go' }] }] }),
     last: /\[DONE\]/,
   },
+  {
+    name: 'OpenAI chat',
+    path: '/v1/chat/completions',
+    body: (_id, agent) => ({ model: agent, stream: true, messages: [{ role: 'user', content: 'Go' }] }),
+    last: /\[DONE\]/,
+  },
+  {
+    name: 'OpenAI responses',
+    path: '/v1/responses',
+    body: (_id, agent) => ({ model: agent, stream: true, input: 'Go' }),
+    last: /"type":"response.completed"/,
+  },
 ];
 
 await using server = await serve('product.ts', `${WORDS},1`).then((served) => ({
