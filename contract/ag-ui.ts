@@ -200,6 +200,7 @@ export const agUi = group('AG-UI', 'The Agent-User Interaction protocol: every a
     description:
       'Answers with AG-UI events: `RUN_STARTED` first, exactly one `RUN_FINISHED` or `RUN_ERROR` last. The `messages` are the prompt; the thread is stored as a conversation with the id of the thread. A failure before the first event keeps its HTTP status; a later one is `RUN_ERROR`. Closing the connection cancels the run unless `forwardedProps.background` is true. A request sent again with a `Last-Event-ID` header is not run again: the events after that one follow. A tool of an MCP server changes the shared state with the whole new one as `ag-ui/state` in the `_meta` of its result (told as `STATE_SNAPSHOT`, then `STATE_DELTA`), sends `CUSTOM` events with `ag-ui/custom` there, and is given the state in the `_meta` of its calls when its own `_meta` has `ag-ui/state: true`. A run that waits for MCP servers which are starting says so in a `CUSTOM` event `status`, and names those that did not come as `missing_servers` in the `result` of `RUN_FINISHED`. A thread that waits for the approval of a tool call takes no run but one whose `resume` answers it.',
     ...runAnswer,
+    takesFiles: true,
     body: AgUiRun,
     bodyExample: runExample,
     errors: ['agent-not-found', ...runErrors],

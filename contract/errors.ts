@@ -35,6 +35,7 @@ export const errors = {
   'run-cancelled': { status: 409, meaning: 'The run was cancelled before it ended' },
   'events-gone': { status: 410, meaning: 'The oldest events of the run are no longer held' },
   'conversation-busy': { status: 409, meaning: 'Another run is active on this conversation' },
+  'bodies-full': { status: 503, meaning: 'Too many long bodies are being read at once; see Retry-After' },
   'body-too-large': { status: 413, meaning: 'The body is over the limit' },
   'not-json': { status: 415, meaning: 'The Content-Type is not JSON' },
   'validation-failed': { status: 422, meaning: 'The request does not match its schema; see errors' },

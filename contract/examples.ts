@@ -41,6 +41,7 @@ export const examples = group('Examples', 'Small agents that each show one thing
     description:
       'As a run at `/ag-ui/{agent_id}/`, with the default model of the server, which may be the embedded one. A thread is a conversation of the agent `example:{example_name}`; its runs are read again at `/ag-ui/example:{example_name}/connect` and ended at `/ag-ui/terminate`.',
     ...runAnswer,
+    takesFiles: true,
     body: AgUiRun,
     bodyExample: runExample,
     errors: ['example-not-found', ...runErrors],

@@ -55,6 +55,8 @@ interface Docs {
   readonly errors?: readonly ErrorCode[];
   /** True for endpoints that need no API key and are never rate limited. */
   readonly open?: true;
+  /** True for endpoints whose body may hold files: it may have 16 MiB instead of 1. */
+  readonly takesFiles?: true;
 }
 
 /** Another form of errors than this product's own, for callers who read that of another API. */

@@ -121,6 +121,7 @@ export const openai = group(
         '`system` and `developer` messages are instructions for this answer. `temperature`, `top_p`, `max_tokens`, `stop`, `seed`, `logprobs` and other fields that are not listed are taken and have no effect: the agent has settings of its own.',
         'Closing the connection ends the run.',
       ].join(' '),
+      takesFiles: true,
       body: OpenAiChat,
       bodyExample: {
         model: 'my-agent',
@@ -160,6 +161,7 @@ export const openai = group(
         '`temperature`, `top_p`, `max_output_tokens`, `max_tool_calls`, `reasoning`, `service_tier`, `top_logprobs`, `truncation` and `parallel_tool_calls` are repeated and have no effect: the agent has settings of its own. Other fields are taken and left out.',
         'Closing the connection ends the run, unless `background` is set.',
       ].join(' '),
+      takesFiles: true,
       body: OpenAiResponseRequest,
       bodyExample: { model: 'my-agent', input: 'Hello, how are you?', stream: true },
       ...events,

@@ -13,15 +13,17 @@ const EVERY: readonly ErrorCode[] = ['host-not-allowed', 'origin-not-allowed', '
 const GUARDED: readonly ErrorCode[] = ['unauthorized', 'rate-limited'];
 const WITH_PATH: readonly ErrorCode[] = ['malformed-url'];
 const WITH_INPUT: readonly ErrorCode[] = ['validation-failed'];
+const WITH_FILES: readonly ErrorCode[] = ['bodies-full'];
 const WITH_BODY: readonly ErrorCode[] = ['malformed-json', 'body-too-large', 'not-json', 'request-timeout'];
 
 /** Every code that a caller of `endpoint` should expect: its own, and those the front door answers with. */
-export function listErrorCodes({ open, path, input, body, errors: own = [] }: Endpoint): ErrorCode[] {
+export function listErrorCodes({ open, path, input, body, takesFiles, errors: own = [] }: Endpoint): ErrorCode[] {
   const hasInput = Object.keys(input.shape).length > 0;
   const codes = [
     ...own,
     ...(path.includes('{') ? WITH_PATH : []),
     ...(body ? WITH_BODY : []),
+    ...(takesFiles ? WITH_FILES : []),
     ...(open ? [] : GUARDED),
     ...(hasInput ? WITH_INPUT : []),
     ...EVERY,

@@ -141,6 +141,7 @@ export const prompts = group('Prompts', 'Prompts to an agent, answered as a stre
     summary: 'Send prompt (streaming)',
     description:
       'Both sides of the turn are stored before `done` is sent. Closing the connection cancels the run unless `background` is true. A prompt sent again with its `run_id` and a `Last-Event-ID` header is not run again: the events after that one follow. The header `Content-Location` names the run. A failure before the first event keeps its HTTP status; a later one is the `error` event.',
+    takesFiles: true,
     body: Prompt,
     bodyExample: { message: 'What is the weather in Paris?' },
     output: PromptEvent,
@@ -151,6 +152,7 @@ export const prompts = group('Prompts', 'Prompts to an agent, answered as a stre
   sync: post('/agents/{agent_id}/prompt/sync', {
     summary: 'Send prompt (non-streaming)',
     description: 'Waits for the complete answer. Closing the connection cancels the run unless `background` is true.',
+    takesFiles: true,
     body: Prompt,
     bodyExample: { message: 'What is the weather in Paris?' },
     output: PromptResult,

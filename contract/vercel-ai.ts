@@ -159,6 +159,7 @@ export const vercelAi = group(
         'Answers to `tool-approval-request` are taken from the last message and checked against the approvals stored here; they may be given at `/approvals/{approval_id}` as well.',
         'A reader that goes away ends no run: `POST /runs/{run_id}/cancel` does, with the `run_id` in the metadata of `start`.',
       ].join(' '),
+      takesFiles: true,
       body: Chat,
       bodyExample: {
         id: 'chat-1',

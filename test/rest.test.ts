@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { sendRaw } from './support/http-raw.ts';
 import { startTestServer } from './support/http-server.ts';
@@ -286,6 +288,37 @@ test('a body over 1 MiB is a 413, and the caller gets to read it', async () => {
   } as RequestInit);
   expect([streamed.status, (await answerOf(streamed)).body.code]).toEqual([413, 'body-too-large']);
   expect(server.witness.calls).toBe(0);
+});
+
+test('where a body may hold files it may have 16 MiB, and no more', async () => {
+  await using server = await startTestServer();
+  const ask = (mebibytes: number) =>
+    server.call('POST', '/foreign/answer', { as: 'whole', file: 'x'.repeat(mebibytes * 1024 * 1024) });
+  expect((await ask(15)).status).toBe(200);
+  const large = await ask(17);
+  expect([large.status, await large.json()]).toEqual([
+    413,
+    { error: { message: 'The body is over 16777216 bytes', code: 'body-too-large' } },
+  ]);
+});
+
+test('what is held of long bodies that are on their way is bounded, and given back when they are gone', async () => {
+  await using server = await startTestServer();
+  const head = `POST /api/v1/foreign/answer HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${15 * 1024 * 1024}\r\n\r\n`;
+  const part = Buffer.concat([Buffer.from(head), Buffer.alloc(14 * 1024 * 1024, 'x')]);
+  const sockets = Array.from({ length: 20 }, () => connect(server.port, '127.0.0.1'));
+  const heads = sockets.map(async (socket) => {
+    socket.on('error', () => undefined).write(part);
+    const [first] = await once(socket, 'data', { signal: AbortSignal.timeout(15_000) }).catch(() => ['']);
+    return String(first).split('\r\n')[0];
+  });
+  expect(await Promise.race(heads)).toBe('HTTP/1.1 503 Service Unavailable');
+  for (const socket of sockets) socket.destroy();
+  await Promise.all(heads.map((each) => each.catch(() => undefined)));
+  const body = { as: 'whole', file: 'x'.repeat(15 * 1024 * 1024) };
+  await expect
+    .poll(async () => (await server.call('POST', '/foreign/answer', body)).status, { timeout: 15_000 })
+    .toBe(200);
 });
 
 test('a caller that asks before it sends is told to go on, or is refused without sending', async () => {

@@ -314,7 +314,7 @@ describe('messages that are too large', () => {
     const file = await storedSize({
       id: 'u',
       role: 'user',
-      content: [{ type: 'file', mediaType: 'image/png', data: long, filename: 'cat.png' }],
+      content: [{ type: 'file', mediaType: 'image/png', data: 'x'.repeat(16 * MiB), filename: 'cat.png' }],
     });
     expect(file.stored).toHaveProperty('content', [
       { type: 'text', text: '[cat.png (image/png) was too large to store]' },

@@ -151,6 +151,18 @@ describe('what a chat says', () => {
     expect((await server.call('GET', '/vercel-ai/tester/chat/messages')).body.messages[0].parts[1]).toEqual(image);
   });
 
+  test('may hold a photo, which is still whole when the chat goes on', async () => {
+    const model = scriptedModel([says('Nice')]);
+    await using server = await startAgentRuns(model);
+    const url = `data:image/png;base64,${'A'.repeat(4_000_000)}`;
+    const photo: UIMessage = { id: 'u1', role: 'user', parts: [{ type: 'file', mediaType: 'image/png', url }] };
+    await send(server, { messages: [photo] });
+    await send(server, { messages: [user('And now?', 'u2')] });
+    expect(model.asked[1]?.prompt[0]?.content).toEqual(model.asked[0]?.prompt[0]?.content);
+    const { body } = await server.call('GET', '/vercel-ai/tester/chat/messages');
+    expect(body.messages[0].parts[0].url).toBe(url);
+  });
+
   test('is refused with the place when it says nothing, or a file cannot be reached', async () => {
     await using server = await startAgentRuns(scriptedModel([]));
     const ask = (parts: unknown[]) =>

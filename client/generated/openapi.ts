@@ -2411,7 +2411,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "bodies-full" | "body-too-large" | "not-json" | "validation-failed" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -4242,6 +4242,49 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /**
+         * @description `draining`: The server is shutting down; see Retry-After
+         *     `bodies-full`: Too many long bodies are being read at once; see Retry-After
+         */
+        BodiesFullOrDraining: {
+            headers: {
+                /** @description Seconds to wait, where that can be said */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `draining`: The server is shutting down; see Retry-After
+         *     `bodies-full`: Too many long bodies are being read at once; see Retry-After
+         */
+        BodiesFullOrDrainingAsOpenAiError: {
+            headers: {
+                /** @description Seconds to wait, where that can be said */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
+        /**
+         * @description `run-interrupted`: The server stopped in the middle of the run
+         *     `draining`: The server is shutting down; see Retry-After
+         *     `bodies-full`: Too many long bodies are being read at once; see Retry-After
+         */
+        BodiesFullOrDrainingOrRunInterruptedAsOpenAiError: {
+            headers: {
+                /** @description Seconds to wait, where that can be said */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /** @description `body-too-large`: The body is over the limit */
         BodyTooLarge: {
             headers: {
@@ -4289,17 +4332,6 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `draining`: The server is shutting down; see Retry-After */
-        DrainingAsOpenAiError: {
-            headers: {
-                /** @description Seconds to wait, where that can be said */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OpenAiError"];
-            };
-        };
         /**
          * @description `not-ready`: The server is starting, or a part it needs is down
          *     `draining`: The server is shutting down; see Retry-After
@@ -4312,20 +4344,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
-            };
-        };
-        /**
-         * @description `run-interrupted`: The server stopped in the middle of the run
-         *     `draining`: The server is shutting down; see Retry-After
-         */
-        DrainingOrRunInterruptedAsOpenAiError: {
-            headers: {
-                /** @description Seconds to wait, where that can be said */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /** @description `events-gone`: The oldest events of the run are no longer held */
@@ -5437,7 +5455,7 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             502: components["responses"]["ModelFailedOrModelNotConfigured"];
-            503: components["responses"]["Draining"];
+            503: components["responses"]["BodiesFullOrDraining"];
             504: components["responses"]["ModelTimeout"];
         };
     };
@@ -5504,7 +5522,7 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             502: components["responses"]["ModelFailedOrModelNotConfigured"];
-            503: components["responses"]["Draining"];
+            503: components["responses"]["BodiesFullOrDraining"];
             504: components["responses"]["ModelTimeout"];
         };
     };
@@ -6333,7 +6351,7 @@ export interface operations {
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Draining"];
+            503: components["responses"]["BodiesFullOrDraining"];
         };
     };
     agUiConnect: {
@@ -6928,7 +6946,7 @@ export interface operations {
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Draining"];
+            503: components["responses"]["BodiesFullOrDraining"];
         };
     };
     vercelAiMessages: {
@@ -7171,7 +7189,7 @@ export interface operations {
             429: components["responses"]["RateLimitedAsOpenAiError"];
             500: components["responses"]["InternalAsOpenAiError"];
             502: components["responses"]["ModelFailedOrModelNotConfiguredAsOpenAiError"];
-            503: components["responses"]["DrainingOrRunInterruptedAsOpenAiError"];
+            503: components["responses"]["BodiesFullOrDrainingOrRunInterruptedAsOpenAiError"];
             504: components["responses"]["ModelTimeoutAsOpenAiError"];
         };
     };
@@ -7227,7 +7245,7 @@ export interface operations {
             422: components["responses"]["ValidationFailedAsOpenAiError"];
             429: components["responses"]["RateLimitedAsOpenAiError"];
             500: components["responses"]["InternalAsOpenAiError"];
-            503: components["responses"]["DrainingAsOpenAiError"];
+            503: components["responses"]["BodiesFullOrDrainingAsOpenAiError"];
         };
     };
     openaiResponse: {
@@ -7490,7 +7508,7 @@ export interface operations {
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Draining"];
+            503: components["responses"]["BodiesFullOrDraining"];
         };
     };
     mcpServersList: {

@@ -6,6 +6,10 @@ import { invalidField } from '../call/validation-error.ts';
 
 /** The most bytes a request body may have. */
 export const MAX_BODY_BYTES = 1024 * 1024;
+/** The most where it may hold files. */
+export const MAX_FILES_BODY_BYTES = 16 * 1024 * 1024;
+/** The most bytes that all bodies which are longer than others may be, may have together while they are read. */
+const MAX_LONG_BYTES = 16 * MAX_FILES_BODY_BYTES;
 /** The most characters that an error tells of where in the body something is. */
 const MAX_PATH = 300;
 const JSON_TYPE = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i;
@@ -18,24 +22,36 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** The JSON object in the body of a request; an empty one when there is no body. */
-export async function readJsonObject(request: IncomingMessage, writeContinue: () => void): Promise<object> {
-  const value = await readJson(request, writeContinue);
+export async function readJsonObject(
+  request: IncomingMessage,
+  writeContinue: () => void,
+  maxBytes?: number,
+): Promise<object> {
+  const value = await readJson(request, writeContinue, maxBytes);
   if (value === undefined) return {};
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw invalidField('body', 'expected a JSON object');
 }
 
 /** The JSON in the body of a request; undefined when there is none. */
-export async function readJson(request: IncomingMessage, writeContinue: () => void): Promise<unknown> {
+export async function readJson(
+  request: IncomingMessage,
+  writeContinue: () => void,
+  maxBytes?: number,
+): Promise<unknown> {
   if (!hasBody(request)) return undefined;
-  const text = await readJsonText(request, writeContinue);
+  const text = await readJsonText(request, writeContinue, maxBytes);
   return text.trim() === '' ? undefined : parseJson(text);
 }
 
 /** The text of a JSON body, within the limits of size and depth and without flaws, not parsed yet. */
-export async function readJsonText(request: IncomingMessage, writeContinue: () => void): Promise<string> {
+export async function readJsonText(
+  request: IncomingMessage,
+  writeContinue: () => void,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<string> {
   checkContentType(request);
-  const bytes = await readBytes(request, writeContinue);
+  const bytes = await readBytes(request, writeContinue, maxBytes);
   if (!isUtf8(bytes)) throw new ApiError('malformed-json', 'The body is not UTF-8');
   const text = bytes.toString('utf8');
   checkJsonText(text);
@@ -52,7 +68,7 @@ export function checkJsonText(text: string): void {
 
 /** Reads and drops the body of a request whose endpoint takes none. */
 export async function dropBody(request: IncomingMessage, writeContinue: () => void): Promise<void> {
-  if (hasBody(request)) await readBytes(request, writeContinue);
+  if (hasBody(request)) await readBytes(request, writeContinue, MAX_BODY_BYTES);
 }
 
 function checkContentType({ headers }: IncomingMessage): void {
@@ -69,19 +85,29 @@ function checkContentType({ headers }: IncomingMessage): void {
   }
 }
 
-function readBytes(request: IncomingMessage, writeContinue: () => void): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+/** What is held of bodies beyond {@link MAX_BODY_BYTES} of each. */
+let longBytes = 0;
+
+function readBytes(request: IncomingMessage, writeContinue: () => void, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   if (request.headers.expect !== undefined) writeContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const stop = () => request.off('data', take).off('end', finish).off('close', leave).off('error', leave);
+    let held = 0;
+    const stop = () => {
+      longBytes -= held;
+      request.off('data', take).off('end', finish).off('close', leave).off('error', leave);
+    };
     const take = (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
       if (size <= MAX_BODY_BYTES) return;
+      held += chunk.length;
+      longBytes += chunk.length;
+      if (size <= maxBytes && longBytes <= MAX_LONG_BYTES) return;
       stop();
-      reject(tooLarge());
+      reject(size > maxBytes ? tooLarge(maxBytes) : tooMany());
     };
     const finish = () => {
       stop();
@@ -95,7 +121,9 @@ function readBytes(request: IncomingMessage, writeContinue: () => void): Promise
   });
 }
 
-const tooLarge = () => new ApiError('body-too-large', `The body is over ${MAX_BODY_BYTES} bytes`);
+const tooLarge = (maxBytes: number) => new ApiError('body-too-large', `The body is over ${maxBytes} bytes`);
+const tooMany = () =>
+  new ApiError('bodies-full', 'Too many long bodies are being read', { headers: { 'retry-after': '2' } });
 
 function parseJson(text: string): unknown {
   try {

@@ -3,7 +3,7 @@ import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import { isIterable, type Operation } from '../call/implement.ts';
 import { type Exchange, toRestContext } from './exchange.ts';
-import { dropBody, hasBody, readJsonObject } from './read-json.ts';
+import { dropBody, hasBody, MAX_FILES_BODY_BYTES, readJsonObject } from './read-json.ts';
 import { createQueryReader, type QueryReader } from './read-query.ts';
 import { createRoutes, type Match } from './routes.ts';
 import { sendEmpty, sendJson } from './send.ts';
@@ -122,7 +122,8 @@ async function serve(
   const input: Record<string, unknown> = Object.create(null);
   if (hasBody(request)) {
     const writeContinue = () => response.writeContinue();
-    if (endpoint.body) Object.assign(input, await readJsonObject(request, writeContinue));
+    const maxBytes = endpoint.takesFiles && MAX_FILES_BODY_BYTES;
+    if (endpoint.body) Object.assign(input, await readJsonObject(request, writeContinue, maxBytes));
     else await dropBody(request, writeContinue);
   }
   readQuery(exchange.query, input);

@@ -5,9 +5,9 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { ApiError, toApiError } from '../call/errors.ts';
 import { isIterable, type Operation } from '../call/implement.ts';
 import { invalidField } from '../call/validation-error.ts';
-import { type Exchange, exchangeOf, toContext } from './exchange.ts';
+import { type Exchange, exchangeOf, RPC_PATH, toContext } from './exchange.ts';
 import { type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
-import { checkJsonText, hasBody, readJsonText } from './read-json.ts';
+import { checkJsonText, hasBody, MAX_FILES_BODY_BYTES, readJsonText } from './read-json.ts';
 import { NO_UTF_8, wasMended } from './read-query.ts';
 import { toFault } from './send.ts';
 
@@ -21,6 +21,9 @@ interface RpcContext {
 /** Serves operations as tRPC procedures; a stream is a mutation that returns an AsyncIterable. Mount it at `RPC_PATH`. */
 export function createRpc(operations: readonly Operation[], rateLimits: RateLimits | undefined): RequestHandler {
   const open = new Set(operations.filter(({ endpoint }) => endpoint.open).map(({ name }) => name));
+  const withFiles = operations.filter(({ endpoint }) => endpoint.takesFiles).map(({ name }) => `${RPC_PATH}/${name}`);
+  // Such a call is alone in its request: others share theirs with reads only.
+  const takesFiles = (path: string) => withFiles.includes(path);
   const failures = new WeakMap<Exchange, ApiError>();
   const serve = createExpressMiddleware({
     router: createRouter(operations, rateLimits),
@@ -59,7 +62,8 @@ export function createRpc(operations: readonly Operation[], rateLimits: RateLimi
     }
     try {
       checkInput(exchange.query);
-      if (hasBody(request)) request.body = await readJsonText(request, () => response.writeContinue());
+      const maxBytes = takesFiles(exchange.route) ? MAX_FILES_BODY_BYTES : undefined;
+      if (hasBody(request)) request.body = await readJsonText(request, () => response.writeContinue(), maxBytes);
     } catch (cause) {
       // The router answers with it, in the envelope that its clients read.
       failures.set(exchange, toApiError(cause));

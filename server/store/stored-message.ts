@@ -2,14 +2,18 @@ import type { AssistantPart, Message, UserPart } from './messages.ts';
 import { toStoredJson } from './stored-json.ts';
 
 const MAX_BYTES = 1024 * 1024;
+/** The most where it holds files: as much as the body of a request may have. */
+const MAX_BYTES_WITH_FILES = 16 * MAX_BYTES;
 
-/** A message as the JSON that is stored: whole, or with its longest parts cut and marked when it is over 1 MiB. */
+/** A message as the JSON that is stored: whole, or with its longest parts cut and marked when it is over 1 MiB, or over 16 with files. */
 export function toStoredBody(message: Message): string {
   const whole = toStoredJson(message);
+  const hasFiles = message.role === 'user' && message.content.some(({ type }) => type === 'file');
+  const maxBytes = hasFiles ? MAX_BYTES_WITH_FILES : MAX_BYTES;
   // No character takes more than three bytes for each of its UTF-16 units.
-  if (whole.length * 3 <= MAX_BYTES || Buffer.byteLength(whole) <= MAX_BYTES) return whole;
+  if (whole.length * 3 <= maxBytes || Buffer.byteLength(whole) <= maxBytes) return whole;
   let body = whole;
-  for (let maxLength = MAX_BYTES / 4; maxLength >= 256 && Buffer.byteLength(body) > MAX_BYTES; maxLength /= 4) {
+  for (let maxLength = maxBytes / 4; maxLength >= 256 && Buffer.byteLength(body) > maxBytes; maxLength /= 4) {
     body = toStoredJson(shorten(message, maxLength));
   }
   return body;

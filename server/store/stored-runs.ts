@@ -121,7 +121,7 @@ export interface RunClosing {
 export interface RunsStore {
   /**
    * One transaction: makes the conversation when there is none, stores those of `messages` whose ids it does not have yet, and
-   * opens the run. What the user said is on disk before the model is asked. A message over 1 MiB is stored shortened, and says so.
+   * opens the run. What the user said is on disk before the model is asked. A message over 1 MiB, or over 16 with files, is stored shortened, and says so.
    * An `id` that the owner of the conversation has used for a run, and a conversation with a running run, are a 409 and store nothing.
    * So is a conversation with approvals that `decisions` leaves open, unless `cancelsApprovals`. Returns the key of the run, when it
    * began, and the answered approvals that no run has acted on before, which is for this one to do.

@@ -88,7 +88,12 @@ const foreign = group(
   {
     answer: stream('/foreign/answer', {
       summary: 'Events, one answer, or none',
-      body: z.object({ as: z.enum(['events', 'whole', 'none']), fail: z.boolean().optional() }),
+      takesFiles: true,
+      body: z.object({
+        as: z.enum(['events', 'whole', 'none']),
+        fail: z.boolean().optional(),
+        file: z.string().optional(),
+      }),
       output: z.union([Tick, Broken]),
       failure: (error, input, number) => ({ ...toBroken(error, input), count: number }),
       endMark: '[DONE]',
