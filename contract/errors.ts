@@ -39,6 +39,7 @@ export const errors = {
   'body-too-large': { status: 413, meaning: 'The body is over the limit' },
   'not-json': { status: 415, meaning: 'The Content-Type is not JSON' },
   'validation-failed': { status: 422, meaning: 'The request does not match its schema; see errors' },
+  'upgrade-required': { status: 426, meaning: 'The path speaks WebSocket only' },
   'rate-limited': { status: 429, meaning: 'Too many requests; see Retry-After' },
   'headers-too-large': { status: 431, meaning: 'The headers of the request are over the limit' },
   internal: { status: 500, meaning: 'A fault of this server; its log has the cause' },

@@ -151,7 +151,7 @@ test('what was made before there were keys is for everybody, and what one key ma
 
 test('a key alone has a name that is the same after a restart and does not hold it', () => {
   const nameOf = (keys: readonly string[], key: string) => {
-    const principal = createAuthentication(keys)({ headers: { authorization: `Bearer ${key}` } } as never);
+    const principal = createAuthentication(keys)(`Bearer ${key}`);
     return 'name' in principal ? principal.name : undefined;
   };
   const name = nameOf(['k1', 'k2'], 'k1');

@@ -1,6 +1,5 @@
 import { hash, scryptSync, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY, type Principal } from '../call/principal.ts';
 import { CommandError } from '../command-error.ts';
@@ -24,8 +23,8 @@ function readText(path: string): string {
   }
 }
 
-/** Tells who sends a request, or why its key is refused. */
-export type Authenticate = (request: IncomingMessage) => Principal | ApiError;
+/** Tells who sends an `Authorization`, or why its key is refused. */
+export type Authenticate = (authorization: string | undefined) => Principal | ApiError;
 
 /** Checks the Bearer token of requests against the keys. The time it takes says nothing about how nearly a token was right. */
 export function createAuthentication(keys: readonly string[]): Authenticate {
@@ -38,8 +37,7 @@ export function createAuthentication(keys: readonly string[]): Authenticate {
   // Headers that were accepted, so that a key is not hashed for each request. A lookup compares texts only when their seeded
   // hashes are equal: it tells nobody how much of a guess was right.
   const accepted = new Map<string, Principal>();
-  return ({ headers }) => {
-    const header = headers.authorization ?? '';
+  return (header = '') => {
     const before = accepted.get(header);
     if (before) return before;
     const token = /^bearer +(\S+) *$/i.exec(header)?.[1];

@@ -6,12 +6,17 @@ import type { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { NOBODY, type Principal } from '../call/principal.ts';
 import type { RequestNotes } from '../call/request-notes.ts';
+import type { Upgrade } from './upgrade.ts';
 
 /** One request on its way through the front door: what is asked, by whom, and the headers its answer will carry. */
 export interface Exchange {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Set of a request that asks for a WebSocket. */
+  readonly upgrade: Upgrade | undefined;
+  /** Whether its connection was given to another protocol: there is no answer then. */
+  isTakenOver: boolean;
   /** The path as sent, without the query. */
   readonly path: string;
   /** The path it is served as: of an alias, what it stands for. */
@@ -77,7 +82,7 @@ class UnknownRequestError extends Error {
 export function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  baseHeaders: readonly string[],
+  { baseHeaders, upgrade }: { readonly baseHeaders: readonly string[]; readonly upgrade?: Upgrade | undefined },
 ): Exchange {
   const url = request.url ?? '';
   const mark = url.indexOf('?');
@@ -87,6 +92,8 @@ export function openExchange(
     id,
     request,
     response,
+    upgrade,
+    isTakenOver: false,
     path,
     route: toRoute(path),
     query: mark < 0 ? '' : url.slice(mark + 1),

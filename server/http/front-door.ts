@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BASE_PATH } from '../../contract/index.ts';
 import type { ErrorShape } from '../../contract/kit.ts';
 import { ApiError, toApiError } from '../call/errors.ts';
@@ -15,11 +15,17 @@ import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate
 import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
 import { closeWhenStalled, sendError } from './send.ts';
+import { authorizationOf, findSocket, openSocket, type SocketRoute } from './socket-routes.ts';
 import { STREAM_TIMINGS, type StreamTimings } from './sse.ts';
 import { sendTextPage, type TextPage } from './text-page.ts';
+import type { Upgrade } from './upgrade.ts';
+import type { SocketTimings } from './web-socket.ts';
 
 /** A listener that may have to be loaded first. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Takes each request; `upgrade` is set of those that ask for a WebSocket. */
+export type FrontDoor = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => void;
 
 /** What the front door serves, and whom it lets in. */
 export interface FrontDoorOptions {
@@ -36,6 +42,9 @@ export interface FrontDoorOptions {
   readonly rateLimits: RateLimits | undefined;
   /** The caller behind an `Authorization` that is no API key but is good for this one REST operation; undefined when it is not. */
   identifyFor?(operation: string, authorization: string | undefined): string | undefined;
+  /** What is served to WebSockets. */
+  readonly sockets?: readonly SocketRoute[];
+  readonly socketTimings?: SocketTimings;
   /** Texts beside the contract, by their paths. */
   readonly textPages?: ReadonlyMap<string, TextPage>;
   /** Told of each request. */
@@ -59,7 +68,7 @@ export interface RequestWatch {
 }
 
 /** The way in for every request: one pipeline of checks, then REST directly and everything else, mounts below the base path included, through Express. */
-export function createFrontDoor(options: FrontDoorOptions): RequestListener {
+export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log, openTrace } = options;
   const headers = computeSecurityHeaders();
   const drainingHeaders = [...headers, 'connection', 'close'];
@@ -80,13 +89,15 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     const { request, route } = exchange;
     checkHost(request);
     if (answerPreflight(exchange)) return;
-    identify(exchange, authenticate(request));
+    identify(exchange, authenticate(authorizationOf(request)));
     const page = options.textPages?.get(route);
     if (page) {
       exchange.operation = page.operation;
       if (!page.isOpen) await admit(exchange, rateLimits);
       return sendTextPage(exchange, page);
     }
+    const socket = findSocket(options.sockets ?? [], route);
+    if (socket) return answerSocket(exchange, socket);
     if (route !== exchange.path || route.startsWith(`${BASE_PATH}/`)) {
       const match = findRest(exchange);
       if (match.isKnown || !isMounted(route)) return answerRest(exchange, match);
@@ -95,6 +106,14 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     if (route !== RPC_PATH && !route.startsWith(`${RPC_PATH}/`) && !isOpenPath(route))
       await admit(exchange, rateLimits);
     await passOn(exchange, options.express);
+  }
+
+  async function answerSocket(exchange: Exchange, socket: NonNullable<ReturnType<typeof findSocket>>): Promise<void> {
+    exchange.operation = socket.route.operation;
+    await admit(exchange, rateLimits);
+    const { socketTimings: timings, isDraining } = options;
+    const count = async () => void (await rateLimits?.take(exchange.caller, undefined));
+    await openSocket(socket, exchange, { admit: count, timings, isDraining });
   }
 
   async function answerRest(exchange: Exchange, match: RestMatch): Promise<void> {
@@ -106,8 +125,9 @@ export function createFrontDoor(options: FrontDoorOptions): RequestListener {
     await match.serve();
   }
 
-  return (request, response) => {
-    const exchange = openExchange(request, response, options.isDraining() ? drainingHeaders : headers);
+  return (request, response, upgrade) => {
+    const baseHeaders = options.isDraining() ? drainingHeaders : headers;
+    const exchange = openExchange(request, response, { baseHeaders, upgrade });
     exchange.errorShape = shapeOf(exchange.route);
     options.watch?.begin(exchange);
     response.once('close', () => {
@@ -164,7 +184,7 @@ async function passOn(exchange: Exchange, express: Listener): Promise<void> {
 /** Answers what failed; of an answer that has begun, breaks the connection so that nobody takes it for whole. */
 export function fail(exchange: Exchange, cause: unknown): void {
   const { response, gone } = exchange;
-  if (gone.signal.aborted || response.destroyed) return;
+  if (gone.signal.aborted || response.destroyed || exchange.isTakenOver) return;
   if (!response.headersSent) sendError(exchange, toApiError(cause));
   else {
     exchange.fault = cause;
@@ -177,7 +197,7 @@ export function fail(exchange: Exchange, cause: unknown): void {
 /** Ends a request. Returns how long it took, in milliseconds. */
 function leave(exchange: Exchange, log: Log): number {
   const { request, response, gone, fault, startedAt } = exchange;
-  const isWhole = response.writableFinished;
+  const isWhole = response.writableFinished || exchange.isTakenOver;
   if (!isWhole) gone.abort();
   const ms = Math.round((performance.now() - startedAt) * 100) / 100;
   const line = {

@@ -5,9 +5,10 @@ import { ApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
 import { createServer, ServerResponse } from '../network/node-http.ts';
 import type { Mount } from './express-app.ts';
-import { createFrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
+import { createFrontDoor, type FrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
 import { type Address, checkIsGuarded, listen } from './listen.ts';
 import { createRateLimits, type RateLimits } from './rate-limit.ts';
+import { listenToUpgrades, wantsWebSocket } from './upgrade.ts';
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 20_000;
@@ -32,6 +33,8 @@ export interface StartHttpServer
       | 'identifyFor'
       | 'log'
       | 'openTrace'
+      | 'sockets'
+      | 'socketTimings'
       | 'streamFormats'
       | 'streamTimings'
       | 'textPages'
@@ -70,15 +73,16 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   const express: Listener = async (request, response) => (await loadExpress())(request, response);
   const drain = createDrain(options.isDraining);
   const mountPaths = options.mounts.map(({ path }) => path).filter((path) => path.startsWith(`${BASE_PATH}/`));
-  const server = createServerFor(
-    drain.count(createFrontDoor({ ...options, express, mountPaths, rateLimits, isDraining: drain.isDraining })),
-    options.readTimings ?? READ_TIMINGS,
+  const frontDoor = drain.count(
+    createFrontDoor({ ...options, express, mountPaths, rateLimits, isDraining: drain.isDraining }),
   );
+  const server = createServerFor(frontDoor, options.readTimings ?? READ_TIMINGS);
+  const upgrades = listenToUpgrades(server, frontDoor);
   await listen(server, options);
   server.on('error', (error) => options.log.error({ err: error }, 'the server cannot take a connection'));
   const { port } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${port}`, port, close: ({ graceMs }) => drain.close(server, graceMs) };
+  return { url: `http://${name}:${port}`, port, close: ({ graceMs }) => drain.close(server, upgrades, graceMs) };
 }
 
 /** Express and tRPC take as long to load as all the rest: they are loaded by the first request that is not REST. */
@@ -104,6 +108,8 @@ function createServerFor(listener: RequestListener, { headersMs, requestMs }: Re
       keepAliveTimeout: 65_000,
       keepAlive: true,
       noDelay: true,
+      // Any other request is served as if it had not asked for another protocol.
+      shouldUpgradeCallback: wantsWebSocket,
       // Checked by the front door, which answers in the shape of every error.
       requireHostHeader: false,
     },
@@ -151,17 +157,17 @@ function createDrain(isDrainingOutside: () => boolean) {
   let closed: Promise<void> | undefined;
   return {
     isDraining: () => isClosing || isDrainingOutside(),
-    count(listener: RequestListener): RequestListener {
-      return (request, response) => {
+    count(listener: FrontDoor): FrontDoor {
+      return (request, response, upgrade) => {
         active++;
         response.once('close', () => {
           active--;
           if (isClosing && active === 0) stop?.();
         });
-        listener(request, response);
+        listener(request, response, upgrade);
       };
     },
-    close(server: Server, graceMs: number): Promise<void> {
+    close(server: Server, upgrades: { destroyAll(): void }, graceMs: number): Promise<void> {
       isClosing = true;
       // Idle connections stay until the end: a request may be on its way on one, and its answer closes it.
       if (active === 0) stop?.();
@@ -171,6 +177,7 @@ function createDrain(isDrainingOutside: () => boolean) {
           new Promise((resolve) => {
             server.close(() => resolve());
             server.closeAllConnections();
+            upgrades.destroyAll();
           }),
       );
       return closed;

@@ -26,8 +26,9 @@ export function openMetrics(options: Options) {
     begin: (exchange) => void open.add(exchange),
     end(exchange, ms) {
       open.delete(exchange);
-      const { operation, response } = exchange;
-      metrics.noteRequest({ operation, status: response.headersSent ? response.statusCode : CALLER_LEFT, ms });
+      const { operation, response, isTakenOver } = exchange;
+      const hasAnswer = response.headersSent || isTakenOver;
+      metrics.noteRequest({ operation, status: hasAnswer ? response.statusCode : CALLER_LEFT, ms });
     },
   };
   return {
