@@ -1,7 +1,8 @@
 import { KeyedMutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
-import type { StartRun } from '../runs/start-run.ts';
+import type { Attachments } from '../runs/attachments.ts';
+import { joinExtensions, type StartRun } from '../runs/start-run.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
 
@@ -10,6 +11,8 @@ interface AnswerOptions {
   readonly approvals: Pick<Store['approvals'], 'get' | 'open' | 'decide'>;
   /** Who asked for a run; undefined when that is not known any more. */
   askerOf(runKey: string): Principal | undefined;
+  /** What the runs of conversations have beside their agents, as long as somebody holds them open; absent: nobody does. */
+  readonly attachments?: Pick<Attachments, 'find'> | undefined;
 }
 
 /** Who answers, and with what. */
@@ -23,7 +26,7 @@ interface Answerer {
 export type AnswerApproval = (decision: ApprovalDecision, by: Answerer) => Promise<ApprovalRecord>;
 
 /** Notes answers; with the last open approval of a conversation its agent goes on, for whoever asked for the run that waits. */
-export function createAnswerApproval({ startRun, approvals, askerOf }: AnswerOptions): AnswerApproval {
+export function createAnswerApproval({ startRun, approvals, askerOf, attachments }: AnswerOptions): AnswerApproval {
   // By conversation, so that of two answers at once one is the last.
   const answers = new KeyedMutex();
   const find = async (id: string, principal: Principal): Promise<ApprovalRecord> => {
@@ -41,8 +44,10 @@ export function createAnswerApproval({ startRun, approvals, askerOf }: AnswerOpt
     // The last answer is stored with the run that acts on it: neither is ever without the other.
     if (others.length) await approvals.decide(decision);
     else {
+      const attached = attachments?.find(conversationKey);
       await startRun(agentId, {
-        extend,
+        ...attached,
+        extend: joinExtensions(attached?.extend, extend),
         principal: askerOf(runKey) ?? principal,
         conversationId,
         conversationKey,

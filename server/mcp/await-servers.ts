@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { PrepareOptions } from '../runs/toolset.ts';
-import type { RunningServers, ServerReference } from './servers/running-servers.ts';
+import type { ServerFinder, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 
 /** A wait that is over before that is not worth a word. */
@@ -12,7 +12,7 @@ const TELL_AFTER_MS = 1000;
  * Resolves with the ids of those that do not run then; never throws.
  */
 export async function awaitServers(
-  servers: RunningServers,
+  servers: ServerFinder,
   selection: readonly ServerReference[],
   options: PrepareOptions,
 ): Promise<string[]> {

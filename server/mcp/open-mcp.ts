@@ -1,10 +1,14 @@
 import { join } from 'node:path';
+import { type ApiError, toApiError } from '../call/errors.ts';
 import { toolboxServer } from './definitions/bundled-servers.ts';
 import { catalogServers } from './definitions/catalog.ts';
+import { applyFields, type ServerFields } from './definitions/custom-definition.ts';
+import type { ServerDefinition } from './definitions/server-definition.ts';
 import { checkSpawnPolicy, type SpawnPolicy } from './definitions/spawn-policy.ts';
 import type { ServerLog } from './processes/server-log.ts';
 import { ConfigServers } from './servers/config-servers.ts';
 import { CustomServers, type ServerRecords } from './servers/custom-servers.ts';
+import type { OwnServers } from './servers/own-servers.ts';
 import { RunningServers, type RunningServersOptions, type ServerReference } from './servers/running-servers.ts';
 
 /** What the MCP half of the server is opened with. */
@@ -22,11 +26,25 @@ export interface OpenMcpOptions extends Omit<RunningServersOptions, 'checkMayRun
   readonly policy: SpawnPolicy;
 }
 
+/** A server that a caller brings. */
+export interface OwnServer extends Omit<ServerFields, 'name' | 'enabled'> {
+  /** What it is called, by the caller. */
+  readonly name: string;
+}
+
+/** Servers of a caller alone. */
+export interface OwnServersOpened {
+  readonly servers: OwnServers;
+  readonly refused: readonly { readonly name: string; readonly error: ApiError }[];
+}
+
 /** The MCP half of the server. Everything is known once it is open; nothing runs before {@link start}. */
 export interface Mcp {
   readonly servers: RunningServers;
   readonly config: ConfigServers;
   readonly custom: CustomServers;
+  /** Makes servers known to a caller alone, and starts none. What must not run, or cannot be read, is left out. */
+  openOwn(wanted: readonly OwnServer[]): OwnServersOpened;
   /** Begins to start what is to run from the beginning, and does not wait for it: what agents use, which `findUsed` tells, among it. */
   start(findUsed: () => Promise<readonly ServerReference[]>): Promise<void>;
   close(): Promise<void>;
@@ -48,6 +66,7 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
     servers,
     config,
     custom,
+    openOwn: (wanted) => openOwn(wanted, servers, policy),
     async start(findUsed) {
       const swept = servers.sweep();
       if (swept > 0) log.warn({ groups: swept }, 'ended MCP servers that an earlier server left behind');
@@ -69,4 +88,32 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
 /** Begins to start what agents use, but not what lacks a variable: to say so is for the run that needs it. */
 async function startUsed(servers: RunningServers, findUsed: () => Promise<readonly ServerReference[]>): Promise<void> {
   for (const server of servers.findAll(await findUsed())) if (server.isAvailable) void server.startForUse();
+}
+
+function openOwn(wanted: readonly OwnServer[], servers: RunningServers, policy: SpawnPolicy): OwnServersOpened {
+  const definitions = new Map<string, ServerDefinition>();
+  const refused: { name: string; error: ApiError }[] = [];
+  for (const { name, ...fields } of wanted) {
+    const id = toOwnId(name, definitions);
+    try {
+      const { definition } = applyFields(id, { ...fields, name }, undefined);
+      checkSpawnPolicy(policy, definition);
+      definitions.set(id, definition);
+    } catch (cause) {
+      refused.push({ name, error: toApiError(cause) });
+    }
+  }
+  return { servers: servers.openOwn([...definitions.values()]), refused };
+}
+
+/** The id of a server whose caller calls it anything. */
+function toOwnId(name: string, taken: ReadonlyMap<string, unknown>): string {
+  const id =
+    name
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 100) || 'server';
+  let unique = id;
+  for (let count = 2; taken.has(unique); count++) unique = `${id}-${count}`;
+  return unique;
 }

@@ -1,7 +1,7 @@
 import { ApiError } from '../call/errors.ts';
 import type { PrepareOptions, ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
 import { awaitServers } from './await-servers.ts';
-import type { RunningServers, ServerReference } from './servers/running-servers.ts';
+import type { ServerFinder, ServerReference } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 import { readResultMeta, STATE_KEY } from './tool-meta.ts';
 import { toToolName } from './tool-names.ts';
@@ -21,10 +21,7 @@ export interface ServerToolset extends Toolset {
 }
 
 /** The tools of the servers that an agent selects. `selection` is read anew each time, so that a change of it takes effect within a run. */
-export function createServerToolset(
-  servers: RunningServers,
-  selection: () => readonly ServerReference[],
-): ServerToolset {
+export function createServerToolset(servers: ServerFinder, selection: () => readonly ServerReference[]): ServerToolset {
   let known: { revision: number; selection: string } | undefined;
   let definitions: readonly ToolDefinition[] = [];
   const routes = new Map<string, Route>();

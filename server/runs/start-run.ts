@@ -24,6 +24,11 @@ export interface StartRunRequest extends Omit<RunRequest, 'agent' | 'toolset'> {
   readonly extend?: ((toolset: Toolset) => Toolset) | undefined;
 }
 
+/** Adds first what one adds, then what the other does. */
+export function joinExtensions(first: StartRunRequest['extend'], second: StartRunRequest['extend']) {
+  return first && second ? (toolset: Toolset) => second(first(toolset)) : (first ?? second);
+}
+
 /** Starts a run of a named agent. Throws `agent-not-found`, and what starting a run throws. */
 export type StartRun = (agentId: string, request: StartRunRequest) => Promise<Run>;
 

@@ -3,6 +3,7 @@ import { createAnswerApproval } from '../approvals/answer-approvals.ts';
 import { createApprovalHandlers } from '../approvals/approval-handlers.ts';
 import { findExample } from '../examples/example-handlers.ts';
 import { createPromptHandlers } from '../prompts/prompt-handlers.ts';
+import { Attachments } from '../runs/attachments.ts';
 import type { Runs } from '../runs/runs.ts';
 import { createStartRun, type FindRunnable } from '../runs/start-run.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
@@ -32,7 +33,9 @@ export function openAgentRuns({ store, runs, ...parts }: AgentRunsOptions) {
   const findAgentOrExample: FindRunnable = (id, principal) => findExample(id) ?? find(id, principal);
   const startRun = createStartRun(runs, find);
   const startAgentOrExample = createStartRun(runs, findAgentOrExample);
+  const attachments = new Attachments();
   const answerApproval = createAnswerApproval({
+    attachments,
     startRun: startAgentOrExample,
     approvals: store.approvals,
     askerOf: (runKey) => runs.askerOf(runKey),
@@ -43,6 +46,7 @@ export function openAgentRuns({ store, runs, ...parts }: AgentRunsOptions) {
     requireAgentOrExample: (id: string) => findExample(id) ?? agents.get(id),
     startAgentOrExample,
     answerApproval,
+    attachments,
     handlers: {
       prompts: createPromptHandlers({ runs, startRun, requireAgent: (id) => agents.get(id) }),
       approvals: createApprovalHandlers({ approvals: store.approvals, answer: answerApproval }),

@@ -50,6 +50,7 @@ export async function openMcpServers({ options, environment, store, log, publish
   return {
     servers,
     config,
+    openOwn: mcp.openOwn,
     doors,
     mounts: [{ path: MCP_PATH, handler: doors.handler }],
     handlers: { mcpServers: createServerHandlers(mcp) },

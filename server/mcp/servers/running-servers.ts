@@ -5,12 +5,16 @@ import { ORIGINS, type ServerDefinition, type ServerOrigin } from '../definition
 import { ProcessRecords, sweepOrphans } from '../processes/process-records.ts';
 import { StartTurns } from '../processes/start-turns.ts';
 import { DEFAULT_LIMITS } from './connection-limits.ts';
+import { OwnServers } from './own-servers.ts';
 import { defaultBackoffMs } from './restarts.ts';
 import { SupervisedServer } from './supervised-server.ts';
 import type { ServerState, ServerStatus, SupervisorOptions } from './supervisor.ts';
 
 /** An id, which is looked up in {@link ORIGINS}, or an id and where it is defined. */
 export type ServerReference = string | { readonly id: string; readonly origin: ServerOrigin };
+
+/** Where servers are found by what an agent, or a caller, selects. */
+export type ServerFinder = Pick<RunningServers, 'revision' | 'find' | 'findAll'>;
 
 /** What the servers of this process have in common; what is left out has a default. */
 export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, 'onChange' | 'records' | 'turns'>> {
@@ -25,6 +29,7 @@ export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, '
 /** All MCP servers this process knows, whether they run or not: the one place that starts, finds and ends them. */
 export class RunningServers {
   readonly #servers = new Map<string, SupervisedServer>();
+  readonly #own = new Set<OwnServers>();
   readonly #options: SupervisorOptions;
   readonly #recordsFolder: string | undefined;
   readonly #records: ProcessRecords;
@@ -97,6 +102,13 @@ export class RunningServers {
     return server;
   }
 
+  /** Makes servers for a caller alone, and starts none: they are not found here, and nobody is told of them. They end with all others. */
+  openOwn(definitions: readonly ServerDefinition[]): OwnServers {
+    const own: OwnServers = new OwnServers(definitions, this.#options, () => this.#own.delete(own));
+    this.#own.add(own);
+    return own;
+  }
+
   /** Ends a server and forgets it. */
   async remove(origin: ServerOrigin, id: string): Promise<void> {
     const key = keyOf(origin, id);
@@ -149,7 +161,10 @@ export class RunningServers {
 
   /** Ends all of them, at the same time. */
   close(): Promise<void> {
-    this.#closing ??= Promise.all(this.list().map((server) => server.stop())).then(() => undefined);
+    this.#closing ??= Promise.all([
+      ...this.list().map((server) => server.stop()),
+      ...[...this.#own].map((own) => own.close()),
+    ]).then(() => undefined);
     return this.#closing;
   }
 
