@@ -1,5 +1,6 @@
 import { a2a } from './a2a.ts';
 import { a2ui } from './a2ui.ts';
+import { acp } from './acp.ts';
 import { agUi } from './ag-ui.ts';
 import { agentMcpServers } from './agent-mcp-servers.ts';
 import { agents } from './agents.ts';
@@ -41,6 +42,7 @@ export const contract = {
   mcpUi,
   vercelAi,
   openai,
+  acp,
   examples,
   mcpServers,
   mcpProxy,

@@ -8,7 +8,16 @@ import { build, type Plugin } from 'rolldown';
 import { readLicenses } from './licenses.ts';
 
 /** Not bundled, so that an audit of an installation sees them: what parses what strangers send, and what brings files of its own. */
-const INSTALLED = ['@a2a-js/sdk', '@ai-sdk/[^/]+', '@modelcontextprotocol/sdk', 'ajv', 'express', 'pyodide', 'ws'];
+const INSTALLED = [
+  '@a2a-js/sdk',
+  '@agentclientprotocol/sdk',
+  '@ai-sdk/[^/]+',
+  '@modelcontextprotocol/sdk',
+  'ajv',
+  'express',
+  'pyodide',
+  'ws',
+];
 const external = new RegExp(`^(${INSTALLED.join('|')})(/|$)`);
 /** Run in processes of their own, from where their modules look for them, each module a file: the sandbox reads them by name. */
 const PROGRAMS = ['doctor/read-store', 'mcp/toolbox/main', 'sandbox/local-eval/child/pyodide-child'];

@@ -96,6 +96,7 @@ const FLOORS = [
 /** Slow to load: only their types, or a lazy import in the code that needs them. */
 const HEAVY = [
   '@a2a-js/sdk',
+  '@agentclientprotocol/sdk',
   '@ai-sdk/',
   '@jupyterlab/services',
   '@modelcontextprotocol/sdk',

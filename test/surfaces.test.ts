@@ -134,6 +134,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'openai.response': { prepare: runOf, input: (tag) => ({ response_id: `ran-${tag}`, stream: 'true' }) },
   'openai.cancel': { prepare: runOf, input: (tag) => ({ response_id: `ran-${tag}` }) },
+  'acp.agents': nothing,
   'mcpUi.info': nothing,
   'mcpUi.agents': nothing,
   'mcpUi.call': {

@@ -916,6 +916,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/acp/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agents for editors
+         * @description Every agent, with the path at which a WebSocket speaks version 1 of the Agent Client Protocol with it: JSON-RPC, one message in a text frame. Its key comes in `Authorization`, or, from pages, as the subprotocol `base64url.bearer.` with the key in base64url behind it, beside the subprotocol `acp`. A session is a conversation: its id is good for every other endpoint. Editors that start programs are given `agent-runtimes acp`.
+         */
+        get: operations["acpAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/examples/": {
         parameters: {
             query?: never;
@@ -1521,6 +1541,20 @@ export interface components {
             };
             /** @description Absent: the conversation the surface belongs to, else a new one */
             conversation_id?: string;
+        };
+        AcpAgentList: {
+            /** @constant */
+            protocol: "acp";
+            /** @description The version of the protocol that is spoken */
+            version: number;
+            agents: {
+                agent_id: string;
+                name: string;
+                /** @description Its path for WebSockets */
+                endpoint: string;
+            }[];
+            agents_endpoint: string;
+            count: number;
         };
         AgUiAgent: {
             agent_id: string;
@@ -7399,6 +7433,45 @@ export interface operations {
             422: components["responses"]["ValidationFailedAsOpenAiError"];
             429: components["responses"]["RateLimitedAsOpenAiError"];
             500: components["responses"]["InternalAsOpenAiError"];
+        };
+    };
+    acpAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "protocol": "acp",
+                     *       "version": 1,
+                     *       "agents": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "name": "My Custom Agent",
+                     *           "endpoint": "/api/v1/acp/ws/my-agent"
+                     *         }
+                     *       ],
+                     *       "agents_endpoint": "/api/v1/acp/agents",
+                     *       "count": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AcpAgentList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
         };
     };
     examplesList: {

@@ -65,18 +65,25 @@ export function toTextSocket(socket: WebSocket, tcp: Socket, timings: SocketTimi
   // What is wrong with a connection is followed by its end, which has the code.
   socket.on('error', () => undefined);
   socket.once('close', (code, reason) => closed.resolve({ code, reason: reason.toString() }));
+  let isRead = true;
   const readable = new ReadableStream<string>(
     {
       start(controller) {
         socket.on('message', (data, isBinary) => {
           if (isBinary) return close(1003, 'Only texts are understood here');
+          if (!isRead) return;
           controller.enqueue(data.toString());
           if ((controller.desiredSize ?? 0) <= 0) socket.pause();
         });
-        socket.once('close', () => controller.close());
+        socket.once('close', () => isRead && controller.close());
       },
       pull: () => socket.resume(),
-      cancel: () => close(1000, ''),
+      cancel() {
+        isRead = false;
+        // What is still on its way is read: the goodbye of the other side stands behind it.
+        socket.resume();
+        close(1001, 'This side ends the connection');
+      },
     },
     { highWaterMark: READ_AHEAD },
   );

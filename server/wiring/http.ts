@@ -40,6 +40,7 @@ export function toHttpOptions({
   return {
     operations: implement(contract, handlers, log),
     streamFormats: protocols.streamFormats,
+    sockets: protocols.sockets,
     mounts: [...mcp.mounts, ...protocols.mounts, { path: '/', load: loadDocs }],
     openPaths: DOCS_PATHS,
     textPages: metrics.page({ runs, mcp }),

@@ -1,10 +1,12 @@
 import type { Agents } from '../agents/agents.ts';
 import type { Log } from '../http/log.ts';
+import type { LiveEvents } from '../live-events/live-events.ts';
 import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Store } from '../store/store.ts';
 import { openA2a } from './a2a.ts';
 import { openA2ui } from './a2ui.ts';
+import { openAcp } from './acp.ts';
 import { openAgUi } from './ag-ui.ts';
 import type { AgentRuns } from './agent-runs.ts';
 import type { McpServers } from './mcp.ts';
@@ -20,6 +22,7 @@ export interface ProtocolParts {
   readonly agents: Agents;
   readonly runs: Runs;
   readonly agentRuns: AgentRuns;
+  readonly live: LiveEvents;
   /** Whether callers need a key. */
   readonly hasKeys: boolean;
   readonly log: Log;
@@ -35,6 +38,7 @@ export async function openProtocols(parts: ProtocolParts) {
   const mcpUi = openMcpUi(parts);
   const vercelAi = openVercelAi(parts);
   const openai = openOpenAi(parts);
+  const acp = openAcp(parts);
   const a2a = await openA2a(parts);
   return {
     handlers: {
@@ -43,12 +47,18 @@ export async function openProtocols(parts: ProtocolParts) {
       ...mcpUi.handlers,
       ...vercelAi.handlers,
       ...openai.handlers,
+      ...acp.handlers,
       ...a2a.handlers,
     },
     streamFormats: { ...agUi.streamFormats, ...a2ui.streamFormats },
+    sockets: acp.sockets,
     mounts: [...a2a.mounts, ...mcpUi.mounts],
     /** Resolves when what outlives its run is stored. */
     settled: () => a2a.settled(),
+    /** ACP on another way than a WebSocket. */
+    serveAcp: acp.acp.serve,
+    /** Ends the connections that never end by themselves. */
+    closeConnections: () => acp.acp.close(),
     close: () => a2a.close(),
   };
 }

@@ -63,7 +63,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const agentRuns = openAgentRuns(parts);
   const proxy = openMcpProxy({ ...parts, watchRequest });
   const apiKeys = readApiKeys(options);
-  const protocols = keep(await openProtocols({ ...parts, agentRuns, hasKeys: apiKeys.length > 0 }));
+  const protocols = keep(await openProtocols({ ...parts, agentRuns, live: live.events, hasKeys: apiKeys.length > 0 }));
   const handlers = {
     ...openEndpoints(parts).handlers,
     ...mcp.handlers,
@@ -80,6 +80,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     /** What the HTTP server is started with. */
     http: toHttpOptions({ ...parts, metrics, proxy, protocols, apiKeys, handlers, openTrace: telemetry.openTrace }),
     models,
+    serveAcp: protocols.serveAcp,
     /** Begins what may take a while, once the server listens at `serverUrl`. */
     start(serverUrl: string) {
       codemode.host.listensAt(serverUrl);
@@ -94,7 +95,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       // What never ends by itself, once there is nothing more to tell of runs.
       live.close();
       mcp.endLogs();
-      await mcp.doors.close();
+      await Promise.all([mcp.doors.close(), protocols.closeConnections()]);
     },
     close: () => everything.disposeAsync(),
     /** Ends every child process at once, without waiting. */

@@ -1,6 +1,7 @@
 /** The endpoints that start and read runs, on real runs, a real store and a scripted model. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { readEvents } from '../../client/read-events.ts';
+import { acp } from '../../contract/acp.ts';
 import { agUi } from '../../contract/ag-ui.ts';
 import { approvals } from '../../contract/approvals.ts';
 import { conversations } from '../../contract/conversations.ts';
@@ -15,15 +16,19 @@ import { implement } from '../../server/call/implement.ts';
 import { createConversationHandlers } from '../../server/conversations/conversation-handlers.ts';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
+import { LiveEvents } from '../../server/live-events/live-events.ts';
+import { RunningServers } from '../../server/mcp/servers/running-servers.ts';
 import { createPromptHandlers } from '../../server/prompts/prompt-handlers.ts';
 import { createAgUiHandlers } from '../../server/protocols/ag-ui/handlers.ts';
 import { createAgUiProtobuf } from '../../server/protocols/ag-ui/protobuf.ts';
 import type { RunAgent } from '../../server/runs/agent-loop.ts';
+import { Attachments } from '../../server/runs/attachments.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
 import { createRunHandlers } from '../../server/runs/run-handlers.ts';
 import { createStartRun } from '../../server/runs/start-run.ts';
 import type { PriceOf } from '../../server/runs/step-recorder.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
+import { openAcp } from '../../server/wiring/acp.ts';
 import { openOpenAi } from '../../server/wiring/openai.ts';
 import { openVercelAi } from '../../server/wiring/vercel-ai.ts';
 import { testAgent, toolsetOf } from './loop.ts';
@@ -55,14 +60,18 @@ interface AgentRunsOptions {
   readonly limits?: Partial<RunLimits>;
   readonly priceOf?: PriceOf;
   readonly onInnerEnded?: RunningOptions['onInnerEnded'];
+  /** Absent: no key is asked for. */
+  readonly apiKeys?: readonly string[];
 }
 
 /** Serves the agent `tester`. Runs that a server before left open on `folder` have ended when this resolves. */
 export async function startAgentRuns(
   model: LanguageModelV4,
-  { toolset = toolsetOf({}), agent, folder, limits, ...rest }: AgentRunsOptions = {},
+  { toolset = toolsetOf({}), agent, folder, limits, apiKeys = [], ...rest }: AgentRunsOptions = {},
 ): Promise<AgentRuns> {
-  const running = await startRuns(model, { ...(folder && { folder }), ...(limits && { limits }), ...rest });
+  const live = new LiveEvents();
+  const options = { ...(folder && { folder }), ...(limits && { limits }), ...rest };
+  const running = await startRuns(model, { ...options, publish: live.publish });
   const { runs, store } = running;
   await runs.interruptOpen();
   const getAgent = (id: string) => {
@@ -70,7 +79,9 @@ export async function startAgentRuns(
     return { agent: () => ({ ...testAgent, ...agent }), toolset };
   };
   const startRun = createStartRun(runs, getAgent);
+  const attachments = new Attachments();
   const answerApproval = createAnswerApproval({
+    attachments,
     startRun,
     approvals: store.approvals,
     askerOf: (runKey) => runs.askerOf(runKey),
@@ -84,7 +95,19 @@ export async function startAgentRuns(
       return tester;
     },
   };
+  const own = new RunningServers({ environment: {}, version: '0.0.0' });
+  const editors = openAcp({
+    agents: { list: () => [], get: (id) => ({ ...getAgent(id), name: 'Tester' }) },
+    agentRuns: { startRun, answerApproval, attachments },
+    runs,
+    store,
+    mcp: { openOwn: () => ({ servers: own.openOwn([]), refused: [] }) },
+    live,
+    hasKeys: apiKeys.length > 0,
+    log: { error: (details) => running.logged.push(details), warn: () => undefined },
+  });
   const handlers = {
+    ...editors.handlers,
     prompts: createPromptHandlers({ runs, startRun, requireAgent: getAgent }),
     runs: createRunHandlers({ runs, store: store.runs, approvals: store.approvals }),
     approvals: createApprovalHandlers({
@@ -113,10 +136,14 @@ export async function startAgentRuns(
     ...openOpenAi({ agents: models, agentRuns: { startRun }, runs, store }).handlers,
   };
   const server = await startHttpServer({
-    operations: implement({ prompts, runs: runsGroup, approvals, conversations, agUi, vercelAi, openai }, handlers),
+    operations: implement(
+      { prompts, runs: runsGroup, approvals, conversations, agUi, vercelAi, openai, acp },
+      handlers,
+    ),
     host: '127.0.0.1',
     port: 0,
-    apiKeys: [],
+    apiKeys,
+    sockets: editors.sockets,
     allowedHosts: [],
     corsOrigins: [],
     rateLimits: [],
@@ -164,6 +191,7 @@ export async function startAgentRuns(
       return events;
     },
     async [Symbol.asyncDispose]() {
+      await editors.acp.close();
       await server.close({ graceMs: 0 });
       await running[Symbol.asyncDispose]();
     },

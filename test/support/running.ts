@@ -1,6 +1,7 @@
 /** Runs on a real store, with a scripted model. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { EVERYBODY } from '../../server/call/principal.ts';
+import type { Publish } from '../../server/live-events/publish.ts';
 import type { Run } from '../../server/runs/active-run.ts';
 import type { EndedCall } from '../../server/runs/call-watch.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
@@ -27,15 +28,16 @@ export interface RunningOptions {
   readonly folder?: string;
   readonly wrapStore?: (store: Store) => Store;
   readonly priceOf?: PriceOf | undefined;
+  readonly publish?: Publish;
   readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
 }
 
 /** Opens a store and runs on it. `wrapStore` may break it. */
 export async function startRuns(
   model: LanguageModelV4,
-  { limits, folder = ':memory:', wrapStore = (store) => store, ...rest }: RunningOptions = {},
+  { limits, folder = ':memory:', wrapStore = (store) => store, publish, ...rest }: RunningOptions = {},
 ): Promise<Running> {
-  const store = wrapStore(await openStore({ folder }));
+  const store = wrapStore(await openStore({ folder, ...(publish && { publish }) }));
   const logged: object[] = [];
   const runs = new Runs({
     store,

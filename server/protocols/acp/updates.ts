@@ -1,0 +1,50 @@
+import type { SessionUpdate } from '@agentclientprotocol/sdk';
+import type { RunEvent } from '../../runs/run-events.ts';
+import { toResultFields } from './content.ts';
+import { viewTool } from './tool-view.ts';
+
+/** How an editor wants to be told. */
+export interface UpdateView {
+  /** The working folder of the session. */
+  readonly cwd: string;
+  /** Whether the editor shows what happens beside the conversation. */
+  readonly hasNotices: boolean;
+}
+
+/** What an editor is told of an event of a run; undefined: nothing. */
+export function toUpdate(event: RunEvent, { cwd, hasNotices }: UpdateView): SessionUpdate | undefined {
+  switch (event.type) {
+    case 'text-delta':
+      return toChunk('agent_message_chunk', event);
+    case 'reasoning-delta':
+      return toChunk('agent_thought_chunk', event);
+    case 'tool-call-started': {
+      const { callId: toolCallId, name } = event;
+      return { sessionUpdate: 'tool_call', toolCallId, ...viewTool(name, undefined, cwd), status: 'pending' };
+    }
+    case 'tool-call-ended': {
+      const { callId: toolCallId, name, args } = event;
+      return { sessionUpdate: 'tool_call_update', toolCallId, ...viewTool(name, args, cwd), rawInput: args };
+    }
+    case 'tool-started':
+      return { sessionUpdate: 'tool_call_update', toolCallId: event.callId, status: 'in_progress' };
+    case 'tool-result': {
+      const { callId: toolCallId, isError, result } = event;
+      const status = isError ? 'failed' : 'completed';
+      return { sessionUpdate: 'tool_call_update', toolCallId, status, ...toResultFields(result) };
+    }
+    case 'status':
+      return hasNotices ? { sessionUpdate: 'notice', severity: 'info', title: event.text } : undefined;
+    case 'model-retried':
+      return hasNotices
+        ? { sessionUpdate: 'notice', severity: 'warning', title: 'The model is asked again', description: event.detail }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const toChunk = (
+  sessionUpdate: 'agent_message_chunk' | 'agent_thought_chunk',
+  { delta, messageId }: { readonly delta: string; readonly messageId: string },
+): SessionUpdate => ({ sessionUpdate, messageId, content: { type: 'text', text: delta } });
