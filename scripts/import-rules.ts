@@ -41,12 +41,27 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/': feature(),
   'server/version.ts': ['package.json'],
   'server/call/': ['contract/', 'zod', 'node:async_hooks'],
-  'server/main.ts': ['server/doctor/doctor.ts', 'server/home-folder.ts', 'server/serve.ts', 'node:'],
+  'server/main.ts': [
+    'server/acp/acp.ts',
+    'server/doctor/doctor.ts',
+    'server/home-folder.ts',
+    'server/serve.ts',
+    'node:',
+  ],
   // It looks at every feature as a start would meet it.
   'server/doctor/': feature('server/'),
+  // A command beside the server: a way to it, or a server that listens nowhere.
+  'server/acp/': feature(
+    'server/http/',
+    'server/protocols/acp/',
+    'server/store/folder-lock.ts',
+    'server/until-signal.ts',
+    'server/wiring/',
+  ),
   'server/serve.ts': feature(
     'server/banner.ts',
     'server/http/',
+    'server/until-signal.ts',
     'server/wiring/check-options.ts',
     'server/wiring/runtime.ts',
   ),

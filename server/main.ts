@@ -21,8 +21,14 @@ if (process.argv[2] === 'doctor') {
 const home = findHomeFolder();
 const cache = home === undefined ? undefined : join(home, '.cache', 'agent-runtimes');
 if (cache !== undefined && existsSync(cache)) module.enableCompileCache(cache);
-// Imported after the check: older versions cannot even load some of what follows.
-const { serve } = await import('./serve.ts');
-process.exitCode = await serve(process.argv.slice(2), process.env, () => {
+const keepCompiled = () => {
   if (cache !== undefined) module.enableCompileCache(cache);
-});
+};
+// Imported after the check: older versions cannot even load some of what follows.
+if (process.argv[2] === 'acp') {
+  const { acp } = await import('./acp/acp.ts');
+  // Its input may be open still.
+  process.exit(await acp(process.argv.slice(3), process.env, keepCompiled));
+}
+const { serve } = await import('./serve.ts');
+process.exitCode = await serve(process.argv.slice(2), process.env, keepCompiled);

@@ -236,8 +236,9 @@ export function helpText(): string {
   return [
     'Usage: agent-runtimes [serve] [options]',
     '       agent-runtimes doctor [options]   looks at all that a server would need; see doctor --help',
+    '       agent-runtimes acp --agent ID     speaks with an editor that starts it; see acp --help',
     '',
-    'Hosts AI agents and offers each of them through REST, tRPC, AG-UI, A2A, A2UI and MCP-UI.',
+    'Hosts AI agents and offers each of them through REST, tRPC, AG-UI, A2A, A2UI, MCP-UI, ACP and the AI SDK.',
     '',
     'Options (each also as AGENT_RUNTIMES_<NAME>, such as AGENT_RUNTIMES_API_KEYS):',
     ...rows.map(([left, right]) => `${left.padEnd(width)}${right}`),

@@ -3,6 +3,7 @@ import { isTemporary } from './home-folder.ts';
 import { createLog, toLogFormat } from './http/log.ts';
 import { startHttpServer } from './http/server.ts';
 import { helpText, type Options, readOptions } from './options.ts';
+import { untilSignal } from './until-signal.ts';
 import { version } from './version.ts';
 import { checkOptions } from './wiring/check-options.ts';
 import { createRuntime } from './wiring/runtime.ts';
@@ -68,21 +69,4 @@ async function serveUntilSignal(
   } finally {
     await runtime.close();
   }
-}
-
-/** Resolves at the first SIGTERM or SIGINT; the second one runs `kill` and ends the process at once. */
-function untilSignal(kill: () => void): Promise<void> {
-  return new Promise((resolve) => {
-    let isFirst = true;
-    const stop = () => {
-      if (isFirst) {
-        isFirst = false;
-        resolve();
-        return;
-      }
-      kill();
-      process.exit(1);
-    };
-    process.on('SIGTERM', stop).on('SIGINT', stop);
-  });
 }

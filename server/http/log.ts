@@ -19,16 +19,18 @@ interface LogOptions {
   readonly format?: 'pretty' | 'json' | undefined;
   /** Whether pretty lines are colored; absent: they are not. */
   readonly isColored?: boolean;
-  /** Absent: standard output. */
+  /** What is written to, where that is no file; absent: the file of `descriptor`. */
   readonly destination?: DestinationStream;
+  /** Absent: that of the standard output. */
+  readonly descriptor?: number;
 }
 
 /** Opens the log. Secrets in it are masked: by the name of the field, and in texts by what stands before them. */
-export function createLog({ level, format, isColored = false, destination }: LogOptions): Log {
+export function createLog({ level, format, isColored = false, destination, descriptor = 1 }: LogOptions): Log {
   const toLine = format === 'pretty' ? (line: string) => toPrettyLine(maskSecrets(line), { isColored }) : maskSecrets;
   const options = { level, base: undefined, serializers: { err: toLoggedError } };
   if (destination) return pino({ ...options, hooks: { streamWrite: toLine } }, destination);
-  const output = new LogOutput(1);
+  const output = new LogOutput(descriptor);
   process.on('exit', () => output.flushSync());
   return pino({ ...options, hooks: { streamWrite: toLine } }, output);
 }

@@ -14,10 +14,14 @@ import { openModels } from './models.ts';
 import { toSandboxRequest } from './sandbox.ts';
 
 /**
- * Everything that refuses a start, before anything is written: throws one sentence. The parts check the same again, each where it needs it:
+ * Everything that refuses a start, before anything is written: throws one sentence. `listens`: whether it is the start of a server with an address. The parts check the same again, each where it needs it:
  * what is true now may not be when they open.
  */
-export async function checkOptions(options: Options, environment: NodeJS.ProcessEnv): Promise<void> {
+export async function checkOptions(
+  options: Options,
+  environment: NodeJS.ProcessEnv,
+  { listens = true }: { readonly listens?: boolean } = {},
+): Promise<void> {
   const { host, port, 'find-free-port': findFreePort, 'data-dir': dataFolder, 'mcp-proxy-url': proxyUrl } = options;
   checkAgentOptions(options);
   openModels(options, environment);
@@ -28,8 +32,10 @@ export async function checkOptions(options: Options, environment: NodeJS.Process
     options['rate-limit'],
     [...listEndpoints(contract)].map(([name]) => name),
   );
-  checkIsGuarded(options, readApiKeys(options));
+  const apiKeys = readApiKeys(options);
   checkDataFolder(dataFolder);
   checkStore(dataFolder);
+  if (!listens) return;
+  checkIsGuarded(options, apiKeys);
   await checkIsFree({ host, port, findFreePort });
 }

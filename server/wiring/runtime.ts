@@ -81,9 +81,9 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
     http: toHttpOptions({ ...parts, metrics, proxy, protocols, apiKeys, handlers, openTrace: telemetry.openTrace }),
     models,
     serveAcp: protocols.serveAcp,
-    /** Begins what may take a while, once the server listens at `serverUrl`. */
-    start(serverUrl: string) {
-      codemode.host.listensAt(serverUrl);
+    /** Begins what may take a while, once the server listens at `serverUrl`; undefined: it listens nowhere. */
+    start(serverUrl: string | undefined) {
+      if (serverUrl !== undefined) codemode.host.listensAt(serverUrl);
       sandbox.prepare();
       void warnOfMissingKeys({ models, options, agents, log });
       mcp.start(() => findUsedServers(agents.list(), store.runs));

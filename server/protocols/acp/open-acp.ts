@@ -6,7 +6,7 @@ import { loadAcpSdk } from './sdk.ts';
 
 /** ACP as the rest of the server holds it. */
 export interface Acp {
-  /** Serves a stream of messages. Resolves when it has ended, with all that went on for it. */
+  /** Serves a stream of messages. Resolves when it has ended, with all that went on for it. Throws at once where the agent is not there. */
   serve(stream: Stream, caller: AcpCaller): Promise<void>;
   /** Serves texts, one message each. Resolves as {@link Acp.serve} does. */
   serveTexts(texts: TextPipe, caller: AcpCaller): Promise<void>;
@@ -18,6 +18,7 @@ export interface Acp {
 export function openAcp(ports: AcpPorts): Acp {
   const open = new Set<AcpConnection>();
   const serve: Acp['serve'] = async (stream, caller) => {
+    ports.agents.get(caller.agentId);
     const connection = serveConnection(await loadAcpSdk(), stream, caller, ports);
     open.add(connection);
     await connection.ended;
