@@ -57,6 +57,9 @@ const fields = {
         }),
     })
     .meta({ description: 'Which tool calls wait for the approval of a person' }),
+  offer_as_tool: z
+    .boolean()
+    .meta({ description: 'Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`' }),
 };
 
 /** An agent as every answer shows it. */
@@ -79,6 +82,7 @@ export const Agent = z
       })
       .meta({ description: 'Which tool calls wait for the approval of a person' }),
     skills: z.array(z.string()).meta({ description: 'The skills the agent may use' }),
+    offer_as_tool: fields.offer_as_tool,
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -103,6 +107,10 @@ export const CreateAgent = z
     enable_codemode: fields.enable_codemode.optional(),
     approvals: fields.approvals.optional(),
     skills: fields.skills.optional(),
+    offer_as_tool: fields.offer_as_tool.optional().meta({
+      description:
+        'Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`; absent: they are',
+    }),
   })
   .meta({ id: 'CreateAgent' });
 
@@ -122,6 +130,7 @@ export const UpdateAgent = z
       .meta({ description: 'null: as the server is started' }),
     approvals: fields.approvals.optional(),
     skills: fields.skills.nullable().optional().meta({ description: 'null: those the server is started with' }),
+    offer_as_tool: fields.offer_as_tool.optional(),
   })
   .meta({ id: 'UpdateAgent' });
 
@@ -139,6 +148,7 @@ const example: z.output<typeof Agent> = {
   codemode: false,
   approvals: { tools: [] },
   skills: [],
+  offer_as_tool: true,
   created_at: '2026-11-23T10:00:00.000Z',
   updated_at: '2026-11-23T10:00:00.000Z',
 };

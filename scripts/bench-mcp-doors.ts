@@ -12,6 +12,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { NOBODY } from '../server/call/principal.ts';
 import { createLog } from '../server/http/log.ts';
 import { readJsonText } from '../server/http/read-json.ts';
 import { startHttpServer } from '../server/http/server.ts';
@@ -86,9 +87,11 @@ async function startDoors() {
   const opened = new McpDoors({
     servers,
     version: '0.0.0',
+    agents: { list: () => [], find: () => undefined, onChange: () => () => undefined },
     base: PATH,
+    agentsBase: '/api/v1/agents',
     readBody: (request) => readJsonText(request, () => undefined),
-    ownerOf: () => '',
+    principalOf: () => NOBODY,
   });
   const http = await startHttpServer({
     operations: [],

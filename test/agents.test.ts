@@ -31,6 +31,7 @@ const demoAnswer = {
   codemode: false,
   approvals: { tools: [] },
   skills: ['csv-summary'],
+  offer_as_tool: true,
   created_at: timestamp,
   updated_at: timestamp,
 };
@@ -124,6 +125,7 @@ describe('an agent', () => {
       temperature: 0.2,
       skills: ['markdown-toc'],
       approvals: { tools: ['fetch__*'] },
+      offer_as_tool: false,
     };
     const said = { ...everything, enable_codemode: true, isRunning: true, created_at: 'x' };
     expect(await server.call('agents.create', said)).toEqual({
@@ -246,6 +248,7 @@ describe('an update', () => {
       temperature: 1,
       skills: ['markdown-toc'],
       approvals: { tools: ['fetch__*'] },
+      offer_as_tool: false,
     });
     const before = server.agents.get('a');
     const rest = {
@@ -258,6 +261,7 @@ describe('an update', () => {
       max_steps: 5,
       codemode: false,
       approvals: { tools: ['fetch__*'] },
+      offer_as_tool: false,
       created_at: before.createdAt,
       updated_at: timestamp,
       mcp_toolsets: ['tavily'],

@@ -26,6 +26,7 @@ const agent: AgentRecord = {
   temperature: 0.5,
   skills: ['csv-summary'],
   codemode: true,
+  offerAsTool: false,
   createdAt: '2026-11-23T10:00:00.000Z',
   updatedAt: '2026-11-23T10:00:00.000Z',
 };
@@ -493,7 +494,9 @@ describe('the data folder', () => {
     database.exec('delete from schema_versions where version > 1');
     database.close();
     await using store = await openStore({ folder: folder.path });
-    expect(await store.agents.list()).toEqual([{ ...agent, codemode: null, approvals: { tools: [] }, skills: null }]);
+    expect(await store.agents.list()).toEqual([
+      { ...agent, offerAsTool: true, codemode: null, approvals: { tools: [] }, skills: null },
+    ]);
     expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);
     expect(await store.runs.get('r1')).toMatchObject({
       id: 'r1',

@@ -2043,6 +2043,8 @@ export interface components {
             };
             /** @description The skills the agent may use */
             skills: string[];
+            /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
+            offer_as_tool: boolean;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -2088,6 +2090,8 @@ export interface components {
             };
             /** @description The skills the agent may use */
             skills: string[];
+            /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
+            offer_as_tool: boolean;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -2375,6 +2379,8 @@ export interface components {
             };
             /** @description The skills the agent may use, by name; absent: those the server is started with */
             skills?: string[];
+            /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`; absent: they are */
+            offer_as_tool?: boolean;
         };
         CreateMcpServer: {
             /** @example my-server */
@@ -3839,6 +3845,8 @@ export interface components {
             };
             /** @description null: those the server is started with */
             skills?: string[] | null;
+            /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
+            offer_as_tool?: boolean;
         };
         UpdateAgentMcpServers: {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
@@ -4910,6 +4918,7 @@ export interface operations {
                      *             "tools": []
                      *           },
                      *           "skills": [],
+                     *           "offer_as_tool": true,
                      *           "created_at": "2026-11-23T10:00:00.000Z",
                      *           "updated_at": "2026-11-23T10:00:00.000Z"
                      *         }
@@ -4973,6 +4982,7 @@ export interface operations {
                      *         "tools": []
                      *       },
                      *       "skills": [],
+                     *       "offer_as_tool": true,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -5032,6 +5042,7 @@ export interface operations {
                      *         "tools": []
                      *       },
                      *       "skills": [],
+                     *       "offer_as_tool": true,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -5098,6 +5109,7 @@ export interface operations {
                      *         "tools": []
                      *       },
                      *       "skills": [],
+                     *       "offer_as_tool": true,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [

@@ -33,6 +33,7 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
     codemode: options.isCodemode(agent.codemode),
     skills: [...options.effectiveSkills(agent.skills)],
     approvals: { tools: [...agent.approvals.tools] },
+    offer_as_tool: agent.offerAsTool,
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
   });
@@ -64,6 +65,7 @@ const toFields = (body: Omit<AgentBody, 'id' | 'agent_id'>) => ({
   codemode: body.enable_codemode,
   skills: body.skills,
   approvals: body.approvals,
+  offerAsTool: body.offer_as_tool,
 });
 
 function toServerIds({ selectedMcpServers }: AgentRecord): string[] {

@@ -46,9 +46,10 @@ export class Agents {
     this.#agents = new Map(records.map((agent) => [agent.id, agent]));
   }
 
-  /** Calls `listener` after each change of an agent, once it is stored. */
-  onChange(listener: (change: AgentChange) => void): void {
+  /** Calls `listener` after each change of an agent, once it is stored, until the function it returns is called. */
+  onChange(listener: (change: AgentChange) => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** All agents, in the order of their creation. */
@@ -61,6 +62,10 @@ export class Agents {
     const agent = this.#agents.get(id);
     if (!agent) throw new ApiError('agent-not-found', `Agent not found: ${id}`);
     return agent;
+  }
+
+  find(id: string): AgentRecord | undefined {
+    return this.#agents.get(id);
   }
 
   has(id: string): boolean {
@@ -89,6 +94,7 @@ export class Agents {
         codemode: fields.codemode ?? null,
         approvals: fields.approvals ?? { tools: [] },
         skills: fields.skills ?? null,
+        offerAsTool: fields.offerAsTool ?? true,
         createdAt: now,
         updatedAt: now,
       });

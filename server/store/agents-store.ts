@@ -42,6 +42,7 @@ const toRow = (agent: AgentRecord) => ({
   codemode: agent.codemode === null ? null : Number(agent.codemode),
   approvals: toStoredJson(agent.approvals),
   skills: agent.skills && toStoredJson(agent.skills),
+  offer_as_tool: Number(agent.offerAsTool),
   created_at: agent.createdAt,
   updated_at: agent.updatedAt,
 });
@@ -58,6 +59,7 @@ const toRecord = (row: RowReading<keyof Tables['agents']>): AgentRecord => ({
   codemode: row.flagOrNull('codemode'),
   approvals: row.json('approvals', isApprovals, toApprovals),
   skills: row.listOrNull('skills', isText, []),
+  offerAsTool: row.flagOrNull('offer_as_tool') ?? true,
   createdAt: row.time('created_at'),
   updatedAt: row.time('updated_at'),
 });

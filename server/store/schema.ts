@@ -21,6 +21,8 @@ interface AgentsTable {
   skills: string | null;
   /** A JSON object with the name patterns of `tools`. */
   approvals: string;
+  /** 1: MCP clients are offered it as a tool; 0: they are not. */
+  offer_as_tool: number;
   created_at: string;
   updated_at: string;
 }

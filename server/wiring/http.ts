@@ -7,6 +7,7 @@ import type { StartHttpServer } from '../http/server.ts';
 import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { McpServers } from './mcp.ts';
+import type { openMcpDoors } from './mcp-doors.ts';
 import type { McpProxy } from './mcp-proxy.ts';
 import type { openMetrics } from './metrics.ts';
 import type { Protocols } from './protocols.ts';
@@ -18,6 +19,7 @@ interface HttpParts {
   readonly handlers: AppHandlers<RequestContext>;
   readonly runs: Runs;
   readonly mcp: McpServers;
+  readonly doors: ReturnType<typeof openMcpDoors>;
   readonly metrics: ReturnType<typeof openMetrics>;
   readonly proxy: McpProxy;
   readonly protocols: Protocols;
@@ -32,6 +34,7 @@ export function toHttpOptions({
   handlers,
   runs,
   mcp,
+  doors,
   metrics,
   proxy,
   protocols,
@@ -41,7 +44,7 @@ export function toHttpOptions({
     operations: implement(contract, handlers, log),
     streamFormats: protocols.streamFormats,
     sockets: protocols.sockets,
-    mounts: [...mcp.mounts, ...protocols.mounts, { path: '/', load: loadDocs }],
+    mounts: [...doors.mounts, ...protocols.mounts, { path: '/', load: loadDocs }],
     openPaths: DOCS_PATHS,
     textPages: metrics.page({ runs, mcp }),
     watch: metrics.requests,

@@ -1,17 +1,10 @@
-import { BASE_PATH } from '../../contract/index.ts';
-import { exchangeOf } from '../http/exchange.ts';
 import type { Log } from '../http/log.ts';
-import { readJsonText } from '../http/read-json.ts';
 import type { Publish } from '../live-events/publish.ts';
-import { McpDoors } from '../mcp/doors/doors.ts';
 import { openMcp } from '../mcp/open-mcp.ts';
 import { createServerHandlers } from '../mcp/server-handlers.ts';
 import type { Options } from '../options.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
-
-/** Where MCP clients enter. */
-const MCP_PATH = `${BASE_PATH}/mcp`;
 
 /** The MCP servers as the rest of the server is given them. */
 export type McpServers = Awaited<ReturnType<typeof openMcpServers>>;
@@ -24,7 +17,7 @@ interface McpServersOptions {
   readonly publish: Publish;
 }
 
-/** Makes the MCP servers known, and opens the doors of MCP clients to them. */
+/** Makes the MCP servers known. */
 export async function openMcpServers({ options, environment, store, log, publish }: McpServersOptions) {
   const mcp = await openMcp({
     environment,
@@ -40,28 +33,16 @@ export async function openMcpServers({ options, environment, store, log, publish
     policy: { allowsCustomServers: !options['no-custom-mcp-servers'], commands: options['mcp-commands'] },
   });
   const { servers, config } = mcp;
-  const doors = new McpDoors({
-    servers,
-    version,
-    base: MCP_PATH,
-    readBody: (request, response) => readJsonText(request, () => response.writeContinue()),
-    ownerOf: (request) => exchangeOf(request).principal.name ?? '',
-  });
   return {
     servers,
     config,
     openOwn: mcp.openOwn,
-    doors,
-    mounts: [{ path: MCP_PATH, handler: doors.handler }],
     handlers: { mcpServers: createServerHandlers(mcp) },
     /** Begins to start the servers that are to run from the beginning, those that `findUsed` tells among them. */
     start(findUsed: Parameters<typeof mcp.start>[0]) {
       mcp.start(findUsed).catch((cause) => log.error({ err: cause }, 'not every MCP server was started'));
     },
     endLogs: () => servers.endLogs(),
-    async close() {
-      await doors.close();
-      await mcp.close();
-    },
+    close: () => mcp.close(),
   };
 }

@@ -10,6 +10,7 @@ import { openEndpoints } from './endpoints.ts';
 import { readApiKeys, toHttpOptions } from './http.ts';
 import { openLiveEvents } from './live-events.ts';
 import { openMcpServers } from './mcp.ts';
+import { openMcpDoors } from './mcp-doors.ts';
 import { openMcpProxy } from './mcp-proxy.ts';
 import { openMetrics } from './metrics.ts';
 import { openModels, warnOfMissingKeys } from './models.ts';
@@ -61,6 +62,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   );
   const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
   const agentRuns = openAgentRuns(parts);
+  const doors = keep(openMcpDoors({ ...parts, agentRuns }));
   const proxy = openMcpProxy({ ...parts, watchRequest });
   const apiKeys = readApiKeys(options);
   const protocols = keep(await openProtocols({ ...parts, agentRuns, live: live.events, hasKeys: apiKeys.length > 0 }));
@@ -78,7 +80,16 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const everything = opened.move();
   return {
     /** What the HTTP server is started with. */
-    http: toHttpOptions({ ...parts, metrics, proxy, protocols, apiKeys, handlers, openTrace: telemetry.openTrace }),
+    http: toHttpOptions({
+      ...parts,
+      doors,
+      metrics,
+      proxy,
+      protocols,
+      apiKeys,
+      handlers,
+      openTrace: telemetry.openTrace,
+    }),
     models,
     serveAcp: protocols.serveAcp,
     /** Begins what may take a while, once the server listens at `serverUrl`; undefined: it listens nowhere. */
@@ -95,7 +106,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       // What never ends by itself, once there is nothing more to tell of runs.
       live.close();
       mcp.endLogs();
-      await Promise.all([mcp.doors.close(), protocols.closeConnections()]);
+      await Promise.all([doors.close(), protocols.closeConnections()]);
     },
     close: () => everything.disposeAsync(),
     /** Ends every child process at once, without waiting. */

@@ -39,10 +39,12 @@ export async function openDoors(
   const doors = new McpDoors({
     servers,
     version: '0.0.0',
+    agents: { list: () => [], find: () => undefined, onChange: () => () => undefined },
     base: '/api/v1/mcp',
+    agentsBase: '/api/v1/agents',
     limits,
     readBody: (request, response) => readJsonText(request, () => response.writeContinue()),
-    ownerOf: (request) => exchangeOf(request).principal.name ?? '',
+    principalOf: (request) => exchangeOf(request).principal,
   });
   const http = await startTestServer({ apiKeys, mounts: [{ path: '/api/v1/mcp', handler: doors.handler }] });
   const url = `${http.url}/api/v1/mcp`;
@@ -72,11 +74,15 @@ export async function openDoors(
 /** The official client at a door. */
 export async function connect(
   url: string,
-  { capabilities = {}, prepare }: { capabilities?: ClientCapabilities; prepare?(client: Client): void } = {},
+  {
+    capabilities = {},
+    prepare,
+    headers = {},
+  }: { capabilities?: ClientCapabilities; prepare?(client: Client): void; headers?: Record<string, string> } = {},
 ) {
   const client = new Client({ name: 'test', version: '0.0.0' }, { capabilities });
   prepare?.(client);
-  const transport = new StreamableHTTPClientTransport(new URL(url));
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
   // Its `sessionId` may be undefined, which the interface it implements does not allow for.
   await client.connect(transport as Transport);
   return {

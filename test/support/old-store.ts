@@ -22,6 +22,7 @@ export function undoSums(database: DatabaseSync): void {
       .map(({ name }) => `drop index ${name};`)
       .join('\n')}
     ${columns.map((column) => `alter table runs drop column ${column};`).join('\n')}
+    alter table agents drop column offer_as_tool;
     alter table run_events drop column times;
     alter table approvals drop column resolved_by;
     create index runs_newest on runs (started_at, key);

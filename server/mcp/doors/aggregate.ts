@@ -1,31 +1,35 @@
-import { ApiError } from '../../call/errors.ts';
+import type { Principal } from '../../call/principal.ts';
 import type { OnProgress } from '../servers/requests.ts';
 import type { McpServerSdk, Transport } from '../wire/mcp-sdk.ts';
-import type { AllTools } from './all-tools.ts';
+import { AnswerError } from './answer-error.ts';
+import type { DoorTools } from './door-tools.ts';
 import type { Backend, Caller } from './session.ts';
 
-/** All running servers as one: lists their tools, says when they change, and calls each on its server. */
-export function createAggregate(sdk: McpServerSdk, tools: AllTools, version: string): Backend {
+interface AggregateOptions {
+  readonly tools: DoorTools;
+  readonly version: string;
+  /** Whose session it is. */
+  readonly principal: Principal;
+}
+
+/** Tools from several places as one server: lists them, says when they change, and has each called where it is. */
+export function createAggregate(sdk: McpServerSdk, { tools, version, principal }: AggregateOptions): Backend {
   const { Server, ErrorCode, ListToolsRequestSchema, CallToolRequestSchema } = sdk;
   const server = new Server({ name: 'agent-runtimes', version }, { capabilities: { tools: { listChanged: true } } });
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...tools.list()] }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
-    const route = tools.find(params.name);
-    if (!route) throw new AnswerError(ErrorCode.InvalidParams, `There is no tool '${params.name}'`);
+    const call = tools.find(params.name);
+    if (!call) throw new AnswerError(ErrorCode.InvalidParams, `There is no tool '${params.name}'`);
     const progressToken = params._meta?.progressToken;
-    const onProgress: OnProgress = (progress) => {
-      if (progressToken === undefined) return;
-      const notification = { method: 'notifications/progress' as const, params: { ...progress, progressToken } };
+    const tell: OnProgress = (progress) => {
+      const notification = {
+        method: 'notifications/progress' as const,
+        params: { ...progress, progressToken: progressToken ?? '' },
+      };
       sendNotification(notification).catch(() => undefined); // the caller has left
     };
-    try {
-      return await route.server.call(route.tool, params.arguments ?? {}, { signal, onProgress });
-    } catch (cause) {
-      signal.throwIfAborted();
-      if (!(cause instanceof ApiError)) throw cause;
-      const code = cause.code === 'mcp-server-timeout' ? ErrorCode.RequestTimeout : ErrorCode.ConnectionClosed;
-      throw new AnswerError(code, cause.message, { code: cause.code });
-    }
+    const onProgress = progressToken === undefined ? undefined : tell;
+    return call(params.arguments ?? {}, { principal, signal, onProgress });
   });
   const forget = tools.onChange(() => {
     server.sendToolListChanged().catch(() => undefined); // nobody listens yet
@@ -39,25 +43,13 @@ export function createAggregate(sdk: McpServerSdk, tools: AllTools, version: str
   };
 }
 
-/** An error for the caller. The class of the SDK writes its code into its message, and the caller's SDK does so again. */
-class AnswerError extends Error {
-  override readonly name = 'AnswerError';
-  readonly code: number;
-  readonly data: unknown;
-
-  constructor(code: number, message: string, data?: unknown) {
-    super(message);
-    this.code = code;
-    this.data = data;
-  }
-}
-
 /** The caller as a transport: what the server sends without being asked waits, within bounds, until the caller listens. */
 function toTransport(caller: Caller): Transport {
   const transport: Transport = {
     start: async () => undefined,
     send: async (message, options) => caller.send(message, options?.relatedRequestId),
-    close: async () => undefined,
+    // Ends the calls that go on: nobody waits for them any more.
+    close: async () => transport.onclose?.(),
   };
   caller.transport.onmessage = (message, extra) => transport.onmessage?.(message, extra);
   return transport;

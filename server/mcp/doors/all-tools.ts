@@ -1,54 +1,62 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunningServers } from '../servers/running-servers.ts';
-import type { SupervisedServer } from '../servers/supervised-server.ts';
-import { toToolName } from '../tool-names.ts';
+import { toAskName, toToolName } from '../tool-names.ts';
 import type { Tool } from '../wire/mcp-sdk.ts';
-
-/** Where a tool is called. */
-interface Route {
-  readonly server: SupervisedServer;
-  readonly tool: string;
-}
+import { callServer } from './call-server.ts';
+import type { AgentTools, CallTool, DoorTools } from './door-tools.ts';
 
 const SETTLE_MS = 50;
 
-/** The tools of all servers that run, under the names agents know them by. */
-export class AllTools {
+/** The tools of all servers that run, under the names agents know them by, and behind them the agents that are offered as tools. */
+export class AllTools implements DoorTools {
   readonly #servers: RunningServers;
+  readonly #agents: AgentTools;
   readonly #listeners = new Set<() => void>();
-  readonly #unsubscribe: () => void;
-  #routes = new Map<string, Route>();
+  readonly #unsubscribe: readonly (() => void)[];
+  #calls = new Map<string, CallTool>();
   #tools: readonly Tool[] = [];
-  #revision = -1;
+  /** That of the servers when the list was made; undefined when an agent has changed since. */
+  #revision: number | undefined;
   #settle: NodeJS.Timeout | undefined;
 
-  constructor(servers: RunningServers) {
+  constructor(servers: RunningServers, agents: AgentTools) {
     this.#servers = servers;
-    this.#unsubscribe = servers.onToolsChanged(() => this.#changeSoon());
+    this.#agents = agents;
+    const onAgents = () => {
+      this.#revision = undefined;
+      this.#changeSoon();
+    };
+    this.#unsubscribe = [servers.onToolsChanged(() => this.#changeSoon()), agents.onChange(onAgents)];
   }
 
   list(): readonly Tool[] {
     if (this.#revision === this.#servers.revision) return this.#tools;
     this.#revision = this.#servers.revision;
-    const routes = new Map<string, Route>();
+    const calls = new Map<string, CallTool>();
     const running = this.#servers.list().filter(({ isWanted }) => isWanted);
-    this.#tools = running.flatMap((server) =>
+    const ofServers = running.flatMap((server) =>
       server.tools.map((tool) => {
-        const name = toToolName(server.definition.id, tool.name, routes);
-        routes.set(name, { server, tool: tool.name });
+        const name = toToolName(server.definition.id, tool.name, calls);
+        calls.set(name, (args, call) => callServer(server, tool.name, args, call));
         return { ...tool, name };
       }),
     );
-    this.#routes = routes;
+    const offered = this.#agents.list().filter(({ isOffered }) => isOffered);
+    const ofAgents = offered.map(({ id, tool, call }) => {
+      const name = toAskName(id, calls);
+      calls.set(name, call);
+      return { ...tool, name };
+    });
+    this.#tools = [...ofServers, ...ofAgents];
+    this.#calls = calls;
     return this.#tools;
   }
 
-  find(name: string): Route | undefined {
+  find(name: string): CallTool | undefined {
     this.list();
-    return this.#routes.get(name);
+    return this.#calls.get(name);
   }
 
-  /** Calls `listener` when the list has changed, until the function it returns is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -56,7 +64,7 @@ export class AllTools {
 
   close(): void {
     clearTimeout(this.#settle);
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
   }
 
   // A server that starts changes several times at once: its listeners are told once.

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ApiError } from '../../call/errors.ts';
+import type { Principal } from '../../call/principal.ts';
 import type { RunningServers } from '../servers/running-servers.ts';
-import { loadMcpServer } from '../wire/mcp-sdk.ts';
+import { loadMcpServer, type McpServerSdk } from '../wire/mcp-sdk.ts';
 import { createAggregate } from './aggregate.ts';
 import { AllTools } from './all-tools.ts';
+import { type AgentTools, toolsOfAgent } from './door-tools.ts';
 import { Pipe } from './pipe.ts';
 import type { Session } from './session.ts';
 import { type Opening, type SessionLimits, Sessions } from './sessions.ts';
@@ -13,13 +15,16 @@ import { openUpstream } from './upstream.ts';
 /** What the doors are opened with. */
 export interface DoorOptions {
   readonly servers: RunningServers;
+  readonly agents: AgentTools;
   readonly version: string;
-  /** The path of the aggregate, such as `/api/v1/mcp`. */
+  /** The path of all tools, such as `/api/v1/mcp`. */
   readonly base: string;
+  /** The path of the agents, such as `/api/v1/agents`. */
+  readonly agentsBase: string;
   /** The text of a request's JSON body, within the limits of every body. */
   readBody(request: IncomingMessage, response: ServerResponse): Promise<string>;
   /** Who sends a request: a session is open to nobody but the one who opened it. */
-  ownerOf(request: IncomingMessage): string;
+  principalOf(request: IncomingMessage): Principal;
   readonly limits?: { readonly oneServer: SessionLimits; readonly allServers: SessionLimits } | undefined;
 }
 
@@ -30,15 +35,20 @@ const LIMITS = {
   allServers: { idleMs: IDLE_MS, maxSessions: 256 },
 };
 
+/** What a session is opened on: one server, one agent, or all of them. */
+type Door = { readonly type: 'server' | 'agent'; readonly id: string } | { readonly type: 'all' };
+
 /**
  * The standard ways in for MCP clients, over streamable HTTP: one server at `{base}/servers/{id}/mcp`, with a process of its own for each
- * session, and all running servers in one at `{base}`. https://modelcontextprotocol.io/specification/2025-11-25/basic/transports
+ * session, one agent at `{agentsBase}/{id}/mcp`, and all running servers and agents in one at `{base}`.
+ * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports
  */
 export class McpDoors {
   readonly #options: DoorOptions;
   readonly #serverSessions: Sessions;
-  readonly #aggregateSessions: Sessions;
-  readonly #unsubscribe: () => void;
+  /** Those at all other doors. */
+  readonly #sharedSessions: Sessions;
+  readonly #unsubscribe: readonly (() => void)[];
   readonly #path: RegExp;
   #tools: AllTools | undefined;
 
@@ -46,35 +56,50 @@ export class McpDoors {
     this.#options = options;
     const { oneServer, allServers } = options.limits ?? LIMITS;
     this.#serverSessions = new Sessions(oneServer);
-    this.#aggregateSessions = new Sessions(allServers);
-    this.#unsubscribe = options.servers.onToolsChanged(() => this.#serverSessions.endUnwanted());
-    this.#path = new RegExp(`^${options.base}(?:/servers/([^/]+)/mcp)?(/?)$`);
+    this.#sharedSessions = new Sessions(allServers);
+    this.#unsubscribe = [
+      options.servers.onToolsChanged(() => this.#serverSessions.endUnwanted()),
+      options.agents.onChange(() => this.#sharedSessions.endUnwanted()),
+    ];
+    const { base, agentsBase } = options;
+    this.#path = new RegExp(
+      `^(?:${base}(?:/servers/(?<server>[^/]+)/mcp)?|${agentsBase}/(?<agent>[^/]+)/mcp)(?<slash>/?)$`,
+    );
   }
 
-  /** Serves the paths at and below the base; to be mounted there. */
+  /** Serves the paths at and below both bases; to be mounted there. */
   readonly handler: RequestHandler = async (request, response, next) => {
     const [path = '', query] = request.originalUrl.split('?', 2);
-    const match = this.#path.exec(path);
-    if (!match) return next();
-    if (match[2]) return response.redirect(307, path.slice(0, -1) + (query === undefined ? '' : `?${query}`));
+    const found = this.#path.exec(path)?.groups;
+    if (!found) return next();
+    if (found.slash) return response.redirect(307, path.slice(0, -1) + (query === undefined ? '' : `?${query}`));
     checkMethod(request);
-    const id = match[1] === undefined ? undefined : decode(match[1]);
-    if (id !== undefined && !this.#options.servers.find(id)) {
-      throw new ApiError('mcp-server-not-found', `MCP server not found: ${id}`);
-    }
-    await this.#answer(request, response, id);
+    const door = toDoor(found);
+    this.#check(door);
+    await this.#answer(request, response, door);
   };
 
   /** Ends every session with its backend, and lets no other be opened. */
   async close(): Promise<void> {
-    this.#unsubscribe();
-    await Promise.all([this.#serverSessions.close(), this.#aggregateSessions.close()]);
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    await Promise.all([this.#serverSessions.close(), this.#sharedSessions.close()]);
     this.#tools?.close();
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, id: string | undefined): Promise<void> {
-    const sessions = id === undefined ? this.#aggregateSessions : this.#serverSessions;
-    const place = { door: id ?? '', owner: this.#options.ownerOf(request) };
+  #check(door: Door): void {
+    const { servers, agents } = this.#options;
+    if (door.type === 'server' && !servers.find(door.id)) {
+      throw new ApiError('mcp-server-not-found', `MCP server not found: ${door.id}`);
+    }
+    if (door.type === 'agent' && !agents.find(door.id)) {
+      throw new ApiError('agent-not-found', `Agent not found: ${door.id}`);
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, door: Door): Promise<void> {
+    const sessions = door.type === 'server' ? this.#serverSessions : this.#sharedSessions;
+    const principal = this.#options.principalOf(request);
+    const place = { door: JSON.stringify(door), owner: principal.name ?? '' };
     const sessionId = request.headers['mcp-session-id'];
     if (sessionId !== undefined) {
       const session = sessions.find(String(sessionId), place);
@@ -90,15 +115,24 @@ export class McpDoors {
     }
     const departure = new AbortController();
     response.once('close', () => departure.abort(new ApiError('malformed-request', 'The caller has left')));
-    const session = await sessions.open(sdk, place, async () => {
-      if (id !== undefined) return this.#openOne(id, body, departure.signal);
-      this.#tools ??= new AllTools(this.#options.servers);
-      const backend = createAggregate(sdk, this.#tools, this.#options.version);
-      return { backend, isWanted: () => true, onOpened: () => undefined };
-    });
+    const session = await sessions.open(sdk, place, async () =>
+      door.type === 'server' ? this.#openOne(door.id, body, departure.signal) : this.#openShared(sdk, door, principal),
+    );
     if (!departure.signal.aborted) await session.handle(request, response, body);
     // Nobody comes back to a session that was refused for its headers or whose caller has left; or its server was stopped meanwhile.
     if (!session.isInitialized || !session.isWanted) await sessions.end(session);
+  }
+
+  #openShared(sdk: McpServerSdk, door: Exclude<Door, { type: 'server' }>, principal: Principal): Opening {
+    const { servers, agents, version } = this.#options;
+    const isAgent = door.type === 'agent';
+    this.#tools ??= new AllTools(servers, agents);
+    const tools = isAgent ? toolsOfAgent(agents, door.id) : this.#tools;
+    return {
+      backend: createAggregate(sdk, { tools, version, principal }),
+      isWanted: () => !isAgent || agents.find(door.id) !== undefined,
+      onOpened: () => undefined,
+    };
   }
 
   async #openOne(id: string, initialize: object, signal: AbortSignal): Promise<Opening> {
@@ -136,6 +170,11 @@ export class McpDoors {
       throw new ApiError('malformed-json', 'The body is not JSON', { cause });
     }
   }
+}
+
+function toDoor({ server, agent }: Record<string, string | undefined>): Door {
+  if (server !== undefined) return { type: 'server', id: decode(server) };
+  return agent === undefined ? { type: 'all' } : { type: 'agent', id: decode(agent) };
 }
 
 function checkMethod({ method = '' }: IncomingMessage): void {
