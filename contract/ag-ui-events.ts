@@ -24,6 +24,12 @@ const call = ['tool_call_id', 'toolCallId'] as const;
 const run = ['thread_id', 'threadId', 'run_id', 'runId'] as const;
 const step = ['step_name', 'stepName'] as const;
 const subagent = ['subagent_run_id', 'subagentRunId'] as const;
+const subagentParents = [
+  'parent_subagent_run_id',
+  'parentSubagentRunId',
+  'parent_tool_call_id',
+  'parentToolCallId',
+] as const;
 const activity = ['activity_type', 'activityType'] as const;
 const parent = ['parent_message_id', 'parentMessageId'] as const;
 const toolName = ['tool_call_name', 'toolCallName'] as const;
@@ -77,7 +83,10 @@ export const AgUiEvent = z
       encrypted_value: text,
       encryptedValue: text,
     }),
-    event('SUBAGENT_STARTED', 'A subagent begins', [...subagent, ...parent], { name: z.string(), description: text }),
+    event('SUBAGENT_STARTED', 'A subagent begins', [...subagent, ...subagentParents, ...parent], {
+      name: z.string(),
+      description: text,
+    }),
     event('SUBAGENT_FINISHED', 'A subagent is done', subagent, { result: optionalJson, outcome }),
     event('SUBAGENT_ERROR', 'A subagent failed', subagent, { message: z.string(), code: text }),
   ])

@@ -57,6 +57,10 @@ const fields = {
         }),
     })
     .meta({ description: 'Which tool calls wait for the approval of a person' }),
+  agents: z
+    .array(z.string().min(1).max(256))
+    .max(100)
+    .meta({ description: 'The ids of the agents it may ask, each by a tool `ask_<id>`' }),
   offer_as_tool: z
     .boolean()
     .meta({ description: 'Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`' }),
@@ -82,6 +86,7 @@ export const Agent = z
       })
       .meta({ description: 'Which tool calls wait for the approval of a person' }),
     skills: z.array(z.string()).meta({ description: 'The skills the agent may use' }),
+    agents: z.array(z.string()).meta({ description: 'The ids of the agents it may ask, each by a tool `ask_<id>`' }),
     offer_as_tool: fields.offer_as_tool,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -107,6 +112,7 @@ export const CreateAgent = z
     enable_codemode: fields.enable_codemode.optional(),
     approvals: fields.approvals.optional(),
     skills: fields.skills.optional(),
+    agents: fields.agents.optional(),
     offer_as_tool: fields.offer_as_tool.optional().meta({
       description:
         'Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`; absent: they are',
@@ -130,6 +136,7 @@ export const UpdateAgent = z
       .meta({ description: 'null: as the server is started' }),
     approvals: fields.approvals.optional(),
     skills: fields.skills.nullable().optional().meta({ description: 'null: those the server is started with' }),
+    agents: fields.agents.optional(),
     offer_as_tool: fields.offer_as_tool.optional(),
   })
   .meta({ id: 'UpdateAgent' });
@@ -148,6 +155,7 @@ const example: z.output<typeof Agent> = {
   codemode: false,
   approvals: { tools: [] },
   skills: [],
+  agents: [],
   offer_as_tool: true,
   created_at: '2026-11-23T10:00:00.000Z',
   updated_at: '2026-11-23T10:00:00.000Z',

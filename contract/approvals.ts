@@ -25,6 +25,10 @@ const Approval = z
     args: z.record(z.string(), z.unknown()).meta({ description: 'The arguments, exactly as the call will have them' }),
     reason: z.string().nullable().meta({ description: 'What was said with the answer' }),
     resumed_by: z.string().nullable().meta({ description: 'The id of the run that acted on the answer' }),
+    stands_for: z.string().nullable().meta({
+      description:
+        'The approval that an agent waits for which was asked by the call: to answer one is to answer both. null of a call that waits itself',
+    }),
     created_at: Timestamp,
     resolved_at: Timestamp.nullable(),
     resolved_by: z.string().nullable().meta({ description: 'The key that answered; null without keys' }),
@@ -50,6 +54,7 @@ const example: z.output<typeof Approval> = {
   args: { title: 'The door does not close' },
   reason: null,
   resumed_by: null,
+  stands_for: null,
   created_at: '2026-11-23T10:00:00.000Z',
   resolved_at: null,
   resolved_by: null,

@@ -14,6 +14,10 @@ const changes = {
     status: RunStatus.meta({ description: 'running: it has begun' }),
     agent_id: z.string(),
     conversation_id: z.string(),
+    parent_run_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The run whose agent has asked for it; null without one' }),
   }),
   approval: z.object({
     type: z.literal('approval'),
@@ -92,6 +96,7 @@ export const events = group('Events', 'What happens on this server, while it hap
       status: 'running',
       agent_id: 'my-agent',
       conversation_id: 'conv-1',
+      parent_run_id: null,
     },
   }),
 });

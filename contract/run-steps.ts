@@ -55,6 +55,10 @@ const StepToolCall = z
       description: 'The size of the result as text or JSON, before it was cut to its bound; 0 of one that was not run',
     }),
     is_error: z.boolean().nullable(),
+    child_run_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The run of the agent that was asked by the call; null of any other call' }),
     approval: StepApproval.nullable(),
   })
   .meta({ id: 'StepToolCall' });
@@ -117,6 +121,7 @@ export const exampleStep: z.output<typeof RunStep> = {
       ended_at: '2026-11-23T10:00:02.300Z',
       bytes: 42,
       is_error: false,
+      child_run_id: null,
       approval: null,
     },
   ],

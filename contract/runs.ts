@@ -30,6 +30,10 @@ const Run = z
     }),
     agent_id: z.string(),
     conversation_id: z.string(),
+    parent_run_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The run whose agent has asked for it by a tool call; null without one' }),
     status: RunStatus.meta({ description: 'interrupted: the server stopped in the middle of it' }),
     background: z.boolean().meta({ description: 'Whether it goes on without readers' }),
     usage: TokenUsage.meta({ description: 'Counted when the run has ended' }),
@@ -48,6 +52,7 @@ const example: z.output<typeof Run> = {
   given_id: 'run-1',
   agent_id: 'my-agent',
   conversation_id: 'conv-1',
+  parent_run_id: null,
   status: 'finished',
   background: true,
   usage: { prompt_tokens: 150, completion_tokens: 200, cached_tokens: 0, reasoning_tokens: 0 },
@@ -63,10 +68,16 @@ export const runs = group('Runs', 'Runs: every answer an agent gives, whichever 
   list: get('/runs', {
     summary: 'List runs',
     description:
-      'Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; only those that are still there with `conversation_id`, and in the first and the last minute of a time that does not begin or end with a minute.',
+      'Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; only those that are still there with `conversation_id` or `parent_run_id`, and in the first and the last minute of a time that does not begin or end with a minute.',
     query: z.object({
       agent_id: agentFilter,
       conversation_id: conversationFilter,
+      parent_run_id: z
+        .string()
+        .min(1)
+        .max(256)
+        .optional()
+        .meta({ description: 'Only those that the agent of this run has asked for' }),
       status: RunStatus.optional().meta({ description: 'Only those with this status' }),
       ...timeFilter,
       ...pageQuery,

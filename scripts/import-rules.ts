@@ -91,6 +91,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/protocols/a2a/': protocol('server/store/stored-tasks.ts'),
   'server/protocols/mcp/': protocol('server/mcp/doors/door-tools.ts', 'server/runs/asked-agent.ts'),
   'server/surfaces/': feature('server/runs/run-events.ts'),
+  'server/subagents/': feature('server/runs/', 'server/store/'),
   'server/skills/': feature('server/sandbox/'),
   'server/runs/': feature('server/models/', 'server/store/'),
   // The campaign tries the same tables as the tests.

@@ -31,6 +31,7 @@ const demoAnswer = {
   codemode: false,
   approvals: { tools: [] },
   skills: ['csv-summary'],
+  agents: [],
   offer_as_tool: true,
   created_at: timestamp,
   updated_at: timestamp,
@@ -125,6 +126,7 @@ describe('an agent', () => {
       temperature: 0.2,
       skills: ['markdown-toc'],
       approvals: { tools: ['fetch__*'] },
+      agents: [],
       offer_as_tool: false,
     };
     const said = { ...everything, enable_codemode: true, isRunning: true, created_at: 'x' };
@@ -261,6 +263,7 @@ describe('an update', () => {
       max_steps: 5,
       codemode: false,
       approvals: { tools: ['fetch__*'] },
+      agents: [],
       offer_as_tool: false,
       created_at: before.createdAt,
       updated_at: timestamp,

@@ -68,6 +68,7 @@ describe('a call of a tool that needs approval', () => {
       args: { to: 'ada@example.org' },
       reason: null,
       resumed_by: null,
+      stands_for: null,
       created_at: expect.any(String),
       resolved_at: null,
       resolved_by: null,

@@ -48,7 +48,7 @@ test('a run is told from its conversation to its end, with rising numbers and ti
   await anna('DELETE', '/conversations/talk');
   const events = await reader.take(9);
   const conversation = { type: 'conversation', id: 'talk', agent_id: 'common' };
-  const run = (id: string) => ({ type: 'run', id, agent_id: 'common', conversation_id: 'talk' });
+  const run = (id: string) => ({ type: 'run', id, agent_id: 'common', conversation_id: 'talk', parent_run_id: null });
   expect(bare(events)).toEqual([
     { ...conversation, status: 'created' },
     { ...run('talk-1'), status: 'running' },

@@ -165,6 +165,7 @@ describe('what is counted', () => {
           isError: null,
           isPending: false,
           approvalId: null,
+          childRunId: null,
         },
         {
           callId: 'b',
@@ -178,6 +179,7 @@ describe('what is counted', () => {
           isError: null,
           isPending: true,
           approvalId: null,
+          childRunId: null,
         },
         {
           callId: 'c',
@@ -191,6 +193,7 @@ describe('what is counted', () => {
           isError: true,
           isPending: false,
           approvalId: null,
+          childRunId: null,
         },
       ],
       moreToolCalls: 0,

@@ -109,6 +109,13 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
   'state-set': { type: 'state-set', state: null },
   'state-patched': { type: 'state-patched', patch: [{ op: 'add', path: '/a', value: 1 }] },
   custom: { type: 'custom', name: 'seen', value: [1] },
+  'subagent-started': { type: 'subagent-started', runId: 'r2', callId: 'c', agentId: 'helper', conversationId: 'b' },
+  'subagent-event': {
+    type: 'subagent-event',
+    runId: 'r2',
+    event: { type: 'subagent-event', runId: 'r3', event: { type: 'text-delta', ...block, delta: 'Hi' } },
+  },
+  'subagent-ended': { type: 'subagent-ended', runId: 'r2', outcome: { status: 'finished', pending: [] }, omitted: 1 },
   'step-ended': { type: 'step-ended', step: 1, usage },
   'run-ended': { type: 'run-ended', outcome: { status: 'finished', pending: [], missingServers: ['late'] }, usage },
 };

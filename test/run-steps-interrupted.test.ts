@@ -57,6 +57,7 @@ const storedCall: RunStep['toolCalls'][number] = {
   isError: null,
   isPending: false,
   approvalId: null,
+  childRunId: null,
 };
 
 test('what was cut off in the evening ended with the last event of its run, and not when the server is started in the morning', async () => {

@@ -61,6 +61,7 @@ const step = {
 const call = {
   id: 'c1',
   parent_tool_call_id: null,
+  child_run_id: null,
   tool: 'forecast',
   server: null,
   status: 'done',
@@ -368,7 +369,7 @@ test('a step that a server before this one stored is read, with nothing where th
   const stored = { number: 1, model: 'm', status: 'finished', startedAt: 1, toolCalls: [known] };
   expect(readStep(stored)).toMatchObject({
     ...stored,
-    toolCalls: [{ ...known, parentCallId: null, approvalId: null, isPending: false }],
+    toolCalls: [{ ...known, parentCallId: null, approvalId: null, childRunId: null, isPending: false }],
     moreToolCalls: 0,
     retries: [],
   });

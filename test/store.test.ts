@@ -26,6 +26,7 @@ const agent: AgentRecord = {
   temperature: 0.5,
   skills: ['csv-summary'],
   codemode: true,
+  agents: ['other'],
   offerAsTool: false,
   createdAt: '2026-11-23T10:00:00.000Z',
   updatedAt: '2026-11-23T10:00:00.000Z',
@@ -116,6 +117,7 @@ describe('runs and messages', () => {
     ]);
     expect(await store.runs.get('r1')).toEqual({
       key: 'r1',
+      parentRunId: null,
       conversationKey: 'c1',
       id: 'r1',
       givenId: 'r1',
@@ -495,7 +497,7 @@ describe('the data folder', () => {
     database.close();
     await using store = await openStore({ folder: folder.path });
     expect(await store.agents.list()).toEqual([
-      { ...agent, offerAsTool: true, codemode: null, approvals: { tools: [] }, skills: null },
+      { ...agent, agents: [], offerAsTool: true, codemode: null, approvals: { tools: [] }, skills: null },
     ]);
     expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);
     expect(await store.runs.get('r1')).toMatchObject({

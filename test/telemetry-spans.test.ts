@@ -40,6 +40,7 @@ const call: StepToolCall = {
   isError: false,
   isPending: false,
   approvalId: null,
+  childRunId: null,
 };
 const run: EndedRun = {
   key: 'run-1',

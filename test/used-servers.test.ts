@@ -24,6 +24,7 @@ const agent = (id: string, updatedAt: string, ...selectedMcpServers: string[]): 
   codemode: null,
   approvals: { tools: [] },
   skills: null,
+  agents: [],
   offerAsTool: true,
   createdAt: LONG_AGO,
   updatedAt,

@@ -241,7 +241,7 @@ export interface paths {
         };
         /**
          * List runs
-         * @description Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; only those that are still there with `conversation_id`, and in the first and the last minute of a time that does not begin or end with a minute.
+         * @description Newest first, and what all that match came to. The sums count the runs that have ended, also those whose conversation was deleted since; only those that are still there with `conversation_id` or `parent_run_id`, and in the first and the last minute of a time that does not begin or end with a minute.
          */
         get: operations["runsList"];
         put?: never;
@@ -1883,6 +1883,10 @@ export interface components {
             timestamp?: number;
             subagent_run_id?: string;
             subagentRunId?: string;
+            parent_subagent_run_id?: string;
+            parentSubagentRunId?: string;
+            parent_tool_call_id?: string;
+            parentToolCallId?: string;
             parent_message_id?: string;
             parentMessageId?: string;
             name: string;
@@ -2043,6 +2047,8 @@ export interface components {
             };
             /** @description The skills the agent may use */
             skills: string[];
+            /** @description The ids of the agents it may ask, each by a tool `ask_<id>` */
+            agents: string[];
             /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
             offer_as_tool: boolean;
             /**
@@ -2090,6 +2096,8 @@ export interface components {
             };
             /** @description The skills the agent may use */
             skills: string[];
+            /** @description The ids of the agents it may ask, each by a tool `ask_<id>` */
+            agents: string[];
             /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
             offer_as_tool: boolean;
             /**
@@ -2223,6 +2231,8 @@ export interface components {
             reason: string | null;
             /** @description The id of the run that acted on the answer */
             resumed_by: string | null;
+            /** @description The approval that an agent waits for which was asked by the call: to answer one is to answer both. null of a call that waits itself */
+            stands_for: string | null;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -2379,6 +2389,8 @@ export interface components {
             };
             /** @description The skills the agent may use, by name; absent: those the server is started with */
             skills?: string[];
+            /** @description The ids of the agents it may ask, each by a tool `ask_<id>` */
+            agents?: string[];
             /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`; absent: they are */
             offer_as_tool?: boolean;
         };
@@ -2584,6 +2596,8 @@ export interface components {
             status: "running" | "finished" | "cancelled" | "failed" | "interrupted";
             agent_id: string;
             conversation_id: string;
+            /** @description The run whose agent has asked for it; null without one */
+            parent_run_id: string | null;
             /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
             number: number;
             /**
@@ -3590,6 +3604,8 @@ export interface components {
             given_id: string;
             agent_id: string;
             conversation_id: string;
+            /** @description The run whose agent has asked for it by a tool call; null without one */
+            parent_run_id: string | null;
             /**
              * @description interrupted: the server stopped in the middle of it
              * @enum {string}
@@ -3802,6 +3818,8 @@ export interface components {
             /** @description The size of the result as text or JSON, before it was cut to its bound; 0 of one that was not run */
             bytes: number | null;
             is_error: boolean | null;
+            /** @description The run of the agent that was asked by the call; null of any other call */
+            child_run_id: string | null;
             approval: components["schemas"]["StepApproval"] | null;
         };
         TokenUsage: {
@@ -3845,6 +3863,8 @@ export interface components {
             };
             /** @description null: those the server is started with */
             skills?: string[] | null;
+            /** @description The ids of the agents it may ask, each by a tool `ask_<id>` */
+            agents?: string[];
             /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
             offer_as_tool?: boolean;
         };
@@ -4918,6 +4938,7 @@ export interface operations {
                      *             "tools": []
                      *           },
                      *           "skills": [],
+                     *           "agents": [],
                      *           "offer_as_tool": true,
                      *           "created_at": "2026-11-23T10:00:00.000Z",
                      *           "updated_at": "2026-11-23T10:00:00.000Z"
@@ -4982,6 +5003,7 @@ export interface operations {
                      *         "tools": []
                      *       },
                      *       "skills": [],
+                     *       "agents": [],
                      *       "offer_as_tool": true,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
@@ -5042,6 +5064,7 @@ export interface operations {
                      *         "tools": []
                      *       },
                      *       "skills": [],
+                     *       "agents": [],
                      *       "offer_as_tool": true,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
@@ -5109,6 +5132,7 @@ export interface operations {
                      *         "tools": []
                      *       },
                      *       "skills": [],
+                     *       "agents": [],
                      *       "offer_as_tool": true,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
@@ -5579,6 +5603,8 @@ export interface operations {
                 agent_id?: string;
                 /** @description Only those of this conversation */
                 conversation_id?: string;
+                /** @description Only those that the agent of this run has asked for */
+                parent_run_id?: string;
                 /** @description Only those with this status */
                 status?: "running" | "finished" | "cancelled" | "failed" | "interrupted";
                 /** @description Only what began at this time or later: an RFC 3339 time, or a date */
@@ -5610,6 +5636,7 @@ export interface operations {
                      *           "given_id": "run-1",
                      *           "agent_id": "my-agent",
                      *           "conversation_id": "conv-1",
+                     *           "parent_run_id": null,
                      *           "status": "finished",
                      *           "background": true,
                      *           "usage": {
@@ -5677,6 +5704,7 @@ export interface operations {
                      *       "given_id": "run-1",
                      *       "agent_id": "my-agent",
                      *       "conversation_id": "conv-1",
+                     *       "parent_run_id": null,
                      *       "status": "finished",
                      *       "background": true,
                      *       "usage": {
@@ -5760,6 +5788,7 @@ export interface operations {
                      *               "ended_at": "2026-11-23T10:00:02.300Z",
                      *               "bytes": 42,
                      *               "is_error": false,
+                     *               "child_run_id": null,
                      *               "approval": null
                      *             }
                      *           ],
@@ -5844,6 +5873,7 @@ export interface operations {
                      *       "given_id": "run-1",
                      *       "agent_id": "my-agent",
                      *       "conversation_id": "conv-1",
+                     *       "parent_run_id": null,
                      *       "status": "cancelled",
                      *       "background": true,
                      *       "usage": {
@@ -5984,6 +6014,7 @@ export interface operations {
                      *           },
                      *           "reason": null,
                      *           "resumed_by": null,
+                     *           "stands_for": null,
                      *           "created_at": "2026-11-23T10:00:00.000Z",
                      *           "resolved_at": null,
                      *           "resolved_by": null
@@ -6044,6 +6075,7 @@ export interface operations {
                      *       },
                      *       "reason": null,
                      *       "resumed_by": "run-2",
+                     *       "stands_for": null,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "resolved_at": "2026-11-23T10:01:00.000Z",
                      *       "resolved_by": null
@@ -6225,7 +6257,8 @@ export interface operations {
                      *       "id": "run-1",
                      *       "status": "running",
                      *       "agent_id": "my-agent",
-                     *       "conversation_id": "conv-1"
+                     *       "conversation_id": "conv-1",
+                     *       "parent_run_id": null
                      *     }
                      */
                     "text/event-stream": components["schemas"]["LiveEvent"];

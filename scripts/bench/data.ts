@@ -22,6 +22,7 @@ export const agentsOf = (count: number) =>
       codemode: false,
       skills: [],
       approvals: { tools: [] },
+      agents: [],
       offer_as_tool: true,
       created_at: '2026-11-23T10:00:00.000Z',
       updated_at: '2026-11-23T10:00:00.000Z',

@@ -33,6 +33,7 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
     codemode: options.isCodemode(agent.codemode),
     skills: [...options.effectiveSkills(agent.skills)],
     approvals: { tools: [...agent.approvals.tools] },
+    agents: [...agent.agents],
     offer_as_tool: agent.offerAsTool,
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
@@ -65,6 +66,7 @@ const toFields = (body: Omit<AgentBody, 'id' | 'agent_id'>) => ({
   codemode: body.enable_codemode,
   skills: body.skills,
   approvals: body.approvals,
+  agents: body.agents,
   offerAsTool: body.offer_as_tool,
 });
 

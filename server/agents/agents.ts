@@ -94,6 +94,7 @@ export class Agents {
         codemode: fields.codemode ?? null,
         approvals: fields.approvals ?? { tools: [] },
         skills: fields.skills ?? null,
+        agents: fields.agents ?? [],
         offerAsTool: fields.offerAsTool ?? true,
         createdAt: now,
         updatedAt: now,
@@ -104,7 +105,7 @@ export class Agents {
   /** Changes the fields that are stated; a statement of what is so already changes nothing. */
   async update(id: string, fields: AgentFields): Promise<AgentRecord> {
     this.get(id);
-    await this.#check(fields);
+    await this.#check(fields, id);
     return this.#changes.run(async () => {
       const agent = this.get(id);
       const stated = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
@@ -135,8 +136,9 @@ export class Agents {
     for (const listener of this.#listeners) listener(change);
   }
 
-  async #check({ model, selectedMcpServers, skills }: AgentFields): Promise<void> {
+  async #check({ model, selectedMcpServers, skills, agents = [] }: AgentFields, id?: string): Promise<void> {
     if (model) await this.#checks.checkModel(model);
+    this.#checkAgents(agents, id);
     await this.#checkServers(selectedMcpServers ?? []);
     await this.#checkSkills(skills ?? []);
   }
@@ -144,6 +146,12 @@ export class Agents {
   async #checkServers(selection: readonly ServerSelection[]): Promise<void> {
     const unknown = selection.length ? await this.#checks.findUnknownServers(selection) : [];
     if (unknown.length) throw invalidField('selected_mcp_servers', `no MCP server has the id ${quote(unknown)}`);
+  }
+
+  #checkAgents(ids: readonly string[], ownId: string | undefined): void {
+    const unknown = ids.filter((id) => !this.#agents.has(id));
+    if (unknown.length) throw invalidField('agents', `no agent has the id ${quote(unknown)}`);
+    if (ownId !== undefined && ids.includes(ownId)) throw invalidField('agents', 'an agent cannot ask itself');
   }
 
   async #checkSkills(names: readonly string[]): Promise<void> {

@@ -8,12 +8,15 @@ import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts'
 
 interface AnswerOptions {
   readonly startRun: StartRun;
-  readonly approvals: Pick<Store['approvals'], 'get' | 'open' | 'decide'>;
+  readonly approvals: Pick<Store['approvals'], 'get' | 'open' | 'decide' | 'standingFor'>;
   /** Who asked for a run; undefined when that is not known any more. */
   askerOf(runKey: string): Principal | undefined;
   /** What the runs of conversations have beside their agents, as long as somebody holds them open; absent: nobody does. */
   readonly attachments?: Pick<Attachments, 'find'> | undefined;
 }
+
+/** No agents ask each other as deep; a store that was changed by hand may say so. */
+const MAX_DEPTH = 100;
 
 /** Who answers, and with what. */
 interface Answerer {
@@ -25,7 +28,10 @@ interface Answerer {
 /** Notes an answer, and returns the approval as it then is. */
 export type AnswerApproval = (decision: ApprovalDecision, by: Answerer) => Promise<ApprovalRecord>;
 
-/** Notes answers; with the last open approval of a conversation its agent goes on, for whoever asked for the run that waits. */
+/**
+ * Notes answers; with the last open approval of a conversation its agent goes on, for whoever asked for the run that waits. An answer to
+ * what an asked agent waits for is one to the agent that has asked: that goes on, and lets the other go on.
+ */
 export function createAnswerApproval({ startRun, approvals, askerOf, attachments }: AnswerOptions): AnswerApproval {
   // By conversation, so that of two answers at once one is the last.
   const answers = new KeyedMutex();
@@ -57,11 +63,19 @@ export function createAnswerApproval({ startRun, approvals, askerOf, attachments
         detached: true,
       });
     }
-    return find(decision.id, principal);
+  };
+  /** The approval of the agent that was asked first. */
+  const findFirst = async (approval: ApprovalRecord, depth = 0): Promise<ApprovalRecord> => {
+    const asking = depth < MAX_DEPTH ? await approvals.standingFor(approval.id) : undefined;
+    return asking ? findFirst(asking, depth + 1) : approval;
   };
   return async (decision, by) => {
     const approval = await find(decision.id, by.principal);
-    const signed = { ...decision, resolvedBy: by.principal.name ?? null };
-    return answers.run(approval.conversationKey, () => answer(signed, approval, by));
+    const first = await findFirst(approval);
+    const signed = { ...decision, id: first.id, resolvedBy: by.principal.name ?? null };
+    return answers.run(first.conversationKey, async () => {
+      await answer(signed, first, by);
+      return find(approval.id, by.principal);
+    });
   };
 }

@@ -36,6 +36,7 @@ const toApproval = (approval: ApprovalRecord) => ({
   args: { ...approval.args },
   reason: approval.reason,
   resumed_by: approval.resumedBy,
+  stands_for: approval.standsFor,
   created_at: approval.createdAt,
   resolved_at: approval.resolvedAt,
   resolved_by: approval.resolvedBy,

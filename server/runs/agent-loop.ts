@@ -17,6 +17,7 @@ import { NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
 import type { RunTrace } from './run-tracing.ts';
 import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
 import { SharedState } from './shared-state.ts';
+import type { StepBudget } from './step-budget.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import { type FaultLog, offerTools, reasonOf, type ToolCallOptions } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
@@ -57,6 +58,9 @@ export interface LoopOptions {
   readonly state?: unknown;
   readonly sink: EventSink;
   readonly watchWithin?: ToolCallOptions['watchWithin'];
+  readonly parentOf?: ToolCallOptions['parentOf'];
+  /** Absent: the steps of the agent alone are counted. */
+  readonly budget?: StepBudget | undefined;
   readonly limits: RunLimits;
   readonly toolArguments: ToolArguments;
   readonly trace?: RunTrace | undefined;
@@ -78,10 +82,12 @@ export interface LoopEnd {
 /** Runs an agent to its end. Emits all but `run-ended`; never throws; ends within milliseconds of an abort. */
 export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   const { signal, log } = options;
+  const calls = collectCalls(options.history);
   const turn: LoopState = {
     messages: [],
     usage: NO_USAGE,
-    callIds: collectCallIds(options.history),
+    calls,
+    callIds: new Set(calls.keys()),
     state: new SharedState(options.state, options.sink),
     approvals: [],
     voided: [],
@@ -89,7 +95,7 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   };
   let outcome: RunOutcome | undefined;
   try {
-    if (options.answered?.length) await settleDecidedCalls(options.answered, turn, options);
+    if (options.answered?.length) outcome = await settleAnswered(options.answered, turn, options);
     for (let step = 1; !outcome && !signal.aborted; step++) outcome = await takeStep(step, turn, options);
   } catch (error) {
     const isKnown = error instanceof ApiError;
@@ -109,11 +115,28 @@ interface LoopState extends Turn {
   readonly callIds: Set<string>;
 }
 
+/** Runs what a person has answered; undefined when the model is to go on. */
+async function settleAnswered(
+  answered: readonly ApprovalRecord[],
+  turn: LoopState,
+  options: LoopOptions,
+): Promise<RunOutcome | undefined> {
+  const pending = await settleDecidedCalls(answered, turn, options);
+  return pending.length ? toWaiting(pending, turn) : undefined;
+}
+
+/** The end of a run that waits for results or answers. */
+function toWaiting(pending: readonly string[], { approvals }: Turn): RunOutcome {
+  const awaited = approvals.map(({ toolHash: _, standsFor: __, ...call }) => call);
+  return { status: 'finished', pending, ...(awaited.length && { approvals: awaited }) };
+}
+
 /** One model call and the tools it calls; undefined when the model wants to go on. */
 async function takeStep(step: number, turn: LoopState, options: LoopOptions): Promise<RunOutcome | undefined> {
   const { sink, signal, limits, trace } = options;
   const agent = options.agent();
-  if (step > agent.maxSteps) return { status: 'finished', pending: [], stoppedBy: 'max-steps' };
+  if (!(options.budget?.take() ?? step <= agent.maxSteps))
+    return { status: 'finished', pending: [], stoppedBy: 'max-steps' };
   const found = await resolveModel(agent, options);
   if ('status' in found) return found;
   sink.emit({ type: 'step-started', step, model: found.id });
@@ -145,8 +168,7 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   const { finishReason } = answer;
   if (isTruncated(finishReason)) return { status: 'finished', pending: [], stoppedBy: finishReason };
   if (!pending.length && answer.content.calls.length) return undefined;
-  const approvals = turn.approvals.map(({ toolHash: _, ...call }) => call);
-  return { status: 'finished', pending, ...(approvals.length && { approvals }) };
+  return toWaiting(pending, turn);
 }
 
 async function resolveModel(
@@ -192,11 +214,12 @@ function sayableTools(
 const instructionsOf = ({ instructions }: LoopOptions): Message[] =>
   instructions ? [{ id: 'instructions', role: 'system', content: instructions }] : [];
 
-const collectCallIds = (history: readonly Message[]) =>
-  new Set(
+/** The calls of a conversation: their names by their ids. */
+const collectCalls = (history: readonly Message[]) =>
+  new Map(
     history.flatMap((message) =>
       message.role === 'assistant'
-        ? message.content.flatMap((part) => (part.type === 'tool-call' ? [part.callId] : []))
+        ? message.content.flatMap((part) => (part.type === 'tool-call' ? [[part.callId, part.name] as const] : []))
         : [],
     ),
   );

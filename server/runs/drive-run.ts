@@ -1,11 +1,13 @@
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord } from '../store/store.ts';
 import type { ActiveRun } from './active-run.ts';
-import { type ModelSource, runAgent } from './agent-loop.ts';
+import { type LoopOptions, type ModelSource, runAgent } from './agent-loop.ts';
 import type { RunLimits } from './limits.ts';
+import type { ParentCall } from './parent-call.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
 import type { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
+import { StepBudget } from './step-budget.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import type { FaultLog } from './tool-calls.ts';
 
@@ -32,8 +34,9 @@ export async function driveRun(
   { models, limits, records, toolArguments, log: serverLog }: DriveOptions,
 ): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage; readonly at: number }> {
   const { trace } = run;
-  const log = trace ? withFields(serverLog, trace.logFields) : serverLog;
   const followed = records.follow(run);
+  const budget = new StepBudget(() => request.agent().maxSteps, request.parent?.budget);
+  const log = trace ? withFields(serverLog, trace.logFields) : serverLog;
   if (request.note !== undefined) followed.sink.emit({ type: 'noted', note: request.note });
   const end = await runAgent({
     agent: request.agent,
@@ -46,6 +49,8 @@ export async function driveRun(
     state: request.state,
     heldRefusal: request.unlisted?.refusal,
     ...followed,
+    budget,
+    parentOf: placesIn(run, { ...followed, budget, parent: request.parent }),
     limits,
     toolArguments,
     trace,
@@ -68,6 +73,26 @@ export async function driveRun(
   } finally {
     trace?.close();
   }
+}
+
+/** What runs are given that are started for calls of this one. */
+function placesIn(
+  { storedId: runId, agentId, isDetached, log, trace }: ActiveRun,
+  { sink, budget, parent }: Pick<LoopOptions, 'sink'> & { readonly budget: StepBudget; readonly parent?: ParentCall },
+): LoopOptions['parentOf'] {
+  const lineage = [...(parent?.lineage ?? []), agentId];
+  return (callId) => ({
+    runId,
+    callId,
+    lineage,
+    budget,
+    isDetached,
+    trace: trace?.toTool(callId),
+    emit(event) {
+      if (!log.isEnded) sink.emit(event);
+    },
+    pressure: () => sink.pressure(),
+  });
 }
 
 const withFields = (log: FaultLog, fields: object): FaultLog => ({

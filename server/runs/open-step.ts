@@ -29,6 +29,7 @@ export function queueCall(
     isError: null,
     isPending: false,
     approvalId: null,
+    childRunId: null,
   };
   toolCalls.push(queued);
   return queued;

@@ -9,6 +9,33 @@ export { NO_USAGE, type Usage } from '../store/usage.ts';
 /** The reason of runs that are cancelled because the server shuts down: nobody asked for it, and callers are told of a failure. */
 export const SHUTTING_DOWN = 'the server shuts down';
 
+/** What is told of an agent that was asked by a call: what it says, the tools it calls, and the agents it asks in turn. */
+export type SubagentEvent = Extract<
+  RunEvent,
+  { readonly type: `text-${string}` | 'tool-call-started' | 'tool-call-ended' | 'tool-result' | `subagent-${string}` }
+>;
+
+/** An event of a run about another one that was started for one of its calls. */
+export type SubagentRunEvent =
+  | {
+      readonly type: 'subagent-started';
+      /** The id of the run that was started, among those of its owner. */
+      readonly runId: string;
+      /** The call that it was started for. */
+      readonly callId: string;
+      readonly agentId: string;
+      readonly conversationId: string;
+    }
+  | { readonly type: 'subagent-event'; readonly runId: string; readonly event: SubagentEvent }
+  | {
+      readonly type: 'subagent-ended';
+      readonly runId: string;
+      /** How it ended. The approvals are those of the run that made the call, which stand for its own. */
+      readonly outcome: RunOutcome;
+      /** How many of its events were not told, as they were too many or too long. */
+      readonly omitted: number;
+    };
+
 /**
  * One event of a run. Order: `text-started`, its deltas, `text-ended` (the same for reasoning and tool calls); blocks may interleave.
  * `noted` is what the caller of the run, and nobody else, wants to find here again; it comes first.
@@ -16,7 +43,8 @@ export const SHUTTING_DOWN = 'the server shuts down';
  * also one that failed. `tool-started` is when a call leaves its queue; `server` is the MCP server it goes to.
  * `status` says in words for people what the run does beside that, such as to wait, and which MCP servers it does without from there on.
  * `state-set` is the whole shared state and comes before the first `state-patched`, a JSON Patch of it. No delta is empty. `run-ended`
- * comes exactly once and last; whatever is still open then was cut off.
+ * comes exactly once and last; whatever is still open then was cut off. What an agent does that was asked by a call comes between
+ * `subagent-started` and `subagent-ended`, as far as it is told, and before the result of the call.
  */
 export type RunEvent =
   | { readonly type: 'noted'; readonly note: unknown }
@@ -81,5 +109,21 @@ export type RunEvent =
   | { readonly type: 'state-set'; readonly state: unknown }
   | { readonly type: 'state-patched'; readonly patch: readonly unknown[] }
   | { readonly type: 'custom'; readonly name: string; readonly value: unknown }
+  | SubagentRunEvent
   | { readonly type: 'step-ended'; readonly step: number; readonly usage: Usage }
   | { readonly type: 'run-ended'; readonly outcome: RunOutcome; readonly usage: Usage };
+
+const OF_SUBAGENTS: ReadonlySet<RunEvent['type']> = new Set<SubagentEvent['type']>([
+  'text-started',
+  'text-delta',
+  'text-ended',
+  'tool-call-started',
+  'tool-call-ended',
+  'tool-result',
+  'subagent-started',
+  'subagent-event',
+  'subagent-ended',
+]);
+
+/** Whether an event is told to whoever has asked the agent. */
+export const isSubagentEvent = (event: RunEvent): event is SubagentEvent => OF_SUBAGENTS.has(event.type);

@@ -35,8 +35,9 @@ export function createRunHandlers({
   }
 
   return {
-    async list({ input: { agent_id: agentId, conversation_id: conversationId, ...page }, context: { principal } }) {
-      const query = { agentId, conversationId, principal, ...page };
+    async list({ input, context: { principal } }) {
+      const { agent_id: agentId, conversation_id: conversationId, parent_run_id: parentRunId, ...page } = input;
+      const query = { agentId, conversationId, parentRunId, principal, ...page };
       const { runs: found, nextCursor } = await store.list(query);
       return { runs: found.map(toRun), next_cursor: nextCursor, sums: toSums(await store.sums(query)) };
     },

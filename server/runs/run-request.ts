@@ -2,6 +2,7 @@ import type { Principal } from '../call/principal.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalDecision, ReplacedMessages } from '../store/store.ts';
 import type { RunAgent } from './agent-loop.ts';
+import type { ParentCall } from './parent-call.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 
 /** A request to start a run. */
@@ -41,6 +42,8 @@ export interface RunRequest {
   readonly unlisted?: { readonly refusal: string } | undefined;
   /** What its caller wants to read in the log of the run again: the `noted` event that comes first. */
   readonly note?: unknown;
+  /** The call that it is started for, of another run. */
+  readonly parent?: ParentCall | undefined;
   /** Whether the run goes on when nobody reads it. */
   readonly detached?: boolean | undefined;
   /** Ends the wait for a busy conversation; once started, the run has readers of its own. */

@@ -7,8 +7,8 @@ import type { RunEvent } from './run-events.ts';
 export interface RunTracing {
   /** The trace of the request that is being answered where this is called. */
   callerNow(): CallerTrace;
-  /** Opens the trace of a run that begins. */
-  open(run: CallerTrace & { readonly key: string }): RunTrace;
+  /** Opens the trace of a run that begins. `isChild`: another run has started it, and no request. */
+  open(run: CallerTrace & { readonly key: string; readonly isChild?: boolean }): RunTrace;
 }
 
 /** The trace of one run. Nothing in it throws. */

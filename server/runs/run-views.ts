@@ -11,6 +11,7 @@ export function toRun(record: RunRecord) {
     given_id: record.givenId,
     agent_id: record.agentId,
     conversation_id: record.conversationId,
+    parent_run_id: record.parentRunId,
     status: record.status,
     background: record.isDetached,
     usage: toTokenUsage(record.usage),

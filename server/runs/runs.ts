@@ -1,4 +1,4 @@
-import { ApiError } from '../call/errors.ts';
+import { drainingError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
 import { noteRequest } from '../call/request-notes.ts';
 import { toOwnedKey } from '../store/owned-key.ts';
@@ -7,7 +7,7 @@ import type { CallerTrace } from '../store/stored-runs.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
 import type { ModelSource } from './agent-loop.ts';
-import type { EndedCall } from './call-watch.ts';
+import type { EndedCall, TraceHeaders } from './call-watch.ts';
 import { ConversationQueues } from './conversation-queues.ts';
 import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
 import { type FoundRun, toFoundRun } from './found-run.ts';
@@ -87,14 +87,14 @@ export class Runs {
   async start(request: RunRequest): Promise<Run> {
     const { whenBusy = 'reject', signal } = request;
     const conversation = await this.#nameConversation(request);
-    noteRequest({ conversation_id: conversation.id });
-    this.#refuseWhenDraining();
+    if (!request.parent) noteRequest({ conversation_id: conversation.id });
+    this.#refuseWhenDraining(request);
     const entry = this.#queues.enter(conversation, { whenBusy, signal });
     if (whenBusy === 'interrupt') this.#active.get(conversation.key)?.cancel(INTERRUPTED_BY_NEXT);
     const leave = await entry;
     this.#starting++;
     try {
-      this.#refuseWhenDraining();
+      this.#refuseWhenDraining(request);
       return await this.#open(request, conversation, leave);
     } catch (error) {
       leave();
@@ -183,7 +183,7 @@ export class Runs {
   /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then cancels them. Resolves when all are stored. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
-    this.#queues.refuseWaiting(drainingError());
+    this.#queues.refuseWaiting(drainingError(DRAINING_RETRY_SECONDS));
     const grace = Promise.withResolvers<void>();
     const timer = setTimeout(grace.resolve, graceMs);
     await Promise.race([this.#allEnded(), grace.promise]);
@@ -204,8 +204,9 @@ export class Runs {
     }
   }
 
-  #refuseWhenDraining(): void {
-    if (this.#isDraining) throw drainingError();
+  /** What goes on may still ask other agents. */
+  #refuseWhenDraining({ parent }: RunRequest): void {
+    if (this.#isDraining && !parent) throw drainingError(DRAINING_RETRY_SECONDS);
   }
 
   /** The conversation that a run is to be on. */
@@ -224,37 +225,37 @@ export class Runs {
   async #open(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
     const { id: agentId } = request.agent();
     const { key: conversationKey, id: conversationId, owner } = conversation;
-    const { decisions = [], whenBusy, messages: sent, history, replaces, unlisted } = request;
+    const { decisions = [], whenBusy, messages: sent, history, replaces, parent, unlisted } = request;
+    const cancelsApprovals = whenBusy === 'interrupt' && !decisions.length;
     const isNew = request.conversationId === undefined && request.conversationKey === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationKey);
-    const awaited = decisions.length ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
+    // Calls that were answered without a run to act on that are for this one, too.
+    const hasAwaited = !isNew && !cancelsApprovals;
+    const awaited = hasAwaited ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
     const { messages, unstored } = joinHistory({ stored, replaces, sent, history, awaited });
     const isDetached = request.detached ?? false;
-    const caller = this.#tracing?.callerNow() ?? NO_CALLER;
-    const {
-      id: storedId,
-      key,
-      startedAt,
-      resumed,
-    } = await this.#records.open({
+    const caller = parent ? toCaller(parent.trace) : (this.#tracing?.callerNow() ?? NO_CALLER);
+    const opened = await this.#records.open({
       givenId: request.runId,
       conversationId,
       conversationKey,
       owner,
       agentId,
+      parentRunId: parent?.runId,
       messages: unlisted ? [] : unstored,
       isUnlisted: unlisted !== undefined,
       replaces,
       isDetached,
       decisions: decisions.map((decision) => ({ resolvedBy: request.principal.name ?? null, ...decision })),
-      cancelsApprovals: whenBusy === 'interrupt' && !decisions.length,
+      cancelsApprovals,
       ...caller,
     });
+    const { id: storedId, key, startedAt, resumed } = opened;
     this.#askers.add(key, request.principal);
-    noteRequest({ run_id: storedId });
+    if (!parent) noteRequest({ run_id: storedId });
     const id = request.runId ?? storedId;
     const names = { id, storedId, key, conversationId, conversationKey };
-    const trace = this.#tracing?.open({ key, ...caller });
+    const trace = this.#tracing?.open({ key, ...caller, isChild: parent !== undefined });
     const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, caller, trace, limits: this.#limits });
     this.#active.set(conversationKey, run);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
@@ -288,6 +289,7 @@ export class Runs {
 }
 
 const NO_CALLER: CallerTrace = { traceparent: null, tracestate: null };
+const toCaller = (trace: TraceHeaders = {}): CallerTrace => ({ ...NO_CALLER, ...trace });
 const CANCELLED = 'cancelled by the user';
 const INTERRUPTED_BY_NEXT = 'interrupted by the next prompt';
 
@@ -295,6 +297,3 @@ async function cancelAll(runs: readonly Run[], reason: string): Promise<void> {
   for (const run of runs) run.cancel(reason);
   await Promise.all(runs.map(({ ended }) => ended));
 }
-
-const drainingError = () =>
-  new ApiError('draining', 'The server is shutting down', { headers: { 'retry-after': DRAINING_RETRY_SECONDS } });

@@ -5,7 +5,7 @@ import type { ModelAnswer } from './model-step.ts';
 import { prepareTools } from './prepare-tools.ts';
 import { readyCall } from './ready-call.ts';
 import type { SharedState } from './shared-state.ts';
-import { isChanged, needsApproval, toAnsweredCall, toApproval } from './tool-approvals.ts';
+import { isChanged, needsApproval, toAnsweredCall, toApproval, toRepeatedCalls } from './tool-approvals.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import { offerTools, type ReadyCall, runToolCalls, type ToolCallOptions } from './tool-calls.ts';
 import type { ToolDefinition } from './toolset.ts';
@@ -14,6 +14,8 @@ import type { ToolDefinition } from './toolset.ts';
 export interface Turn {
   readonly messages: Message[];
   readonly state: SharedState;
+  /** The calls of the conversation before the run: their names by their ids. */
+  readonly calls: ReadonlyMap<string, string>;
   /** The calls of the last answer that wait for a person. */
   approvals: NewApproval[];
   /** The ids of answered approvals whose tool was no longer the one that was shown. */
@@ -60,30 +62,45 @@ export async function settleCalls(
   const isPending = ({ name, refusal }: ReadyCall) =>
     refusal === undefined && (callerNames.has(name) || isHeld(name)) && !options.signal.aborted;
   const pending = calls.filter(isPending);
-  turn.approvals = pending.flatMap((call) => {
+  const held = pending.flatMap((call) => {
     const tool = tools.get(call.name);
     return tool && isHeld(call.name) ? [toApproval(call, tool)] : [];
   });
   const runnable = calls.filter((call) => !pending.includes(call));
-  turn.messages.push(...(await runToolCalls(runnable, { ...options, state: turn.state })));
-  return pending.map(({ callId }) => callId);
+  const waiting = await runCalls(runnable, turn, options);
+  turn.approvals = [...held, ...turn.approvals];
+  return [...pending.map(({ callId }) => callId), ...waiting];
 }
 
-/** Runs the calls that a person has approved, exactly as they were shown, and notes the refusal of the others. */
+/** Notes the results of calls, and the approvals that the others wait for, whose ids it returns. */
+async function runCalls(calls: readonly ReadyCall[], turn: Turn, options: SettleOptions): Promise<string[]> {
+  const { messages, awaited } = await runToolCalls(calls, { ...options, state: turn.state });
+  turn.messages.push(...messages);
+  turn.approvals = [...awaited];
+  return [...new Set(awaited.map(({ callId }) => callId))];
+}
+
+/**
+ * Runs the calls that a person has approved, exactly as they were shown, and notes the refusal of the others. A call whose approvals
+ * stood for those of an agent that it asked is made again with the answers, whatever they are. Returns the ids of the calls that wait again.
+ */
 export async function settleDecidedCalls(
   answered: readonly ApprovalRecord[],
   turn: Turn,
   options: SettleOptions,
-): Promise<void> {
+): Promise<string[]> {
   const { toolset, sink } = options;
   await prepareTools(options, turn.missingServers);
   const tools = offerTools(toolset, []);
-  for (const approval of answered) {
+  const [own, ofOthers] = [answered.filter(isOwn), answered.filter((approval) => !isOwn(approval))];
+  for (const approval of own) {
     if (approval.status !== 'approved' || !isChanged(approval, tools.get(approval.tool))) continue;
     turn.voided.push(approval.id);
     const value = { approval_id: approval.id, tool: approval.tool };
     sink.emit({ type: 'custom', name: 'tool_changed', value });
   }
-  const calls = answered.map((approval) => toAnsweredCall(approval, tools.get(approval.tool)));
-  turn.messages.push(...(await runToolCalls(calls, { ...options, state: turn.state })));
+  const calls = own.map((approval) => toAnsweredCall(approval, tools.get(approval.tool)));
+  return runCalls([...calls, ...toRepeatedCalls(ofOthers, turn.calls)], turn, options);
 }
+
+const isOwn = ({ standsFor }: ApprovalRecord) => standsFor === null;

@@ -84,6 +84,9 @@ export class StepRecorder {
       case 'tool-result':
         this.#noteCall(event, at);
         return;
+      case 'subagent-started':
+        this.#noteChild(event);
+        return;
       case 'step-ended':
         this.#close('finished', at);
         return;
@@ -198,6 +201,14 @@ export class StepRecorder {
       call.bytes = event.bytes;
       call.isError = event.isError;
     }
+    this.#note(step);
+  }
+
+  #noteChild({ callId, runId }: Extract<RunEvent, { type: 'subagent-started' }>): void {
+    const step = this.#last;
+    const call = step?.toolCalls.find((one) => one.callId === callId);
+    if (!step || !call) return;
+    call.childRunId = runId;
     this.#note(step);
   }
 

@@ -48,6 +48,7 @@ function toToolCall(call: StepToolCall, { isOver, approvals }: StepContext) {
     ended_at: toTimeOrNull(call.endedAt),
     bytes: call.bytes,
     is_error: call.isError,
+    child_run_id: call.childRunId,
     approval: approval ? toApproval(approval) : null,
   };
 }

@@ -4,7 +4,7 @@ import { toCount } from '../store/count.ts';
 import type { Store } from '../store/store.ts';
 import { StoredUsage } from '../store/usage.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import { isRunOutcome, type RunEvent, type RunOutcome } from './run-events.ts';
+import { isRunOutcome, isSubagentEvent, type RunEvent, type RunOutcome, type SubagentEvent } from './run-events.ts';
 
 const text = z.string();
 // JSON leaves out what is undefined.
@@ -51,6 +51,9 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
   'state-set': z.object({ state: json }),
   'state-patched': z.object({ patch: z.array(z.unknown()) }),
   custom: z.object({ name: text, value: json }),
+  'subagent-started': z.object({ runId: text, callId: text, agentId: text, conversationId: text }),
+  'subagent-event': z.object({ runId: text, event: z.unknown().transform(toSubagentEvent) }),
+  'subagent-ended': z.object({ runId: text, outcome: z.custom<RunOutcome>(isRunOutcome), omitted: count }),
   'step-ended': z.object({ step: z.int(), usage: StoredUsage }),
   'run-ended': z.object({ outcome: z.custom<RunOutcome>(isRunOutcome), usage: StoredUsage }),
 };
@@ -67,6 +70,13 @@ export async function readStoredEvents(store: Pick<Store['runs'], 'events'>, run
     }
   }
   return events;
+}
+
+function toSubagentEvent(value: unknown, context: z.RefinementCtx): SubagentEvent {
+  const event = readEvent(value);
+  if (event && isSubagentEvent(event)) return event;
+  context.addIssue('is no event of an agent that was asked');
+  return z.NEVER;
 }
 
 function readEvent(value: unknown): RunEvent | undefined {

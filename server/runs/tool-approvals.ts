@@ -30,6 +30,16 @@ export function toAnsweredCall(approval: ApprovalRecord, tool: ToolDefinition | 
   return call;
 }
 
+/** The calls whose approvals stood for those of agents that they asked, as they are made again; `names` are those of their tools. */
+export function toRepeatedCalls(answered: readonly ApprovalRecord[], names: ReadonlyMap<string, string>): ReadyCall[] {
+  return [...Map.groupBy(answered, ({ callId }) => callId)].flatMap(([callId, approvals]) => {
+    const [first] = approvals;
+    if (!first) return [];
+    const answeredIds = approvals.flatMap(({ standsFor }) => standsFor ?? []);
+    return [{ callId, name: names.get(callId) ?? first.tool, args: {}, approvalId: first.id, answered: answeredIds }];
+  });
+}
+
 /** Whether the tool is another than the one that was shown, or gone. */
 export const isChanged = ({ toolHash }: ApprovalRecord, tool: ToolDefinition | undefined): boolean =>
   !tool || hashTool(tool) !== toolHash;

@@ -2,10 +2,12 @@
 import { createDeadline } from '../async/deadline.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { Message, ToolStatus } from '../store/messages.ts';
+import type { NewApproval } from '../store/store.ts';
 import type { CallWatch } from './call-watch.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
+import type { ParentCall } from './parent-call.ts';
 import type { RunTrace } from './run-tracing.ts';
 import type { SharedState } from './shared-state.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
@@ -25,6 +27,14 @@ export interface ReadyCall {
   readonly approvalId?: string | undefined;
   /** Whether that answer is a refusal. */
   readonly isDenied?: boolean | undefined;
+  /** Of a call that was made before and waited: the approvals that its own stood for. */
+  readonly answered?: readonly string[] | undefined;
+}
+
+/** What calls came to: the results that there are, in the order of the calls, and what the others wait for. */
+interface CallResults {
+  readonly messages: readonly ToolMessage[];
+  readonly awaited: readonly NewApproval[];
 }
 
 /** A log of faults of this server, and of what it goes on without; pino is one. */
@@ -42,30 +52,39 @@ export interface ToolCallOptions {
   readonly trace?: RunTrace | undefined;
   /** Who is told of the calls that are made within one of these; absent: nobody. */
   readonly watchWithin?: ((callId: string) => CallWatch) | undefined;
+  /** What a run is given that is started for one of these; absent: none can be. */
+  readonly parentOf?: ((callId: string) => Omit<ParentCall, 'waitWithoutDeadline'>) | undefined;
   readonly log: FaultLog;
   readonly state: SharedState;
 }
 
 /**
- * A result for each call, in the order of the calls; each is emitted as soon as it is there. An abort ends all that still run at
- * once. Never throws.
+ * A result for each call that does not wait for a person, in the order of the calls; each is emitted as soon as it is there. An abort
+ * ends all that still run at once. Never throws.
  */
-export async function runToolCalls(calls: readonly ReadyCall[], options: ToolCallOptions): Promise<ToolMessage[]> {
-  const results = new Map<ReadyCall, ToolMessage>();
+export async function runToolCalls(calls: readonly ReadyCall[], options: ToolCallOptions): Promise<CallResults> {
+  const results = new Map<ReadyCall, CallResult>();
   const waiting = calls.values();
   const work = async () => {
     for (const call of waiting) results.set(call, await answerCall(call, options));
   };
   await Promise.all(Array.from({ length: Math.min(calls.length, options.limits.parallelTools) }, work));
-  return calls.flatMap((call) => results.get(call) ?? []);
+  const inOrder = calls.flatMap((call) => results.get(call) ?? []);
+  return {
+    messages: inOrder.flatMap((result) => ('role' in result ? result : [])),
+    awaited: inOrder.flatMap((result) => ('role' in result ? [] : result.awaits)),
+  };
 }
 
-async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<ToolMessage> {
+type CallResult = ToolMessage | { readonly awaits: readonly NewApproval[] };
+
+async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<CallResult> {
   const { signal, sink, limits, state } = options;
   if (signal.aborted) return emitResult(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
   if (call.refusal !== undefined) return emitResult(call, { result: call.refusal, status: 'error' }, sink);
   using deadline = createDeadline(signal, limits.toolMs);
-  const { callId, name, args, server = null, approvalId } = call;
+  const { callId, name, args, server = null, approvalId, answered } = call;
+  const parent = options.parentOf?.(callId);
   sink.emit({ type: 'tool-started', callId, name, server, ...(approvalId !== undefined && { approvalId, args }) });
   try {
     const work = options.toolset.call(call.name, call.args, {
@@ -73,8 +92,11 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<To
       state: state.value,
       trace: options.trace?.toTool(callId),
       watch: options.watchWithin?.(callId),
+      parent: parent && { ...parent, waitWithoutDeadline: deadline.lift },
+      answered,
     });
-    const { result, isError, custom, state: changed } = await untilAborted(work, deadline.signal);
+    const { result, isError, custom, awaits, state: changed } = await untilAborted(work, deadline.signal);
+    if (awaits) return { awaits };
     const status = isError ? 'error' : 'done';
     const message = emitResult(call, { ...toBounded(result, limits.toolResultChars), status }, sink);
     if (changed !== undefined) state.change(changed);

@@ -1,5 +1,8 @@
 /** The tools a run may call, whoever provides them. */
+
+import type { NewApproval } from '../store/stored-approvals.ts';
 import type { CallWatch, TraceHeaders } from './call-watch.ts';
+import type { ParentCall } from './parent-call.ts';
 
 /** A tool as a model is shown it. */
 export interface ToolDefinition {
@@ -21,6 +24,8 @@ export interface ToolOutcome {
   readonly isError: boolean;
   /** The state shared with the caller, when the tool has changed it: the whole of it. */
   readonly state?: unknown;
+  /** Set of a call that has no result yet: it waits for the answers to these, and is made again with them. */
+  readonly awaits?: readonly NewApproval[] | undefined;
   /** Events of the tool's own, for the caller. */
   readonly custom?: readonly { readonly name: string; readonly value: unknown }[] | undefined;
 }
@@ -54,6 +59,10 @@ export interface Toolset {
       trace?: TraceHeaders | undefined;
       /** Is told of the calls of tools that are made within this one, such as by code. */
       watch?: CallWatch | undefined;
+      /** For tools that start runs. */
+      parent?: ParentCall | undefined;
+      /** Set of a call that has waited for approvals which are answered now: those that its own stood for. */
+      answered?: readonly string[] | undefined;
     },
   ): Promise<ToolOutcome>;
 }

@@ -10,13 +10,16 @@ export type Owner = string | null;
 /** A conversation as far as it is announced; a restored file may have something odd for its agent. */
 export type AnnouncedConversation = Pick<Tables['conversations'], 'id' | 'agent_id' | 'owner'>;
 
-type AnnouncedRun = Pick<RunRecord, 'id' | 'status' | 'agentId' | 'conversationId'>;
+type AnnouncedRun = Pick<RunRecord, 'id' | 'status' | 'agentId' | 'conversationId'> & {
+  readonly parentRunId?: string | null | undefined;
+};
 
 /** Tells whoever follows this server what was stored; to be called once it is. */
 export function createAnnouncer(publish: Publish) {
   return {
-    run({ id, status, agentId, conversationId }: AnnouncedRun, owner: Owner) {
-      publish({ type: 'run', id, status, agent_id: agentId, conversation_id: conversationId }, owner);
+    run({ id, status, agentId, conversationId, parentRunId = null }: AnnouncedRun, owner: Owner) {
+      const of = { agent_id: agentId, conversation_id: conversationId, parent_run_id: parentRunId };
+      publish({ type: 'run', id, status, ...of }, owner);
     },
     approval({ id, status, agentId, conversationId, runId }: ApprovalRecord, owner: Owner) {
       publish(

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { ApprovalStatus } from '../../contract/approvals.ts';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY } from '../call/principal.ts';
@@ -46,19 +46,22 @@ export function createApprovalsStore(
       return reader.one(row);
     },
     open: (conversationKey) => findOpen(db, conversationKey, reader),
-    async cancelOpen(conversationKey) {
-      const rows = await db
-        .updateTable('approvals')
-        .set({ status: 'cancelled', resolved_at: new Date().toISOString() })
-        .where('conversation_key', '=', conversationKey)
+    async standingFor(id) {
+      const row = await db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('stands_for', '=', id)
         .where('resumed_by', 'is', null)
         .where('status', '!=', 'cancelled')
-        .returningAll()
-        .execute();
-      await announceAll(reader.all(rows));
+        .executeTakeFirst();
+      return reader.one(row);
+    },
+    async cancelOpen(conversationKey) {
+      const open = await findOpen(db, conversationKey, reader);
+      await announceAll(reader.all(await cancel(db, open)));
     },
     async decide(decision) {
-      await announceAll(reader.all([await decide(db, decision)]));
+      await announceAll(reader.all(await decide(db, decision)));
     },
     async list(query) {
       const matching = db.selectFrom('approvals').selectAll().where(isListed(query));
@@ -75,7 +78,7 @@ export async function addApprovals(
   approvals: readonly NewApproval[],
 ): Promise<readonly Tables['approvals'][]> {
   const created_at = new Date().toISOString();
-  const rows = approvals.map(({ id, callId, tool, description, args, toolHash }) => ({
+  const rows = approvals.map(({ id, callId, tool, description, args, toolHash, standsFor = null }) => ({
     id,
     run_key: key,
     run_id: runId,
@@ -87,6 +90,7 @@ export async function addApprovals(
     description,
     args: toStoredJson(args),
     tool_hash: toolHash,
+    stands_for: standsFor,
     status: 'pending' as const,
     reason: null,
     resumed_by: null,
@@ -112,14 +116,15 @@ export async function settleApprovals(
   { id, conversationId, conversationKey = conversationId, decisions = [], cancelsApprovals = false }: RunOpening,
   reader: ApprovalReader,
 ): Promise<SettledApprovals> {
-  for (const decision of decisions) await decide(transaction, decision);
+  const decided: Tables['approvals'][] = [];
+  for (const decision of decisions) decided.push(...(await decide(transaction, decision)));
   const open = await findOpen(transaction, conversationKey, reader);
   if (!open.length) return { resumed: [], changed: [] };
   const ids = open.map((approval) => approval.id);
   if (cancelsApprovals) {
-    const cancelled = { status: 'cancelled', resumed_by: id, resolved_at: new Date().toISOString() } as const;
-    await transaction.updateTable('approvals').set(cancelled).where('id', 'in', ids).execute();
-    return { resumed: [], changed: open.map((approval) => ({ ...approval, status: 'cancelled' })) };
+    const changed = await cancel(transaction, open);
+    await transaction.updateTable('approvals').set({ resumed_by: id }).where('id', 'in', ids).execute();
+    return { resumed: [], changed: reader.all(changed) };
   }
   const pending = open.filter(({ status }) => status === 'pending');
   const [first] = pending;
@@ -130,8 +135,8 @@ export async function settleApprovals(
   }
   await transaction.updateTable('approvals').set({ resumed_by: id }).where('id', 'in', ids).execute();
   const resumed = open.map((approval) => ({ ...approval, resumedBy: id }));
-  const answered = new Set(decisions.map((decision) => decision.id));
-  return { resumed, changed: resumed.filter((approval) => answered.has(approval.id)) };
+  const changed = reader.all(decided).map((approval) => resumed.find((one) => one.id === approval.id) ?? approval);
+  return { resumed, changed };
 }
 
 /** Marks approvals as void: their tool was no longer the one that was shown. */
@@ -142,11 +147,39 @@ export function voidApprovals(
   return transaction.updateTable('approvals').set({ status: 'void' }).where('id', 'in', ids).returningAll().execute();
 }
 
+/** The ids of an approval, of those that stand for it, and of those that it stands for: one decision is about all of them. */
+const chainOf = (id: string): RawBuilder<string> => sql<string>`(
+  with recursive chain(id) as (
+    select id from approvals where id = ${id}
+    union
+    select other.id from chain
+      join approvals as self on self.id = chain.id
+      join approvals as other on other.id = self.stands_for or other.stands_for = self.id
+  )
+  select id from chain)`;
+
+/** Gives up on open approvals with all of their chains. */
+async function cancel(db: Kysely<Tables>, open: readonly ApprovalRecord[]): Promise<Tables['approvals'][]> {
+  const rows: Tables['approvals'][] = [];
+  for (const { id } of open) {
+    const cancelled = await db
+      .updateTable('approvals')
+      .set({ status: 'cancelled', resolved_at: new Date().toISOString() })
+      .where('id', 'in', chainOf(id))
+      .where('resumed_by', 'is', null)
+      .where('status', '!=', 'cancelled')
+      .returningAll()
+      .execute();
+    rows.push(...cancelled);
+  }
+  return rows;
+}
+
 async function decide(
   db: Kysely<Tables>,
   { id, isApproved, reason, resolvedBy = null }: ApprovalDecision,
-): Promise<Tables['approvals']> {
-  const row = await db
+): Promise<Tables['approvals'][]> {
+  const rows = await db
     .updateTable('approvals')
     .set({
       status: isApproved ? 'approved' : 'denied',
@@ -154,12 +187,12 @@ async function decide(
       resolved_at: new Date().toISOString(),
       resolved_by: resolvedBy,
     })
-    .where('id', '=', id)
+    .where('id', 'in', chainOf(id))
     .where('status', '=', 'pending')
     .returningAll()
-    .executeTakeFirst();
-  if (!row) throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
-  return row;
+    .execute();
+  if (rows.some((row) => row.id === id)) return rows;
+  throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
 }
 
 async function findOpen(
@@ -193,6 +226,7 @@ const toRecord = (row: RowReading<keyof Tables['approvals']>): ApprovalRecord =>
   description: row.text('description', ''),
   args: row.json('args', isJsonObject),
   toolHash: row.text('tool_hash', ''),
+  standsFor: row.textOrNull('stands_for', null),
   status: row.oneOf('status', ApprovalStatus.options, 'cancelled'),
   reason: row.textOrNull('reason', null),
   resumedBy: row.textOrNull('resumed_by', null),

@@ -52,8 +52,14 @@ function unite(selects: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
   );
 }
 
-const isWanted = ({ agentId, conversationId, status, since, until }: RunPageQuery, owner: string) =>
+const isWanted = (query: RunPageQuery, owner: string) =>
   allOf([
-    ...haveValues({ owner, agent_id: agentId, conversation_id: conversationId, status }),
-    ...areWithin('started_at', { from: since, to: until }),
+    ...haveValues({
+      owner,
+      agent_id: query.agentId,
+      conversation_id: query.conversationId,
+      parent_run_id: query.parentRunId,
+      status: query.status,
+    }),
+    ...areWithin('started_at', { from: query.since, to: query.until }),
   ]);

@@ -1,5 +1,5 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
-import { offerAgentsAsTools } from './migrate-agent-tools.ts';
+import { makeAgentsTools } from './migrate-agent-tools.ts';
 import { countRuns } from './migrate-sums.ts';
 import type { Tables } from './schema.ts';
 
@@ -16,7 +16,7 @@ const migrations: readonly Migration[] = [
   addOwners,
   nameByOwner,
   countRuns,
-  offerAgentsAsTools,
+  makeAgentsTools,
 ];
 
 /** The schema version this server reads and writes. */

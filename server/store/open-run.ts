@@ -25,6 +25,7 @@ export async function openRun(
     conversationKey = conversationId,
     owner: newOwner = null,
     agentId,
+    parentRunId = null,
     messages,
     replaces,
     isDetached = false,
@@ -76,6 +77,7 @@ export async function openRun(
       is_detached: isDetached ? 1 : 0,
       history_count: await appendMessages(transaction, conversation, messages),
       outcome: null,
+      parent_run_id: parentRunId,
       traceparent,
       tracestate,
     })

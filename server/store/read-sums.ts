@@ -17,7 +17,9 @@ interface Range {
 
 /** What runs came to, all together. */
 export async function readSums(db: Kysely<Tables>, query: SumsQuery): Promise<RunSums> {
-  if (query.conversationId !== undefined) return toSums([await sumRuns(db, query, toRange(query))]);
+  // What was added up is not told apart by these.
+  const isNarrow = query.conversationId !== undefined || query.parentRunId !== undefined;
+  if (isNarrow) return toSums([await sumRuns(db, query, toRange(query))]);
   const { spans, edges } = cutTime(toRange(query));
   const rows: Row[] = [];
   for (const { span, range } of spans) rows.push(await sumSpan(db, query, span, range));
@@ -28,7 +30,7 @@ export async function readSums(db: Kysely<Tables>, query: SumsQuery): Promise<Ru
 /** What runs came to by agent, key, model or day, in the order of the names of these; in whole minutes. */
 export async function readUsage(
   db: Kysely<Tables>,
-  query: Omit<SumsQuery, 'conversationId'>,
+  query: Omit<SumsQuery, 'conversationId' | 'parentRunId'>,
   group: UsageGroup,
 ): Promise<UsageReport> {
   const { since, until } = query;
@@ -101,9 +103,9 @@ function toSums(rows: readonly Row[]): RunSums {
   return { runs: sum('runs'), durationMs: sum('duration_ms'), usage, cost: isUnknown ? null : cost, unpricedSteps };
 }
 
-/** Conditions for what a sum is asked for; both tables have these columns. */
-const wanted = ({ agentId, conversationId, status }: SumsQuery): RawBuilder<SqlBool>[] =>
-  haveValues({ agent_id: agentId, conversation_id: conversationId, status });
+/** Conditions for what a sum is asked for; both tables have the columns of what is not narrow. */
+const wanted = ({ agentId, conversationId, parentRunId, status }: SumsQuery): RawBuilder<SqlBool>[] =>
+  haveValues({ agent_id: agentId, conversation_id: conversationId, parent_run_id: parentRunId, status });
 
 const isOwn = ({ principal: { name, seesAll } = EVERYBODY }: SumsQuery): RawBuilder<SqlBool> =>
   seesAll ? sql`true` : sql`owner in ('', ${name ?? ''})`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NewApproval } from './stored-approvals.ts';
 
 /** A tool call that waits for a person, as whoever is to answer is shown it; `id` is that of the approval. */
-export type AwaitedCall = Omit<NewApproval, 'toolHash'>;
+export type AwaitedCall = Omit<NewApproval, 'toolHash' | 'standsFor'>;
 
 /**
  * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says

@@ -169,6 +169,7 @@ const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({
   status: row.oneOf('status', RunStatus.options, 'interrupted'),
   givenId: row.text('given_id', row.text('id')),
   isDetached: row.flagOrNull('is_detached') ?? false,
+  parentRunId: row.textOrNull('parent_run_id', null),
   historyCount: row.count('history_count'),
   outcome: row.jsonOrNull('outcome', isRunOutcome),
   usage: {

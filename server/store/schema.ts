@@ -21,6 +21,8 @@ interface AgentsTable {
   skills: string | null;
   /** A JSON object with the name patterns of `tools`. */
   approvals: string;
+  /** A JSON array of the ids of the agents it may ask. */
+  agents: string;
   /** 1: MCP clients are offered it as a tool; 0: they are not. */
   offer_as_tool: number;
   created_at: string;
@@ -97,6 +99,8 @@ interface RunsTable {
   outcome: string | null;
   /** That of its conversation; empty without keys, so that lists can follow an index. */
   owner: string;
+  /** The id of the run that asked for it by a tool call, of the same owner; null without one. */
+  parent_run_id: string | null;
   /** The trace that its caller named, as the headers of W3C Trace Context; null where it named none, or nothing was traced. */
   traceparent: string | null;
   tracestate: string | null;
@@ -162,6 +166,8 @@ interface ApprovalsTable {
   /** The arguments as a JSON object. */
   args: string;
   tool_hash: string;
+  /** The id of the approval that an asked agent waits for, and that is answered with this one; null of a call of its own. */
+  stands_for: string | null;
   status: ApprovalStatus;
   reason: string | null;
   resumed_by: string | null;

@@ -23,6 +23,8 @@ export interface AgentRecord {
   readonly skills: readonly string[] | null;
   /** Calls of tools whose names match one of these, where `*` is any text, wait for a person. */
   readonly approvals: { readonly tools: readonly string[] };
+  /** The ids of the agents it may ask; some may have been deleted since. */
+  readonly agents: readonly string[];
   /** Whether MCP clients are offered it as a tool. */
   readonly offerAsTool: boolean;
   readonly createdAt: string;

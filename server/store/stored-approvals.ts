@@ -16,10 +16,13 @@ export interface NewApproval {
   readonly args: Readonly<Record<string, unknown>>;
   /** Tells whether the tool is still the one that was shown. */
   readonly toolHash: string;
+  /** The id of the approval of an agent that was asked by the call: to answer one is to answer both. Absent or null of a call that waits itself. */
+  readonly standsFor?: string | null | undefined;
 }
 
 /** An approval with the run that asked for it and the answer it has so far. */
 export interface ApprovalRecord extends NewApproval {
+  readonly standsFor: string | null;
   readonly runId: string;
   /** What this server knows the run by. */
   readonly runKey: string;
@@ -52,9 +55,11 @@ export interface ApprovalsStore {
   get(id: string, principal?: Principal): Promise<ApprovalRecord | undefined>;
   /** Those of a conversation that no run has acted on: the pending ones, and those that wait for them. */
   open(conversationKey: string): Promise<ApprovalRecord[]>;
-  /** Gives up on those that are open: their calls will not be run. */
+  /** The open one that stands for another, in the conversation of the agent that has asked. */
+  standingFor(id: string): Promise<ApprovalRecord | undefined>;
+  /** Gives up on those that are open, and on all that stand for them or that they stand for: their calls will not be run. */
   cancelOpen(conversationKey: string): Promise<void>;
-  /** Notes an answer. Throws `approval-resolved` when there is one already. */
+  /** Notes an answer, also to all that stand for it or that it stands for. Throws `approval-resolved` when there is one already. */
   decide(decision: ApprovalDecision): Promise<void>;
   /** One page, the newest first. */
   list(

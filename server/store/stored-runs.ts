@@ -28,6 +28,8 @@ export interface RunRecord extends CallerTrace {
   readonly conversationKey: string;
   readonly agentId: string;
   readonly status: RunStatus;
+  /** The id of the run that asked for it by a tool call; null without one. */
+  readonly parentRunId: string | null;
   /** The id its caller gave it; differs from `id` when that was taken. */
   readonly givenId: string;
   /** Whether it goes on without readers; its events are stored then. */
@@ -48,6 +50,7 @@ export interface RunRecord extends CallerTrace {
 
 /** Which runs to list; those that started from `since` on and before `until`, both RFC 3339. */
 export interface RunPageQuery extends ConversationPageQuery<RunStatus> {
+  readonly parentRunId?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
@@ -75,6 +78,8 @@ export interface RunOpening extends Partial<CallerTrace> {
   /** Whose a new conversation is; absent: it is for everybody. */
   readonly owner?: string | null | undefined;
   readonly agentId: string;
+  /** The id of the run that asks for it by a tool call. */
+  readonly parentRunId?: string | null | undefined;
   /** What is said to it; those that the conversation has already are left out. */
   readonly messages: readonly Message[];
   /** What is taken out of the conversation before anything is said. */
@@ -144,7 +149,7 @@ export interface RunsStore {
   /** What runs that have ended came to, those deleted since included. */
   sums(query: SumsQuery): Promise<RunSums>;
   /** The same for each agent, key, model or day, by their names; the time is cut to whole minutes. */
-  usage(query: Omit<SumsQuery, 'conversationId'>, group: UsageGroup): Promise<UsageReport>;
+  usage(query: Omit<SumsQuery, 'conversationId' | 'parentRunId'>, group: UsageGroup): Promise<UsageReport>;
   /** Deletes the events of runs that ended before `endedBefore`, and of all but the `keep` that ended last. */
   pruneEvents(bounds: { readonly endedBefore: string; readonly keep: number }): Promise<void>;
   /**

@@ -27,6 +27,8 @@ export interface StepToolCall {
   readonly isPending: boolean;
   /** The approval that it waits for. */
   readonly approvalId: string | null;
+  /** The id of the run that was started for it, of the agent that it asked; null of any other call. */
+  readonly childRunId: string | null;
 }
 
 /**
@@ -122,6 +124,7 @@ const StoredStep = z.object({
       isError: z.boolean().nullable().catch(null),
       isPending: z.boolean().catch(false),
       approvalId: text,
+      childRunId: text,
     }),
   ),
   moreToolCalls: count,

@@ -27,6 +27,7 @@ export interface SumsQuery {
   readonly principal?: Principal | undefined;
   readonly agentId?: string | undefined;
   readonly conversationId?: string | undefined;
+  readonly parentRunId?: string | undefined;
   readonly status?: RunStatus | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;

@@ -39,9 +39,9 @@ export class Tracing implements RunTracing {
     return toCallerTrace(this.requests.caller);
   }
 
-  open(run: IdentifiedRun): RunTrace {
+  open({ isChild = false, ...run }: IdentifiedRun & { readonly isChild?: boolean }): RunTrace {
     const span = this.#spanOf(run);
-    this.requests.noteRun(span);
+    if (!isChild) this.requests.noteRun(span);
     const toHeaders = (spanId: string) => toTraceHeaders({ ...span, spanId });
     const contents = this.#options.hasContents && span.isSampled ? new RunContents(maskSecrets) : undefined;
     if (contents) this.#contents.set(run.key, contents);

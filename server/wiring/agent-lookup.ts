@@ -11,6 +11,7 @@ import { tenantOf } from '../sandbox/tenant.ts';
 import { addSkills } from '../skills/skill-instructions.ts';
 import { createSkillToolset } from '../skills/skill-toolset.ts';
 import type { AgentRecord } from '../store/store.ts';
+import { type AskPorts, createAskToolset } from '../subagents/ask-toolset.ts';
 import type { CodemodeParts } from './codemode.ts';
 import type { McpServers } from './mcp.ts';
 import type { Skills } from './skills.ts';
@@ -21,11 +22,13 @@ interface LookupParts {
   readonly sandboxes: SandboxManager;
   readonly codemode: CodemodeParts;
   readonly skills: Skills;
+  /** How agents ask each other. */
+  readonly asking: AskPorts;
 }
 
 /** Finds agents, whatever protocol asks for them. Their code runs for the caller whose run it is. */
 export function createAgentLookup(parts: LookupParts): FindRunnable {
-  const { agents, mcp, sandboxes, codemode, skills } = parts;
+  const { agents, mcp, sandboxes, codemode, skills, asking } = parts;
   const skillsOf = (agent: AgentRecord) => skills.library.pick(agent.skills ?? skills.defaults);
   return (id, principal) => {
     agents.get(id);
@@ -47,6 +50,11 @@ export function createAgentLookup(parts: LookupParts): FindRunnable {
           }),
           createServerToolset(mcp.servers, () => agents.get(id).selectedMcpServers),
         ),
+        createAskToolset({
+          ...asking,
+          agents: () => agents.get(id).agents.flatMap((one) => agents.find(one) ?? []),
+          principal,
+        }),
       ]),
     };
   };

@@ -8,6 +8,7 @@ import type { Runs } from '../runs/runs.ts';
 import { createStartRun, type FindRunnable } from '../runs/start-run.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import type { Store } from '../store/store.ts';
+import type { AskPorts } from '../subagents/ask-toolset.ts';
 import { createAgentLookup } from './agent-lookup.ts';
 import type { CodemodeParts } from './codemode.ts';
 import type { McpServers } from './mcp.ts';
@@ -29,7 +30,12 @@ interface AgentRunsOptions {
 /** Opens runs of named agents: prompts start them, and answers to their approvals let them go on. */
 export function openAgentRuns({ store, runs, ...parts }: AgentRunsOptions) {
   const { agents } = parts;
-  const find = createAgentLookup(parts);
+  const asking: AskPorts = {
+    startRun: (agentId, request) => startRun(agentId, request),
+    approvals: store.approvals,
+    findRun: (id, principal) => runs.findById(id, principal),
+  };
+  const find = createAgentLookup({ ...parts, asking });
   const findAgentOrExample: FindRunnable = (id, principal) => findExample(id) ?? find(id, principal);
   const startRun = createStartRun(runs, find);
   const startAgentOrExample = createStartRun(runs, findAgentOrExample);

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
  * - `words N`: that many words, `word1 word2 …`
  * - `hold NAME`: the word `begun`, and the rest, `released`, after {@link ModelServer.release}
  * - `tool NAME {json}`: a call of the offered tool whose name ends so; once its result is there, `The tool said: …`
+ * - `tools N NAME {json}`: that many of these calls at once
  * - `overloaded`: status 503, and the next time `Hello! I'm doing well.`
  * - `refuse`: status 401 and an error that repeats the key it was given
  * - anything else: `Hello! I'm doing well.`
@@ -113,17 +114,22 @@ export async function startModelServer(): Promise<ModelServer> {
 const BASE = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o' };
 const chunk = (choice: object) => `data: ${JSON.stringify({ ...BASE, choices: [{ index: 0, ...choice }] })}\n\n`;
 
-const TOOL = /^tool (\w+) (\{.*\})$/s;
+const TOOL = /^tools?(?: (\d+))? ([a-zA-Z_]\w*) (\{.*\})$/s;
 const isCall = ({ text, toolResult }: Ask) => TOOL.test(text) && toolResult === undefined;
 
 async function* deltasFor(ask: Ask, hold: (name: string) => Promise<void>): AsyncGenerator<object> {
-  const [, toolName = '', json = ''] = TOOL.exec(ask.text) ?? [];
+  const [, count = '1', toolName = '', json = ''] = TOOL.exec(ask.text) ?? [];
   const [, kind, argument = ''] = /^(words|hold) (\w+)/.exec(ask.text) ?? [];
   if (toolName && ask.toolResult === undefined) {
     const name = ask.tools.find((tool) => tool.endsWith(toolName)) ?? toolName;
     yield {
       role: 'assistant',
-      tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name, arguments: json } }],
+      tool_calls: Array.from({ length: Number(count) }, (_, index) => ({
+        index,
+        id: `call_${index + 1}`,
+        type: 'function',
+        function: { name, arguments: json },
+      })),
     };
   } else if (toolName) {
     yield { role: 'assistant', content: `The tool said: ${ask.toolResult}` };

@@ -13,6 +13,7 @@ export function undoSums(database: DatabaseSync): void {
     'owner',
     'traceparent',
     'tracestate',
+    'parent_run_id',
   ];
   database.exec(`
     drop table run_steps; drop table run_sums;
@@ -22,7 +23,8 @@ export function undoSums(database: DatabaseSync): void {
       .map(({ name }) => `drop index ${name};`)
       .join('\n')}
     ${columns.map((column) => `alter table runs drop column ${column};`).join('\n')}
-    alter table agents drop column offer_as_tool;
+    alter table agents drop column offer_as_tool; alter table agents drop column agents;
+    drop index approvals_that_stand_for_others; alter table approvals drop column stands_for;
     alter table run_events drop column times;
     alter table approvals drop column resolved_by;
     create index runs_newest on runs (started_at, key);

@@ -8,12 +8,13 @@ type AssistantMessage = Extract<Message, { readonly role: 'assistant' }>;
 
 /**
  * The conversation, in order, each id once. Reasoning and activities are left out: they are for people, and reasoning without its
- * provider's signature is refused by the provider. The messages of one assistant turn that share an id become one message again.
+ * provider's signature is refused by the provider. So is what subagents said: their conversations are their own. The messages of one assistant turn that share an id become one message again.
  */
 export function toMessages(messages: readonly AgUiMessage[]): Message[] {
   const byId = new Map<string, Message>();
   const toolNames = new Map<string, string>();
   for (const [index, message] of messages.entries()) {
+    if (message.subagentRunId !== undefined) continue;
     const converted = toMessage(message, index, toolNames);
     if (!converted) continue;
     if (converted.id === '') throw invalidField(`messages.${index}.id`, 'must not be empty');

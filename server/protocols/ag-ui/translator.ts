@@ -3,6 +3,7 @@ import type { RunEvent } from '../../runs/run-events.ts';
 import { OpenBlocks } from './open-blocks.ts';
 import type { AgUiRunView } from './run-view.ts';
 import { createSpelling, type Spelling } from './spelling.ts';
+import { Subagents } from './subagents.ts';
 import { AG_UI_VERSION, toInterruptNotice, toTerminalEvent } from './terminal.ts';
 import { toReasoningEvents, toTextEvents } from './text-events.ts';
 import { ToolCallEvents } from './tool-call-events.ts';
@@ -22,6 +23,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
   const steps = new OpenBlocks();
   const blocks = new OpenBlocks();
   const calls = new ToolCallEvents(blocks, spelled);
+  const subagents = new Subagents(spelled);
   let isOver = false;
 
   function translate(event: RunEvent): AgUiEvent[] {
@@ -54,11 +56,17 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
       case 'noted':
       case 'tool-started':
         return [];
+      case 'subagent-started':
+      case 'subagent-event':
+      case 'subagent-ended':
+        // Clients before 1.0 know no agents below the one they talk to.
+        return view.isVersion1 ? subagents.next(event) : [];
       case 'custom':
         return [{ type: 'CUSTOM', name: event.name, value: event.value }];
       case 'run-ended':
         isOver = true;
         return [
+          ...subagents.closeAll(),
           ...blocks.closeAll(),
           ...calls.stopUnanswered(event.outcome),
           ...steps.closeAll(),

@@ -68,6 +68,9 @@ export class AnswerTranslation {
       case 'model-answered':
       case 'noted':
       case 'tool-started':
+      case 'subagent-started':
+      case 'subagent-event':
+      case 'subagent-ended':
         return [];
     }
   }
