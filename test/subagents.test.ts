@@ -274,6 +274,24 @@ describe('what an asked agent waits for', () => {
     expect(messages.filter(({ role }: Body) => role === 'tool')).toHaveLength(1);
   });
 
+  it('is given up with a run that is cancelled while it does something else', async () => {
+    await make('gate', { model: 'openai:gpt-4o' });
+    await make('both', { agents: ['careful', 'gate'] });
+    const careful = ask('careful', CALCULATE);
+    const asked = prompt('both', `calls ${JSON.stringify([careful, ask('gate', 'hold forsaken')])}`);
+    await model.held('forsaken');
+    const parent = await lastRun('both');
+    await poll(server, '/runs?agent_id=careful&limit=1', (body) =>
+      Object(body).runs.some((run: Body) => run.parent_run_id === parent.id && run.status === 'finished'),
+    );
+    expect((await pending()).map(({ agent_id }) => agent_id)).toEqual(['careful']);
+    await server.call('POST', `/runs/${parent.id}/cancel`);
+    await asked;
+    expect(await pending()).toEqual([]);
+    expect((await get('/approvals?status=cancelled&limit=1')).approvals).toMatchObject([{ agent_id: 'careful' }]);
+    model.release('forsaken');
+  });
+
   it('outlives the server, and its conversation does not outlive its deletion', async () => {
     await using first = await startWholeServer({ environment: environment() });
     await setUp(first);

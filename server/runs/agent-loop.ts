@@ -50,6 +50,8 @@ export interface LoopOptions {
   /** Added to the system prompt of the agent, for this run. */
   readonly instructions?: string | undefined;
   readonly history: readonly Message[];
+  /** What was said before as it is stored, which a caller may have left out of the history. */
+  readonly stored?: readonly Message[] | undefined;
   /** Calls of the history that a person has answered; they are settled before the model is asked. */
   readonly answered?: readonly ApprovalRecord[] | undefined;
   /** Why calls that wait for a person are refused, in words for the model; absent: they wait. */
@@ -75,6 +77,8 @@ export interface LoopEnd {
   readonly messages: readonly Message[];
   /** The calls that wait for a person. */
   readonly approvals: readonly NewApproval[];
+  /** The approvals that agents wait for which it had asked, and that nobody is to answer any more. */
+  readonly forsaken: readonly string[];
   /** The answered approvals whose tool was no longer the one that was shown. */
   readonly voided: readonly string[];
 }
@@ -82,7 +86,7 @@ export interface LoopEnd {
 /** Runs an agent to its end. Emits all but `run-ended`; never throws; ends within milliseconds of an abort. */
 export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   const { signal, log } = options;
-  const calls = collectCalls(options.history);
+  const calls = collectCalls([...(options.stored ?? []), ...options.history]);
   const turn: LoopState = {
     messages: [],
     usage: NO_USAGE,
@@ -104,9 +108,11 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   }
   if (signal.aborted || !outcome) outcome = { status: 'cancelled', reason: reasonOf(signal) };
   // A run that is cancelled or has failed waits for nobody.
-  const approvals = outcome.status === 'finished' ? turn.approvals : [];
+  const isWaiting = outcome.status === 'finished';
+  const approvals = isWaiting ? turn.approvals : [];
+  const forsaken = isWaiting ? [] : turn.approvals.flatMap(({ standsFor }) => standsFor ?? []);
   if (turn.missingServers.size) outcome = { ...outcome, missingServers: [...turn.missingServers] };
-  return { outcome, usage: turn.usage, messages: turn.messages, approvals, voided: turn.voided };
+  return { outcome, usage: turn.usage, messages: turn.messages, approvals, forsaken, voided: turn.voided };
 }
 
 interface LoopState extends Turn {

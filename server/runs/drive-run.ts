@@ -24,13 +24,15 @@ export interface DriveOptions {
 export interface RunBeginning {
   readonly request: RunRequest;
   readonly history: readonly Message[];
+  /** The conversation before the run, as it is stored. */
+  readonly stored: readonly Message[];
   readonly answered: readonly ApprovalRecord[];
 }
 
 /** Runs the agent of a run to its end and stores how it ended. Resolves with what its readers are to be told of that; never rejects. */
 export async function driveRun(
   run: ActiveRun,
-  { request, history, answered }: RunBeginning,
+  { request, history, stored, answered }: RunBeginning,
   { models, limits, records, toolArguments, log: serverLog }: DriveOptions,
 ): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage; readonly at: number }> {
   const { trace } = run;
@@ -45,6 +47,7 @@ export async function driveRun(
     callerTools: request.callerTools ?? [],
     instructions: request.instructions,
     history,
+    stored,
     answered,
     state: request.state,
     heldRefusal: request.unlisted?.refusal,

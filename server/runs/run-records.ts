@@ -13,7 +13,7 @@ import type { PriceOf } from './step-recorder.ts';
 import type { FaultLog } from './tool-calls.ts';
 
 interface RunRecordsOptions {
-  readonly store: Pick<Store, 'runs'> & { readonly approvals: Pick<Store['approvals'], 'get' | 'open'> };
+  readonly store: Pick<Store, 'runs'> & { readonly approvals: Pick<Store['approvals'], 'get' | 'giveUp' | 'open'> };
   readonly limits: RunLimits;
   readonly priceOf: PriceOf;
   readonly onEnded: RunEndListener;
@@ -80,12 +80,14 @@ export class RunRecords {
   }
 
   /** Stores how a run ended, and when, with the last of its events. */
-  async close(run: ActiveRun, { usage, outcome, ...end }: LoopEnd, at: number): Promise<void> {
+  async close(run: ActiveRun, { usage, outcome, forsaken, ...end }: LoopEnd, at: number): Promise<void> {
     const { key } = run;
     const { status } = outcome;
     const happened = await this.#journal.end(key, { at, event: { type: 'run-ended', outcome, usage } });
     const endedAt = new Date(at).toISOString();
-    await this.#options.store.runs.close({ key, status, outcome, usage, endedAt, ...happened, ...end });
+    const { runs, approvals } = this.#options.store;
+    await runs.close({ key, status, outcome, usage, endedAt, ...happened, ...end });
+    if (forsaken.length) await approvals.giveUp(forsaken);
     const { storedId: id, agentId, conversationId, startedAt } = run;
     const { steps } = happened;
     const names = { key, id, agentId, conversationId, ...run.caller };

@@ -28,7 +28,7 @@ import type { FaultLog } from './tool-calls.ts';
 
 interface RunsOptions {
   readonly store: Pick<Store, 'runs'> & {
-    readonly approvals: Pick<Store['approvals'], 'get' | 'open'>;
+    readonly approvals: Pick<Store['approvals'], 'get' | 'giveUp' | 'open'>;
     readonly conversations: Pick<Store['conversations'], 'find' | 'get' | 'messages' | 'name'>;
   };
   readonly models: ModelSource;
@@ -260,7 +260,7 @@ export class Runs {
     this.#active.set(conversationKey, run);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
-    void this.#drive(run, { request, history: messages, answered: resumed }, leave);
+    void this.#drive(run, { request, history: messages, stored, answered: resumed }, leave);
     return run;
   }
 

@@ -58,7 +58,10 @@ export function createApprovalsStore(
     },
     async cancelOpen(conversationKey) {
       const open = await findOpen(db, conversationKey, reader);
-      await announceAll(reader.all(await cancel(db, open)));
+      await announceAll(reader.all(await cancel(db, open.map(idOf))));
+    },
+    async giveUp(ids) {
+      await announceAll(reader.all(await cancel(db, ids)));
     },
     async decide(decision) {
       await announceAll(reader.all(await decide(db, decision)));
@@ -120,9 +123,9 @@ export async function settleApprovals(
   for (const decision of decisions) decided.push(...(await decide(transaction, decision)));
   const open = await findOpen(transaction, conversationKey, reader);
   if (!open.length) return { resumed: [], changed: [] };
-  const ids = open.map((approval) => approval.id);
+  const ids = open.map(idOf);
   if (cancelsApprovals) {
-    const changed = await cancel(transaction, open);
+    const changed = await cancel(transaction, ids);
     await transaction.updateTable('approvals').set({ resumed_by: id }).where('id', 'in', ids).execute();
     return { resumed: [], changed: reader.all(changed) };
   }
@@ -158,10 +161,12 @@ const chainOf = (id: string): RawBuilder<string> => sql<string>`(
   )
   select id from chain)`;
 
-/** Gives up on open approvals with all of their chains. */
-async function cancel(db: Kysely<Tables>, open: readonly ApprovalRecord[]): Promise<Tables['approvals'][]> {
+const idOf = ({ id }: ApprovalRecord) => id;
+
+/** Gives up on approvals with all of their chains, as far as they are open. */
+async function cancel(db: Kysely<Tables>, ids: readonly string[]): Promise<Tables['approvals'][]> {
   const rows: Tables['approvals'][] = [];
-  for (const { id } of open) {
+  for (const id of ids) {
     const cancelled = await db
       .updateTable('approvals')
       .set({ status: 'cancelled', resolved_at: new Date().toISOString() })

@@ -59,6 +59,8 @@ export interface ApprovalsStore {
   standingFor(id: string): Promise<ApprovalRecord | undefined>;
   /** Gives up on those that are open, and on all that stand for them or that they stand for: their calls will not be run. */
   cancelOpen(conversationKey: string): Promise<void>;
+  /** Gives up on these, in the same way. */
+  giveUp(ids: readonly string[]): Promise<void>;
   /** Notes an answer, also to all that stand for it or that it stands for. Throws `approval-resolved` when there is one already. */
   decide(decision: ApprovalDecision): Promise<void>;
   /** One page, the newest first. */

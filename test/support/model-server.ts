@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
  * - `hold NAME`: the word `begun`, and the rest, `released`, after {@link ModelServer.release}
  * - `tool NAME {json}`: a call of the offered tool whose name ends so; once its result is there, `The tool said: …`
  * - `tools N NAME {json}`: that many of these calls at once
+ * - `calls ["tool NAME {json}", …]`: these calls at once
  * - `overloaded`: status 503, and the next time `Hello! I'm doing well.`
  * - `refuse`: status 401 and an error that repeats the key it was given
  * - anything else: `Hello! I'm doing well.`
@@ -115,23 +116,30 @@ const BASE = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, mo
 const chunk = (choice: object) => `data: ${JSON.stringify({ ...BASE, choices: [{ index: 0, ...choice }] })}\n\n`;
 
 const TOOL = /^tools?(?: (\d+))? ([a-zA-Z_]\w*) (\{.*\})$/s;
-const isCall = ({ text, toolResult }: Ask) => TOOL.test(text) && toolResult === undefined;
+const isCall = ({ text, toolResult }: Ask) => callsIn(text).length > 0 && toolResult === undefined;
+
+/** The calls that a text asks for. */
+function callsIn(text: string): { readonly name: string; readonly json: string }[] {
+  const many = /^calls (\[.*\])$/s.exec(text)?.[1];
+  if (many !== undefined) return (JSON.parse(many) as string[]).flatMap(callsIn);
+  const [, count = '1', name, json = ''] = TOOL.exec(text) ?? [];
+  return name === undefined ? [] : Array.from({ length: Number(count) }, () => ({ name, json }));
+}
 
 async function* deltasFor(ask: Ask, hold: (name: string) => Promise<void>): AsyncGenerator<object> {
-  const [, count = '1', toolName = '', json = ''] = TOOL.exec(ask.text) ?? [];
+  const calls = callsIn(ask.text);
   const [, kind, argument = ''] = /^(words|hold) (\w+)/.exec(ask.text) ?? [];
-  if (toolName && ask.toolResult === undefined) {
-    const name = ask.tools.find((tool) => tool.endsWith(toolName)) ?? toolName;
+  if (calls.length && ask.toolResult === undefined) {
     yield {
       role: 'assistant',
-      tool_calls: Array.from({ length: Number(count) }, (_, index) => ({
+      tool_calls: calls.map(({ name, json }, index) => ({
         index,
         id: `call_${index + 1}`,
         type: 'function',
-        function: { name, arguments: json },
+        function: { name: ask.tools.find((tool) => tool.endsWith(name)) ?? name, arguments: json },
       })),
     };
-  } else if (toolName) {
+  } else if (calls.length) {
     yield { role: 'assistant', content: `The tool said: ${ask.toolResult}` };
   } else if (kind === 'words') {
     for (let count = 1; count <= Number(argument); count++) {
