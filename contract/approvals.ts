@@ -24,7 +24,10 @@ const Approval = z
     description: z.string().meta({ description: 'What the tool says of itself' }),
     args: z.record(z.string(), z.unknown()).meta({ description: 'The arguments, exactly as the call will have them' }),
     reason: z.string().nullable().meta({ description: 'What was said with the answer' }),
-    resumed_by: z.string().nullable().meta({ description: 'The id of the run that acted on the answer' }),
+    resumed_by: z.string().nullable().meta({
+      description:
+        'The id of the run that acted on the answer; of an asked agent it begins a moment after that of the one that asked',
+    }),
     stands_for: z.string().nullable().meta({
       description:
         'The approval that an agent waits for which was asked by the call: to answer one is to answer both. null of a call that waits itself',

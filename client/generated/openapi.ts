@@ -2229,7 +2229,7 @@ export interface components {
             };
             /** @description What was said with the answer */
             reason: string | null;
-            /** @description The id of the run that acted on the answer */
+            /** @description The id of the run that acted on the answer; of an asked agent it begins a moment after that of the one that asked */
             resumed_by: string | null;
             /** @description The approval that an agent waits for which was asked by the call: to answer one is to answer both. null of a call that waits itself */
             stands_for: string | null;

@@ -53,7 +53,7 @@ export function createAskToolset(options: AskToolsetOptions): Toolset {
       if (id === undefined || !parent) return failTool(`There is no agent behind the tool '${name}' any more`);
       try {
         const child = answered
-          ? await goOn(answered, parent, options)
+          ? await goOn(answered, { parent, signal }, options)
           : await startChild(id, { args, parent, signal }, options);
         return 'isError' in child ? child : await followChild(child, parent, signal);
       } catch (cause) {
@@ -97,7 +97,7 @@ function refusalOf(id: string, { lineage, budget }: ParentCall): string | undefi
 /** The run that goes on with what a person has answered; it may have begun, where somebody answered in its own conversation. */
 async function goOn(
   answered: readonly string[],
-  parent: ParentCall,
+  { parent, signal }: Omit<AskCall, 'args'>,
   options: AskToolsetOptions,
 ): Promise<ChildRun | ToolOutcome> {
   const approvals = await Promise.all(answered.map((id) => options.approvals.get(id)));
@@ -109,7 +109,6 @@ async function goOn(
   }
   const found = await options.findRun(resumedBy, options.principal);
   if (!found) return failTool(`Not run: the run '${resumedBy}' that went on with the approval is not there any more`);
-  const { signal } = new AbortController();
   return { storedId: found.record.id, agentId, conversationId, events: found.events(signal) };
 }
 

@@ -10,6 +10,7 @@ const CAPABILITIES = {
   tools: { supported: true, parallelCalls: true, clientProvided: true },
   state: { snapshots: true, deltas: true, memory: true },
   humanInTheLoop: { supported: true, approvals: true, interrupts: true },
+  multiAgent: { supported: true, delegation: true },
   reasoning: { supported: true, streaming: true },
   multimodal: { input: { image: true, audio: true, video: true, pdf: true, file: true } },
 };
