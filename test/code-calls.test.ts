@@ -63,7 +63,13 @@ describe('tool calls that code makes', () => {
     const { steps } = await traced.call('GET', '/runs/twice/steps');
     const [outer, works, fails] = steps[0].tool_calls;
     expect(outer).toMatchObject({ id: 'call_1', parent_tool_call_id: null, tool: 'execute_code', server: null });
-    const inner = { parent_tool_call_id: 'call_1', tool: 'meta__meta', server: 'meta', approval: null };
+    const inner = {
+      parent_tool_call_id: 'call_1',
+      tool: 'meta__meta',
+      server: 'meta',
+      child_run_id: null,
+      approval: null,
+    };
     expect(works).toEqual({
       ...inner,
       id: expect.stringMatching(/^call-/),
