@@ -16,6 +16,20 @@ export const TokenUsage = Usage.extend({
   reasoning_tokens: z.int().meta({ description: 'Those of the tokens written that are reasoning' }),
 }).meta({ id: 'TokenUsage' });
 
+/** Kinds of events that a stream has only where its reader asks for them. */
+export const Included = z.enum(['reasoning', 'status']);
+
+/** Which of them a reader asks for. */
+export const include = z
+  .array(Included)
+  .max(8)
+  .optional()
+  .meta({
+    description:
+      'Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people. Events are numbered with these among them: continue a stream with the `include` it began with',
+    examples: [['reasoning', 'status']],
+  });
+
 const Prompt = z
   .object({
     message: z
@@ -39,6 +53,7 @@ const Prompt = z
       description:
         'Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events`',
     }),
+    include,
   })
   .meta({ id: 'Prompt' });
 
@@ -70,6 +85,17 @@ const timestamp = z
 export const PromptEvent = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('text'), content: z.string(), timestamp }),
+    z
+      .object({ type: z.literal('reasoning'), content: z.string(), timestamp })
+      .meta({ description: 'A piece of what the model thinks; only where `include` asks for it' }),
+    z
+      .object({
+        type: z.literal('status'),
+        content: z.string().meta({ description: 'What the run does or waits for, in words for people' }),
+        missing_servers: missingServers,
+        timestamp,
+      })
+      .meta({ description: 'Only where `include` asks for it' }),
     z.object({ type: z.literal('tool_call'), id: z.string(), name: z.string(), args, timestamp }),
     z.object({
       type: z.literal('tool_result'),
@@ -102,6 +128,10 @@ export const PromptEvent = z
 const PromptResult = z
   .object({
     response: z.string().meta({ description: 'The whole text of the answer' }),
+    reasoning: z
+      .string()
+      .optional()
+      .meta({ description: 'All that the model thought; only where `include` asks for it' }),
     tool_calls: z.array(z.object({ id: z.string(), name: z.string(), args, result, is_error: z.boolean() })),
     usage: Usage,
     conversation_id: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { follow, get, group, post } from './kit.ts';
 import { agentFilter, conversationFilter, nextCursor, pageQuery, timeFilter, timeOrder } from './pages.ts';
-import { missingServers, PromptEvent, promptFailure, StopReason, TokenUsage } from './prompts.ts';
+import { include, missingServers, PromptEvent, promptFailure, StopReason, TokenUsage } from './prompts.ts';
 import { exampleStep, RunStep } from './run-steps.ts';
 import { Cost, Sums, UnpricedSteps } from './usage.ts';
 
@@ -122,6 +122,7 @@ export const runs = group('Runs', 'Runs: every answer an agent gives, whichever 
         .min(0)
         .optional()
         .meta({ description: 'The same as the header Last-Event-ID, which wins' }),
+      include,
     }),
     output: PromptEvent,
     failure: promptFailure,

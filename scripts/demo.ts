@@ -53,7 +53,7 @@ async function print(body: ReadableStream<Uint8Array>, signal: AbortSignal): Pro
       line(event.is_error ? 'error' : 'result', JSON.stringify(event.result));
     } else if (event.type === 'error') {
       throw new Error(event.detail);
-    } else {
+    } else if (event.type === 'done') {
       line('done', `${event.usage.prompt_tokens} tokens read, ${event.usage.completion_tokens} written`);
       if (!calls) throw new Error('the agent called no tool');
       return;

@@ -3451,11 +3451,34 @@ export interface components {
             run_id?: string;
             /** @description Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events` */
             background?: boolean;
+            /**
+             * @description Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people. Events are numbered with these among them: continue a stream with the `include` it began with
+             * @example [
+             *       "reasoning",
+             *       "status"
+             *     ]
+             */
+            include?: ("reasoning" | "status")[];
         };
         PromptEvent: {
             /** @constant */
             type: "text";
             content: string;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
+        } | {
+            /** @constant */
+            type: "reasoning";
+            content: string;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
+        } | {
+            /** @constant */
+            type: "status";
+            /** @description What the run does or waits for, in words for people */
+            content: string;
+            /** @description The MCP servers that did not come and it went without; absent when there are none */
+            missing_servers?: string[];
             /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
             timestamp?: number;
         } | {
@@ -3511,6 +3534,8 @@ export interface components {
         PromptResult: {
             /** @description The whole text of the answer */
             response: string;
+            /** @description All that the model thought; only where `include` asks for it */
+            reasoning?: string;
             tool_calls: {
                 id: string;
                 name: string;
@@ -5814,6 +5839,8 @@ export interface operations {
             query?: {
                 /** @description The same as the header Last-Event-ID, which wins */
                 after?: number;
+                /** @description Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people. Events are numbered with these among them: continue a stream with the `include` it began with */
+                include?: ("reasoning" | "status")[];
             };
             header?: never;
             path: {

@@ -5,7 +5,7 @@ import { readLastEventId } from '../call/numbered-events.ts';
 import { invalidField } from '../call/validation-error.ts';
 import type { Run } from '../runs/active-run.ts';
 import type { LoggedEvent } from '../runs/log-reader.ts';
-import { type PromptEvents, PromptTranslation, toFailure } from '../runs/prompt-events.ts';
+import { type IncludedEvents, type PromptEvents, PromptTranslation, toFailure } from '../runs/prompt-events.ts';
 import { findRun, followRun, runNotFound } from '../runs/run-handlers.ts';
 import type { Runs } from '../runs/runs.ts';
 import { type StartRun, toUserMessages } from '../runs/start-run.ts';
@@ -44,13 +44,14 @@ export function createPromptHandlers({ runs, startRun, requireAgent }: PromptHan
   return {
     async stream(call) {
       const after = readLastEventId(call.context.headers['last-event-id']);
-      if (after === undefined) return streamPrompt(await start(call), call.signal);
+      const { include } = call.input;
+      if (after === undefined) return streamPrompt(await start(call), { include, signal: call.signal });
       requireAgent(call.input.agent_id);
       const found = await findRun(runs, requireRunId(call.input.run_id), call.context.principal);
       if (found.record.agentId !== call.input.agent_id) throw runNotFound(found.record.id);
-      return followRun(found, after, call.signal);
+      return followRun(found, { after, include, signal: call.signal });
     },
-    sync: async (call) => collectAnswer(await start(call), call.signal),
+    sync: async (call) => collectAnswer(await start(call), { include: call.input.include, signal: call.signal }),
   };
 }
 
@@ -59,10 +60,15 @@ function requireRunId(runId: string | undefined): string {
   throw invalidField('run_id', 'is required to continue a stream');
 }
 
+interface ReadOptions {
+  readonly include: IncludedEvents | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Waits for the first thing to tell, so that a run which fails before it is an error with a status and not a stream. */
-async function streamPrompt(run: Run, signal: AbortSignal): Promise<AsyncGenerator<PromptEvents>> {
+async function streamPrompt(run: Run, { include, signal }: ReadOptions): Promise<AsyncGenerator<PromptEvents>> {
   const events = run.events({ signal })[Symbol.asyncIterator]();
-  const translation = new PromptTranslation(run.conversationId);
+  const translation = new PromptTranslation({ conversationId: run.conversationId, include });
   for (;;) {
     const { done, value } = await events.next();
     if (done) break;
@@ -93,15 +99,20 @@ async function* translateRest(
   }
 }
 
-async function collectAnswer(run: Run, signal: AbortSignal): Promise<Awaited<ReturnType<Prompts['sync']>>> {
-  const translation = new PromptTranslation(run.conversationId);
+async function collectAnswer(
+  run: Run,
+  { include, signal }: ReadOptions,
+): Promise<Awaited<ReturnType<Prompts['sync']>>> {
+  const translation = new PromptTranslation({ conversationId: run.conversationId, include });
   const calls = new Map<string, { id: string; name: string; args: unknown; result: unknown; is_error: boolean }>();
   let response = '';
+  let reasoning = '';
   for await (const logged of run.events({ signal })) {
     const { event } = logged;
     if (event.type === 'run-ended' && event.outcome.status !== 'finished') throw toFailure(event.outcome);
     const translated = translation.translate(logged);
     if (translated?.type === 'text') response += translated.content;
+    if (translated?.type === 'reasoning') reasoning += translated.content;
     if (translated?.type === 'tool_call') {
       calls.set(translated.id, {
         id: translated.id,
@@ -117,7 +128,7 @@ async function collectAnswer(run: Run, signal: AbortSignal): Promise<Awaited<Ret
     }
     if (translated?.type === 'done') {
       const { type: _, timestamp: _at, ...end } = translated;
-      return { response, tool_calls: [...calls.values()], ...end };
+      return { response, ...(reasoning !== '' && { reasoning }), tool_calls: [...calls.values()], ...end };
     }
   }
   throw toFailure({ status: 'cancelled', reason: 'the caller left' });

@@ -1,6 +1,6 @@
 /** Translates the events of a run into those of a streamed prompt. */
 import type { z } from 'zod';
-import type { PromptEvent } from '../../contract/prompts.ts';
+import type { Included, PromptEvent } from '../../contract/prompts.ts';
 import { ApiError } from '../call/errors.ts';
 import type { LoggedEvent } from './log-reader.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from './run-events.ts';
@@ -8,14 +8,25 @@ import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type U
 /** One event of a streamed prompt. */
 export type PromptEvents = z.input<typeof PromptEvent>;
 
-/** Translates the events of one run, in order. */
+/** The kinds of events that a reader has asked for beside the usual ones. */
+export type IncludedEvents = readonly z.output<typeof Included>[];
+
+interface PromptView {
+  readonly conversationId: string;
+  /** Absent: none. */
+  readonly include?: IncludedEvents | undefined;
+}
+
+/** Translates the events of one run, in order. Which of them are told, and so their numbers, depends on `include` alone. */
 export class PromptTranslation {
   readonly #conversationId: string;
-  #lastMessageId: string | undefined;
-  #isNewParagraph = false;
+  readonly #include: IncludedEvents;
+  readonly #text = new Paragraphs();
+  readonly #reasoning = new Paragraphs();
 
-  constructor(conversationId: string) {
+  constructor({ conversationId, include = [] }: PromptView) {
     this.#conversationId = conversationId;
+    this.#include = include;
   }
 
   /** The event that tells a caller of `event`; undefined when the caller is told nothing of it. */
@@ -27,16 +38,14 @@ export class PromptTranslation {
 
   #toEvent(event: RunEvent): PromptEvents | undefined {
     switch (event.type) {
-      case 'text-started':
-        // What is said after a tool call stands apart from what was said before it.
-        this.#isNewParagraph = this.#lastMessageId !== undefined && this.#lastMessageId !== event.messageId;
-        this.#lastMessageId = event.messageId;
-        return undefined;
-      case 'text-delta': {
-        const content = this.#isNewParagraph ? `\n\n${event.delta}` : event.delta;
-        this.#isNewParagraph = false;
-        return { type: 'text', content };
-      }
+      case 'text-delta':
+        return { type: 'text', content: this.#text.add(event) };
+      case 'reasoning-delta':
+        return this.#include.includes('reasoning')
+          ? { type: 'reasoning', content: this.#reasoning.add(event) }
+          : undefined;
+      case 'status':
+        return this.#include.includes('status') ? toStatus(event) : undefined;
       case 'tool-call-ended':
         return { type: 'tool_call', id: event.callId, name: event.name, args: event.args };
       case 'tool-result': {
@@ -66,6 +75,23 @@ export class PromptTranslation {
     return { type: 'error', detail, code, conversation_id, usage };
   }
 }
+
+/** The pieces of what a model says in several messages: what comes after a tool call stands apart from what came before it. */
+class Paragraphs {
+  #lastMessageId: string | undefined;
+
+  add({ messageId, delta }: { readonly messageId: string; readonly delta: string }): string {
+    const isNext = this.#lastMessageId !== undefined && this.#lastMessageId !== messageId;
+    this.#lastMessageId = messageId;
+    return isNext ? `\n\n${delta}` : delta;
+  }
+}
+
+const toStatus = ({ text: content, missingServers }: Extract<RunEvent, { type: 'status' }>): PromptEvents => ({
+  type: 'status',
+  content,
+  ...(missingServers && { missing_servers: [...missingServers] }),
+});
 
 const toApproval = ({ id, callId, tool, args }: AwaitedCall) => ({ id, tool_call_id: callId, tool, args });
 

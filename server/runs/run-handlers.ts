@@ -11,7 +11,7 @@ import {
 import type { Principal } from '../call/principal.ts';
 import type { ApprovalRecord, RunStep, Store } from '../store/store.ts';
 import type { FoundRun } from './found-run.ts';
-import { type PromptEvents, PromptTranslation } from './prompt-events.ts';
+import { type IncludedEvents, type PromptEvents, PromptTranslation } from './prompt-events.ts';
 import { toRun, toSums } from './run-views.ts';
 import type { Runs } from './runs.ts';
 import { toStep } from './step-views.ts';
@@ -54,7 +54,8 @@ export function createRunHandlers({
     },
     async events({ input, context, signal }) {
       const after = readLastEventId(context.headers['last-event-id']) ?? input.after ?? 0;
-      return followRun(await findRun(runs, input.run_id, context.principal), after, signal);
+      const found = await findRun(runs, input.run_id, context.principal);
+      return followRun(found, { after, include: input.include, signal });
     },
     async cancel({ input, context: { principal } }) {
       const { run } = await findRun(runs, input.run_id, principal);
@@ -75,17 +76,23 @@ export async function findRun(runs: Runs, id: string, principal: Principal): Pro
 /** The error for an id that no run has. */
 export const runNotFound = (id: string) => new ApiError('run-not-found', `Run not found: ${id}`);
 
+interface FollowOptions {
+  /** The number of the last event that the reader has; 0: none. */
+  readonly after: number;
+  readonly include?: IncludedEvents | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** The events of a run as a prompt streams them, from the one after number `after` on. */
-export function followRun(found: FoundRun, after: number, signal: AbortSignal): NumberedEvents<PromptEvents> {
-  return withNumbers(numberEvents(found, after, signal));
+export function followRun(found: FoundRun, options: FollowOptions): NumberedEvents<PromptEvents> {
+  return withNumbers(numberEvents(found, options));
 }
 
 async function* numberEvents(
   { record, events }: FoundRun,
-  after: number,
-  signal: AbortSignal,
+  { after, include, signal }: FollowOptions,
 ): AsyncGenerator<Numbered<PromptEvents>> {
-  const translation = new PromptTranslation(record.conversationId);
+  const translation = new PromptTranslation({ conversationId: record.conversationId, include });
   let number = 0;
   let lastId = 0;
   for await (const logged of events(signal)) {
