@@ -1,7 +1,7 @@
 /** Posts to addresses that callers name, and to none inside the network of this server. */
 import { request as requestHttps } from 'node:https';
 import { request as requestHttp } from '../../network/node-http.ts';
-import { classifyHost, createLookup, toHostName } from '../../network/outgoing-address.ts';
+import { findOutsideProblem, lookupFor } from '../../network/outside-address.ts';
 
 /** A request to post. */
 export interface Webhook {
@@ -13,16 +13,8 @@ export interface Webhook {
 }
 
 /** What is wrong with an address to post to, in one sentence without its subject; undefined when nothing is. `allowedHosts` are always let through. */
-export function findWebhookProblem(url: string, allowedHosts: readonly string[]): string | undefined {
-  const target = URL.parse(url);
-  if (!target) return 'is not a URL';
-  if (target.protocol !== 'http:' && target.protocol !== 'https:') return 'must be http or https';
-  if (target.username || target.password) return 'must hold no user name and no password';
-  const name = toHostName(target);
-  if (isAllowed(name, allowedHosts)) return undefined;
-  const isInside = !['public', undefined].includes(classifyHost(target));
-  return isInside ? `is inside the network of this server; --webhook-host ${name} allows it` : undefined;
-}
+export const findWebhookProblem = (url: string, allowedHosts: readonly string[]): string | undefined =>
+  findOutsideProblem(url, { allowedHosts, option: '--webhook-host' });
 
 /**
  * The status that the post is answered with. A name is looked up once and what it leads to is checked then, so that it cannot lead
@@ -41,7 +33,7 @@ export function postWebhook({ url, headers, body, signal }: Webhook, allowedHost
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
         signal,
         agent: false,
-        ...(!isAllowed(toHostName(target), allowedHosts) && { lookup: lookupOutside }),
+        ...lookupFor(target, { allowedHosts }),
       },
       (response) => {
         response.resume();
@@ -57,8 +49,3 @@ export function postWebhook({ url, headers, body, signal }: Webhook, allowedHost
 class WebhookAddressError extends Error {
   override readonly name = 'WebhookAddressError';
 }
-
-const isAllowed = (name: string, allowedHosts: readonly string[]) =>
-  allowedHosts.some((allowed) => allowed.toLowerCase() === name);
-
-const lookupOutside = createLookup((kind) => kind === 'public');
