@@ -36,8 +36,17 @@ export const errors = {
   'events-gone': { status: 410, meaning: 'The oldest events of the run are no longer held' },
   'conversation-busy': { status: 409, meaning: 'Another run is active on this conversation' },
   'bodies-full': { status: 503, meaning: 'Too many long bodies are being read at once; see Retry-After' },
+  'file-too-large': { status: 413, meaning: 'A file of the prompt is over the limit; the detail names it' },
   'body-too-large': { status: 413, meaning: 'The body is over the limit' },
   'not-json': { status: 415, meaning: 'The Content-Type is not JSON' },
+  'file-not-fetched': {
+    status: 422,
+    meaning: 'A file that the prompt names by its address cannot be fetched; the detail names it and says why',
+  },
+  'file-not-taken': {
+    status: 422,
+    meaning: 'A file of the prompt is none that the model takes; the detail names it and says which are',
+  },
   'validation-failed': { status: 422, meaning: 'The request does not match its schema; see errors' },
   'upgrade-required': { status: 426, meaning: 'The path speaks WebSocket only' },
   'rate-limited': { status: 429, meaning: 'Too many requests; see Retry-After' },

@@ -16,6 +16,46 @@ export const TokenUsage = Usage.extend({
   reasoning_tokens: z.int().meta({ description: 'Those of the tokens written that are reasoning' }),
 }).meta({ id: 'TokenUsage' });
 
+const file = {
+  data: z
+    .string()
+    .min(1)
+    .max(900_000)
+    .optional()
+    .meta({ description: 'The file in base64, in place of `url`; the whole body has at most 1 MiB' }),
+  url: z.string().min(1).max(900_000).optional().meta({
+    description:
+      'Where the file is, by https or http, in place of `data`. A provider that fetches files itself is given the address; for any other the server fetches it: at most 10 MiB a file and 20 MiB in all, and nothing from inside its own network',
+  }),
+  media_type: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({
+      description: 'Such as `image/png`; absent: what its bytes, its server or its name tell',
+      examples: ['image/png'],
+    }),
+  filename: z.string().min(1).max(255).optional(),
+};
+
+/** A part of what a user says. */
+export const MessagePart = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('text'), text: z.string().max(900_000) }),
+    z.object({ type: z.literal('image'), ...file }),
+    z.object({ type: z.literal('file'), ...file }).meta({
+      description: 'A file of any kind: texts any model reads, PDFs and sounds where its provider takes them',
+    }),
+  ])
+  .meta({ id: 'MessagePart' });
+
+/** What a user says. */
+export const PromptMessage = z.union([z.string().min(1).max(900_000), z.array(MessagePart).min(1).max(100)]).meta({
+  description: 'What the user says: a text, or texts, images and files in their order',
+  examples: ['What is the weather in Paris?'],
+});
+
 /** Kinds of events that a stream has only where its reader asks for them. */
 export const Included = z.enum(['reasoning', 'status']);
 
@@ -32,11 +72,7 @@ export const include = z
 
 const Prompt = z
   .object({
-    message: z
-      .string()
-      .min(1)
-      .max(900_000)
-      .meta({ description: 'What the user says', examples: ['What is the weather in Paris?'] }),
+    message: PromptMessage,
     conversation_id: z.string().min(1).max(256).optional().meta({
       description:
         'The conversation to continue, or the id of a new one; callers with another API key may use the same id for another. Absent: a new conversation is made',
@@ -162,6 +198,9 @@ const failures = [
   'model-not-configured',
   'model-failed',
   'model-timeout',
+  'file-not-fetched',
+  'file-not-taken',
+  'file-too-large',
   'draining',
 ] as const;
 

@@ -144,6 +144,12 @@ const flags = {
     help: 'a host inside this network that A2A push notifications may go to',
     schema: z.array(text).default([]),
   },
+  'file-host': {
+    value: 'HOST',
+    repeatable: true,
+    help: 'a host inside this network that files of prompts may be fetched from',
+    schema: z.array(text).default([]),
+  },
   'rate-limit': {
     value: 'RULE',
     repeatable: true,

@@ -80,13 +80,13 @@ test('empty texts, empty messages and reasoning that nothing follows are left ou
   ]);
 });
 
-test('files are sent as bytes or by address', () => {
-  const file = (data: string) => ({ type: 'file', mediaType: 'image/png', data }) as const;
-  const content = [file('AAAA'), file('data:image/png;base64,BBBB'), file('https://example.com/a.png')];
-  expect(toModelPrompt('', [{ id: 'u', role: 'user', content }])[0]?.content).toEqual([
-    { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AAAA' } },
-    { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'BBBB' } },
-    { type: 'file', mediaType: 'image/png', data: { type: 'url', url: new URL('https://example.com/a.png') } },
+test('in the place of a file stands what the model is told of it', () => {
+  const file = { type: 'file', mediaType: 'image/png', data: 'AAAA' } as const;
+  const said = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AAAA' } } as const;
+  const content = [{ type: 'text', text: 'See' } as const, file];
+  expect(toModelPrompt('', [{ id: 'u', role: 'user', content }], new Map([[file, said]]))[0]?.content).toEqual([
+    { type: 'text', text: 'See' },
+    said,
   ]);
 });
 

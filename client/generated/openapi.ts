@@ -2463,7 +2463,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "bodies-full" | "body-too-large" | "not-json" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -2970,6 +2970,37 @@ export interface components {
             /** @description What shows its results */
             resource_uri: string;
         };
+        MessagePart: {
+            /** @constant */
+            type: "text";
+            text: string;
+        } | {
+            /** @constant */
+            type: "image";
+            /** @description The file in base64, in place of `url`; the whole body has at most 1 MiB */
+            data?: string;
+            /** @description Where the file is, by https or http, in place of `data`. A provider that fetches files itself is given the address; for any other the server fetches it: at most 10 MiB a file and 20 MiB in all, and nothing from inside its own network */
+            url?: string;
+            /**
+             * @description Such as `image/png`; absent: what its bytes, its server or its name tell
+             * @example image/png
+             */
+            media_type?: string;
+            filename?: string;
+        } | {
+            /** @constant */
+            type: "file";
+            /** @description The file in base64, in place of `url`; the whole body has at most 1 MiB */
+            data?: string;
+            /** @description Where the file is, by https or http, in place of `data`. A provider that fetches files itself is given the address; for any other the server fetches it: at most 10 MiB a file and 20 MiB in all, and nothing from inside its own network */
+            url?: string;
+            /**
+             * @description Such as `image/png`; absent: what its bytes, its server or its name tell
+             * @example image/png
+             */
+            media_type?: string;
+            filename?: string;
+        };
         /**
          * @description One value by mime type: text as it is, JSON as JSON, binary data as base64
          * @example {
@@ -3436,10 +3467,10 @@ export interface components {
         };
         Prompt: {
             /**
-             * @description What the user says
+             * @description What the user says: a text, or texts, images and files in their order
              * @example What is the weather in Paris?
              */
-            message: string;
+            message: string | components["schemas"]["MessagePart"][];
             /** @description The conversation to continue, or the id of a new one; callers with another API key may use the same id for another. Absent: a new conversation is made */
             conversation_id?: string;
             /**
@@ -4390,6 +4421,18 @@ export interface components {
                 "application/json": components["schemas"]["OpenAiError"];
             };
         };
+        /**
+         * @description `file-too-large`: A file of the prompt is over the limit; the detail names it
+         *     `body-too-large`: The body is over the limit
+         */
+        BodyTooLargeOrFileTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description `conversation-busy`: Another run is active on this conversation */
         ConversationBusy: {
             headers: {
@@ -4449,6 +4492,19 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
+        /**
+         * @description `file-not-fetched`: A file that the prompt names by its address cannot be fetched; the detail names it and says why
+         *     `file-not-taken`: A file of the prompt is none that the model takes; the detail names it and says which are
+         *     `validation-failed`: The request does not match its schema; see errors
+         */
+        FileNotFetchedOrFileNotTakenOrValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /**
@@ -5544,9 +5600,9 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists"];
             410: components["responses"]["EventsGone"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["BodyTooLargeOrFileTooLarge"];
             415: components["responses"]["NotJson"];
-            422: components["responses"]["ValidationFailed"];
+            422: components["responses"]["FileNotFetchedOrFileNotTakenOrValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             502: components["responses"]["ModelFailedOrModelNotConfigured"];
@@ -5611,9 +5667,9 @@ export interface operations {
             404: components["responses"]["AgentNotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledOrRunExists"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["BodyTooLargeOrFileTooLarge"];
             415: components["responses"]["NotJson"];
-            422: components["responses"]["ValidationFailed"];
+            422: components["responses"]["FileNotFetchedOrFileNotTakenOrValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             502: components["responses"]["ModelFailedOrModelNotConfigured"];

@@ -9,6 +9,7 @@ import { type IncludedEvents, type PromptEvents, PromptTranslation, toFailure } 
 import { findRun, followRun, runNotFound } from '../runs/run-handlers.ts';
 import type { Runs } from '../runs/runs.ts';
 import { type StartRun, toUserMessages } from '../runs/start-run.ts';
+import { readMessage } from './read-message.ts';
 
 interface PromptHandlersOptions {
   readonly runs: Runs;
@@ -32,7 +33,7 @@ export function createPromptHandlers({ runs, startRun, requireAgent }: PromptHan
       principal,
       conversationId: input.conversation_id,
       runId: input.run_id,
-      messages: toUserMessages(input.message),
+      messages: toUserMessages(readMessage(input.message)),
       history: 'stored',
       whenBusy: input.when_busy,
       detached: input.background,

@@ -2,6 +2,8 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { untilAborted } from '../async/until-aborted.ts';
 import { ApiError } from '../call/errors.ts';
+import { type FileSource, openFileSource } from '../models/files/file-source.ts';
+import { RunFiles, type SaidFiles } from '../models/files/say-files.ts';
 import { sayTools } from '../models/tool-schemas/say-tools.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
@@ -13,7 +15,7 @@ import { toModelPrompt } from './model-prompt.ts';
 import { askModel } from './model-step.ts';
 import { prepareTools } from './prepare-tools.ts';
 import { isTruncated } from './ready-call.ts';
-import { NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
+import { isFailureCode, NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
 import type { RunTrace } from './run-tracing.ts';
 import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
 import { SharedState } from './shared-state.ts';
@@ -65,6 +67,8 @@ export interface LoopOptions {
   readonly budget?: StepBudget | undefined;
   readonly limits: RunLimits;
   readonly toolArguments: ToolArguments;
+  /** Where files at addresses come from; absent: from outside of the network of this server. */
+  readonly files?: FileSource | undefined;
   readonly trace?: RunTrace | undefined;
   readonly log: FaultLog;
   readonly signal: AbortSignal;
@@ -96,6 +100,7 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
     approvals: [],
     voided: [],
     missingServers: new Set(),
+    files: new RunFiles(options.files ?? openFileSource(), options.limits),
   };
   let outcome: RunOutcome | undefined;
   try {
@@ -119,6 +124,7 @@ interface LoopState extends Turn {
   usage: Usage;
   /** The ids of all calls of the conversation. */
   readonly callIds: Set<string>;
+  readonly files: RunFiles;
 }
 
 /** Runs what a person has answered; undefined when the model is to go on. */
@@ -150,11 +156,13 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   const tools = offerTools(options.toolset, options.callerTools);
   const messageId = newId('msg');
   const messages = [...instructionsOf(options), ...options.history, ...turn.messages];
+  const files = await sayFiles(messages, found.model, turn, options);
+  if ('status' in files) return files;
   trace?.onAsked?.(step, { systemPrompt: agent.systemPrompt, messages });
   const answer = await askModel({
     model: found.model,
     request: {
-      ...toRequest(agent, messages),
+      ...toRequest(agent, messages, files),
       ...sayableTools(tools, found.model, options),
       ...(trace && { headers: trace.toModel(step) }),
     },
@@ -190,9 +198,29 @@ async function resolveModel(
   }
 }
 
-function toRequest(agent: RunAgent, messages: readonly Message[]): Omit<LanguageModelV4CallOptions, 'abortSignal'> {
+/** What the model is told in the place of files; how the run ends where the user has sent one that it cannot be told of. */
+async function sayFiles(
+  messages: readonly Message[],
+  model: LanguageModelV4,
+  { files }: LoopState,
+  { signal }: LoopOptions,
+): Promise<SaidFiles | RunOutcome> {
+  try {
+    return await files.say(messages, model, signal);
+  } catch (error) {
+    if (signal.aborted) return { status: 'cancelled', reason: reasonOf(signal) };
+    if (!(error instanceof ApiError && isFailureCode(error.code))) throw error;
+    return { status: 'failed', code: error.code, detail: error.message };
+  }
+}
+
+function toRequest(
+  agent: RunAgent,
+  messages: readonly Message[],
+  files: SaidFiles,
+): Omit<LanguageModelV4CallOptions, 'abortSignal'> {
   return {
-    prompt: toModelPrompt(agent.systemPrompt, messages),
+    prompt: toModelPrompt(agent.systemPrompt, messages, files),
     ...(agent.temperature !== null && { temperature: agent.temperature }),
   };
 }

@@ -1,3 +1,4 @@
+import type { FileSource } from '../models/files/file-source.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord } from '../store/store.ts';
 import type { ActiveRun } from './active-run.ts';
@@ -17,6 +18,8 @@ export interface DriveOptions {
   readonly limits: RunLimits;
   readonly records: RunRecords;
   readonly toolArguments: ToolArguments;
+  /** Where files at addresses come from; absent: from outside of the network of this server. */
+  readonly files?: FileSource | undefined;
   readonly log: FaultLog;
 }
 
@@ -33,7 +36,7 @@ export interface RunBeginning {
 export async function driveRun(
   run: ActiveRun,
   { request, history, stored, answered }: RunBeginning,
-  { models, limits, records, toolArguments, log: serverLog }: DriveOptions,
+  { models, limits, records, toolArguments, files, log: serverLog }: DriveOptions,
 ): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage; readonly at: number }> {
   const { trace } = run;
   const followed = records.follow(run);
@@ -56,6 +59,7 @@ export async function driveRun(
     parentOf: placesIn(run, { ...followed, budget, parent: request.parent }),
     limits,
     toolArguments,
+    files,
     trace,
     log,
     signal: run.signal,

@@ -14,6 +14,12 @@ export interface RunLimits {
   readonly stepCalls: number;
   /** A longer tool result is cut, and says so. */
   readonly toolResultChars: number;
+  /** How many bytes one file at an address may have. */
+  readonly fileBytes: number;
+  /** How many bytes all such files of a run may have. */
+  readonly filesBytes: number;
+  /** How many characters a file of text may have. */
+  readonly fileChars: number;
   /** How often a model call that failed before its first token is tried again. */
   readonly retries: number;
   /** The wait before the first retry; doubled for each further one. */
@@ -57,6 +63,9 @@ export const defaultRunLimits: RunLimits = {
   parallelTools: 16,
   stepCalls: 1000,
   toolResultChars: 1_000_000,
+  fileBytes: 10_485_760,
+  filesBytes: 20_971_520,
+  fileChars: 1_000_000,
   retries: 2,
   retryBaseMs: 500,
   retryAfterMaxMs: 30_000,

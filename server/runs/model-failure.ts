@@ -2,9 +2,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { ApiError } from '../call/errors.ts';
 import { CUT, UNREADABLE } from '../models/wire/dialect.ts';
-import type { RunOutcome } from './run-events.ts';
-
-type FailureCode = Extract<RunOutcome, { status: 'failed' }>['code'];
+import type { FailureCode } from './run-events.ts';
 
 /** Why a model call came to nothing. */
 export interface ModelFailure {

@@ -6,6 +6,7 @@ import type {
   LanguageModelV4Prompt,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
+import type { ModelUserPart, SaidFiles } from '../models/files/say-files.ts';
 import type { AssistantPart, Message, ProviderOptions, UserPart } from '../store/messages.ts';
 import { newId } from './ids.ts';
 
@@ -33,8 +34,15 @@ export function answerOpenCalls(messages: readonly Message[], awaited: ReadonlyS
   });
 }
 
-/** The prompt of a model call. System messages inside the conversation join the instructions: not every provider takes them elsewhere. */
-export function toModelPrompt(systemPrompt: string, messages: readonly Message[]): LanguageModelV4Prompt {
+/**
+ * The prompt of a model call. System messages inside the conversation join the instructions: not every provider takes them elsewhere.
+ * In the place of a file stands what the model is told of it in `files`.
+ */
+export function toModelPrompt(
+  systemPrompt: string,
+  messages: readonly Message[],
+  files: SaidFiles = new Map(),
+): LanguageModelV4Prompt {
   const instructions = [systemPrompt];
   const prompt: LanguageModelV4Prompt = [];
   let results: ResultPart[] | undefined;
@@ -49,7 +57,12 @@ export function toModelPrompt(systemPrompt: string, messages: readonly Message[]
     }
     results = undefined;
     if (message.role === 'system') instructions.push(message.content);
-    if (message.role === 'user') pushContent(prompt, 'user', message.content.flatMap(toUserPart));
+    if (message.role === 'user')
+      pushContent(
+        prompt,
+        'user',
+        message.content.flatMap((part) => toUserPart(part, files)),
+      );
     if (message.role === 'assistant')
       pushContent(prompt, 'assistant', withoutLoneReasoning(message).flatMap(toModelPart));
   }
@@ -76,21 +89,16 @@ function withoutLoneReasoning({ content }: AssistantMessage): readonly Assistant
 }
 
 // Several providers refuse an empty message.
-function pushContent(prompt: LanguageModelV4Prompt, role: 'user', content: ReturnType<typeof toUserPart>): void;
+function pushContent(prompt: LanguageModelV4Prompt, role: 'user', content: ModelUserPart[]): void;
 function pushContent(prompt: LanguageModelV4Prompt, role: 'assistant', content: ModelPart[]): void;
 function pushContent(prompt: LanguageModelV4Prompt, role: 'user' | 'assistant', content: unknown[]): void {
   if (content.length) prompt.push({ role, content } as LanguageModelV4Message);
 }
 
-function toUserPart(part: UserPart): Extract<LanguageModelV4Message, { role: 'user' }>['content'] {
+function toUserPart(part: UserPart, files: SaidFiles): ModelUserPart[] {
   if (part.type === 'text') return part.text ? [{ type: 'text', text: part.text }] : [];
-  const { mediaType, filename } = part;
-  const name = filename === undefined ? {} : { filename };
-  if (/^https?:/i.test(part.data) && URL.canParse(part.data)) {
-    return [{ type: 'file', mediaType, data: { type: 'url', url: new URL(part.data) }, ...name }];
-  }
-  const data = part.data.replace(/^data:[^,]*;base64,/i, '');
-  return [{ type: 'file', mediaType, data: { type: 'data', data }, ...name }];
+  const said = files.get(part);
+  return said ? [said] : [];
 }
 
 function toModelPart(part: AssistantPart): ModelPart[] {

@@ -2,7 +2,14 @@
 import type { RunOutcome } from '../store/run-outcome.ts';
 import type { Usage } from '../store/usage.ts';
 
-export { type AwaitedCall, isAwaitedCall, isRunOutcome, type RunOutcome } from '../store/run-outcome.ts';
+export {
+  type AwaitedCall,
+  type FailureCode,
+  isAwaitedCall,
+  isFailureCode,
+  isRunOutcome,
+  type RunOutcome,
+} from '../store/run-outcome.ts';
 export type { ApprovalDecision } from '../store/store.ts';
 export { NO_USAGE, type Usage } from '../store/usage.ts';
 

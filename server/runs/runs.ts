@@ -6,7 +6,6 @@ import type { ConversationName, RunRecord, Store } from '../store/store.ts';
 import type { CallerTrace } from '../store/stored-runs.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
-import type { ModelSource } from './agent-loop.ts';
 import type { EndedCall, TraceHeaders } from './call-watch.ts';
 import { ConversationQueues } from './conversation-queues.ts';
 import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
@@ -24,15 +23,12 @@ import type { RunRequest } from './run-request.ts';
 import type { RunTracing } from './run-tracing.ts';
 import type { PriceOf } from './step-recorder.ts';
 import { ToolArguments } from './tool-arguments.ts';
-import type { FaultLog } from './tool-calls.ts';
 
-interface RunsOptions {
+interface RunsOptions extends Pick<DriveOptions, 'files' | 'log' | 'models'> {
   readonly store: Pick<Store, 'runs'> & {
     readonly approvals: Pick<Store['approvals'], 'get' | 'giveUp' | 'open'>;
     readonly conversations: Pick<Store['conversations'], 'find' | 'get' | 'messages' | 'name'>;
   };
-  readonly models: ModelSource;
-  readonly log: FaultLog;
   readonly limits?: Partial<RunLimits> | undefined;
   /** Absent: no price is known. */
   readonly priceOf?: PriceOf | undefined;
@@ -66,7 +62,7 @@ export class Runs {
   #isDraining = false;
 
   constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {}, ...rest }: RunsOptions) {
-    const { tracing, onInnerEnded } = rest;
+    const { tracing, onInnerEnded, files } = rest;
     this.#store = store;
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#queues = new ConversationQueues({ maxWaiting: this.#limits.queuedRuns });
@@ -79,6 +75,7 @@ export class Runs {
       limits: this.#limits,
       records: this.#records,
       toolArguments: new ToolArguments(),
+      files,
       log,
     };
   }

@@ -4,6 +4,23 @@ import type { NewApproval } from './stored-approvals.ts';
 /** A tool call that waits for a person, as whoever is to answer is shown it; `id` is that of the approval. */
 export type AwaitedCall = Omit<NewApproval, 'toolHash' | 'standsFor'>;
 
+const FAILURE_CODES = [
+  'internal',
+  'model-not-configured',
+  'model-failed',
+  'model-timeout',
+  'file-not-fetched',
+  'file-not-taken',
+  'file-too-large',
+  'run-interrupted',
+] as const;
+
+/** Why a run failed: one of the errors of the API. */
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** Whether a code of the API is one that runs fail with. */
+export const isFailureCode = (code: string): code is FailureCode => FAILURE_CODES.some((one) => one === code);
+
 /**
  * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
  * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter. `approvals`
@@ -17,11 +34,7 @@ export type RunOutcome = (
       readonly approvals?: readonly AwaitedCall[];
     }
   | { readonly status: 'cancelled'; readonly reason: string }
-  | {
-      readonly status: 'failed';
-      readonly code: 'internal' | 'model-not-configured' | 'model-failed' | 'model-timeout' | 'run-interrupted';
-      readonly detail: string;
-    }
+  | { readonly status: 'failed'; readonly code: FailureCode; readonly detail: string }
 ) & {
   readonly missingServers?: readonly string[];
 };
@@ -45,7 +58,7 @@ const Outcome = z.discriminatedUnion('status', [
   z.object({ status: z.literal('cancelled'), reason: z.string(), missingServers }),
   z.object({
     status: z.literal('failed'),
-    code: z.enum(['internal', 'model-not-configured', 'model-failed', 'model-timeout', 'run-interrupted']),
+    code: z.enum(FAILURE_CODES),
     detail: z.string(),
     missingServers,
   }),

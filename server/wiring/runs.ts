@@ -1,4 +1,5 @@
 import type { Log } from '../http/log.ts';
+import { openFileSource } from '../models/files/file-source.ts';
 import type { Models } from '../models/models.ts';
 import type { Options } from '../options.ts';
 import { openPrices } from '../prices/prices.ts';
@@ -29,6 +30,7 @@ export async function openRuns({ options, store, models, tracing, onEnded, onInn
     store,
     models,
     log,
+    files: openFileSource({ allowedHosts: options['file-host'] }),
     priceOf: prices.priceOf,
     tracing,
     onInnerEnded,

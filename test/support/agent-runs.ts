@@ -18,6 +18,7 @@ import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { LiveEvents } from '../../server/live-events/live-events.ts';
 import { RunningServers } from '../../server/mcp/servers/running-servers.ts';
+import type { FileSource } from '../../server/models/files/file-source.ts';
 import { createPromptHandlers } from '../../server/prompts/prompt-handlers.ts';
 import { createAgUiHandlers } from '../../server/protocols/ag-ui/handlers.ts';
 import { createAgUiProtobuf } from '../../server/protocols/ag-ui/protobuf.ts';
@@ -59,6 +60,7 @@ interface AgentRunsOptions {
   readonly folder?: string;
   readonly limits?: Partial<RunLimits>;
   readonly priceOf?: PriceOf;
+  readonly files?: FileSource;
   readonly onInnerEnded?: RunningOptions['onInnerEnded'];
   /** Absent: no key is asked for. */
   readonly apiKeys?: readonly string[];

@@ -2,6 +2,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { EVERYBODY } from '../../server/call/principal.ts';
 import type { Publish } from '../../server/live-events/publish.ts';
+import type { FileSource } from '../../server/models/files/file-source.ts';
 import type { Run } from '../../server/runs/active-run.ts';
 import type { EndedCall } from '../../server/runs/call-watch.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
@@ -29,6 +30,7 @@ export interface RunningOptions {
   readonly wrapStore?: (store: Store) => Store;
   readonly priceOf?: PriceOf | undefined;
   readonly publish?: Publish;
+  readonly files?: FileSource | undefined;
   readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
 }
 
