@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NewAgentId, Timestamp } from './ids.ts';
 import { del, get, group, post, put } from './kit.ts';
+import { OutputSchema } from './output-schema.ts';
 
 /** An MCP server an agent selects: an id (looked up in config, then custom servers, then the catalog), or an id with its origin. */
 export const ServerSelection = z
@@ -88,6 +89,7 @@ export const Agent = z
     skills: z.array(z.string()).meta({ description: 'The skills the agent may use' }),
     agents: z.array(z.string()).meta({ description: 'The ids of the agents it may ask, each by a tool `ask_<id>`' }),
     offer_as_tool: fields.offer_as_tool,
+    output_schema: OutputSchema.nullable().meta({ description: 'What its answers are JSON of; null: they are text' }),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -117,6 +119,9 @@ export const CreateAgent = z
       description:
         'Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`; absent: they are',
     }),
+    output_schema: OutputSchema.optional().meta({
+      description: 'What its answers are JSON of, unless a prompt says otherwise; absent: they are text',
+    }),
   })
   .meta({ id: 'CreateAgent' });
 
@@ -138,6 +143,7 @@ export const UpdateAgent = z
     skills: fields.skills.nullable().optional().meta({ description: 'null: those the server is started with' }),
     agents: fields.agents.optional(),
     offer_as_tool: fields.offer_as_tool.optional(),
+    output_schema: OutputSchema.nullable().optional().meta({ description: 'null: answers are text' }),
   })
   .meta({ id: 'UpdateAgent' });
 
@@ -157,6 +163,7 @@ const example: z.output<typeof Agent> = {
   skills: [],
   agents: [],
   offer_as_tool: true,
+  output_schema: null,
   created_at: '2026-11-23T10:00:00.000Z',
   updated_at: '2026-11-23T10:00:00.000Z',
 };

@@ -64,6 +64,10 @@ export const errors = {
   },
   'model-not-configured': { status: 502, meaning: 'The model of the agent cannot be used: its API key is not set' },
   'model-failed': { status: 502, meaning: 'The model provider failed' },
+  'output-invalid': {
+    status: 502,
+    meaning: 'What the model answered does not fit the schema it was asked for, also when it was asked again',
+  },
   'model-timeout': { status: 504, meaning: 'The model provider did not answer in time' },
   'mcp-sessions-full': { status: 503, meaning: 'All MCP sessions are in use; see Retry-After' },
   'not-ready': { status: 503, meaning: 'The server is starting, or a part it needs is down' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorBody } from './errors.ts';
 import { group, post, stream } from './kit.ts';
+import { OutputSchema } from './output-schema.ts';
 
 /** The tokens that an answer took, as its provider counted them. */
 export const Usage = z
@@ -89,6 +90,10 @@ const Prompt = z
       description:
         'Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events`',
     }),
+    output_schema: OutputSchema.nullable().optional().meta({
+      description:
+        'What the answer is to be JSON of; it comes as `output`, checked. An answer that does not fit is asked for once more, and then the run fails with `output-invalid`. null: text; absent: as the agent says',
+    }),
     include,
   })
   .meta({ id: 'Prompt' });
@@ -98,6 +103,10 @@ export const StopReason = z.enum(['max-steps', 'length', 'content-filter']);
 
 const stoppedBy = StopReason.optional().meta({
   description: 'What ended an answer that would have gone on; absent when the model was done',
+});
+const output = z.unknown().optional().meta({
+  description:
+    'The answer as JSON that fits `output_schema`; there exactly when that was asked for and the run waits for nothing',
 });
 const args = z.unknown().meta({ description: 'The arguments as the model gave them' });
 /** Tool calls that a run has ended with because they wait for a person; absent when none does. */
@@ -148,6 +157,7 @@ export const PromptEvent = z
       stopped_by: stoppedBy,
       approvals,
       missing_servers: missingServers,
+      output,
       timestamp,
     }),
     z.object({
@@ -174,6 +184,7 @@ const PromptResult = z
     stopped_by: stoppedBy,
     approvals,
     missing_servers: missingServers,
+    output,
   })
   .meta({ id: 'PromptResult' });
 
@@ -198,6 +209,7 @@ const failures = [
   'model-not-configured',
   'model-failed',
   'model-timeout',
+  'output-invalid',
   'file-not-fetched',
   'file-not-taken',
   'file-too-large',

@@ -15,6 +15,10 @@ const RunOutcome = z
     code: z.string().optional().meta({ description: 'A failed run: one of the error codes' }),
     stopped_by: StopReason.optional().meta({ description: 'What ended a run that would have gone on' }),
     missing_servers: missingServers,
+    output: z
+      .unknown()
+      .optional()
+      .meta({ description: 'What it answered, where it was asked for JSON of a schema; absent in lists' }),
     pending_tool_call_ids: z
       .array(z.string())
       .meta({ description: 'Tool calls that wait: for their result from the caller, or for an approval' }),

@@ -33,6 +33,7 @@ const demoAnswer = {
   skills: ['csv-summary'],
   agents: [],
   offer_as_tool: true,
+  output_schema: null,
   created_at: timestamp,
   updated_at: timestamp,
 };
@@ -128,6 +129,7 @@ describe('an agent', () => {
       approvals: { tools: ['fetch__*'] },
       agents: [],
       offer_as_tool: false,
+      output_schema: { type: 'object', properties: { a: { type: 'string' } } },
     };
     const said = { ...everything, enable_codemode: true, isRunning: true, created_at: 'x' };
     expect(await server.call('agents.create', said)).toEqual({
@@ -262,6 +264,7 @@ describe('an update', () => {
       selected_mcp_servers: ['tavily'],
       max_steps: 5,
       codemode: false,
+      output_schema: null,
       approvals: { tools: ['fetch__*'] },
       agents: [],
       offer_as_tool: false,

@@ -15,6 +15,7 @@ import { undoSums } from './support/old-store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const agent: AgentRecord = {
+  outputSchema: { type: 'object', properties: { a: { type: 'string' } } },
   approvals: { tools: ['fetch__*'] },
   id: 'my-agent',
   name: 'My Agent',
@@ -497,7 +498,15 @@ describe('the data folder', () => {
     database.close();
     await using store = await openStore({ folder: folder.path });
     expect(await store.agents.list()).toEqual([
-      { ...agent, agents: [], offerAsTool: true, codemode: null, approvals: { tools: [] }, skills: null },
+      {
+        ...agent,
+        agents: [],
+        offerAsTool: true,
+        codemode: null,
+        approvals: { tools: [] },
+        skills: null,
+        outputSchema: null,
+      },
     ]);
     expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);
     expect(await store.runs.get('r1')).toMatchObject({

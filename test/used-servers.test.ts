@@ -26,6 +26,7 @@ const agent = (id: string, updatedAt: string, ...selectedMcpServers: string[]): 
   skills: null,
   agents: [],
   offerAsTool: true,
+  outputSchema: null,
   createdAt: LONG_AGO,
   updatedAt,
 });

@@ -2051,6 +2051,10 @@ export interface components {
             agents: string[];
             /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
             offer_as_tool: boolean;
+            /** @description What its answers are JSON of; null: they are text */
+            output_schema: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -2100,6 +2104,10 @@ export interface components {
             agents: string[];
             /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
             offer_as_tool: boolean;
+            /** @description What its answers are JSON of; null: they are text */
+            output_schema: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -2393,6 +2401,23 @@ export interface components {
             agents?: string[];
             /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`; absent: they are */
             offer_as_tool?: boolean;
+            /**
+             * @description What its answers are JSON of, unless a prompt says otherwise; absent: they are text
+             * @example {
+             *       "type": "object",
+             *       "properties": {
+             *         "degrees": {
+             *           "type": "number"
+             *         }
+             *       },
+             *       "required": [
+             *         "degrees"
+             *       ]
+             *     }
+             */
+            output_schema?: {
+                [key: string]: unknown;
+            };
         };
         CreateMcpServer: {
             /** @example my-server */
@@ -2463,7 +2488,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "output-invalid" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -3482,6 +3507,10 @@ export interface components {
             run_id?: string;
             /** @description Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events` */
             background?: boolean;
+            /** @description What the answer is to be JSON of; it comes as `output`, checked. An answer that does not fit is asked for once more, and then the run fails with `output-invalid`. null: text; absent: as the agent says */
+            output_schema?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people. Events are numbered with these among them: continue a stream with the `include` it began with
              * @example [
@@ -3550,6 +3579,8 @@ export interface components {
             }[];
             /** @description The MCP servers that did not come and it went without; absent when there are none */
             missing_servers?: string[];
+            /** @description The answer as JSON that fits `output_schema`; there exactly when that was asked for and the run waits for nothing */
+            output?: unknown;
             /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
             timestamp?: number;
         } | {
@@ -3592,6 +3623,8 @@ export interface components {
             }[];
             /** @description The MCP servers that did not come and it went without; absent when there are none */
             missing_servers?: string[];
+            /** @description The answer as JSON that fits `output_schema`; there exactly when that was asked for and the run waits for nothing */
+            output?: unknown;
         };
         ProxyCall: {
             /** @description Arguments of the tool */
@@ -3704,6 +3737,8 @@ export interface components {
             stopped_by?: "max-steps" | "length" | "content-filter";
             /** @description The MCP servers that did not come and it went without; absent when there are none */
             missing_servers?: string[];
+            /** @description What it answered, where it was asked for JSON of a schema; absent in lists */
+            output?: unknown;
             /** @description Tool calls that wait: for their result from the caller, or for an approval */
             pending_tool_call_ids: string[];
             /** @description The approvals it waits for, or waited for */
@@ -3923,6 +3958,10 @@ export interface components {
             agents?: string[];
             /** @description Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>` */
             offer_as_tool?: boolean;
+            /** @description null: answers are text */
+            output_schema?: {
+                [key: string]: unknown;
+            } | null;
         };
         UpdateAgentMcpServers: {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
@@ -4734,24 +4773,25 @@ export interface components {
          * @description `model-not-configured`: The model of the agent cannot be used: its API key is not set
          *     `model-failed`: The model provider failed
          */
-        ModelFailedOrModelNotConfigured: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorResponse"];
-            };
-        };
-        /**
-         * @description `model-not-configured`: The model of the agent cannot be used: its API key is not set
-         *     `model-failed`: The model provider failed
-         */
         ModelFailedOrModelNotConfiguredAsOpenAiError: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
+        /**
+         * @description `model-not-configured`: The model of the agent cannot be used: its API key is not set
+         *     `model-failed`: The model provider failed
+         *     `output-invalid`: What the model answered does not fit the schema it was asked for, also when it was asked again
+         */
+        ModelFailedOrModelNotConfiguredOrOutputInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description `model-timeout`: The model provider did not answer in time */
@@ -5021,6 +5061,7 @@ export interface operations {
                      *           "skills": [],
                      *           "agents": [],
                      *           "offer_as_tool": true,
+                     *           "output_schema": null,
                      *           "created_at": "2026-11-23T10:00:00.000Z",
                      *           "updated_at": "2026-11-23T10:00:00.000Z"
                      *         }
@@ -5086,6 +5127,7 @@ export interface operations {
                      *       "skills": [],
                      *       "agents": [],
                      *       "offer_as_tool": true,
+                     *       "output_schema": null,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -5147,6 +5189,7 @@ export interface operations {
                      *       "skills": [],
                      *       "agents": [],
                      *       "offer_as_tool": true,
+                     *       "output_schema": null,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -5215,6 +5258,7 @@ export interface operations {
                      *       "skills": [],
                      *       "agents": [],
                      *       "offer_as_tool": true,
+                     *       "output_schema": null,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -5605,7 +5649,7 @@ export interface operations {
             422: components["responses"]["FileNotFetchedOrFileNotTakenOrValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
-            502: components["responses"]["ModelFailedOrModelNotConfigured"];
+            502: components["responses"]["ModelFailedOrModelNotConfiguredOrOutputInvalid"];
             503: components["responses"]["BodiesFullOrDraining"];
             504: components["responses"]["ModelTimeout"];
         };
@@ -5672,7 +5716,7 @@ export interface operations {
             422: components["responses"]["FileNotFetchedOrFileNotTakenOrValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
-            502: components["responses"]["ModelFailedOrModelNotConfigured"];
+            502: components["responses"]["ModelFailedOrModelNotConfiguredOrOutputInvalid"];
             503: components["responses"]["BodiesFullOrDraining"];
             504: components["responses"]["ModelTimeout"];
         };

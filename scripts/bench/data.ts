@@ -21,6 +21,7 @@ export const agentsOf = (count: number) =>
       temperature: null,
       codemode: false,
       skills: [],
+      output_schema: null,
       approvals: { tools: [] },
       agents: [],
       offer_as_tool: true,

@@ -35,6 +35,7 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
     approvals: { tools: [...agent.approvals.tools] },
     agents: [...agent.agents],
     offer_as_tool: agent.offerAsTool,
+    output_schema: agent.outputSchema && { ...agent.outputSchema },
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
   });
@@ -68,6 +69,7 @@ const toFields = (body: Omit<AgentBody, 'id' | 'agent_id'>) => ({
   approvals: body.approvals,
   agents: body.agents,
   offerAsTool: body.offer_as_tool,
+  outputSchema: body.output_schema,
 });
 
 function toServerIds({ selectedMcpServers }: AgentRecord): string[] {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import { invalidField } from '../call/validation-error.ts';
+import { checkOutputSchema } from '../runs/output-schema.ts';
 import type { AgentRecord, Store } from '../store/store.ts';
 import { DEFAULT_MAX_STEPS } from '../store/stored-agents.ts';
 import { toAgentId } from './agent-ids.ts';
@@ -96,6 +97,7 @@ export class Agents {
         skills: fields.skills ?? null,
         agents: fields.agents ?? [],
         offerAsTool: fields.offerAsTool ?? true,
+        outputSchema: fields.outputSchema ?? null,
         createdAt: now,
         updatedAt: now,
       });
@@ -136,11 +138,15 @@ export class Agents {
     for (const listener of this.#listeners) listener(change);
   }
 
-  async #check({ model, selectedMcpServers, skills, agents = [] }: AgentFields, id?: string): Promise<void> {
+  async #check(
+    { model, selectedMcpServers, skills, agents = [], outputSchema }: AgentFields,
+    id?: string,
+  ): Promise<void> {
     if (model) await this.#checks.checkModel(model);
     this.#checkAgents(agents, id);
     await this.#checkServers(selectedMcpServers ?? []);
     await this.#checkSkills(skills ?? []);
+    await checkOutputSchema(outputSchema, 'output_schema');
   }
 
   async #checkServers(selection: readonly ServerSelection[]): Promise<void> {

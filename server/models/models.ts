@@ -4,11 +4,13 @@ import { ApiError } from '../call/errors.ts';
 import { cloudProviderNames, factsOf, providerNames } from './known-models.ts';
 import { findLocalModels } from './local-models.ts';
 import { formatModelId, type ModelId, parseModelId, readModelId } from './model-ids.ts';
+import type { OutputWay } from './output-ways.ts';
 import {
   baseUrlOf,
   findMissingKey,
   findMissingVariable,
   openModel,
+  outputWayOf,
   type ProviderAccess,
   requiredEnvVarsOf,
 } from './providers.ts';
@@ -21,6 +23,14 @@ export interface ModelInfo {
   /** Whether every variable it needs is set; it is not asked. */
   readonly isAvailable: boolean;
   readonly requiredEnvVars: string[];
+}
+
+/** A model, ready to stream. */
+interface OpenedModel {
+  readonly id: string;
+  readonly model: LanguageModelV4;
+  /** How its answer is given the form of a schema; absent: not known. */
+  readonly outputWay?: OutputWay;
 }
 
 interface ModelsOptions extends ProviderAccess {
@@ -69,7 +79,7 @@ export class Models {
   }
 
   /** The model to stream from, null meaning the default; throws `model-not-configured`, naming the variable to set, when it cannot be used. */
-  async resolve(id: string | null): Promise<{ id: string; model: LanguageModelV4 }> {
+  async resolve(id: string | null): Promise<OpenedModel> {
     const wanted = id ?? (await this.defaultModel());
     const registered = this.#registered.get(wanted);
     if (registered) return { id: wanted, model: registered };
@@ -121,10 +131,13 @@ export class Models {
     }
   }
 
-  async #open(id: ModelId): Promise<{ id: string; model: LanguageModelV4 }> {
-    if (id.provider !== 'demo') return { id: formatModelId(id), model: await openModel(id, this.#options) };
+  async #open(id: ModelId): Promise<OpenedModel> {
+    if (id.provider !== 'demo') {
+      const model = await openModel(id, this.#options);
+      return { id: formatModelId(id), model, outputWay: outputWayOf(id, this.#options) };
+    }
     const { createDemoModel } = await import('./demo/demo-model.ts');
-    return { id: demoId, model: createDemoModel({ paceMs: this.#options.demoPaceMs }) };
+    return { id: demoId, model: createDemoModel({ paceMs: this.#options.demoPaceMs }), outputWay: 'format' };
   }
 
   #describe(id: ModelId): ModelInfo {

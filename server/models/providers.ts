@@ -1,8 +1,9 @@
 /** Opens the model that an id names. The providers' libraries are imported on first use and only here. */
 import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { ApiError } from '../call/errors.ts';
-import { factsOf, type ProviderName } from './known-models.ts';
+import { factsOf, localProviderNames, type ProviderName } from './known-models.ts';
 import { formatModelId, type ModelId } from './model-ids.ts';
+import type { OutputWay } from './output-ways.ts';
 import type { Api } from './wire/dialects.ts';
 
 /** Variables by name. Unset and empty mean the same. */
@@ -44,9 +45,24 @@ export async function openModel(id: ModelId, access: ProviderAccess): Promise<La
     }
     default: {
       const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
-      return createOpenAICompatible({ ...settings, name: id.provider, includeUsage: true }).chatModel(id.name);
+      return createOpenAICompatible({
+        ...settings,
+        name: id.provider,
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+      }).chatModel(id.name);
     }
   }
+}
+
+/** By which means the provider of a model gives its answer the form of a schema. */
+export function outputWayOf({ provider }: ModelId, access: ProviderAccess): OutputWay {
+  const baseURL = baseUrlOf(provider, access);
+  const api = apiOf(provider, { baseURL, environment: access.environment });
+  if (api !== 'chat-completions') return 'format';
+  if (provider === 'openai' && isOpenAi(baseURL)) return 'format';
+  // Of the servers that copy Chat Completions some refuse a schema and some take no notice. These take it.
+  return localProviderNames.some((name) => name === provider) ? 'format-without-tools' : 'tool';
 }
 
 /** The variables that must be set before the provider can be used: that of its key, and that of its address where it has no usual one. */
@@ -89,12 +105,13 @@ function apiOf(provider: ProviderName, { baseURL, environment }: { baseURL: stri
   if (provider === 'anthropic') return 'anthropic-messages';
   if (provider === 'google') return 'gemini';
   if (provider !== 'openai') return 'chat-completions';
-  const isOpenAi = /(^|\.)openai\.com$/.test(new URL(baseURL).hostname);
-  const api = read(environment, 'OPENAI_API') ?? (isOpenAi ? 'responses' : 'chat');
+  const api = read(environment, 'OPENAI_API') ?? (isOpenAi(baseURL) ? 'responses' : 'chat');
   if (api === 'chat') return 'chat-completions';
   if (api !== 'responses') throw notConfigured('OPENAI_API must be responses or chat');
   return 'openai-responses';
 }
+
+const isOpenAi = (baseURL: string) => /(^|\.)openai\.com$/.test(new URL(baseURL).hostname);
 
 async function openOpenAi(
   name: string,

@@ -5,6 +5,7 @@ import { readLastEventId } from '../call/numbered-events.ts';
 import { invalidField } from '../call/validation-error.ts';
 import type { Run } from '../runs/active-run.ts';
 import type { LoggedEvent } from '../runs/log-reader.ts';
+import { checkOutputSchema } from '../runs/output-schema.ts';
 import { type IncludedEvents, type PromptEvents, PromptTranslation, toFailure } from '../runs/prompt-events.ts';
 import { findRun, followRun, runNotFound } from '../runs/run-handlers.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -29,12 +30,14 @@ export function createPromptHandlers({ runs, startRun, requireAgent }: PromptHan
     if (input.run_id !== undefined && (await runs.findById(input.run_id, principal))) {
       throw new ApiError('run-exists', `Run with ID '${input.run_id}' already exists`);
     }
+    await checkOutputSchema(input.output_schema, 'output_schema');
     const run = await startRun(input.agent_id, {
       principal,
       conversationId: input.conversation_id,
       runId: input.run_id,
       messages: toUserMessages(readMessage(input.message)),
       history: 'stored',
+      outputSchema: input.output_schema,
       whenBusy: input.when_busy,
       detached: input.background,
       signal,

@@ -4,6 +4,7 @@ import { untilAborted } from '../async/until-aborted.ts';
 import { ApiError } from '../call/errors.ts';
 import { type FileSource, openFileSource } from '../models/files/file-source.ts';
 import { RunFiles, type SaidFiles } from '../models/files/say-files.ts';
+import type { OutputWay } from '../models/output-ways.ts';
 import { sayTools } from '../models/tool-schemas/say-tools.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
@@ -13,9 +14,11 @@ import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import { toModelPrompt } from './model-prompt.ts';
 import { askModel } from './model-step.ts';
+import { askForOutput } from './output-ask.ts';
 import { prepareTools } from './prepare-tools.ts';
 import { isTruncated } from './ready-call.ts';
-import { isFailureCode, NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
+import { isFailureCode, type JsonSchema, NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
+import { outputInstructionsOf, RunOutput } from './run-output.ts';
 import type { RunTrace } from './run-tracing.ts';
 import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
 import { SharedState } from './shared-state.ts';
@@ -34,11 +37,21 @@ export interface RunAgent {
   readonly temperature: number | null;
   /** Calls of these tools wait for a person. */
   readonly approvals?: { readonly tools: readonly string[] } | undefined;
+  /** What its answers are JSON of; null: they are text. */
+  readonly outputSchema?: JsonSchema | null | undefined;
+}
+
+/** A model, ready to stream. */
+export interface FoundModel {
+  readonly id: string;
+  readonly model: LanguageModelV4;
+  /** How its answer is given the form of a schema; absent: by a tool. */
+  readonly outputWay?: OutputWay | undefined;
 }
 
 /** Finds the model of an id; of null, the default model. */
 export interface ModelSource {
-  resolve(id: string | null): Promise<{ readonly id: string; readonly model: LanguageModelV4 }>;
+  resolve(id: string | null): Promise<FoundModel>;
 }
 
 /** Everything one run needs. */
@@ -51,6 +64,8 @@ export interface LoopOptions {
   readonly callerTools: readonly ToolDefinition[];
   /** Added to the system prompt of the agent, for this run. */
   readonly instructions?: string | undefined;
+  /** What the answer is to be JSON of; null: text; absent: what the agent says. */
+  readonly outputSchema?: JsonSchema | null | undefined;
   readonly history: readonly Message[];
   /** What was said before as it is stored, which a caller may have left out of the history. */
   readonly stored?: readonly Message[] | undefined;
@@ -100,6 +115,7 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
     approvals: [],
     voided: [],
     missingServers: new Set(),
+    output: new RunOutput(options.toolArguments.schemas),
     files: new RunFiles(options.files ?? openFileSource(), options.limits),
   };
   let outcome: RunOutcome | undefined;
@@ -125,6 +141,7 @@ interface LoopState extends Turn {
   /** The ids of all calls of the conversation. */
   readonly callIds: Set<string>;
   readonly files: RunFiles;
+  readonly output: RunOutput;
 }
 
 /** Runs what a person has answered; undefined when the model is to go on. */
@@ -134,28 +151,36 @@ async function settleAnswered(
   options: LoopOptions,
 ): Promise<RunOutcome | undefined> {
   const pending = await settleDecidedCalls(answered, turn, options);
-  return pending.length ? toWaiting(pending, turn) : undefined;
+  return pending.length ? toWaiting(pending, turn, options) : undefined;
 }
 
 /** The end of a run that waits for results or answers. */
-function toWaiting(pending: readonly string[], { approvals }: Turn): RunOutcome {
+function toWaiting(pending: readonly string[], { approvals }: Turn, { outputSchema }: LoopOptions): RunOutcome {
   const awaited = approvals.map(({ toolHash: _, standsFor: __, ...call }) => call);
-  return { status: 'finished', pending, ...(awaited.length && { approvals: awaited }) };
+  const asked = outputSchema !== undefined && { outputSchema };
+  return { status: 'finished', pending, ...(awaited.length && { approvals: awaited }), ...asked };
 }
 
 /** One model call and the tools it calls; undefined when the model wants to go on. */
 async function takeStep(step: number, turn: LoopState, options: LoopOptions): Promise<RunOutcome | undefined> {
   const { sink, signal, limits, trace } = options;
   const agent = options.agent();
-  if (!(options.budget?.take() ?? step <= agent.maxSteps))
-    return { status: 'finished', pending: [], stoppedBy: 'max-steps' };
+  const schema = options.outputSchema === undefined ? agent.outputSchema : options.outputSchema;
+  if (!(options.budget?.take() ?? step <= agent.maxSteps)) {
+    return schema
+      ? turn.output.outOfSteps(agent.maxSteps)
+      : { status: 'finished', pending: [], stoppedBy: 'max-steps' };
+  }
   const found = await resolveModel(agent, options);
   if ('status' in found) return found;
   sink.emit({ type: 'step-started', step, model: found.id });
   await prepareTools(options, turn.missingServers);
   const tools = offerTools(options.toolset, options.callerTools);
   const messageId = newId('msg');
-  const messages = [...instructionsOf(options), ...options.history, ...turn.messages];
+  const way = found.outputWay ?? 'tool';
+  const ask = schema ? askForOutput(schema, { model: found.model, way, toolNames: [...tools.keys()] }) : undefined;
+  const told = [...instructionsOf(options), ...outputInstructionsOf(ask)];
+  const messages = [...told, ...options.history, ...turn.output.place(turn.messages)];
   const files = await sayFiles(messages, found.model, turn, options);
   if ('status' in files) return files;
   trace?.onAsked?.(step, { systemPrompt: agent.systemPrompt, messages });
@@ -163,12 +188,14 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
     model: found.model,
     request: {
       ...toRequest(agent, messages, files),
-      ...sayableTools(tools, found.model, options),
+      ...sayableTools(tools, found.model, { ...options, answerTool: ask?.tool }),
+      ...ask?.request,
       ...(trace && { headers: trace.toModel(step) }),
     },
     messageId,
     callIds: turn.callIds,
     serverOf: (name) => tools.get(name)?.server,
+    answerTool: ask?.tool,
     sink,
     limits,
     signal,
@@ -180,15 +207,15 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   if (answer.failure) return { status: 'failed', code: answer.failure.code, detail: answer.failure.detail };
   sink.emit({ type: 'step-ended', step, usage: turn.usage });
   const { finishReason } = answer;
-  if (isTruncated(finishReason)) return { status: 'finished', pending: [], stoppedBy: finishReason };
-  if (!pending.length && answer.content.calls.length) return undefined;
-  return toWaiting(pending, turn);
+  if (isTruncated(finishReason)) {
+    return ask ? turn.output.cutOff(finishReason) : { status: 'finished', pending: [], stoppedBy: finishReason };
+  }
+  if (pending.length) return toWaiting(pending, turn, options);
+  if (answer.content.calls.length) return undefined;
+  return ask ? turn.output.judge(answer, ask, turn.messages.length) : { status: 'finished', pending: [] };
 }
 
-async function resolveModel(
-  agent: RunAgent,
-  { models, signal }: LoopOptions,
-): Promise<Awaited<ReturnType<ModelSource['resolve']>> | RunOutcome> {
+async function resolveModel(agent: RunAgent, { models, signal }: LoopOptions): Promise<FoundModel | RunOutcome> {
   try {
     return await untilAborted(models.resolve(agent.model), signal);
   } catch (error) {
@@ -229,16 +256,16 @@ function toRequest(
 function sayableTools(
   tools: ReadonlyMap<string, ToolDefinition>,
   { provider }: LanguageModelV4,
-  { toolset, callerTools, log }: LoopOptions,
+  { toolset, callerTools, log, answerTool }: LoopOptions & { readonly answerTool: ToolDefinition | undefined },
 ): Pick<LanguageModelV4CallOptions, 'tools'> {
-  const all = [...tools.values()].map(({ name, description, inputSchema }) => ({
+  const all = [...tools.values(), ...(answerTool ? [answerTool] : [])].map(({ name, description, inputSchema }) => ({
     type: 'function' as const,
     name,
     description,
     inputSchema,
   }));
   const ofCaller = new Set(callerTools.map(({ name }) => name));
-  const { said, unsaid } = sayTools(provider, all, ofCaller);
+  const { said, unsaid } = sayTools(provider, all, answerTool ? ofCaller.union(new Set([answerTool.name])) : ofCaller);
   if (unsaid.length > 0) toolset.noteUnsaid?.(unsaid);
   for (const { name, detail } of unsaid.filter((tool) => ofCaller.has(tool.name)))
     log.warn?.({ tool: name, detail }, 'a tool of the caller is left out');

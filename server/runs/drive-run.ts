@@ -49,6 +49,7 @@ export async function driveRun(
     toolset: request.toolset,
     callerTools: request.callerTools ?? [],
     instructions: request.instructions,
+    outputSchema: request.outputSchema,
     history,
     stored,
     answered,

@@ -12,6 +12,7 @@ import { untilAborted } from '../async/until-aborted.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
 import { type ModelFailure, toCutStream, toEndless, toModelFailure, toTimeout } from './model-failure.ts';
+import type { OutputTool } from './output-ask.ts';
 import { NO_USAGE, type Usage } from './run-events.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { addUsage } from './usage.ts';
@@ -23,6 +24,8 @@ interface StepOptions {
   readonly callIds: Set<string>;
   /** The MCP server of a tool that the model was offered. */
   serverOf(tool: string): string | undefined;
+  /** A tool that only takes the answer. */
+  readonly answerTool?: OutputTool | undefined;
   readonly sink: EventSink;
   readonly limits: RunLimits;
   readonly signal: AbortSignal;
@@ -121,7 +124,7 @@ async function streamAnswer(options: StepOptions, content: StreamedAnswer): Prom
           break;
         }
         if (!isFirst) silence.heard();
-        else if (content.hasBegun) {
+        else if (content.hasArrived) {
           isFirst = false;
           silence.allow(limits.idleMs);
         }

@@ -69,6 +69,7 @@ export class PromptTranslation {
         ...(outcome.stoppedBy && { stopped_by: outcome.stoppedBy }),
         ...(outcome.approvals?.length && { approvals: outcome.approvals.map(toApproval) }),
         ...(outcome.missingServers && { missing_servers: [...outcome.missingServers] }),
+        ...('output' in outcome && { output: outcome.output }),
       };
     }
     const { code, message: detail } = toFailure(outcome);

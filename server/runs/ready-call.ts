@@ -1,5 +1,5 @@
+import type { ModelCall } from './answer-blocks.ts';
 import type { ModelAnswer } from './model-step.ts';
-import type { ModelCall } from './streamed-answer.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import type { ReadyCall } from './tool-calls.ts';
 import type { ToolDefinition } from './toolset.ts';

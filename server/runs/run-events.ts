@@ -8,6 +8,7 @@ export {
   isAwaitedCall,
   isFailureCode,
   isRunOutcome,
+  type JsonSchema,
   type RunOutcome,
 } from '../store/run-outcome.ts';
 export type { ApprovalDecision } from '../store/store.ts';

@@ -12,7 +12,7 @@ import type { Principal } from '../call/principal.ts';
 import type { ApprovalRecord, RunStep, Store } from '../store/store.ts';
 import type { FoundRun } from './found-run.ts';
 import { type IncludedEvents, type PromptEvents, PromptTranslation } from './prompt-events.ts';
-import { toRun, toSums } from './run-views.ts';
+import { toListedRun, toRun, toSums } from './run-views.ts';
 import type { Runs } from './runs.ts';
 import { toStep } from './step-views.ts';
 
@@ -39,7 +39,7 @@ export function createRunHandlers({
       const { agent_id: agentId, conversation_id: conversationId, parent_run_id: parentRunId, ...page } = input;
       const query = { agentId, conversationId, parentRunId, principal, ...page };
       const { runs: found, nextCursor } = await store.list(query);
-      return { runs: found.map(toRun), next_cursor: nextCursor, sums: toSums(await store.sums(query)) };
+      return { runs: found.map(toListedRun), next_cursor: nextCursor, sums: toSums(await store.sums(query)) };
     },
     get: async ({ input, context }) => toRun((await findRun(runs, input.run_id, context.principal)).record),
     async steps({ input, context: { principal } }) {

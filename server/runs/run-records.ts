@@ -8,6 +8,7 @@ import type { EndedCall } from './call-watch.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import type { RunEndListener } from './run-end.ts';
+import type { JsonSchema } from './run-events.ts';
 import { RunJournal } from './run-journal.ts';
 import type { PriceOf } from './step-recorder.ts';
 import type { FaultLog } from './tool-calls.ts';
@@ -64,6 +65,12 @@ export class RunRecords {
       throw new ApiError('approval-not-found', `Approval not found: ${id}`);
     }
     return new Set(open.map(({ callId }) => callId));
+  }
+
+  /** What the caller of the newest run of a conversation asked it for, when it waits for something. */
+  async awaitedOutput(conversationKey: string): Promise<JsonSchema | null | undefined> {
+    const run = await this.#options.store.runs.latest(conversationKey);
+    return run?.outcome?.status === 'finished' ? run.outcome.outputSchema : undefined;
   }
 
   /** Who is told what happens in a run; its steps are stored from that, and of a detached run the events too. */

@@ -3,6 +3,7 @@ import type { Message } from '../store/messages.ts';
 import type { ApprovalDecision, ReplacedMessages } from '../store/store.ts';
 import type { RunAgent } from './agent-loop.ts';
 import type { ParentCall } from './parent-call.ts';
+import type { JsonSchema } from './run-events.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 
 /** A request to start a run. */
@@ -27,6 +28,11 @@ export interface RunRequest {
   readonly callerTools?: readonly ToolDefinition[] | undefined;
   /** Added to the system prompt of the agent, for this run. */
   readonly instructions?: string | undefined;
+  /**
+   * What the answer is to be JSON of, a schema that was checked; null: text, whatever the agent says; absent: what the agent says, and
+   * for a run that acts on answers to approvals, what the run was asked for that waits for them.
+   */
+  readonly outputSchema?: JsonSchema | null | undefined;
   /**
    * `reject` when absent. `interrupt` cancels the run that has the conversation, and the approvals that wait there.
    */

@@ -3,8 +3,16 @@ import type { RunSums } from '../store/stored-sums.ts';
 import { outcomeOf } from './found-run.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
 
-/** A run as callers are shown it. */
+/** A run as callers are shown it, with what it answered. */
 export function toRun(record: RunRecord) {
+  const run = toListedRun(record);
+  const { outcome } = record;
+  const hasOutput = outcome?.status === 'finished' && 'output' in outcome;
+  return hasOutput && run.outcome ? { ...run, outcome: { ...run.outcome, output: outcome.output } } : run;
+}
+
+/** A run as one of many: an output may be long, so it is left out. */
+export function toListedRun(record: RunRecord) {
   const outcome = outcomeOf(record);
   return {
     id: record.id,

@@ -229,6 +229,8 @@ export class Runs {
     // Calls that were answered without a run to act on that are for this one, too.
     const hasAwaited = !isNew && !cancelsApprovals;
     const awaited = hasAwaited ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
+    const { outputSchema = decisions.length ? await this.#records.awaitedOutput(conversationKey) : undefined } =
+      request;
     const { messages, unstored } = joinHistory({ stored, replaces, sent, history, awaited });
     const isDetached = request.detached ?? false;
     const caller = parent ? toCaller(parent.trace) : (this.#tracing?.callerNow() ?? NO_CALLER);
@@ -257,7 +259,8 @@ export class Runs {
     this.#active.set(conversationKey, run);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
-    void this.#drive(run, { request, history: messages, stored, answered: resumed }, leave);
+    const beginning = { request: { ...request, outputSchema }, history: messages, stored, answered: resumed };
+    void this.#drive(run, beginning, leave);
     return run;
   }
 

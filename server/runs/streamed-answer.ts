@@ -1,41 +1,9 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import type { AssistantPart, ProviderOptions } from '../store/messages.ts';
+import type { AssistantPart } from '../store/messages.ts';
+import { addMetadata, type Block, type CallBlock, isOpen, type ModelCall, newBlock } from './answer-blocks.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import { toWellFormed, WholePairs } from './well-formed.ts';
-
-/** A tool call as a model made it. */
-export interface ModelCall {
-  readonly callId: string;
-  readonly name: string;
-  /** What the model wrote, parsed; the text itself when it is not JSON. */
-  readonly args: unknown;
-  /** False when the answer ended before the provider called the call whole. */
-  readonly isComplete: boolean;
-}
-
-/** A run of text, or of reasoning, as the provider numbers it. */
-interface Block {
-  readonly type: 'text' | 'reasoning';
-  readonly providerId: string;
-  readonly pairs: WholePairs;
-  text: string;
-  /** Whether any text of it was emitted. */
-  isShown: boolean;
-  providerOptions?: ProviderOptions;
-}
-/** A tool call while it is written. */
-interface CallBlock {
-  readonly type: 'tool-call';
-  readonly providerId: string;
-  readonly callId: string;
-  readonly name: string;
-  readonly pairs: WholePairs;
-  input: string;
-  /** Set when the call has ended. */
-  call?: ModelCall;
-  providerOptions?: ProviderOptions;
-}
 
 interface AnswerOptions {
   readonly messageId: string;
@@ -44,6 +12,14 @@ interface AnswerOptions {
   readonly callIds: Set<string>;
   /** The MCP server of a tool that the model was offered. */
   serverOf(tool: string): string | undefined;
+  /** A tool whose calls are no calls: what it is given is the answer, and is told as text. */
+  readonly answerTool?: AnswerTool | undefined;
+}
+
+interface AnswerTool {
+  readonly name: string;
+  /** The answer, in the arguments as the model wrote them. */
+  toAnswer(input: string): string;
 }
 
 /** One answer of a model while it arrives: emits each piece as an event and holds its blocks in the order in which they began. */
@@ -52,20 +28,39 @@ export class StreamedAnswer {
   readonly #sink: EventSink;
   readonly #callIds: Set<string>;
   readonly #serverOf: AnswerOptions['serverOf'];
+  readonly #answerTool: AnswerTool | undefined;
   readonly #blocks: (Block | CallBlock)[] = [];
   #open: Block | undefined;
   #chars = 0;
 
-  constructor({ messageId, sink, callIds, serverOf }: AnswerOptions) {
+  constructor({ messageId, sink, callIds, serverOf, answerTool }: AnswerOptions) {
     this.#messageId = messageId;
     this.#sink = sink;
     this.#callIds = callIds;
     this.#serverOf = serverOf;
+    this.#answerTool = answerTool;
   }
 
   /** Whether a reader has been told of anything: from then on the call cannot be tried again unnoticed. */
   get hasBegun(): boolean {
-    return this.#blocks.some((block) => block.type === 'tool-call' || block.isShown);
+    return this.#blocks.some((block) =>
+      block.type === 'tool-call' ? !block.isAnswer || block.answer !== undefined : block.isShown,
+    );
+  }
+
+  /** Whether anything has come that is part of the answer. */
+  get hasArrived(): boolean {
+    return this.hasBegun || this.#callBlocks().length > 0;
+  }
+
+  /** What the tool that takes the answer was given, whole; undefined when it was not called. */
+  get answer(): string | undefined {
+    return this.#callBlocks().findLast(({ answer }) => answer !== undefined)?.answer;
+  }
+
+  /** What was said in words. */
+  get text(): string {
+    return this.#blocks.map((block) => (block.type === 'text' ? block.text : '')).join('');
   }
 
   /** How many characters have come. */
@@ -112,7 +107,7 @@ export class StreamedAnswer {
   /** Ends a whole answer, and with it what the model left open. Nothing may be added afterwards. */
   end(): void {
     this.#closeOpen();
-    for (const block of this.#callBlocks()) if (!block.call) this.#endCall(block, false);
+    for (const block of this.#callBlocks()) if (isOpen(block)) this.#endCall(block, false);
   }
 
   /** Ends an answer that was cut off: a call that was still being written never was one. */
@@ -127,7 +122,9 @@ export class StreamedAnswer {
       if (block.type !== 'tool-call') {
         return block.text || block.providerOptions ? [{ type: block.type, text: block.text, ...options }] : [];
       }
-      const { callId, name, call } = block;
+      const { callId, name, call, answer } = block;
+      // What its provider said of the call would be refused with a text.
+      if (answer) return [{ type: 'text', text: answer }];
       return call ? [{ type: 'tool-call', callId, name, args: call.args, ...options }] : [];
     });
   }
@@ -187,9 +184,12 @@ export class StreamedAnswer {
     const name = toolName.toWellFormed();
     const isUsable = providerId !== '' && providerId.isWellFormed() && !this.#callIds.has(providerId);
     const callId = isUsable ? providerId : newId('call');
-    this.#callIds.add(callId);
-    this.#sink.emit({ type: 'tool-call-started', callId, name, messageId: this.#messageId });
-    return this.#push({ type: 'tool-call', providerId, callId, name, pairs: new WholePairs(), input: '' });
+    const isAnswer = name === this.#answerTool?.name;
+    if (!isAnswer) {
+      this.#callIds.add(callId);
+      this.#sink.emit({ type: 'tool-call-started', callId, name, messageId: this.#messageId });
+    }
+    return this.#push({ type: 'tool-call', providerId, callId, name, pairs: new WholePairs(), isAnswer, input: '' });
   }
 
   #addInput(providerId: string, piece: string): void {
@@ -198,7 +198,7 @@ export class StreamedAnswer {
     if (!block || !delta) return;
     block.input += delta;
     this.#chars += delta.length;
-    this.#sink.emit({ type: 'tool-call-delta', callId: block.callId, delta });
+    if (!block.isAnswer) this.#sink.emit({ type: 'tool-call-delta', callId: block.callId, delta });
   }
 
   #completeCall(part: { toolCallId: string; toolName: string; input: string; providerMetadata?: unknown }): void {
@@ -212,28 +212,33 @@ export class StreamedAnswer {
 
   #endCall(block: CallBlock, isComplete: boolean): void {
     const { callId, name } = block;
+    if (block.isAnswer && this.#answerTool) {
+      block.answer = this.#answerTool.toAnswer(block.input).toWellFormed();
+      this.#tellAnswer(block.answer);
+      return;
+    }
     const args = toWellFormed(parseInput(block.input));
     block.call = { callId, name, args, isComplete };
     const server = this.#serverOf(name);
     this.#sink.emit({ type: 'tool-call-ended', callId, name, args, ...(server !== undefined && { server }) });
   }
 
+  #tellAnswer(delta: string): void {
+    const messageId = this.#messageId;
+    if (delta === '') return;
+    this.#sink.emit({ type: 'text-started', messageId });
+    this.#sink.emit({ type: 'text-delta', messageId, delta });
+    this.#sink.emit({ type: 'text-ended', messageId });
+  }
+
   #openCall(providerId: string): CallBlock | undefined {
-    return this.#callBlocks().findLast((block) => block.providerId === providerId && !block.call);
+    return this.#callBlocks().findLast((block) => block.providerId === providerId && isOpen(block));
   }
 
   #callBlocks(): CallBlock[] {
     return this.#blocks.filter((block) => block.type === 'tool-call');
   }
 }
-
-const newBlock = (type: Block['type'], providerId: string): Block => ({
-  type,
-  providerId,
-  pairs: new WholePairs(),
-  text: '',
-  isShown: false,
-});
 
 // Models write nothing at all for a tool without parameters, and some servers encode what they write once more.
 function parseInput(input: string): unknown {
@@ -248,12 +253,4 @@ function parse(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-// A provider signs a part at its start, in its middle or at its end; the last word on each key counts.
-function addMetadata(block: Block | CallBlock, metadata: unknown): void {
-  if (!metadata) return;
-  const merged: ProviderOptions = { ...block.providerOptions };
-  for (const [provider, values] of Object.entries(metadata)) merged[provider] = { ...merged[provider], ...values };
-  block.providerOptions = merged;
 }

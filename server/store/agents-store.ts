@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { ServerSelection } from '../../contract/agents.ts';
+import { isJsonObject } from './json-object.ts';
 import { nextPosition } from './positions.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
@@ -44,6 +45,7 @@ const toRow = (agent: AgentRecord) => ({
   skills: agent.skills && toStoredJson(agent.skills),
   agents: toStoredJson(agent.agents),
   offer_as_tool: Number(agent.offerAsTool),
+  output_schema: agent.outputSchema && toStoredJson(agent.outputSchema),
   created_at: agent.createdAt,
   updated_at: agent.updatedAt,
 });
@@ -62,6 +64,7 @@ const toRecord = (row: RowReading<keyof Tables['agents']>): AgentRecord => ({
   skills: row.listOrNull('skills', isText, []),
   agents: row.list('agents', isText, []),
   offerAsTool: row.flagOrNull('offer_as_tool') ?? true,
+  outputSchema: row.jsonOrNull('output_schema', isJsonObject),
   createdAt: row.time('created_at'),
   updatedAt: row.time('updated_at'),
 });

@@ -17,6 +17,7 @@ const migrations: readonly Migration[] = [
   nameByOwner,
   countRuns,
   makeAgentsTools,
+  addOutputSchema,
 ];
 
 /** The schema version this server reads and writes. */
@@ -220,6 +221,10 @@ async function createApprovals(schema: Schema): Promise<void> {
 
 async function addSkills({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable('agents').addColumn('skills', 'text').execute();
+}
+
+async function addOutputSchema({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('agents').addColumn('output_schema', 'text').execute();
 }
 
 async function createTasks({ schema }: Kysely<Tables>): Promise<void> {

@@ -12,8 +12,12 @@ const FAILURE_CODES = [
   'file-not-fetched',
   'file-not-taken',
   'file-too-large',
+  'output-invalid',
   'run-interrupted',
 ] as const;
+
+/** A JSON Schema that is an object. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Why a run failed: one of the errors of the API. */
 export type FailureCode = (typeof FAILURE_CODES)[number];
@@ -25,6 +29,8 @@ export const isFailureCode = (code: string): code is FailureCode => FAILURE_CODE
  * How a run ended. `pending` names calls of caller-side tools that wait for their result in the caller's next run. `stoppedBy` says
  * what ended a run that would have gone on: its number of steps, the length of an answer or the provider's content filter. `approvals`
  * are the calls that wait for a person; they are pending too. `missingServers` are the ids of the MCP servers it had to do without.
+ * `output` is there exactly when the run was asked for JSON of a schema and waits for nothing; it fits that. One that waits has what
+ * its caller said of that in `outputSchema`, for the run that goes on.
  */
 export type RunOutcome = (
   | {
@@ -32,6 +38,8 @@ export type RunOutcome = (
       readonly pending: readonly string[];
       readonly stoppedBy?: 'max-steps' | 'length' | 'content-filter';
       readonly approvals?: readonly AwaitedCall[];
+      readonly output?: unknown;
+      readonly outputSchema?: JsonSchema | null;
     }
   | { readonly status: 'cancelled'; readonly reason: string }
   | { readonly status: 'failed'; readonly code: FailureCode; readonly detail: string }
@@ -53,6 +61,8 @@ const Outcome = z.discriminatedUnion('status', [
     pending: z.array(z.string()),
     stoppedBy: z.enum(['max-steps', 'length', 'content-filter']).optional(),
     approvals: z.array(Call).optional(),
+    output: z.unknown().optional(),
+    outputSchema: z.record(z.string(), z.unknown()).nullable().optional(),
     missingServers,
   }),
   z.object({ status: z.literal('cancelled'), reason: z.string(), missingServers }),

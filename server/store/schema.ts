@@ -25,6 +25,8 @@ interface AgentsTable {
   agents: string;
   /** 1: MCP clients are offered it as a tool; 0: they are not. */
   offer_as_tool: number;
+  /** A JSON Schema of its answers; null: they are text. */
+  output_schema: string | null;
   created_at: string;
   updated_at: string;
 }

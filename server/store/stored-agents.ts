@@ -27,6 +27,8 @@ export interface AgentRecord {
   readonly agents: readonly string[];
   /** Whether MCP clients are offered it as a tool. */
   readonly offerAsTool: boolean;
+  /** A JSON Schema of its answers; null: they are text. */
+  readonly outputSchema: Readonly<Record<string, unknown>> | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -61,6 +61,7 @@ interface AgentRunsOptions {
   readonly limits?: Partial<RunLimits>;
   readonly priceOf?: PriceOf;
   readonly files?: FileSource;
+  readonly outputWay?: RunningOptions['outputWay'];
   readonly onInnerEnded?: RunningOptions['onInnerEnded'];
   /** Absent: no key is asked for. */
   readonly apiKeys?: readonly string[];

@@ -1,6 +1,12 @@
 /** Runs the agent loop alone: a scripted model, tools as functions, events in an array. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { type LoopEnd, type LoopOptions, type RunAgent, runAgent } from '../../server/runs/agent-loop.ts';
+import {
+  type FoundModel,
+  type LoopEnd,
+  type LoopOptions,
+  type RunAgent,
+  runAgent,
+} from '../../server/runs/agent-loop.ts';
 import { defaultRunLimits, type RunLimits } from '../../server/runs/limits.ts';
 import type { RunEvent } from '../../server/runs/run-events.ts';
 import { ToolArguments } from '../../server/runs/tool-arguments.ts';
@@ -38,8 +44,8 @@ export const ok = (result: unknown): ToolOutcome => ({ result, isError: false })
 export const userSays = (text: string, id = 'u1'): Message => ({ id, role: 'user', content: [{ type: 'text', text }] });
 
 /** Models that are all `model`. */
-export const only = (model: LanguageModelV4): LoopOptions['models'] => ({
-  resolve: async () => ({ id: 'script', model }),
+export const only = (model: LanguageModelV4, outputWay?: FoundModel['outputWay']): LoopOptions['models'] => ({
+  resolve: async () => ({ id: 'script', model, outputWay }),
 });
 
 /** Runs the loop to its end. `events` fills as it goes; `onEvent` sees each. */

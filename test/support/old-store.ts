@@ -1,7 +1,7 @@
 /** Undoes changes of the tables, newest first, to make the file of an older server. */
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Makes a store what it was before runs had steps, costs and sums. */
+/** Makes a store what it was before runs had steps, costs and sums, and agents a schema of their answers. */
 export function undoSums(database: DatabaseSync): void {
   const columns = [
     'cached_tokens',
@@ -16,6 +16,7 @@ export function undoSums(database: DatabaseSync): void {
     'parent_run_id',
   ];
   database.exec(`
+    alter table agents drop column output_schema;
     drop table run_steps; drop table run_sums;
     ${database
       .prepare("select name from sqlite_master where type = 'index' and tbl_name = 'runs' and name like 'runs_newest%'")

@@ -4,6 +4,7 @@ import { EVERYBODY } from '../../server/call/principal.ts';
 import type { Publish } from '../../server/live-events/publish.ts';
 import type { FileSource } from '../../server/models/files/file-source.ts';
 import type { Run } from '../../server/runs/active-run.ts';
+import type { FoundModel } from '../../server/runs/agent-loop.ts';
 import type { EndedCall } from '../../server/runs/call-watch.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
 import type { LoggedEvent } from '../../server/runs/log-reader.ts';
@@ -31,19 +32,20 @@ export interface RunningOptions {
   readonly priceOf?: PriceOf | undefined;
   readonly publish?: Publish;
   readonly files?: FileSource | undefined;
+  readonly outputWay?: FoundModel['outputWay'];
   readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
 }
 
 /** Opens a store and runs on it. `wrapStore` may break it. */
 export async function startRuns(
   model: LanguageModelV4,
-  { limits, folder = ':memory:', wrapStore = (store) => store, publish, ...rest }: RunningOptions = {},
+  { limits, folder = ':memory:', wrapStore = (store) => store, publish, outputWay, ...rest }: RunningOptions = {},
 ): Promise<Running> {
   const store = wrapStore(await openStore({ folder, ...(publish && { publish }) }));
   const logged: object[] = [];
   const runs = new Runs({
     store,
-    models: only(model),
+    models: only(model, outputWay),
     log: { error: (details) => logged.push(details) },
     limits: { ...quickLimits, ...limits },
     ...rest,

@@ -1,8 +1,9 @@
 /** What the demo model says or calls next. */
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { baseNameOf, type Choice, chooseTool, fillFor, isCallable } from './choice.ts';
+import { toJsonAnswer } from './json-answer.ts';
 import { chooseTools } from './requests.ts';
-import { type Answered, summarise } from './summary.ts';
+import { type Answered, readResults, summarise } from './summary.ts';
 import { readAction, SURFACE_TOOL, toForm, toList } from './surface.ts';
 import { tryParse } from './values.ts';
 
@@ -21,7 +22,15 @@ const maxAskLength = 4_000;
 const maxListedTools = 30;
 
 /** The next turn, decided by rules alone: the same prompt and tools always give the same turn. */
-export function decideReply({ prompt, tools = [], toolChoice }: LanguageModelV4CallOptions): Reply {
+export function decideReply(options: LanguageModelV4CallOptions): Reply {
+  const reply = decide(options);
+  const { prompt, responseFormat } = options;
+  if (reply.calls.length || responseFormat?.type !== 'json' || !responseFormat.schema) return reply;
+  const text = readResults(findAnswered(prompt)) || lastAsk(prompt);
+  return { text: JSON.stringify(toJsonAnswer({ ...responseFormat.schema }, text)), calls: [] };
+}
+
+function decide({ prompt, tools = [], toolChoice }: LanguageModelV4CallOptions): Reply {
   const functions = toolChoice?.type === 'none' ? [] : tools.filter((tool) => tool.type === 'function');
   const canShow = functions.some(({ name }) => name === SURFACE_TOOL);
   const usable = functions.filter(({ name }) => name !== SURFACE_TOOL);

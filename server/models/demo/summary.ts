@@ -19,6 +19,10 @@ export function summarise(calls: readonly Answered[]): string {
   return [`I made ${calls.length} tool calls:`, ...calls.map((call) => `- ${toSentence(call)}`)].join('\n');
 }
 
+/** The results alone, without words. */
+export const readResults = (calls: readonly Answered[]): string =>
+  calls.map(({ args, output }) => read(withoutEcho(output, args)).text).join('\n');
+
 function toSentence({ name, args, output }: Answered): string {
   const call = `\`${name}\`${describeArguments(args)}`;
   const { text, isError } = read(withoutEcho(output, args));
