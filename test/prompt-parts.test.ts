@@ -1,66 +1,12 @@
 /** Prompts with images and files: what the model is told of them, where they come from, and what is said of those it cannot have. */
-import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { describe, expect, test } from 'vitest';
-import { openFileSource } from '../server/models/files/file-source.ts';
-import type { RunLimits } from '../server/runs/limits.ts';
-import { startAgentRuns } from './support/agent-runs.ts';
 import { type FileServer, type Served, startFileServer } from './support/file-server.ts';
-import { ok, toolsetOf } from './support/loop.ts';
-import { finish, type ScriptedModel, scriptedModel, text, toolCall } from './support/scripted-model.ts';
+import { PNG, png, says, startTester } from './support/file-tester.ts';
+import { finish, toolCall } from './support/scripted-model.ts';
 import { startWholeServer } from './support/whole-server.ts';
 
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 const JPEG = Buffer.from('/9j/4AAQSkZJRgABAQEAYABgAAD/2Q==', 'base64');
 const CSV = 'city,degrees\nParis,18\n';
-const says = [...text('I see.'), finish()];
-const png = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: PNG.toString('base64') } };
-
-interface Setting {
-  readonly provider?: string;
-  readonly supportedUrls?: LanguageModelV4['supportedUrls'];
-  readonly served?: Readonly<Record<string, Served>>;
-  readonly allowedHosts?: readonly string[];
-  readonly silenceMs?: number;
-  readonly limits?: Partial<RunLimits>;
-  /** Where names lead; absent: to an address of the internet. */
-  readonly leadsTo?: string;
-  readonly answers?: Parameters<typeof scriptedModel>[0];
-}
-
-/** The agent `tester` whose files come from a server on loopback, which only an operator could allow. */
-async function startTester(setting: Setting = {}) {
-  const { provider, supportedUrls = {}, served = {}, allowedHosts = ['127.0.0.1'], silenceMs = 5000, limits } = setting;
-  const { leadsTo = '93.184.216.34', answers = [says] } = setting;
-  await using stack = new AsyncDisposableStack();
-  const files = stack.use(await startFileServer(served));
-  const model: ScriptedModel = { ...scriptedModel(answers, provider ? { provider } : {}), supportedUrls };
-  const server = stack.use(
-    await startAgentRuns(model, {
-      toolset: toolsetOf({ look: () => ok('done') }),
-      ...(limits && { limits }),
-      files: openFileSource({
-        allowedHosts,
-        silenceMs,
-        resolve: (_name, _options, callback) => callback(null, [{ address: leadsTo, family: 4 }]),
-      }),
-    }),
-  );
-  const owned = stack.move();
-  return {
-    files,
-    model,
-    server,
-    ask: (message: unknown, more: object = {}) =>
-      server.call('POST', '/agents/tester/prompt/sync', { message, conversation_id: 'c', ...more }),
-    /** What the model was told that the user said, each time it was asked. */
-    told: () =>
-      model.asked.map(({ prompt }) => prompt.filter(({ role }) => role === 'user').map(({ content }) => content)),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
 
 const at = ({ url }: FileServer, path: string) => ({ type: 'image', url: url + path });
 
