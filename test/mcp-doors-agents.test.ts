@@ -54,6 +54,18 @@ it('lists them beside the tools of servers, by names that models take, unless th
   expect((await own.client.listTools()).tools.map(({ name }) => name)).toEqual(['ask_shy']);
 });
 
+it('gives the output of an agent that has a schema, as JSON beside the text', async () => {
+  await make('form', {
+    model: 'demo:rules',
+    output_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  });
+  await using client = await connect(door('form'));
+  const { structuredContent } = await client.client.callTool({ name: 'ask_form', arguments: { message: 'Where?' } });
+  const { output, answer } = Object(structuredContent);
+  expect(output).toEqual({ city: expect.any(String) });
+  expect(JSON.parse(answer)).toEqual(output);
+});
+
 it('answers with what the agent says, and goes on in its conversation', async () => {
   await using client = await connect(door('helper'));
   const ask = (args: Record<string, unknown>) => client.client.callTool({ name: 'ask_helper', arguments: args });

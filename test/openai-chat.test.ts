@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type AgentRuns, startAgentRuns } from './support/agent-runs.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { errorOf, openAiOf } from './support/openai.ts';
+import { filesOf } from './support/running.ts';
 import { type Act, finish, reasoning, scriptedModel, text, toolCall } from './support/scripted-model.ts';
 
 const says = (...words: string[]): Act[] => [...text(...words), finish()];
@@ -232,7 +233,7 @@ describe('tools of the client', () => {
 describe('what is said', () => {
   test('is the whole conversation as the client has it: roles, images, audio and files', async () => {
     const model = scriptedModel([says('Nice')]);
-    await using server = await startAgentRuns(model);
+    await using server = await startAgentRuns(model, { files: filesOf('image/png') });
     await openAiOf(server).chat.completions.create({
       model: 'tester',
       temperature: 0.2,
@@ -272,7 +273,7 @@ describe('what is said', () => {
         content: [
           { type: 'text', text: 'Look' },
           { type: 'file', mediaType: 'image/png', data: { data: 'AAAA' } },
-          { type: 'file', mediaType: 'image/*', data: { type: 'url' } },
+          { type: 'file', mediaType: 'image/png' },
           { type: 'file', mediaType: 'audio/mpeg', data: { data: 'BBBB' } },
           { type: 'file', mediaType: 'application/pdf', filename: 'a.pdf', data: { data: 'CCCC' } },
         ],

@@ -5,6 +5,7 @@ import { startAgentRuns } from './support/agent-runs.ts';
 import { startCuttingProxy } from './support/cutting-proxy.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { errorOf, openAiOf } from './support/openai.ts';
+import { filesOf } from './support/running.ts';
 import { type Act, finish, reasoning, scriptedModel, text, toolCall } from './support/scripted-model.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -113,7 +114,10 @@ describe('what is said', () => {
       says('Noon'),
       says('Nice'),
     ]);
-    await using server = await startAgentRuns(model, { toolset: toolsetOf({ clock: () => ok('12:00') }) });
+    await using server = await startAgentRuns(model, {
+      toolset: toolsetOf({ clock: () => ok('12:00') }),
+      files: filesOf('application/pdf', Buffer.from('%PDF-1.7')),
+    });
     const { responses } = openAiOf(server);
     const { output } = await responses.create(hello);
     const references = output.map(({ id }): ResponseInputItem => ({ type: 'item_reference', id: id ?? '' }));
@@ -144,8 +148,8 @@ describe('what is said', () => {
         content: [
           { text: 'Look' },
           { mediaType: 'image/png' },
-          { mediaType: 'text/plain', filename: 'a.txt' },
-          { data: { type: 'url' } },
+          { type: 'text', text: expect.stringContaining('a.txt') },
+          { mediaType: 'application/pdf' },
         ],
       },
     ]);

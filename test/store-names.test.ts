@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { EVERYBODY, type Principal } from '../server/call/principal.ts';
+import type { Message } from '../server/store/messages.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { Store } from '../server/store/store.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
+import { userSays } from './support/loop.ts';
 import { undoSums } from './support/old-store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -14,9 +16,13 @@ const ben: Principal = { name: 'ben', seesAll: false };
 const end = { status: 'finished', messages: [], usage: NO_USAGE } as const;
 
 /** Runs once on the conversation that a principal means by an id. */
-async function run(store: Store, principal: Principal, { id, in: conversation }: { id: string; in: string }) {
+async function run(
+  store: Store,
+  principal: Principal,
+  { id, in: conversation, messages = [] }: { id: string; in: string; messages?: Message[] },
+) {
   const { key: conversationKey, id: conversationId, owner } = await store.conversations.name(conversation, principal);
-  const opening = { id, conversationId, conversationKey, owner, agentId: 'a', messages: [] };
+  const opening = { id, conversationId, conversationKey, owner, agentId: 'a', messages };
   const { key } = await store.runs.open(opening);
   await store.runs.close({ key, ...end });
   return key;
@@ -86,7 +92,9 @@ it('a name that looks like what the store knows another by takes nothing of that
 
 it('a page of conversations goes on behind a name of any length and script', async () => {
   await using store = await openStore({ folder: ':memory:' });
-  for (const letter of ['a', '日', '\u0001']) await run(store, ben, { id: letter, in: letter.repeat(256) });
+  for (const letter of ['a', '日', '\u0001']) {
+    await run(store, ben, { id: letter, in: letter.repeat(256), messages: [userSays('Hi', 'u1')] });
+  }
   const seen: string[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await store.conversations.list({ limit: 1, principal: ben, cursor });

@@ -847,7 +847,7 @@ export interface paths {
         put?: never;
         /**
          * Chat completion (streaming, or at once)
-         * @description Runs an agent on a chat, to its end: its own tools are called on the way and are no `tool_calls`. Tools of the request are the client’s, and end the answer with `tool_calls`; their results come back as `role: tool`. Without the header `X-Conversation-Id` the messages are taken as they are and stored nowhere, and tools that wait for a person are refused. With it the conversation that is stored here is the truth, and of the messages only what stands behind the last answer is taken. `system` and `developer` messages are instructions for this answer. `temperature`, `top_p`, `max_tokens`, `stop`, `seed`, `logprobs` and other fields that are not listed are taken and have no effect: the agent has settings of its own. Closing the connection ends the run.
+         * @description Runs an agent on a chat, to its end: its own tools are called on the way and are no `tool_calls`. Tools of the request are the client’s, and end the answer with `tool_calls`; their results come back as `role: tool`. Without the header `X-Conversation-Id` the messages are taken as they are and stored nowhere, and tools that wait for a person are refused. With it the conversation that is stored here is the truth, and of the messages only what stands behind the last answer is taken. `system` and `developer` messages are instructions for this answer. The answer fits `response_format`. `temperature`, `top_p`, `max_tokens`, `stop`, `seed`, `logprobs` and other fields that are not listed are taken and have no effect: the agent has settings of its own. Closing the connection ends the run.
          */
         post: operations["openaiChat"];
         delete?: never;
@@ -4472,6 +4472,18 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /**
+         * @description `file-too-large`: A file of the prompt is over the limit; the detail names it
+         *     `body-too-large`: The body is over the limit
+         */
+        BodyTooLargeOrFileTooLargeAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
+            };
+        };
         /** @description `conversation-busy`: Another run is active on this conversation */
         ConversationBusy: {
             headers: {
@@ -4544,6 +4556,19 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `file-not-fetched`: A file that the prompt names by its address cannot be fetched; the detail names it and says why
+         *     `file-not-taken`: A file of the prompt is none that the model takes; the detail names it and says which are
+         *     `validation-failed`: The request does not match its schema; see errors
+         */
+        FileNotFetchedOrFileNotTakenOrValidationFailedAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /**
@@ -4772,18 +4797,6 @@ export interface components {
         /**
          * @description `model-not-configured`: The model of the agent cannot be used: its API key is not set
          *     `model-failed`: The model provider failed
-         */
-        ModelFailedOrModelNotConfiguredAsOpenAiError: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["OpenAiError"];
-            };
-        };
-        /**
-         * @description `model-not-configured`: The model of the agent cannot be used: its API key is not set
-         *     `model-failed`: The model provider failed
          *     `output-invalid`: What the model answered does not fit the schema it was asked for, also when it was asked again
          */
         ModelFailedOrModelNotConfiguredOrOutputInvalid: {
@@ -4792,6 +4805,19 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `model-not-configured`: The model of the agent cannot be used: its API key is not set
+         *     `model-failed`: The model provider failed
+         *     `output-invalid`: What the model answered does not fit the schema it was asked for, also when it was asked again
+         */
+        ModelFailedOrModelNotConfiguredOrOutputInvalidAsOpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAiError"];
             };
         };
         /** @description `model-timeout`: The model provider did not answer in time */
@@ -7389,12 +7415,12 @@ export interface operations {
             404: components["responses"]["AgentNotFoundAsOpenAiError"];
             408: components["responses"]["RequestTimeoutAsOpenAiError"];
             409: components["responses"]["ApprovalPendingOrConversationBusyOrRunCancelledAsOpenAiError"];
-            413: components["responses"]["BodyTooLargeAsOpenAiError"];
+            413: components["responses"]["BodyTooLargeOrFileTooLargeAsOpenAiError"];
             415: components["responses"]["NotJsonAsOpenAiError"];
-            422: components["responses"]["ValidationFailedAsOpenAiError"];
+            422: components["responses"]["FileNotFetchedOrFileNotTakenOrValidationFailedAsOpenAiError"];
             429: components["responses"]["RateLimitedAsOpenAiError"];
             500: components["responses"]["InternalAsOpenAiError"];
-            502: components["responses"]["ModelFailedOrModelNotConfiguredAsOpenAiError"];
+            502: components["responses"]["ModelFailedOrModelNotConfiguredOrOutputInvalidAsOpenAiError"];
             503: components["responses"]["BodiesFullOrDrainingOrRunInterruptedAsOpenAiError"];
             504: components["responses"]["ModelTimeoutAsOpenAiError"];
         };

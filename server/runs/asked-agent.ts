@@ -37,6 +37,7 @@ export const AskAnswer = z.object({
     .meta({ description: 'waiting: for the approval of a person, after which the agent goes on by itself' }),
   answer: z.string().meta({ description: 'All that the agent said' }),
   stopped_by: z.string().optional().meta({ description: 'What ended an answer that would have gone on' }),
+  output: z.unknown().optional().meta({ description: 'The answer as JSON, of an agent that has an output schema' }),
   approvals: z.array(AwaitedApproval).optional(),
   error: z.object({ code: z.string(), detail: z.string() }).optional(),
 });
@@ -120,6 +121,7 @@ export function toAskAnswer(
   return {
     ...said,
     status: awaited.length ? 'waiting' : 'finished',
+    ...('output' in outcome && { output: outcome.output, answer: JSON.stringify(outcome.output) }),
     ...(stoppedBy && { stopped_by: stoppedBy }),
     ...(awaited.length && { approvals: awaited }),
   };

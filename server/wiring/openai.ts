@@ -1,6 +1,7 @@
 import { createOpenAiHandlers } from '../protocols/openai/handlers.ts';
 import type { FoundModelRun, ModelAgent } from '../protocols/openai/ports.ts';
 import type { FoundRun } from '../runs/found-run.ts';
+import { checkOutputSchema } from '../runs/output-schema.ts';
 import type { ProtocolParts } from './protocols.ts';
 
 /** Opens OpenAI's API. */
@@ -27,6 +28,7 @@ export function openOpenAi({
   });
   const openai = createOpenAiHandlers({
     agents,
+    checkOutputSchema,
     async startRun(agentId, request) {
       const run = await agentRuns.startRun(agentId, request);
       return {

@@ -36,6 +36,12 @@ export interface RunningOptions {
   readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
 }
 
+/** Files that are found at every address. */
+export const filesOf = (contentType: string, bytes = Buffer.from('a file')): FileSource => ({
+  mayPassOn: async () => true,
+  fetch: async () => ({ bytes, contentType }),
+});
+
 /** Opens a store and runs on it. `wrapStore` may break it. */
 export async function startRuns(
   model: LanguageModelV4,

@@ -11,6 +11,8 @@ export interface ChatView {
   /** Seconds since 1970. */
   readonly created: number;
   readonly showsTools: boolean;
+  /** Whether it is JSON of a schema that the client has given. */
+  readonly isJson: boolean;
   /** Whether the last piece says what was used. */
   readonly includesUsage: boolean;
 }

@@ -2,6 +2,7 @@
 import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
 import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
 import { toText } from './fields.ts';
+import { withoutAttempts } from './held-text.ts';
 import { toRunFailure } from './run-failure.ts';
 
 type Choice = OpenAiChatChunk['choices'][number];
@@ -24,17 +25,23 @@ const MAX_SHOWN = 2000;
 /** Translates one run. */
 export class ChatTranslation {
   readonly #showsTools: boolean;
+  readonly #isJson: boolean;
   readonly #calls = new Map<string, Call>();
   #lastMessageId: string | undefined;
   /** Set when the run has ended. */
   end: ChatEnd | undefined;
 
-  constructor({ showsTools }: { readonly showsTools: boolean }) {
+  constructor({ showsTools, isJson }: { readonly showsTools: boolean; readonly isJson: boolean }) {
     this.#showsTools = showsTools;
+    this.#isJson = isJson;
   }
 
   /** What an event adds to the answer. Throws when it tells that the run has failed. */
   next(event: RunEvent): ChatDelta[] {
+    return this.#isJson ? withoutAttempts(event).flatMap((told) => this.#toDeltas(told)) : this.#toDeltas(event);
+  }
+
+  #toDeltas(event: RunEvent): ChatDelta[] {
     switch (event.type) {
       case 'text-delta':
         return [{ content: this.#toContent(event) }];

@@ -18,7 +18,7 @@ const UNLISTED = {
 
 /** The handler that answers chats. */
 export function createChatHandlers(parts: OpenAiParts): Pick<AppHandlers<RequestContext>['openai'], 'chat'> {
-  const { agents, startRun, findMessages } = parts;
+  const { agents, startRun, findMessages, checkOutputSchema } = parts;
   return {
     async chat({ input, context, signal }) {
       const { principal } = context;
@@ -29,12 +29,15 @@ export function createChatHandlers(parts: OpenAiParts): Pick<AppHandlers<Request
         conversationId === undefined
           ? { history: 'given' as const, unlisted: UNLISTED }
           : { history: 'stored' as const, conversationId };
-      const run = await startRun(input.model, { principal, signal, ...place, ...readChat(input, stored) });
+      const request = readChat(input, stored);
+      await checkOutputSchema(request.outputSchema, 'response_format.json_schema.schema');
+      const run = await startRun(input.model, { principal, signal, ...place, ...request });
       if (conversationId !== undefined) context.addHeader?.(CONVERSATION, run.conversationId);
       const view: ChatView = {
         id: run.id,
         model: input.model,
         created: toSeconds(run.startedAt),
+        isJson: request.outputSchema !== undefined,
         showsTools: input.agent_runtimes?.show_tools ?? false,
         includesUsage: input.stream_options?.include_usage ?? false,
       };

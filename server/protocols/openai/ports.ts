@@ -78,6 +78,8 @@ export interface FoundModelRun {
 
 /** The ports of the handlers. */
 export interface OpenAiParts {
+  /** Throws a 422 that names the place where a schema of answers is none. */
+  checkOutputSchema(schema: Record<string, unknown> | undefined, place: string): Promise<void>;
   readonly agents: {
     list(): Iterable<ModelAgent>;
     /** Throws `agent-not-found`. */

@@ -3,6 +3,7 @@ import type { OpenAiItem } from '../../../contract/openai-items.ts';
 import type { OpenAiResponse } from '../../../contract/openai-responses.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
 import { toText } from './fields.ts';
+import { withoutAttempts } from './held-text.ts';
 import { type NewEvent, ResponseItems } from './response-items.ts';
 import { type ResponseState, type ResponseView, readNote, toResponse } from './response-view.ts';
 
@@ -17,6 +18,9 @@ interface OpenText {
 
 /** The name of this server among those whose tools are called. */
 const OWN_SERVER = 'agent-runtimes';
+
+/** Whether the client has asked for JSON, which it parses. */
+const isJson = ({ text }: ReturnType<typeof readNote>) => (Object(text?.format).type ?? 'text') !== 'text';
 
 /** Translates one run: the same events become the same, whoever asks and when. */
 export class ResponseTranslation {
@@ -41,7 +45,8 @@ export class ResponseTranslation {
     if (event.type === 'noted') this.#echo = readNote(event.note);
     const begun = this.#hasBegun ? [] : this.#begin();
     this.#hasBegun = true;
-    return [...begun, ...this.#toEvents(event, at)];
+    const told = isJson(this.#echo) ? withoutAttempts(event) : [event];
+    return [...begun, ...told.flatMap((each) => this.#toEvents(each, at))];
   }
 
   /** The response as it stands before anything is in it. */

@@ -60,6 +60,7 @@ async function start(
   const place = await findPlace(parts, request, principal);
   const items = typeof input === 'string' ? input : await resolveReferences(parts, input, { principal, signal });
   const { messages, ...said } = readResponseInput({ ...request, input: items }, place.before);
+  await parts.checkOutputSchema(said.outputSchema, 'text.format.schema');
   const isStored = request.store !== false;
   const run: ModelRunRequest = {
     principal,
