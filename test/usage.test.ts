@@ -211,6 +211,21 @@ test('usage is grouped by agent, key, model and day, and stays when its conversa
   expect(await groupsOf('key', keyOf('anna'))).toEqual([['anna', 1, 30, 0.5, 1]]);
 });
 
+test('a step that only ran what a person had answered makes no group of models', async () => {
+  await using store = await openStore({ folder: ':memory:' });
+  const answered: RunStep = { ...stepOf(0, '', 0, null), model: null, usage: null, stopReason: null };
+  const base = { owner: '', agentId: 'x', status: 'finished', startedAt: FIRST, durationMs: 1000 } as const;
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await make(store, { ...base, conversationId: 'went on', steps: [answered, stepOf(1, 'a:one', 10, 0.5)] });
+  const namesOf = async () => (await store.runs.usage({}, 'model')).groups.map(({ name, runs }) => [name, runs]);
+  expect(await namesOf()).toEqual([['a:one', 1]]);
+  await make(store, { ...base, conversationId: 'ended with it', steps: [answered] });
+  expect(await namesOf()).toEqual([
+    ['', 1],
+    ['a:one', 1],
+  ]);
+});
+
 test('the runs of an older store are counted as far as their rows can be read', async () => {
   await using folder = await temporaryFolder();
   {

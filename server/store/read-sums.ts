@@ -49,10 +49,14 @@ export async function readUsage(
   }
   const named = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    groups: named.map(([name, rows]) => ({ name, ...toSums(rows) })),
+    groups: named.map(([name, rows]) => ({ name, ...toSums(rows) })).filter(hasSomething),
     total: toSums(named.flatMap(([, rows]) => rows)),
   };
 }
+
+/** Calls that a person has answered are a step without a model: it is nothing that a model was asked, and no run of its own. */
+const hasSomething = ({ runs, usage, cost, unpricedSteps }: RunSums): boolean =>
+  runs > 0 || unpricedSteps > 0 || cost !== 0 || usage.inputTokens + usage.outputTokens > 0;
 
 const COLUMNS = { agent: 'agent_id', key: 'owner', model: 'model' } as const;
 
