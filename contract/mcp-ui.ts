@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { get, group, post, stream } from './kit.ts';
-import { approvals, missingServers } from './prompts.ts';
+import { approvals, missingServers, timestamp } from './prompts.ts';
 
 const UiTool = z
   .object({
@@ -40,9 +40,16 @@ const id = z.string().meta({ description: 'The id of the call' });
 /** One event of a run over MCP-UI. */
 export const McpUiEvent = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('text'), content: z.string() }),
-    z.object({ type: z.literal('tool_call'), id, name: z.string(), args: z.unknown() }),
-    z.object({ type: z.literal('tool_result'), id, name: z.string(), result: z.unknown(), is_error: z.boolean() }),
+    z.object({ type: z.literal('text'), content: z.string(), timestamp }),
+    z.object({ type: z.literal('tool_call'), id, name: z.string(), args: z.unknown(), timestamp }),
+    z.object({
+      type: z.literal('tool_result'),
+      id,
+      name: z.string(),
+      result: z.unknown(),
+      is_error: z.boolean(),
+      timestamp,
+    }),
     z.object({
       type: z.literal('ui'),
       id,
@@ -54,19 +61,28 @@ export const McpUiEvent = z
         .meta({ description: 'To be told to the page as ui/notifications/tool-result' }),
       resource: UiResource,
       resource_endpoint: z.string().meta({ description: 'Where the same page is served under its own policy' }),
+      timestamp,
     }),
-    z.object({ type: z.literal('ui_failed'), id, server: z.string(), tool: z.string(), detail: z.string() }),
+    z.object({ type: z.literal('ui_failed'), id, server: z.string(), tool: z.string(), detail: z.string(), timestamp }),
     z.object({
       type: z.literal('status'),
       text: z.string().meta({ description: 'What the run does meanwhile, such as `waiting for MCP server toolbox`' }),
+      timestamp,
     }),
     z.object({
       type: z.literal('done'),
       conversation_id: z.string(),
       approvals,
       missing_servers: missingServers,
+      timestamp,
     }),
-    z.object({ type: z.literal('error'), code: z.string(), detail: z.string(), conversation_id: z.string() }),
+    z.object({
+      type: z.literal('error'),
+      code: z.string(),
+      detail: z.string(),
+      conversation_id: z.string(),
+      timestamp,
+    }),
   ])
   .meta({ id: 'McpUiEvent' });
 

@@ -121,7 +121,8 @@ export const missingServers = z
   .meta({ description: 'The MCP servers that did not come and it went without; absent when there are none' });
 const result = z.unknown().meta({ description: 'What the tool returned, or the text of its error' });
 
-const timestamp = z
+/** When an event of a run happened. */
+export const timestamp = z
   .int()
   .optional()
   .meta({ description: 'When it happened, in milliseconds since 1970; absent where that was not noted' });

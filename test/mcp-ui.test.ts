@@ -51,6 +51,7 @@ test('each agent is listed with the tools of its running servers that have a pag
 
 describe('a run', () => {
   test('gives the page of a tool behind its result, with what the page is to be told', async () => {
+    const began = Date.now();
     const events = await run('/tool budget__get-budget-data {}');
     const types = events.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1]);
     expect(types).toEqual(['tool_call', 'tool_result', 'ui', 'text', 'done']);
@@ -67,6 +68,9 @@ describe('a run', () => {
       },
       resource_endpoint: `/api/v1/mcp-ui/helper/resource?uri=${encodeURIComponent(BUDGET_PAGE)}`,
     });
+    const times = events.map(({ timestamp }) => Number(timestamp));
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(times[0]).toBeGreaterThanOrEqual(began);
     const { conversation_id } = events.at(-1) as { conversation_id: string };
     expect((await server.call('GET', `/conversations/${conversation_id}`)).status).toBe(200);
   });

@@ -2894,6 +2894,8 @@ export interface components {
             /** @constant */
             type: "text";
             content: string;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "tool_call";
@@ -2901,6 +2903,8 @@ export interface components {
             id: string;
             name: string;
             args: unknown;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "tool_result";
@@ -2909,6 +2913,8 @@ export interface components {
             name: string;
             result: unknown;
             is_error: boolean;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "ui";
@@ -2925,6 +2931,8 @@ export interface components {
             resource: components["schemas"]["McpUiResource"];
             /** @description Where the same page is served under its own policy */
             resource_endpoint: string;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "ui_failed";
@@ -2933,11 +2941,15 @@ export interface components {
             server: string;
             tool: string;
             detail: string;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "status";
             /** @description What the run does meanwhile, such as `waiting for MCP server toolbox` */
             text: string;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "done";
@@ -2951,12 +2963,16 @@ export interface components {
             }[];
             /** @description The MCP servers that did not come and it went without; absent when there are none */
             missing_servers?: string[];
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         } | {
             /** @constant */
             type: "error";
             code: string;
             detail: string;
             conversation_id: string;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
         };
         McpUiInfo: {
             /** @constant */

@@ -14,36 +14,36 @@ interface McpUiView {
 
 /** The events of a run, with the page of a tool right after its result; exactly one `done` or `error` comes last. */
 export async function* toMcpUiEvents(
-  events: AsyncIterable<{ readonly event: RunEvent }>,
+  events: AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>,
   view: McpUiView,
 ): AsyncGenerator<McpUiEvent, void> {
   const inputs = new Map<string, unknown>();
   let lastMessageId: string | undefined;
-  for await (const { event } of events) {
+  for await (const { event, at: timestamp } of events) {
     switch (event.type) {
       case 'text-delta': {
         // What is said after a tool call begins a new paragraph.
         const isNewParagraph = lastMessageId !== undefined && lastMessageId !== event.messageId;
         lastMessageId = event.messageId;
-        yield { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta };
+        yield { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta, timestamp };
         break;
       }
       case 'status':
-        yield { type: 'status', text: event.text };
+        yield { type: 'status', text: event.text, timestamp };
         break;
       case 'tool-call-ended':
         inputs.set(event.callId, event.args);
-        yield { type: 'tool_call', id: event.callId, name: event.name, args: event.args };
+        yield { type: 'tool_call', id: event.callId, name: event.name, args: event.args, timestamp };
         break;
       case 'tool-result': {
         const { callId: id, name, result, isError } = event;
-        yield { type: 'tool_result', id, name, result, is_error: isError };
+        yield { type: 'tool_result', id, name, result, is_error: isError, timestamp };
         const tool = isError ? undefined : view.tools().find((each) => each.name === name);
-        if (tool) yield await toPageEvent(tool, { id, input: inputs.get(id) ?? {}, result }, view);
+        if (tool) yield { ...(await toPageEvent(tool, { id, input: inputs.get(id) ?? {}, result }, view)), timestamp };
         break;
       }
       case 'run-ended':
-        yield toLast(event, view.conversationId);
+        yield { ...toLast(event, view.conversationId), timestamp };
     }
   }
 }

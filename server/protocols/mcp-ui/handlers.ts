@@ -21,7 +21,7 @@ export interface McpUiParts {
     readonly conversationId: string;
     readonly text: string;
     readonly signal: AbortSignal;
-  }): Promise<AsyncIterable<{ readonly event: RunEvent }>>;
+  }): Promise<AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>>;
 }
 
 /** The handlers of the group `mcpUi`. */
