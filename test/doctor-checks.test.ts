@@ -15,6 +15,7 @@ import { jupyter } from '../server/doctor/jupyter.ts';
 import { judgeMemory, judgeOpenFiles, judgeProcessor, machine } from '../server/doctor/machine.ts';
 import { createMcpCheck, mcpServers } from '../server/doctor/mcp-servers.ts';
 import { judgeModelKeys, models } from '../server/doctor/models.ts';
+import { options } from '../server/doctor/options.ts';
 import { port } from '../server/doctor/port.ts';
 import { providers } from '../server/doctor/providers.ts';
 import { sandbox } from '../server/doctor/sandbox.ts';
@@ -77,6 +78,25 @@ async function freePort(): Promise<number> {
 }
 
 const isRoot = process.getuid?.() === 0;
+
+test('options that a server does not start with, each of them, and odd lines of a price file', async () => {
+  await using folder = await temporaryFolder();
+  expect(await look(options)).toEqual(['ok options: a server starts with them']);
+  const wrong = ['--prices', '/none', '--rate-limit', 'often', '--mcp-proxy-url', 'here', '--agent-name', 'A'];
+  expect(await look(options, { args: wrong })).toEqual(
+    [
+      '--agent-name needs --agent-id',
+      'The price file /none cannot be read: ENOENT',
+      'mcp_proxy_url: must be an http or https URL',
+      "Rate limit 'often': write it as 600/min or agents.create=30/min; the units are s, min, h and d",
+    ].map((sentence) => `fail options: ${sentence}: no server starts with it; see --help`),
+  );
+  const prices = join(folder.path, 'prices.json');
+  await writeFile(prices, JSON.stringify({ models: { 'nobody:x': null, 'openai:gpt-4o': { input: 1, output: 2 } } }));
+  expect(await look(options, { args: ['--prices', prices] })).toEqual([
+    `warn options: ${prices}: 'nobody:x' is left out: it names no provider that is known here: mend it`,
+  ]);
+});
 
 test('a data folder that can be written, is not there yet, or is a file', async () => {
   await using folder = await temporaryFolder();

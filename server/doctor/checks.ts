@@ -7,6 +7,7 @@ import { jupyter } from './jupyter.ts';
 import { machine } from './machine.ts';
 import { mcpServers } from './mcp-servers.ts';
 import { models } from './models.ts';
+import { options } from './options.ts';
 import { port } from './port.ts';
 import { providers } from './providers.ts';
 import { sandbox } from './sandbox.ts';
@@ -22,6 +23,7 @@ const program: Check = {
 /** Everything the doctor looks at, in the order in which a start would meet it. */
 export const checks: readonly Check[] = [
   program,
+  options,
   dataFolder,
   store,
   disk,

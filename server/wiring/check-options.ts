@@ -13,6 +13,30 @@ import { readApiKeys } from './http.ts';
 import { openModels } from './models.ts';
 import { toSandboxRequest } from './sandbox.ts';
 
+/** What is wrong by itself, whatever there is on this machine; each throws one sentence. */
+const VALUE_CHECKS: readonly ((options: Options) => unknown)[] = [
+  checkAgentOptions,
+  ({ prices }) => openPrices({ file: prices, log: { warn() {} } }),
+  ({ 'mcp-proxy-url': url }) => url !== undefined && readProxyUrl(url),
+  ({ 'rate-limit': rules }) =>
+    readRateLimits(
+      rules,
+      [...listEndpoints(contract)].map(([name]) => name),
+    ),
+];
+
+/** Why a start with these options is refused, whatever there is on this machine: one sentence each. */
+export function findFaults(options: Options): string[] {
+  return VALUE_CHECKS.flatMap((check) => {
+    try {
+      check(options);
+      return [];
+    } catch (cause) {
+      return [cause instanceof Error ? cause.message : String(cause)];
+    }
+  });
+}
+
 /**
  * Everything that refuses a start, before anything is written: throws one sentence. `listens`: whether it is the start of a server with an address. The parts check the same again, each where it needs it:
  * what is true now may not be when they open.
@@ -22,16 +46,10 @@ export async function checkOptions(
   environment: NodeJS.ProcessEnv,
   { listens = true }: { readonly listens?: boolean } = {},
 ): Promise<void> {
-  const { host, port, 'find-free-port': findFreePort, 'data-dir': dataFolder, 'mcp-proxy-url': proxyUrl } = options;
-  checkAgentOptions(options);
+  const { host, port, 'find-free-port': findFreePort, 'data-dir': dataFolder } = options;
+  for (const check of VALUE_CHECKS) check(options);
   openModels(options, environment);
-  openPrices({ file: options.prices, log: { warn() {} } });
   toSettings(toSandboxRequest(options));
-  if (proxyUrl !== undefined) readProxyUrl(proxyUrl);
-  readRateLimits(
-    options['rate-limit'],
-    [...listEndpoints(contract)].map(([name]) => name),
-  );
   const apiKeys = readApiKeys(options);
   checkDataFolder(dataFolder);
   checkStore(dataFolder);
