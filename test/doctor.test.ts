@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { lstat, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import type { Check, DoctorWorld } from '../server/doctor/finding.ts';
@@ -162,6 +163,26 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(await readdir(home.path)).toEqual(before);
   },
 );
+
+test('a reader of the report who leaves ends the command, without a stack and without a process that is left', async () => {
+  await using home = await temporaryFolder();
+  const config = join(home.path, 'mcp.json');
+  const silent = { command: 'sh', args: ['-c', 'sleep 300 & wait'] };
+  // It cannot be started: told at once, while the other one is waited for.
+  await writeFile(config, JSON.stringify({ mcpServers: { silent, gone: { command: '/no/such/program' } } }));
+  const child = spawn(process.execPath, [MAIN, 'doctor', '--port', '0', '--mcp-config', config], {
+    env: { PATH: process.env.PATH, HOME: home.path, TMPDIR: home.path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  const said = text(child.stderr);
+  // The first line is read, and none after it.
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code] = await ended;
+  expect([code, await said]).toEqual([130, 'agent-runtimes doctor: interrupted\n']);
+  expect(childrenOf(process.pid)).toEqual([]);
+});
 
 test('an interpreter in the middle of its first start ends with the command, and leaves no file', async () => {
   await using home = await temporaryFolder();

@@ -45,7 +45,7 @@ async function examine({ asJson, ...options }: DoctorOptions, environment: NodeJ
   return verdictOf(findings) === 'fail' ? 1 : 0;
 }
 
-/** Aborts at the first SIGINT or SIGTERM; the second one ends this process and its children at once. */
+/** Aborts at the first SIGINT or SIGTERM, and when nobody reads the report any more; a second signal ends this process and its children at once. */
 function untilStopped(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
@@ -54,5 +54,6 @@ function untilStopped(): AbortSignal {
     process.exit(130);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.stdout.on('error', () => controller.abort());
   return controller.signal;
 }
