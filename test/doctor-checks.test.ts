@@ -18,6 +18,7 @@ import { judgeModelKeys, models } from '../server/doctor/models.ts';
 import { options } from '../server/doctor/options.ts';
 import { port } from '../server/doctor/port.ts';
 import { providers } from '../server/doctor/providers.ts';
+import { toLine } from '../server/doctor/report.ts';
 import { sandbox } from '../server/doctor/sandbox.ts';
 import { judgeKeys, serverKeys } from '../server/doctor/server-keys.ts';
 import { store } from '../server/doctor/store.ts';
@@ -78,6 +79,11 @@ async function freePort(): Promise<number> {
 }
 
 const isRoot = process.getuid?.() === 0;
+
+test('a secret at the end of what was found costs nothing of the advice', () => {
+  const finding = { verdict: 'fail', check: 'x', found: 'it said token=canary', advice: 'see key=canary' } as const;
+  expect(toLine(finding, false)).toBe(`fail  x${' '.repeat(19)} it said token=[redacted]: see key=[redacted]\n`);
+});
 
 test('options that a server does not start with, each of them, and odd lines of a price file', async () => {
   await using folder = await temporaryFolder();
@@ -356,7 +362,15 @@ test('MCP servers are started, looked at, and ended; what is wrong with one is t
   const file = join(folder.path, 'mcp.json');
   const good = fileURLToPath(new URL('fixtures/mcp/server.mjs', import.meta.url));
   const args = ['--mcp-config', file];
-  expect(await look(mcpServers, { args })).toEqual([`ok MCP config: ${file} names no server, or is not there`]);
+  expect(await look(mcpServers, { args })).toEqual([`warn MCP config: ${file} is not there: see --mcp-config`]);
+  vi.stubEnv('HOME', folder.path);
+  expect(await look(mcpServers)).toEqual([
+    `ok MCP config: ${join(folder.path, '.datalayer/mcp.json')} is not there, and names no server`,
+  ]);
+  vi.unstubAllEnvs();
+  await writeFile(file, '{"mcpServers": {}}');
+  expect(await look(mcpServers, { args })).toEqual([`ok MCP config: ${file} names no server`]);
+  const nobody = `http://127.0.0.1:${await freePort()}/?token=canary`;
   await writeFile(
     file,
     JSON.stringify({
@@ -365,17 +379,22 @@ test('MCP servers are started, looked at, and ended; what is wrong with one is t
         gone: { command: '/no/such/program' },
         dies: { command: 'sh', args: ['-c', 'echo "no token=canary" >&2; exit 3'] },
         off: { command: 'x', disabled: true },
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference
+        lacks: { command: 'x', env: { KEY: '${NOT_SET_ANYWHERE}' } },
+        remote: { url: nobody },
         bad: 'x',
       },
     }),
   );
   const found = await look(mcpServers, { args });
-  expect(found[0]).toBe(`ok MCP config: ${file} names 4 servers`);
+  expect(found[0]).toBe(`ok MCP config: ${file} names 6 servers`);
   expect(found[1]).toMatch(/^fail MCP config: .*server 'bad': .*: mend it$/);
   // Each is told when it is known.
   expect(found.slice(2).sort()).toEqual([
     expect.stringMatching(/^fail MCP server dies: it exited with code 3: no token=/),
     expect.stringMatching(/^fail MCP server gone: it has no command '\/no\/such\/program': run its command by hand/),
+    'fail MCP server lacks: it needs NOT_SET_ANYWHERE to be set: set what it needs',
+    expect.stringMatching(/^fail MCP server remote: it failed \(.*ECONNREFUSED.*\): see whether it is there, and /),
     expect.stringMatching(/^(ok|warn) MCP server good: it started in [\d.]+ s with \d+ tools?/),
     'skip MCP server off: it is disabled',
   ]);
@@ -386,7 +405,7 @@ test('MCP servers are started, looked at, and ended; what is wrong with one is t
   expect(
     await look(mcpServers, { args: ['--mcp-config', join(folder.path, 'none'), '--mcp-servers', 'toolbox,nope'] }),
   ).toEqual([
-    expect.stringMatching(/^ok MCP config/),
+    expect.stringMatching(/^warn MCP config/),
     "fail MCP config: the catalog has no server 'nope': see --mcp-servers",
     expect.stringMatching(/^ok MCP server toolbox: it started in [\d.]+ s with 3 tools$/),
   ]);

@@ -1,5 +1,8 @@
+import { access } from 'node:fs/promises';
 import { asTold } from '../async/as-told.ts';
 import { untilAborted } from '../async/until-aborted.ts';
+import { ApiError } from '../call/errors.ts';
+import { defaultMcpConfig } from '../home-folder.ts';
 import { toolboxServer } from '../mcp/definitions/bundled-servers.ts';
 import { catalogServers } from '../mcp/definitions/catalog.ts';
 import { describeProblem, readConfigFile } from '../mcp/definitions/config-file.ts';
@@ -27,15 +30,26 @@ export const createMcpCheck = (patience: Patience): Check => ({
     const { chosen, unknown } = chooseFromCatalog(world.options['mcp-servers']);
     yield problems.some(({ isNote }) => !isNote) && !servers.length
       ? fail(CONFIG, `${file} gives no server`, 'mend what is said of it below')
-      : ok(
-          CONFIG,
-          `${file} ${servers.length ? `names ${count(servers.length, 'server')}` : 'names no server, or is not there'}`,
-        );
+      : await judgeFile(world, servers.length);
     yield* problems.map((problem) => (problem.isNote ? warn : fail)(CONFIG, describeProblem(problem), 'mend it'));
     yield* unknown.map((id) => fail(CONFIG, `the catalog has no server '${id}'`, 'see --mcp-servers'));
     yield* startThem([...servers, ...chosen], world, patience);
   },
 });
+
+/** A file that somebody has named is missed when it is not there; the usual one is not. */
+async function judgeFile({ options }: DoctorWorld, servers: number): Promise<Finding> {
+  const file = options['mcp-config'];
+  if (servers) return ok(CONFIG, `${file} names ${count(servers, 'server')}`);
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return ok(CONFIG, `${file} names no server`);
+  return file === defaultMcpConfig(options['data-dir'])
+    ? ok(CONFIG, `${file} is not there, and names no server`)
+    : warn(CONFIG, `${file} is not there`, 'see --mcp-config');
+}
 
 /** The check as an operator has it. */
 export const mcpServers = createMcpCheck({
@@ -99,12 +113,16 @@ async function startOne(server: SupervisedServer, signal: AbortSignal): Promise<
       );
     return tools.length ? ok(check, found) : warn(check, found, 'see whether it needs a setting');
   } catch (cause) {
-    return fail(
-      check,
-      `it ${sentenceOf(cause).replace(`MCP server '${id}' `, '')}`,
-      'run its command by hand, and see its entry in the config',
-    );
+    const found = `it ${sentenceOf(cause).replace(`MCP server '${id}' `, '')}`;
+    return fail(check, found, adviceFor(server.definition, cause));
   } finally {
     await server.stop();
   }
+}
+
+function adviceFor({ launch, origin }: ServerDefinition, cause: unknown): string {
+  if (cause instanceof ApiError && cause.code === 'mcp-variables-missing') return 'set what it needs';
+  if (launch.type !== 'stdio')
+    return 'see whether it is there, and whether its entry has the URL and the headers it wants';
+  return origin === 'config' ? 'run its command by hand, and see its entry in the config' : 'run its command by hand';
 }

@@ -15,8 +15,9 @@ const NAME_WIDTH = 20;
 /** A finding as one line: `warn  data folder   what was found; what to do`. */
 export function toLine({ verdict, check, found, advice }: Finding, isColored: boolean): string {
   const mark = isColored ? styleText(STYLES[verdict], verdict.padEnd(4), { validateStream: false }) : verdict.padEnd(4);
-  const text = advice === undefined ? found : `${found}: ${advice}`;
-  return `${mark}  ${toVisible(check).padEnd(NAME_WIDTH)} ${maskSecrets(toVisible(text))}\n`;
+  // One by one: a secret at the end of the first would take what stands between them with it.
+  const words = [found, ...(advice === undefined ? [] : [advice])].map((each) => maskSecrets(toVisible(each)));
+  return `${mark}  ${toVisible(check).padEnd(NAME_WIDTH)} ${words.join(': ')}\n`;
 }
 
 /** The last line: how many findings there are of each kind. */
