@@ -102,6 +102,9 @@ test('options that a server does not start with, each of them, and odd lines of 
   expect(await look(options, { args: ['--prices', prices] })).toEqual([
     `warn options: ${prices}: 'nobody:x' is left out: it names no provider that is known here: mend it`,
   ]);
+  expect(await look(options, { environment: { OTEL_EXPORTER_OTLP_ENDPOINT: 'canary:4318' } })).toEqual([
+    expect.stringMatching(/^warn options: OTEL_EXPORTER_OTLP_ENDPOINT is passed over: it is no http or https URL, /),
+  ]);
 });
 
 test('a data folder that can be written, is not there yet, or is a file', async () => {

@@ -5,7 +5,7 @@ import type { RunStep, StepToolCall } from '../server/store/stored-steps.ts';
 import { RunContents } from '../server/telemetry/run-contents.ts';
 import { toSpans } from '../server/telemetry/run-spans.ts';
 import { createSampler } from '../server/telemetry/sampler.ts';
-import { readTelemetrySettings } from '../server/telemetry/telemetry-settings.ts';
+import { findTelemetryProblems, readTelemetrySettings } from '../server/telemetry/telemetry-settings.ts';
 
 const BEGAN = Date.parse('2026-11-23T10:00:00.000Z');
 const at = (seconds: number) => BEGAN + seconds * 1000;
@@ -190,6 +190,9 @@ describe('the variables', () => {
     [{ OTEL_TRACES_EXPORTER: 'console,otlp' }, true],
     [{ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }, false],
     [{ ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }, false],
+    // Where nobody has said to send them, they are not sent.
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, false],
+    [{ ...endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'collector' }, true],
   ])('%j ask for traces: %s', (environment, isOn) => {
     expect(readTelemetrySettings(environment) !== undefined).toBe(isOn);
   });
@@ -202,7 +205,23 @@ describe('the variables', () => {
       OTEL_TRACES_SAMPLER_ARG: 'half',
     });
     expect(settings).toMatchObject({ protocol: 'http/protobuf', ratio: 1, batch: { maxQueueSize: undefined } });
-    expect(settings?.problem).toBe('traces are sent by http/protobuf, not by grpc');
+  });
+
+  test('that ask for what is not there are told, without what they hold of addresses', () => {
+    const odd = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'user:canary@collector:4318',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_TRACES_EXPORTER: 'console, otlp',
+      OTEL_TRACES_SAMPLER: 'jaeger_remote',
+    };
+    expect(findTelemetryProblems(odd)).toEqual([
+      'OTEL_TRACES_EXPORTER: traces are sent by otlp, not by console',
+      'OTEL_EXPORTER_OTLP_ENDPOINT is passed over: it is no http or https URL, such as http://127.0.0.1:4318',
+      'traces are sent by http/protobuf, not by grpc',
+      'OTEL_TRACES_SAMPLER: parentbased_always_on is used, as jaeger_remote is not known',
+    ]);
+    expect(findTelemetryProblems({ ...odd, OTEL_SDK_DISABLED: 'true' })).toEqual([]);
+    expect(findTelemetryProblems({ ...endpoint, OTEL_TRACES_SAMPLER: 'ParentBased_TraceIdRatio' })).toEqual([]);
   });
 
   test.each([

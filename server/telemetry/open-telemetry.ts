@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import { readTelemetrySettings } from './telemetry-settings.ts';
+import { findTelemetryProblems, readTelemetrySettings } from './telemetry-settings.ts';
 import type { Tracing } from './tracing.ts';
 
 interface TelemetryOptions {
@@ -12,9 +12,9 @@ interface TelemetryOptions {
 
 /** Opens what traces runs; undefined, with nothing loaded, unless the variables of OpenTelemetry ask for it. */
 export async function openTracing({ environment, log, ...rest }: TelemetryOptions): Promise<Tracing | undefined> {
+  for (const problem of findTelemetryProblems(environment)) log.warn({}, problem);
   const settings = readTelemetrySettings(environment);
   if (!settings) return undefined;
-  if (settings.problem !== undefined) log.warn({}, settings.problem);
   const [{ openOtlpExport }, { Tracing }] = await Promise.all([import('./otlp-export.ts'), import('./tracing.ts')]);
   try {
     const spans = openOtlpExport(settings, log);

@@ -94,7 +94,7 @@ class ClosedError extends Error {
 }
 
 function refuseConnection(): never {
-  throw new ClosedError('No connection is opened any more');
+  throw new ClosedError('the receiver took nothing until this server ended');
 }
 
 /** The same exporter, with one line in the log when sending begins to fail, and one when it succeeds again. */
