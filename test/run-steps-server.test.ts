@@ -122,11 +122,22 @@ test('a key sees the steps, sums and usage of its own runs, and who answered the
   }
 });
 
-test.each(['since=yesterday', 'until=2026-13-01', 'since=2026-01-01T00:00:00', 'group_by=hour'])(
-  'usage with %s is refused',
-  async (query) => {
-    await using server = await startServer();
-    const { status, body } = await server.call('GET', `/usage?group_by=agent&${query}`);
-    expect([status, body]).toMatchObject([422, { code: 'validation-failed' }]);
-  },
-);
+const NO_TIME = 'must be an RFC 3339 time, such as 2026-11-23T10:00:00Z, or a date';
+
+test('usage of a time that is none, or by nothing it is grouped by, is refused with what to write', async () => {
+  await using server = await startServer();
+  const refusalOf = (query: string) => server.call('GET', `/usage?${query}`);
+  const refused = (path: string, message: string) => ({
+    status: 422,
+    body: {
+      detail: `${path}: ${message}`,
+      status_code: 422,
+      code: 'validation-failed',
+      errors: [{ path, message }],
+    },
+  });
+  for (const time of ['since=yesterday', 'until=2026-13-01', 'since=2026-01-01T00:00:00', 'since='])
+    expect(await refusalOf(`group_by=agent&${time}`)).toMatchObject(refused(time.slice(0, 5), NO_TIME));
+  const groups = 'Invalid option: expected one of "agent"|"key"|"model"|"day"';
+  for (const query of ['', 'group_by=hour']) expect(await refusalOf(query)).toMatchObject(refused('group_by', groups));
+});

@@ -29,11 +29,16 @@ export const toValidationError = (error: z.core.$ZodError, root = 'body'): ApiEr
 export const toWrongFields = (issues: readonly z.core.$ZodIssue[], root = 'body'): WrongField[] =>
   issues.map(toNearest).map((issue) => ({ path: issue.path.join('.') || root, message: toMessage(issue) }));
 
+/** What Zod says of a value that is no member of a union, unless the union has words of its own. */
+const NO_MEMBER = 'Invalid input';
+
 /** The issue of the member of a union that a value comes nearest to, which is where it is wrong deepest inside; any other issue as it is. */
 function toNearest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
   const candidates = issue.errors.flatMap(([first]) => (first ? [toNearest(first)] : []));
   const depth = Math.max(...candidates.map(({ path }) => path.length));
+  // A union with words of its own says better what is wrong with a value that is none of its members at all.
+  if (depth === 0 && issue.message !== NO_MEMBER) return issue;
   const [nearest, ...others] = candidates.filter(({ path }) => path.length === depth);
   if (!nearest) return issue;
   const messages = new Set([nearest, ...others].map(({ message }) => message));
