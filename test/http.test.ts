@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { openSocket, readAnswer, sendRaw } from './support/http-raw.ts';
 import { startTestServer } from './support/http-server.ts';
+import { until } from './support/processes.ts';
 
 const KEY = 'k-0123456789abcdef';
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -52,6 +53,17 @@ test('a request is one line in the log, without its query, its headers or its bo
     msg: 'request',
   });
   expect(server.log.join('')).not.toMatch(/CANARY|0123456789abcdef/);
+});
+
+test('a request whose caller left before it was answered has no status of an answer in the log', async () => {
+  await using server = await startTestServer();
+  const leaving = new AbortController();
+  const left = fetch(`${server.url}/api/v1/things/wait`, { method: 'POST', signal: leaving.signal });
+  await until(() => server.witness.started === 1, 'the request is being answered');
+  leaving.abort();
+  await expect(left).rejects.toThrow();
+  await until(() => server.lines.length === 1, 'the request is logged');
+  expect(server.lines).toMatchObject([{ path: '/api/v1/things/wait', status: 499, cut: true }]);
 });
 
 test('a path cannot break a line of the log', async () => {

@@ -55,6 +55,13 @@ export interface RequestTrace {
   logFields(): Readonly<Record<string, string>>;
 }
 
+/** What stands for the status of a request whose caller left before it was answered, as it does in nginx. */
+const CALLER_LEFT = 499;
+
+/** The status that a request which is over was answered with, for the log and the metrics. */
+export const statusOf = ({ response, isTakenOver }: Exchange): number =>
+  response.headersSent || isTakenOver ? response.statusCode : CALLER_LEFT;
+
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
 
 /** Where tRPC is served. */

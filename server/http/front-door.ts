@@ -7,7 +7,7 @@ import { NOBODY, type Principal } from '../call/principal.ts';
 import { withNotes } from '../call/request-notes.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
-import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange } from './exchange.ts';
+import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange, statusOf } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
 import { isExpected } from './logged-error.ts';
@@ -205,7 +205,7 @@ function leave(exchange: Exchange, log: Log): number {
     method: request.method,
     path: exchange.path.slice(0, 300),
     operation: exchange.operation,
-    status: response.statusCode,
+    status: statusOf(exchange),
     ms,
     caller: exchange.caller,
     cut: isWhole ? undefined : true,

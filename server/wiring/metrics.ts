@@ -1,6 +1,6 @@
 import { contract } from '../../contract/index.ts';
 import { listEndpoints } from '../../contract/kit.ts';
-import type { Exchange } from '../http/exchange.ts';
+import { type Exchange, statusOf } from '../http/exchange.ts';
 import type { RequestWatch } from '../http/front-door.ts';
 import type { Publish } from '../live-events/publish.ts';
 import { Gauge } from '../metrics/families.ts';
@@ -26,9 +26,7 @@ export function openMetrics(options: Options) {
     begin: (exchange) => void open.add(exchange),
     end(exchange, ms) {
       open.delete(exchange);
-      const { operation, response, isTakenOver } = exchange;
-      const hasAnswer = response.headersSent || isTakenOver;
-      metrics.noteRequest({ operation, status: hasAnswer ? response.statusCode : CALLER_LEFT, ms });
+      metrics.noteRequest({ operation: exchange.operation, status: statusOf(exchange), ms });
     },
   };
   return {
@@ -68,9 +66,6 @@ export function openMetrics(options: Options) {
 
 /** What reading the metrics is called in them. */
 const OWN_READS = 'metrics';
-
-/** What stands for the status of a request whose caller left before it was answered, as it does in nginx. */
-const CALLER_LEFT = 499;
 
 const QUEUES = {
   conversations: 'Runs that wait for their conversation',
