@@ -85,6 +85,30 @@ describe('the metrics of a server', () => {
       .toBeGreaterThan(before + 2);
   });
 
+  it('count what other protocols serve under the name of each, refused requests too', async () => {
+    const key = { authorization: `Bearer ${KEY}` };
+    const call = { jsonrpc: '2.0', id: 1, method: 'ListTasks', params: {} };
+    const post = {
+      method: 'POST',
+      headers: { ...key, 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+    };
+    const statuses = [
+      (await fetch(`${server.url}/api/v1/a2a/demo/`, post)).status,
+      (await fetch(`${server.url}/api/v1/a2a/demo/`, { method: 'POST' })).status,
+      (await fetch(`${server.url}/.well-known/agent-card.json`, { headers: key })).status,
+      (await fetch(`${server.url}/api/v1/mcp`, { method: 'POST' })).status,
+      (await fetch(`${server.url}/api/v1/mcp-ui/demo/resource?uri=ui://none`, { headers: key })).status,
+    ];
+    expect(statuses).toEqual([200, 401, 200, 401, 404]);
+    const counted = async () => {
+      const series = await scrape(server.url, KEY);
+      const of = (operation: string, status: string) => countOf(series, 'http_requests_total', { operation, status });
+      return [of('a2a', '200'), of('a2a', '401'), of('mcp', '401'), of('mcpUi.resource', '404')];
+    };
+    await expect.poll(counted).toEqual([2, 1, 1, 1]);
+  });
+
   it('count their own reads under a name of their own, refused ones too', async () => {
     const read = async () => {
       const series = await scrape(server.url, KEY);

@@ -5,10 +5,15 @@ import { exchangeOf, RPC_PATH } from './exchange.ts';
 import { sendError } from './send.ts';
 
 /** Something served below a path by its own means: docs, a protocol's own server. */
-export type Mount =
-  | { readonly path: string; readonly handler: RequestHandler }
+export type Mount = {
+  readonly path: string;
+  /** What its requests are called in the log and the metrics; absent: nothing. */
+  readonly operation?: string;
+} & (
+  | { readonly handler: RequestHandler }
   /** Loaded after the server listens, so that what is heavy to import does not delay that. */
-  | { readonly path: string; load(): Promise<RequestHandler> };
+  | { load(): Promise<RequestHandler> }
+);
 
 /** Everything that is not REST: tRPC, then the mounts in order, then a 404 in the shape of every error. */
 export async function createExpressApp({

@@ -8,6 +8,7 @@ import { withNotes } from '../call/request-notes.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
 import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange, statusOf } from './exchange.ts';
+import type { Mount } from './express-app.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
 import { isExpected } from './logged-error.ts';
@@ -32,8 +33,8 @@ export interface FrontDoorOptions {
   readonly operations: readonly Operation[];
   /** Serves whatever is not REST. */
   readonly express: Listener;
-  /** Paths below the base path that are not REST, each with everything below it; REST comes first where it has the path. */
-  readonly mountPaths: readonly string[];
+  /** What is served beside REST, each with everything below its path; REST comes first where it has the path. */
+  readonly mounts: readonly Pick<Mount, 'path' | 'operation'>[];
   /** The address the server listens on. */
   readonly host: string;
   readonly apiKeys: readonly string[];
@@ -83,7 +84,7 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   // The root stands for itself alone: everything is below it.
   const isBelow = (path: string, above: string) => path === above || (above !== '/' && path.startsWith(`${above}/`));
   const isOpenPath = (path: string) => options.openPaths.some((open) => isBelow(path, open));
-  const isMounted = (path: string) => options.mountPaths.some((mount) => isBelow(path, mount));
+  const findMount = (path: string) => options.mounts.find((mount) => isBelow(path, mount.path));
 
   async function answer(exchange: Exchange): Promise<void> {
     const { request, route } = exchange;
@@ -100,8 +101,9 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     if (socket) return answerSocket(exchange, socket);
     if (route !== exchange.path || route.startsWith(`${BASE_PATH}/`)) {
       const match = findRest(exchange);
-      if (match.isKnown || !isMounted(route)) return answerRest(exchange, match);
+      if (match.isKnown || !findMount(route)) return answerRest(exchange, match);
     }
+    exchange.operation = findMount(route)?.operation;
     // tRPC clients read errors in an envelope of their own: its router counts and refuses by itself.
     if (route !== RPC_PATH && !route.startsWith(`${RPC_PATH}/`) && !isOpenPath(route))
       await admit(exchange, rateLimits);

@@ -1,6 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
 import { createServer, ServerResponse } from '../network/node-http.ts';
@@ -72,10 +71,7 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   const loadExpress = createExpressLoader(options, rateLimits);
   const express: Listener = async (request, response) => (await loadExpress())(request, response);
   const drain = createDrain(options.isDraining);
-  const mountPaths = options.mounts.map(({ path }) => path).filter((path) => path.startsWith(`${BASE_PATH}/`));
-  const frontDoor = drain.count(
-    createFrontDoor({ ...options, express, mountPaths, rateLimits, isDraining: drain.isDraining }),
-  );
+  const frontDoor = drain.count(createFrontDoor({ ...options, express, rateLimits, isDraining: drain.isDraining }));
   const server = createServerFor(frontDoor, options.readTimings ?? READ_TIMINGS);
   const upgrades = listenToUpgrades(server, frontDoor);
   await listen(server, options);

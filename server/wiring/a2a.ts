@@ -12,6 +12,7 @@ import type { Runs } from '../runs/runs.ts';
 import { type StartRun, toUserMessages } from '../runs/start-run.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
+import { MOUNTED } from './mounted.ts';
 import type { ProtocolParts } from './protocols.ts';
 
 /** Opens A2A: tasks are runs on the conversations that are their contexts. */
@@ -28,7 +29,11 @@ export async function openA2a({ options, hasKeys, agents, mcp, agentRuns, runs, 
     log,
   });
   announceRuns(runs, a2a);
-  return { ...a2a, handlers: { a2a: createA2aHandlers({ agents, version }) } };
+  return {
+    ...a2a,
+    mounts: a2a.mounts.map((mount) => ({ ...mount, operation: MOUNTED.a2a })),
+    handlers: { a2a: createA2aHandlers({ agents, version }) },
+  };
 }
 
 /** Agents as their cards show them: with the tools of the servers they select that run. Starts none of them. */

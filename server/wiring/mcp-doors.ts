@@ -9,6 +9,7 @@ import { toUserMessages } from '../runs/start-run.ts';
 import { version } from '../version.ts';
 import type { AgentRuns } from './agent-runs.ts';
 import type { McpServers } from './mcp.ts';
+import { MOUNTED } from './mounted.ts';
 
 const MCP_PATH = `${BASE_PATH}/mcp`;
 const AGENTS_PATH = `${BASE_PATH}/agents`;
@@ -46,7 +47,7 @@ export function openMcpDoors({ mcp, agents, agentRuns, log }: McpDoorsOptions) {
     principalOf: (request) => exchangeOf(request).principal,
   });
   return {
-    mounts: [MCP_PATH, AGENTS_PATH].map((path) => ({ path, handler: doors.handler })),
+    mounts: [MCP_PATH, AGENTS_PATH].map((path) => ({ path, operation: MOUNTED.mcp, handler: doors.handler })),
     close: () => doors.close(),
   };
 }

@@ -5,6 +5,7 @@ import { isForPages, listUiTools, readPage, type UiTool } from '../mcp/ui-tools.
 import { createMcpUiHandlers, type McpUiParts } from '../protocols/mcp-ui/handlers.ts';
 import { ENDPOINT, type PageTool } from '../protocols/mcp-ui/page-tools.ts';
 import { needsApproval } from '../runs/tool-approvals.ts';
+import { MOUNTED } from './mounted.ts';
 import type { ProtocolParts } from './protocols.ts';
 import { startTextRun } from './text-run.ts';
 
@@ -19,7 +20,7 @@ export function openMcpUi({ options, agents, mcp, agentRuns }: ProtocolParts) {
     handlers: {
       mcpUi: createMcpUiHandlers({ agents, pageTools, startRun: (request) => startTextRun(agentRuns, request) }),
     },
-    mounts: [{ path: ENDPOINT, load: loadPages }],
+    mounts: [{ path: ENDPOINT, operation: MOUNTED.pages, load: loadPages }],
   };
 }
 

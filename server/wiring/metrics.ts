@@ -11,6 +11,7 @@ import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
 import { version } from '../version.ts';
 import type { McpServers } from './mcp.ts';
+import { MOUNTED } from './mounted.ts';
 
 /** What the metrics look at when they are read. */
 interface Observed {
@@ -20,7 +21,11 @@ interface Observed {
 
 /** Opens the metrics: features tell them what happens, and a scrape reads them. */
 export function openMetrics(options: Options) {
-  const metrics = new Metrics([...[...listEndpoints(contract)].map(([name]) => name), OWN_READS]);
+  const metrics = new Metrics([
+    ...[...listEndpoints(contract)].map(([name]) => name),
+    ...Object.values(MOUNTED),
+    OWN_READS,
+  ]);
   const open = new Set<Exchange>();
   const requests: RequestWatch = {
     begin: (exchange) => void open.add(exchange),
