@@ -1,4 +1,7 @@
-/** Starts a server with the demo agent on a free port, asks the agent a question over HTTP, prints what it streams, and ends the server. */
+/**
+ * Starts a server with the demo agent on a free port, asks the agent a question over HTTP, prints what it streams, and ends the server:
+ * `npm run demo -- 'question'`. `npm run demo -- doors` has one conversation through several doors instead; it needs all packages, `npm ci`.
+ */
 import { join } from 'node:path';
 import { createRestClient, readEvents, type Schemas } from '../client/rest.ts';
 import { ownFolder } from './own.ts';
@@ -10,21 +13,32 @@ const question = process.argv[2] ?? 'What is 17 * 23?';
 
 await using folder = await ownFolder('agent-runtimes-demo-');
 try {
-  await ask(folder.path);
+  await using server = await start(folder.path);
+  await (question === 'doors' ? tellOfDoors(server.url) : ask(server.url));
 } catch (cause) {
   console.error(`The demo failed: ${cause instanceof Error ? cause.message : String(cause)}`);
   process.exitCode = 1;
 }
 
-async function ask(dataFolder: string): Promise<void> {
+async function start(dataFolder: string): Promise<Awaited<ReturnType<typeof startServerProcess>>> {
   const startedAt = performance.now();
-  await using server = await startServerProcess({
+  const server = await startServerProcess({
     args: ['--demo', '--data-dir', dataFolder, '--mcp-config', join(dataFolder, 'mcp.json'), '--log-level', 'warn'],
   });
   console.log(`server   listens on ${server.url} after ${Math.round(performance.now() - startedAt)} ms`);
+  return server;
+}
+
+async function tellOfDoors(url: string): Promise<void> {
+  // Its clients are needed by nobody else.
+  const { printStory } = await import('./doors/print-story.ts');
+  await printStory(url);
+}
+
+async function ask(url: string): Promise<void> {
   console.log(`you      ${question}`);
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  const { data, error } = await createRestClient(server.url).POST('/agents/{agent_id}/prompt', {
+  const { data, error } = await createRestClient(url).POST('/agents/{agent_id}/prompt', {
     params: { path: { agent_id: 'demo' } },
     body: { message: question },
     parseAs: 'stream',

@@ -153,7 +153,7 @@ describe('an agent with codemode, in local-eval', () => {
     await server.tool('execute_code', { code }, 'held');
     expect(await server.lastCalls('held')).toEqual([
       { by: 'model', tool: 'execute_code', server: null, status: 'failed' },
-      { by: 'execute_code', tool: 'other__echo', server: null, status: 'failed' },
+      { by: 'execute_code', tool: 'other__echo', server: 'other', status: 'failed' },
     ]);
   });
 

@@ -174,7 +174,7 @@ async function write(place: string, texts: Record<string, string>): Promise<stri
 
 const EXPORTS = {
   isSame: true,
-  client: ['AGUIAdapter', 'AGUIError', 'createClient', 'errorBodyOf'],
+  client: ['AGUIAdapter', 'AGUIError', 'ChatError', 'chatTransport', 'createClient', 'errorBodyOf'],
   rest: ['createRestClient', 'readEvents'],
   contract: ['BASE_PATH', 'ErrorResponse', 'contract', 'errors'],
   heavy: [],

@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { transformWithOxc } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ServerProcess } from '../scripts/server-process.ts';
+import { openPage } from './support/chat-page.mjs';
 import { readCodeBlocks } from './support/code-blocks.ts';
 import { startCommand } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -14,10 +16,11 @@ const shell = blocks.filter(({ language }) => language === 'sh');
 const curls = shell.filter(({ code }) => code.startsWith('curl '));
 const commands = shell.filter(({ code }) => !code.startsWith('curl '));
 const programs = blocks.filter(({ language }) => language === 'ts');
+const components = blocks.filter(({ language }) => language === 'tsx');
 
 test('the README has a command, a curl and a typed call, and no block that is not run here', () => {
   expect([commands.length > 0, curls.length > 0, programs.length > 0]).toEqual([true, true, true]);
-  expect(blocks.filter(({ language }) => !['sh', 'ts', 'json'].includes(language))).toEqual([]);
+  expect(blocks.filter(({ language }) => !['sh', 'ts', 'tsx', 'json'].includes(language))).toEqual([]);
 });
 
 const text = await readFile('README.md', 'utf8');
@@ -65,11 +68,31 @@ describe('against a server with the demo agent', () => {
     const source = (name: string) => new URL(`../client/${name}.ts`, import.meta.url).href;
     const program = here(code)
       .replaceAll("'agent-runtimes/client'", `'${source('index')}'`)
-      .replaceAll("'agent-runtimes/client/rest'", `'${source('rest')}'`);
+      .replaceAll("'agent-runtimes/client/rest'", `'${source('rest')}'`)
+      .replaceAll("'openai'", `'${import.meta.resolve('openai')}'`);
     const file = join(folder.path, 'program.ts');
     await writeFile(file, program);
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { timeout: 18_000 });
     expect(stderr).toBe('');
     expect(stdout.trim()).not.toBe('');
+  });
+
+  test.each(components)('the page on line $line shows the call of a tool and the answer', async ({ code }) => {
+    await using folder = await temporaryFolder(join(import.meta.dirname, '../node_modules'));
+    const client = new URL('../client/index.ts', import.meta.url).href;
+    const file = join(folder.path, 'page.tsx');
+    const source = here(code).replaceAll("'agent-runtimes/client'", `'${client}'`);
+    const built = await transformWithOxc(source, file, { jsx: { runtime: 'automatic' } });
+    await writeFile(join(folder.path, 'page.mjs'), built.code);
+    const { default: Chat } = await import(join(folder.path, 'page.mjs'));
+    {
+      await using page = openPage(Chat, { id: 'page' });
+      await expect.poll(() => page.text).toContain('Stop');
+      page.type('What is 17 * 23?');
+      await expect.poll(() => page.text).toContain('Stop');
+      page.submit();
+      await expect.poll(() => page.text, { timeout: 15_000 }).toContain('391');
+      expect(page.text).toContain('toolbox__calculate: output-available');
+    }
   });
 });

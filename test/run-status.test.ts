@@ -104,7 +104,7 @@ test('A2A tells it as the message of a task that works, and says at its end what
 test('MCP-UI has a status event, and names what was missing at the end', async () => {
   await using waiting = await startWaiting();
   const { seen, all } = follow(waiting, '/mcp-ui/waiter/', { message: 'Hello' }, ({ type }) => type === 'status');
-  expect(await seen).toEqual({ type: 'status', text: 'waiting for MCP server late' });
+  expect(await seen).toEqual({ type: 'status', text: 'waiting for MCP server late', timestamp: expect.any(Number) });
   await waiting.release();
   const events = await all;
   expect(events.filter(({ type }) => type === 'status')).toEqual([await seen]);

@@ -31,8 +31,16 @@ export function createLog({ level, format, isColored = false, destination, descr
   const options = { level, base: undefined, serializers: { err: toLoggedError } };
   if (destination) return pino({ ...options, hooks: { streamWrite: toLine } }, destination);
   const output = new LogOutput(descriptor);
-  process.on('exit', () => output.flushSync());
+  if (!outputs.size) process.on('exit', flushAll);
+  outputs.add(output);
   return pino({ ...options, hooks: { streamWrite: toLine } }, output);
+}
+
+/** What is written to until the process ends. */
+const outputs = new Set<LogOutput>();
+
+function flushAll(): void {
+  for (const output of outputs) output.flushSync();
 }
 
 /** How the log is written where no option says it: for people on a terminal, in JSON elsewhere. */

@@ -10,3 +10,15 @@ export interface ChatPage extends AsyncDisposable {
   >;
 }
 export function openChatPage(options: ChatInit<UIMessage> & { readonly resume?: boolean }): Promise<ChatPage>;
+
+/** A page that shows a component. */
+export interface Page extends AsyncDisposable {
+  /** All text that is shown. */
+  readonly text: string;
+  /** Types into the input. */
+  type(value: string): void;
+  submit(): void;
+  /** Presses the button with this text. */
+  press(label: string): void;
+}
+export function openPage(component: unknown, props: object): Page;

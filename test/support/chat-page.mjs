@@ -12,6 +12,31 @@ const { createElement } = await import('react');
 const { createRoot } = await import('react-dom/client');
 const { useChat } = await import('@ai-sdk/react');
 
+/** Opens a page that shows a component, and does what people do there. */
+export function openPage(component, props) {
+  const element = dom.window.document.createElement('div');
+  dom.window.document.body.append(element);
+  const root = createRoot(element);
+  root.render(createElement(component, props));
+  const fire = (target, type) => target.dispatchEvent(new dom.window.Event(type, { bubbles: true, cancelable: true }));
+  return {
+    get text() {
+      return element.textContent ?? '';
+    },
+    type(value) {
+      const input = element.querySelector('input');
+      Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value').set.call(input, value);
+      fire(input, 'input');
+    },
+    submit: () => fire(element.querySelector('form'), 'submit'),
+    press: (label) => [...element.querySelectorAll('button')].find((each) => each.textContent === label).click(),
+    async [Symbol.asyncDispose]() {
+      root.unmount();
+      element.remove();
+    },
+  };
+}
+
 /** Opens a page with one component that calls `useChat`. */
 export async function openChatPage(options) {
   const element = dom.window.document.createElement('div');
