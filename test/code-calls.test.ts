@@ -1,4 +1,6 @@
 /** Tool calls that no model has made itself, as they are seen from outside: of code within a run, and of requests without one. */
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ReceivedSpan } from './support/otlp-receiver.ts';
 import { countOf, type Series, scrape } from './support/read-metrics.ts';
@@ -149,6 +151,23 @@ describe('tool calls that code makes', () => {
     expect(await countCalls(traced, before)).toEqual({ 'none error': 1, 'meta ok': 3, 'meta error': 2 });
     expect((await traced.call('GET', '/runs')).runs).toEqual(runsBefore);
   });
+});
+
+test('tool calls of MCP clients are counted, at the door of all servers and at that of one', async () => {
+  await using traced = await startTracedServer();
+  const before = await scrape(traced.server.url, 'none');
+  for (const [path, name] of [
+    ['', 'meta__meta'],
+    ['/servers/meta', 'meta'],
+  ]) {
+    const url = new URL(`${traced.server.url}/api/v1/mcp${path}${path && '/mcp'}`);
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(url));
+    await client.callTool({ name: name ?? '', arguments: {} });
+    await client.callTool({ name: name ?? '', arguments: { fails: true } });
+    await client.close();
+  }
+  expect(await countCalls(traced, before)).toEqual({ 'meta ok': 2, 'meta error': 2 });
 });
 
 test('tool calls of code are kept with their run when the server is killed, and say what they were given where that is wanted', async () => {

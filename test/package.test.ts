@@ -96,7 +96,8 @@ describe('the server', () => {
   });
 
   test('is typed for its users, under NodeNext and under a bundler', async () => {
-    const blocks = (await readCodeBlocks('README.md')).filter(({ language }) => language === 'ts');
+    const programs = (await readCodeBlocks('README.md')).filter(({ language }) => language === 'ts');
+    const blocks = programs.filter(({ code }) => code.includes("'agent-runtimes"));
     const texts = { use: USE, documented: `${DOCUMENTED}export {};\n` };
     const all = { ...texts, ...Object.fromEntries(blocks.map(({ code }, at) => [`readme-${at}`, code])) };
     await compile(consumer, await write(consumer, all));

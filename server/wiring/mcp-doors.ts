@@ -5,6 +5,7 @@ import type { Log } from '../http/log.ts';
 import { readJsonText } from '../http/read-json.ts';
 import { McpDoors } from '../mcp/doors/doors.ts';
 import { createAgentTools } from '../protocols/mcp/agent-tools.ts';
+import type { CallWatch } from '../runs/call-watch.ts';
 import { toUserMessages } from '../runs/start-run.ts';
 import { version } from '../version.ts';
 import type { AgentRuns } from './agent-runs.ts';
@@ -19,12 +20,14 @@ interface McpDoorsOptions {
   readonly agents: Agents;
   readonly agentRuns: Pick<AgentRuns, 'startRun'>;
   readonly log: Log;
+  readonly watchRequest: () => CallWatch;
 }
 
 /** Opens the doors of MCP clients to the MCP servers and to the agents. */
-export function openMcpDoors({ mcp, agents, agentRuns, log }: McpDoorsOptions) {
+export function openMcpDoors({ mcp, agents, agentRuns, log, watchRequest }: McpDoorsOptions) {
   const doors = new McpDoors({
     servers: mcp.servers,
+    watchRequest,
     agents: createAgentTools({
       agents,
       async startRun(agentId, { message, ...request }) {

@@ -4,14 +4,15 @@ import { toToolName } from '../mcp/tool-names.ts';
 import { isForPages, listUiTools, readPage, type UiTool } from '../mcp/ui-tools.ts';
 import { createMcpUiHandlers, type McpUiParts } from '../protocols/mcp-ui/handlers.ts';
 import { ENDPOINT, type PageTool } from '../protocols/mcp-ui/page-tools.ts';
+import { type CallWatch, makeWatched } from '../runs/call-watch.ts';
 import { needsApproval } from '../runs/tool-approvals.ts';
 import { MOUNTED } from './mounted.ts';
 import type { ProtocolParts } from './protocols.ts';
 import { startTextRun } from './text-run.ts';
 
 /** Opens MCP-UI: the answers of agents, and the pages of their tools. */
-export function openMcpUi({ options, agents, mcp, agentRuns }: ProtocolParts) {
-  const pageTools = createPageTools(agents, mcp.servers);
+export function openMcpUi({ options, agents, mcp, agentRuns, watchRequest }: ProtocolParts) {
+  const pageTools = createPageTools(agents, mcp.servers, watchRequest);
   const loadPages = async () => {
     const { createMcpUiPages } = await import('../protocols/mcp-ui/pages.ts');
     return createMcpUiPages({ agents, pageTools, frameAncestors: options['cors-origin'] });
@@ -25,15 +26,23 @@ export function openMcpUi({ options, agents, mcp, agentRuns }: ProtocolParts) {
 }
 
 /** The tools with a page of the servers an agent selects. */
-function createPageTools(agents: Agents, servers: RunningServers): McpUiParts['pageTools'] {
+function createPageTools(
+  agents: Agents,
+  servers: RunningServers,
+  watchRequest: () => CallWatch,
+): McpUiParts['pageTools'] {
   return (agentId) => {
     const { selectedMcpServers, approvals } = agents.get(agentId);
-    return listUiTools(servers, selectedMcpServers).map((uiTool) => toPageTool(uiTool, approvals.tools));
+    return listUiTools(servers, selectedMcpServers).map((uiTool) => toPageTool(uiTool, approvals.tools, watchRequest));
   };
 }
 
 /** A page is no way around the person whose approval a tool needs: such tools are not there for it. */
-const toPageTool = ({ server, tool, name, resourceUri }: UiTool, held: readonly string[]): PageTool => ({
+const toPageTool = (
+  { server, tool, name, resourceUri }: UiTool,
+  held: readonly string[],
+  watchRequest: () => CallWatch,
+): PageTool => ({
   server: server.definition.id,
   tool: tool.name,
   name,
@@ -44,5 +53,13 @@ const toPageTool = ({ server, tool, name, resourceUri }: UiTool, held: readonly 
       .filter(isForPages)
       .filter((each) => !needsApproval(toToolName(server.definition.id, each.name, new Map()), held))
       .map((each) => ({ ...each })),
-  callTool: async (called, args, signal) => ({ ...(await server.call(called, args, { signal })) }),
+  callTool: (called, args, signal) =>
+    makeWatched(
+      watchRequest(),
+      { server: server.definition.id, tool: called, args },
+      {
+        make: async (onStart) => ({ ...(await server.call(called, args, { signal, meta: onStart?.() })) }),
+        toEnd: (result) => ({ isError: result.isError === true, result }),
+      },
+    ),
 });

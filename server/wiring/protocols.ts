@@ -2,6 +2,7 @@ import type { Agents } from '../agents/agents.ts';
 import type { Log } from '../http/log.ts';
 import type { LiveEvents } from '../live-events/live-events.ts';
 import type { Options } from '../options.ts';
+import type { CallWatch } from '../runs/call-watch.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Store } from '../store/store.ts';
 import { openA2a } from './a2a.ts';
@@ -22,6 +23,8 @@ export interface ProtocolParts {
   readonly agents: Agents;
   readonly runs: Runs;
   readonly agentRuns: AgentRuns;
+  /** Makes who is told of the tool calls of the request that is being answered, which belong to no run. */
+  readonly watchRequest: () => CallWatch;
   readonly live: LiveEvents;
   /** Whether callers need a key. */
   readonly hasKeys: boolean;

@@ -62,10 +62,12 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   );
   const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
   const agentRuns = openAgentRuns(parts);
-  const doors = keep(openMcpDoors({ ...parts, agentRuns }));
+  const doors = keep(openMcpDoors({ ...parts, agentRuns, watchRequest }));
   const proxy = openMcpProxy({ ...parts, watchRequest });
   const apiKeys = readApiKeys(options);
-  const protocols = keep(await openProtocols({ ...parts, agentRuns, live: live.events, hasKeys: apiKeys.length > 0 }));
+  const protocols = keep(
+    await openProtocols({ ...parts, agentRuns, watchRequest, live: live.events, hasKeys: apiKeys.length > 0 }),
+  );
   const handlers = {
     ...openEndpoints(parts).handlers,
     ...mcp.handlers,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { CallWatch } from '../../runs/call-watch.ts';
 import type { RunningServers } from '../servers/running-servers.ts';
 import { toAskName, toToolName } from '../tool-names.ts';
 import type { Tool } from '../wire/mcp-sdk.ts';
@@ -7,10 +8,18 @@ import type { AgentTools, CallTool, DoorTools } from './door-tools.ts';
 
 const SETTLE_MS = 50;
 
+interface AllToolsOptions {
+  readonly servers: RunningServers;
+  readonly agents: AgentTools;
+  /** Makes who is told of the calls of the request that is being answered; absent: nobody. */
+  readonly watchRequest?: (() => CallWatch) | undefined;
+}
+
 /** The tools of all servers that run, under the names agents know them by, and behind them the agents that are offered as tools. */
 export class AllTools implements DoorTools {
   readonly #servers: RunningServers;
   readonly #agents: AgentTools;
+  readonly #watchRequest: AllToolsOptions['watchRequest'];
   readonly #listeners = new Set<() => void>();
   readonly #unsubscribe: readonly (() => void)[];
   #calls = new Map<string, CallTool>();
@@ -19,9 +28,10 @@ export class AllTools implements DoorTools {
   #revision: number | undefined;
   #settle: NodeJS.Timeout | undefined;
 
-  constructor(servers: RunningServers, agents: AgentTools) {
+  constructor({ servers, agents, watchRequest }: AllToolsOptions) {
     this.#servers = servers;
     this.#agents = agents;
+    this.#watchRequest = watchRequest;
     const onAgents = () => {
       this.#revision = undefined;
       this.#changeSoon();
@@ -37,7 +47,9 @@ export class AllTools implements DoorTools {
     const ofServers = running.flatMap((server) =>
       server.tools.map((tool) => {
         const name = toToolName(server.definition.id, tool.name, calls);
-        calls.set(name, (args, call) => callServer(server, tool.name, args, call));
+        calls.set(name, (args, call) =>
+          callServer(server, tool.name, args, { ...call, watch: this.#watchRequest?.() }),
+        );
         return { ...tool, name };
       }),
     );

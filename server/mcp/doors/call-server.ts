@@ -1,4 +1,5 @@
 import { ApiError } from '../../call/errors.ts';
+import { type CallWatch, makeWatched } from '../../runs/call-watch.ts';
 import type { SupervisedServer } from '../servers/supervised-server.ts';
 import { type CallToolResult, loadMcpServer } from '../wire/mcp-sdk.ts';
 import { AnswerError } from './answer-error.ts';
@@ -9,10 +10,14 @@ export async function callServer(
   server: SupervisedServer,
   tool: string,
   args: Record<string, unknown>,
-  { signal, onProgress }: ToolCall,
+  { signal, onProgress, watch }: ToolCall & { readonly watch: CallWatch | undefined },
 ): Promise<CallToolResult> {
+  const call = { server: server.definition.id, tool, args };
   try {
-    return await server.call(tool, args, { signal, onProgress });
+    return await makeWatched(watch, call, {
+      make: (onStart) => server.call(tool, args, { signal, onProgress, meta: onStart?.() }),
+      toEnd: (result) => ({ isError: result.isError === true, result }),
+    });
   } catch (cause) {
     signal.throwIfAborted();
     if (!(cause instanceof ApiError)) throw cause;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ApiError } from '../../call/errors.ts';
 import type { Principal } from '../../call/principal.ts';
+import type { CallWatch } from '../../runs/call-watch.ts';
 import type { RunningServers } from '../servers/running-servers.ts';
 import { loadMcpServer, type McpServerSdk } from '../wire/mcp-sdk.ts';
 import { createAggregate } from './aggregate.ts';
@@ -14,6 +15,8 @@ import { openUpstream } from './upstream.ts';
 
 /** What the doors are opened with. */
 export interface DoorOptions {
+  /** Makes who is told of the calls of the request that is being answered; absent: nobody. */
+  readonly watchRequest?: (() => CallWatch) | undefined;
   readonly servers: RunningServers;
   readonly agents: AgentTools;
   readonly version: string;
@@ -124,9 +127,9 @@ export class McpDoors {
   }
 
   #openShared(sdk: McpServerSdk, door: Exclude<Door, { type: 'server' }>, principal: Principal): Opening {
-    const { servers, agents, version } = this.#options;
+    const { servers, agents, version, watchRequest } = this.#options;
     const isAgent = door.type === 'agent';
-    this.#tools ??= new AllTools(servers, agents);
+    this.#tools ??= new AllTools({ servers, agents, watchRequest });
     const tools = isAgent ? toolsOfAgent(agents, door.id) : this.#tools;
     return {
       backend: createAggregate(sdk, { tools, version, principal }),
@@ -147,6 +150,7 @@ export class McpDoors {
     let session: Session | undefined;
     const backend = new Pipe(upstream, {
       name: id,
+      watchRequest: this.#options.watchRequest,
       onEnd: () => {
         if (session) void this.#serverSessions.end(session);
       },

@@ -1,3 +1,4 @@
+import type { CallEnd, CallProgress, CallWatch } from '../../runs/call-watch.ts';
 import type { JSONRPCMessage, RequestId } from '../wire/mcp-sdk.ts';
 import { withReadableTools } from '../wire/read-tool.ts';
 import { isSessionLost } from '../wire/remote-transports.ts';
@@ -10,6 +11,8 @@ interface Call {
   readonly id: RequestId;
   readonly method: string;
   readonly progressToken: unknown;
+  /** Is told how it ends, of the call of a tool. */
+  readonly progress: CallProgress | undefined;
 }
 type Request = Extract<JSONRPCMessage, { method: string; id: RequestId }>;
 type Notification = Exclude<Extract<JSONRPCMessage, { method: string }>, Request>;
@@ -21,11 +24,21 @@ const PROBE_TIMEOUT_MS = 15_000;
 /** The methods of notifications that belong to no request, even while one is under way. */
 const GENERAL = /\/list_changed$|^notifications\/resources\/updated$/;
 
+interface PipeOptions {
+  /** The id of the server. */
+  readonly name: string;
+  /** Called when the server is gone, after every open call was answered. */
+  onEnd(): void;
+  /** Makes who is told of the calls of the request that is being answered; absent: nobody. */
+  readonly watchRequest?: (() => CallWatch) | undefined;
+}
+
 /** Joins a caller and a server of its own, message by message, and knows which of them belong together. */
 export class Pipe implements Backend {
   readonly #upstream: Upstream;
   readonly #name: string;
   readonly #onEnd: () => void;
+  readonly #watchRequest: PipeOptions['watchRequest'];
   /** By the id that the server knows it by: a number of ours, by which the answer is found even when it is too long to be parsed. */
   readonly #calls = new Map<number, Call>();
   /** The open requests of the server, each with the request of the caller on whose stream it was sent. */
@@ -35,11 +48,11 @@ export class Pipe implements Backend {
   #probe: { readonly id: number; readonly timer: NodeJS.Timeout } | undefined;
   #isOver = false;
 
-  /** `onEnd` is called when the server is gone, after every open call was answered. */
-  constructor(upstream: Upstream, { name, onEnd }: { name: string; onEnd(): void }) {
+  constructor(upstream: Upstream, { name, onEnd, watchRequest }: PipeOptions) {
     this.#upstream = upstream;
     this.#name = name;
     this.#onEnd = onEnd;
+    this.#watchRequest = watchRequest;
   }
 
   async attach(caller: Caller): Promise<void> {
@@ -76,6 +89,7 @@ export class Pipe implements Backend {
       id: request.id,
       method: nameOf(request),
       progressToken: request.params?._meta?.progressToken,
+      progress: this.#watch(request),
     });
     this.#upstream.transport.send({ ...request, id }).catch((cause) => {
       if (isSessionLost(cause)) this.#end(cause);
@@ -83,10 +97,20 @@ export class Pipe implements Backend {
     });
   }
 
+  #watch({ method, params }: Request): CallProgress | undefined {
+    if (method !== 'tools/call' || typeof params?.name !== 'string') return undefined;
+    const args = Object(params.arguments);
+    const progress = this.#watchRequest?.().begin({ server: this.#name, tool: params.name, args });
+    // What the caller says of its trace goes to the server as it came.
+    progress?.start();
+    return progress;
+  }
+
   #cancel(notification: Notification): void {
     for (const [id, call] of this.#calls) {
       if (call.id !== notification.params?.requestId) continue;
       this.#calls.delete(id);
+      call.progress?.end({ isError: true, result: undefined });
       this.#pass({ ...notification, params: { ...notification.params, requestId: id } });
     }
   }
@@ -111,6 +135,7 @@ export class Pipe implements Backend {
     const call = this.#calls.get(id);
     if (!call) return;
     this.#calls.delete(id);
+    call.progress?.end(toEnd(answer));
     const isToolList = call.method === 'tools/list' && 'result' in answer;
     this.#caller?.send({ ...answer, ...(isToolList && { result: withReadableTools(answer.result) }), id: call.id });
   }
@@ -154,6 +179,7 @@ export class Pipe implements Backend {
     for (const [id, call] of this.#calls) {
       if (only !== undefined && id !== only) continue;
       this.#calls.delete(id);
+      call.progress?.end({ isError: true, result: undefined });
       const message = `MCP server '${this.#name}' ${reason} during ${call.method}`;
       const error = { code: CONNECTION_CLOSED, message, data: { code: 'mcp-server-failed' } };
       this.#caller?.send({ jsonrpc: '2.0', id: call.id, error });
@@ -182,6 +208,12 @@ export class Pipe implements Backend {
     clearTimeout(this.#probe?.timer);
     this.#probe = undefined;
   }
+}
+
+/** What the answer to the call of a tool is: an error of the protocol, or a result that may be one of the tool. */
+function toEnd(answer: Answer): CallEnd {
+  const result: unknown = 'result' in answer ? answer.result : undefined;
+  return { isError: 'error' in answer || Object(result).isError === true, result };
 }
 
 function nameOf({ method, params }: Request): string {
