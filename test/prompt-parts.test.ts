@@ -94,6 +94,22 @@ describe('a file at an address', () => {
     expect(tester.told()).toEqual([[[{ type: 'file', mediaType: 'image/*', data: { type: 'url', url } }]]]);
   });
 
+  test('is left to such a provider also where its name is not known here', async () => {
+    await using tester = await startTester({
+      supportedUrls: imageUrls,
+      provider: 'openai.responses',
+      knowsNoNames: true,
+    });
+    expect(await tester.ask([{ type: 'image', url: 'https://x.test/dot' }])).toMatchObject({ status: 200 });
+    await using chat = await startTester({ provider: 'openai-compatible.chat', knowsNoNames: true });
+    expect(await chat.ask([{ type: 'image', url: 'https://x.test/dot' }])).toMatchObject({ status: 200 });
+    await using other = await startTester({ knowsNoNames: true });
+    expect(await other.ask([{ type: 'image', url: 'https://x.test/dot' }])).toMatchObject({
+      status: 422,
+      body: { code: 'file-not-fetched' },
+    });
+  });
+
   test.each(['10.0.0.7', '127.0.0.1', '169.254.169.254'])(
     'is given to nobody where its name leads to %s',
     async (leadsTo) => {

@@ -26,6 +26,8 @@ interface Setting {
   readonly limits?: Partial<RunLimits>;
   /** Where names lead; absent: to an address of the internet. */
   readonly leadsTo?: string;
+  /** Whether no name is known, as where a proxy is the only way out. */
+  readonly knowsNoNames?: boolean;
   readonly answers?: Parameters<typeof scriptedModel>[0];
 }
 
@@ -43,7 +45,10 @@ export async function startTester(setting: Setting = {}) {
       files: openFileSource({
         allowedHosts,
         silenceMs,
-        resolve: (_name, _options, callback) => callback(null, [{ address: leadsTo, family: 4 }]),
+        resolve: (name, _options, callback) =>
+          setting.knowsNoNames
+            ? callback(Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' }), [])
+            : callback(null, [{ address: leadsTo, family: 4 }]),
       }),
     }),
   );

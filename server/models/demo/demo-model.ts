@@ -21,7 +21,8 @@ export function createDemoModel({ paceMs = 0 }: DemoModelOptions = {}): Language
     specificationVersion: 'v4',
     provider: 'demo',
     modelId: 'rules',
-    supportedUrls: {},
+    // It looks at no file, and so needs none that stands at an address.
+    supportedUrls: { '*': [/^https?:/], 'image/*': [/^https?:/] },
     async doGenerate(options) {
       options.abortSignal?.throwIfAborted();
       const reply = decideReply(options);

@@ -7,4 +7,12 @@ export class FileProblem extends Error {
     super(clause, options);
     this.code = code;
   }
+
+  /** Whether it is at an address whose name nobody here knows, as where a proxy is the only way out. */
+  get isUnknownHere(): boolean {
+    return UNKNOWN_HERE.has(Object(this.cause).code);
+  }
 }
+
+/** What a look-up says of a name that it does not know. */
+const UNKNOWN_HERE: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);

@@ -74,7 +74,10 @@ export function openFileSource({
         return true;
       } catch (cause) {
         signal.throwIfAborted();
-        throw toProblem(cause, wait);
+        const problem = toProblem(cause, wait);
+        // The provider may know it.
+        if (problem.isUnknownHere) return true;
+        throw problem;
       }
     },
   };

@@ -79,14 +79,20 @@ export class RunFiles {
     const url = toUrl(data);
     if (!url) return this.#toPart(readData(data), part, model);
     const type = toFullType(part.mediaType) ?? typeOfName(url.pathname) ?? part.mediaType;
+    const passedOn: ModelUserPart = { type: 'file', mediaType: type, data: { type: 'url', url }, ...name };
     if (
       takesUrl(await model.supportedUrls, url, type) &&
       isTaken(type, model) &&
       (await this.#source.mayPassOn(url, signal))
     ) {
-      return { type: 'file', mediaType: type, data: { type: 'url', url }, ...name };
+      return passedOn;
     }
-    return this.#toPart(await this.#fetch(url, signal), { ...toName(url), ...part }, model);
+    try {
+      return this.#toPart(await this.#fetch(url, signal), { ...toName(url), ...part }, model);
+    } catch (cause) {
+      if (cause instanceof FileProblem && cause.isUnknownHere && hasPlaceForAddress(type, model)) return passedOn;
+      throw cause;
+    }
   }
 
   async #fetch(url: URL, signal: AbortSignal): Promise<FetchedFile> {
@@ -184,6 +190,10 @@ function takesUrl(supported: Readonly<Record<string, readonly RegExp[]>>, { href
   const fits = (key: string) => (key === '*' ? toFullType(type) !== undefined : isOneOf(type, [key]));
   return Object.entries(supported).some(([key, patterns]) => fits(key) && patterns.some((one) => one.test(href)));
 }
+
+/** Whether the API of a provider has a place for the address of a file, whatever its library says: Chat Completions has one for images. */
+const hasPlaceForAddress = (type: string, { provider }: Model): boolean =>
+  type.startsWith('image/') && provider.endsWith('.chat');
 
 /** Whether a provider takes a type. Of `image/*` it is to see for itself. */
 function isTaken(type: string, { provider }: Model): boolean {
