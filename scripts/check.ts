@@ -40,6 +40,9 @@ const packing: Gate = { name: 'packing', command: ['node', 'scripts/pack.ts', pa
 const tarballs = vitest('packed tarballs', 'package.test.ts');
 const size: Gate = { name: 'size when installed', command: ['node', 'scripts/install-size.ts'], deadlineMs: 300_000 };
 
+/** How many skipped tests are named. */
+const MAX_NAMED = 10;
+
 const startedAt = performance.now();
 const results: GateResult[] = [];
 const preparing = prepare(setUps);
@@ -56,7 +59,8 @@ console.log(
     ? `\nFailed: ${failed.map(({ gate }) => gate.name).join(', ')} (${seconds} s)`
     : `\nEvery gate passed (${seconds} s)`,
 );
-if (total.skipped) console.log(`${total.skipped} tests were skipped. ${missing.join('. ')}`);
+if (total.skipped.length) console.log(`${total.skipped.length} tests were skipped. ${missing.join('. ')}`);
+for (const name of total.skipped.slice(0, MAX_NAMED)) console.log(`     ${name}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = failed.length || total.failed || !total.passed ? 1 : 0;
 
@@ -94,13 +98,17 @@ async function prepare(gates: readonly Gate[]): Promise<string[]> {
 
 /** Tests that left no report count as one that failed. */
 async function countAll(gates: readonly Gate[]): Promise<TestCount> {
-  let sum: TestCount = { passed: 0, failed: 0, skipped: 0 };
+  let sum: TestCount = { passed: 0, failed: 0, skipped: [] };
   for (const { name } of gates) {
-    const count = await readFile(reportOf(name), 'utf8').then(countTests, () => ({ passed: 0, failed: 1, skipped: 0 }));
+    const count = await readFile(reportOf(name), 'utf8').then(countTests, () => ({
+      passed: 0,
+      failed: 1,
+      skipped: [],
+    }));
     sum = {
       passed: sum.passed + count.passed,
       failed: sum.failed + count.failed,
-      skipped: sum.skipped + count.skipped,
+      skipped: [...sum.skipped, ...count.skipped],
     };
   }
   return sum;

@@ -5,26 +5,26 @@ const Report = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ status: z.string() })),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
     }),
   ),
 });
 
-/** How many tests passed, failed and were skipped. */
+/** How many tests passed and failed, and the names of those that were skipped, which say why where nothing else does. */
 export interface TestCount {
   readonly passed: number;
   readonly failed: number;
-  readonly skipped: number;
+  readonly skipped: readonly string[];
 }
 
 /** Counts the tests of a report of vitest's json reporter. A file that failed without a failed test, because it did not load, counts as one. */
 export function countTests(report: string): TestCount {
   const { testResults } = Report.parse(JSON.parse(report));
-  const statuses = testResults.flatMap(({ status, assertionResults }) => {
-    const own = assertionResults.map((result) => result.status);
-    return status === 'failed' && !own.includes('failed') ? [...own, 'failed'] : own;
+  const results = testResults.flatMap(({ status, name: fullName, assertionResults: own }) => {
+    const isWhole = status !== 'failed' || own.some((result) => result.status === 'failed');
+    return isWhole ? own : [...own, { status, fullName }];
   });
-  const count = (status: string) => statuses.filter((one) => one === status).length;
-  const [passed, failed] = [count('passed'), count('failed')];
-  return { passed, failed, skipped: statuses.length - passed - failed };
+  const { passed = [], failed = [], ...others } = Object.groupBy(results, ({ status }) => status);
+  const skipped = Object.values(others).flatMap((some = []) => some.map(({ fullName }) => fullName));
+  return { passed: passed.length, failed: failed.length, skipped };
 }

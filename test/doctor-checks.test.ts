@@ -129,7 +129,7 @@ test('a data folder that can be written, is not there yet, or is a file', async 
   );
 });
 
-test.skipIf(isRoot)('a data folder that this user may not write', async () => {
+test.skipIf(isRoot)('a data folder that this user may not write (root may write every folder)', async () => {
   await using folder = await temporaryFolder();
   await chmod(folder.path, 0o500);
   const [first] = await look(dataFolder, { args: ['--data-dir', folder.path] });
