@@ -169,10 +169,12 @@ describe('what a chat says', () => {
       server.call('POST', '/vercel-ai/tester', { id: 'chat', messages: [{ id: 'u', role: 'user', parts }] });
     expect(await ask([])).toMatchObject({ status: 422, body: { errors: [{ path: 'messages' }] } });
     expect(await ask([{ type: 'mystery' }])).toMatchObject({ status: 422 });
-    expect(await ask([{ type: 'file', mediaType: 'a/b', url: 'file:///etc/passwd' }])).toMatchObject({
-      status: 422,
-      body: { errors: [{ path: 'messages.parts.0.url' }] },
-    });
+    for (const url of ['file:///etc/passwd', 'data:text/plain,100%']) {
+      expect(await ask([{ type: 'file', mediaType: 'a/b', url }])).toMatchObject({
+        status: 422,
+        body: { errors: [{ path: 'messages.parts.0.url' }] },
+      });
+    }
   });
 
   test('replaces the stored answer when it is asked for again, and what follows a message that was changed', async () => {

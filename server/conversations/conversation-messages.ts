@@ -1,3 +1,4 @@
+import { toText } from '../call/fields.ts';
 import type { StoredMessage } from '../store/store.ts';
 
 /** A stored message as callers see it: its texts as one, without reasoning, signatures and the data of files. */
@@ -22,5 +23,3 @@ export function toConversationMessage(message: StoredMessage) {
 type UserPart = Extract<StoredMessage, { role: 'user' }>['content'][number];
 
 const toUserText = (part: UserPart) => (part.type === 'text' ? part.text : `[${part.filename ?? part.mediaType}]`);
-
-const toText = (result: unknown) => (typeof result === 'string' ? result : (JSON.stringify(result) ?? ''));

@@ -1,6 +1,6 @@
 /** What happens in a run, in the words of no protocol. Every protocol is a translation of these. */
 import type { RunOutcome } from '../store/run-outcome.ts';
-import type { Usage } from '../store/usage.ts';
+import { NO_USAGE, type Usage } from '../store/usage.ts';
 
 export {
   type AwaitedCall,
@@ -135,3 +135,10 @@ const OF_SUBAGENTS: ReadonlySet<RunEvent['type']> = new Set<SubagentEvent['type'
 
 /** Whether an event is told to whoever has asked the agent. */
 export const isSubagentEvent = (event: RunEvent): event is SubagentEvent => OF_SUBAGENTS.has(event.type);
+
+/** The end of a run whose own end never came, for whoever was told of it until then. */
+export const toLostRun = (detail: string): RunEvent => ({
+  type: 'run-ended',
+  outcome: { status: 'failed', code: 'internal', detail },
+  usage: NO_USAGE,
+});

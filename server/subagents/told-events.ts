@@ -1,3 +1,4 @@
+import { toText } from '../call/fields.ts';
 import type { SubagentEvent } from '../runs/run-events.ts';
 
 /** How much of one run is told to the run that asked for it. */
@@ -55,5 +56,3 @@ function charsOf(event: SubagentEvent): number {
   if (event.type === 'tool-result') return toText(event.result).length;
   return event.type === 'tool-call-ended' ? toText(event.args).length : 0;
 }
-
-const toText = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

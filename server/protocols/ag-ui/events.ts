@@ -1,6 +1,6 @@
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { toApiError } from '../../call/errors.ts';
-import type { RunEvent } from '../../runs/run-events.ts';
+import { type RunEvent, toLostRun } from '../../runs/run-events.ts';
 import type { AgUiRunView } from './run-view.ts';
 import { createAgUiTranslator } from './translator.ts';
 
@@ -22,15 +22,8 @@ export async function* toAgUiEvents(
       if (translator.isOver()) return;
     }
   } catch (cause) {
-    yield* translator.next(toFailure(toApiError(cause).message)).slice(0, -1);
+    yield* translator.next(toLostRun(toApiError(cause).message)).slice(0, -1);
     throw cause;
   }
-  yield* translator.next(toFailure('The server lost the run'));
+  yield* translator.next(toLostRun('The server lost the run'));
 }
-
-/** The end of a run whose own end never came. */
-const toFailure = (detail: string): RunEvent => ({
-  type: 'run-ended',
-  outcome: { status: 'failed', code: 'internal', detail },
-  usage: { inputTokens: 0, outputTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 },
-});

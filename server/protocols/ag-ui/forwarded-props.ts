@@ -1,5 +1,5 @@
+import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
-import { type Fields, isFields } from './fields.ts';
 import { KEYS, toCamelCase } from './spelling.ts';
 
 /** What `forwardedProps` ask of the run itself; their other keys belong to the application. */

@@ -1,5 +1,5 @@
 /** Brings messages as applications have them, and those of older AG-UI clients, into the shape of AG-UI 1.0. */
-import { type Fields, isFields } from './fields.ts';
+import { type Fields, isFields } from '../../call/fields.ts';
 import { mediaKindOf } from './media-kind.ts';
 import { fromOpenAiPart } from './openai-parts.ts';
 import { KEYS, toCamelCase } from './spelling.ts';

@@ -1,5 +1,5 @@
 /** Reads content parts in the shapes of OpenAI's APIs, which applications hand on as they have them. */
-import { type Fields, isFields } from './fields.ts';
+import { type Fields, isFields } from '../../call/fields.ts';
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w=.+-]+)*;base64,(.*)$/s;
 

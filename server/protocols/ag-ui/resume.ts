@@ -1,7 +1,7 @@
 import type { ResumeEntry } from '@ag-ui/core';
+import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
-import { type Fields, isFields } from './fields.ts';
 
 const MAX_REASON = 4000;
 

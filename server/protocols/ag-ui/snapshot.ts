@@ -1,11 +1,10 @@
 /** Turns a stored conversation into the messages that an AG-UI client holds. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
+import { type Fields, toText } from '../../call/fields.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
-import type { Fields } from './fields.ts';
 import { mediaKindOf } from './media-kind.ts';
 import { type Casing, createSpelling, type Spelling } from './spelling.ts';
 import { reasoningIdOf } from './text-events.ts';
-import { toResultContent } from './tool-call-events.ts';
 
 /** The whole conversation as one event. */
 export function toMessagesSnapshot(messages: readonly Message[], casing: Casing): AgUiEvent {
@@ -24,7 +23,7 @@ function toAgUiMessages(message: Message, spelled: Spelling): Fields[] {
       return toAssistantMessages(id, message.content, spelled);
     case 'tool': {
       const { callId, result, status } = message;
-      const content = toResultContent(result);
+      const content = toText(result);
       const error = status === 'done' ? {} : { error: content || status };
       return [{ id, role, ...spelled('toolCallId', callId), content, ...error }];
     }

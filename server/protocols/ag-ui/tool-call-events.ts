@@ -1,4 +1,5 @@
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
+import { toText } from '../../call/fields.ts';
 import type { RunEvent, RunOutcome } from '../../runs/run-events.ts';
 import type { OpenBlocks } from './open-blocks.ts';
 import type { Spelling } from './spelling.ts';
@@ -46,7 +47,7 @@ export class ToolCallEvents {
       }
       case 'tool-result': {
         this.#unanswered.delete(event.callId);
-        const result = this.#toResult(event.callId, event.messageId, toResultContent(event.result));
+        const result = this.#toResult(event.callId, event.messageId, toText(event.result));
         return [result, ...this.#surfaces.take(event, this.#spelled)];
       }
     }
@@ -65,7 +66,3 @@ export class ToolCallEvents {
     return { type: 'TOOL_CALL_RESULT', ...ids, content, role: 'tool' };
   }
 }
-
-/** The result of a tool as AG-UI has it, which is text. */
-export const toResultContent = (result: unknown): string =>
-  typeof result === 'string' ? result : (JSON.stringify(result) ?? '');

@@ -1,7 +1,9 @@
 /** The tools that a client runs itself, and the form that it wants the answer in. */
+
+import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
-import { type Fields, isFields, textOf } from './fields.ts';
+import { textOf } from './fields.ts';
 
 /** Reads tools, with their functions inside or beside their types. Throws a 422 for one that no model could be shown. */
 export function readTools(tools: readonly Fields[] | null | undefined, choice: unknown): ToolDefinition[] {

@@ -1,11 +1,12 @@
 /** Reads what a chat asks for. */
 import type { OpenAiChat } from '../../../contract/openai-chat.ts';
+import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { AssistantPart, Message } from '../../store/messages.ts';
 import { readOutputSchema, readTools } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
 import { Dialogue, endOfAnswers, parseArguments, withoutSent } from './dialogue.ts';
-import { type Fields, isFields, textOf } from './fields.ts';
+import { textOf } from './fields.ts';
 import type { ModelRunRequest } from './ports.ts';
 
 /** What of a request is about the run. */

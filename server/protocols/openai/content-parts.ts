@@ -1,7 +1,9 @@
 /** What users say: texts, images, audio and files, in the shapes of both of OpenAI's APIs. */
+import { readDataUrl } from '../../call/data-url.ts';
+import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { UserPart } from '../../store/messages.ts';
-import { type Fields, isFields, textOf } from './fields.ts';
+import { textOf } from './fields.ts';
 
 /** Reads what a user says. `place` is where it stands in the request. Throws a 422 for a part of which nothing can be made. */
 export function readUserParts(content: unknown, place: string): UserPart[] {
@@ -70,20 +72,9 @@ function toFile(value: unknown, { place, mediaType, isBase64 = false }: FileOpti
   const text = textOf(value);
   if (text === undefined)
     throw invalidField(place, 'is required: files at a provider cannot be reached, send the data');
-  const [, type, encoding, data = ''] = /^data:([^,;]*)(?:;[^,;]*)*?(;base64)?,(.*)$/s.exec(text) ?? [];
-  if (type !== undefined) {
-    const base64 = encoding ? data : Buffer.from(decodeText(data, place)).toString('base64');
-    return { type: 'file', mediaType: type || mediaType, data: base64 };
-  }
+  const held = readDataUrl(text, place);
+  if (held) return { type: 'file', mediaType: held.mediaType || mediaType, data: held.data };
   if (/^https?:/i.test(text) && URL.canParse(text)) return { type: 'file', mediaType, data: text };
   if (isBase64 && /^[\w+/=\s-]+$/.test(text)) return { type: 'file', mediaType, data: text };
   throw invalidField(place, `must be a data: or an https: URL${isBase64 ? ', or base64' : ''}`);
-}
-
-function decodeText(text: string, place: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (cause) {
-    throw invalidField(place, 'is no data: URL', { cause });
-  }
 }

@@ -1,12 +1,13 @@
 /** Reads what a response is asked for. */
 import type { OpenAiResponseRequest } from '../../../contract/openai-responses.ts';
+import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
 import { readOutputSchema, readTools } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
 import { Dialogue, parseArguments } from './dialogue.ts';
-import { type Fields, isFields, textOf } from './fields.ts';
+import { textOf } from './fields.ts';
 import type { ModelRunRequest } from './ports.ts';
 
 /** What of a request is about the run. */

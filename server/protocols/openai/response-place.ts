@@ -1,10 +1,10 @@
 /** Where a response stands: the conversation it goes on in, and what was said before it. */
 import type { OpenAiResponseRequest } from '../../../contract/openai-responses.ts';
 import { ApiError } from '../../call/errors.ts';
+import type { Fields } from '../../call/fields.ts';
 import type { Principal } from '../../call/principal.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { Message } from '../../store/messages.ts';
-import type { Fields } from './fields.ts';
 import { textOf } from './fields.ts';
 import type { FoundModelRun, ModelRunRequest, OpenAiParts } from './ports.ts';
 import { placeOfItem } from './response-items.ts';

@@ -6,9 +6,9 @@ import {
   OpenAiResponseEcho,
   type OpenAiResponseRequest,
 } from '../../../contract/openai-responses.ts';
+import { isFields } from '../../call/fields.ts';
 import type { Usage } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
-import { isFields } from './fields.ts';
 import { toSeconds } from './models.ts';
 
 /** What is known of a response beside its events. */

@@ -1,5 +1,7 @@
 /** What is stored of a conversation, as a chat shows it: an answer is one UI message, of however many runs and steps it was made. */
+
 import type { VercelAiMessage } from '../../../contract/vercel-ai.ts';
+import { toText } from '../../call/fields.ts';
 import { NO_USAGE, type RunEvent } from '../../runs/run-events.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
 
@@ -99,5 +101,3 @@ function toResultEvent(message: ToolMessage | undefined): RunEvent[] {
   const { id: messageId, callId, name, result, status } = message;
   return [{ type: 'tool-result', callId, messageId, name, result, isError: status !== 'done', bytes: 0 }];
 }
-
-const toText = (result: unknown): string => (typeof result === 'string' ? result : (JSON.stringify(result) ?? ''));

@@ -1,5 +1,7 @@
 /** Turns the events of a run into chunks of a UI message stream. */
+
 import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
+import { toText } from '../../call/fields.ts';
 import { type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
@@ -137,7 +139,7 @@ export class AnswerTranslation {
 const toToolError = (toolCallId: string, result: unknown): VercelAiChunk => ({
   type: 'tool-output-error',
   toolCallId,
-  errorText: typeof result === 'string' ? result : (JSON.stringify(result) ?? ''),
+  errorText: toText(result),
   dynamic: true,
 });
 

@@ -1,11 +1,14 @@
 /** Reads what a chat of the AI SDK sends. */
+
 import type { VercelAiChat } from '../../../contract/vercel-ai.ts';
+import { readDataUrl } from '../../call/data-url.ts';
+import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
-import { type Fields, isFields, toolPartOf } from './parts.ts';
+import { toolPartOf } from './parts.ts';
 
 type UserMessage = Extract<Message, { readonly role: 'user' }>;
 type ToolMessage = Extract<Message, { readonly role: 'tool' }>;
@@ -117,11 +120,9 @@ function toUserParts(parts: readonly unknown[] | null | undefined): UserPart[] {
 }
 
 function toData(url: unknown, mediaType: string | undefined, index: number): { mediaType: string; data: string } {
-  const [, type, isBase64, data = ''] = /^data:([^,;]*)(?:;[^,;]*)*?(;base64)?,(.*)$/s.exec(String(url)) ?? [];
-  if (type !== undefined) {
-    const base64 = isBase64 ? data : Buffer.from(decodeURIComponent(data)).toString('base64');
-    return { mediaType: mediaType ?? (type || 'text/plain'), data: base64 };
-  }
+  const place = `messages.parts.${index}.url`;
+  const held = readDataUrl(String(url), place);
+  if (held) return { mediaType: mediaType ?? (held.mediaType || 'text/plain'), data: held.data };
   if (/^https?:/i.test(String(url))) return { mediaType: mediaType ?? 'application/octet-stream', data: String(url) };
-  throw invalidField(`messages.parts.${index}.url`, 'must be a data: or an https: URL');
+  throw invalidField(place, 'must be a data: or an https: URL');
 }

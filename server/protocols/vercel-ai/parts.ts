@@ -1,11 +1,5 @@
 /** The parts of UI messages, as they come from a browser: nothing is known of them. */
-
-/** A JSON object. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether a value is a JSON object. */
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import type { Fields } from '../../call/fields.ts';
 
 interface ToolPart {
   readonly callId: string;

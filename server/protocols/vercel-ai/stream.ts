@@ -1,7 +1,7 @@
 /** The chunks of an answer as they come about. */
 import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
 import { toApiError } from '../../call/errors.ts';
-import { NO_USAGE, type RunEvent } from '../../runs/run-events.ts';
+import { type RunEvent, toLostRun } from '../../runs/run-events.ts';
 import { AnswerTranslation, type AnswerView, toStart } from './chunks.ts';
 
 interface Answer extends AnswerView {
@@ -24,14 +24,8 @@ export async function* toChunks({ before = [], events, ...view }: Answer): Async
       if (translation.isOver) return;
     }
   } catch (cause) {
-    yield* translation.next(toFailure(toApiError(cause).message)).slice(0, -1);
+    yield* translation.next(toLostRun(toApiError(cause).message)).slice(0, -1);
     throw cause;
   }
-  yield* translation.next(toFailure('The server lost the run'));
+  yield* translation.next(toLostRun('The server lost the run'));
 }
-
-const toFailure = (detail: string): RunEvent => ({
-  type: 'run-ended',
-  outcome: { status: 'failed', code: 'internal', detail },
-  usage: NO_USAGE,
-});
