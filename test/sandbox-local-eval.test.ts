@@ -212,6 +212,22 @@ describe('code that does not end', () => {
   });
 
   test.each([
+    ['computes', 'while True: pass'],
+    ['waits', 'import asyncio\nawait asyncio.sleep(60)'],
+  ])('ends where it %s when the interrupt hit the event loop below it', async (_name, end) => {
+    const hitLoop = 'signal.getsignal(signal.SIGINT)(signal.SIGINT, sys._getframe().f_back)';
+    const { status } = await python.run(`import signal, sys\nx = 7\n${hitLoop}\nx = 8\n${end}`);
+    expect(status).toBe('error');
+    expect((await python.run('x')).result).toEqual({ 'text/plain': '8' });
+  });
+
+  test('shows where it was interrupted, and nothing of what interrupts it', async () => {
+    const { error } = await python.run('while True: pass', { timeoutMs: 250 });
+    expect(error?.traceback.trim().split('\n').slice(-2)[0]).toMatch(/while True|\^/);
+    expect(error?.traceback).not.toContain('runner');
+  });
+
+  test.each([
     ['a loop in C', 'sum(range(10 ** 12))'],
     [
       'code that catches the interrupt',

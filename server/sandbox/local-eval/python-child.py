@@ -32,6 +32,7 @@ lock = threading.Lock()
 reports = os.fdopen(4, "wb", 0)
 replies = os.fdopen(5, "rb")
 waiting = {}
+AGAIN_S = 0.02
 state = {"call": 0, "left": 0, "dropped": 0, "running": False, "timed_out": False}
 
 
@@ -69,6 +70,13 @@ class Bridge:
         waiting[call(False, text)] = future
         return await future
 
+    @staticmethod
+    def interrupt_again():
+        if state["running"]:
+            # The loop may be asleep in a call that goes on after a signal.
+            loop.call_soon_threadsafe(lambda: None)
+            later(AGAIN_S, False)
+
 
 def call(blocking, text):
     runner.flush()
@@ -83,9 +91,11 @@ def interrupt(timed_out):
         os.kill(os.getpid(), signal.SIGINT)
 
 
-def on_interrupt(_signal, _frame):
-    if state["running"]:
-        raise KeyboardInterrupt
+def later(seconds, timed_out):
+    timer = threading.Timer(seconds, interrupt, [timed_out])
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def settle(identity, text):
@@ -126,9 +136,7 @@ def read_outcome(text):
 def run(frame):
     state.update(left=config["maxOutput"], dropped=0, timed_out=False)
     task = loop.create_task(runner.run(frame["code"]))
-    timer = threading.Timer(frame["timeoutMs"] / 1000, interrupt, [True])
-    timer.daemon = True
-    timer.start()
+    timer = later(frame["timeoutMs"] / 1000, True)
     state["running"] = True
     while True:
         try:
@@ -168,7 +176,6 @@ def set_up(frame):
 module = types.ModuleType("_sandbox_bridge")
 module.call_sync, module.call_async = Bridge.call_sync, Bridge.call_async
 sys.modules["_sandbox_bridge"] = module
-signal.signal(signal.SIGINT, on_interrupt)
 runner.install(Bridge, "")
 threading.Thread(target=read_commands, daemon=True).start()
 report({"type": "ready"})

@@ -21,6 +21,8 @@ del sys.modules["own_modules"], sys.modules["shown_values"]
 traceback = private("traceback")
 
 MAX_TRACEBACK = 20_000
+# The files of the interpreter, its event loop and this runner: all that is at work while no code is.
+_OF_PYTHON = (os.path.dirname(os.__file__), os.path.dirname(__file__), "<frozen ")
 
 _bridge = None
 _namespace = {}
@@ -30,7 +32,6 @@ _unsent = {"stdout": [], "stderr": []}
 _cell = 0
 _current = None
 _unavailable = ""
-_on_interrupt = None
 
 
 class Writer(io.TextIOBase):
@@ -79,10 +80,9 @@ def _send(stream):
 
 def install(bridge, unavailable):
     """Connects this interpreter to its host: display(), input(), and modules of its own for code."""
-    global _bridge, _unavailable, _on_interrupt, _shown_builtins
+    global _bridge, _unavailable, _shown_builtins
     _bridge = bridge
     _unavailable = unavailable
-    _on_interrupt = signal.getsignal(signal.SIGINT)
     builtins.display = display
     builtins.input = _no_input
     sys.modules.pop(__name__, None)
@@ -132,6 +132,16 @@ def cancel():
     """Ends code that is waiting; code that computes is ended by an interrupt instead."""
     if _current is not None and not _current.done():
         _current.cancel()
+
+
+def _on_interrupt(_signal, frame):
+    """Interrupts code, never the event loop below it: an exception there loses what would have woken the code, which then waits for ever."""
+    while frame is not None and frame.f_code.co_filename.startswith(_OF_PYTHON):
+        frame = frame.f_back
+    if frame is not None:
+        raise KeyboardInterrupt
+    cancel()
+    _bridge.interrupt_again()
 
 
 async def run(code):
@@ -225,6 +235,8 @@ def _describe(error):
         described = traceback.TracebackException.from_exception(error, compact=True)
         ours = next((i for i, frame in enumerate(described.stack) if frame.filename.startswith("<cell ")), None)
         del described.stack[: len(described.stack) if ours is None else ours]
+        if described.stack and described.stack[-1].filename == __file__:
+            del described.stack[-1]
         text = "".join(described.format())
     except BaseException:
         text = f"{type(error).__name__}: {message}"

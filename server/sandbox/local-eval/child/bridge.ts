@@ -1,5 +1,5 @@
 /** The functions that the agent's code can reach. Each takes and gives text, so that no object of this realm gets out with them. */
-import { isInterrupted } from './interrupts.ts';
+import { interruptAgain, isInterrupted } from './interrupts.ts';
 import { displayOutput, flushOutput, writeOutput } from './output.ts';
 import { readReply, report } from './pipes.ts';
 
@@ -17,6 +17,7 @@ export const createBridge = (interruptBuffer: { readonly 0: number }) =>
     write: (stream: unknown, text: unknown) => writeOutput(stream, text),
     display: (json: unknown) => displayOutput(json),
     interrupted: () => isInterrupted(interruptBuffer),
+    interrupt_again: interruptAgain,
     call_sync(json: unknown): string {
       const text = String(json);
       return text.length > MAX_CALL ? TOO_LARGE : readReply(sendCall(text, true));

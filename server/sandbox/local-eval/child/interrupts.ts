@@ -10,6 +10,8 @@ export const limit = {
   deadline: Number.NEGATIVE_INFINITY,
   isCancelled: false,
   isTimedOut: false,
+  /** When an interrupt that found none of the code at work comes again. */
+  againAt: Number.POSITIVE_INFINITY,
   /** Whether a command is read while Python runs, and not while it waits. */
   isPolling: false,
 };
@@ -24,8 +26,9 @@ export function createInterruptBuffer(poll: () => void): { 0: number } {
         lastPoll = now;
         pollOnce(poll);
       }
-      if (limit.isCancelled) {
+      if (limit.isCancelled || now >= limit.againAt) {
         limit.isCancelled = false;
+        limit.againAt = Number.POSITIVE_INFINITY;
         return INTERRUPT;
       }
       if (now <= limit.deadline) return 0;
@@ -39,6 +42,11 @@ export function createInterruptBuffer(poll: () => void): { 0: number } {
 
 /** Whether Python shall stop now. */
 export const isInterrupted = (buffer: { readonly 0: number }): boolean => buffer[0] === INTERRUPT;
+
+/** Has the interrupt come once more, as it hit the interpreter's own work and nothing of the code's. */
+export function interruptAgain(): void {
+  limit.againAt = performance.now() + POLL_MS;
+}
 
 function pollOnce(poll: () => void): void {
   limit.isPolling = true;

@@ -90,7 +90,7 @@ async function runCode(id: number, code: string, timeoutMs: number): Promise<voi
   resetOutput(config.maxOutput);
   // Later than the end of the wait below, so that code that waits is cancelled: an interrupt could hit the event loop instead of the code.
   const deadline = performance.now() + timeoutMs + INTERRUPT_DELAY_MS;
-  Object.assign(limit, { isCancelled: false, isTimedOut: false, deadline });
+  Object.assign(limit, { isCancelled: false, isTimedOut: false, againAt: Number.POSITIVE_INFINITY, deadline });
   const flushing = setInterval(flushAll, FLUSH_MS);
   // While the code waits no bytecode runs and nothing reads the interrupt buffer.
   limitWait(timeoutMs, () => {
