@@ -6,6 +6,8 @@ import { ownFolder } from './own.ts';
 import { type Gate, type GateResult, runGate } from './run-gate.ts';
 
 await using folder = await ownFolder('agent-runtimes-check-');
+const secondTries = join(folder.path, 'second-tries');
+process.env.SECOND_TRIES = secondTries;
 const vitest = (name: string, ...args: string[]): Gate => ({
   name,
   command: [
@@ -14,6 +16,9 @@ const vitest = (name: string, ...args: string[]): Gate => ({
     '--config=test/vitest.config.ts',
     '--reporter=default',
     '--reporter=json',
+    '--reporter=./test/second-tries.ts',
+    // A machine that holds a test up now and then is no fault of the change. Who needed it is named below.
+    '--retry=1',
     `--outputFile.json=${reportOf(name)}`,
     ...args,
   ],
@@ -61,6 +66,8 @@ console.log(
 );
 if (total.skipped.length) console.log(`${total.skipped.length} tests were skipped. ${missing.join('. ')}`);
 for (const name of total.skipped.slice(0, MAX_NAMED)) console.log(`     ${name}`);
+const triedAgain = await readFile(secondTries, 'utf8').catch(() => '');
+if (triedAgain) console.log(`Passed at a second try only:\n${triedAgain.trim().replace(/^/gm, '     ')}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = failed.length || total.failed || !total.passed ? 1 : 0;
 
