@@ -354,7 +354,7 @@ describe('JSON-RPC itself', () => {
 
   test('a body over the limit is a 413, another method a 405, and the path without its slash leads to the one with it', async () => {
     await using server = await startA2aServer({ model: hello() });
-    const long = await server.rpc('SendMessage', { message: says('x'.repeat(1024 * 1024)) });
+    const long = await server.rpc('SendMessage', { message: says('x'.repeat(17 * 1024 * 1024)) });
     expect([long.status, await long.json()]).toMatchObject([413, { code: 'body-too-large' }]);
     const got = await fetch(server.agentUrl);
     expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST']);

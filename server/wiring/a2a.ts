@@ -1,7 +1,7 @@
 import type { Agents } from '../agents/agents.ts';
 import type { AnswerApproval } from '../approvals/answer-approvals.ts';
 import { exchangeOf } from '../http/exchange.ts';
-import { readJson } from '../http/read-json.ts';
+import { MAX_FILES_BODY_BYTES, readJson } from '../http/read-json.ts';
 import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import { createA2aHandlers } from '../protocols/a2a/handlers.ts';
 import { type A2a, openA2a as openProtocol } from '../protocols/a2a/open-a2a.ts';
@@ -24,7 +24,7 @@ export async function openA2a({ options, hasKeys, agents, mcp, agentRuns, runs, 
     webhookHosts: options['webhook-host'],
     hasKeys,
     principalOf: (request) => exchangeOf(request).principal,
-    readJson: (request, response) => readJson(request, () => response.writeContinue()),
+    readJson: readA2aJson,
     version,
     log,
   });
@@ -35,6 +35,10 @@ export async function openA2a({ options, hasKeys, agents, mcp, agentRuns, runs, 
     handlers: { a2a: createA2aHandlers({ agents, version }) },
   };
 }
+
+/** Reads the body of a request to A2A. */
+export const readA2aJson: A2aServerOptions['readJson'] = (request, response, { holdFiles }) =>
+  readJson(request, () => response.writeContinue(), holdFiles ? MAX_FILES_BODY_BYTES : undefined);
 
 /** Agents as their cards show them: with the tools of the servers they select that run. Starts none of them. */
 function createCardAgents(agents: Agents, servers: RunningServers): A2aServerOptions['agents'] {

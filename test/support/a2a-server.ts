@@ -5,17 +5,16 @@ import { ApiError } from '../../server/call/errors.ts';
 import { EVERYBODY } from '../../server/call/principal.ts';
 import { exchangeOf } from '../../server/http/exchange.ts';
 import { createLog } from '../../server/http/log.ts';
-import { readJson } from '../../server/http/read-json.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import type { CardAgent } from '../../server/protocols/a2a/card.ts';
 import { openA2a } from '../../server/protocols/a2a/open-a2a.ts';
 import { STREAM_LIMITS, type StreamLimits } from '../../server/protocols/a2a/stream-guard.ts';
 import { Runs } from '../../server/runs/runs.ts';
-import { createStartRun } from '../../server/runs/start-run.ts';
+import { createStartRun, type StartRun } from '../../server/runs/start-run.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
 import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
-import { announceRuns, createTaskRuns } from '../../server/wiring/a2a.ts';
+import { announceRuns, createTaskRuns, readA2aJson } from '../../server/wiring/a2a.ts';
 import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
 
 /** A server of A2A alone, and what a test may do to it. */
@@ -50,6 +49,14 @@ interface A2aTestOptions {
   readonly approvals?: readonly string[];
   /** Absent: as in service. */
   readonly streamLimits?: Partial<StreamLimits>;
+  /** Stands between tasks and what they are built on; absent: nothing does. */
+  readonly around?: (ports: TaskPorts) => TaskPorts;
+}
+
+/** What tasks are built on: where they are stored, and how their runs start. */
+export interface TaskPorts {
+  readonly tasks: Store['tasks'];
+  readonly startRun: StartRun;
 }
 
 /** An agent with one tool. */
@@ -80,7 +87,8 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     const approvals = { tools: options.approvals ?? [] };
     return { agent: () => ({ ...testAgent, id, approvals }), toolset: options.toolset ?? toolsetOf({}) };
   };
-  const startRun = createStartRun(runs, getAgent);
+  const ports = { tasks: store.tasks, startRun: createStartRun(runs, getAgent) };
+  const { tasks, startRun } = options.around?.(ports) ?? ports;
   const answerApproval = createAnswerApproval({
     startRun,
     approvals: store.approvals,
@@ -88,13 +96,13 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
   });
   const a2a = await openA2a({
     agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },
-    tasks: store.tasks,
+    tasks,
     ...createTaskRuns({ startRun, approvals: store.approvals, answerApproval }),
     webhookHosts: options.webhookHosts ?? [],
     streamLimits: { ...STREAM_LIMITS, ...options.streamLimits },
     hasKeys: apiKeys.length > 0,
     principalOf: (request) => exchangeOf(request).principal,
-    readJson: (request, response) => readJson(request, () => response.writeContinue()),
+    readJson: readA2aJson,
     version: '0.1.0',
     log,
   });

@@ -19,6 +19,8 @@ interface Registered {
 
 const MAX_TASKS = 1000;
 const MAX_PER_TASK = 10;
+/** The most characters of JSON in one config. */
+const MAX_CHARACTERS = 64 * 1024;
 const DEADLINE_MS = 10_000;
 
 /**
@@ -44,7 +46,11 @@ export class PushConfigs {
   }
 
   /** Throws when nothing may be sent to the address of `config`. */
-  check({ url, token, authentication }: TaskPushNotificationConfig, errors: A2aSdk['errors']): void {
+  check(config: TaskPushNotificationConfig, errors: A2aSdk['errors']): void {
+    if (JSON.stringify(config).length > MAX_CHARACTERS) {
+      throw new errors.RequestMalformedError(`A push notification config has at most ${MAX_CHARACTERS} characters`);
+    }
+    const { url, token, authentication } = config;
     const problem = findWebhookProblem(url, this.#options.allowedHosts);
     if (problem) throw new errors.RequestMalformedError(`The url of the push notification config ${problem}`);
     const { scheme, credentials } = authentication ?? {};

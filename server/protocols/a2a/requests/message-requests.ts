@@ -8,13 +8,21 @@ import type { A2aMessage, A2aTask } from '../json.ts';
 import { HOW_TO_ANSWER, readMessageDecisions } from '../tasks/decisions.ts';
 import type { LiveTask } from '../tasks/live-task.ts';
 import { principalOf } from '../user.ts';
+import { toKeptMessage } from './kept-message.ts';
 import { readUserMessage } from './messages.ts';
-import { type AgentRequests, findTask, isWaiting, streamTask, toSdkTask } from './requested-task.ts';
+import {
+  type AgentRequests,
+  checkHistoryLength,
+  findTask,
+  isWaiting,
+  streamTask,
+  toSdkTask,
+} from './requested-task.ts';
 
 /** A request to send a message, checked. */
 interface ReceivedMessage {
   readonly message: Message;
-  /** The message as it came, for the history of its task. */
+  /** The message as the history of its task keeps it. */
   readonly json: A2aMessage;
   readonly parts: readonly UserPart[];
   /** Absent for a caller that shows no surfaces of A2UI. */
@@ -81,7 +89,7 @@ function receive(
   if (config) push.check(config, errors);
   return {
     message,
-    json: types.Message.toJSON(message) as A2aMessage,
+    json: toKeptMessage(types.Message.toJSON(message) as A2aMessage, sdk),
     parts,
     viewer: showsSurfaces ? { surfaceId } : undefined,
     registerPush: (taskId) => config && push.set(taskId, config, context.requestedVersion),
