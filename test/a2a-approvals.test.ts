@@ -127,8 +127,15 @@ describe('a task whose agent wants to call a tool that needs approval', () => {
     await using server = await start({ mail });
     const { id } = await send(server, says('Write'));
     for (const words of ['I do not approve', 'constructor', '__proto__']) {
-      const { error } = await send(server, says(words, { taskId: id }));
-      expect(error).toMatchObject({ message: expect.stringContaining('Send the task a message that says "approve"') });
+      const still = await send(server, says(words, { taskId: id }));
+      expect(still).toMatchObject({
+        id,
+        status: {
+          state: 'TASK_STATE_INPUT_REQUIRED',
+          message: { parts: [{ text: expect.stringContaining('Send the task a message that says "approve"') }, {}] },
+        },
+        history: [{ parts: [{ text: 'Write' }] }],
+      });
     }
     const { error: unknown } = await send(server, decide(id, { approved: true, approval_id: 'appr-0' }));
     expect(unknown).toMatchObject({ message: `The task ${id} waits for no approval appr-0` });

@@ -416,7 +416,7 @@ describe('the card', () => {
         ],
       },
       defaultInputModes: ['text/plain', 'application/json', 'image/*', 'audio/*', 'video/*', 'application/pdf'],
-      defaultOutputModes: ['text/plain'],
+      defaultOutputModes: ['text/plain', 'application/json'],
       skills: [
         { id: 'chat', name: 'Tester', description: 'Answers as its script says', tags: ['chat'] },
         { id: 'lookup', name: 'lookup', description: 'Looks something up', tags: ['tool'] },

@@ -58,7 +58,7 @@ export function toAgentCard(
       securityRequirements: [{ schemes: { apiKey: { list: [] } } }],
     }),
     defaultInputModes: [...INPUT_MODES],
-    defaultOutputModes: ['text/plain'],
+    defaultOutputModes: ['text/plain', 'application/json'],
     skills: [
       { id: 'chat', name: agent.name, description, tags: ['chat'] },
       ...agent.tools.map((tool) => toSkill(tool.name, tool.description)),

@@ -2,17 +2,22 @@ import { once } from 'node:events';
 import type { Response } from 'express';
 
 interface StreamOptions {
+  /** Whether the reader takes nothing but an event stream, also of an error. */
+  readonly isOnlyTaken: boolean;
   /** Called before anything is sent, to set headers that the first event may have decided on. */
   beforeHead(): void;
   /** The body that tells of an error. */
   toError(cause: unknown): object;
 }
 
-/** Sends events as an event stream, at the pace of the reader. An error before the first of them is answered without a stream. */
+/**
+ * Sends events as an event stream, at the pace of the reader. An error before the first of them is answered without a stream, or is the only
+ * event of one for a reader that takes nothing else.
+ */
 export async function sendEventStream(
   response: Response,
   events: AsyncGenerator<object>,
-  { beforeHead, toError }: StreamOptions,
+  { isOnlyTaken, beforeHead, toError }: StreamOptions,
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -26,10 +31,11 @@ export async function sendEventStream(
       if (!response.write(`data: ${JSON.stringify(event)}\n\n`)) await drained(response, gone.signal);
     }
   } catch (cause) {
-    if (!response.headersSent) {
+    if (!response.headersSent && !isOnlyTaken) {
       response.json(toError(cause));
       return;
     }
+    if (!response.headersSent) writeHead(response);
     response.write(`event: error\ndata: ${JSON.stringify(toError(cause))}\n\n`);
   }
   response.end();

@@ -18,6 +18,8 @@ interface JsonRpcOptions {
 /** JSON-RPC in one version of A2A. */
 interface Dialect {
   readonly extensionsHeader: string;
+  /** Whether clients that ask for an event stream know errors only as its events. */
+  readonly streamsErrors: boolean;
   handle(body: Record<string, unknown>, context: ServerCallContext): Promise<object | AsyncGenerator<object>>;
   toError(cause: unknown): object;
 }
@@ -30,7 +32,7 @@ export function createA2aJsonRpc({ sdk, requests, card, principalOf }: JsonRpcOp
   const dialects = createDialects(sdk, requests);
   return async (request, response) => {
     const version = versionOf(request, sdk);
-    const { extensionsHeader, handle, toError } = version === '0.3' ? dialects.legacy : dialects.current;
+    const { extensionsHeader, streamsErrors, handle, toError } = version === '0.3' ? dialects.legacy : dialects.current;
     const id = idOf(request.body);
     const toErrorBody = (error: object) => ({ jsonrpc: '2.0', id, error });
     const problem = findProblem(request, sdk);
@@ -52,8 +54,11 @@ export function createA2aJsonRpc({ sdk, requests, card, principalOf }: JsonRpcOp
         if (activated.length) response.set(extensionsHeader, activated.join(', '));
       };
       if (Symbol.asyncIterator in answer) {
-        const stream = { beforeHead, toError: (cause: unknown) => toErrorBody(toError(cause)) };
-        return await sendEventStream(response, answer, stream);
+        return await sendEventStream(response, answer, {
+          isOnlyTaken: streamsErrors && !request.accepts('application/json'),
+          beforeHead,
+          toError: (cause) => toErrorBody(toError(cause)),
+        });
       }
       beforeHead();
       response.json(answer);
@@ -75,11 +80,13 @@ function createDialects(
   return {
     current: {
       extensionsHeader: types.HTTP_EXTENSION_HEADER,
+      streamsErrors: false,
       handle: (body, context) => current.handle(body, context),
       toError: (cause) => JsonRpcTransportHandler.mapToJSONRPCError(cause),
     },
     legacy: {
       extensionsHeader: compat.LEGACY_HTTP_EXTENSION_HEADER,
+      streamsErrors: true,
       handle: (body, context) => legacy.handle(body, context),
       toError: (cause) => LegacyJsonRpcTransportHandler.mapToLegacyJSONRPCError(cause),
     },

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { ApiError } from '../../call/errors.ts';
 import { type CardAgent, toAgentCard } from './card.ts';
 import { createA2aJsonRpc } from './json-rpc.ts';
@@ -19,6 +19,9 @@ interface Bindings {
 
 /** The paths of the REST binding; others, such as those with a tenant, are not served. */
 const REST_PATH = /^(?:\/v1)?(?:\/message:(?:send|stream)|\/tasks(?:\/.*)?|\/extendedAgentCard|\/card)$/;
+
+const A2A_TYPE = 'application/a2a+json';
+const JSON_TYPE = 'application/json';
 
 /** Serves the two bindings of an agent, JSON-RPC at its own address and REST below it. */
 export function createBindingsRoute(options: A2aServerOptions, loadSdk: () => Promise<A2aSdk>): AgentRoute {
@@ -41,7 +44,22 @@ export function createBindingsRoute(options: A2aServerOptions, loadSdk: () => Pr
       response.status(400).json(toRestErrorBody(new RequestMalformedError(problem), 400));
       return;
     }
+    answerInTypeOf(request, response);
     rest(request, response, next);
+  };
+}
+
+/**
+ * Answers a caller that speaks `application/json` in the same. The SDK answers all in `application/a2a+json`, as version 1.0.1 of the
+ * specification says they should be; clients of 1.0.0 know no other than `application/json`.
+ */
+function answerInTypeOf(request: Request, response: Response): void {
+  const spoken = `${request.get('accept') ?? ''},${request.get('content-type') ?? ''}`.toLowerCase();
+  if (spoken.includes(A2A_TYPE) || !spoken.includes(JSON_TYPE)) return;
+  const sendJson = response.json.bind(response);
+  response.json = (body) => {
+    response.set('content-type', JSON_TYPE);
+    return sendJson(body);
   };
 }
 

@@ -5,7 +5,7 @@ import type { UserPart } from '../../../store/messages.ts';
 import { A2UI_EXTENSION } from '../../../surfaces/envelopes.ts';
 import type { SurfaceViewer } from '../../../surfaces/render-ui.ts';
 import type { A2aMessage, A2aTask } from '../json.ts';
-import { HOW_TO_ANSWER, readMessageDecisions } from '../tasks/decisions.ts';
+import { readMessageDecisions } from '../tasks/decisions.ts';
 import type { LiveTask } from '../tasks/live-task.ts';
 import { principalOf } from '../user.ts';
 import { toKeptMessage } from './kept-message.ts';
@@ -81,6 +81,7 @@ function receive(
   if (!message) throw new errors.RequestMalformedError('message is required');
   const showsSurfaces = context.requestedExtensions?.includes(A2UI_EXTENSION) ?? false;
   if (showsSurfaces) context.addActivatedExtension(A2UI_EXTENSION);
+  checkHistoryLength(configuration?.historyLength, sdk);
   const { parts, surfaceId } = readUserMessage(message, sdk);
   if (message.contextId.length > MAX_CONTEXT_ID) {
     throw new errors.RequestMalformedError(`message.contextId is longer than ${MAX_CONTEXT_ID} characters`);
@@ -118,8 +119,9 @@ async function answerTask(
     );
   }
   const decisions = readMessageDecisions(message);
-  if (!decisions.length) throw new errors.RequestMalformedError(`The task ${id} waits. ${HOW_TO_ANSWER}`);
   registerPush(id);
+  // It is no answer, and the task, which goes on waiting, says what would be one.
+  if (!decisions.length) return task;
   const continued = await tasks.answer({ id, contextId, message: json, principal, viewer }, decisions);
   return continued ?? findTask(id, context, requests);
 }

@@ -31,6 +31,13 @@ export async function findTask(
 /** Whether a task waits for a person. */
 export const isWaiting = ({ status }: A2aTask): boolean => status.state === 'TASK_STATE_INPUT_REQUIRED';
 
+/** Throws the protocol's error for a number of messages that is none. */
+export function checkHistoryLength(historyLength: number | undefined, { errors }: A2aSdk): void {
+  if (historyLength !== undefined && historyLength < 0) {
+    throw new errors.RequestMalformedError('historyLength must not be negative');
+  }
+}
+
 /** The task as the SDK holds it, with at most `historyLength` of its newest messages; undefined: with all of them. */
 export const toSdkTask = (task: A2aTask, historyLength: number | undefined, { types }: A2aSdk): Task =>
   types.Task.fromJSON(shorten(task, historyLength));

@@ -1,7 +1,14 @@
 import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
 import type { A2aTask } from '../json.ts';
 import { principalOf } from '../user.ts';
-import { type AgentRequests, findTask, isWaiting, streamTask, toSdkTask } from './requested-task.ts';
+import {
+  type AgentRequests,
+  checkHistoryLength,
+  findTask,
+  isWaiting,
+  streamTask,
+  toSdkTask,
+} from './requested-task.ts';
 import { toTaskQuery } from './task-query.ts';
 
 /** The operations that read, follow and cancel the tasks of one agent. */
@@ -11,9 +18,12 @@ export function createTaskRequests(
   const { sdk, agentId, tasks } = requests;
   const { errors } = sdk;
   return {
-    getTask: async ({ id, historyLength }, context) =>
-      toSdkTask(await findTask(id, context, requests), historyLength, sdk),
+    async getTask({ id, historyLength }, context) {
+      checkHistoryLength(historyLength, sdk);
+      return toSdkTask(await findTask(id, context, requests), historyLength, sdk);
+    },
     async listTasks(request, context) {
+      checkHistoryLength(request.historyLength, sdk);
       const { limit, ...query } = toTaskQuery(request, sdk);
       const page = await tasks.list({ agentId, principal: principalOf(context), limit, ...query });
       const shown = page.tasks.map((task) => (request.includeArtifacts ? task : { ...task, artifacts: [] }));
@@ -43,6 +53,10 @@ export function createTaskRequests(
 async function cancel(id: string, context: ServerCallContext, requests: AgentRequests): Promise<A2aTask> {
   const { agentId, tasks } = requests;
   const task = await findTask(id, context, requests);
+  // To cancel twice is the same as to cancel once in 1.0, and an error in 0.3.
+  if (context.requestedVersion === '0.3' && task.status.state === 'TASK_STATE_CANCELED') {
+    throw new requests.sdk.errors.TaskNotCancelableError(`The task ${id} has been canceled before`);
+  }
   const wasWaiting = isWaiting(task);
   if (wasWaiting && (await tasks.cancelWaiting(agentId, id))) return findTask(id, context, requests);
   // A task that waited may have been answered just now, and goes on.

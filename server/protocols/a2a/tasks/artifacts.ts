@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../../runs/run-events.ts';
+import type { RunEvent, RunOutcome } from '../../../runs/run-events.ts';
 import { RenderCalls, type RenderOutcome } from '../../../surfaces/render-calls.ts';
 import type { A2aArtifact, A2aPart } from '../json.ts';
 
@@ -7,13 +7,16 @@ const MAX_CHARACTERS = 1024 * 1024;
 /** The most envelopes of surfaces that a task keeps, so that an agent which draws without end fills no memory. */
 const MAX_PARTS = 500;
 const RESPONSE = { artifactId: 'response', name: 'Response' };
+const OUTPUT = { artifactId: 'output', name: 'Output' };
 const SURFACES = { artifactId: 'surfaces', name: 'Surfaces' };
+const JSON_TYPE = 'application/json';
 const A2UI_TYPE = 'application/json+a2ui';
 
-/** The artifacts that the run of a task has made so far: its answer, and the surfaces it shows. */
+/** The artifacts that the run of a task has made so far: the output of an agent that answers in a schema, its answer in words, and the surfaces it shows. */
 export class TaskArtifacts {
   readonly #calls = new RenderCalls();
   readonly #surfaces: A2aPart[] = [];
+  #output: A2aArtifact | undefined;
   #text = '';
   #isCut = false;
   #lastMessageId: string | undefined;
@@ -30,8 +33,17 @@ export class TaskArtifacts {
   /** The piece of an artifact that an event adds; undefined when it adds none. */
   take(event: RunEvent): { readonly artifact: A2aArtifact; readonly append: boolean } | undefined {
     if (event.type === 'text-delta') return this.#addText(event);
+    if (event.type === 'run-ended') return this.#addOutput(event.outcome);
     if (event.type === 'tool-call-ended') this.#calls.note(event);
     return event.type === 'tool-result' ? this.#addSurface(this.#calls.resolve(event)) : undefined;
+  }
+
+  #addOutput(outcome: RunOutcome) {
+    if (outcome.status !== 'finished' || outcome.output === undefined) return undefined;
+    const { output: data } = outcome;
+    if (JSON.stringify(data).length > MAX_CHARACTERS) return undefined;
+    this.#output = { ...OUTPUT, parts: [{ data, mediaType: JSON_TYPE, metadata: {} }] };
+    return { artifact: this.#output, append: false };
   }
 
   #addSurface(outcome: RenderOutcome | undefined) {
@@ -60,6 +72,7 @@ export class TaskArtifacts {
   list(): A2aArtifact[] {
     const parts = [{ text: this.#text }];
     return [
+      ...(this.#output ? [this.#output] : []),
       ...(this.#text === '' ? [] : [{ ...RESPONSE, parts, ...this.#cutMark() }]),
       ...(this.#surfaces.length ? [{ ...SURFACES, parts: [...this.#surfaces] }] : []),
     ];
