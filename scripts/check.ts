@@ -38,6 +38,7 @@ const setUps = [
   setUp('browser for the tests', 'scripts/setup-browser.ts'),
   setUp('Jupyter for the tests', 'scripts/setup-jupyter.ts'),
   setUp('httpx for the tests', 'scripts/setup-httpx.ts'),
+  setUp('Python for A2A kits', 'scripts/setup-a2a-kits.ts'),
 ];
 const tests = vitest('tests', '--exclude=package.test.ts');
 const packed = join(folder.path, 'packed');

@@ -13,6 +13,7 @@ const LONGEST = [
   'sandbox-owners',
   'slow-machine',
   'mcp-conformance',
+  'a2a-kits',
   'codemode-jupyter',
   'codemode',
   'store-kill',
