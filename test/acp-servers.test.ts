@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { CWD, callsOf, choose, connectEditor, socketTo } from './support/acp.ts';
 import { childrenOf, until } from './support/processes.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
-import { startWholeServer, type WholeServerOptions } from './support/whole-server.ts';
+import { startWholeServer, type WholeServer, type WholeServerOptions } from './support/whole-server.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -107,13 +107,44 @@ test('that must not run, or cannot be read, are left out and named, and the sess
   expect(await left([], [toolbox])).toBeUndefined();
 });
 
-test('have the calls that somebody approved over REST', async () => {
+const answers = {
+  async REST(server: WholeServer, { id }: Approval) {
+    await server.call('POST', `/approvals/${id}`, { approved: true });
+  },
+  async 'AG-UI'(server: WholeServer, { id, conversation_id: threadId, tool_call_id, tool, args }: Approval) {
+    const call = { id: tool_call_id, type: 'function', function: { name: tool, arguments: JSON.stringify(args) } };
+    const response = await fetch(`${server.url}/api/v1/ag-ui/a/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        threadId,
+        runId: 'by-hand',
+        messages: [
+          { id: 'u1', role: 'user', content: CALCULATE },
+          { id: 'a1', role: 'assistant', toolCalls: [call] },
+        ],
+        resume: [{ interruptId: id, status: 'resolved', payload: { approved: true } }],
+      }),
+    });
+    expect(await response.text()).toContain('391');
+  },
+};
+
+interface Approval {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly tool_call_id: string;
+  readonly tool: string;
+  readonly args: object;
+}
+
+test.each(['REST', 'AG-UI'] as const)('have the calls that somebody approved over %s', async (door) => {
   await using server = await start({}, { approvals: { tools: ['My-tools__*'] } });
   await using editor = await connectEditor(socketTo(server, { agent: 'a' }), {
     decide: async () => {
       const { body } = await server.call('GET', '/approvals');
-      const [approval] = (body as { approvals: { id: string }[] }).approvals;
-      await server.call('POST', `/approvals/${approval?.id}`, { approved: true });
+      const [approval] = (body as { approvals: Approval[] }).approvals;
+      if (approval) await answers[door](server, approval);
       return choose('reject');
     },
   });

@@ -1,8 +1,7 @@
 import { KeyedMutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
-import type { Attachments } from '../runs/attachments.ts';
-import { joinExtensions, type StartRun } from '../runs/start-run.ts';
+import type { StartRun } from '../runs/start-run.ts';
 import type { Toolset } from '../runs/toolset.ts';
 import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
 
@@ -11,8 +10,6 @@ interface AnswerOptions {
   readonly approvals: Pick<Store['approvals'], 'get' | 'open' | 'decide' | 'standingFor'>;
   /** Who asked for a run; undefined when that is not known any more. */
   askerOf(runKey: string): Principal | undefined;
-  /** What the runs of conversations have beside their agents, as long as somebody holds them open; absent: nobody does. */
-  readonly attachments?: Pick<Attachments, 'find'> | undefined;
 }
 
 /** No agents ask each other as deep; a store that was changed by hand may say so. */
@@ -32,7 +29,7 @@ export type AnswerApproval = (decision: ApprovalDecision, by: Answerer) => Promi
  * Notes answers; with the last open approval of a conversation its agent goes on, for whoever asked for the run that waits. An answer to
  * what an asked agent waits for is one to the agent that has asked: that goes on, and lets the other go on.
  */
-export function createAnswerApproval({ startRun, approvals, askerOf, attachments }: AnswerOptions): AnswerApproval {
+export function createAnswerApproval({ startRun, approvals, askerOf }: AnswerOptions): AnswerApproval {
   // By conversation, so that of two answers at once one is the last.
   const answers = new KeyedMutex();
   const find = async (id: string, principal: Principal): Promise<ApprovalRecord> => {
@@ -50,10 +47,8 @@ export function createAnswerApproval({ startRun, approvals, askerOf, attachments
     // The last answer is stored with the run that acts on it: neither is ever without the other.
     if (others.length) await approvals.decide(decision);
     else {
-      const attached = attachments?.find(conversationKey);
       await startRun(agentId, {
-        ...attached,
-        extend: joinExtensions(attached?.extend, extend),
+        extend,
         principal: askerOf(runKey) ?? principal,
         conversationId,
         conversationKey,

@@ -1,7 +1,8 @@
-import type { StartRunRequest } from './start-run.ts';
+import type { Principal } from '../call/principal.ts';
+import { joinExtensions, type StartRun, type StartRunRequest } from './start-run.ts';
 
 /** What a client that holds a conversation open adds to its runs. */
-export type Attached = Pick<StartRunRequest, 'extend' | 'instructions'>;
+export type Attached = Pick<StartRunRequest, 'extend' | 'heldTools' | 'instructions'>;
 
 /**
  * What clients add to the runs of the conversations that they hold open. A run that acts on an answer goes on with it, whoever gave the
@@ -20,5 +21,16 @@ export class Attachments {
 
   find(conversationKey: string): Attached | undefined {
     return this.#byConversation.get(conversationKey);
+  }
+
+  /** Starts runs by `startRun`, those that act on answers with what is added to their conversation; `keyOf` names that. */
+  joinAnswers(startRun: StartRun, keyOf: (id: string, principal: Principal) => Promise<string | undefined>): StartRun {
+    return async (agentId, request) => {
+      const { decisions, conversationId, conversationKey, principal } = request;
+      if (!decisions?.length || !this.#byConversation.size) return startRun(agentId, request);
+      const key = conversationKey ?? (conversationId && (await keyOf(conversationId, principal)));
+      const { extend, ...attached } = (key && this.find(key)) || {};
+      return startRun(agentId, { ...attached, ...request, extend: joinExtensions(extend, request.extend) });
+    };
   }
 }

@@ -22,6 +22,8 @@ export type FindRunnable = (agentId: string, principal: Principal) => RunnableAg
 export interface StartRunRequest extends Omit<RunRequest, 'agent' | 'toolset'> {
   /** Adds to the agent's tools for this run. */
   readonly extend?: ((toolset: Toolset) => Toolset) | undefined;
+  /** Name patterns of tools whose calls wait for a person, beside those that the agent names. Read before each model call. */
+  readonly heldTools?: (() => readonly string[]) | undefined;
 }
 
 /** Adds first what one adds, then what the other does. */
@@ -34,11 +36,17 @@ export type StartRun = (agentId: string, request: StartRunRequest) => Promise<Ru
 
 /** Starts runs of the agents that `find` finds. */
 export function createStartRun(runs: Pick<Runs, 'start'>, find: FindRunnable): StartRun {
-  return async (agentId, { extend, ...request }) => {
+  return async (agentId, { extend, heldTools, ...request }) => {
     const { agent, toolset } = find(agentId, request.principal);
-    return runs.start({ agent, toolset: extend?.(toolset) ?? toolset, ...request });
+    const held = heldTools ? () => holdTools(agent(), heldTools()) : agent;
+    return runs.start({ agent: held, toolset: extend?.(toolset) ?? toolset, ...request });
   };
 }
+
+const holdTools = (agent: RunAgent, more: readonly string[]): RunAgent => ({
+  ...agent,
+  approvals: { tools: [...(agent.approvals?.tools ?? []), ...more] },
+});
 
 /** What a user says, as the messages of a run that goes on from the stored conversation. */
 export function toUserMessages(content: string | readonly UserPart[]): Message[] {

@@ -5,7 +5,7 @@ import { findExample } from '../examples/example-handlers.ts';
 import { createPromptHandlers } from '../prompts/prompt-handlers.ts';
 import { Attachments } from '../runs/attachments.ts';
 import type { Runs } from '../runs/runs.ts';
-import { createStartRun, type FindRunnable } from '../runs/start-run.ts';
+import { createStartRun, type FindRunnable, type StartRun } from '../runs/start-run.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import type { Store } from '../store/store.ts';
 import type { AskPorts } from '../subagents/ask-toolset.ts';
@@ -37,11 +37,12 @@ export function openAgentRuns({ store, runs, ...parts }: AgentRunsOptions) {
   };
   const find = createAgentLookup({ ...parts, asking });
   const findAgentOrExample: FindRunnable = (id, principal) => findExample(id) ?? find(id, principal);
-  const startRun = createStartRun(runs, find);
-  const startAgentOrExample = createStartRun(runs, findAgentOrExample);
   const attachments = new Attachments();
+  const join = (start: StartRun) =>
+    attachments.joinAnswers(start, async (id, principal) => (await store.conversations.get(id, principal))?.key);
+  const startRun = join(createStartRun(runs, find));
+  const startAgentOrExample = join(createStartRun(runs, findAgentOrExample));
   const answerApproval = createAnswerApproval({
-    attachments,
     startRun: startAgentOrExample,
     approvals: store.approvals,
     askerOf: (runKey) => runs.askerOf(runKey),

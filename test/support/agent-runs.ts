@@ -13,6 +13,7 @@ import { createAnswerApproval } from '../../server/approvals/answer-approvals.ts
 import { createApprovalHandlers } from '../../server/approvals/approval-handlers.ts';
 import { ApiError } from '../../server/call/errors.ts';
 import { implement } from '../../server/call/implement.ts';
+import type { Principal } from '../../server/call/principal.ts';
 import { createConversationHandlers } from '../../server/conversations/conversation-handlers.ts';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
@@ -81,10 +82,10 @@ export async function startAgentRuns(
     if (id !== 'tester') throw new ApiError('agent-not-found', `Agent not found: ${id}`);
     return { agent: () => ({ ...testAgent, ...agent }), toolset };
   };
-  const startRun = createStartRun(runs, getAgent);
   const attachments = new Attachments();
+  const keyOf = async (id: string, principal: Principal) => (await store.conversations.get(id, principal))?.key;
+  const startRun = attachments.joinAnswers(createStartRun(runs, getAgent), keyOf);
   const answerApproval = createAnswerApproval({
-    attachments,
     startRun,
     approvals: store.approvals,
     askerOf: (runKey) => runs.askerOf(runKey),
