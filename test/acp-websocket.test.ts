@@ -43,7 +43,7 @@ describe('a connection', () => {
           loadSession: true,
           promptCapabilities: { image: true, embeddedContext: true },
           mcpCapabilities: { http: true, sse: true },
-          sessionCapabilities: { resume: {}, close: {} },
+          sessionCapabilities: { list: {}, delete: {}, resume: {}, close: {} },
         },
         authMethods: [],
       });
@@ -303,7 +303,9 @@ describe('a turn', () => {
     await lost;
     await expect.poll(() => runsOf(server, id)).toMatchObject([{ status: 'cancelled' }]);
     await using again = await open(server);
-    expect(await again.agent.request('session/load', { sessionId: id, cwd: CWD, mcpServers: [] })).toEqual({});
+    expect(await again.agent.request('session/load', { sessionId: id, cwd: CWD, mcpServers: [] })).toMatchObject({
+      modes: { currentModeId: 'agent' },
+    });
     expect(textOf(again.updates.get(id), 'user_message_chunk')).toBe('Go');
     expect(textOf(again.updates.get(id))).toBe('One ');
     await again.say(id, 'I am back');

@@ -52,6 +52,8 @@ export interface RunRequest {
   readonly parent?: ParentCall | undefined;
   /** Whether the run goes on when nobody reads it. */
   readonly detached?: boolean | undefined;
+  /** The folder that an editor works in which says it, kept with the conversation. */
+  readonly folder?: string | undefined;
   /** Ends the wait for a busy conversation; once started, the run has readers of its own. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -239,6 +239,7 @@ export class Runs {
       conversationId,
       conversationKey,
       owner,
+      folder: request.folder,
       agentId,
       parentRunId: parent?.runId,
       messages: unlisted ? [] : unstored,

@@ -44,12 +44,13 @@ export function createConversationsStore(
     return reader.one(row);
   };
   return {
-    async list({ agentId, principal = EVERYBODY, ...page }) {
+    async list({ agentId, folder, principal = EVERYBODY, ...page }) {
       const matching = db
         .selectFrom('conversations')
         .selectAll()
         .where(isVisible(principal))
         .where(({ and }) => and({ agent_id: agentId }))
+        .where(isAtHomeIn(folder))
         .where(hasMessages);
       const { rows, nextCursor } = await readPage(matching, ['updated_at', 'key'], page);
       return { conversations: reader.all(rows), nextCursor };
@@ -90,6 +91,9 @@ export function createConversationsStore(
 const hasMessages = sql<SqlBool>`(message_count is distinct from 0
   or exists (select 1 from messages where messages.conversation_key = conversations.key))`;
 
+const isAtHomeIn = (folder: string | undefined) =>
+  folder === undefined ? sql<SqlBool>`true` : sql<SqlBool>`(folder is null or folder = ${folder})`;
+
 const toRecord = (row: RowReading<keyof Tables['conversations']>): ConversationRecord => ({
   key: row.text('key'),
   id: row.text('id'),
@@ -99,6 +103,7 @@ const toRecord = (row: RowReading<keyof Tables['conversations']>): ConversationR
   messageCount: row.count('message_count'),
   createdAt: row.time('created_at'),
   updatedAt: row.time('updated_at'),
+  folder: row.textOrNull('folder'),
 });
 
 const toMessage = (row: RowReading<keyof Tables['messages']>): StoredMessage => ({

@@ -18,6 +18,7 @@ const migrations: readonly Migration[] = [
   countRuns,
   makeAgentsTools,
   addOutputSchema,
+  addFolders,
 ];
 
 /** The schema version this server reads and writes. */
@@ -240,6 +241,10 @@ async function createTasks({ schema }: Kysely<Tables>): Promise<void> {
     .execute();
   await schema.createIndex('tasks_newest').on('tasks').columns(['changed_at', 'id']).execute();
   await schema.createIndex('tasks_newest_of_agent').on('tasks').columns(['agent_id', 'changed_at', 'id']).execute();
+}
+
+async function addFolders({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('conversations').addColumn('folder', 'text').execute();
 }
 
 async function addOwners({ schema }: Kysely<Tables>): Promise<void> {

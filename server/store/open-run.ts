@@ -24,6 +24,7 @@ export async function openRun(
     conversationId,
     conversationKey = conversationId,
     owner: newOwner = null,
+    folder,
     agentId,
     parentRunId = null,
     messages,
@@ -45,8 +46,11 @@ export async function openRun(
       message_count: 0,
       created_at: now,
       updated_at: now,
+      folder: folder ?? null,
     })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ updated_at: now }))
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet({ updated_at: now, ...(folder !== undefined && { folder }) }),
+    )
     .returning(['key', 'id', 'agent_id', 'title', 'owner', 'created_at'])
     .executeTakeFirstOrThrow();
   const { owner } = conversation;

@@ -54,6 +54,8 @@ interface ConversationsTable {
   updated_at: string;
   /** The key that began it; null without keys. */
   owner: string | null;
+  /** Where an editor works on it; null: no editor has. */
+  folder: string | null;
 }
 
 /** A message of a conversation. */

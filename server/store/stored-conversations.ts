@@ -20,6 +20,8 @@ export interface ConversationRecord extends ConversationName {
   readonly messageCount: number;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** Where the last editor works that has said something there, an absolute path on its machine; null where none has. */
+  readonly folder: string | null;
 }
 
 /** A message with the time it was stored at. */
@@ -28,7 +30,13 @@ export type StoredMessage = Message & { readonly createdAt: string };
 /** The stored conversations, to be read; runs write them. */
 export interface ConversationsStore {
   /** One page, those that changed last first. */
-  list(query: PageQuery & { readonly agentId?: string | undefined }): Promise<{
+  list(
+    query: PageQuery & {
+      readonly agentId?: string | undefined;
+      /** Where they are at home; those of no folder are at home everywhere. */
+      readonly folder?: string | undefined;
+    },
+  ): Promise<{
     conversations: ConversationRecord[];
     nextCursor: string | null;
   }>;

@@ -77,6 +77,8 @@ export interface RunOpening extends Partial<CallerTrace> {
   readonly conversationKey?: string | undefined;
   /** Whose a new conversation is; absent: it is for everybody. */
   readonly owner?: string | null | undefined;
+  /** Where the editor works that says it; absent: no editor does. */
+  readonly folder?: string | undefined;
   readonly agentId: string;
   /** The id of the run that asks for it by a tool call. */
   readonly parentRunId?: string | null | undefined;

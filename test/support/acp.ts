@@ -39,17 +39,23 @@ export const choose = (optionId: string): RequestPermissionResponse => ({ outcom
 /** Where an editor works when its test says nothing else. */
 export const CWD = '/home/ada/project';
 
-/** Connects an editor. `decide` stands for its user, who allows everything when absent. */
+/** Connects an editor. `decide` stands for its user, who allows everything when absent; after `cutAfter` updates its connection breaks. */
 export async function connectEditor(
   stream: Stream,
-  { decide = () => choose('allow'), capabilities = {} }: { decide?: Decide; capabilities?: object } = {},
+  {
+    decide = () => choose('allow'),
+    capabilities = {},
+    cutAfter = Number.POSITIVE_INFINITY,
+  }: { decide?: Decide; capabilities?: object; cutAfter?: number } = {},
 ): Promise<Editor> {
   const updates = new Map<string, SessionUpdate[]>();
   const asked: RequestPermissionRequest[] = [];
+  let told = 0;
   const connection = client({ name: 'test' })
     .onNotification('session/update', ({ params: { sessionId, update } }) => {
       const known = updates.get(sessionId) ?? [];
       updates.set(sessionId, [...known, update]);
+      if (++told >= cutAfter) connection.close();
     })
     .onRequest('session/request_permission', ({ params, signal }) => {
       asked.push(params);

@@ -16,6 +16,7 @@ export function undoSums(database: DatabaseSync): void {
     'parent_run_id',
   ];
   database.exec(`
+    alter table conversations drop column folder;
     alter table agents drop column output_schema;
     drop table run_steps; drop table run_sums;
     ${database

@@ -35,7 +35,13 @@ export function serveConnection(sdk: AcpSdk, stream: Stream, caller: AcpCaller, 
     .onRequest('authenticate', ({ params }) => answer(params, () => requests.authenticate(params.methodId)))
     .onRequest('session/new', ({ params }) => answer(params, () => requests.create(params)))
     .onRequest('session/load', ({ params, client }) => answer(params, () => requests.load(params, client)))
-    .onRequest('session/resume', ({ params }) => answer(params, () => requests.resume(params)))
+    .onRequest('session/resume', ({ params, client }) => answer(params, () => requests.resume(params, client)))
+    .onRequest('session/list', ({ params }) => answer(params, () => requests.list(params)))
+    .onRequest('session/delete', ({ params }) => answer(params, () => requests.delete(params.sessionId)))
+    .onRequest('session/set_mode', ({ params, client }) => answer(params, () => requests.setMode(params, client)))
+    .onRequest('session/set_config_option', ({ params, client }) =>
+      answer(params, () => requests.setConfigOption(params, client)),
+    )
     .onRequest('session/close', ({ params }) => answer(params, () => requests.close(params.sessionId)))
     // It is counted once it can be cancelled: that may be asked for in the next message.
     .onRequest('session/prompt', ({ params, client, signal }) =>

@@ -1,4 +1,5 @@
 import { newId } from '../../runs/ids.ts';
+import type { Mode } from './modes.ts';
 import type { SessionAdditions, SessionServers } from './ports.ts';
 
 /** Where a session works, as its editor says. */
@@ -12,7 +13,9 @@ export interface Workplace {
 interface Going {
   /** Ends it soon, with a reason for the conversation. */
   cancel(reason: string): void;
-  /** Ends it soon: nobody is there to be told any more. */
+  /** Ends it soon, and leaves what waits for a person to whoever comes. */
+  close(reason: string): void;
+  /** Ends its part in it soon: nobody is there to be told any more. */
   left(): void;
   /** Resolves when it has ended. Never rejects. */
   readonly ended: Promise<unknown>;
@@ -28,12 +31,19 @@ export class Session {
   #detach: (() => void) | undefined;
   /** What the editor was last told it is called. */
   title = '';
+  /** What its user wants of the agent. */
+  mode: Mode = 'agent';
 
   constructor(place: Workplace, servers: SessionServers, id: string = newId('conv')) {
     this.id = id;
     this.cwd = place.cwd;
     this.#servers = servers;
-    this.additions = { instructions: describePlace(place), toolset: servers.toolset };
+    this.additions = {
+      instructions: describePlace(place),
+      toolset: servers.toolset,
+      hasTools: () => this.mode !== 'chat',
+      heldTools: () => (this.mode === 'ask' ? ['*'] : []),
+    };
   }
 
   /** Notes what ends its additions to the conversation. */
@@ -58,7 +68,7 @@ export class Session {
 
   /** Ends what goes on, and its servers. */
   async close(reason: string): Promise<void> {
-    this.cancel(reason);
+    for (const turn of this.#turns) turn.close(reason);
     await this.#end();
   }
 

@@ -1,12 +1,14 @@
 import type { AgentContext, PromptResponse, SessionUpdate, StopReason } from '@agentclientprotocol/sdk';
-import { ApiError, drainingError } from '../../call/errors.ts';
+import { untilAborted } from '../../async/until-aborted.ts';
+import { ApiError, drainingError, toApiError } from '../../call/errors.ts';
 import { newId } from '../../runs/ids.ts';
-import { type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
+import { type AwaitedCall, type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
 import type { UserPart } from '../../store/messages.ts';
 import { askForPermissions } from './permissions.ts';
-import type { AcpCaller, AcpPorts, SessionRun } from './ports.ts';
+import type { AcpCaller, AcpPorts, SessionRun, StoredSession } from './ports.ts';
+import { replay } from './replay.ts';
 import type { Session } from './session.ts';
-import { toUpdate } from './updates.ts';
+import { toFailureUpdate, toUpdate } from './updates.ts';
 
 interface TurnOptions extends AcpCaller {
   readonly ports: AcpPorts;
@@ -15,13 +17,21 @@ interface TurnOptions extends AcpCaller {
   readonly hasNotices: boolean;
 }
 
-/** One turn: what a user says, and the runs that answer it, as many as there are answers to approvals in between. */
+/**
+ * One turn: what a user says, and the runs that answer it, as many as there are answers to approvals in between; or what goes on in a
+ * conversation that is loaded.
+ */
 export class Turn {
   readonly #options: TurnOptions;
   readonly #ended = Promise.withResolvers<void>();
   readonly #cancelled = new AbortController();
+  readonly #gone = new AbortController();
   #run: SessionRun | undefined;
   #isHeard = true;
+  /** Whether the user may give up on what waits for an answer. */
+  #givesUp = true;
+  /** Whether its run ends with the editor. */
+  #isOwn = false;
 
   constructor(options: TurnOptions) {
     this.#options = options;
@@ -36,6 +46,41 @@ export class Turn {
   cancel(reason: string): void {
     this.#cancelled.abort(new DOMException(reason, 'AbortError'));
     this.#run?.cancel(reason);
+  }
+
+  /** Ends it soon, as {@link Turn.cancel} does; what waits for a person goes on waiting. */
+  close(reason: string): void {
+    this.#givesUp = false;
+    this.cancel(reason);
+  }
+
+  /** Tells of what goes on in a conversation already, and asks what waits there for a person. To be called once. Never throws. `after`: when. */
+  async join(stored: StoredSession, after: Promise<unknown>): Promise<void> {
+    const { session, hasNotices, ports } = this.#options;
+    try {
+      await Promise.all([session.begin(this), after]);
+      if (!this.#cancelled.signal.aborted) await this.#join(stored);
+    } catch (cause) {
+      if (!this.#isHeard) return;
+      const error = toApiError(cause);
+      if (error.code === 'internal') ports.log.error({ err: cause }, 'a loaded session broke inside the server');
+      const update = toFailureUpdate(error.message, { hasNotices });
+      if (update) await this.#tell(update);
+    } finally {
+      this.#ended.resolve();
+    }
+  }
+
+  async #join({ conversationKey, awaited, active }: StoredSession): Promise<void> {
+    const { ports, session } = this.#options;
+    session.attached(ports.attach(conversationKey, session.additions));
+    if (active) {
+      await this.#answerBy(active.run, active.historyCount);
+      await this.#tellTitle();
+    } else if (awaited.length) {
+      const next = await this.#askFor(awaited, conversationKey);
+      if (next) await this.#answerBy(next);
+    }
   }
 
   /** Takes the turn to its end. To be called once. Throws why there is no whole answer. */
@@ -58,16 +103,23 @@ export class Turn {
   async #answer(content: readonly UserPart[]): Promise<StopReason> {
     const { ports, agentId, principal, session } = this.#options;
     this.#cancelled.signal.throwIfAborted();
-    let run = await ports.startRun(agentId, {
+    this.#isOwn = true;
+    const run = await ports.startRun(agentId, {
       ...session.additions,
       principal,
       conversationId: session.id,
+      folder: session.cwd,
       messages: [{ id: newId('msg'), role: 'user', content }],
       signal: this.#cancelled.signal,
     });
     session.attached(ports.attach(run.conversationKey, session.additions));
-    for (;;) {
-      const outcome = await this.#follow(run);
+    return this.#answerBy(run);
+  }
+
+  /** Follows a run, and those that go on from it. `historyCount`: how many messages were there when it began, if it was begun elsewhere. */
+  async #answerBy(first: SessionRun, historyCount?: number): Promise<StopReason> {
+    for (let run = first; ; ) {
+      const outcome = await this.#follow(run, historyCount);
       if (outcome.status !== 'finished' || !outcome.approvals?.length) return toStopReason(outcome);
       const next = await this.#askFor(outcome.approvals, run.conversationKey);
       if (!next) return 'cancelled';
@@ -76,20 +128,37 @@ export class Turn {
   }
 
   /** Tells the editor of a run, to its end. */
-  async #follow(run: SessionRun): Promise<RunOutcome> {
+  async #follow(run: SessionRun, historyCount?: number): Promise<RunOutcome> {
     const { session, hasNotices } = this.#options;
     this.#run = run;
     const { aborted, reason } = this.#cancelled.signal;
     if (aborted) run.cancel(reason.message);
-    for await (const { event } of run.events) {
-      if (event.type === 'run-ended') return event.outcome;
-      const update = toUpdate(event, { cwd: session.cwd, hasNotices });
-      if (update) await this.#tell(update);
+    // A run that goes on without this editor is not read to its end.
+    const signal = this.#isOwn ? undefined : this.#gone.signal;
+    try {
+      for await (const { event } of run.events(signal)) {
+        if (event.type === 'run-ended') return event.outcome;
+        const update = toUpdate(event, { cwd: session.cwd, hasNotices });
+        if (update) await this.#tell(update);
+      }
+    } catch (cause) {
+      if (!(cause instanceof ApiError) || cause.code !== 'events-gone' || historyCount === undefined) throw cause;
+      await this.#tellStored(run, historyCount);
+      return { status: 'finished', pending: [] };
     }
+    if (signal?.aborted) return { status: 'cancelled', reason: EDITOR_LEFT };
     throw new ApiError('internal', 'The run has no end');
   }
 
-  async #askFor(calls: NonNullable<Extract<RunOutcome, { status: 'finished' }>['approvals']>, key: string) {
+  /** Tells what a run has said once it has ended, where its events are not held any more. */
+  async #tellStored(run: SessionRun, historyCount: number): Promise<void> {
+    const { ports, principal, session } = this.#options;
+    await untilAborted(run.ended, this.#gone.signal);
+    const messages = (await ports.findSession(session.id, principal))?.messages ?? [];
+    for (const update of replay(messages.slice(historyCount), session.cwd)) await this.#tell(update);
+  }
+
+  async #askFor(calls: readonly AwaitedCall[], key: string) {
     const { ports, principal } = this.#options;
     const { signal } = this.#cancelled;
     const { hasGivenUp, resumedBy } = await askForPermissions(calls, {
@@ -99,13 +168,13 @@ export class Turn {
     });
     if (resumedBy !== undefined) return ports.findRun(resumedBy, principal);
     // An editor that is gone gives up on nothing: somebody else may answer.
-    if (hasGivenUp && this.#isHeard) await ports.approvals.cancel(key);
+    if (hasGivenUp && this.#givesUp) await ports.approvals.cancel(key);
     return undefined;
   }
 
   async #tellTitle(): Promise<void> {
     const { ports, principal, session } = this.#options;
-    const title = (await ports.findSession(session.id, principal))?.title;
+    const title = await ports.findTitle(session.id, principal);
     if (!title || title === session.title) return;
     session.title = title;
     await this.#tell({ sessionUpdate: 'session_info_update', title });
@@ -125,7 +194,10 @@ export class Turn {
   /** The editor is gone. */
   left(): void {
     this.#isHeard = false;
-    this.cancel(EDITOR_LEFT);
+    this.#givesUp = false;
+    this.#gone.abort();
+    if (this.#isOwn) this.cancel(EDITOR_LEFT);
+    else this.#cancelled.abort(new DOMException(EDITOR_LEFT, 'AbortError'));
   }
 }
 

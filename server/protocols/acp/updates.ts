@@ -11,6 +11,12 @@ export interface UpdateView {
   readonly hasNotices: boolean;
 }
 
+/** What an editor is told of the failure of a run that it has not asked for; undefined: nothing. */
+export const toFailureUpdate = (detail: string, { hasNotices }: Pick<UpdateView, 'hasNotices'>) =>
+  hasNotices
+    ? ({ sessionUpdate: 'notice', severity: 'error', title: 'The answer failed', description: detail } as const)
+    : undefined;
+
 /** What an editor is told of an event of a run; undefined: nothing. */
 export function toUpdate(event: RunEvent, { cwd, hasNotices }: UpdateView): SessionUpdate | undefined {
   switch (event.type) {
