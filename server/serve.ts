@@ -1,8 +1,9 @@
 import { bannerOf } from './banner.ts';
 import { isTemporary } from './home-folder.ts';
-import { createLog, toLogFormat } from './http/log.ts';
+import { createLog, type Log, toLogFormat } from './http/log.ts';
 import { startHttpServer } from './http/server.ts';
 import { helpText, type Options, readOptions } from './options.ts';
+import { tellAddress } from './store/folder-address.ts';
 import { untilSignal } from './until-signal.ts';
 import { version } from './version.ts';
 import { checkOptions } from './wiring/check-options.ts';
@@ -52,6 +53,7 @@ async function serveUntilSignal(
     const server = await startHttpServer(runtime.http);
     process.stdout.write(bannerOf(server.url, options));
     const folder = options['data-dir'];
+    const forget = tellWhere(server.url, { folder, log });
     if (isTemporary(folder))
       log.warn(
         { folder },
@@ -63,10 +65,21 @@ async function serveUntilSignal(
     await signalled;
     log.info({ grace_ms: graceMs }, 'draining');
     const graceEnds = performance.now() + graceMs;
+    forget();
     await runtime.drain(graceMs);
     // Executions and calls outside of runs have what the runs have left of the grace, and always time for their last answer to be read.
     await server.close({ graceMs: Math.max(LAST_ANSWER_MS, graceEnds - performance.now()) });
   } finally {
     await runtime.close();
+  }
+}
+
+/** Lets editors find the server by its data folder. Returns what takes that back. */
+function tellWhere(url: string, { folder, log }: { readonly folder: string; readonly log: Log }): () => void {
+  try {
+    return tellAddress(folder, { url });
+  } catch (err) {
+    log.warn({ err }, 'editors cannot find this server by its data folder: they need --url');
+    return () => undefined;
   }
 }

@@ -85,6 +85,46 @@ test('with --url it ends with a sentence when the server does, and lets it drain
   expect(command.stderr()).toMatch(/^agent-runtimes acp: The server at \S+ has ended the connection: .+\n$/);
 });
 
+test('without --url it speaks with the server that has the data folder', async () => {
+  await using server = await startServer({ args: ['--demo'] });
+  await using home = await temporaryFolder();
+  await using command = startAcp(home.path, ['--agent', 'demo', '--data-dir', `${server.home}/data`]);
+  const editor = await connectEditor(command.stream);
+  const id = await editor.open();
+  await editor.say(id, QUESTION);
+  expect((await server.call('GET', `/conversations/${id}`)).body).toMatchObject({ id, title: QUESTION });
+  expect(below(command.child.pid)).toEqual([]);
+});
+
+test('two windows share the server of the first, which stays until both are gone', async () => {
+  await using home = await temporaryFolder();
+  // A path that no socket can have is no obstacle.
+  const folder = ['--data-dir', `${home.path}/${'long'.repeat(30)}`];
+  await using first = startAcp(home.path, ['--agent', 'demo', ...folder], MODEL);
+  await using second = startAcp(home.path, ['--agent', 'demo', ...folder], MODEL);
+  const editors = await Promise.all([connectEditor(first.stream), connectEditor(second.stream)]);
+  const [one, other] = editors;
+  const id = await one.open();
+  await one.say(id, QUESTION);
+  await other.agent.request('session/load', { sessionId: id, cwd: CWD, mcpServers: [] });
+  expect(textOf(other.updates.get(id))).toContain('391');
+  await expect(startAndAsk(home.path, folder, 'nobody')).resolves.toMatchObject({ data: { code: 'agent-not-found' } });
+  const owner = below(first.child.pid).length ? first : second;
+  const [kept, guest] = owner === first ? [other, second] : [one, first];
+  owner.child.stdin?.end();
+  const still = await kept.open();
+  expect(await kept.say(still, QUESTION)).toEqual({ stopReason: 'end_turn' });
+  guest.child.stdin?.end();
+  expect(await guest.ended).toBe(0);
+  expect(await owner.ended).toBe(0);
+});
+
+/** What another window is told that asks for an agent. */
+async function startAndAsk(home: string, folder: readonly string[], agent: string) {
+  await using command = startAcp(home, ['--agent', agent, ...folder], MODEL);
+  return (await refusalOf(command)).answer.error;
+}
+
 test('says to the editor why it cannot work, and ends with 1', async () => {
   await using server = await startServer({ environment: { AGENT_RUNTIMES_API_KEYS: 'ada:one' } });
   await using home = await temporaryFolder();
@@ -97,9 +137,8 @@ test('says to the editor why it cannot work, and ends with 1', async () => {
     return answer.error;
   };
   const data = ['--data-dir', `${server.home}/data`];
-  const locked = await refused(['--agent', 'demo', ...data]);
-  expect(locked).toMatchObject({ code: -32603, data: { code: 'not-ready' } });
-  expect(locked.message).toMatch(new RegExp(`in use by another server \\(process ${server.pid}\\): .*--url http://`));
+  const shared = await refused(['--agent', 'demo', ...data]);
+  expect(shared).toMatchObject({ code: -32000, data: { code: 'unauthorized' } });
   const unknown = await refused(['--agent', 'nobody'], MODEL);
   expect(unknown).toMatchObject({ code: -32002, data: { code: 'agent-not-found' } });
   const noKey = await refused(['--agent', 'demo', '--url', server.url]);

@@ -5,7 +5,7 @@ import { helpText, type Options, readOptions } from '../options.ts';
 
 const OWN = {
   '--agent': { value: 'ID', help: 'the agent that is spoken to' },
-  '--url': { value: 'URL', help: 'a server that runs, such as http://127.0.0.1:8765; absent: one in this process' },
+  '--url': { value: 'URL', help: 'a server that runs, such as http://127.0.0.1:8765; absent: the one of the data folder' },
   '--api-key': { value: 'KEY', help: 'its key; better given as the variable AGENT_RUNTIMES_API_KEY' },
 } as const;
 
@@ -14,7 +14,7 @@ const ServerUrl = z.url({ protocol: /^https?$/ });
 /** How the command is run. */
 export interface AcpOptions {
   readonly agentId: string;
-  /** Absent: a server in this process, with `options`. */
+  /** Absent: the server of the data folder; where there is none, one in this process, with `options`. */
   readonly url: string | undefined;
   readonly apiKey: string | undefined;
   readonly options: Options;
@@ -65,8 +65,8 @@ export function acpHelp(): string {
     'Usage: agent-runtimes acp --agent ID [--url URL] [options]',
     '',
     'Speaks the Agent Client Protocol on its standard input and output, as editors such as Zed and those of JetBrains start it. The log',
-    'goes to the standard error. Ends when its input ends. Without --url the agent runs in this process, on a data folder that no other',
-    'server has.',
+    'goes to the standard error. Ends when its input ends. Without --url the server is the one that has the data folder, such as that of',
+    'another window; where none has, the agent runs in this process.',
     '',
     ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}${help}`),
     '',

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { ApiError } from '../call/errors.ts';
 import { loadAcpSdk } from '../protocols/acp/sdk.ts';
+import { untilSignal } from '../until-signal.ts';
 import { version } from '../version.ts';
 import { type AcpOptions, acpHelp, readAcpOptions } from './acp-options.ts';
 import { openStdio } from './stdio.ts';
@@ -23,15 +24,17 @@ export async function acp(
     process.stderr.write(`agent-runtimes acp: ${sentenceOf(cause)}\n`);
     return 2;
   }
-  const stdio = openStdio(await loadAcpSdk());
+  const sdk = await loadAcpSdk();
+  const stdio = openStdio(sdk);
   const { url } = options;
   try {
     if (url === undefined) {
-      const { serveHere } = await import('./serve-here.ts');
-      await serveHere(options, environment, { stdio, onStarted });
+      const { serveFolder } = await import('./serve-folder.ts');
+      await serveFolder(options, environment, { sdk, stdio, onStarted });
     } else {
       const { bridge } = await import('./bridge.ts');
-      await bridge({ ...options, url }, stdio.stream);
+      const signalled = untilSignal(() => undefined, ['SIGTERM', 'SIGINT', 'SIGHUP']);
+      await bridge({ ...options, url }, stdio.stream, signalled);
     }
     return 0;
   } catch (cause) {

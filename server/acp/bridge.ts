@@ -8,7 +8,6 @@ import { CommandError } from '../command-error.ts';
 import { MAX_MESSAGE_BYTES, type TextSocket, toTextSocket } from '../http/web-socket.ts';
 import { ACP_SOCKET_PATH } from '../protocols/acp/handlers.ts';
 import { toMessageStream } from '../protocols/acp/message-stream.ts';
-import { untilSignal } from '../until-signal.ts';
 import type { AcpOptions } from './acp-options.ts';
 
 const HANDSHAKE_MS = 60_000;
@@ -18,18 +17,26 @@ const MAX_ANSWER_CHARS = 65_536;
 export async function bridge(
   { url, agentId, apiKey }: Pick<AcpOptions, 'agentId' | 'apiKey'> & { readonly url: string },
   editor: Stream,
+  signalled: Promise<void>,
 ): Promise<void> {
-  const signalled = untilSignal(() => undefined, ['SIGTERM', 'SIGINT', 'SIGHUP']);
   const socket = await connect(url, agentId, apiKey);
-  const server = toMessageStream(socket);
-  const gone = () => 'editor' as const;
-  const left = editor.readable.pipeTo(server.writable, { preventClose: true, preventAbort: true }).then(gone, gone);
-  const closed = server.readable.pipeTo(editor.writable, { preventClose: true }).then(() => 'server' as const, gone);
-  const who = await Promise.race([left, closed, signalled]);
+  const who = await relay(editor, toMessageStream(socket), signalled);
   socket.close(1000, '');
   const { code, reason } = await socket.closed;
   if (who === 'server')
     throw new CommandError(`The server at ${originOf(url)} has ended the connection: ${reason || `code ${code}`}`);
+}
+
+/** Carries messages both ways until one side ends; says which, or nothing when a signal came. */
+export async function relay(
+  editor: Stream,
+  server: Stream,
+  signalled: Promise<void>,
+): Promise<'editor' | 'server' | undefined> {
+  const gone = () => 'editor' as const;
+  const left = editor.readable.pipeTo(server.writable, { preventClose: true, preventAbort: true }).then(gone, gone);
+  const closed = server.readable.pipeTo(editor.writable, { preventClose: true }).then(() => 'server' as const, gone);
+  return (await Promise.race([left, closed, signalled])) ?? undefined;
 }
 
 async function connect(url: string, agentId: string, apiKey: string | undefined): Promise<TextSocket> {

@@ -1,34 +1,41 @@
 import process from 'node:process';
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
-import { CommandError } from '../command-error.ts';
 import { createAuthentication } from '../http/auth.ts';
-import { createLog, toLogFormat } from '../http/log.ts';
+import { createLog, type Log, toLogFormat } from '../http/log.ts';
 import type { Options } from '../options.ts';
-import { findServerOf } from '../store/folder-lock.ts';
-import { untilSignal } from '../until-signal.ts';
+import type { AcpSdk } from '../protocols/acp/sdk.ts';
 import { checkOptions } from '../wiring/check-options.ts';
 import { readApiKeys } from '../wiring/http.ts';
 import { createRuntime } from '../wiring/runtime.ts';
 import type { AcpOptions } from './acp-options.ts';
+import { type SharedServer, shareServer } from './shared-server.ts';
 import type { Stdio } from './stdio.ts';
 
 const STANDARD_ERROR = 2;
 /** How long what goes on may take to end and to be stored, when the editor is gone. */
 const END_MS = 2000;
 
-interface ServeHere {
+/** What an editor is served by. */
+export interface ServeHere {
+  readonly sdk: AcpSdk;
   readonly stdio: Pick<Stdio, 'stream'>;
   readonly onStarted: () => void;
+  /** Resolves when a signal tells this process to end. */
+  readonly signalled: Promise<void>;
+  /** Is told how to end every child process at once. */
+  onKillable(kill: () => void): void;
 }
 
-/** Serves an editor from a server in this process, which listens nowhere. Resolves when the editor is gone, or a signal came, and all has ended. */
+/**
+ * Serves an editor from a server in this process, which listens to other windows of the same user alone. Resolves when all of them are
+ * gone, or a signal came, and all has ended.
+ */
 export async function serveHere(
   { agentId, apiKey, options }: Pick<AcpOptions, 'agentId' | 'apiKey' | 'options'>,
   environment: NodeJS.ProcessEnv,
-  { stdio, onStarted }: ServeHere,
+  { sdk, stdio, onStarted, signalled, onKillable }: ServeHere,
 ): Promise<void> {
-  checkHasNoServer(options);
   await checkOptions(options, environment, { listens: false });
   const principal = principalOf(options, apiKey);
   const log = createLog({
@@ -39,32 +46,41 @@ export async function serveHere(
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'));
   process.on('uncaughtException', (cause) => log.fatal({ err: cause }, 'uncaught exception'));
   const runtime = await createRuntime({ options, environment, log });
-  const signalled = untilSignal(() => runtime.kill(), ['SIGTERM', 'SIGINT', 'SIGHUP']);
+  onKillable(() => runtime.kill());
   try {
     runtime.start(undefined);
     onStarted();
-    await Promise.race([runtime.serveAcp(stdio.stream, { agentId, principal }), signalled]);
+    const shared = await shareRuntime(runtime, { sdk, options, log });
+    const served = runtime.acp.serve(stdio.stream, { agentId, principal }).then(() => shared?.unused());
+    await Promise.race([served, signalled]);
+    await shared?.close();
     await runtime.drain(END_MS);
   } finally {
     await runtime.close();
   }
 }
 
-/** Throws when another server has the data folder: one process owns it. */
-function checkHasNoServer({ 'data-dir': folder, host, port }: Options): void {
-  const owner = findOwner(folder);
-  if (!owner) return;
-  const name = owner.pid === undefined ? 'another server' : `another server (process ${owner.pid})`;
-  throw new CommandError(
-    `The data folder ${folder} is in use by ${name}: speak with its agents by --url http://${host}:${port}, or wherever it listens, or choose another folder with --data-dir`,
-  );
-}
+type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 
-function findOwner(folder: string): ReturnType<typeof findServerOf> {
+/** Lets other windows in; undefined where there can be no socket: they are told so, and this one is served all the same. */
+async function shareRuntime(
+  { acp }: Runtime,
+  { sdk, options, log }: { readonly sdk: AcpSdk; readonly options: Options; readonly log: Log },
+): Promise<SharedServer | undefined> {
   try {
-    return findServerOf(folder);
-  } catch {
-    return undefined; // what is wrong with the folder is said by whoever opens it
+    return await shareServer({
+      sdk,
+      folder: options['data-dir'],
+      accept({ agentId, apiKey }) {
+        const principal = principalOf(options, apiKey);
+        acp.check(agentId);
+        return (stream) => acp.serve(stream, { agentId, principal });
+      },
+      onBroken: (err) => log.error({ err }, 'a connection of an editor broke inside the server'),
+    });
+  } catch (err) {
+    log.warn({ err }, 'other windows cannot share this server: there can be no socket for them');
+    return undefined;
   }
 }
 

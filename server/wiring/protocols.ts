@@ -59,7 +59,7 @@ export async function openProtocols(parts: ProtocolParts) {
     /** Resolves when what outlives its run is stored. */
     settled: () => a2a.settled(),
     /** ACP on another way than a WebSocket. */
-    serveAcp: acp.acp.serve,
+    acp: acp.acp,
     /** Ends the connections that never end by themselves. */
     closeConnections: () => acp.acp.close(),
     close: () => a2a.close(),

@@ -93,7 +93,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       openTrace: telemetry.openTrace,
     }),
     models,
-    serveAcp: protocols.serveAcp,
+    acp: protocols.acp,
     /** Begins what may take a while, once the server listens at `serverUrl`; undefined: it listens nowhere. */
     start(serverUrl: string | undefined) {
       if (serverUrl !== undefined) codemode.host.listensAt(serverUrl);

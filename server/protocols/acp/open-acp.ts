@@ -6,6 +6,8 @@ import { loadAcpSdk } from './sdk.ts';
 
 /** ACP as the rest of the server holds it. */
 export interface Acp {
+  /** Throws where the agent is not there. */
+  check(agentId: string): void;
   /** Serves a stream of messages. Resolves when it has ended, with all that went on for it. Throws at once where the agent is not there. */
   serve(stream: Stream, caller: AcpCaller): Promise<void>;
   /** Serves texts, one message each. Resolves as {@link Acp.serve} does. */
@@ -25,6 +27,7 @@ export function openAcp(ports: AcpPorts): Acp {
     open.delete(connection);
   };
   return {
+    check: (agentId) => void ports.agents.get(agentId),
     serve,
     serveTexts: (texts, caller) => serve(toMessageStream(texts), caller),
     async close() {
