@@ -50,17 +50,18 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   ],
   // It looks at every feature as a start would meet it.
   'server/doctor/': feature('server/'),
-  // A command beside the server: a way to it, or a server that listens nowhere.
+  // A command beside the server: a way to it, or a server for the windows of one user.
   'server/acp/': feature(
     'server/http/',
     'server/protocols/acp/',
-    'server/store/folder-lock.ts',
+    'server/store/folder-address.ts',
     'server/until-signal.ts',
     'server/wiring/',
   ),
   'server/serve.ts': feature(
     'server/banner.ts',
     'server/http/',
+    'server/store/folder-address.ts',
     'server/until-signal.ts',
     'server/wiring/check-options.ts',
     'server/wiring/runtime.ts',

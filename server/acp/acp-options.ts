@@ -5,7 +5,10 @@ import { helpText, type Options, readOptions } from '../options.ts';
 
 const OWN = {
   '--agent': { value: 'ID', help: 'the agent that is spoken to' },
-  '--url': { value: 'URL', help: 'a server that runs, such as http://127.0.0.1:8765; absent: the one of the data folder' },
+  '--url': {
+    value: 'URL',
+    help: 'a server that runs, such as http://127.0.0.1:8765; absent: the one of the data folder',
+  },
   '--api-key': { value: 'KEY', help: 'its key; better given as the variable AGENT_RUNTIMES_API_KEY' },
 } as const;
 

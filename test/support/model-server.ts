@@ -11,6 +11,8 @@ import type { AddressInfo } from 'node:net';
  * - `tools N NAME {json}`: that many of these calls at once
  * - `calls ["tool NAME {json}", …]`: these calls at once
  * - `overloaded`: status 503, and the next time `Hello! I'm doing well.`
+ * - `break NAME`: the word `begun`, and after {@link ModelServer.release} the connection breaks
+ * - `letters N`: that many letters at once
  * - `refuse`: status 401 and an error that repeats the key it was given
  * - anything else: `Hello! I'm doing well.`
  */
@@ -128,7 +130,7 @@ function callsIn(text: string): { readonly name: string; readonly json: string }
 
 async function* deltasFor(ask: Ask, hold: (name: string) => Promise<void>): AsyncGenerator<object> {
   const calls = callsIn(ask.text);
-  const [, kind, argument = ''] = /^(words|hold) (\w+)/.exec(ask.text) ?? [];
+  const [, kind, argument = ''] = /^(words|letters|hold|break) (\w+)/.exec(ask.text) ?? [];
   if (calls.length && ask.toolResult === undefined) {
     yield {
       role: 'assistant',
@@ -147,6 +149,12 @@ async function* deltasFor(ask: Ask, hold: (name: string) => Promise<void>): Asyn
       // One packet for each word, as a provider would send them.
       await new Promise(setImmediate);
     }
+  } else if (kind === 'letters') {
+    yield { content: 'x'.repeat(Number(argument)) };
+  } else if (kind === 'break') {
+    yield { content: 'begun ' };
+    await hold(argument);
+    throw new Error('the connection breaks');
   } else if (kind === 'hold') {
     yield { content: 'begun ' };
     await hold(argument);
