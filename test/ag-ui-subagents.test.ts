@@ -260,24 +260,33 @@ test('what they say is told within bounds, and their answer comes whole', async 
   expect(client.messages.find(({ role }) => role === 'tool')?.content).toContain('word2500 ');
 });
 
-test('a reader that comes later is told the same', async () => {
+test('a reader that comes later is told the same, and one that is cut off after any event the rest', async () => {
   const body = {
     threadId: 'later',
     runId: 'l1',
     protocolVersion: '1.0',
-    messages: [{ id: 'u1', role: 'user', content: ask('b', 'words 3') }],
+    messages: [{ id: 'u1', role: 'user', content: ask('b', ask('c', CALCULATE)) }],
     forwardedProps: { background: true },
   };
-  const post = async (path: string, sent: object) => {
-    const response = await fetch(`${server.url}/api/v1/ag-ui/a/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(sent),
+  const read = async (path: string, sent?: object, after?: number) => {
+    const response = await fetch(`${server.url}/api/v1/${path}`, {
+      headers: {
+        ...(sent && { 'content-type': 'application/json' }),
+        ...(after !== undefined && { 'last-event-id': `${after}` }),
+      },
+      ...(sent && { method: 'POST', body: JSON.stringify(sent) }),
     });
     return [...(await response.text()).matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
   };
-  const first = await post('', body);
+  const first = await read('ag-ui/a/', body);
   expect(first.map(({ type }) => type)).toContain('SUBAGENT_FINISHED');
-  const again = await post('connect', { threadId: 'later', runId: 'l1', protocolVersion: '1.0' });
+  const names = { threadId: 'later', runId: 'l1', protocolVersion: '1.0' };
+  const again = await read('ag-ui/a/connect', names);
   expect(again.filter(({ type }) => type !== 'MESSAGES_SNAPSHOT')).toEqual(first);
+  for (let after = 1; after < first.length; after++)
+    expect(await read('ag-ui/a/connect', names, after)).toEqual(first.slice(after));
+  const overRest = await read('runs/l1/events');
+  expect(overRest.map(({ type }) => type)).toEqual(['tool_call', 'tool_result', 'text', 'done']);
+  for (let after = 1; after < overRest.length; after++)
+    expect(await read('runs/l1/events', undefined, after)).toEqual(overRest.slice(after));
 });

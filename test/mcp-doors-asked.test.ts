@@ -1,8 +1,11 @@
 /** What may happen to an agent while an MCP client waits for its answer. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { connect, eventsIn, INITIALIZE } from './support/mcp-doors.ts';
 import { type ModelServer, startModelServer } from './support/model-server.ts';
 import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
+
+// Two hundred calls take a while on a machine with other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 const owned = new AsyncDisposableStack();
 let model: ModelServer;
