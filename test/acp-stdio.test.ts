@@ -119,6 +119,33 @@ test('two windows share the server of the first, which stays until both are gone
   expect(await owner.ended).toBe(0);
 });
 
+test('a window whose server was in a process that is killed goes on with its sessions, also with what waits for an answer', async () => {
+  await using home = await temporaryFolder();
+  await using first = startAcp(home.path, ['--agent', 'demo'], MODEL);
+  const { open } = await connectEditor(first.stream);
+  await open();
+  await using second = startAcp(home.path, ['--agent', 'demo'], MODEL);
+  const editor = await connectEditor(second.stream);
+  const [said, empty] = [await editor.open(), await editor.open()];
+  await editor.say(said, QUESTION);
+  await editor.agent.request('session/set_mode', { sessionId: said, modeId: 'ask' });
+  await editor.agent.request('session/set_mode', { sessionId: empty, modeId: 'chat' });
+  const slow = { name: 'slow', command: 'sleep', args: ['60'], env: [] };
+  const waiting = await editor.open({ mcpServers: [slow] });
+  const lost = editor.say(waiting, QUESTION);
+  await until(() => below(first.child.pid).length >= 2, 'the server of the session starts');
+  first.child.kill('SIGKILL');
+  await expect(lost).rejects.toMatchObject({ data: { code: 'run-interrupted' } });
+  expect(await editor.say(said, QUESTION)).toEqual({ stopReason: 'end_turn' });
+  expect(editor.asked).toMatchObject([{ sessionId: said, toolCall: { name: 'toolbox__calculate' } }]);
+  expect(textOf(editor.updates.get(said)).match(/391/g)).toHaveLength(2);
+  expect(await editor.say(empty, QUESTION)).toEqual({ stopReason: 'end_turn' });
+  expect(textOf(editor.updates.get(empty))).not.toBe('');
+  expect(callsOf(editor.updates.get(empty)).filter(({ status }) => status === 'completed')).toEqual([]);
+  second.child.stdin?.end();
+  expect(await second.ended).toBe(0);
+});
+
 /** What another window is told that asks for an agent. */
 async function startAndAsk(home: string, folder: readonly string[], agent: string) {
   await using command = startAcp(home, ['--agent', agent, ...folder], MODEL);

@@ -30,7 +30,7 @@ export async function acp(
   try {
     if (url === undefined) {
       const { serveFolder } = await import('./serve-folder.ts');
-      await serveFolder(options, environment, { sdk, stdio, onStarted });
+      await serveFolder(options, environment, { sdk, stream: stdio.stream, onStarted });
     } else {
       const { bridge } = await import('./bridge.ts');
       const signalled = untilSignal(() => undefined, ['SIGTERM', 'SIGINT', 'SIGHUP']);

@@ -28,7 +28,7 @@ export async function bridge(
 }
 
 /** Carries messages both ways until one side ends; says which, or nothing when a signal came. */
-export async function relay(
+async function relay(
   editor: Stream,
   server: Stream,
   signalled: Promise<void>,

@@ -1,17 +1,27 @@
 /** Serves an editor from the server that has the data folder, wherever that is: in this process when none has it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
 import { CommandError } from '../command-error.ts';
 import type { Options } from '../options.ts';
 import { type FolderServer, findFolderServer } from '../store/folder-address.ts';
 import { untilSignal } from '../until-signal.ts';
 import type { AcpOptions } from './acp-options.ts';
-import { bridge, relay } from './bridge.ts';
+import { bridge } from './bridge.ts';
+import { EditorLine } from './editor-line.ts';
 import { type ServeHere, serveHere } from './serve-here.ts';
 import { joinServer } from './shared-server.ts';
 
 /** How long a server that has the folder may take until it can be reached: it may be starting. */
 const START_MS = 20_000;
 const LOOK_MS = 50;
+
+/** An editor, and by what it is served. */
+interface Place extends ServeHere {
+  readonly options: AcpOptions;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Set once the editor was served by another window, whose server may end before the editor leaves. */
+  line?: EditorLine;
+}
 
 /** Resolves when the editor is gone, or a signal came. Throws when there is no server that serves it. */
 export async function serveFolder(
@@ -24,12 +34,10 @@ export async function serveFolder(
     for (const end of killable) end();
   };
   const signalled = untilSignal(kill, ['SIGTERM', 'SIGINT', 'SIGHUP']);
-  const here = { ...parts, signalled, onKillable: (end: () => void) => void killable.add(end) };
-  for (;;) {
+  const place: Place = { ...parts, options, environment, signalled, onKillable: (end) => void killable.add(end) };
+  for (let isOver = false; !isOver; ) {
     const server = await awaitAddress(options.options);
-    if (!server) {
-      if (await isServedHere(options, environment, here)) return;
-    } else if (await isServedThere(server, options, here)) return;
+    isOver = server ? await isServedThere(server, place) : await isServedHere(place);
   }
 }
 
@@ -48,36 +56,48 @@ async function awaitAddress({ 'data-dir': folder, host, port }: Options): Promis
 }
 
 /** False when another window was faster, and has the folder. */
-async function isServedHere(options: AcpOptions, environment: NodeJS.ProcessEnv, here: ServeHere): Promise<boolean> {
+async function isServedHere(place: Place): Promise<boolean> {
+  const { options, environment, line, stream: editor, signalled } = place;
+  const [own, stream] = line ? makePipe() : [undefined, editor];
+  const served = serveHere(options, environment, { ...place, stream });
   try {
-    await serveHere(options, environment, here);
+    if (own) await line?.serveBy(own, Promise.race([signalled, served]));
+    await served;
     return true;
   } catch (cause) {
-    const owner = find(options.options['data-dir']);
-    if (!owner || here.stdio.stream.readable.locked) throw cause;
+    if (!find(options.options['data-dir']) || stream.readable.locked) throw cause;
     return false;
   }
 }
 
-/** False when that server was gone before it was reached. */
-async function isServedThere(
-  { address }: FolderServer,
-  { agentId, apiKey }: AcpOptions,
-  { sdk, stdio, onStarted, signalled }: ServeHere,
-): Promise<boolean> {
+/** False when that server was gone before the editor was. */
+async function isServedThere({ address }: FolderServer, place: Place): Promise<boolean> {
+  const { options, sdk, stream, onStarted, signalled } = place;
+  const { agentId, apiKey } = options;
   if (!address) return false;
   if ('url' in address) {
-    await bridge({ url: address.url, agentId, apiKey }, stdio.stream, signalled);
+    if (place.line) throw new CommandError('Another server has the data folder now: start the agent anew');
+    await bridge({ url: address.url, agentId, apiKey }, stream, signalled);
     return true;
   }
   const way = await joinServer(sdk, address.socket, { agentId, ...(apiKey !== undefined && { apiKey }) });
   if (!way) return false;
   onStarted();
-  if ((await relay(stdio.stream, way.stream, signalled)) === 'server')
-    throw new CommandError('The window whose process had the server has ended: start the agent anew');
+  place.line ??= new EditorLine(stream);
+  if ((await place.line.serveBy(way.stream, signalled)) === 'server') return false;
   way.close();
   await way.closed;
   return true;
+}
+
+/** Two ends of a connection in this process. */
+function makePipe(): [Stream, Stream] {
+  const there = new TransformStream<AnyMessage, AnyMessage>();
+  const back = new TransformStream<AnyMessage, AnyMessage>();
+  return [
+    { readable: back.readable, writable: there.writable },
+    { readable: there.readable, writable: back.writable },
+  ];
 }
 
 function find(folder: string): FolderServer | undefined {

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import type { Stream } from '@agentclientprotocol/sdk';
 import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
 import { createAuthentication } from '../http/auth.ts';
@@ -10,7 +11,6 @@ import { readApiKeys } from '../wiring/http.ts';
 import { createRuntime } from '../wiring/runtime.ts';
 import type { AcpOptions } from './acp-options.ts';
 import { type SharedServer, shareServer } from './shared-server.ts';
-import type { Stdio } from './stdio.ts';
 
 const STANDARD_ERROR = 2;
 /** How long what goes on may take to end and to be stored, when the editor is gone. */
@@ -19,7 +19,8 @@ const END_MS = 2000;
 /** What an editor is served by. */
 export interface ServeHere {
   readonly sdk: AcpSdk;
-  readonly stdio: Pick<Stdio, 'stream'>;
+  /** The editor. */
+  readonly stream: Stream;
   readonly onStarted: () => void;
   /** Resolves when a signal tells this process to end. */
   readonly signalled: Promise<void>;
@@ -34,7 +35,7 @@ export interface ServeHere {
 export async function serveHere(
   { agentId, apiKey, options }: Pick<AcpOptions, 'agentId' | 'apiKey' | 'options'>,
   environment: NodeJS.ProcessEnv,
-  { sdk, stdio, onStarted, signalled, onKillable }: ServeHere,
+  { sdk, stream, onStarted, signalled, onKillable }: ServeHere,
 ): Promise<void> {
   await checkOptions(options, environment, { listens: false });
   const principal = principalOf(options, apiKey);
@@ -51,7 +52,7 @@ export async function serveHere(
     runtime.start(undefined);
     onStarted();
     const shared = await shareRuntime(runtime, { sdk, options, log });
-    const served = runtime.acp.serve(stdio.stream, { agentId, principal }).then(() => shared?.unused());
+    const served = runtime.acp.serve(stream, { agentId, principal }).then(() => shared?.unused());
     await Promise.race([served, signalled]);
     await shared?.close();
     await runtime.drain(END_MS);
