@@ -119,6 +119,16 @@ it('a connection that is cut after any of its events is taken up again, with not
   }
 });
 
+it('a call whose connection was cut is stopped by its caller all the same', async () => {
+  await make('stopped');
+  const { send } = await openSession(door('stopped'));
+  const params = { name: 'ask_stopped', arguments: { message: 'hold stopped' }, _meta: { progressToken: 1 } };
+  await readUntil(await send('POST', { id: 1, method: 'tools/call', params }), 1);
+  await model.held('stopped');
+  await send('POST', { method: 'notifications/cancelled', params: { requestId: 1 } });
+  await poll(server, '/runs?agent_id=stopped', (body) => isStatus('cancelled')(Object(body).runs[0]));
+});
+
 /** Reads so many events, or until one answers the request `id`, and breaks the connection. */
 async function readUntil(response: Response, count: number, id?: number): Promise<ReturnType<typeof eventsIn>> {
   const reader = response.body?.getReader();
