@@ -183,7 +183,7 @@ export const openai = group(
     response: follow('/openai/responses/{response_id}', {
       summary: 'Get a response, or follow it (streaming)',
       description:
-        'A response as it stands, or with `stream=true` its events, from the first one or from the one after `starting_after`. A run that another protocol has started can be read as a response too.',
+        'A response as it stands, one that is still made with what is in it so far; or with `stream=true` its events, from the first one or from the one after `starting_after`. A run that another protocol has started can be read as a response too.',
       query: z.object({
         stream: flag.meta({ description: 'Whether it is told as events' }),
         starting_after: z.coerce.number().int().min(0).optional().meta({

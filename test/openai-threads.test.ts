@@ -75,9 +75,8 @@ describe('a response that names the one before', () => {
     const prompt = server.call('POST', '/agents/tester/prompt/sync', { message: 'Hi', run_id: 'mine' });
     await expect.poll(() => server.runs.activeRuns().length).toBe(1);
     const { responses } = openAiOf(server);
-    for (let count = 0; count < 2; count++) {
-      expect(await responses.retrieve('mine')).toMatchObject({ id: 'mine', status: 'in_progress', output: [] });
-    }
+    await expect.poll(async () => (await responses.retrieve('mine')).output_text).toBe('a');
+    expect(await responses.retrieve('mine')).toMatchObject({ id: 'mine', status: 'in_progress' });
     gate.resolve();
     expect((await prompt).body).toMatchObject({ response: 'a' });
     expect((await responses.retrieve('mine')).output_text).toBe('a');
@@ -184,6 +183,48 @@ describe('a response in the background', () => {
       [...reasoning('Hm'), ...text('See'), ...toolCall('c1', 'clock', {}), { wait: gate }, finish('tool-calls')],
       says('It ', 'is noon'),
     ]);
+
+  test('is read while it is made as far as it has come, and says the same of that once it is there', async () => {
+    const [thinks, speaks, calls] = [
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+    ];
+    const model = scriptedModel([
+      [
+        ...reasoning('H', 'm').slice(0, 2),
+        { wait: thinks.promise },
+        ...reasoning('H', 'm').slice(2),
+        ...text('S', 'ee').slice(0, 2),
+        { wait: speaks.promise },
+        ...text('S', 'ee').slice(2),
+        ...toolCall('c1', 'clock', {}),
+        finish('tool-calls'),
+      ],
+      says('Noon'),
+    ]);
+    const clock = async () => {
+      await calls.promise;
+      return ok('12:00');
+    };
+    await using server = await startAgentRuns(model, { toolset: toolsetOf({ clock }) });
+    const { responses } = openAiOf(server);
+    const { id } = await responses.create({ ...hello, background: true });
+    const output = async () => (await responses.retrieve(id)).output;
+    const thought = { type: 'reasoning', id: `rs-0-${id}`, summary: [{ type: 'summary_text', text: 'H' }] };
+    await expect.poll(output).toMatchObject([{ ...thought, status: 'in_progress' }]);
+    thinks.resolve();
+    const said = { type: 'message', id: `msg-1-${id}`, content: [{ type: 'output_text', text: 'S' }] };
+    await expect.poll(output).toMatchObject([{ status: 'completed' }, { ...said, status: 'in_progress' }]);
+    speaks.resolve();
+    const call = { type: 'mcp_call', name: 'clock', status: 'in_progress', output: null };
+    await expect.poll(output).toMatchObject([{}, { content: [{ text: 'See' }] }, call]);
+    const before = await output();
+    calls.resolve();
+    await expect.poll(async () => (await responses.retrieve(id)).status).toBe('completed');
+    expect((await output()).slice(0, 2)).toEqual(before.slice(0, 2));
+    expect((await output()).slice(2)).toMatchObject([{ type: 'mcp_call', output: '12:00' }, { type: 'message' }]);
+  });
 
   test('is taken up after each of its events, when the connection was cut there: nothing is lost or doubled', async () => {
     const gate = Promise.withResolvers<void>();

@@ -885,7 +885,7 @@ export interface paths {
         };
         /**
          * Get a response, or follow it (streaming)
-         * @description A response as it stands, or with `stream=true` its events, from the first one or from the one after `starting_after`. A run that another protocol has started can be read as a response too.
+         * @description A response as it stands, one that is still made with what is in it so far; or with `stream=true` its events, from the first one or from the one after `starting_after`. A run that another protocol has started can be read as a response too.
          */
         get: operations["openaiResponse"];
         put?: never;

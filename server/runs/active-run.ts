@@ -19,6 +19,8 @@ export interface Run {
   readonly startedAt: string;
   /** The number of the oldest event that can still be read. */
   readonly firstHeld: number;
+  /** The events that are in memory now; whoever looks at them is no reader. */
+  readonly held: readonly LoggedEvent[];
   readonly hasEnded: boolean;
   /** The events from number `from` (1 when absent) to `run-ended`; leaving an attached run as its last reader cancels it. */
   events(options?: ReadOptions): AsyncIterable<LoggedEvent>;
@@ -89,6 +91,10 @@ export class ActiveRun implements Run {
 
   get firstHeld(): number {
     return this.log.firstHeld;
+  }
+
+  get held(): readonly LoggedEvent[] {
+    return this.log.held;
   }
 
   get hasEnded(): boolean {

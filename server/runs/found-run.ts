@@ -15,6 +15,8 @@ export interface FoundRun {
    * because they were too many, `run-ended` comes next, and its number is not the one after the number before.
    */
   events(signal: AbortSignal): AsyncIterable<LoggedEvent>;
+  /** Those that have happened until now, as far as they are held: of a run that ends with its readers too, of which this is none. */
+  soFar(): Promise<readonly LoggedEvent[]>;
 }
 
 /** How a run ended whose server died in the middle of it. */
@@ -26,7 +28,12 @@ export const INTERRUPTED: Extract<RunOutcome, { status: 'failed' }> = {
 
 /** A run with its events, from memory and from the store. */
 export function toFoundRun(record: RunRecord, run: Run | undefined, store: Pick<Store['runs'], 'events'>): FoundRun {
-  return { record, run, events: (signal) => readEvents(record, run, store, signal) };
+  return {
+    record,
+    run,
+    events: (signal) => readEvents(record, run, store, signal),
+    soFar: () => readSoFar(record, run, store),
+  };
 }
 
 /** How a stored run ended; undefined while it runs. */
@@ -35,6 +42,19 @@ export function outcomeOf({ outcome, status }: RunRecord): RunOutcome | undefine
   if (status === 'running') return undefined;
   if (status === 'finished') return { status, pending: [] };
   return status === 'cancelled' ? { status, reason: 'cancelled' } : INTERRUPTED;
+}
+
+async function readSoFar(
+  { isDetached, key }: RunRecord,
+  run: Run | undefined,
+  store: Pick<Store['runs'], 'events'>,
+): Promise<readonly LoggedEvent[]> {
+  if (!isDetached || run?.firstHeld === 1) return run?.held ?? [];
+  const stored = await readStoredEvents(store, key);
+  // Not before: what is dropped from memory meanwhile is stored by then.
+  const held = run?.held ?? [];
+  const first = held[0]?.id ?? Number.POSITIVE_INFINITY;
+  return [...stored.filter(({ id }) => id < first), ...held];
 }
 
 async function* readEvents(

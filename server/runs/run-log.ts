@@ -74,6 +74,11 @@ export class RunLog implements EventSink, ReadLog {
     return this.#lastId - this.#entries.length + 1;
   }
 
+  /** The events that are held now. */
+  get held(): readonly LoggedEvent[] {
+    return [...this.#entries];
+  }
+
   /** About how many characters are held. */
   get chars(): number {
     return this.#chars;

@@ -15,11 +15,12 @@ export function openOpenAi({
   readonly agentRuns: Pick<ProtocolParts['agentRuns'], 'startRun'>;
   readonly store: { readonly conversations: Pick<ProtocolParts['store']['conversations'], 'get' | 'messages'> };
 }) {
-  const toModelRun = ({ record, run, events }: FoundRun): FoundModelRun => ({
+  const toModelRun = ({ record, run, events, soFar }: FoundRun): FoundModelRun => ({
     ...record,
     isRunning: record.status === 'running',
     pending: record.outcome?.status === 'finished' ? record.outcome.pending : [],
     events,
+    soFar,
     messages: () => conversations.messages(record.conversationKey),
     async cancel(reason) {
       run?.cancel(reason);

@@ -70,6 +70,8 @@ export interface FoundModelRun {
   /** The calls that it left to its caller, or to a person. */
   readonly pending: readonly string[];
   events(signal: AbortSignal): AsyncIterable<PlacedEvent>;
+  /** The events until now; whoever asks is no reader. */
+  soFar(): Promise<readonly PlacedEvent[]>;
   /** What is stored of its conversation. */
   messages(): Promise<readonly Message[]>;
   /** Resolves when it has ended and is stored. */

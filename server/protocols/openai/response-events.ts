@@ -4,17 +4,11 @@ import type { OpenAiResponse } from '../../../contract/openai-responses.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
 import { toText } from './fields.ts';
 import { withoutAttempts } from './held-text.ts';
-import { type NewEvent, ResponseItems } from './response-items.ts';
+import { type NewEvent, type OpenText, ResponseItems } from './response-items.ts';
 import { type ResponseState, type ResponseView, readNote, toResponse } from './response-view.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 type McpCall = Extract<OpenAiItem, { readonly type: 'mcp_call' }>;
-
-/** A text, or what the model thinks, while it is written. */
-interface OpenText {
-  readonly index: number;
-  text: string;
-}
 
 /** The name of this server among those whose tools are called. */
 const OWN_SERVER = 'agent-runtimes';
@@ -52,6 +46,12 @@ export class ResponseTranslation {
   /** The response as it stands before anything is in it. */
   toEmpty(status: 'queued' | 'in_progress'): OpenAiResponse {
     return toResponse(this.#view, this.#echo, { status, output: [] });
+  }
+
+  /** The response as far as it has come, with what is still written or called. */
+  toUnfinished(): OpenAiResponse {
+    const output = this.#items.withTexts([...this.#texts.values()]);
+    return toResponse(this.#view, this.#echo, { status: 'in_progress', output });
   }
 
   #begin(): NewEvent[] {

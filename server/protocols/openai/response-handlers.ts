@@ -6,9 +6,8 @@ import { withNumbers } from '../../call/numbered-events.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import { withoutSent } from './dialogue.ts';
 import type { FoundModelRun, ModelRunRequest, OpenAiParts, StartedRun } from './ports.ts';
-import { ResponseTranslation } from './response-events.ts';
 import { readResponseInput } from './response-input.ts';
-import { eventsOf, followResponse, readBeginning, readResponse } from './response-log.ts';
+import { eventsOf, followResponse, readBeginning, readResponse, toUnfinished } from './response-log.ts';
 import { findPlace, requireResponse, resolveReferences } from './response-place.ts';
 import { toNote, toView } from './response-view.ts';
 
@@ -84,9 +83,5 @@ function endWithCaller(run: StartedRun, signal: AbortSignal): void {
 
 async function read(run: FoundModelRun, signal: AbortSignal): Promise<OpenAiResponse> {
   const view = toView(run);
-  if (!run.isRunning) return readResponse(eventsOf(run, signal), view);
-  // A run that ends with its readers is not read: this one would be its last, at times.
-  return run.isDetached
-    ? readBeginning(run.events(signal), view)
-    : new ResponseTranslation(view).toEmpty('in_progress');
+  return run.isRunning ? toUnfinished(await run.soFar(), view) : readResponse(eventsOf(run, signal), view);
 }

@@ -13,6 +13,13 @@ type CallItem = Item<'function_call'> | Item<'mcp_call'>;
 
 const EMPTY_TEXT = { type: 'output_text' as const, annotations: [], logprobs: [] };
 
+/** A text, or what the model thinks, while it is written. */
+export interface OpenText {
+  /** Its place among the items. */
+  readonly index: number;
+  text: string;
+}
+
 /** The items of one response, in their order. */
 export class ResponseItems {
   readonly #runId: string;
@@ -78,6 +85,15 @@ export class ResponseItems {
     ];
   }
 
+  /** The items as they stand while some texts are still written. */
+  withTexts(open: readonly OpenText[]): OpenAiItem[] {
+    const texts = new Map(open.map(({ index, text }) => [index, text]));
+    return this.#items.map((item, index) => {
+      const text = texts.get(index);
+      return text ? withText(item, text) : item;
+    });
+  }
+
   /** Adds a call with all its arguments, and what tells of them. */
   addCall(call: CallItem): { readonly index: number; readonly events: NewEvent[] } {
     const { index, events } = this.add({ ...call, arguments: '' });
@@ -108,6 +124,11 @@ export class ResponseItems {
   #summaryOf(index: number) {
     return { item_id: this.#items[index]?.id ?? '', output_index: index, summary_index: 0 };
   }
+}
+
+function withText(item: OpenAiItem, text: string): OpenAiItem {
+  if (item.type === 'message') return { ...item, content: [{ ...EMPTY_TEXT, text }] };
+  return item.type === 'reasoning' ? { ...item, summary: [{ type: 'summary_text', text }] } : item;
 }
 
 /** Where the item with this id stands: its run, and its place there; undefined where no response has made the id. */

@@ -36,7 +36,14 @@ export async function readResponse(events: AsyncIterable<PlacedEvent>, view: Res
   throw toRunFailure({ status: 'cancelled', reason: 'the caller left' });
 }
 
-/** The response of a run that goes on: what is in it is told as events. */
+/** The response of a run that goes on, as far as it has come. */
+export function toUnfinished(events: readonly PlacedEvent[], view: ResponseView): OpenAiResponse {
+  const translation = new ResponseTranslation(view);
+  for (const { at, event } of events) translation.next(event, at);
+  return translation.last ?? translation.toUnfinished();
+}
+
+/** The response of a run that has begun just now: what is in it is told as events. */
 export async function readBeginning(events: AsyncIterable<PlacedEvent>, view: ResponseView): Promise<OpenAiResponse> {
   const translation = new ResponseTranslation(view);
   for await (const { at, event } of events) {
