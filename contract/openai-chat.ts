@@ -116,7 +116,11 @@ export const OpenAiChat = z
       description: 'Functions that the client runs itself; the tools of the agent are its own and are not named here',
     }),
     tool_choice: z.unknown().optional().meta({
-      description: '`none` leaves out `tools`; otherwise the model chooses, also where one is asked for',
+      description:
+        '`required`, or one of `tools` by its name: it is called before anything else is answered; `allowed_tools` leaves out the others, and `none` all. They are said of `tools` and never of those of the agent, which it may call on the way; without `tools`, `required` has the agent call one of its own first. A choice of any other kind leaves it to the model',
+    }),
+    parallel_tool_calls: z.boolean().nullish().meta({
+      description: '`false`: the model calls one tool at a time, where it is one of OpenAI or Anthropic',
     }),
     response_format: fields.nullish().meta({ description: '`json_schema`, `json_object` or `text`' }),
     n: z.int().min(1).max(1, 'must be 1: there is one answer to a request').nullish(),

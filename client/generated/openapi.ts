@@ -847,7 +847,7 @@ export interface paths {
         put?: never;
         /**
          * Chat completion (streaming, or at once)
-         * @description Runs an agent on a chat, to its end: its own tools are called on the way and are no `tool_calls`. Tools of the request are the client’s, and end the answer with `tool_calls`; their results come back as `role: tool`. Without the header `X-Conversation-Id` the messages are taken as they are and stored nowhere, and tools that wait for a person are refused. With it the conversation that is stored here is the truth, and of the messages only what stands behind the last answer is taken. `system` and `developer` messages are instructions for this answer. The answer fits `response_format`. `temperature`, `top_p`, `max_tokens`, `stop`, `seed`, `logprobs` and other fields that are not listed are taken and have no effect: the agent has settings of its own. Closing the connection ends the run.
+         * @description Runs an agent on a chat, to its end: its own tools are called on the way and are no `tool_calls`. Tools of the request are the client’s, and end the answer with `tool_calls`; their results come back as `role: tool`. Without the header `X-Conversation-Id` the messages are taken as they are and stored nowhere, and tools that wait for a person are refused. With it the conversation that is stored here is the truth, and of the messages only what stands behind the last answer is taken. `system` and `developer` messages are instructions for this answer. The answer fits `response_format`. `max_tokens`, `max_completion_tokens`, `stop`, `temperature`, `top_p`, `frequency_penalty`, `presence_penalty`, `logit_bias`, `logprobs`, `top_logprobs`, `seed`, `reasoning_effort`, `verbosity`, `modalities`, `audio`, `prediction`, `web_search_options`, `store`, `metadata`, `service_tier`, `user`, `functions`, `function_call` and other fields that are not listed are taken and have no effect: the agent has settings of its own. Closing the connection ends the run.
          */
         post: operations["openaiChat"];
         delete?: never;
@@ -867,7 +867,7 @@ export interface paths {
         put?: never;
         /**
          * Create a response (streaming, or at once)
-         * @description Runs an agent. The events of a response have numbers, and a reader whose connection broke goes on with `GET /openai/responses/{response_id}?stream=true&starting_after=N`. The last of them is `response.completed`, `response.incomplete` or `response.failed`; a response that was cancelled ends with `response.incomplete`, and its status says so. Calls that the agent makes are `mcp_call` items, with their results. A call that waits for a person is an `mcp_approval_request`. `temperature`, `top_p`, `max_output_tokens`, `max_tool_calls`, `reasoning`, `service_tier`, `top_logprobs`, `truncation` and `parallel_tool_calls` are repeated and have no effect: the agent has settings of its own. Other fields are taken and left out. Closing the connection ends the run, unless `background` is set.
+         * @description Runs an agent. The events of a response have numbers, and a reader whose connection broke goes on with `GET /openai/responses/{response_id}?stream=true&starting_after=N`. The last of them is `response.completed`, `response.incomplete` or `response.failed`; a response that was cancelled ends with `response.incomplete`, and its status says so. Calls that the agent makes are `mcp_call` items, with their results. A call that waits for a person is an `mcp_approval_request`. `temperature`, `top_p`, `max_output_tokens`, `max_tool_calls`, `reasoning`, `service_tier`, `top_logprobs` and `truncation` are repeated and have no effect: the agent has settings of its own. Other fields are taken and left out. Closing the connection ends the run, unless `background` is set.
          */
         post: operations["openaiRespond"];
         delete?: never;
@@ -3081,8 +3081,10 @@ export interface components {
             tools?: {
                 [key: string]: unknown;
             }[] | null;
-            /** @description `none` leaves out `tools`; otherwise the model chooses, also where one is asked for */
+            /** @description `required`, or one of `tools` by its name: it is called before anything else is answered; `allowed_tools` leaves out the others, and `none` all. They are said of `tools` and never of those of the agent, which it may call on the way; without `tools`, `required` has the agent call one of its own first. A choice of any other kind leaves it to the model */
             tool_choice?: unknown;
+            /** @description `false`: the model calls one tool at a time, where it is one of OpenAI or Anthropic */
+            parallel_tool_calls?: boolean | null;
             /** @description `json_schema`, `json_object` or `text` */
             response_format?: {
                 [key: string]: unknown;
@@ -3456,7 +3458,7 @@ export interface components {
             tools?: {
                 [key: string]: unknown;
             }[] | null;
-            /** @description `none` leaves out `tools`; otherwise the model chooses, also where one is asked for */
+            /** @description `required`, or one of `tools` by its name: it is called before anything else is answered; `allowed_tools` leaves out the others, and `none` all. They are said of `tools` and never of those of the agent, which it may call on the way; without `tools`, `required` has the agent call one of its own first. A choice of any other kind leaves it to the model */
             tool_choice?: (string | {
                 [key: string]: unknown;
             }) | null;
@@ -3469,6 +3471,7 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             } | null;
+            /** @description `false`: the model calls one tool at a time, where it is one of OpenAI or Anthropic */
             parallel_tool_calls?: boolean | null;
             prompt_cache_key?: string | null;
             reasoning?: {

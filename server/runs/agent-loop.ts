@@ -5,7 +5,7 @@ import { ApiError } from '../call/errors.ts';
 import { type FileSource, openFileSource } from '../models/files/file-source.ts';
 import { RunFiles, type SaidFiles } from '../models/files/say-files.ts';
 import type { OutputWay } from '../models/output-ways.ts';
-import { sayTools } from '../models/tool-schemas/say-tools.ts';
+import type { ToolChoice } from '../models/tool-choice.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
 import { sumUsage } from '../store/usage.ts';
@@ -20,6 +20,7 @@ import { isTruncated } from './ready-call.ts';
 import { isFailureCode, type JsonSchema, NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
 import { outputInstructionsOf, RunOutput } from './run-output.ts';
 import type { RunTrace } from './run-tracing.ts';
+import { sayToolUse } from './say-tool-use.ts';
 import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
 import { SharedState } from './shared-state.ts';
 import type { StepBudget } from './step-budget.ts';
@@ -62,6 +63,7 @@ export interface LoopOptions {
   readonly toolset: Toolset;
   /** Tools that the caller runs: a call of one ends the run without a result. */
   readonly callerTools: readonly ToolDefinition[];
+  readonly toolChoice?: ToolChoice | undefined;
   /** Added to the system prompt of the agent, for this run. */
   readonly instructions?: string | undefined;
   /** What the answer is to be JSON of; null: text; absent: what the agent says. */
@@ -188,8 +190,7 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
     model: found.model,
     request: {
       ...toRequest(agent, messages, files),
-      ...sayableTools(tools, found.model, { ...options, answerTool: ask?.tool }),
-      ...ask?.request,
+      ...withOptions(sayToolUse(tools, found.model, { ...options, step, answerTool: ask?.tool }), ask?.request),
       ...(trace && { headers: trace.toModel(step) }),
     },
     messageId,
@@ -252,24 +253,15 @@ function toRequest(
   };
 }
 
-/** The tools in the form that the provider of the model takes. What it cannot be told is noted, and costs the run nothing. */
-function sayableTools(
-  tools: ReadonlyMap<string, ToolDefinition>,
-  { provider }: LanguageModelV4,
-  { toolset, callerTools, log, answerTool }: LoopOptions & { readonly answerTool: ToolDefinition | undefined },
-): Pick<LanguageModelV4CallOptions, 'tools'> {
-  const all = [...tools.values(), ...(answerTool ? [answerTool] : [])].map(({ name, description, inputSchema }) => ({
-    type: 'function' as const,
-    name,
-    description,
-    inputSchema,
-  }));
-  const ofCaller = new Set(callerTools.map(({ name }) => name));
-  const { said, unsaid } = sayTools(provider, all, answerTool ? ofCaller.union(new Set([answerTool.name])) : ofCaller);
-  if (unsaid.length > 0) toolset.noteUnsaid?.(unsaid);
-  for (const { name, detail } of unsaid.filter((tool) => ofCaller.has(tool.name)))
-    log.warn?.({ tool: name, detail }, 'a tool of the caller is left out');
-  return said.length > 0 ? { tools: [...said] } : {};
+/** One laid over the other, with the options of providers of both. */
+function withOptions<T extends Pick<LanguageModelV4CallOptions, 'providerOptions'>>(
+  first: T,
+  second: Partial<LanguageModelV4CallOptions> = {},
+): T & Partial<LanguageModelV4CallOptions> {
+  const [a, b] = [first.providerOptions ?? {}, second.providerOptions ?? {}];
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  const merged = Object.fromEntries([...names].map((name) => [name, { ...a[name], ...b[name] }]));
+  return { ...first, ...second, ...(names.size > 0 && { providerOptions: merged }) };
 }
 
 const instructionsOf = ({ instructions }: LoopOptions): Message[] =>

@@ -48,6 +48,7 @@ export async function driveRun(
     models,
     toolset: request.toolset,
     callerTools: request.callerTools ?? [],
+    toolChoice: request.toolChoice,
     instructions: request.instructions,
     outputSchema: request.outputSchema,
     history,

@@ -1,4 +1,5 @@
 import type { Principal } from '../call/principal.ts';
+import type { ToolChoice } from '../models/tool-choice.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalDecision, ReplacedMessages } from '../store/store.ts';
 import type { RunAgent } from './agent-loop.ts';
@@ -26,6 +27,8 @@ export interface RunRequest {
   readonly replaces?: ReplacedMessages | undefined;
   /** Tools that the caller runs: a call of one ends the run without a result. */
   readonly callerTools?: readonly ToolDefinition[] | undefined;
+  /** Which tools the model is to call. What asks for one of the caller's holds until it is called, else for the first answer. */
+  readonly toolChoice?: ToolChoice | undefined;
   /** Added to the system prompt of the agent, for this run. */
   readonly instructions?: string | undefined;
   /**

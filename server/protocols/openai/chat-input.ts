@@ -3,14 +3,14 @@ import type { OpenAiChat } from '../../../contract/openai-chat.ts';
 import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { AssistantPart, Message } from '../../store/messages.ts';
-import { readOutputSchema, readTools } from './caller-tools.ts';
+import { readOutputSchema, readToolUse } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
 import { Dialogue, endOfAnswers, parseArguments, withoutSent } from './dialogue.ts';
 import { textOf } from './fields.ts';
 import type { ModelRunRequest } from './ports.ts';
 
 /** What of a request is about the run. */
-type ChatRequest = Pick<ModelRunRequest, 'messages' | 'instructions' | 'callerTools' | 'outputSchema'>;
+type ChatRequest = Pick<ModelRunRequest, 'messages' | 'instructions' | 'callerTools' | 'toolChoice' | 'outputSchema'>;
 
 /**
  * Reads a chat. `stored` is what is stored of its conversation, and stands for all that was said up to the last answer; empty where the
@@ -33,7 +33,7 @@ export function readChat(chat: OpenAiChat, stored: readonly Message[]): ChatRequ
   return {
     messages: withoutSent(dialogue.messages, stored),
     instructions: dialogue.instructions,
-    callerTools: readTools(chat.tools, chat.tool_choice),
+    ...readToolUse(chat),
     outputSchema: readOutputSchema(chat.response_format, 'response_format'),
   };
 }

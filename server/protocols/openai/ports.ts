@@ -30,6 +30,11 @@ export interface ModelRunRequest {
   /** `stored`: `messages` are what is new. `given`: they are all there is. */
   readonly history: 'stored' | 'given';
   readonly callerTools: readonly ToolDefinition[];
+  /** Which of its tools the model is to call: one at least, or the one with a name; and whether several at once. */
+  readonly toolChoice?: {
+    readonly calls?: 'required' | { readonly name: string } | undefined;
+    readonly inParallel?: boolean | undefined;
+  };
   /** Added to the agent's own; may be empty. */
   readonly instructions: string;
   /** The JSON Schema that the answer is to fit, which is that of an object. */

@@ -4,14 +4,17 @@ import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
-import { readOutputSchema, readTools } from './caller-tools.ts';
+import { readOutputSchema, readToolUse } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
 import { Dialogue, parseArguments } from './dialogue.ts';
 import { textOf } from './fields.ts';
 import type { ModelRunRequest } from './ports.ts';
 
 /** What of a request is about the run. */
-type ResponseInput = Pick<ModelRunRequest, 'messages' | 'instructions' | 'callerTools' | 'outputSchema'> & {
+type ResponseInput = Pick<
+  ModelRunRequest,
+  'messages' | 'instructions' | 'callerTools' | 'toolChoice' | 'outputSchema'
+> & {
   /** What a person said to calls that wait. */
   readonly decisions: readonly ApprovalDecision[];
 };
@@ -33,7 +36,7 @@ export function readResponseInput(request: OpenAiResponseRequest, before: readon
     messages: dialogue.messages,
     decisions,
     instructions: dialogue.instructions,
-    callerTools: readTools(request.tools, request.tool_choice),
+    ...readToolUse(request),
     outputSchema: readOutputSchema(request.text?.format, 'text.format'),
   };
 }

@@ -1,0 +1,41 @@
+/** What one request tells a model of the tools that it may call. */
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import { sayToolChoice, type ToolChoice } from '../models/tool-choice.ts';
+import { sayTools } from '../models/tool-schemas/say-tools.ts';
+import type { FaultLog } from './tool-calls.ts';
+import type { ToolDefinition, Toolset } from './toolset.ts';
+
+interface ToolUse {
+  readonly toolset: Toolset;
+  readonly callerTools: readonly ToolDefinition[];
+  /** A tool that only takes the answer. */
+  readonly answerTool: ToolDefinition | undefined;
+  readonly toolChoice?: ToolChoice | undefined;
+  readonly log: FaultLog;
+  /** The number of the request in its run, from 1. */
+  readonly step: number;
+}
+
+/** The tools in the form that the provider of the model takes. What it cannot be told is noted, and costs the run nothing. */
+export function sayToolUse(
+  tools: ReadonlyMap<string, ToolDefinition>,
+  { provider }: LanguageModelV4,
+  { toolset, callerTools, log, answerTool, toolChoice, step }: ToolUse,
+): Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice' | 'providerOptions'> {
+  const all = [...tools.values(), ...(answerTool ? [answerTool] : [])].map(({ name, description, inputSchema }) => ({
+    type: 'function' as const,
+    name,
+    description,
+    inputSchema,
+  }));
+  const ofCaller = new Set(callerTools.map(({ name }) => name));
+  const { said, unsaid } = sayTools(provider, all, answerTool ? ofCaller.union(new Set([answerTool.name])) : ofCaller);
+  if (unsaid.length > 0) toolset.noteUnsaid?.(unsaid);
+  for (const { name, detail } of unsaid.filter((tool) => ofCaller.has(tool.name)))
+    log.warn?.({ tool: name, detail }, 'a tool of the caller is left out');
+  if (!said.length) return {};
+  // A call of a tool of the caller ends the run. One of the agent's own, called again and again, would never let it answer.
+  const isHeld = step === 1 || callerTools.length > 0;
+  const names = new Set(said.map(({ name }) => name));
+  return { tools: [...said], ...(toolChoice && sayToolChoice(provider, names, { ...toolChoice, isHeld })) };
+}
