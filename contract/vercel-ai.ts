@@ -35,7 +35,11 @@ export const VercelAiChunk = z
       z.object({
         type: z.literal('tool-approval-request'),
         approvalId: z.string().meta({ description: 'The id that `/approvals/{approval_id}` takes too' }),
-        toolCallId,
+        toolCallId: z.string().meta({
+          description:
+            'The call that waits. Where one waits for several answers, as it asks another agent, the further ones each have a part of their own, with the id of the approval in the place of that of a call',
+        }),
+        reason: z.string().optional().meta({ description: 'What is asked, where that is not the call itself' }),
       }),
       z.object({ type: z.literal('tool-approval-response'), approvalId: z.string(), approved: z.boolean() }),
       z.object({ type: z.literal('file'), url: z.string(), mediaType: z.string() }),

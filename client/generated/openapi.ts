@@ -4187,7 +4187,10 @@ export interface components {
             type: "tool-approval-request";
             /** @description The id that `/approvals/{approval_id}` takes too */
             approvalId: string;
+            /** @description The call that waits. Where one waits for several answers, as it asks another agent, the further ones each have a part of their own, with the id of the approval in the place of that of a call */
             toolCallId: string;
+            /** @description What is asked, where that is not the call itself */
+            reason?: string;
         } | {
             /** @constant */
             type: "tool-approval-response";

@@ -4,9 +4,10 @@ import type { VercelAiMessage } from '../../../contract/vercel-ai.ts';
 import { toText } from '../../call/fields.ts';
 import { NO_USAGE, type RunEvent } from '../../runs/run-events.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import { type AskedApproval, toApprovalParts } from './approvals.ts';
 
-/** The messages of a chat. `asked` are the ids of the approvals that its calls wait for, by the ids of the calls. */
-export function toUiMessages(messages: readonly Message[], asked: ReadonlyMap<string, string>): VercelAiMessage[] {
+/** The messages of a chat. `asked` are the approvals that its calls wait for. */
+export function toUiMessages(messages: readonly Message[], asked: readonly AskedApproval[]): VercelAiMessage[] {
   const results = resultsOf(messages);
   const shown: VercelAiMessage[] = [];
   for (const message of messages) {
@@ -14,7 +15,12 @@ export function toUiMessages(messages: readonly Message[], asked: ReadonlyMap<st
     if (role === 'system') shown.push({ id, role, parts: [{ type: 'text', text: message.content }] });
     if (role === 'user') shown.push({ id, role, parts: message.content.map(toUserPart) });
     if (role !== 'assistant') continue;
-    const parts = [{ type: 'step-start' }, ...message.content.flatMap((part) => toPart(part, results, asked))];
+    const told = message.content.map((part) => toParts(part, results, asked));
+    const parts = [
+      { type: 'step-start' },
+      ...told.flatMap(({ part }) => part ?? []),
+      ...told.flatMap(({ apart = [] }) => apart),
+    ];
     const before = shown.at(-1);
     if (before?.role === 'assistant') before.parts.push(...parts);
     else shown.push({ id: answerIdOf(before?.id), role, parts });
@@ -55,23 +61,29 @@ function toUserPart(part: UserPart): VercelAiMessage['parts'][number] {
   return { type: 'file', mediaType, url, ...(filename !== undefined && { filename }) };
 }
 
-function toPart(
+interface ToldParts {
+  readonly part?: VercelAiMessage['parts'][number];
+  /** Those that stand for approvals, and come last. */
+  readonly apart?: VercelAiMessage['parts'];
+}
+
+function toParts(
   part: AssistantPart,
   results: ReadonlyMap<string, ToolMessage>,
-  asked: ReadonlyMap<string, string>,
-): VercelAiMessage['parts'] {
-  if (part.type !== 'tool-call') return part.text === '' ? [] : [{ type: part.type, text: part.text, state: 'done' }];
+  asked: readonly AskedApproval[],
+): ToldParts {
+  if (part.type !== 'tool-call') {
+    return part.text === '' ? {} : { part: { type: part.type, text: part.text, state: 'done' } };
+  }
   const { callId: toolCallId, name: toolName, args: input } = part;
   const call = { type: 'dynamic-tool', toolName, toolCallId, input };
   const result = results.get(toolCallId);
-  if (result?.status === 'done') return [{ ...call, state: 'output-available', output: result.result }];
-  if (result) return [{ ...call, state: 'output-error', errorText: toText(result.result) }];
-  const id = asked.get(toolCallId);
-  return [
-    id === undefined
-      ? { ...call, state: 'input-available' }
-      : { ...call, state: 'approval-requested', approval: { id } },
-  ];
+  if (result?.status === 'done') return { part: { ...call, state: 'output-available', output: result.result } };
+  if (result) return { part: { ...call, state: 'output-error', errorText: toText(result.result) } };
+  return toApprovalParts(
+    call,
+    asked.filter(({ callId }) => callId === toolCallId),
+  );
 }
 
 function toEvents(part: AssistantPart, messageId: string): RunEvent[] {

@@ -2,11 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { RunStatus } from '../../../contract/runs.ts';
+import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
 import type { Principal } from '../../call/principal.ts';
 import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
 import { toAnswerEvents } from './answers.ts';
+import type { AskedApproval } from './approvals.ts';
 import type { ChatRequest } from './input.ts';
 
 /** A run to start in a conversation. It goes on when its reader leaves. */
@@ -35,8 +37,8 @@ export interface ChatRun {
 /** A conversation as it is stored, with what goes on there. */
 export interface StoredChat {
   readonly messages: readonly Message[];
-  /** The calls that wait for a person. */
-  readonly approvals: readonly { readonly id: string; readonly callId: string }[];
+  /** What its calls wait for; some of it may be answered. */
+  readonly approvals: readonly AskedApproval[];
   /** Its newest run. */
   readonly latest: (ChatRun & LatestRun) | undefined;
 }
@@ -51,6 +53,8 @@ interface LatestRun {
 export interface Opened {
   readonly run: ChatRun;
   readonly before?: readonly RunEvent[];
+  /** What ends parts that stand for approvals, by the calls whose result it comes before. */
+  readonly ends?: Map<string, VercelAiChunk[]>;
 }
 
 /** Whether a request was sent before, and its answer is there or on its way. */

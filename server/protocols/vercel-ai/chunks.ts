@@ -3,6 +3,7 @@
 import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
 import { toText } from '../../call/fields.ts';
 import { type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
+import { toApprovalRequests } from './approvals.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 
@@ -26,6 +27,8 @@ export class AnswerTranslation {
   readonly #open = new Map<string, VercelAiChunk>();
   /** The calls that have no result. */
   readonly #unanswered = new Set<string>();
+  /** The tools of the calls. */
+  readonly #tools = new Map<string, string>();
   isOver = false;
 
   /** The chunks of one event. */
@@ -65,11 +68,13 @@ export class AnswerTranslation {
         return [{ type: `data-${event.name}`, data: event.value }];
       case 'run-ended':
         return this.#finish(event);
+      case 'tool-started':
+        this.#tools.set(event.callId, event.name);
+        return [];
       case 'model-asked':
       case 'model-retried':
       case 'model-answered':
       case 'noted':
-      case 'tool-started':
       case 'subagent-started':
       case 'subagent-event':
       case 'subagent-ended':
@@ -104,6 +109,7 @@ export class AnswerTranslation {
         return [{ type: 'tool-input-delta', toolCallId, inputTextDelta: event.delta }];
       case 'tool-call-ended':
         this.#unanswered.add(toolCallId);
+        this.#tools.set(toolCallId, event.name);
         return [
           { type: 'tool-input-available', toolCallId, toolName: event.name, input: event.args ?? {}, dynamic: true },
         ];
@@ -125,11 +131,7 @@ export class AnswerTranslation {
     return [
       ...Object.values(blocks).reverse(),
       ...stopped.map((callId) => toToolError(callId, `Stopped: the run was ${outcome.status}`)),
-      ...asked.map(({ id, callId }) => ({
-        type: 'tool-approval-request' as const,
-        approvalId: id,
-        toolCallId: callId,
-      })),
+      ...toApprovalRequests(asked, (callId) => this.#tools.get(callId)),
       ...(step ? [step] : []),
       toLast(outcome, usage),
     ];

@@ -7,6 +7,7 @@ import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
 import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { answerIdOf, toUiMessages } from './answers.ts';
+import { type AskedApproval, toAnswersElsewhere, toApartEnds } from './approvals.ts';
 import {
   type ChatRun,
   type ChatRunRequest,
@@ -32,6 +33,8 @@ interface VercelAiParts {
    * are answered that wait with it. Throws where no such call was ever asked about.
    */
   answer(decision: ApprovalDecision, chatId: string, principal: Principal): Promise<ChatRun | undefined>;
+  /** An approval that was asked for in a chat. */
+  findApproval(id: string, chatId: string, principal: Principal): Promise<AskedApproval | undefined>;
 }
 
 const ENDPOINT = `${BASE_PATH}/vercel-ai`;
@@ -39,16 +42,16 @@ const NEW_CHAT: StoredChat = { messages: [], approvals: [], latest: undefined };
 
 /** The handlers of the group `vercelAi`. */
 export function createVercelAiHandlers(parts: VercelAiParts): AppHandlers<RequestContext>['vercelAi'] {
-  const { agents, startRun, findChat, answer } = parts;
+  const { agents, startRun, findChat, answer, findApproval } = parts;
 
-  /** Starts the run that a request asks for, or finds the one that is at it already. Undefined where people are still to be heard. */
-  async function open(agentId: string, chatId: string, request: ChatRequest, call: Call): Promise<Opened | undefined> {
-    const { said, decisions, results, callerTools } = request;
+  /** Starts the run that a request asks for, or finds the one that is at it already; or what there is to tell while people are still to be heard. */
+  async function open(agentId: string, chatId: string, request: ChatRequest, call: Call): Promise<Opened | Waiting> {
+    const { said, decisions, results, shown, callerTools } = request;
     const { principal } = call.context;
     const stored = (await findChat(chatId, principal)) ?? NEW_CHAT;
     const shared = { principal, conversationId: chatId, callerTools, signal: call.signal };
     if (said) {
-      if (isSentAgain(said, request, stored)) return takeUp(stored);
+      if (isSentAgain(said, request, stored)) return takeUp(stored) ?? STILL;
       const place = placeOf(said, request, stored);
       return { run: await startRun(agentId, { ...shared, ...place, whenBusy: 'interrupt' }) };
     }
@@ -59,7 +62,9 @@ export function createVercelAiHandlers(parts: VercelAiParts): AppHandlers<Reques
     }
     const runs = await inTurn(decisions, (decision) => answer(decision, chatId, principal));
     const run = runs.findLast((found) => found !== undefined);
-    return run && { run };
+    const found = await inTurn(shown, ({ id }) => findApproval(id, chatId, principal));
+    const asked = new Map(found.flatMap((approval) => (approval ? [[approval.id, approval] as const] : [])));
+    return run ? { run, ends: toApartEnds(shown, asked) } : { answers: toAnswersElsewhere(shown, asked) };
   }
 
   return {
@@ -79,18 +84,24 @@ export function createVercelAiHandlers(parts: VercelAiParts): AppHandlers<Reques
     async messages({ input: { agent_id: agentId, chat_id: id }, context }) {
       agents.get(agentId);
       const { messages, approvals } = (await findChat(id, context.principal)) ?? NEW_CHAT;
-      const asked = new Map(approvals.map(({ id: approvalId, callId }) => [callId, approvalId]));
-      return { id, messages: toUiMessages(messages, asked) };
+      return { id, messages: toUiMessages(messages, approvals) };
     },
     async resume({ input: { agent_id: agentId, chat_id: conversationId }, context, signal }) {
       agents.get(agentId);
       const chat = await findChat(conversationId, context.principal);
       if (chat?.latest?.status !== 'running') return undefined;
       context.addHeader?.(...STREAM_HEADER);
-      return stream(takeUp(chat), chat.messages, { conversationId, signal });
+      return stream(takeUp(chat) ?? STILL, chat.messages, { conversationId, signal });
     },
   };
 }
+
+/** What there is to tell of a chat that goes on when other people have been heard. */
+interface Waiting {
+  readonly answers: readonly VercelAiChunk[];
+}
+
+const STILL: Waiting = { answers: [] };
 
 interface Call {
   readonly context: RequestContext;
@@ -107,18 +118,18 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
 
 /** The chunks of an answer to the last of `messages` that is the user's. */
 function stream(
-  opened: Opened | undefined,
+  opened: Opened | Waiting,
   messages: readonly Message[],
   { conversationId, signal }: { readonly conversationId: string; readonly signal: AbortSignal },
 ): AsyncGenerator<VercelAiChunk, void> {
   const messageId = answerIdOf(messages.findLast(({ role }) => role === 'user')?.id);
-  if (!opened) return stillWaiting({ messageId, conversationId });
-  const { run, before } = opened;
-  return toChunks({ messageId, conversationId, runId: run.storedId, before, events: run.events(signal) });
+  if (!('run' in opened)) return stillWaiting({ messageId, conversationId }, opened);
+  const { run, ...rest } = opened;
+  return toChunks({ messageId, conversationId, runId: run.storedId, ...rest, events: run.events(signal) });
 }
 
-/** An answer that goes on when other people have been heard. */
-async function* stillWaiting(view: AnswerView): AsyncGenerator<VercelAiChunk, void> {
+async function* stillWaiting(view: AnswerView, { answers }: Waiting): AsyncGenerator<VercelAiChunk, void> {
   yield toStart(view);
+  yield* answers;
   yield { type: 'finish', finishReason: 'tool-calls' };
 }

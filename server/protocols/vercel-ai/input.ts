@@ -8,6 +8,7 @@ import { newId } from '../../runs/ids.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import { type ShownApproval, shownApprovalOf } from './approvals.ts';
 import { toolPartOf } from './parts.ts';
 
 type UserMessage = Extract<Message, { readonly role: 'user' }>;
@@ -21,6 +22,8 @@ export interface ChatRequest {
   readonly history: readonly Message[];
   /** What people said to calls that wait for them. */
   readonly decisions: readonly ApprovalDecision[];
+  /** The approvals that the last message shows. */
+  readonly shown: readonly ShownApproval[];
   /** What tools of the app gave. */
   readonly results: readonly ToolMessage[];
   readonly callerTools: readonly ToolDefinition[];
@@ -41,12 +44,13 @@ export function readChat({ messages, message, trigger, messageId, tools }: Omit<
   const history = () => all.slice(0, -1).flatMap(toMessages);
   if (last?.role === 'user') {
     const said: UserMessage = { id: last.id ?? newId('msg'), role: 'user', content: toUserParts(last.parts) };
-    if (said.content.length) return { ...shared, said, history: history(), decisions: [], results: [] };
+    if (said.content.length) return { ...shared, said, history: history(), decisions: [], shown: [], results: [] };
   }
   const parts = last?.role === 'assistant' ? (last.parts ?? []).filter(isFields) : [];
   const decisions = parts.flatMap(toDecision);
   const results = parts.flatMap(toResult);
-  if (decisions.length || results.length) return { ...shared, said: undefined, history: [], decisions, results };
+  const shown = parts.flatMap(shownApprovalOf);
+  if (decisions.length || results.length) return { ...shared, said: undefined, history: [], decisions, shown, results };
   throw invalidField('messages', 'the last one must say something: a text, a file, or the answer to a tool call');
 }
 

@@ -1,5 +1,6 @@
 /** The parts of UI messages, as they come from a browser: nothing is known of them. */
 import type { Fields } from '../../call/fields.ts';
+import { isApart } from './approvals.ts';
 
 interface ToolPart {
   readonly callId: string;
@@ -11,7 +12,9 @@ interface ToolPart {
 }
 
 /** A tool call with its result, of either kind of part: `dynamic-tool`, or `tool-` and the name of the tool. */
-export function toolPartOf({ type, toolName, toolCallId: callId, state, ...part }: Fields): ToolPart | undefined {
+export function toolPartOf(fields: Fields): ToolPart | undefined {
+  const { type, toolName, toolCallId: callId, state, ...part } = fields;
+  if (isApart(fields)) return undefined;
   const name = type === 'dynamic-tool' ? toolName : /^tool-(.+)$/s.exec(String(type))?.[1];
   if (typeof name !== 'string' || typeof callId !== 'string') return undefined;
   const call = { callId, name, args: part.input ?? {} };
