@@ -117,7 +117,7 @@ export const openai = group(
       summary: 'Chat completion (streaming, or at once)',
       description: [
         'Runs an agent on a chat, to its end: its own tools are called on the way and are no `tool_calls`. Tools of the request are the client’s, and end the answer with `tool_calls`; their results come back as `role: tool`.',
-        'Without the header `X-Conversation-Id` the messages are taken as they are and stored nowhere, and tools that wait for a person are refused. With it the conversation that is stored here is the truth, and of the messages only what stands behind the last answer is taken.',
+        'Without the header `X-Conversation-Id` the messages are taken as they are and stored nowhere, and tools that wait for a person are refused. With it the conversation that is stored here is the truth, and of the messages only what stands behind the last answer is taken; what is asked again because its answer broke off is answered in the place of that.',
         '`system` and `developer` messages are instructions for this answer. The answer fits `response_format`. `max_tokens`, `max_completion_tokens`, `stop`, `temperature`, `top_p`, `frequency_penalty`, `presence_penalty`, `logit_bias`, `logprobs`, `top_logprobs`, `seed`, `reasoning_effort`, `verbosity`, `modalities`, `audio`, `prediction`, `web_search_options`, `store`, `metadata`, `service_tier`, `user`, `functions`, `function_call` and other fields that are not listed are taken and have no effect: the agent has settings of its own.',
         'Closing the connection ends the run.',
       ].join(' '),

@@ -44,9 +44,11 @@ export function openOpenAi({
       const found = await runs.findById(id, principal);
       return found && toModelRun(found);
     },
-    async findMessages(id, principal) {
+    async findTalk(id, principal) {
       const conversation = await conversations.get(id, principal);
-      return conversation && conversations.messages(conversation.key);
+      if (!conversation) return undefined;
+      const latest = await runs.findLatest(id, { principal });
+      return { messages: await conversations.messages(conversation.key), latest: latest?.record };
     },
   });
   return { handlers: { openai } };

@@ -5,7 +5,7 @@ import { invalidField } from '../../call/validation-error.ts';
 import { type ChatView, collectChat, streamChat } from './chat-answer.ts';
 import { readChat } from './chat-input.ts';
 import { toSeconds } from './models.ts';
-import type { OpenAiParts } from './ports.ts';
+import type { OpenAiParts, StoredTalk } from './ports.ts';
 
 /** The header that names the conversation of a chat. */
 const CONVERSATION = 'x-conversation-id';
@@ -16,15 +16,17 @@ const UNLISTED = {
     'a person has to approve it, and this chat is not stored; the client has to send the header X-Conversation-Id',
 };
 
+const NOTHING: StoredTalk = { messages: [] };
+
 /** The handler that answers chats. */
 export function createChatHandlers(parts: OpenAiParts): Pick<AppHandlers<RequestContext>['openai'], 'chat'> {
-  const { agents, startRun, findMessages, checkOutputSchema } = parts;
+  const { agents, startRun, findTalk, checkOutputSchema } = parts;
   return {
     async chat({ input, context, signal }) {
       const { principal } = context;
       agents.get(input.model);
       const conversationId = readConversationId(context.headers[CONVERSATION]);
-      const stored = conversationId === undefined ? [] : ((await findMessages(conversationId, principal)) ?? []);
+      const stored = conversationId === undefined ? NOTHING : ((await findTalk(conversationId, principal)) ?? NOTHING);
       const place =
         conversationId === undefined
           ? { history: 'given' as const, unlisted: UNLISTED }

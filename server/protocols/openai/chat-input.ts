@@ -2,23 +2,27 @@
 import type { OpenAiChat } from '../../../contract/openai-chat.ts';
 import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
-import type { AssistantPart, Message } from '../../store/messages.ts';
+import type { AssistantPart } from '../../store/messages.ts';
 import { readOutputSchema, readToolUse } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
-import { Dialogue, endOfAnswers, parseArguments, withoutSent } from './dialogue.ts';
+import { Dialogue, endOfAnswers, parseArguments, placeOf } from './dialogue.ts';
 import { textOf } from './fields.ts';
-import type { ModelRunRequest } from './ports.ts';
+import type { ModelRunRequest, StoredTalk } from './ports.ts';
 
 /** What of a request is about the run. */
-type ChatRequest = Pick<ModelRunRequest, 'messages' | 'instructions' | 'callerTools' | 'toolChoice' | 'outputSchema'>;
+type ChatRequest = Pick<
+  ModelRunRequest,
+  'messages' | 'replaces' | 'instructions' | 'callerTools' | 'toolChoice' | 'outputSchema'
+>;
 
 /**
  * Reads a chat. `stored` is what is stored of its conversation, and stands for all that was said up to the last answer; empty where the
  * conversation is new, or the client keeps it. Throws a 422 that names the place of what is wrong.
  */
-export function readChat(chat: OpenAiChat, stored: readonly Message[]): ChatRequest {
-  const dialogue = new Dialogue(stored);
-  const from = stored.length ? endOfAnswers(chat.messages) : 0;
+export function readChat(chat: OpenAiChat, stored: StoredTalk): ChatRequest {
+  const dialogue = new Dialogue(stored.messages);
+  const from = stored.messages.length ? endOfAnswers(chat.messages) : 0;
+  const heard = from > 0 ? readText(chat.messages[from - 1]?.content, `messages.${from - 1}.content`) : '';
   for (const [index, message] of chat.messages.entries()) {
     const place = `messages.${index}`;
     if (isInstruction(message)) dialogue.instruct(readText(message.content, `${place}.content`));
@@ -31,7 +35,7 @@ export function readChat(chat: OpenAiChat, stored: readonly Message[]): ChatRequ
     );
   }
   return {
-    messages: withoutSent(dialogue.messages, stored),
+    ...placeOf(dialogue.messages, stored, heard),
     instructions: dialogue.instructions,
     ...readToolUse(chat),
     outputSchema: readOutputSchema(chat.response_format, 'response_format'),

@@ -1,7 +1,9 @@
+/** What requests say, and where it stands in what is stored of their conversations. */
 import { isDeepStrictEqual } from 'node:util';
 import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import type { ModelRunRequest, StoredTalk } from './ports.ts';
 
 /** What a request says, message by message, behind what is stored of its conversation. */
 export class Dialogue {
@@ -61,12 +63,47 @@ export class Dialogue {
 export const endOfAnswers = (messages: readonly { readonly role?: unknown }[]): number =>
   messages.findLastIndex(({ role }) => role === 'assistant') + 1;
 
+/** Where what a request says stands in its conversation; `heard` is the last answer that the client has of it. */
+export function placeOf(
+  messages: readonly Message[],
+  { messages: stored, latest }: StoredTalk,
+  heard = '',
+): Pick<ModelRunRequest, 'messages' | 'replaces'> {
+  const cut = latest && isCutOff(latest) ? findAnswer(stored, latest.historyCount) : stored.length;
+  const asked = stored.slice(0, cut);
+  const last = asked.at(-1);
+  // Its answer broke off, and it is asked for again, unless the client has what came of it and goes on from there.
+  const isAgain = cut < stored.length && isEnd(messages, asked) && !isPartOf(heard, stored.slice(cut));
+  if (last && isAgain) return { messages: [], replaces: { after: last.id } };
+  return { messages: withoutSent(messages, stored) };
+}
+
+/** Whether a text is of these answers, however a client has put their parts together. */
+function isPartOf(text: string, answers: readonly Message[]): boolean {
+  const said = answers.flatMap((message) => (message.role === 'assistant' ? message.content : []));
+  const whole = said.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const [inner, outer] = [text, whole].map((each) => each.replaceAll(/\s+/g, ''));
+  return Boolean(inner) && (outer ?? '').includes(inner ?? '');
+}
+
+const isCutOff = ({ status }: NonNullable<StoredTalk['latest']>) => status !== 'running' && status !== 'finished';
+
+/** Where begins what a run has said, which came behind so many messages. */
+function findAnswer(stored: readonly Message[], historyCount: number): number {
+  const place = stored.findIndex(({ role }, index) => index >= historyCount && role === 'assistant');
+  return place < 0 ? stored.length : place;
+}
+
+const isEnd = (messages: readonly Message[], of: readonly Message[]): boolean =>
+  messages.length > 0 &&
+  messages.length <= of.length &&
+  isDeepStrictEqual(of.slice(-messages.length).map(contentOf), messages.map(contentOf));
+
 /** What is new of `messages`, where the last of those that are stored may have been sent before, for an answer that did not come. */
-export function withoutSent(messages: readonly Message[], stored: readonly Message[]): readonly Message[] {
-  const unanswered = stored.slice(endOfAnswers(stored)).map(contentOf);
+function withoutSent(messages: readonly Message[], stored: readonly Message[]): readonly Message[] {
+  const unanswered = stored.slice(endOfAnswers(stored));
   for (let count = Math.min(unanswered.length, messages.length); count > 0; count--) {
-    const isSent = isDeepStrictEqual(unanswered.slice(-count), messages.slice(0, count).map(contentOf));
-    if (isSent) return messages.slice(count);
+    if (isEnd(messages.slice(0, count), unanswered)) return messages.slice(count);
   }
   return messages;
 }

@@ -1,4 +1,6 @@
 /** What the handlers of OpenAI's API are built on: agents, their runs, and the conversations they belong to. */
+import type { z } from 'zod';
+import type { RunStatus } from '../../../contract/runs.ts';
 import type { Principal } from '../../call/principal.ts';
 import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
@@ -27,6 +29,8 @@ export interface ModelRunRequest {
   /** What this server knows a conversation by that is there already. */
   readonly conversationKey?: string | undefined;
   readonly messages: readonly Message[];
+  /** Behind which message it takes out what is stored, to stand in its place. */
+  readonly replaces?: { readonly after: string } | undefined;
   /** `stored`: `messages` are what is new. `given`: they are all there is. */
   readonly history: 'stored' | 'given';
   readonly callerTools: readonly ToolDefinition[];
@@ -83,6 +87,13 @@ export interface FoundModelRun {
   cancel(reason: string): Promise<void>;
 }
 
+/** A conversation as it is stored. */
+export interface StoredTalk {
+  readonly messages: readonly Message[];
+  /** Its newest run; how many of the messages were there when it began. */
+  readonly latest?: { readonly status: z.output<typeof RunStatus>; readonly historyCount: number } | undefined;
+}
+
 /** The ports of the handlers. */
 export interface OpenAiParts {
   /** Throws a 422 that names the place where a schema of answers is none. */
@@ -96,5 +107,5 @@ export interface OpenAiParts {
   /** What a principal means by the id of a run. */
   findRun(id: string, principal: Principal): Promise<FoundModelRun | undefined>;
   /** What is stored of the conversation that a principal means by an id. */
-  findMessages(conversationId: string, principal: Principal): Promise<readonly Message[] | undefined>;
+  findTalk(conversationId: string, principal: Principal): Promise<StoredTalk | undefined>;
 }

@@ -4,7 +4,7 @@ import type { OpenAiResponse, OpenAiResponseRequest } from '../../../contract/op
 import type { RequestContext } from '../../call/implement.ts';
 import { withNumbers } from '../../call/numbered-events.ts';
 import { invalidField } from '../../call/validation-error.ts';
-import { withoutSent } from './dialogue.ts';
+import { placeOf } from './dialogue.ts';
 import type { FoundModelRun, ModelRunRequest, OpenAiParts, StartedRun } from './ports.ts';
 import { readResponseInput } from './response-input.ts';
 import { eventsOf, followResponse, readBeginning, readResponse, toUnfinished } from './response-log.ts';
@@ -66,7 +66,9 @@ async function start(
     signal,
     ...place.target,
     ...said,
-    messages: place.isStored ? withoutSent(messages, place.before) : [...place.before, ...messages],
+    ...(place.isStored
+      ? placeOf(messages, { messages: place.before, latest: place.latest })
+      : { messages: [...place.before, ...messages] }),
     history: place.isStored && isStored ? 'stored' : 'given',
     note: toNote(request, said.callerTools),
     ...(isStored ? { detached: true } : { unlisted: UNLISTED }),

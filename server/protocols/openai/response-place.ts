@@ -6,7 +6,7 @@ import type { Principal } from '../../call/principal.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { Message } from '../../store/messages.ts';
 import { textOf } from './fields.ts';
-import type { FoundModelRun, ModelRunRequest, OpenAiParts } from './ports.ts';
+import type { FoundModelRun, ModelRunRequest, OpenAiParts, StoredTalk } from './ports.ts';
 import { placeOfItem } from './response-items.ts';
 import { eventsOf, readResponse, saidBy } from './response-log.ts';
 import { toView } from './response-view.ts';
@@ -17,10 +17,12 @@ export interface ResponsePlace {
   readonly before: readonly Message[];
   /** Whether that is stored where the response goes on; else it is to be handed on. */
   readonly isStored: boolean;
+  /** The newest run of the conversation that was named. */
+  readonly latest?: StoredTalk['latest'];
   readonly target: Pick<ModelRunRequest, 'conversationId' | 'conversationKey'>;
 }
 
-type Ports = Pick<OpenAiParts, 'findRun' | 'findMessages'>;
+type Ports = Pick<OpenAiParts, 'findRun' | 'findTalk'>;
 
 const NOWHERE: ResponsePlace = { before: [], isStored: true, target: {} };
 
@@ -57,10 +59,10 @@ export async function findPlace(
     return { before: messages, isStored: true, target };
   }
   if (conversationId === undefined) return NOWHERE;
-  const before = (await ports.findMessages(conversationId, principal)) ?? [];
+  const { messages: before, latest } = (await ports.findTalk(conversationId, principal)) ?? { messages: [] };
   return store === false
     ? { before, isStored: false, target: {} }
-    : { before, isStored: true, target: { conversationId } };
+    : { before, latest, isStored: true, target: { conversationId } };
 }
 
 /** The items of a request, with those that are named by their ids in place of the names. */
