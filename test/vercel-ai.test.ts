@@ -177,6 +177,33 @@ describe('what a chat says', () => {
     }
   });
 
+  test('is not needed to have a stored answer given anew, which is named by its id or is the last', async () => {
+    const model = scriptedModel((call) => says(`Answer ${call + 1}`));
+    await using server = await startAgentRuns(model);
+    const first = await toMessage(await send(server, { messages: [user('First')] }));
+    await send(server, { messages: [user('First'), first, user('Second', 'u2')] });
+    const again = (fields: object) =>
+      server.call('POST', '/vercel-ai/tester', { id: 'chat', trigger: 'regenerate-message', ...fields });
+    const read = async (fields: object) => {
+      const body = { id: 'chat', trigger: 'regenerate-message', ...fields };
+      return (await server.open('/vercel-ai/tester', body)).text();
+    };
+    const last = await read({});
+    expect([last.includes('u2-answer'), last.includes('Answer 3')]).toEqual([true, true]);
+    expect((await storedOf(server)).at(-1)).toContain('Answer 3');
+    await read({ messageId: first.id });
+    expect(await storedOf(server)).toEqual([
+      'user: [{"type":"text","text":"First"}]',
+      'assistant: [{"type":"text","text":"Answer 4"}]',
+    ]);
+    expect(await again({ messageId: 'other' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'messageId' }] },
+    });
+    expect(await again({ id: 'new' })).toMatchObject({ status: 422 });
+    expect(model.asked).toHaveLength(4);
+  });
+
   test('replaces the stored answer when it is asked for again, and what follows a message that was changed', async () => {
     const model = scriptedModel([says('One'), says('Two'), says('Three'), says('Four')]);
     await using server = await startAgentRuns(model);

@@ -4082,7 +4082,7 @@ export interface components {
             }) | null;
             /** @description `submit-message` (the default) or `regenerate-message` */
             trigger?: string | null;
-            /** @description The message that is changed or answered anew; the messages before it say the same */
+            /** @description The message that is changed or answered anew; the messages before it say the same. To answer anew what is stored here, it is enough without messages */
             messageId?: string | null;
             /**
              * @description Tools that the app runs itself, for `onToolCall` and `addToolOutput`: `{name, description, parameters}` each, the parameters as JSON Schema

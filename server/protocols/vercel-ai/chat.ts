@@ -4,10 +4,11 @@ import type { z } from 'zod';
 import type { RunStatus } from '../../../contract/runs.ts';
 import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
 import type { Principal } from '../../call/principal.ts';
+import { invalidField } from '../../call/validation-error.ts';
 import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
-import { toAnswerEvents } from './answers.ts';
+import { answerIdOf, toAnswerEvents } from './answers.ts';
 import type { AskedApproval } from './approvals.ts';
 import type { ChatRequest } from './input.ts';
 
@@ -92,6 +93,15 @@ export function placeOf(
   const isSame = known.role === 'user' && isDeepStrictEqual(known.content, said.content);
   if (isSame) return { messages: [], replaces: { after: said.id } };
   return { messages: [said], replaces: { from: said.id } };
+}
+
+/** The id of the message of the user behind which an answer stands; null names the last one. Throws a 422 where there is none. */
+export function findAnswered({ messages }: StoredChat, messageId: string | null): string {
+  const isMeant = ({ id, role }: Message) =>
+    role === 'user' && (messageId === null || messageId === id || messageId === answerIdOf(id));
+  const found = messages.findLast(isMeant);
+  if (!found) throw invalidField('messageId', 'is of no answer that is stored here: send the messages');
+  return found.id;
 }
 
 /** The ids of the calls that have no result. */

@@ -11,6 +11,7 @@ import { type AskedApproval, toAnswersElsewhere, toApartEnds } from './approvals
 import {
   type ChatRun,
   type ChatRunRequest,
+  findAnswered,
   isSentAgain,
   type Opened,
   openCallsOf,
@@ -54,6 +55,10 @@ export function createVercelAiHandlers(parts: VercelAiParts): AppHandlers<Reques
       if (isSentAgain(said, request, stored)) return takeUp(stored) ?? STILL;
       const place = placeOf(said, request, stored);
       return { run: await startRun(agentId, { ...shared, ...place, whenBusy: 'interrupt' }) };
+    }
+    if (request.again) {
+      const replaces = { after: findAnswered(stored, request.again.messageId) };
+      return { run: await startRun(agentId, { ...shared, messages: [], replaces, whenBusy: 'interrupt' }) };
     }
     const open = openCallsOf(stored.messages);
     const messages = results.filter(({ callId }) => open.has(callId));

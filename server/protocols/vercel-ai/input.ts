@@ -29,9 +29,12 @@ export interface ChatRequest {
   readonly callerTools: readonly ToolDefinition[];
   /** Whether an answer is asked for again, or a message was changed. */
   readonly isAgain: boolean;
+  /** Set where no message was sent, and a stored answer is asked for again: by its id, or null for the last. */
+  readonly again?: { readonly messageId: string | null };
 }
 
 const MAX_REASON = 4000;
+const REGENERATE = 'regenerate-message';
 
 /** Reads a request. Throws a 422 where the last message says nothing. */
 export function readChat({ messages, message, trigger, messageId, tools }: Omit<VercelAiChat, 'id'>): ChatRequest {
@@ -39,12 +42,16 @@ export function readChat({ messages, message, trigger, messageId, tools }: Omit<
   const last = all.at(-1);
   const shared = {
     callerTools: (tools ?? []).flatMap(toCallerTool),
-    isAgain: trigger === 'regenerate-message' || (messageId ?? null) !== null,
+    isAgain: trigger === REGENERATE || (messageId ?? null) !== null,
   };
   const history = () => all.slice(0, -1).flatMap(toMessages);
   if (last?.role === 'user') {
     const said: UserMessage = { id: last.id ?? newId('msg'), role: 'user', content: toUserParts(last.parts) };
     if (said.content.length) return { ...shared, said, history: history(), decisions: [], shown: [], results: [] };
+  }
+  if (!all.length && trigger === REGENERATE) {
+    const again = { messageId: messageId ?? null };
+    return { ...shared, said: undefined, history: [], decisions: [], shown: [], results: [], again };
   }
   const parts = last?.role === 'assistant' ? (last.parts ?? []).filter(isFields) : [];
   const decisions = parts.flatMap(toDecision);
