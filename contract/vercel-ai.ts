@@ -93,7 +93,8 @@ const Chat = z
       .nullish()
       .meta({ description: '`submit-message` (the default) or `regenerate-message`' }),
     messageId: z.string().max(256).nullish().meta({
-      description: 'The message that is changed or answered anew; the messages before it say the same. To answer anew what is stored here, it is enough without messages',
+      description:
+        'The message that is changed or answered anew; the messages before it say the same. To answer anew what is stored here, it is enough without messages',
     }),
     tools: z
       .array(z.record(z.string(), z.unknown()))

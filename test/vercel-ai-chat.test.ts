@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { chatTransport } from '../client/index.ts';
 import { type AgentRuns, startAgentRuns } from './support/agent-runs.ts';
 import { openChatPage } from './support/chat-page.mjs';
-import { startCuttingProxy } from './support/cutting-proxy.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { type Act, type Answer, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
 import { begin, resume, send, takeUp, textOf, toMessage, typesOf, user } from './support/vercel-ai.ts';
@@ -70,37 +69,6 @@ describe('an answer whose reader has left', () => {
     expect(textOf(await toMessage(await send(server, { messages: [user('Stop it', 'u3')] })))).toBe('New');
     const { body } = await server.call('GET', '/runs?conversation_id=chat');
     expect(body.runs.map(({ status }: { status: string }) => status)).not.toContain('running');
-  });
-
-  test('is whole for a reader whose connection is cut after each of its chunks', async () => {
-    const model = scriptedModel([[...toolCall('c1', 'clock', {}), finish('tool-calls')], says('It ', 'is ', 'noon')]);
-    const whole: UIMessage[] = [];
-    for (let after = 1; after <= 16; after++) {
-      const gate = Promise.withResolvers<void>();
-      const held = scriptedModel((call): Answer => {
-        const answer: Answer =
-          call === 0 ? [...toolCall('c1', 'clock', {}), finish('tool-calls')] : says('It ', 'is ', 'noon');
-        return call === 0 ? answer : [...answer.slice(0, 2), { wait: gate.promise }, ...answer.slice(2)];
-      });
-      await using server = await startAgentRuns(held, { toolset: toolsetOf({ clock: async () => ok('12:00') }) });
-      await using proxy = await startCuttingProxy(server.url, () => ({ after, how: 'cut' }));
-      const cut = send(proxy, { messages: [user('Time?')] }).catch(() => undefined);
-      await Promise.race([proxy.cut(1), expect.poll(() => held.asked.length).toBe(2)]);
-      const taken = await takeUp(server);
-      gate.resolve();
-      whole.push(await toMessage(await Array.fromAsync(taken)));
-      await cut;
-    }
-    const expected = await (async () => {
-      await using server = await startAgentRuns(model, { toolset: toolsetOf({ clock: async () => ok('12:00') }) });
-      return toMessage(await send(server, { messages: [user('Time?')] }));
-    })();
-    const essence = ({ id, parts }: UIMessage) => [
-      id,
-      parts.map(({ type }) => type),
-      textOf({ id, parts, role: 'user' }),
-    ];
-    for (const message of whole) expect(essence(message)).toEqual(essence(expected));
   });
 });
 
