@@ -25,8 +25,8 @@ export interface ChatTransport {
   reconnectToStream(
     request: Pick<ChatRequest, 'chatId' | 'headers'> & { readonly abortSignal?: AbortSignal | undefined },
   ): Promise<ReadableStream<VercelAiChunk> | null>;
-  /** What is stored of the chat, for `useChat({ messages })`. */
-  messages(chatId: string): Promise<VercelAiMessage[]>;
+  /** What is stored of the chat, for `useChat({ messages })`, as the type of messages that it has: `messages<UIMessage>(id)`. */
+  messages<Message = VercelAiMessage>(chatId: string): Promise<Message[]>;
   /** Ends the run that is answering the chat, also after a reload. Whether one was. */
   stop(chatId: string): Promise<boolean>;
 }
@@ -88,9 +88,9 @@ export function chatTransport(agentId: string, { url = '', ...connection }: Chat
       const response = await request(path, { headers: new Headers(headers), signal: abortSignal ?? null });
       return response.status === 204 ? null : toChunks(response);
     },
-    async messages(chatId) {
+    async messages<Message>(chatId: string) {
       const response = await request(`${chats}/${encodeURIComponent(chatId)}/messages`);
-      return ((await response.json()) as { messages: VercelAiMessage[] }).messages;
+      return ((await response.json()) as { messages: Message[] }).messages;
     },
     async stop(chatId) {
       const query = new URLSearchParams({ conversation_id: chatId, status: 'running', limit: '1' });

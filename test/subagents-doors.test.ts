@@ -93,7 +93,7 @@ describe('two approvals of one call, in a chat of the AI SDK', () => {
       await expect.poll(() => partsOf(page)).toEqual(waiting);
       await server.call('POST', `/approvals/${idsOf(page)[0]}`, { approved: true });
     }
-    const messages = (await chatTransport('top', { url: server.url }).messages('reloaded')) as UIMessage[];
+    const messages = await chatTransport('top', { url: server.url }).messages<UIMessage>('reloaded');
     await using page = await open('reloaded', { messages, resume: true });
     expect(partsOf(page)).toEqual([['ask_careful', 'approval-responded', CALL], waiting[1]]);
     await page.chat.addToolApprovalResponse({ id: idsOf(page)[1] ?? '', approved: true });

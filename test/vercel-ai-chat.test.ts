@@ -217,7 +217,7 @@ describe('useChat, in a page, with the transport of the client package', () => {
     await leaveEarly(server);
     const transport = chatTransport('tester', { url: server.url });
     expect([await transport.stop('chat'), await transport.stop('chat')]).toEqual([true, false]);
-    const messages = (await transport.messages('chat')) as UIMessage[];
+    const messages = await transport.messages<UIMessage>('chat');
     await using page = await openChatPage({ id: 'chat', transport, messages, resume: true });
     expect(page.chat.messages.map((message) => [message.id, textOf(message)])).toEqual([
       ['u1', 'Go'],
