@@ -104,6 +104,7 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
     bytes: 4,
     approvalId: 'appr',
     server: 'weather',
+    args: { to: 'ada' },
     isDenied: true,
   },
   'state-set': { type: 'state-set', state: null },

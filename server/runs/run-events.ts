@@ -111,6 +111,8 @@ export type RunEvent =
       readonly approvalId?: string | undefined;
       /** The MCP server of the tool, of a call that a person has answered. */
       readonly server?: string | undefined;
+      /** The arguments of a call that a person has answered, and that was not run. */
+      readonly args?: unknown;
       /** Whether a person has refused the call. */
       readonly isDenied?: boolean | undefined;
     }

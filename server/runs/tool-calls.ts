@@ -124,16 +124,22 @@ function emitResult(
   {
     callId,
     name,
+    args,
     approvalId,
     isDenied,
     server,
-  }: Pick<ReadyCall, 'callId' | 'name' | 'approvalId' | 'isDenied' | 'server'>,
+    refusal,
+  }: Pick<ReadyCall, 'callId' | 'name' | 'args' | 'approvalId' | 'isDenied' | 'server' | 'refusal'>,
   { result, status, bytes = 0 }: { result: unknown; status: ToolStatus; bytes?: number },
   sink: EventSink,
 ): ToolMessage {
   const id = newId('msg');
-  // The model has called it in another run: nothing of this one has told whose tool it is.
-  const approval = approvalId !== undefined && { approvalId, ...(server !== undefined && { server }) };
+  // The model has called it in another run: nothing of this one has told whose tool it is, nor, where it never begins, with what.
+  const approval = approvalId !== undefined && {
+    approvalId,
+    ...(server !== undefined && { server }),
+    ...(refusal !== undefined && { args }),
+  };
   sink.emit({
     type: 'tool-result',
     callId,

@@ -105,15 +105,14 @@ export class ResponseTranslation {
   }
 
   #beginCall(event: EventOf<'tool-started'> | EventOf<'tool-result'>): NewEvent[] {
-    const { callId, name, approvalId = null } = event;
-    const started = event.type === 'tool-started' ? event : { server: null, args: undefined };
+    const { callId, name, args, approvalId = null } = event;
     const { index, events } = this.#items.addCall({
       type: 'mcp_call',
       id: this.#items.newId('mcp'),
       status: 'in_progress',
-      server_label: started.server ?? OWN_SERVER,
+      server_label: event.server ?? OWN_SERVER,
       name,
-      arguments: toText(started.args ?? this.#calls.get(callId)?.args ?? {}),
+      arguments: toText(args ?? this.#calls.get(callId)?.args ?? {}),
       output: null,
       error: null,
       approval_request_id: approvalId,
