@@ -14,6 +14,9 @@ const hello = { model: 'tester', messages: [user('Hi')] };
 const listed = async (server: AgentRuns) => (await server.call('GET', '/conversations')).body.conversations;
 const inConversation = (id: string) => ({ headers: { 'X-Conversation-Id': id } });
 
+const toTurn = (content: string | null | undefined): ChatCompletionMessageParam[] =>
+  content ? [{ role: 'assistant', content }] : [];
+
 const tool = (name: string): ChatCompletionTool => ({
   type: 'function',
   function: { name, description: name, parameters: { type: 'object', properties: { city: { type: 'string' } } } },
@@ -404,6 +407,38 @@ describe('with the header X-Conversation-Id', () => {
     await server.call('POST', `/approvals/${approvals[0].id}`, { approved: true });
     await expect.poll(() => sent).toHaveLength(1);
   });
+});
+
+test('of two calls that a person has to approve one is approved and one is denied, and the chat goes on', async () => {
+  const both = [
+    ...toolCall('c1', 'mail', { to: 'ada' }),
+    ...toolCall('c2', 'mail', { to: 'bob' }),
+    finish('tool-calls'),
+  ];
+  const model = scriptedModel([both, says('One mail is sent'), says('Bye')]);
+  const sent: unknown[] = [];
+  const mail = (args: unknown) => {
+    sent.push(args);
+    return ok('sent');
+  };
+  await using server = await startAgentRuns(model, {
+    toolset: toolsetOf({ mail }),
+    agent: { approvals: { tools: ['*'] } },
+  });
+  const { completions } = openAiOf(server).chat;
+  const waiting = await completions.create(hello, inConversation('c'));
+  const { approvals } = (waiting as unknown as { agent_runtimes: { approvals: { id: string; args: object }[] } })
+    .agent_runtimes;
+  expect(approvals.map(({ args }) => args)).toEqual([{ to: 'ada' }, { to: 'bob' }]);
+  const more = { ...hello, messages: [...hello.messages, ...toTurn(waiting.choices[0]?.message.content), user('Bye')] };
+  expect(await errorOf(completions.create(more, inConversation('c')))).toMatchObject({ code: 'approval-pending' });
+  await server.call('POST', `/approvals/${approvals[0]?.id}`, { approved: true });
+  await server.call('POST', `/approvals/${approvals[1]?.id}`, { approved: false, reason: 'not him' });
+  await expect.poll(() => model.asked.length).toBe(2);
+  await expect.poll(() => server.runs.activeRuns()).toEqual([]);
+  expect(sent).toEqual([{ to: 'ada' }]);
+  expect((await completions.create(more, inConversation('c'))).choices[0]?.message.content).toBe('Bye');
+  expect(JSON.stringify(model.asked[2]?.prompt)).toMatch(/not him.*One mail is sent/s);
 });
 
 describe('a failure', () => {

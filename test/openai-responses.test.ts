@@ -1,6 +1,7 @@
 /** Responses, asked by OpenAI's own SDK over real sockets. */
 import type { Response, ResponseInputItem, ResponseStreamEvent, Tool } from 'openai/resources/responses/responses';
 import { describe, expect, test } from 'vitest';
+import { EVERYBODY } from '../server/call/principal.ts';
 import { type AgentRuns, startAgentRuns } from './support/agent-runs.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { errorOf, openAiOf } from './support/openai.ts';
@@ -348,15 +349,16 @@ describe('tools of the client', () => {
 
 describe('a call that a person has to approve', () => {
   const asks = [...toolCall('c1', 'mail', { to: 'ada' }), finish('tool-calls')];
-  async function startMail() {
+  async function startMail(apiKeys: readonly string[] = [], asking: Act[] = asks) {
     const sent: unknown[] = [];
     const mail = (args: unknown) => {
       sent.push(args);
       return ok('sent');
     };
     const server = await startAgentRuns(
-      scriptedModel((call) => (call % 2 ? says('Done') : asks)),
+      scriptedModel((call) => (call % 2 ? says('Done') : asking)),
       {
+        apiKeys,
         toolset: toolsetOf({ mail }),
         agent: { approvals: { tools: ['*'] } },
       },
@@ -401,6 +403,47 @@ describe('a call that a person has to approve', () => {
     ]);
     const { output_text: _text, ...again } = await responses.retrieve(answer.id);
     expect(again.output).toEqual(answer.output);
+  });
+
+  test('is one of two, of which one is approved and one is denied, and another key answers none', async () => {
+    const [ANNA, BEN] = ['anna-0123456789', 'ben-0123456789'];
+    const both = [
+      ...toolCall('c1', 'mail', { to: 'ada' }),
+      ...toolCall('c2', 'mail', { to: 'bob' }),
+      finish('tool-calls'),
+    ];
+    const { server, sent } = await startMail([ANNA, BEN], both);
+    await using _ = server;
+    const { responses } = openAiOf(server, { apiKey: ANNA });
+    const asked = await responses.create(hello);
+    const ids = asked.output.map((item) => (item.type === 'mcp_approval_request' ? item.id : ''));
+    const input = ids.map(
+      (approval_request_id, index): ResponseInputItem => ({
+        type: 'mcp_approval_response',
+        approval_request_id,
+        approve: index === 0,
+        reason: 'not him',
+      }),
+    );
+    const ofBen = openAiOf(server, { apiKey: BEN }).responses;
+    for (const place of [{}, { conversation: asked.conversation?.id ?? '' }]) {
+      expect(await errorOf(ofBen.create({ model: 'tester', input, ...place }))).toMatchObject({ status: 404 });
+    }
+    const inNone = responses.create({ model: 'tester', input });
+    expect(await errorOf(inNone)).toMatchObject({ status: 404, code: 'approval-not-found' });
+    const pending = await server.store.approvals.list({ status: 'pending', limit: 10, principal: EVERYBODY });
+    expect([pending.approvals.length, sent]).toEqual([2, []]);
+    const answer = await responses.create({ model: 'tester', input, previous_response_id: asked.id });
+    expect(sent).toEqual([{ to: 'ada' }]);
+    const calls = answer.output.filter((item) => item.type === 'mcp_call');
+    expect(new Map(calls.map((item) => [item.approval_request_id, [item.arguments, item.status]]))).toEqual(
+      new Map([
+        [ids[0], ['{"to":"ada"}', 'completed']],
+        [ids[1], ['{"to":"bob"}', 'failed']],
+      ]),
+    );
+    expect(JSON.stringify(calls)).toContain('the user refused it: not him');
+    expect(answer.output_text).toBe('Done');
   });
 
   test('is refused where nothing is stored', async () => {

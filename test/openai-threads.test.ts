@@ -255,6 +255,36 @@ describe('a response in the background', () => {
     }
   });
 
+  test('is streamed as it is created, cut after each of its events, and gone on with behind the last that came', async () => {
+    await using server = await startAgentRuns(
+      scriptedModel((call) =>
+        call % 2 ? says('It ', 'is noon') : [...text('See'), ...toolCall('c1', 'clock', {}), finish('tool-calls')],
+      ),
+      { toolset: toolsetOf(tools) },
+    );
+    const ask = { ...hello, background: true, stream: true as const };
+    const shapeOf = ({ type, sequence_number }: ResponseStreamEvent) => `${sequence_number} ${type}`;
+    const whole = (await Array.fromAsync(await openAiOf(server).responses.create(ask))).map(shapeOf);
+    for (let after = 1; after < whole.length; after++) {
+      await using proxy = await startCuttingProxy(server.url, (connection) =>
+        connection === 1 ? { after, how: 'cut' } : undefined,
+      );
+      const { responses } = openAiOf(proxy);
+      const read: ResponseStreamEvent[] = [];
+      const follow = async (events: PromiseLike<AsyncIterable<ResponseStreamEvent>>) => {
+        for await (const event of await events) read.push(event);
+      };
+      await follow(responses.create(ask)).catch(() => undefined);
+      const [first] = read;
+      // Cut before anything came that a client could go on from: it has no id yet.
+      if (first?.type !== 'response.created') continue;
+      const starting_after = read.at(-1)?.sequence_number ?? 0;
+      await follow(responses.retrieve(first.response.id, { stream: true, starting_after }));
+      expect(read.map(shapeOf)).toEqual(whole);
+      expect(read.at(-1)).toMatchObject({ response: { output: [{}, { type: 'mcp_call' }, {}] } });
+    }
+  });
+
   test('is followed with the stream helper of the SDK from any place', async () => {
     const gate = Promise.withResolvers<void>();
     await using server = await startAgentRuns(answers(gate.promise), { toolset: toolsetOf(tools) });

@@ -226,8 +226,8 @@ export class Runs {
     const cancelsApprovals = whenBusy === 'interrupt' && !decisions.length;
     const isNew = request.conversationId === undefined && request.conversationKey === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationKey);
-    // Calls that were answered without a run to act on that are for this one, too.
-    const hasAwaited = !isNew && !cancelsApprovals;
+    // Calls that were answered without a run to act on that are for this one, too. A conversation that is new has none, whatever is answered.
+    const hasAwaited = (!isNew || decisions.length > 0) && !cancelsApprovals;
     const awaited = hasAwaited ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
     const { outputSchema = decisions.length ? await this.#records.awaitedOutput(conversationKey) : undefined } =
       request;

@@ -120,7 +120,13 @@ export async function settleApprovals(
   reader: ApprovalReader,
 ): Promise<SettledApprovals> {
   const decided: Tables['approvals'][] = [];
-  for (const decision of decisions) decided.push(...(await decide(transaction, decision)));
+  for (const decision of decisions) {
+    const rows = await decide(transaction, decision);
+    // Whoever starts a run answers for its own conversation, and for what that stands for, alone.
+    const isOwn = rows.some((row) => row.id === decision.id && row.conversation_key === conversationKey);
+    if (!isOwn) throw new ApiError('approval-not-found', `Approval not found: ${decision.id}`);
+    decided.push(...rows);
+  }
   const open = await findOpen(transaction, conversationKey, reader);
   if (!open.length) return { resumed: [], changed: [] };
   const ids = open.map(idOf);
