@@ -46,7 +46,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
     bytes: count,
     approvalId: text.optional(),
     server: text.optional(),
-    args: json.optional(),
+    args: z.unknown().optional(),
     isDenied: z.boolean().optional(),
   }),
   'state-set': z.object({ state: json }),
