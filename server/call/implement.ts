@@ -5,6 +5,7 @@ import { toApiError } from './errors.ts';
 import { lastNumberOf } from './numbered-events.ts';
 import { createAnswerCheck, createOutputCheck, type OutputLog } from './output-check.ts';
 import type { Principal } from './principal.ts';
+import { translateEvents } from './ready-events.ts';
 import { toValidationError } from './validation-error.ts';
 
 /** What a handler may know of the request behind its call. */
@@ -85,11 +86,7 @@ export const isIterable = (answer: unknown): answer is AsyncIterable<unknown> =>
   typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
 
 function checkAll(events: AsyncIterable<unknown>, check: (event: unknown) => unknown): AsyncIterable<unknown> {
-  const checked = checkEach(events, check);
+  const checked = translateEvents(events, { next: (event) => [check(event)] });
   const lastNumber = lastNumberOf(events);
   return lastNumber ? Object.assign(checked, { lastNumber }) : checked;
-}
-
-async function* checkEach(events: AsyncIterable<unknown>, check: (event: unknown) => unknown): AsyncGenerator<unknown> {
-  for await (const event of events) yield check(event);
 }

@@ -1,4 +1,5 @@
 /** Event streams that do not start at number 1, or skip numbers. */
+import { translateEvents } from './ready-events.ts';
 import { invalidField } from './validation-error.ts';
 
 /** Events that know the number of the last one they yielded. In any other stream the first event is number 1, and none is skipped. */
@@ -15,13 +16,11 @@ export interface Numbered<T> {
 /** The events, with the number of the last one to be asked for. To be read once. */
 export function withNumbers<T>(events: AsyncIterable<Numbered<T>>): NumberedEvents<T> {
   let last = 0;
-  const iterate = async function* () {
-    for await (const { number, event } of events) {
-      last = number;
-      yield event;
-    }
+  const next = ({ number, event }: Numbered<T>) => {
+    last = number;
+    return [event];
   };
-  return { lastNumber: () => last, [Symbol.asyncIterator]: iterate };
+  return { lastNumber: () => last, [Symbol.asyncIterator]: () => translateEvents(events, { next }) };
 }
 
 /** A function that tells the number of the event that came last; undefined when the events have no numbers of their own. */

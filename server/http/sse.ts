@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../../contract/kit.ts';
 import { lastNumberOf } from '../call/numbered-events.ts';
+import { pollOf } from '../call/ready-events.ts';
 import { STALLED_READER_MS } from './send.ts';
 
 /** How the events of a stream are written. */
@@ -68,6 +69,7 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
   const { response, format, timings, gone, writeHead, toLastEvent } = options;
   const iterator = events[Symbol.asyncIterator]();
   const lastNumber = lastNumberOf(events);
+  const poll = pollOf(iterator);
   const untilGone = createRaceWith(gone);
   const out = createBatch(response);
   let ping: NodeJS.Timeout | undefined;
@@ -84,11 +86,14 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
       ping = setInterval(() => response.writableNeedDrain || response.write(pingText), timings.pingMs);
     }
     for (;;) {
-      const result = await untilGone(next);
+      let result = await untilGone(next);
       if (!result) return;
-      if (result.done) break;
-      number = lastNumber?.() ?? number + 1;
-      out.add(format.encode(result.value, number));
+      while (result && !result.done) {
+        number = lastNumber?.() ?? number + 1;
+        out.add(format.encode(result.value, number));
+        result = response.writableNeedDrain ? undefined : poll();
+      }
+      if (result) break;
       if (response.writableNeedDrain) await untilGone(drain(response, timings.stalledMs));
       if (gone.aborted) return;
       next = iterator.next();

@@ -2,9 +2,9 @@ import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { readLastEventId } from '../call/numbered-events.ts';
+import { translateEvents } from '../call/ready-events.ts';
 import { invalidField } from '../call/validation-error.ts';
 import type { Run } from '../runs/active-run.ts';
-import type { LoggedEvent } from '../runs/log-reader.ts';
 import { checkOutputSchema } from '../runs/output-schema.ts';
 import { type IncludedEvents, type PromptEvents, PromptTranslation, toFailure } from '../runs/prompt-events.ts';
 import { findRun, followRun, runNotFound } from '../runs/run-handlers.ts';
@@ -70,7 +70,7 @@ interface ReadOptions {
 }
 
 /** Waits for the first thing to tell, so that a run which fails before it is an error with a status and not a stream. */
-async function streamPrompt(run: Run, { include, signal }: ReadOptions): Promise<AsyncGenerator<PromptEvents>> {
+async function streamPrompt(run: Run, { include, signal }: ReadOptions): Promise<AsyncIterable<PromptEvents>> {
   const events = run.events({ signal })[Symbol.asyncIterator]();
   const translation = new PromptTranslation({ conversationId: run.conversationId, include });
   for (;;) {
@@ -80,27 +80,19 @@ async function streamPrompt(run: Run, { include, signal }: ReadOptions): Promise
     const hasFailed = event.type === 'run-ended' && event.outcome.status !== 'finished' && event.outcome;
     if (hasFailed) throw toFailure(hasFailed);
     const first = translation.translate(value);
-    if (first) return translateRest(first, events, translation);
+    if (!first) continue;
+    return translateEvents(
+      { [Symbol.asyncIterator]: () => events },
+      {
+        first: [first],
+        next(logged) {
+          const told = translation.translate(logged);
+          return told ? [told] : [];
+        },
+      },
+    );
   }
   throw toFailure({ status: 'cancelled', reason: 'the caller left' });
-}
-
-async function* translateRest(
-  first: PromptEvents,
-  events: AsyncIterator<LoggedEvent, undefined>,
-  translation: PromptTranslation,
-): AsyncGenerator<PromptEvents> {
-  try {
-    yield first;
-    for (;;) {
-      const { done, value } = await events.next();
-      if (done) return;
-      const event = translation.translate(value);
-      if (event) yield event;
-    }
-  } finally {
-    await events.return?.();
-  }
 }
 
 async function collectAnswer(

@@ -1,3 +1,4 @@
+import type { ReadyEvents } from '../call/ready-events.ts';
 import type { RunEvent } from './run-events.ts';
 
 /** An event with its place in its run, from 1. */
@@ -22,7 +23,7 @@ export interface ReadLog {
 type Read = IteratorResult<LoggedEvent, undefined>;
 
 /** One reader's place in a log. Not an async generator: those cost several promises an event. */
-export class LogReader implements AsyncIterableIterator<LoggedEvent, undefined> {
+export class LogReader implements ReadyEvents<LoggedEvent> {
   readonly #log: ReadLog;
   readonly #signal: AbortSignal | undefined;
   #next: number;
@@ -56,14 +57,22 @@ export class LogReader implements AsyncIterableIterator<LoggedEvent, undefined> 
 
   next(): Promise<Read> {
     try {
-      const read = this.#take();
+      const read = this.poll();
       if (read) return Promise.resolve(read);
     } catch (error) {
-      this.#leave();
       return Promise.reject(error);
     }
     this.#waiting ??= Promise.withResolvers<Read>();
     return this.#waiting.promise;
+  }
+
+  poll(): Read | undefined {
+    try {
+      return this.#take();
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
   }
 
   return(): Promise<Read> {

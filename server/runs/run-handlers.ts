@@ -9,6 +9,7 @@ import {
   withNumbers,
 } from '../call/numbered-events.ts';
 import type { Principal } from '../call/principal.ts';
+import { translateEvents } from '../call/ready-events.ts';
 import type { ApprovalRecord, RunStep, Store } from '../store/store.ts';
 import type { FoundRun } from './found-run.ts';
 import { type IncludedEvents, type PromptEvents, PromptTranslation } from './prompt-events.ts';
@@ -88,18 +89,20 @@ export function followRun(found: FoundRun, options: FollowOptions): NumberedEven
   return withNumbers(numberEvents(found, options));
 }
 
-async function* numberEvents(
+function numberEvents(
   { record, events }: FoundRun,
   { after, include, signal }: FollowOptions,
-): AsyncGenerator<Numbered<PromptEvents>> {
+): AsyncIterable<Numbered<PromptEvents>> {
   const translation = new PromptTranslation({ conversationId: record.conversationId, include });
   let number = 0;
   let lastId = 0;
-  for await (const logged of events(signal)) {
-    const { id } = logged;
-    const translated = translation.translate(logged);
-    if (translated) number = id === lastId + 1 ? number + 1 : numberAfterGap(number);
-    lastId = id;
-    if (translated && number > after) yield { number, event: translated };
-  }
+  return translateEvents(events(signal), {
+    next(logged) {
+      const { id } = logged;
+      const translated = translation.translate(logged);
+      if (translated) number = id === lastId + 1 ? number + 1 : numberAfterGap(number);
+      lastId = id;
+      return translated && number > after ? [{ number, event: translated }] : [];
+    },
+  });
 }

@@ -1,5 +1,6 @@
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { toApiError } from '../../call/errors.ts';
+import { translateEvents } from '../../call/ready-events.ts';
 import { type RunEvent, toLostRun } from '../../runs/run-events.ts';
 import type { AgUiRunView } from './run-view.ts';
 import { createAgUiTranslator } from './translator.ts';
@@ -10,20 +11,16 @@ import { createAgUiTranslator } from './translator.ts';
  * says it was stopped, unless the caller is to answer it. When `events` ends too early the last event is a `RUN_ERROR`; when it throws,
  * all but that comes, and what was thrown is thrown on for the surface to tell.
  */
-export async function* toAgUiEvents(
+export function toAgUiEvents(
   events: AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>,
   view: AgUiRunView,
-): AsyncGenerator<AgUiEvent, void> {
+): AsyncIterable<AgUiEvent> {
   const translator = createAgUiTranslator(view);
-  yield* translator.start();
-  try {
-    for await (const { at, event } of events) {
-      for (const translated of translator.next(event, at)) yield translated;
-      if (translator.isOver()) return;
-    }
-  } catch (cause) {
-    yield* translator.next(toLostRun(toApiError(cause).message)).slice(0, -1);
-    throw cause;
-  }
-  yield* translator.next(toLostRun('The server lost the run'));
+  return translateEvents(events, {
+    first: translator.start(),
+    next: ({ event, at }) => translator.next(event, at),
+    isOver: translator.isOver,
+    atFailure: (cause) => translator.next(toLostRun(toApiError(cause).message)).slice(0, -1),
+    atEnd: () => translator.next(toLostRun('The server lost the run')),
+  });
 }

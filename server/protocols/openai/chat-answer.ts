@@ -1,5 +1,6 @@
 /** A chat completion, in pieces or whole. */
 import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
+import { translateEvents } from '../../call/ready-events.ts';
 import { type ChatDelta, type ChatEnd, ChatTranslation } from './chat-chunks.ts';
 import type { PlacedEvent } from './ports.ts';
 import { toRunFailure } from './run-failure.ts';
@@ -20,7 +21,7 @@ export interface ChatView {
 type Events = AsyncIterable<Pick<PlacedEvent, 'event'>>;
 
 /** The pieces of an answer. Throws before the first where the run fails before it has said anything. */
-export async function* streamChat(events: Events, view: ChatView): AsyncGenerator<OpenAiChatChunk, void> {
+export function streamChat(events: Events, view: ChatView): AsyncIterable<OpenAiChatChunk> {
   const { id, created, model, includesUsage } = view;
   const head = { id, object: 'chat.completion.chunk' as const, created, model };
   const usage = includesUsage && { usage: null };
@@ -30,21 +31,25 @@ export async function* streamChat(events: Events, view: ChatView): AsyncGenerato
     choices: [{ index: 0, delta, logprobs: null, finish_reason }],
     ...usage,
   });
+  const toLast = (end: ChatEnd): OpenAiChatChunk[] => [
+    { ...toChunk({}, end.finishReason), ...toNotes(end) },
+    ...(includesUsage ? [{ ...head, choices: [], usage: end.usage }] : []),
+  ];
   let hasBegun = false;
-  for await (const { event } of events) {
-    const deltas = translation.next(event);
-    if (!hasBegun && (deltas.length || translation.end)) {
+  return translateEvents(events, {
+    next({ event }) {
+      const chunks = translation.next(event).map((delta) => toChunk(delta));
+      const { end } = translation;
+      if (end) chunks.push(...toLast(end));
+      if (hasBegun || !chunks.length) return chunks;
       hasBegun = true;
-      yield toChunk({ ...BEGINNING });
-    }
-    for (const delta of deltas) yield toChunk(delta);
-    const { end } = translation;
-    if (!end) continue;
-    yield { ...toChunk({}, end.finishReason), ...toNotes(end) };
-    if (includesUsage) yield { ...head, choices: [], usage: end.usage };
-    return;
-  }
-  throw cutOff();
+      return [toChunk({ ...BEGINNING }), ...chunks];
+    },
+    isOver: () => translation.end !== undefined,
+    atEnd() {
+      throw cutOff();
+    },
+  });
 }
 
 const BEGINNING = { role: 'assistant', content: '' } as const;

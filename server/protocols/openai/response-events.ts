@@ -37,10 +37,12 @@ export class ResponseTranslation {
   /** The events of one event, which happened at a time in milliseconds since 1970. */
   next(event: RunEvent, at: number | undefined): NewEvent[] {
     if (event.type === 'noted') this.#echo = readNote(event.note);
-    const begun = this.#hasBegun ? [] : this.#begin();
+    const told = isJson(this.#echo)
+      ? withoutAttempts(event).flatMap((each) => this.#toEvents(each, at))
+      : this.#toEvents(event, at);
+    if (this.#hasBegun) return told;
     this.#hasBegun = true;
-    const told = isJson(this.#echo) ? withoutAttempts(event) : [event];
-    return [...begun, ...told.flatMap((each) => this.#toEvents(each, at))];
+    return [...this.#begin(), ...told];
   }
 
   /** The response as it stands before anything is in it. */
@@ -188,7 +190,7 @@ export class ResponseTranslation {
 }
 
 const keyOf = ({ type, messageId }: { readonly type: string; readonly messageId: string }) =>
-  `${type.split('-')[0]} ${messageId}`;
+  type.startsWith('text') ? `text ${messageId}` : `reasoning ${messageId}`;
 
 type LastType = 'response.completed' | 'response.incomplete' | 'response.failed';
 

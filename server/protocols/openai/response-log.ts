@@ -1,6 +1,7 @@
 /** The events of a response, from its first on, by the log of its run. */
 import type { OpenAiResponse, OpenAiResponseEvent } from '../../../contract/openai-responses.ts';
 import { type Numbered, numberAfterGap } from '../../call/numbered-events.ts';
+import { translateEvents } from '../../call/ready-events.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
 import type { FoundModelRun, PlacedEvent } from './ports.ts';
@@ -9,23 +10,26 @@ import type { ResponseView } from './response-view.ts';
 import { toRunFailure } from './run-failure.ts';
 
 /** The events of a response behind number `after`, each with its number, which is the same for every reader. */
-export async function* followResponse(
+export function followResponse(
   events: AsyncIterable<PlacedEvent>,
   view: ResponseView,
   after = 0,
-): AsyncGenerator<Numbered<OpenAiResponseEvent>, void> {
+): AsyncIterable<Numbered<OpenAiResponseEvent>> {
   const translation = new ResponseTranslation(view);
   let number = 0;
   let lastId = 0;
-  for await (const { id, at, event } of events) {
-    // Of what was lost with a server that died, readers may have seen any number.
-    if (id !== lastId + 1) number = numberAfterGap(number) - 1;
-    lastId = id;
-    for (const told of translation.next(event, at)) {
-      number++;
-      if (number > after) yield { number, event: { ...told, sequence_number: number } };
-    }
-  }
+  return translateEvents(events, {
+    next({ id, at, event }) {
+      // Of what was lost with a server that died, readers may have seen any number.
+      if (id !== lastId + 1) number = numberAfterGap(number) - 1;
+      lastId = id;
+      const told = translation.next(event, at).map((each): Numbered<OpenAiResponseEvent> => {
+        number++;
+        return { number, event: { ...each, sequence_number: number } };
+      });
+      return number > after ? told.filter((each) => each.number > after) : [];
+    },
+  });
 }
 
 /** The response of a run once it has ended. Throws when the reader leaves before. */

@@ -126,7 +126,7 @@ function stream(
   opened: Opened | Waiting,
   messages: readonly Message[],
   { conversationId, signal }: { readonly conversationId: string; readonly signal: AbortSignal },
-): AsyncGenerator<VercelAiChunk, void> {
+): AsyncIterable<VercelAiChunk> {
   const messageId = answerIdOf(messages.findLast(({ role }) => role === 'user')?.id);
   if (!('run' in opened)) return stillWaiting({ messageId, conversationId }, opened);
   const { run, ...rest } = opened;

@@ -1,6 +1,7 @@
 /** The chunks of an answer as they come about. */
 import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
 import { toApiError } from '../../call/errors.ts';
+import { translateEvents } from '../../call/ready-events.ts';
 import { type RunEvent, toLostRun } from '../../runs/run-events.ts';
 import { AnswerTranslation, type AnswerView, toStart } from './chunks.ts';
 
@@ -16,28 +17,22 @@ interface Answer extends AnswerView {
  * `start`, then what happens, then exactly one `finish`, `abort` or `error`. When `events` throws, all but that comes, and what was thrown
  * is thrown on for the surface to tell.
  */
-export async function* toChunks({
-  before = [],
-  events,
-  ends = new Map(),
-  ...view
-}: Answer): AsyncGenerator<VercelAiChunk, void> {
+export function toChunks({ before = [], events, ends = new Map(), ...view }: Answer): AsyncIterable<VercelAiChunk> {
   const translation = new AnswerTranslation();
-  yield toStart(view);
-  for (const event of before) yield* translation.next(event);
-  try {
-    for await (const { event } of events) {
-      if (event.type === 'tool-result') {
-        yield* ends.get(event.callId) ?? [];
-        ends.delete(event.callId);
-      }
-      if (event.type === 'run-ended') for (const chunks of ends.values()) yield* chunks;
-      for (const chunk of translation.next(event)) yield chunk;
-      if (translation.isOver) return;
-    }
-  } catch (cause) {
-    yield* translation.next(toLostRun(toApiError(cause).message)).slice(0, -1);
-    throw cause;
-  }
-  yield* translation.next(toLostRun('The server lost the run'));
+  return translateEvents(events, {
+    first: [toStart(view), ...before.flatMap((event) => translation.next(event))],
+    next: ({ event }) => [...takeEnds(ends, event), ...translation.next(event)],
+    isOver: () => translation.isOver,
+    atFailure: (cause) => translation.next(toLostRun(toApiError(cause).message)).slice(0, -1),
+    atEnd: () => translation.next(toLostRun('The server lost the run')),
+  });
+}
+
+/** What comes before an event; each is given once. */
+function takeEnds(ends: Map<string, VercelAiChunk[]>, event: RunEvent): VercelAiChunk[] {
+  if (event.type === 'run-ended') return [...ends.values()].flat();
+  if (event.type !== 'tool-result') return [];
+  const own = ends.get(event.callId) ?? [];
+  ends.delete(event.callId);
+  return own;
 }
