@@ -229,6 +229,50 @@ test('a run that waits for a person has no output yet, and the one that goes on 
   expect(events.at(-1)?.data).toMatchObject({ type: 'done', output: paris });
 });
 
+describe('a run that waits for a tool of its caller', () => {
+  const look = { name: 'look', description: 'Looks', parameters: { type: 'object', properties: {} } };
+  const begin = (server: AgentRuns) =>
+    server.call('POST', '/openai/responses', {
+      model: 'tester',
+      input: 'Weather?',
+      tools: [{ type: 'function', ...look }],
+      text: { format: { type: 'json_schema', name: 'weather', schema } },
+    });
+  const sent = [
+    { id: 'm1', role: 'user', content: 'Weather?' },
+    {
+      id: 'm2',
+      role: 'assistant',
+      toolCalls: [{ id: 'c1', type: 'function', function: { name: 'look', arguments: '{}' } }],
+    },
+    { id: 'm3', role: 'tool', toolCallId: 'c1', content: '18' },
+  ];
+  const goOn = (server: AgentRuns, threadId: string, messages: readonly object[]) =>
+    server.read('/ag-ui/tester/', { threadId, runId: 'next', messages, tools: [look] });
+
+  test('is gone on with by its result, also over another protocol, and answers in the form that was asked for', async () => {
+    const model = scriptedModel([[...toolCall('c1', 'look', {}), finish('tool-calls')], answers(paris)]);
+    await using server = await start(model, 'tool');
+    const begun = await begin(server);
+    expect(begun.body.output).toMatchObject([{ type: 'function_call', name: 'look' }]);
+    const told = await goOn(server, begun.body.conversation.id, sent);
+    const words = told.flatMap(({ data }) => (data.type === 'TEXT_MESSAGE_CONTENT' ? [data.delta] : []));
+    expect(JSON.parse(words.join(''))).toEqual(paris);
+    const events = await server.read('/runs/next/events');
+    expect(events.at(-1)?.data).toMatchObject({ type: 'done', output: paris });
+  });
+
+  test('asks for no form of what is said after it', async () => {
+    const model = scriptedModel([[...toolCall('c1', 'look', {}), finish('tool-calls')], says('Warm.')]);
+    await using server = await start(model, 'tool');
+    const begun = await begin(server);
+    const next = { id: 'm4', role: 'user', content: 'In words?' };
+    await goOn(server, begun.body.conversation.id, [...sent, next]);
+    const { data: last } = (await server.read('/runs/next/events')).at(-1) ?? {};
+    expect([last.type, 'output' in last]).toEqual(['done', false]);
+  });
+});
+
 test.each([
   [
     'a type that there is not',

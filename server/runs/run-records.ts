@@ -10,6 +10,7 @@ import type { RunLimits } from './limits.ts';
 import type { RunEndListener } from './run-end.ts';
 import type { JsonSchema } from './run-events.ts';
 import { RunJournal } from './run-journal.ts';
+import type { RunRequest } from './run-request.ts';
 import type { PriceOf } from './step-recorder.ts';
 import type { FaultLog } from './tool-calls.ts';
 
@@ -67,10 +68,17 @@ export class RunRecords {
     return new Set(open.map(({ callId }) => callId));
   }
 
-  /** What the caller of the newest run of a conversation asked it for, when it waits for something. */
-  async awaitedOutput(conversationKey: string): Promise<JsonSchema | null | undefined> {
-    const run = await this.#options.store.runs.latest(conversationKey);
-    return run?.outcome?.status === 'finished' ? run.outcome.outputSchema : undefined;
+  /** What the caller of the newest run of a conversation asked it for, when a request brings what that run waits for. */
+  async awaitedOutput(
+    conversationKey: string,
+    { decisions = [], messages }: Pick<RunRequest, 'decisions' | 'messages'>,
+  ): Promise<JsonSchema | null | undefined> {
+    const last = messages.at(-1);
+    if (!decisions.length && last?.role !== 'tool') return undefined;
+    const outcome = (await this.#options.store.runs.latest(conversationKey))?.outcome;
+    if (outcome?.status !== 'finished') return undefined;
+    const isAwaited = last?.role === 'tool' && outcome.pending.includes(last.callId);
+    return decisions.length || isAwaited ? outcome.outputSchema : undefined;
   }
 
   /** Who is told what happens in a run; its steps are stored from that, and of a detached run the events too. */

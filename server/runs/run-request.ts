@@ -33,7 +33,7 @@ export interface RunRequest {
   readonly instructions?: string | undefined;
   /**
    * What the answer is to be JSON of, a schema that was checked; null: text, whatever the agent says; absent: what the agent says, and
-   * for a run that acts on answers to approvals, what the run was asked for that waits for them.
+   * for a run that acts on answers to approvals, or on results of its caller's tools, what the run was asked for that waits for them.
    */
   readonly outputSchema?: JsonSchema | null | undefined;
   /**

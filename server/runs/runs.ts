@@ -229,8 +229,7 @@ export class Runs {
     // Calls that were answered without a run to act on that are for this one, too. A conversation that is new has none, whatever is answered.
     const hasAwaited = (!isNew || decisions.length > 0) && !cancelsApprovals;
     const awaited = hasAwaited ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
-    const { outputSchema = decisions.length ? await this.#records.awaitedOutput(conversationKey) : undefined } =
-      request;
+    const { outputSchema = await this.#records.awaitedOutput(conversationKey, request) } = request;
     const { messages, unstored } = joinHistory({ stored, replaces, sent, history, awaited });
     const isDetached = request.detached ?? false;
     const caller = parent ? toCaller(parent.trace) : (this.#tracing?.callerNow() ?? NO_CALLER);
