@@ -1,14 +1,16 @@
 /**
- * What an event costs at each door: `node scripts/bench-doors.ts [rounds]`. The same runs stream through each door in turn, and the CPU time
- * of the server for each event of the run is set against that of the AG-UI door in the same process. A run has a thousand words, an event each.
+ * What an event costs at each door: `node scripts/bench-doors.ts [rounds] [name of a door]`. The same runs stream through each door in turn,
+ * and the CPU time of the server for each event of the run is set against that of the AG-UI door in the same process. A run has a thousand
+ * words, an event each.
  */
 import { serve } from './bench/child.ts';
 import { readStream } from './bench/streams.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
+const [, , , wanted = ''] = process.argv;
 const RUNS = 50;
 const WORDS = 1000;
-const headers = { authorization: 'Bearer bench-key', 'content-type': 'application/json' };
+const headers = { authorization: 'Bearer bench-key', 'content-type': 'application/json', 'a2a-version': '1.0' };
 
 interface Door {
   readonly name: string;
@@ -16,9 +18,13 @@ interface Door {
   body(id: string, agent: string): object;
   /** What stands in the last frame. */
   readonly last: RegExp;
+  /** How many events a run has at the least; absent: one a word. */
+  readonly events?: number;
+  /** Whether what the request begins is read elsewhere: by its id, at this path. */
+  readonly follow?: string;
 }
 
-const doors: readonly Door[] = [
+const all: readonly Door[] = [
   {
     name: 'AG-UI',
     path: '/api/v1/ag-ui/{agent}/',
@@ -49,7 +55,41 @@ const doors: readonly Door[] = [
     body: (_id, agent) => ({ model: agent, stream: true, input: 'Go' }),
     last: /"type":"response.completed"/,
   },
+  {
+    name: 'runs/{run_id}/events',
+    path: '/v1/responses',
+    body: (_id, agent) => ({ model: agent, background: true, input: 'Go' }),
+    follow: '/api/v1/runs/{id}/events',
+    last: /"type":"done"/,
+  },
+  {
+    name: 'A2A',
+    path: '/api/v1/a2a/{agent}/',
+    body: (id) => ({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'SendStreamingMessage',
+      params: { message: { messageId: id, role: 'ROLE_USER', parts: [{ text: 'Go' }] } },
+    }),
+    last: /TASK_STATE_COMPLETED/,
+    events: 3,
+  },
+  {
+    name: 'A2UI',
+    path: '/api/v1/a2ui/{agent}/',
+    body: (id) => ({ message: 'Go', conversation_id: id }),
+    last: /word1000/,
+    // Each of them has the whole text until then.
+    events: 3,
+  },
+  {
+    name: 'MCP-UI',
+    path: '/api/v1/mcp-ui/{agent}/',
+    body: (id) => ({ message: 'Go', conversation_id: id }),
+    last: /"type":"done"/,
+  },
 ];
+const doors = all.filter(({ name }, index) => index === 0 || name.includes(wanted));
 
 await using server = await serve('product.ts', `${WORDS},1`).then((served) => ({
   ...served,
@@ -72,21 +112,27 @@ for (const { name } of doors) {
 }
 
 /** Streams runs side by side. Returns the microseconds of CPU that the server used for each word. */
-async function stream({ name, path, body, last }: Door, round: string): Promise<number> {
+async function stream(door: Door, round: string): Promise<number> {
+  const { name, events: fewest = WORDS } = door;
   const before = await server.usage();
   const results = await Promise.all(
-    Array.from({ length: RUNS }, (_, index) => {
-      const agent = `agent-${index}`;
-      const id = `${name}-${round}-${index}`.replaceAll(' ', '-');
-      const request = { port: server.port, method: 'POST', path: path.replace('{agent}', agent), headers };
-      return readStream({ ...request, body: JSON.stringify(body(id, agent)), last });
-    }),
+    Array.from({ length: RUNS }, (_, index) => readRun(door, `agent-${index}`, `${round}-${index}`)),
   );
-  const broken = results.find(({ events }) => events < WORDS);
+  const broken = results.find(({ events, hasEnded }) => events < fewest || !hasEnded);
   if (broken) throw new Error(`${name}: a stream was not whole: ${JSON.stringify(broken)}`);
   // What waits to be stored or sent is part of it.
   await new Promise((resolve) => setTimeout(resolve, 1000));
   return ((await server.usage()).cpu - before.cpu) / (RUNS * WORDS);
+}
+
+async function readRun({ name, path, body, last, follow }: Door, agent: string, suffix: string) {
+  const id = `${name}-${suffix}`.replaceAll(/[^\w-]/g, '-');
+  const request = { port: server.port, method: 'POST', path: path.replace('{agent}', agent), headers };
+  const begin = JSON.stringify(body(id, agent));
+  if (follow === undefined) return readStream({ ...request, body: begin, last });
+  const url = `http://127.0.0.1:${server.port}${request.path}`;
+  const begun = await (await fetch(url, { method: 'POST', headers, body: begin })).json();
+  return readStream({ ...request, method: 'GET', path: follow.replace('{id}', Object(begun).id), last });
 }
 
 function median(values: readonly number[]): number {

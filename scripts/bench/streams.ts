@@ -4,6 +4,8 @@ import { request } from 'node:http';
 /** What came of one stream. */
 export interface StreamResult {
   readonly events: number;
+  /** Whether the last event was the end of the run. */
+  readonly hasEnded: boolean;
   /** Whether the ids counted up from 1 without a gap and the last event was the end of the run. */
   readonly isWhole: boolean;
   /** Milliseconds from the request to the first event. */
@@ -44,7 +46,10 @@ export function readStream({ port, method, path, headers, body, last, onFrame }:
           onFrame?.(frame);
         }
       });
-      response.on('end', () => resolve({ events, firstEventMs, isWhole: isOrdered && last.test(lastFrame) }));
+      response.on('end', () => {
+        const hasEnded = last.test(lastFrame);
+        resolve({ events, firstEventMs, hasEnded, isWhole: isOrdered && hasEnded });
+      });
       response.on('error', reject);
     });
     call.on('error', reject);
