@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { get, group, stream } from './kit.ts';
+import { resumption } from './prompts.ts';
 
 const version = z.literal('v0.9');
 const surfaceId = z.string().meta({ description: 'The surface that is meant' });
@@ -75,6 +76,7 @@ const A2uiRequest = z
       .max(256)
       .optional()
       .meta({ description: 'Absent: the conversation the surface belongs to, else a new one' }),
+    ...resumption,
   })
   .meta({ id: 'A2uiRequest' });
 
@@ -111,7 +113,7 @@ export const a2ui = group('A2UI', 'Agents that answer with user interfaces: A2UI
   run: stream('/a2ui/{agent_id}/', {
     summary: 'Run an agent (streaming surfaces)',
     description:
-      'Answers with A2UI envelopes, each valid by the published schema. The agent makes surfaces with the tool `render_ui`; what it says in words before that is a surface of text. A surface id begins with the id of its conversation, so an action or a `surface_id` continues that. Events are named `message`, and `error` for what is no envelope: a run that did not finish, or a surface the model could not make right in a second try. With `Accept: application/jsonl` each is a line of JSON.',
+      'Answers with A2UI envelopes, each valid by the published schema. The agent makes surfaces with the tool `render_ui`; what it says in words before that is a surface of text. A surface id begins with the id of its conversation, so an action or a `surface_id` continues that. Events are named `message`, and `error` for what is no envelope: a run that did not finish, or a surface the model could not make right in a second try. With `Accept: application/jsonl` each is a line of JSON. The stream is over when the answer ends. Closing the connection cancels the run unless `background` is true. A request sent again with its `run_id` and a `Last-Event-ID` header is not run again: the events after that one follow. The header `Content-Location` names the run, which `POST /runs/{run_id}/cancel` stops.',
     body: A2uiRequest,
     bodyExample: { message: 'Show me the weather in Paris' },
     output: A2uiEvent,
@@ -121,6 +123,14 @@ export const a2ui = group('A2UI', 'Agents that answer with user interfaces: A2UI
       version: 'v0.9',
       updateDataModel: { surfaceId: 'conv-1:weather', path: '/city', value: 'Paris' },
     },
-    errors: ['agent-not-found', 'conversation-busy', 'draining'],
+    errors: [
+      'agent-not-found',
+      'approval-pending',
+      'conversation-busy',
+      'run-exists',
+      'run-not-found',
+      'events-gone',
+      'draining',
+    ],
   }),
 });

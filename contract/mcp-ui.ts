@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { get, group, post, stream } from './kit.ts';
-import { approvals, missingServers, timestamp } from './prompts.ts';
+import { approvals, missingServers, resumption, timestamp } from './prompts.ts';
 
 const UiTool = z
   .object({
@@ -97,6 +97,7 @@ const Run = z
       .max(1_000_000)
       .meta({ description: 'What the user says', examples: ['Show my budget'] }),
     conversation_id: z.string().min(1).max(256).optional().meta({ description: 'Absent: a new conversation' }),
+    ...resumption,
   })
   .meta({ id: 'McpUiRun' });
 
@@ -145,7 +146,7 @@ export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: 
   run: stream('/mcp-ui/{agent_id}/', {
     summary: 'Run an agent (streaming text and pages)',
     description:
-      'Answers with text, tool calls and their results. The result of a tool that has a page (`_meta.ui.resourceUri`) is followed by a `ui` event with the page, to be shown in a sandboxed frame: from `resource.text`, or from `resource_endpoint`, which answers `GET` with the page under a policy that lets it reach only the hosts its server declares. Exactly one `done` or `error`, always last.',
+      'Answers with text, tool calls and their results. The result of a tool that has a page (`_meta.ui.resourceUri`) is followed by a `ui` event with the page, to be shown in a sandboxed frame: from `resource.text`, or from `resource_endpoint`, which answers `GET` with the page under a policy that lets it reach only the hosts its server declares. Exactly one `done` or `error`, always last. Closing the connection cancels the run unless `background` is true. A request sent again with its `run_id` and a `Last-Event-ID` header is not run again: the events after that one follow; the numbers rise, and not always by one. The header `Content-Location` names the run, which `POST /runs/{run_id}/cancel` stops.',
     body: Run,
     bodyExample: { message: 'Show my budget' },
     output: McpUiEvent,
@@ -156,7 +157,15 @@ export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: 
       conversation_id: typeof conversation_id === 'string' ? conversation_id : '',
     }),
     example: { type: 'text', content: 'Here is your budget.' },
-    errors: ['agent-not-found', 'conversation-busy', 'draining'],
+    errors: [
+      'agent-not-found',
+      'approval-pending',
+      'conversation-busy',
+      'run-exists',
+      'run-not-found',
+      'events-gone',
+      'draining',
+    ],
   }),
   call: post('/mcp-ui/{agent_id}/call', {
     summary: 'Pass on what a page asks of its server',

@@ -71,6 +71,18 @@ export const include = z
     examples: [['reasoning', 'status']],
   });
 
+/** What a run that outlives its connection needs. */
+export const resumption = {
+  run_id: z.string().min(1).max(256).optional().meta({
+    description:
+      'The id of the run, chosen by the caller so that a broken stream can be continued; absent: one is made',
+  }),
+  background: z.boolean().optional().meta({
+    description:
+      'Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events`',
+  }),
+};
+
 const Prompt = z
   .object({
     message: PromptMessage,
@@ -82,14 +94,7 @@ const Prompt = z
       description:
         'While another run is active on the conversation: answer 409 (reject, the default), wait for it (queue), or cancel it and the approvals it left open (interrupt)',
     }),
-    run_id: z.string().min(1).max(256).optional().meta({
-      description:
-        'The id of the run, chosen by the caller so that a broken stream can be continued; absent: one is made',
-    }),
-    background: z.boolean().optional().meta({
-      description:
-        'Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events`',
-    }),
+    ...resumption,
     output_schema: OutputSchema.nullable().optional().meta({
       description:
         'What the answer is to be JSON of; it comes as `output`, checked. An answer that does not fit is asked for once more, and then the run fails with `output-invalid`. null: text; absent: as the agent says',

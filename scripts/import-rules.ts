@@ -24,7 +24,13 @@ const SHARED = [
 ];
 const feature = (...others: string[]) => [...SHARED, ...others, 'package:', 'node:'];
 const protocol = (...others: string[]) =>
-  feature('server/protocols/offered-agents.ts', 'server/runs/run-events.ts', 'server/surfaces/', ...others);
+  feature(
+    'server/protocols/offered-agents.ts',
+    'server/protocols/text-runs.ts',
+    'server/runs/run-events.ts',
+    'server/surfaces/',
+    ...others,
+  );
 const outside = ['contract/', 'client/', 'server/', 'scripts/', 'package.json', 'package:', 'node:'];
 const COMMON = new Set([...protocol(), ...outside]);
 

@@ -26,7 +26,10 @@ async function run(
   await using running = await startRuns(model);
   const toolset = withRenderUi(toolsetOf({ other: () => ok('fine') }), { conversationId: 'conv-1', surfaceId });
   const started = await running.start({ conversationId: 'conv-1', toolset });
-  return { events: await Array.fromAsync(toA2uiEvents(started.events(), 'conv-1')), model };
+  return {
+    events: await Array.fromAsync(toA2uiEvents({ events: started.events(), conversationId: 'conv-1' }, 0)),
+    model,
+  };
 }
 
 /** What the model was told about its last call. */

@@ -627,7 +627,7 @@ export interface paths {
         put?: never;
         /**
          * Run an agent (streaming surfaces)
-         * @description Answers with A2UI envelopes, each valid by the published schema. The agent makes surfaces with the tool `render_ui`; what it says in words before that is a surface of text. A surface id begins with the id of its conversation, so an action or a `surface_id` continues that. Events are named `message`, and `error` for what is no envelope: a run that did not finish, or a surface the model could not make right in a second try. With `Accept: application/jsonl` each is a line of JSON.
+         * @description Answers with A2UI envelopes, each valid by the published schema. The agent makes surfaces with the tool `render_ui`; what it says in words before that is a surface of text. A surface id begins with the id of its conversation, so an action or a `surface_id` continues that. Events are named `message`, and `error` for what is no envelope: a run that did not finish, or a surface the model could not make right in a second try. With `Accept: application/jsonl` each is a line of JSON. The stream is over when the answer ends. Closing the connection cancels the run unless `background` is true. A request sent again with its `run_id` and a `Last-Event-ID` header is not run again: the events after that one follow. The header `Content-Location` names the run, which `POST /runs/{run_id}/cancel` stops.
          */
         post: operations["a2uiRun"];
         delete?: never;
@@ -687,7 +687,7 @@ export interface paths {
         put?: never;
         /**
          * Run an agent (streaming text and pages)
-         * @description Answers with text, tool calls and their results. The result of a tool that has a page (`_meta.ui.resourceUri`) is followed by a `ui` event with the page, to be shown in a sandboxed frame: from `resource.text`, or from `resource_endpoint`, which answers `GET` with the page under a policy that lets it reach only the hosts its server declares. Exactly one `done` or `error`, always last.
+         * @description Answers with text, tool calls and their results. The result of a tool that has a page (`_meta.ui.resourceUri`) is followed by a `ui` event with the page, to be shown in a sandboxed frame: from `resource.text`, or from `resource_endpoint`, which answers `GET` with the page under a policy that lets it reach only the hosts its server declares. Exactly one `done` or `error`, always last. Closing the connection cancels the run unless `background` is true. A request sent again with its `run_id` and a `Last-Event-ID` header is not run again: the events after that one follow; the numbers rise, and not always by one. The header `Content-Location` names the run, which `POST /runs/{run_id}/cancel` stops.
          */
         post: operations["mcpUiRun"];
         delete?: never;
@@ -1541,6 +1541,10 @@ export interface components {
             };
             /** @description Absent: the conversation the surface belongs to, else a new one */
             conversation_id?: string;
+            /** @description The id of the run, chosen by the caller so that a broken stream can be continued; absent: one is made */
+            run_id?: string;
+            /** @description Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events` */
+            background?: boolean;
         };
         AcpAgentList: {
             /** @constant */
@@ -3003,6 +3007,10 @@ export interface components {
             message: string;
             /** @description Absent: a new conversation */
             conversation_id?: string;
+            /** @description The id of the run, chosen by the caller so that a broken stream can be continued; absent: one is made */
+            run_id?: string;
+            /** @description Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events` */
+            background?: boolean;
         };
         McpUiTool: {
             /** @description The MCP server that has the tool */
@@ -4410,6 +4418,19 @@ export interface components {
             };
         };
         /**
+         * @description `approval-pending`: The conversation waits for the approval of a tool call
+         *     `conversation-busy`: Another run is active on this conversation
+         *     `run-exists`: A run with this id exists already
+         */
+        ApprovalPendingOrConversationBusyOrRunExists: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
          * @description `approval-resolved`: The approval was answered before
          *     `conversation-busy`: Another run is active on this conversation
          */
@@ -4504,15 +4525,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OpenAiError"];
-            };
-        };
-        /** @description `conversation-busy`: Another run is active on this conversation */
-        ConversationBusy: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description `conversation-not-found`: No conversation has this id */
@@ -6882,9 +6894,10 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFound"];
+            404: components["responses"]["AgentNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["ConversationBusy"];
+            409: components["responses"]["ApprovalPendingOrConversationBusyOrRunExists"];
+            410: components["responses"]["EventsGone"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
@@ -7032,9 +7045,10 @@ export interface operations {
             400: components["responses"]["MalformedJsonOrMalformedUrl"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
-            404: components["responses"]["AgentNotFound"];
+            404: components["responses"]["AgentNotFoundOrRunNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["ConversationBusy"];
+            409: components["responses"]["ApprovalPendingOrConversationBusyOrRunExists"];
+            410: components["responses"]["EventsGone"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];

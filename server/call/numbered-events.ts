@@ -23,6 +23,27 @@ export function withNumbers<T>(events: AsyncIterable<Numbered<T>>): NumberedEven
   return { lastNumber: () => last, [Symbol.asyncIterator]: () => translateEvents(events, { next }) };
 }
 
+/**
+ * What is told of the events of a run, behind number `after`: each with its number, which is the same for every reader. `id` is the place
+ * of an event in its run; a gap in them means that events were lost.
+ */
+export function numberEvents<From extends { readonly id: number }, To>(
+  events: AsyncIterable<From>,
+  tell: (event: From) => readonly To[],
+  after = 0,
+): NumberedEvents<To> {
+  let number = 0;
+  let lastId = 0;
+  const next = (event: From) => {
+    // Of what was lost with a server that died, readers may have seen any number.
+    if (event.id !== lastId + 1) number = numberAfterGap(number) - 1;
+    lastId = event.id;
+    const told = tell(event).map((each): Numbered<To> => ({ number: ++number, event: each }));
+    return number > after ? told.filter((each) => each.number > after) : [];
+  };
+  return withNumbers(translateEvents(events, { next }));
+}
+
 /** A function that tells the number of the event that came last; undefined when the events have no numbers of their own. */
 export const lastNumberOf = (events: AsyncIterable<unknown>): (() => number) | undefined =>
   isNumbered(events) ? () => events.lastNumber() : undefined;

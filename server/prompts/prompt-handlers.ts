@@ -1,5 +1,4 @@
 import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
-import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { readLastEventId } from '../call/numbered-events.ts';
 import { translateEvents } from '../call/ready-events.ts';
@@ -7,7 +6,7 @@ import { invalidField } from '../call/validation-error.ts';
 import type { Run } from '../runs/active-run.ts';
 import { checkOutputSchema } from '../runs/output-schema.ts';
 import { type IncludedEvents, type PromptEvents, PromptTranslation, toFailure } from '../runs/prompt-events.ts';
-import { findRun, followRun, runNotFound } from '../runs/run-handlers.ts';
+import { findRun, followRun, refuseTakenId, runNotFound } from '../runs/run-handlers.ts';
 import type { Runs } from '../runs/runs.ts';
 import { type StartRun, toUserMessages } from '../runs/start-run.ts';
 import { readMessage } from './read-message.ts';
@@ -27,9 +26,7 @@ export function createPromptHandlers({ runs, startRun, requireAgent }: PromptHan
   const start = async ({ input, context, signal }: PromptCall) => {
     const { principal } = context;
     requireAgent(input.agent_id);
-    if (input.run_id !== undefined && (await runs.findById(input.run_id, principal))) {
-      throw new ApiError('run-exists', `Run with ID '${input.run_id}' already exists`);
-    }
+    await refuseTakenId(runs, input.run_id, principal);
     await checkOutputSchema(input.output_schema, 'output_schema');
     const run = await startRun(input.agent_id, {
       principal,

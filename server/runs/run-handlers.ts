@@ -1,17 +1,11 @@
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
-import {
-  type Numbered,
-  type NumberedEvents,
-  numberAfterGap,
-  readLastEventId,
-  withNumbers,
-} from '../call/numbered-events.ts';
+import { type NumberedEvents, numberEvents, readLastEventId } from '../call/numbered-events.ts';
 import type { Principal } from '../call/principal.ts';
-import { translateEvents } from '../call/ready-events.ts';
 import type { ApprovalRecord, RunStep, Store } from '../store/store.ts';
 import type { FoundRun } from './found-run.ts';
+import type { LoggedEvent } from './log-reader.ts';
 import { type IncludedEvents, type PromptEvents, PromptTranslation } from './prompt-events.ts';
 import { toListedRun, toRun, toSums } from './run-views.ts';
 import type { Runs } from './runs.ts';
@@ -74,6 +68,12 @@ export async function findRun(runs: Runs, id: string, principal: Principal): Pro
   return found;
 }
 
+/** Throws a 409 where a run that the principal may see has this id already. */
+export async function refuseTakenId(runs: Runs, id: string | undefined, principal: Principal): Promise<void> {
+  if (id === undefined || !(await runs.findById(id, principal))) return;
+  throw new ApiError('run-exists', `Run with ID '${id}' already exists`);
+}
+
 /** The error for an id that no run has. */
 export const runNotFound = (id: string) => new ApiError('run-not-found', `Run not found: ${id}`);
 
@@ -85,24 +85,14 @@ interface FollowOptions {
 }
 
 /** The events of a run as a prompt streams them, from the one after number `after` on. */
-export function followRun(found: FoundRun, options: FollowOptions): NumberedEvents<PromptEvents> {
-  return withNumbers(numberEvents(found, options));
-}
-
-function numberEvents(
+export function followRun(
   { record, events }: FoundRun,
   { after, include, signal }: FollowOptions,
-): AsyncIterable<Numbered<PromptEvents>> {
+): NumberedEvents<PromptEvents> {
   const translation = new PromptTranslation({ conversationId: record.conversationId, include });
-  let number = 0;
-  let lastId = 0;
-  return translateEvents(events(signal), {
-    next(logged) {
-      const { id } = logged;
-      const translated = translation.translate(logged);
-      if (translated) number = id === lastId + 1 ? number + 1 : numberAfterGap(number);
-      lastId = id;
-      return translated && number > after ? [{ number, event: translated }] : [];
-    },
-  });
+  const tell = (logged: LoggedEvent) => {
+    const told = translation.translate(logged);
+    return told ? [told] : [];
+  };
+  return numberEvents(events(signal), tell, after);
 }

@@ -8,10 +8,10 @@ import { type CallWatch, makeWatched } from '../runs/call-watch.ts';
 import { needsApproval } from '../runs/tool-approvals.ts';
 import { MOUNTED } from './mounted.ts';
 import type { ProtocolParts } from './protocols.ts';
-import { startTextRun } from './text-run.ts';
+import { createTextRuns } from './text-run.ts';
 
 /** Opens MCP-UI: the answers of agents, and the pages of their tools. */
-export function openMcpUi({ options, agents, mcp, agentRuns, watchRequest }: ProtocolParts) {
+export function openMcpUi({ options, agents, mcp, agentRuns, runs, watchRequest }: ProtocolParts) {
   const pageTools = createPageTools(agents, mcp.servers, watchRequest);
   const loadPages = async () => {
     const { createMcpUiPages } = await import('../protocols/mcp-ui/pages.ts');
@@ -19,7 +19,7 @@ export function openMcpUi({ options, agents, mcp, agentRuns, watchRequest }: Pro
   };
   return {
     handlers: {
-      mcpUi: createMcpUiHandlers({ agents, pageTools, startRun: (request) => startTextRun(agentRuns, request) }),
+      mcpUi: createMcpUiHandlers({ agents, pageTools, runs: createTextRuns({ agentRuns, runs }) }),
     },
     mounts: [{ path: ENDPOINT, operation: MOUNTED.pages, load: loadPages }],
   };

@@ -1,10 +1,12 @@
 /** The endpoints that start and read runs, on real runs, a real store and a scripted model. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { readEvents } from '../../client/read-events.ts';
+import { a2ui } from '../../contract/a2ui.ts';
 import { acp } from '../../contract/acp.ts';
 import { agUi } from '../../contract/ag-ui.ts';
 import { approvals } from '../../contract/approvals.ts';
 import { conversations } from '../../contract/conversations.ts';
+import { mcpUi } from '../../contract/mcp-ui.ts';
 import { openai } from '../../contract/openai.ts';
 import { prompts } from '../../contract/prompts.ts';
 import { runs as runsGroup } from '../../contract/runs.ts';
@@ -21,8 +23,11 @@ import { LiveEvents } from '../../server/live-events/live-events.ts';
 import { RunningServers } from '../../server/mcp/servers/running-servers.ts';
 import type { FileSource } from '../../server/models/files/file-source.ts';
 import { createPromptHandlers } from '../../server/prompts/prompt-handlers.ts';
+import { createA2uiHandlers } from '../../server/protocols/a2ui/handlers.ts';
 import { createAgUiHandlers } from '../../server/protocols/ag-ui/handlers.ts';
 import { createAgUiProtobuf } from '../../server/protocols/ag-ui/protobuf.ts';
+import { createMcpUiHandlers } from '../../server/protocols/mcp-ui/handlers.ts';
+import type { PageTool } from '../../server/protocols/mcp-ui/page-tools.ts';
 import type { RunAgent } from '../../server/runs/agent-loop.ts';
 import { Attachments } from '../../server/runs/attachments.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
@@ -32,6 +37,7 @@ import type { PriceOf } from '../../server/runs/step-recorder.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
 import { openAcp } from '../../server/wiring/acp.ts';
 import { openOpenAi } from '../../server/wiring/openai.ts';
+import { createTextRuns } from '../../server/wiring/text-run.ts';
 import { openVercelAi } from '../../server/wiring/vercel-ai.ts';
 import { testAgent, toolsetOf } from './loop.ts';
 import { type Running, type RunningOptions, startRuns } from './running.ts';
@@ -64,6 +70,8 @@ interface AgentRunsOptions {
   readonly files?: FileSource;
   readonly outputWay?: RunningOptions['outputWay'];
   readonly onInnerEnded?: RunningOptions['onInnerEnded'];
+  /** Tools that have a page over MCP-UI. */
+  readonly pageTools?: readonly PageTool[];
   /** Absent: no key is asked for. */
   readonly apiKeys?: readonly string[];
 }
@@ -71,7 +79,7 @@ interface AgentRunsOptions {
 /** Serves the agent `tester`. Runs that a server before left open on `folder` have ended when this resolves. */
 export async function startAgentRuns(
   model: LanguageModelV4,
-  { toolset = toolsetOf({}), agent, folder, limits, apiKeys = [], ...rest }: AgentRunsOptions = {},
+  { toolset = toolsetOf({}), agent, folder, limits, apiKeys = [], pageTools = [], ...rest }: AgentRunsOptions = {},
 ): Promise<AgentRuns> {
   const live = new LiveEvents();
   const options = { ...(folder && { folder }), ...(limits && { limits }), ...rest };
@@ -136,12 +144,18 @@ export async function startAgentRuns(
       },
       terminate: (threadId, runId) => runs.cancel(threadId, runId),
     }),
+    a2ui: createA2uiHandlers({ agents, runs: createTextRuns({ agentRuns: { startRun }, runs }) }),
+    mcpUi: createMcpUiHandlers({
+      agents,
+      pageTools: () => pageTools,
+      runs: createTextRuns({ agentRuns: { startRun }, runs }),
+    }),
     ...openVercelAi({ agents, agentRuns: { startRun, answerApproval }, runs, store }).handlers,
     ...openOpenAi({ agents: models, agentRuns: { startRun }, runs, store }).handlers,
   };
   const server = await startHttpServer({
     operations: implement(
-      { prompts, runs: runsGroup, approvals, conversations, agUi, vercelAi, openai, acp },
+      { prompts, runs: runsGroup, approvals, conversations, agUi, a2ui, mcpUi, vercelAi, openai, acp },
       handlers,
     ),
     host: '127.0.0.1',

@@ -1,19 +1,21 @@
 /** Turns the events of a run into envelopes of A2UI. */
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
+import { type NumberedEvents, numberEvents } from '../../call/numbered-events.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import { toA2uiError, toTextSurface, toTextUpdate } from '../../surfaces/envelopes.ts';
 import { RenderCalls, type RenderOutcome } from '../../surfaces/render-calls.ts';
+import type { TextRun } from '../text-runs.ts';
 
 /** How often a model may fail in a row to make a surface before the caller is told. */
 const MAX_FAILURES = 2;
 
-/** The envelopes of a run as they come about, and an error event for what went wrong in it. Ends after the run. */
-export async function* toA2uiEvents(
-  events: AsyncIterable<{ readonly event: RunEvent }>,
-  conversationId: string,
-): AsyncGenerator<A2uiEvent, void> {
+/** The envelopes of a run as they come about, behind number `after`, and an error event for what went wrong in it. Ends after the run. */
+export function toA2uiEvents(
+  { events, conversationId }: Pick<TextRun, 'events' | 'conversationId'>,
+  after: number,
+): NumberedEvents<A2uiEvent> {
   const translation = new A2uiTranslation(conversationId);
-  for await (const { event } of events) yield* translation.take(event);
+  return numberEvents(events, ({ event }) => [...translation.take(event)], after);
 }
 
 class A2uiTranslation {

@@ -2,36 +2,20 @@
 import type { A2uiEvent } from '../../../contract/a2ui.ts';
 import { type AppHandlers, BASE_PATH } from '../../../contract/index.ts';
 import type { RequestContext } from '../../call/implement.ts';
-import type { Principal } from '../../call/principal.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
-import type { RunEvent } from '../../runs/run-events.ts';
-import type { Toolset } from '../../runs/toolset.ts';
 import { A2UI_CATALOG, A2UI_EXTENSION } from '../../surfaces/envelopes.ts';
 import { extendForViewer } from '../../surfaces/render-ui.ts';
 import { conversationOf } from '../../surfaces/surface-id.ts';
 import { toUserText } from '../../surfaces/user-actions.ts';
 import { listAgents, type OfferedAgents } from '../offered-agents.ts';
+import { openTextRun, type TextRuns } from '../text-runs.ts';
 import { toA2uiEvents } from './events.ts';
-
-/** A run on what a user says or did. */
-export interface SurfaceRunRequest {
-  readonly agentId: string;
-  readonly principal: Principal;
-  readonly conversationId: string;
-  readonly text: string;
-  /** Adds to the agent's tools for this run. */
-  extend(toolset: Toolset): Toolset;
-  /** To be added to the agent's own for this run. */
-  readonly instructions: string;
-  /** Aborts when the caller leaves. */
-  readonly signal: AbortSignal;
-}
 
 /** Ports that the handlers are built on: agents, and runs of them. */
 interface A2uiParts {
   readonly agents: OfferedAgents;
-  startRun(request: SurfaceRunRequest): Promise<AsyncIterable<{ readonly event: RunEvent }>>;
+  readonly runs: TextRuns;
 }
 
 const ENDPOINT = `${BASE_PATH}/a2ui`;
@@ -41,7 +25,7 @@ export const SURFACE_INSTRUCTIONS =
   'The user sees surfaces, not words: answer by calling render_ui. Ask for what you miss with a form, and show what tools return as lists or cards.';
 
 /** The handlers of the group `a2ui`. */
-export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers<RequestContext>['a2ui'] {
+export function createA2uiHandlers({ agents, runs }: A2uiParts): AppHandlers<RequestContext>['a2ui'] {
   const info = () => ({
     protocol: 'a2ui' as const,
     version: '0.9',
@@ -59,16 +43,19 @@ export function createA2uiHandlers({ agents, startRun }: A2uiParts): AppHandlers
       }
       const surfaceId = request.action?.surfaceId ?? request.surface_id;
       const conversationId = request.conversation_id ?? (surfaceId && conversationOf(surfaceId)) ?? newId('conv');
-      const events = await startRun({
+      const asked = {
         agentId,
         principal: context.principal,
         conversationId,
         text: toUserText(request),
+        runId: request.run_id,
+        detached: request.background,
         extend: extendForViewer(conversationId, { surfaceId }),
         instructions: SURFACE_INSTRUCTIONS,
         signal,
-      });
-      return toA2uiEvents(events, conversationId);
+      };
+      const run = await openTextRun(runs, asked, context);
+      return toA2uiEvents(run, run.after);
     },
   };
 }

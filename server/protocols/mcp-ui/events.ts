@@ -1,49 +1,82 @@
 /** Turns the events of a run into those of MCP-UI. */
 import type { McpUiEvent } from '../../../contract/mcp-ui.ts';
 import { toApiError } from '../../call/errors.ts';
+import { type Numbered, numberAfterGap } from '../../call/numbered-events.ts';
 import type { AwaitedCall, RunEvent } from '../../runs/run-events.ts';
+import type { TextRun } from '../text-runs.ts';
 import { type PageTool, pageEndpoint } from './page-tools.ts';
 
 interface McpUiView {
   readonly agentId: string;
-  readonly conversationId: string;
   /** The tools with a page that the agent has now. */
   tools(): readonly PageTool[];
+  /** The number of the last event that the reader has; 0: none. */
+  readonly after: number;
   readonly signal: AbortSignal;
 }
 
-/** The events of a run, with the page of a tool right after its result; exactly one `done` or `error` comes last. */
+/**
+ * The events of a run behind number `after`, with the page of a tool right after its result; exactly one `done` or `error` comes last.
+ * Each has the same number for every reader: that of the page is left out where there is none, as there may be one at another time.
+ */
 export async function* toMcpUiEvents(
-  events: AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>,
+  { events, conversationId }: Pick<TextRun, 'events' | 'conversationId'>,
   view: McpUiView,
-): AsyncGenerator<McpUiEvent, void> {
-  const inputs = new Map<string, unknown>();
-  let lastMessageId: string | undefined;
-  for await (const { event, at: timestamp } of events) {
+): AsyncGenerator<Numbered<McpUiEvent>, void> {
+  const translation = new McpUiTranslation(conversationId);
+  let number = 0;
+  let lastId = 0;
+  for await (const { id, event, at: timestamp } of events) {
+    if (id !== lastId + 1) number = numberAfterGap(number) - 1;
+    lastId = id;
+    const told = translation.next(event);
+    if (!told) continue;
+    if (++number > view.after) yield { number, event: { ...told, timestamp } };
+    if (event.type !== 'tool-result' || event.isError || ++number <= view.after) continue;
+    const tool = view.tools().find((each) => each.name === event.name);
+    if (!tool) continue;
+    const { callId, result } = event;
+    const page = await toPageEvent(tool, { id: callId, input: translation.inputOf(callId), result }, view);
+    yield { number, event: { ...page, timestamp } };
+  }
+}
+
+/** What is told of the events of one run, but for the pages. */
+class McpUiTranslation {
+  readonly #conversationId: string;
+  readonly #inputs = new Map<string, unknown>();
+  #lastMessageId: string | undefined;
+
+  constructor(conversationId: string) {
+    this.#conversationId = conversationId;
+  }
+
+  /** The arguments of a call. */
+  inputOf(callId: string): unknown {
+    return this.#inputs.get(callId) ?? {};
+  }
+
+  next(event: RunEvent): McpUiEvent | undefined {
     switch (event.type) {
       case 'text-delta': {
         // What is said after a tool call begins a new paragraph.
-        const isNewParagraph = lastMessageId !== undefined && lastMessageId !== event.messageId;
-        lastMessageId = event.messageId;
-        yield { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta, timestamp };
-        break;
+        const isNewParagraph = this.#lastMessageId !== undefined && this.#lastMessageId !== event.messageId;
+        this.#lastMessageId = event.messageId;
+        return { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta };
       }
       case 'status':
-        yield { type: 'status', text: event.text, timestamp };
-        break;
+        return { type: 'status', text: event.text };
       case 'tool-call-ended':
-        inputs.set(event.callId, event.args);
-        yield { type: 'tool_call', id: event.callId, name: event.name, args: event.args, timestamp };
-        break;
+        this.#inputs.set(event.callId, event.args);
+        return { type: 'tool_call', id: event.callId, name: event.name, args: event.args };
       case 'tool-result': {
         const { callId: id, name, result, isError } = event;
-        yield { type: 'tool_result', id, name, result, is_error: isError, timestamp };
-        const tool = isError ? undefined : view.tools().find((each) => each.name === name);
-        if (tool) yield { ...(await toPageEvent(tool, { id, input: inputs.get(id) ?? {}, result }, view)), timestamp };
-        break;
+        return { type: 'tool_result', id, name, result, is_error: isError };
       }
       case 'run-ended':
-        yield { ...toLast(event, view.conversationId), timestamp };
+        return toLast(event, this.#conversationId);
+      default:
+        return undefined;
     }
   }
 }

@@ -2,11 +2,11 @@
 import type { AppHandlers } from '../../../contract/index.ts';
 import { ApiError } from '../../call/errors.ts';
 import type { RequestContext } from '../../call/implement.ts';
-import type { Principal } from '../../call/principal.ts';
+import { withNumbers } from '../../call/numbered-events.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
-import type { RunEvent } from '../../runs/run-events.ts';
 import { listAgents, type OfferedAgents } from '../offered-agents.ts';
+import { openTextRun, type TextRuns } from '../text-runs.ts';
 import { toMcpUiEvents } from './events.ts';
 import { ENDPOINT, findPage, type PageTool } from './page-tools.ts';
 
@@ -15,18 +15,12 @@ export interface McpUiParts {
   readonly agents: OfferedAgents;
   /** The tools with a page that an agent has now. */
   pageTools(agentId: string): readonly PageTool[];
-  startRun(request: {
-    readonly agentId: string;
-    readonly principal: Principal;
-    readonly conversationId: string;
-    readonly text: string;
-    readonly signal: AbortSignal;
-  }): Promise<AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>>;
+  readonly runs: TextRuns;
 }
 
 /** The handlers of the group `mcpUi`. */
 export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestContext>['mcpUi'] {
-  const { agents, pageTools, startRun } = parts;
+  const { agents, pageTools, runs } = parts;
   const info = () => ({
     protocol: 'mcp-ui' as const,
     version: '2026-01-26',
@@ -42,11 +36,12 @@ export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestConte
   return {
     info,
     agents: info,
-    async run({ input: { agent_id: agentId, message, conversation_id }, context: { principal }, signal }) {
+    async run({ input: { agent_id: agentId, message: text, ...input }, context, signal }) {
       agents.get(agentId);
-      const conversationId = conversation_id ?? newId('conv');
-      const events = await startRun({ agentId, principal, conversationId, text: message, signal });
-      return toMcpUiEvents(events, { agentId, conversationId, tools: () => pageTools(agentId), signal });
+      const { conversation_id: conversationId = newId('conv'), run_id: runId, background: detached } = input;
+      const asked = { agentId, principal: context.principal, conversationId, text, runId, detached, signal };
+      const run = await openTextRun(runs, asked, context);
+      return withNumbers(toMcpUiEvents(run, { agentId, tools: () => pageTools(agentId), after: run.after, signal }));
     },
     async call({ input: { agent_id: agentId, uri, method, params = {} }, signal }) {
       agents.get(agentId);
