@@ -97,6 +97,18 @@ describe('a WebSocket', () => {
     (await open(`${url}x`, { headers, origin: 'https://app.example' })).terminate();
   });
 
+  test('is led from the path with a slash behind it to its own', async () => {
+    const { server, url } = await startEcho({ apiKeys: ['ada:secret'] });
+    await using _ = server;
+    const headers = { authorization: 'Bearer secret' };
+    const led = await fetch(`${server.url}/api/v1/echo/a%20name/?q=1`, { headers, redirect: 'manual' });
+    expect([led.status, led.headers.get('location')]).toEqual([307, '/api/v1/echo/a%20name?q=1']);
+    const socket = await open(`${url}x/`, { headers, followRedirects: true });
+    expect(new URL(socket.url).pathname).toBe('/api/v1/echo/x');
+    socket.terminate();
+    expect((await fetch(`${server.url}/api/v1/echo/x/`, { redirect: 'manual' })).status).toBe(401);
+  });
+
   test('of a server without keys is open to no host but its own', async () => {
     const { server, url } = await startEcho();
     await using _ = server;

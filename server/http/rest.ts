@@ -6,7 +6,7 @@ import { type Exchange, toRestContext } from './exchange.ts';
 import { dropBody, hasBody, MAX_FILES_BODY_BYTES, readJsonObject } from './read-json.ts';
 import { createQueryReader, type QueryReader } from './read-query.ts';
 import { createRoutes, type Match } from './routes.ts';
-import { sendEmpty, sendJson } from './send.ts';
+import { otherSpelling, redirect, sendEmpty, sendJson } from './send.ts';
 import { type EventFormat, type StreamTimings, sendEvents, serverSentEvents } from './sse.ts';
 
 /** Further formats of a stream by operation name, for callers whose Accept names their content type. */
@@ -99,16 +99,6 @@ function refuseMethod(exchange: Exchange, { methods }: Match<Route>): void {
     });
   }
   sendEmpty(exchange, 204, 'allow', allow);
-}
-
-/** The same path with or without its trailing slash. */
-const otherSpelling = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`);
-
-/** Sends the caller to the other spelling of the path; 307 keeps the method and the body. */
-function redirect(exchange: Exchange): void {
-  const { path, query } = exchange;
-  const other = otherSpelling(path);
-  sendEmpty(exchange, 307, 'location', query === '' ? other : `${other}?${query}`);
 }
 
 async function serve(

@@ -25,6 +25,16 @@ export function sendEmpty(exchange: Exchange, status: number, ...headers: string
   exchange.response.writeHead(status, exchange.headers.concat(headers)).end();
 }
 
+/** The same path with or without its trailing slash. */
+export const otherSpelling = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`);
+
+/** Sends the caller to the other spelling of the path; 307 keeps the method and the body. */
+export function redirect(exchange: Exchange): void {
+  const { path, query } = exchange;
+  const other = otherSpelling(path);
+  sendEmpty(exchange, 307, 'location', query === '' ? other : `${other}?${query}`);
+}
+
 /** What the log tells of a failure: of one that is expected its sentence, of a fault of this server what caused it. */
 export const toFault = (error: ApiError): unknown => (isExpected(error) ? error : (error.cause ?? error));
 

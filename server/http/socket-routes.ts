@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError, drainingError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
 import type { Exchange } from './exchange.ts';
+import { redirect } from './send.ts';
 import { acceptWebSocket, type SocketTimings, type TextSocket } from './web-socket.ts';
 
 /** Who has opened a socket, and what for. */
@@ -32,6 +33,8 @@ export interface SocketRoute {
 interface SocketMatch {
   readonly route: SocketRoute;
   readonly name: string;
+  /** Whether the path is the other spelling: with a slash behind the name. */
+  readonly hasSlash: boolean;
 }
 
 const RETRY_SECONDS = '10';
@@ -40,10 +43,10 @@ const KEY_PROTOCOL = 'base64url.bearer.';
 /** Finds what a path leads to. Throws a 400 when the name is not well formed. */
 export function findSocket(routes: readonly SocketRoute[], path: string): SocketMatch | undefined {
   const route = routes.find((one) => path.startsWith(one.path));
-  const segment = route && path.slice(route.path.length);
-  if (!route || !segment || segment.includes('/')) return undefined;
+  const [, segment, slash] = (route && /^([^/]+)(\/?)$/.exec(path.slice(route.path.length))) ?? [];
+  if (!route || segment === undefined) return undefined;
   try {
-    return { route, name: decodeURIComponent(segment) };
+    return { route, name: decodeURIComponent(segment), hasSlash: slash === '/' };
   } catch (cause) {
     throw new ApiError('malformed-url', 'The path is not well formed', { cause });
   }
@@ -51,7 +54,7 @@ export function findSocket(routes: readonly SocketRoute[], path: string): Socket
 
 /** Takes over the connection of a caller who may come in. Throws what refuses it. */
 export async function openSocket(
-  { route, name }: SocketMatch,
+  { route, name, hasSlash }: SocketMatch,
   exchange: Exchange,
   options: {
     readonly admit: SocketCaller['admit'];
@@ -60,6 +63,7 @@ export async function openSocket(
   },
 ): Promise<void> {
   const { request, upgrade, principal, response } = exchange;
+  if (hasSlash) return redirect(exchange);
   if (!upgrade) {
     const headers = { upgrade: 'websocket', connection: 'upgrade' };
     throw new ApiError('upgrade-required', 'This path speaks WebSocket only', { headers });
