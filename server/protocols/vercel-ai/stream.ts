@@ -21,7 +21,7 @@ export function toChunks({ before = [], events, ends = new Map(), ...view }: Ans
   const translation = new AnswerTranslation();
   return translateEvents(events, {
     first: [toStart(view), ...before.flatMap((event) => translation.next(event))],
-    next: ({ event }) => [...takeEnds(ends, event), ...translation.next(event)],
+    next: ({ event }) => (ends.size ? [...takeEnds(ends, event), ...translation.next(event)] : translation.next(event)),
     isOver: () => translation.isOver,
     atFailure: (cause) => translation.next(toLostRun(toApiError(cause).message)).slice(0, -1),
     atEnd: () => translation.next(toLostRun('The server lost the run')),
