@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { ApiError, toApiError } from '../call/errors.ts';
-import { exchangeOf, RPC_PATH } from './exchange.ts';
+import { exchangeOf } from './exchange.ts';
 import { sendError } from './send.ts';
 
 /** Something served below a path by its own means: docs, a protocol's own server. */
@@ -15,20 +15,13 @@ export type Mount = {
   | { load(): Promise<RequestHandler> }
 );
 
-/** Everything that is not REST: tRPC, then the mounts in order, then a 404 in the shape of every error. */
-export async function createExpressApp({
-  rpc,
-  mounts,
-}: {
-  rpc: RequestHandler;
-  mounts: readonly Mount[];
-}): Promise<RequestListener> {
+/** Everything that is neither REST nor tRPC: the mounts in order, then a 404 in the shape of every error. */
+export async function createExpressApp(mounts: readonly Mount[]): Promise<RequestListener> {
   const app = express()
     .disable('x-powered-by')
     .disable('etag')
     .enable('strict routing')
     .enable('case sensitive routing');
-  app.use(RPC_PATH, rpc);
   for (const mount of mounts) app.use(mount.path, 'load' in mount ? await mount.load() : mount.handler);
   app.use((request, _response) => sendError(exchangeOf(request), new ApiError('not-found', 'Not Found')));
   const failed: ErrorRequestHandler = (cause, request, response, _next) => {

@@ -15,7 +15,7 @@ import { isExpected } from './logged-error.ts';
 import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
 import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
-import { closeWhenStalled, sendError } from './send.ts';
+import { handOver, sendError } from './send.ts';
 import { authorizationOf, findSocket, openSocket, type SocketRoute } from './socket-routes.ts';
 import { STREAM_TIMINGS, type StreamTimings } from './sse.ts';
 import { sendTextPage, type TextPage } from './text-page.ts';
@@ -31,7 +31,9 @@ export type FrontDoor = (request: IncomingMessage, response: ServerResponse, upg
 /** What the front door serves, and whom it lets in. */
 export interface FrontDoorOptions {
   readonly operations: readonly Operation[];
-  /** Serves whatever is not REST. */
+  /** Serves tRPC. */
+  rpc(exchange: Exchange): Promise<void>;
+  /** Serves whatever else is not REST. */
   readonly express: Listener;
   /** What is served beside REST, each with everything below its path; REST comes first where it has the path. */
   readonly mounts: readonly Pick<Mount, 'path' | 'operation'>[];
@@ -68,7 +70,7 @@ export interface RequestWatch {
   end(exchange: Exchange, ms: number): void;
 }
 
-/** The way in for every request: one pipeline of checks, then REST directly and everything else, mounts below the base path included, through Express. */
+/** The way in for every request: one pipeline of checks, then REST and tRPC directly and everything else, mounts below the base path included, through Express. */
 export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log, openTrace } = options;
   const headers = computeSecurityHeaders();
@@ -103,10 +105,10 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
       const match = findRest(exchange);
       if (match.isKnown || !findMount(route)) return answerRest(exchange, match);
     }
+    // tRPC clients read errors in an envelope of their own: it counts and refuses by itself.
+    if (isBelow(route, RPC_PATH)) return options.rpc(exchange);
     exchange.operation = findMount(route)?.operation;
-    // tRPC clients read errors in an envelope of their own: its router counts and refuses by itself.
-    if (route !== RPC_PATH && !route.startsWith(`${RPC_PATH}/`) && !isOpenPath(route))
-      await admit(exchange, rateLimits);
+    if (!isOpenPath(route)) await admit(exchange, rateLimits);
     await passOn(exchange, options.express);
   }
 
@@ -175,12 +177,9 @@ const tightest = (a: RateLimitState | undefined, b: RateLimitState | undefined) 
   a && b ? (a.remaining <= b.remaining ? a : b) : (a ?? b);
 
 async function passOn(exchange: Exchange, express: Listener): Promise<void> {
-  const { request, response, headers } = exchange;
-  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
-  const watch = setInterval(() => closeWhenStalled(response), 15_000).unref();
-  response.once('close', () => clearInterval(watch));
+  handOver(exchange);
   shareExchange(exchange);
-  await express(request, response);
+  await express(exchange.request, exchange.response);
 }
 
 /** Answers what failed; of an answer that has begun, breaks the connection so that nobody takes it for whole. */

@@ -79,6 +79,13 @@ function sendAndLinger(exchange: Exchange, error: ApiError): void {
   request.once('end', end).once('close', end).resume();
 }
 
+/** Prepares an answer that others write by themselves: gives it its headers, and closes its connection when the reader stalls. */
+export function handOver({ response, headers }: Exchange): void {
+  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+  const watch = setInterval(() => closeWhenStalled(response), 15_000).unref();
+  response.once('close', () => clearInterval(watch));
+}
+
 /** Closes the connection of a reader who takes nothing of what is left of its answer. */
 export function closeWhenStalled(response: ServerResponse): void {
   // The timer of a socket counts partly written data as activity, so a slow reader is not a stalled one.

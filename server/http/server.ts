@@ -3,10 +3,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import { ApiError } from '../call/errors.ts';
 import type { Operation } from '../call/implement.ts';
 import { createServer, ServerResponse } from '../network/node-http.ts';
+import type { Exchange } from './exchange.ts';
 import type { Mount } from './express-app.ts';
 import { createFrontDoor, type FrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
 import { type Address, checkIsGuarded, listen } from './listen.ts';
-import { createRateLimits, type RateLimits } from './rate-limit.ts';
+import { createRateLimits } from './rate-limit.ts';
 import { listenToUpgrades, wantsWebSocket } from './upgrade.ts';
 
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -68,10 +69,15 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
     options.rateLimits,
     operations.map(({ name }: Operation) => name),
   );
-  const loadExpress = createExpressLoader(options, rateLimits);
+  // Each takes as long to load as all the rest: they are loaded by the first request for them.
+  const loadExpress = once(async () => (await import('./express-app.ts')).createExpressApp(options.mounts));
+  const loadRpc = once(async () => (await import('./rpc.ts')).createRpc(operations, rateLimits));
   const express: Listener = async (request, response) => (await loadExpress())(request, response);
+  const rpc = async (exchange: Exchange) => (await loadRpc())(exchange);
   const drain = createDrain(options.isDraining);
-  const frontDoor = drain.count(createFrontDoor({ ...options, express, rateLimits, isDraining: drain.isDraining }));
+  const frontDoor = drain.count(
+    createFrontDoor({ ...options, express, rpc, rateLimits, isDraining: drain.isDraining }),
+  );
   const server = createServerFor(frontDoor, options.readTimings ?? READ_TIMINGS);
   const upgrades = listenToUpgrades(server, frontDoor);
   await listen(server, options);
@@ -81,13 +87,8 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   return { url: `http://${name}:${port}`, port, close: ({ graceMs }) => drain.close(server, upgrades, graceMs) };
 }
 
-/** Express and tRPC take as long to load as all the rest: they are loaded by the first request that is not REST. */
-function createExpressLoader({ operations, mounts }: StartHttpServer, rateLimits: RateLimits | undefined) {
-  const load = async (): Promise<RequestListener> => {
-    const [{ createRpc }, { createExpressApp }] = await Promise.all([import('./rpc.ts'), import('./express-app.ts')]);
-    return createExpressApp({ rpc: createRpc(operations, rateLimits), mounts });
-  };
-  let loaded: Promise<RequestListener> | undefined;
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
   return () => {
     loaded ??= load();
     return loaded;

@@ -58,6 +58,11 @@ const things = group('Things', 'For the test.', {
   broken: get('/things/broken', { summary: 'Always fails', output: Thing }),
   lying: get('/things/lying', { summary: 'Breaks its own schema', output: Thing }),
   wait: post('/things/wait', { summary: 'Waits until its caller leaves', output: z.object({}) }),
+  later: post('/things/later', {
+    summary: 'Answers after some time',
+    body: z.object({ delay_ms: z.int() }),
+    output: z.object({ delay_ms: z.int() }),
+  }),
   slashed: get('/slashed/{agent_id}/', { summary: 'Has a trailing slash', output: z.object({ id: z.string() }) }),
 });
 const streams = group('Streams', 'For the test.', {
@@ -164,6 +169,7 @@ function createHandlers(witness: Witness, isDraining: () => boolean): Handlers<t
             reject(signal.reason);
           });
         }),
+      later: ({ input, signal }) => sleep(input.delay_ms, { delay_ms: input.delay_ms }, { signal }),
       slashed: ({ input }) => ({ id: input.agent_id }),
     },
     foreign: {
