@@ -1,5 +1,9 @@
 /** Loads an HTTP server over keep-alive connections: each sends its next request when the answer to the last one is whole. */
 import { connect, type Socket } from 'node:net';
+import type { Served } from './child.ts';
+
+/** How long an answer may take. */
+const SILENCE_MS = 60_000;
 
 export interface Load {
   readonly port: number;
@@ -24,9 +28,31 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   const sockets = await Promise.all(Array.from({ length: load.connections }, () => open(load.port)));
   const startedAt = performance.now();
   const endsAt = startedAt + load.durationMs;
-  await Promise.all(sockets.map((socket) => drive(socket, request, endsAt, counts)));
+  try {
+    await Promise.all(sockets.map((socket) => drive(socket, request, endsAt, counts)));
+  } catch (cause) {
+    throw new Error(`${load.method} ${load.path} of port ${load.port} was not answered`, { cause });
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
   const seconds = (performance.now() - startedAt) / 1000;
   return { ...counts, requestsPerSecond: counts.requests / seconds };
+}
+
+/** What one request costs a server. */
+export interface RequestCost {
+  /** Processor time of the server's process, in microseconds. */
+  readonly cpu: number;
+  readonly requestsPerSecond: number;
+}
+
+/** Loads a server and says what each request has cost it. Throws when an answer was not 2xx. */
+export async function measureRequests(server: Served, load: Omit<Load, 'port'>): Promise<RequestCost> {
+  const before = await server.usage();
+  const { requests, requestsPerSecond, failures } = await runLoad({ ...load, port: server.port });
+  const { cpu } = await server.usage();
+  if (failures) throw new Error(`${load.method} ${load.path}: ${failures} of ${requests} answers failed`);
+  return { cpu: (cpu - before.cpu) / requests, requestsPerSecond };
 }
 
 function toBytes({ method, path, headers = {}, body }: Load): Buffer {
@@ -55,11 +81,16 @@ function drive(
   return new Promise((resolve, reject) => {
     let missing = 0;
     let pending = '';
+    let isDone = false;
     const finish = () => {
       counts.requests++;
       if (performance.now() < endsAt) socket.write(request);
-      else socket.destroy();
+      else {
+        isDone = true;
+        socket.destroy();
+      }
     };
+    socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)));
     socket.on('data', (chunk: Buffer) => {
       if (missing > 0) {
         missing -= chunk.length;
@@ -75,7 +106,10 @@ function drive(
       pending = '';
       if (missing <= 0) finish();
     });
-    socket.once('error', reject).once('close', () => resolve());
+    socket.once('error', reject).once('close', () => {
+      if (isDone) resolve();
+      else reject(new Error('the server closed the connection'));
+    });
     socket.write(request);
   });
 }

@@ -1,87 +1,64 @@
-/**
- * The product as an operator runs it, with keys, log and limits. Its agents run on a scripted model, told as `words,together`, or on the
- * provider at an address.
- */
+/** The product as an operator runs it, with keys, log and limits: `node product.ts '{"words":1}'`. */
 import { mkdtempSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import pino from 'pino';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { readOptions } from '../../server/options.ts';
 import { createRuntime } from '../../server/wiring/runtime.ts';
-import { announce } from './child.ts';
+import { announce, tellProgress } from './child.ts';
 import { agentsOf } from './data.ts';
+import { familyOf } from './families.ts';
+import { wordsModel } from './words-model.ts';
 
-/** The key the benchmarks send. */
-export const API_KEY = 'bench-key';
+/** What it is told, as JSON. Its agents run on a provider, or on a script. */
+interface ProductArgument {
+  /** The family of a provider, and its address. */
+  readonly family?: string;
+  readonly provider?: string;
+  /** What the script says, and how many answers wait for each other. */
+  readonly words?: number;
+  readonly together?: number;
+  /** A folder that is filled already; absent: an empty one. */
+  readonly dataFolder?: string;
+  /** How many agents are made; absent: 100. */
+  readonly agents?: number;
+  /** A file with MCP servers, which are started; absent: none. */
+  readonly mcpConfig?: string;
+}
 
-const args = ['--port', '0', '--api-keys', API_KEY, '--rate-limit', '100000000/min', '--no-config-mcp-servers'];
-const options = readOptions([...args, '--data-dir', mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-'))], {});
+/** A key with a name: what is stored of it belongs to `bench`. */
+const API_KEY = 'bench-key';
+const argument: ProductArgument = JSON.parse(process.argv[2] ?? '{}');
+const { family, provider = '', words = 1, together = 1, mcpConfig } = argument;
+const { dataFolder = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-')), agents = 100 } = argument;
+const servers = mcpConfig === undefined ? ['--no-config-mcp-servers'] : ['--mcp-config', mcpConfig];
+const args = ['--port', '0', '--api-keys', `bench:${API_KEY}`, '--rate-limit', '100000000/min', ...servers];
+const options = readOptions([...args, '--data-dir', dataFolder], {});
 if ('print' in options) throw new Error('not options');
 const destination = pino.destination({ dest: devNull, sync: false, minLength: 8192, periodicFlush: 100 });
 const log = createLog({ level: 'info', destination });
-const [, , argument = '1'] = process.argv;
-const isProvider = argument.startsWith('http://');
-const { OTEL_EXPORTER_OTLP_ENDPOINT } = process.env;
+const { OTEL_EXPORTER_OTLP_ENDPOINT, PATH = '' } = process.env;
 const environment = {
+  PATH,
   ...(OTEL_EXPORTER_OTLP_ENDPOINT && { OTEL_EXPORTER_OTLP_ENDPOINT }),
-  ...(isProvider && { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: argument }),
+  ...(family !== undefined && familyOf(family).environment(provider)),
 };
-const model = isProvider ? 'openai:paced' : 'script:words';
+const model = family === undefined ? 'script:words' : familyOf(family).model;
 const runtime = await createRuntime({ options, environment, log });
-const [words = 1, together = 1] = argument.split(',').map(Number);
-if (!isProvider) runtime.models.register(model, wordsModel(words, meet(together)));
+if (family === undefined) runtime.models.register(model, wordsModel(words, together));
 const { url, port } = await startHttpServer(runtime.http);
 runtime.start(url);
 
-for (const { id, name, description, system_prompt } of agentsOf(100)) {
+for (const [index, { id, name, description, system_prompt }] of agentsOf(agents).entries()) {
   const response = await fetch(`${url}/api/v1/agents`, {
     method: 'POST',
     headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify({ id, name, description, system_prompt, model }),
   });
-  if (!response.ok) throw new Error(`could not make an agent: ${await response.text()}`);
+  // A folder that is filled already may have it.
+  if (!response.ok && response.status !== 409) throw new Error(`could not make an agent: ${await response.text()}`);
+  tellProgress(`${index + 1} of ${agents} agents`);
 }
 announce(port);
-
-/** Says `count` words as fast as they are taken, once `met` resolves. */
-function wordsModel(count: number, met: () => Promise<void>): LanguageModelV4 {
-  return {
-    specificationVersion: 'v4',
-    provider: 'script',
-    modelId: 'words',
-    supportedUrls: {},
-    doGenerate: () => Promise.reject(new Error('streams only')),
-    doStream: async () => ({ stream: ReadableStream.from(sayWords(count, met)) }),
-  };
-}
-
-async function* sayWords(count: number, met: () => Promise<void>): AsyncGenerator<LanguageModelV4StreamPart> {
-  yield { type: 'stream-start', warnings: [] };
-  yield { type: 'text-start', id: '1' };
-  yield { type: 'text-delta', id: '1', delta: 'word1 ' };
-  await met();
-  for (let index = 2; index <= count; index++) yield { type: 'text-delta', id: '1', delta: `word${index} ` };
-  yield { type: 'text-end', id: '1' };
-  yield {
-    type: 'finish',
-    finishReason: { unified: 'stop', raw: 'stop' },
-    usage: {
-      inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
-      outputTokens: { total: count, text: count, reasoning: 0 },
-    },
-  };
-}
-
-/** Lets callers wait for each other: they go on when `count` of them have come. */
-function meet(count: number): () => Promise<void> {
-  const all = Promise.withResolvers<void>();
-  let present = 0;
-  return () => {
-    present++;
-    if (present >= count) all.resolve();
-    return all.promise;
-  };
-}

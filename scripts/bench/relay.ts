@@ -1,42 +1,46 @@
-/** The least that can stand between a provider and a reader: `node:http` and nothing else. `node relay.ts http://…/v1` */
-import { request as ask, createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { announce } from './child.ts';
+/**
+ * The least that can stand between a provider and a reader, `node:http` and nothing else: reads the stream of the one and writes each word as
+ * the product does at the door that it is asked at. `node relay.ts family,http://…`
+ */
+import { request as ask, createServer } from 'node:http';
+import { listenAndAnnounce } from './child.ts';
+import { type Door, doors } from './doors.ts';
+import { familyOf } from './families.ts';
 
-const [, , provider = ''] = process.argv;
+const [name = '', provider = ''] = process.argv[2]?.split(',') ?? [];
+const family = familyOf(name);
+const body = JSON.stringify({ model: 'paced', stream: true, messages: [{ role: 'user', content: 'Go' }] });
+const served: readonly Door[] = Object.values(doors);
 
 const server = createServer((request, response) => {
+  const { frames } = served.find(({ path }) => request.url?.startsWith(path.split('{')[0] ?? path)) ?? {};
+  if (!frames) return void response.writeHead(404).end();
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => {
-    const { threadId, runId } = JSON.parse(Buffer.concat(parts).toString());
+    const { threadId, conversation_id, params } = JSON.parse(Buffer.concat(parts).toString());
+    const id = String(threadId ?? conversation_id ?? params?.message?.contextId);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const write = numbered(response);
-    write({ type: 'RUN_STARTED', threadId, runId });
-    write({ type: 'TEXT_MESSAGE_START', messageId: 'm1', role: 'assistant' });
-    const call = ask(`${provider}/chat/completions`, { method: 'POST', agent: false }, (answer) => {
+    const first = frames.begin(id);
+    for (const frame of first) response.write(frame);
+    let number = first.length;
+    const call = ask(`${provider}${family.path}`, { method: 'POST', agent: false }, (answer) => {
       let rest = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => {
-        const frames = (rest + chunk).split('\n\n');
-        rest = frames.pop() ?? '';
-        for (const frame of frames) {
-          const delta = frame === 'data: [DONE]' ? undefined : JSON.parse(frame.slice(6)).choices[0]?.delta.content;
-          if (delta) write({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm1', delta });
+        const read = (rest + chunk).split('\n\n');
+        rest = read.pop() ?? '';
+        for (const frame of read) {
+          const data = frame.slice(frame.indexOf('data: ') + 6);
+          const word = data === '[DONE]' ? undefined : family.read(JSON.parse(data));
+          if (word !== undefined) response.write(frames.word(word, ++number, id));
         }
       });
       answer.on('end', () => {
-        write({ type: 'TEXT_MESSAGE_END', messageId: 'm1' });
-        write({ type: 'RUN_FINISHED', threadId, runId });
+        for (const frame of frames.end(number + 1, id)) response.write(frame);
         response.end();
       });
     });
-    call.end(JSON.stringify({ model: 'paced', stream: true, messages: [{ role: 'user', content: 'Go' }] }));
+    call.end(body);
   });
-}).listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
-
-function numbered(
-  response: ServerResponse,
-): (event: { readonly type: string; readonly [key: string]: unknown }) => void {
-  let number = 0;
-  return (event) => response.write(`id: ${++number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-}
+});
+listenAndAnnounce(server);

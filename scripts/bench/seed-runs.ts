@@ -11,8 +11,11 @@ export const MONTH_MS = 30 * 86_400_000;
 const KEYS = 50;
 const AGENTS = 20;
 
-/** Adds `count` runs at even distances. Each of 50 keys uses 3 of 20 agents; a tenth of the runs has failed. */
-export async function seedRuns(folder: string, count: number): Promise<void> {
+/**
+ * Adds `count` runs at even distances, numbered from `first`. Each of 50 keys uses 3 of 20 agents; a tenth of the runs has failed. The sums
+ * are those of all runs.
+ */
+export async function seedRuns(folder: string, count: number, first = 0): Promise<void> {
   await (await openStore({ folder })).close();
   using database = new DatabaseSync(join(folder, 'agent-runtimes.db'));
   database.exec('begin');
@@ -26,16 +29,18 @@ export async function seedRuns(folder: string, count: number): Promise<void> {
        history_count, outcome)
      values (?, ?, ?, ?, ?, ?, 1000, 100, 0, 0, 0.01, 2, 0, 1500, ?, ?, ?, ?, 0, 0, '{"status":"finished","pending":[]}')`,
   );
-  for (let index = 0; index < count; index++) {
+  for (let index = first; index < first + count; index++) {
     const owner = `key-${index % KEYS}`;
     const agent = `agent-${((index % KEYS) + (Math.floor(index / KEYS) % 3)) % AGENTS}`;
-    const time = FIRST + Math.floor((index * MONTH_MS) / count);
+    const time = FIRST + Math.floor(((index - first) * MONTH_MS) / count);
     const started = new Date(time).toISOString();
     const ended = new Date(time + 1500).toISOString();
     const id = `run-${index}`;
     addConversation.run(id, id, agent, started, ended, owner);
     addRun.run(id, id, id, id, agent, index % 10 ? 'finished' : 'failed', owner, started, ended, id);
   }
+  // A server may have run agents of its own meanwhile, whose sums stay.
+  database.exec(`delete from run_sums where owner like 'key-%'`);
   for (const [span, length] of [
     ['day', 10],
     ['minute', 16],
@@ -43,7 +48,7 @@ export async function seedRuns(folder: string, count: number): Promise<void> {
     database.exec(`
       insert into run_sums select '${span}', substr(started_at, 1, ${length}), owner, agent_id, 'openai:gpt-4o', status, count(*),
         sum(duration_ms), sum(input_tokens), sum(output_tokens), 0, 0, sum(cost), sum(model_steps), 0
-      from runs group by 2, 3, 4, 6`);
+      from runs where owner like 'key-%' group by 2, 3, 4, 6`);
   }
   database.exec('commit');
 }

@@ -4,10 +4,10 @@ import { request } from 'node:http';
 /** What came of one stream. */
 export interface StreamResult {
   readonly events: number;
-  /** Whether the last event was the end of the run. */
-  readonly hasEnded: boolean;
   /** Whether the ids counted up from 1 without a gap and the last event was the end of the run. */
   readonly isWhole: boolean;
+  /** Whether the last event was the end of the run. Not every door numbers its events. */
+  readonly hasEnded: boolean;
   /** Milliseconds from the request to the first event. */
   readonly firstEventMs: number;
 }
@@ -24,7 +24,10 @@ interface StreamRequest {
   readonly onFrame?: (frame: string) => void;
 }
 
-/** Reads one stream to its end. */
+/** How long a stream may bring nothing, not even a sign that it lives. */
+const SILENCE_MS = 60_000;
+
+/** Reads one stream to its end. Rejects when nothing comes for a minute. */
 export function readStream({ port, method, path, headers, body, last, onFrame }: StreamRequest): Promise<StreamResult> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
@@ -47,12 +50,13 @@ export function readStream({ port, method, path, headers, body, last, onFrame }:
         }
       });
       response.on('end', () => {
-        const hasEnded = last.test(lastFrame);
+        const hasEnded = response.statusCode === 200 && last.test(lastFrame);
         resolve({ events, firstEventMs, hasEnded, isWhole: isOrdered && hasEnded });
       });
       response.on('error', reject);
     });
-    call.on('error', reject);
+    const late = new Error(`${method} ${path} brought nothing for ${SILENCE_MS / 1000} s`);
+    call.setTimeout(SILENCE_MS, () => call.destroy(late)).on('error', reject);
     call.end(body);
   });
 }
