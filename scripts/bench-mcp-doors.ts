@@ -1,6 +1,6 @@
 /**
  * Measures what a call through the door of a server costs: over the bare SDK client on the same server (stdio), and over the SDK's client
- * and server joined by streamable HTTP without us. `npm run bench:mcp-doors`
+ * and server joined by streamable HTTP without us. `npm run bench:mcp-doors -- [rounds] [--json] [--against FILE]`
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,14 +18,18 @@ import { readJsonText } from '../server/http/read-json.ts';
 import { startHttpServer } from '../server/http/server.ts';
 import { McpDoors } from '../server/mcp/doors/doors.ts';
 import { RunningServers } from '../server/mcp/servers/running-servers.ts';
+import { ratiosOf } from './bench/figures.ts';
+import { openReport } from './bench/report.ts';
 import { own } from './own.ts';
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/mcp/server.mjs', import.meta.url));
 const PATH = '/api/v1/mcp';
 
 const BATCH = 100;
-const BATCHES = 25;
 const WARM_UP = 5;
+
+const report = openReport();
+const { rounds: batches = 20 } = report.options;
 
 await using owned = await own(
   () => new RunningServers({ environment: process.env, version: '0.0.0' }),
@@ -40,23 +44,27 @@ const clients = {
   'door to one server': await connect(httpTransport(`${doors.url}/servers/good/mcp`)),
   'door to all servers': await connect(httpTransport(doors.url), 'good__echo'),
 };
+report.section('mcp-doors', `Calls through the doors of MCP servers, ${BATCH} a round`);
 const rounds: Record<string, number>[] = [];
-for (let round = 0; round < BATCHES; round++) {
+for (let round = 0; round < batches + WARM_UP; round++) {
   const measured: Record<string, number> = {};
   // In turns, so that all meet the same weather on the machine.
   for (const [name, { call }] of Object.entries(clients)) measured[name] = await microsecondsPerCall(call);
   if (round >= WARM_UP) rounds.push(measured);
 }
 for (const name of Object.keys(clients)) {
-  const ratios = ['bare SDK client (stdio)', 'SDK client and server (HTTP)'].map((base) =>
-    median(rounds.map((round) => (round[name] ?? 0) / (round[base] ?? 1))).toFixed(2),
-  );
-  const time = median(rounds.map((round) => round[name] ?? 0)).toFixed(0);
-  console.log(`${name}: ${time} µs a call; ${ratios[0]} of bare stdio, ${ratios[1]} of bare HTTP`);
+  const timesOf = (client: string) => rounds.map((round) => round[client] ?? Number.NaN);
+  const values = timesOf(name);
+  report.row(name, {
+    'a call': { values, unit: 'µs' },
+    'bare stdio': { values: ratiosOf(values, timesOf('bare SDK client (stdio)')), unit: 'x' },
+    'bare HTTP': { values: ratiosOf(values, timesOf('SDK client and server (HTTP)')), unit: 'x' },
+  });
 }
 for (const { close } of Object.values(clients)) await close();
 plain.close();
 await doors.close();
+report.end();
 
 // Its `sessionId` may be undefined, which the interface it implements does not allow for.
 function httpTransport(url: string): Transport {
@@ -135,8 +143,4 @@ async function microsecondsPerCall(call: () => Promise<unknown>): Promise<number
   const started = performance.now();
   for (let count = 0; count < BATCH; count++) await call();
   return ((performance.now() - started) * 1000) / BATCH;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -1,7 +1,7 @@
 /**
  * Measures the MCP half: what a supervised call, and a call of the proxy over HTTP, cost over the bare SDK client on the same server, how
  * fast 30 servers start and how long the event loop is held up meanwhile, and what 1,000 starts and stops leave behind.
- * `node scripts/bench-mcp.ts [cycles]`
+ * `npm run bench:mcp -- [rounds] [cycles] [--json] [--against FILE]`
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -14,14 +14,19 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { ServerDefinition } from '../server/mcp/definitions/server-definition.ts';
 import { RunningServers } from '../server/mcp/servers/running-servers.ts';
 import { createServerToolset } from '../server/mcp/toolset.ts';
+import { ratiosOf } from './bench/figures.ts';
+import { openReport } from './bench/report.ts';
 import { own, ownFolder } from './own.ts';
 import { startServerProcess } from './server-process.ts';
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/mcp/server.mjs', import.meta.url));
 const BATCH = 200;
-const BATCHES = 31;
+const WARM_UP = 5;
 
-const cycles = Number(process.argv[2] ?? 1000);
+const report = openReport();
+const [given = '1000'] = report.options.rest;
+const cycles = Number(given);
+const { rounds: batches = 26 } = report.options;
 await using folder = await ownFolder('bench-mcp-');
 await using owned = await own(
   () => new RunningServers({ environment: process.env, version: '0.0.0', dataFolder: folder.path }),
@@ -31,6 +36,7 @@ const servers = owned.value;
 await measureCalls();
 await measureStarts(30);
 await measureCycles(cycles);
+report.end();
 
 function fixture(id: string): ServerDefinition {
   return {
@@ -45,6 +51,7 @@ function fixture(id: string): ServerDefinition {
 }
 
 async function measureCalls(): Promise<void> {
+  report.section('calls', `Calls of MCP tools, ${BATCH} a round`);
   await using bareClient = await own(
     () => new Client({ name: 'bench', version: '0.0.0' }),
     (opened) => opened.close(),
@@ -61,7 +68,7 @@ async function measureCalls(): Promise<void> {
   const ours = () => toolset.call('call__echo', { text: 'hello' }, { signal });
   const rounds: Record<'bare' | 'ours' | 'proxy' | 'nothing', number>[] = [];
   // In turns, so that all meet the same weather on the machine.
-  for (let round = 0; round < BATCHES; round++) {
+  for (let round = 0; round < batches + WARM_UP; round++) {
     rounds.push({
       bare: await microsecondsPerCall(bare),
       ours: await microsecondsPerCall(ours),
@@ -69,12 +76,19 @@ async function measureCalls(): Promise<void> {
       nothing: await microsecondsPerCall(whole.doNothing),
     });
   }
-  const measured = rounds.slice(5);
-  const times = (name: keyof (typeof rounds)[number]) =>
-    `${median(measured.map((round) => round[name])).toFixed(0)} µs, ratio ${median(measured.map((round) => round[name] / round.bare)).toFixed(2)}`;
-  console.log(`call of the bare SDK client: ${times('bare')}`);
-  console.log(`call of an agent: ${times('ours')}`);
-  console.log(`call of the proxy over HTTP: ${times('proxy')}; a request that calls nothing: ${times('nothing')}`);
+  const measured = rounds.slice(WARM_UP);
+  const times = (name: keyof (typeof rounds)[number]) => {
+    const values = measured.map((round) => round[name]);
+    const ratios = ratiosOf(
+      values,
+      measured.map(({ bare }) => bare),
+    );
+    return { 'a call': { values, unit: 'µs' }, 'bare SDK client': { values: ratios, unit: 'x' } };
+  };
+  report.row('the bare SDK client', times('bare'));
+  report.row('an agent', times('ours'));
+  report.row('the proxy, over HTTP', times('proxy'));
+  report.row('HTTP that calls nothing', times('nothing'));
   await server.stop();
 }
 
@@ -114,9 +128,12 @@ async function measureStarts(count: number): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
   delay.disable();
   const p99 = delay.percentile(99) / 1e6;
-  console.log(
-    `start: ${count} servers in ${seconds.toFixed(2)} s, ${(count / seconds).toFixed(0)} a second; event loop delay p99 ${p99.toFixed(1)} ms, at most ${(delay.max / 1e6).toFixed(1)} ms`,
-  );
+  report.section('starts', `${count} MCP servers started at once`);
+  report.row('start', {
+    all: { values: [seconds], unit: 's' },
+    'event loop late p99': { values: [p99], unit: 'ms' },
+    'at most': { values: [delay.max / 1e6], unit: 'ms' },
+  });
   await Promise.all(all.map((server) => server.stop()));
 }
 
@@ -128,17 +145,16 @@ async function measureCycles(count: number): Promise<void> {
     await server.stop();
   }
   const after = leftovers();
-  console.log(
-    `${count} cycles leave ${after.children - before.children} processes, ${after.files - before.files} open files, heap ${((after.heap - before.heap) / 1e6).toFixed(1)} MB more`,
-  );
+  report.section('cycles', `What ${count} starts and stops of an MCP server leave behind`);
+  report.row('left', {
+    processes: { values: [after.children - before.children], unit: '', atMost: 0 },
+    'open files': { values: [after.files - before.files], unit: '', atMost: 0 },
+    heap: { values: [(after.heap - before.heap) / 1e6], unit: 'MB' },
+  });
   if (after.children !== before.children || after.files !== before.files) process.exitCode = 1;
 }
 
 function leftovers() {
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).length;
   return { children, files: readdirSync('/proc/self/fd').length, heap: process.memoryUsage().heapUsed };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -1,6 +1,6 @@
 /**
  * Lists and sums runs in stores of 10,000 and of 100,000, and prints what a page with its sums takes at each, and how much more at the larger:
- * `node scripts/bench-runs.ts [fewer] [more]`.
+ * `npm run bench:runs -- [rounds] [fewer] [more] [--json] [--against FILE]`.
  */
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,15 @@ import { join } from 'node:path';
 import type { Principal } from '../server/call/principal.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { Store } from '../server/store/store.ts';
+import { median } from './bench/figures.ts';
+import { openReport } from './bench/report.ts';
 import { FIRST, MONTH_MS, seedRuns } from './bench/seed-runs.ts';
 
-const counts = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 100_000)] as const;
-const TIMES = 41;
+const report = openReport();
+const { rounds: times = 41, rest } = report.options;
+const [fewer = '10000', more = '100000'] = rest;
+const counts = [Number(fewer), Number(more)] as const;
+const MOST_MS = 50;
 
 const oneKey: Principal = { name: 'key-7', seesAll: false };
 const between = {
@@ -31,28 +36,27 @@ const filters = {
 
 // The first store is for the compiler of this process.
 await measure(1000);
-const medians = [await measure(counts[0]), await measure(counts[1])] as const;
-console.log(`a page of 50 runs with its sums, and the usage by agent; medians of ${TIMES}`);
-console.log(`  ${'filter'.padEnd(24)} ${counts.map((count) => `${count} runs`.padStart(16)).join('')}   ratio`);
-let worst = 0;
-for (const [name, fewer] of medians[0]) {
-  const more = medians[1].get(name) ?? Number.NaN;
-  worst = Math.max(worst, fewer, more);
-  console.log(`  ${name.padEnd(24)} ${toMs(fewer)}${toMs(more)}   ${(more / fewer).toFixed(1)}`);
+report.section('runs', 'A page of 50 runs with its sums, and the usage by agent, of two stores');
+const measured = [await measure(counts[0]), await measure(counts[1])] as const;
+for (const [name, ofFewer] of measured[0]) {
+  const ofMore = measured[1].get(name) ?? [];
+  report.row(name, [
+    [`${counts[0]} runs`, { values: ofFewer, unit: 'ms', atMost: MOST_MS }],
+    [`${counts[1]} runs`, { values: ofMore, unit: 'ms', atMost: MOST_MS }],
+    ['ratio', { values: [median(ofMore) / median(ofFewer)], unit: 'x' }],
+  ]);
+  if (Math.max(median(ofFewer), median(ofMore)) > MOST_MS) process.exitCode = 1;
 }
-if (worst > 50) {
-  console.error('a page took longer than 50 ms');
-  process.exitCode = 1;
-}
+report.end();
 
-async function measure(count: number): Promise<Map<string, number>> {
+async function measure(count: number): Promise<Map<string, number[]>> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'bench-runs-'));
   await seedRuns(folder.path, count);
   await using store = await openStore({ folder: folder.path });
-  const found = new Map<string, number>();
-  for (const [name, filter] of Object.entries(filters)) found.set(name, await medianOf(() => readList(store, filter)));
-  found.set('usage by agent', await medianOf(() => store.runs.usage({}, 'agent')));
-  found.set('usage by key, a time', await medianOf(() => store.runs.usage(between, 'key')));
+  const found = new Map<string, number[]>();
+  for (const [name, filter] of Object.entries(filters)) found.set(name, await timesOf(() => readList(store, filter)));
+  found.set('usage by agent', await timesOf(() => store.runs.usage({}, 'agent')));
+  found.set('usage by key, a time', await timesOf(() => store.runs.usage(between, 'key')));
   return found;
 }
 
@@ -61,16 +65,12 @@ async function readList(store: Store, filter: Parameters<Store['runs']['sums']>[
   await store.runs.sums(filter);
 }
 
-async function medianOf(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let turn = 0; turn < TIMES; turn++) {
+async function timesOf(work: () => Promise<unknown>): Promise<number[]> {
+  const found: number[] = [];
+  for (let turn = 0; turn < times; turn++) {
     const begun = performance.now();
     await work();
-    times.push(performance.now() - begun);
+    found.push(performance.now() - begun);
   }
-  return times.sort((a, b) => a - b)[(TIMES - 1) / 2] ?? Number.NaN;
-}
-
-function toMs(time: number): string {
-  return `${time.toFixed(1)} ms`.padStart(16);
+  return found;
 }

@@ -1,6 +1,6 @@
 /**
  * Measures both sandboxes against a bare python3 child and a bare Jupyter client, in one run and interleaved.
- * Prints medians, and the ratios that a slow or busy machine does not change much. `node scripts/bench-sandbox.ts [--quick]`
+ * Prints medians, and the ratios that a slow or busy machine does not change much. `npm run bench:sandbox -- [rounds] [--json] [--against FILE]`
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -9,13 +9,15 @@ import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 import { SandboxManager } from '../server/sandbox/sandbox-manager.ts';
 import { codeCallNames, DIRECT, measureCodeCalls } from './bench/code-calls.ts';
+import { median } from './bench/figures.ts';
+import { openReport } from './bench/report.ts';
 import { startJupyter } from './jupyter-server.ts';
 import { own, ownFolder } from './own.ts';
 import { findOrInstallJupyter } from './setup-jupyter.ts';
 
-const isQuick = process.argv.includes('--quick');
-const ROUNDS = isQuick ? 3 : 7;
-const WARM_RUNS = isQuick ? 30 : 100;
+const report = openReport();
+const { rounds = 7 } = report.options;
+const WARM_RUNS = 100;
 const PREPARE = [
   'import json, asyncio',
   'from _sandbox_bridge import call_sync, call_async',
@@ -30,8 +32,6 @@ const calls = {
 /** The least a child process can do: reads a line of code, evaluates it, writes a line. */
 const ECHO = 'import sys\nfor line in sys.stdin:\n    print(eval(line), flush=True)\n';
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 async function time(action: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await action();
@@ -94,6 +94,7 @@ class BareJupyter {
   }
 }
 
+report.section('sandbox', 'Code of agents, against a bare python3 child and a bare Jupyter client');
 const found = findOrInstallJupyter();
 const python = 'python' in found ? found.python : 'python3';
 await using folder = await ownFolder('bench-sandbox-');
@@ -112,7 +113,7 @@ const add = (name: string, ms: number) => samples.set(name, [...(samples.get(nam
   const manager = owned.value;
   add('snapshot, made once', await time(() => manager.prepare()));
 }
-for (let round = 0; round < ROUNDS; round++) {
+for (let round = 0; round < rounds; round++) {
   let bare: BarePython | undefined;
   add(
     'python3 cold',
@@ -135,7 +136,7 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 if ('python' in found) {
   await using jupyter = await startJupyter();
-  for (let round = 0; round < Math.min(3, ROUNDS); round++) {
+  for (let round = 0; round < Math.min(3, rounds); round++) {
     let bare: BareJupyter | undefined;
     add(
       'bare Jupyter client cold',
@@ -153,19 +154,24 @@ if ('python' in found) {
     }
     bare?.close();
   }
-  await measureCodeCalls(ROUNDS, jupyter, add);
+  await measureCodeCalls(rounds, jupyter, add);
 } else {
-  console.log(`local-jupyter is not measured: ${found.missing}`);
-  await measureCodeCalls(ROUNDS, undefined, add);
+  report.note(`local-jupyter is not measured: ${found.missing}`);
+  await measureCodeCalls(rounds, undefined, add);
 }
 
-const at = (name: string) => median(samples.get(name) ?? []);
+const goals = new Map([
+  ['local-eval warm', 2],
+  ['local-eval cold', 500],
+  ...Object.keys(calls).map((name) => [`local-eval 100 tool calls ${name}`, 60] as const),
+]);
 for (const [name, values] of samples) {
-  console.log(
-    `${name.padEnd(52)} ${median(values).toFixed(2).padStart(9)} ms   least ${Math.min(...values).toFixed(2)}`,
-  );
+  const atMost = goals.get(name);
+  report.row(name, {
+    time: { values, unit: 'ms', ...(atMost !== undefined && { atMost }) },
+    least: { values: [Math.min(...values)], unit: 'ms' },
+  });
 }
-console.log('');
 for (const [ours, baseline] of [
   ['local-eval cold', 'python3 cold'],
   ['local-eval warm', 'python3 warm'],
@@ -173,14 +179,7 @@ for (const [ours, baseline] of [
   ['local-jupyter warm', 'bare Jupyter client warm'],
   ...['local-eval', 'local-jupyter'].flatMap(codeCallNames).map((name) => [name, DIRECT] as const),
 ] as const) {
-  if (samples.has(ours))
-    console.log(`${ours} / ${baseline}`.padEnd(100), (at(ours) / at(baseline)).toFixed(2).padStart(9));
+  const ratio = median(samples.get(ours) ?? []) / median(samples.get(baseline) ?? []);
+  if (samples.has(ours)) report.row(`${ours}, ratio`, { [baseline]: { values: [ratio], unit: 'x' } });
 }
-console.log('');
-for (const [name, goalMs] of [
-  ['local-eval warm', 2],
-  ['local-eval cold', 500],
-  ...Object.keys(calls).map((name) => [`local-eval 100 tool calls ${name}`, 60] as const),
-] as const) {
-  console.log(`${at(name) <= goalMs ? 'met   ' : 'MISSED'} ${name}: ${at(name).toFixed(2)} ms, goal ${goalMs} ms`);
-}
+report.end();

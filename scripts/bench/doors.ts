@@ -7,6 +7,8 @@ export interface Door {
   body(id: string, agent: string): object;
   /** What stands in the last frame. */
   readonly last: RegExp;
+  /** Whether what the request begins is read elsewhere: by its id, at this path. */
+  readonly follow?: string;
   /** The frames that the product writes for a run, for a server that only passes words on: numbered from 1, in the same form. */
   readonly frames?: {
     begin(id: string): readonly string[];
@@ -98,6 +100,22 @@ export const doors = {
     path: '/v1/responses',
     body: (_id, agent) => ({ model: agent, stream: true, input: 'Go' }),
     last: /"type":"response.completed"/,
+  },
+  'runs/{run_id}/events': {
+    path: '/v1/responses',
+    body: (_id, agent) => ({ model: agent, background: true, input: 'Go' }),
+    follow: '/api/v1/runs/{id}/events',
+    last: /"type":"done"/,
+  },
+  A2UI: {
+    path: '/api/v1/a2ui/{agent}/',
+    body: (id) => ({ message: 'Go', conversation_id: id }),
+    last: /word1000/,
+  },
+  'MCP-UI': {
+    path: '/api/v1/mcp-ui/{agent}/',
+    body: (id) => ({ message: 'Go', conversation_id: id }),
+    last: /"type":"done"/,
   },
 } as const satisfies Readonly<Record<string, Door>>;
 

@@ -123,7 +123,7 @@ async function readPaced({ port }: Served, door: RelayedDoor, ids: { id: string;
   let firstWordMs = Number.NaN;
   let lastAt = Number.NaN;
   let read = 0;
-  const { isEnded, events } = await readStream({
+  const { hasEnded, events } = await readStream({
     port,
     ...toRequest(doors[door], ids),
     onFrame(frame) {
@@ -139,9 +139,9 @@ async function readPaced({ port }: Served, door: RelayedDoor, ids: { id: string;
       }
     },
   });
-  if (!isEnded || read !== WORDS) {
+  if (!hasEnded || read !== WORDS) {
     throw new Error(
-      `${door}: a stream of ${events} events brought ${read} of ${WORDS} words and ${isEnded ? 'its' : 'no'} end`,
+      `${door}: a stream of ${events} events brought ${read} of ${WORDS} words and ${hasEnded ? 'its' : 'no'} end`,
     );
   }
   return { gaps, delays, firstWordMs };

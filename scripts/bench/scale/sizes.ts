@@ -77,8 +77,8 @@ export async function measureRun(
     const before = await server.usage();
     for (let run = 0; run < count; run++) {
       const id = conversationOf?.((round + 1) * count + run) ?? `scale-${++runs}`;
-      const { isEnded } = await readStream({ port: server.port, ...toRequest(doors.REST, { id, agent }) });
-      if (!isEnded) throw new Error(`a run of agent ${agent} did not end as it should`);
+      const { hasEnded } = await readStream({ port: server.port, ...toRequest(doors.REST, { id, agent }) });
+      if (!hasEnded) throw new Error(`a run of agent ${agent} did not end as it should`);
     }
     const { cpu } = await server.usage();
     if (round >= 0) costs.push((cpu - before.cpu) / count);
