@@ -61,8 +61,9 @@ async function readWords(door: Door, run: { readonly id: string; readonly agent:
 /** Begins a run, and returns the request that reads it. */
 async function follow(door: Door, run: { readonly id: string; readonly agent: string }) {
   const request = toRequest(door, run);
-  const { method, headers, body } = request;
-  const begun = await fetch(`http://127.0.0.1:${server.port}${request.path}`, { method, headers, body });
+  const { body, ...asked } = request;
+  const { method, headers, path } = asked;
+  const begun = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, headers, body });
   const { id } = Object(await begun.json());
-  return { ...request, method: 'GET', path: String(door.follow).replace('{id}', id) };
+  return { ...asked, method: 'GET', path: String(door.follow).replace('{id}', id) };
 }

@@ -6,5 +6,6 @@ import * as events from './bench/events.ts';
 import * as paced from './bench/paced.ts';
 import * as rest from './bench/rest.ts';
 import { runSections } from './bench/sections.ts';
+import * as trpc from './bench/trpc.ts';
 
-await runSections([rest, events, paced]);
+await runSections([rest, trpc, events, paced]);

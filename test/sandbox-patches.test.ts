@@ -79,7 +79,7 @@ async function expectReports(api: Api, title: string, code: string): Promise<voi
   for (const [after, expected] of afterPatch) {
     expect(await run(after)).toMatchObject({ variables_lost: false, ...expected });
   }
-  expect(await run('while True: pass', 0.2)).toMatchObject({ status: 'timeout', variables_lost: false });
+  expect(await run('while True: pass', 0.05)).toMatchObject({ status: 'timeout', variables_lost: false });
 }
 
 /** Runs code that has looked for what tells its outcome, and has changed it. */

@@ -17,11 +17,12 @@ const PEERS = {
   'node:http bare': 'node',
 };
 const body = '{"selected_mcp_servers":["toolbox"]}';
+/** `most` is how much of Fastify's a request may cost. */
 const REQUESTS = {
-  'GET health': { method: 'GET', path: '/health' },
-  'GET one agent': { method: 'GET', path: '/agents/agent-1' },
-  'PATCH with a body': { method: 'PATCH', path: '/agents/agent-1/mcp-servers', body },
-  'GET 100 agents': { method: 'GET', path: '/agents' },
+  'GET health': { method: 'GET', path: '/health', most: 0.8 },
+  'GET one agent': { method: 'GET', path: '/agents/agent-1', most: 0.8 },
+  'PATCH with a body': { method: 'PATCH', path: '/agents/agent-1/mcp-servers', body, most: 0.8 },
+  'GET 100 agents': { method: 'GET', path: '/agents', most: 0.5 },
 };
 
 /** Prints the CPU time of each request, and that of each peer's, in turns. */
@@ -36,7 +37,7 @@ export async function run(report: Report): Promise<void> {
     name,
     `REST, CPU of the server a request, ${CONNECTIONS} connections, and how many times that of each peer; duties: a key, a log line, a limit and headers`,
   );
-  for (const [row, request] of Object.entries(REQUESTS)) {
+  for (const [row, { most, ...request }] of Object.entries(REQUESTS)) {
     const load = { ...request, headers, connections: CONNECTIONS, durationMs: ROUND_MS };
     const measureOurs = () => measureRequests(product, { ...load, path: `/api/v1${load.path}` });
     // What compiles, compiles in a round that is not counted.
@@ -53,7 +54,10 @@ export async function run(report: Report): Promise<void> {
       ours: { values: cpu, unit: 'µs' },
       'a second': { values: ours.map(({ requestsPerSecond }) => requestsPerSecond), unit: '' },
       ...Object.fromEntries(
-        peers.map(([label], index) => [label, { values: ratiosOf(cpu, theirs[index] ?? []), unit: 'x' }]),
+        peers.map(([label], index) => [
+          label,
+          { values: ratiosOf(cpu, theirs[index] ?? []), unit: 'x', ...(index === 0 && { atMost: most }) },
+        ]),
       ),
     });
   }

@@ -1,17 +1,16 @@
-/**
- * What a call by tRPC costs: `node scripts/bench-trpc.ts [rounds]`. The CPU time of this server, with all its duties, for each request, set
- * against that of tRPC's own standalone server without any. The rounds take turns; all connections are kept alive.
- */
+/** Calls by tRPC, all duties of this server included, against tRPC's own standalone server without any. */
 import { connect } from 'node:net';
-import { type Served, serve } from './bench/child.ts';
+import { type Served, serve } from './child.ts';
+import { ratiosOf } from './figures.ts';
+import type { Report } from './report.ts';
 
-const rounds = Number(process.argv[2] ?? 7);
+export const name = 'trpc';
+
 const CONNECTIONS = 16;
 const REQUESTS = 3000;
 const JSON_LINES = { 'trpc-accept': 'application/jsonl' };
 
 interface Load {
-  readonly name: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -22,35 +21,35 @@ const batchOf = (count: number) => {
   );
   return `${Array(count).fill('agents.get').join()}?batch=1&input=${encodeURIComponent(JSON.stringify(inputs))}`;
 };
-const loads: readonly Load[] = [
-  { name: 'one call, no batch', path: `agents.get?input=${encodeURIComponent('{"agent_id":"agent-0"}')}` },
-  { name: 'a batch of 1, JSON', path: batchOf(1) },
-  { name: 'a batch of 1, JSON lines', path: batchOf(1), headers: JSON_LINES },
-  { name: 'a batch of 10, JSON', path: batchOf(10) },
-  { name: 'a batch of 10, JSON lines', path: batchOf(10), headers: JSON_LINES },
-];
+const loads: Readonly<Record<string, Load>> = {
+  'one call, no batch': { path: `agents.get?input=${encodeURIComponent('{"agent_id":"agent-0"}')}` },
+  'a batch of 1, JSON': { path: batchOf(1) },
+  'a batch of 1, JSON lines': { path: batchOf(1), headers: JSON_LINES },
+  'a batch of 10, JSON': { path: batchOf(10) },
+  'a batch of 10, JSON lines': { path: batchOf(10), headers: JSON_LINES },
+};
 
-await using servers = new AsyncDisposableStack();
-const ours = await open('product.ts');
-const standalone = await open('trpc-peer.ts');
-// The first round is for what compiles.
-for (const load of loads) for (const server of [ours, standalone]) await measure(server, load);
-const spent = loads.map((load) => ({ load, ours: [] as number[], theirs: [] as number[] }));
-for (let round = 0; round < rounds; round++) {
-  for (const { load, ...costs } of spent) {
-    costs.ours.push(await measure(ours, load));
-    costs.theirs.push(await measure(standalone, load));
+/** Prints the CPU time of each request, and that of the other server, in turns. */
+export async function run(report: Report): Promise<void> {
+  const { rounds = 5 } = report.options;
+  await using servers = new AsyncDisposableStack();
+  const ours = servers.use(await serve('product.ts', '{"words":1}'));
+  const standalone = servers.use(await serve('trpc-peer.ts'));
+  report.section(name, `tRPC, CPU of the server a request for agents.get, ${CONNECTIONS} connections`);
+  for (const [row, load] of Object.entries(loads)) {
+    // What compiles, compiles in a round that is not counted.
+    for (const server of [ours, standalone]) await measure(server, load);
+    const own: number[] = [];
+    const theirs: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      own.push(await measure(ours, load));
+      theirs.push(await measure(standalone, load));
+    }
+    report.row(row, {
+      ours: { values: own, unit: 'µs' },
+      'tRPC standalone, no duties': { values: ratiosOf(own, theirs), unit: 'x', atMost: 1 },
+    });
   }
-}
-console.log(`agents.get, ${rounds} rounds of ${REQUESTS} requests in turn, µs of CPU a request: median (least)`);
-for (const { load, ours: own, theirs } of spent) {
-  const ratio = (median(own) / median(theirs)).toFixed(2);
-  const leastRatio = (Math.min(...own) / Math.min(...theirs)).toFixed(2);
-  console.log(`  ${load.name.padEnd(26)} ours ${show(own)} · standalone ${show(theirs)} · ${ratio}x (${leastRatio}x)`);
-}
-
-async function open(script: string): Promise<Served> {
-  return servers.adopt(await serve(script), (server) => server.close());
 }
 
 /** The microseconds of CPU that a server uses for each of the requests. */
@@ -90,12 +89,4 @@ function drive(port: number, request: Buffer, count: number): Promise<void> {
     socket.once('error', reject).once('close', () => resolve());
     socket.once('connect', () => socket.write(request));
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function show(values: readonly number[]): string {
-  return `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)})`;
 }
