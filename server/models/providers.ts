@@ -30,8 +30,20 @@ export async function openModel(id: ModelId, access: ProviderAccess): Promise<La
   const baseURL = baseUrlOf(id.provider, access);
   const apiKey = keyOf(id.provider, environment);
   const api = apiOf(id.provider, { baseURL, environment });
-  const { mendAnswers } = await import('./wire/mended-fetch.ts');
+  const [{ mendAnswers }, { withShortCut }] = await Promise.all([
+    import('./wire/mended-fetch.ts'),
+    import('./wire/short-cut.ts'),
+  ]);
   const settings = { baseURL, apiKey, fetch: mendAnswers({ fetch: access.fetch, api, key: apiKey }) };
+  return withShortCut(await openLibrary(id, { ...settings, api }, environment));
+}
+
+/** A model as the library of its provider speaks to it. */
+async function openLibrary(
+  id: ModelId,
+  { api, ...settings }: Settings,
+  environment: Environment,
+): Promise<LanguageModelV4> {
   switch (id.provider) {
     case 'openai':
       return openOpenAi(id.name, { ...settings, api }, environment);
@@ -113,9 +125,16 @@ function apiOf(provider: ProviderName, { baseURL, environment }: { baseURL: stri
 
 const isOpenAi = (baseURL: string) => /(^|\.)openai\.com$/.test(new URL(baseURL).hostname);
 
+interface Settings {
+  readonly baseURL: string;
+  readonly apiKey: string | undefined;
+  readonly fetch: Fetch;
+  readonly api: Api;
+}
+
 async function openOpenAi(
   name: string,
-  { api, ...settings }: { baseURL: string; apiKey: string | undefined; fetch: Fetch; api: Api },
+  { api, ...settings }: Settings,
   environment: Environment,
 ): Promise<LanguageModelV4> {
   const { createOpenAI } = await import('@ai-sdk/openai');

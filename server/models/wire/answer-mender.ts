@@ -1,7 +1,8 @@
 import { type Dialect, Fault, type Mended, toList, UNREADABLE } from './dialect.ts';
 import { type Frame, FrameCutter } from './event-frames.ts';
 import { isError, parseJson, toFault, wordsAt, wordsOf } from './provider-words.ts';
-import { isObject } from './shapes.ts';
+import { isObject, type JsonObject } from './shapes.ts';
+import type { ShortCut } from './short-cut.ts';
 
 const MAX_HELD = 16_000_000;
 const KEEP_ALIVE = /^(ping|keep-?alive|heartbeat)$/i;
@@ -14,6 +15,7 @@ const FIELD = /^(?:data|event|id|retry)?:/m;
 export class AnswerMender {
   readonly #dialect: Dialect;
   readonly #hide: (words: string) => string;
+  readonly #shortCut: ShortCut | undefined;
   readonly #decoder = new TextDecoder();
   readonly #encoder = new TextEncoder();
   readonly #cutter = new FrameCutter();
@@ -27,9 +29,10 @@ export class AnswerMender {
   #hasEnded = false;
 
   /** `hide` takes secrets out of what a provider says. */
-  constructor(dialect: Dialect, hide: (words: string) => string) {
+  constructor(dialect: Dialect, hide: (words: string) => string, shortCut?: ShortCut) {
     this.#dialect = dialect;
     this.#hide = hide;
+    this.#shortCut = shortCut;
   }
 
   /** Whether nothing that goes wrong now can undo the answer. */
@@ -91,7 +94,8 @@ export class AnswerMender {
     const value = parseJson(data);
     if (isObject(value)) {
       const mended = this.#mendValue(value, event);
-      return mended === value ? raw : this.#write(mended);
+      if (mended !== value) return this.#write(mended);
+      return this.#passesBy(value) ? '' : raw;
     }
     if (Array.isArray(value)) return value.map((each) => this.#write(this.#mendValue(each, event))).join('');
     if (data.includes('\n')) {
@@ -150,6 +154,11 @@ export class AnswerMender {
     return this.#write([toFault(page)]);
   }
 
+  /** Whether a frame says no more than goes past the library. */
+  #passesBy(frame: JsonObject): boolean {
+    return this.#shortCut?.take(this.#dialect.saidIn(frame)) ?? false;
+  }
+
   #finish(mark: string): string {
     const mended = this.#hasFailed ? '' : this.#write(this.#dialect.end(true));
     this.#hasEnded = true;
@@ -159,8 +168,9 @@ export class AnswerMender {
   #write(mended: Mended): string {
     return toList(mended)
       .map((each) => {
-        if (!(each instanceof Fault)) return toFrame(JSON.stringify(each));
+        if (!(each instanceof Fault)) return this.#passesBy(each) ? '' : toFrame(JSON.stringify(each));
         this.#hasFailed = true;
+        this.#shortCut?.take(undefined);
         const { message, type, code } = each;
         return toFrame(JSON.stringify(this.#dialect.toError(new Fault(this.#hide(message), { type, code }))));
       })

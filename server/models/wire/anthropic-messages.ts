@@ -12,6 +12,7 @@ import {
   unread,
   word,
 } from './shapes.ts';
+import type { Said } from './short-cut.ts';
 
 const counts = {
   input_tokens: count,
@@ -102,6 +103,13 @@ export class AnthropicMessages implements Dialect {
       default:
         return [];
     }
+  }
+
+  saidIn({ type, index, delta }: JsonObject): Said | undefined {
+    if (type !== 'content_block_delta' || !isObject(delta)) return undefined;
+    const said =
+      delta.type === 'text_delta' ? delta.text : delta.type === 'thinking_delta' ? delta.thinking : undefined;
+    return typeof said === 'string' && said ? { of: `${delta.type} ${index}`, delta: said } : undefined;
   }
 
   end(isMarked: boolean): readonly JsonObject[] {

@@ -15,6 +15,7 @@ import {
   unread,
   word,
 } from './shapes.ts';
+import type { Said } from './short-cut.ts';
 
 const call = object(
   {
@@ -94,6 +95,21 @@ export class ChatCompletions implements Dialect {
     const end = FAILED.has(reason) ? [toFailure(first, reason)] : this.#endCalls(reason);
     const ended = withChoice(fitted, ENDS[reason] ? { ...placed, finish_reason: ENDS[reason] } : placed);
     return end.length ? [ended, ...end] : ended;
+  }
+
+  saidIn({ choices, usage }: JsonObject): Said | undefined {
+    const [choice, another] = Array.isArray(choices) ? choices : [];
+    const { delta, finish_reason: reason, logprobs } = choice ?? {};
+    if (!isObject(delta) || another !== undefined || (reason ?? logprobs ?? usage ?? undefined) !== undefined)
+      return undefined;
+    let said: Said | undefined;
+    for (const name in delta) {
+      const value = delta[name];
+      if (value === null || name === 'role') continue;
+      if (said || typeof value !== 'string' || !value || !SAID.includes(name)) return undefined;
+      said = { of: name, delta: value };
+    }
+    return said;
   }
 
   end(isMarked: boolean): readonly (JsonObject | Fault)[] {

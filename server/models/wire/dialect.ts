@@ -1,5 +1,6 @@
 /** The ways in which providers speak. */
 import type { JsonObject } from './shapes.ts';
+import type { Said } from './short-cut.ts';
 
 /** What a provider says has gone wrong, or what has gone wrong with what it says. */
 export class Fault {
@@ -29,6 +30,8 @@ export interface Dialect {
   owns(frame: JsonObject): boolean;
   /** What is to be read in place of a frame: the same object when it is well as it is. `event` is the name it came under. */
   mend(frame: JsonObject, event: string | undefined): Mended;
+  /** What a mended frame says, when it is the next piece of a text or thought and nothing else. */
+  saidIn(frame: JsonObject): Said | undefined;
   /** What is missing at the end. `isMarked`: the provider has said that this is the end. */
   end(isMarked: boolean): readonly (JsonObject | Fault)[];
   /** Whether the answer is whole: nothing that comes now may undo it. */

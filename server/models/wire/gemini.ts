@@ -12,6 +12,7 @@ import {
   unread,
   word,
 } from './shapes.ts';
+import type { Said } from './short-cut.ts';
 
 const ratings = list(
   object({
@@ -67,6 +68,7 @@ const TELLING = /^(STOP|MAX_TOKENS|CONTINUATION|SAFETY|RECITATION|BLOCKLIST|PROH
 export class Gemini implements Dialect {
   readonly isOver = false;
   #reason: string | undefined;
+  #usage: unknown;
   #hasSaid = false;
 
   /** An end that comes before the first word is none: some translators put one on every empty frame. */
@@ -87,6 +89,7 @@ export class Gemini implements Dialect {
   mend(frame: JsonObject): Mended {
     const fitted = chunk(frame);
     if (!isObject(fitted)) return [];
+    this.#usage = fitted.usageMetadata ?? this.#usage;
     const [first] = objectsIn(fitted.candidates);
     if (!first) return fitted;
     const parts = isObject(first.content) ? objectsIn(first.content.parts) : [];
@@ -100,9 +103,23 @@ export class Gemini implements Dialect {
     return [fitted, new Fault(`it ended its answer with ${reason}${words}`, { type: reason })];
   }
 
+  saidIn({ candidates, promptFeedback }: JsonObject): Said | undefined {
+    const [candidate, another] = Array.isArray(candidates) ? candidates : [];
+    const { content, index: _index, ...others } = isObject(candidate) ? candidate : {};
+    const [part, next] = isObject(content) && Array.isArray(content.parts) ? content.parts : [];
+    const { text: said, thought, ...rest } = isObject(part) ? part : {};
+    const isMore = [another, next, promptFeedback, ...Object.values({ ...others, ...rest })].some(
+      (each) => each !== undefined,
+    );
+    if (isMore || typeof said !== 'string' || !said) return undefined;
+    return { of: thought ? 'thought' : 'text', delta: said };
+  }
+
   end(isMarked: boolean): readonly JsonObject[] {
-    const isMissing = isMarked && this.#reason === undefined && this.#hasSaid;
-    return isMissing ? [{ candidates: [{ finishReason: 'STOP' }] }] : [];
+    if (this.#reason !== undefined) return [];
+    // Of an answer that was cut it is known what it has used so far.
+    const used = this.#usage ? [{ usageMetadata: this.#usage }] : [];
+    return isMarked && this.#hasSaid ? [...used, { candidates: [{ finishReason: 'STOP' }] }] : used;
   }
 
   toError({ message, type = 'UNKNOWN', code }: Fault): JsonObject {

@@ -2,6 +2,7 @@
 import { AnswerMender } from './answer-mender.ts';
 import { type Api, openDialect } from './dialects.ts';
 import { wordsOf } from './provider-words.ts';
+import { type ShortCut, shortCutOf } from './short-cut.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -37,12 +38,17 @@ export function mendAnswers({ fetch, api, key }: MendOptions): Fetch {
     const response = await (fetch ?? globalThis.fetch)(input, init);
     if (!response.ok || !response.body) throw await toRefusal(response, hide);
     const { status, statusText, headers } = response;
-    const body = mendBody(response.body, new AnswerMender(openDialect(api), hide));
+    const shortCut = shortCutOf(init?.signal);
+    const body = mendBody(response.body, new AnswerMender(openDialect(api), hide, shortCut), shortCut);
     return new Response(body, { status, statusText, headers });
   };
 }
 
-function mendBody(body: ReadableStream<Uint8Array>, mender: AnswerMender): ReadableStream<Uint8Array> {
+function mendBody(
+  body: ReadableStream<Uint8Array>,
+  mender: AnswerMender,
+  shortCut: ShortCut | undefined,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const end = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     const mended = mender.end();
@@ -63,6 +69,7 @@ function mendBody(body: ReadableStream<Uint8Array>, mender: AnswerMender): Reada
               return controller.close();
             }
             if (mended) return;
+            await shortCut?.pressure();
           }
         } catch (error) {
           if (!mender.isWhole) throw error;

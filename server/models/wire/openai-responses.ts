@@ -2,6 +2,7 @@ import { type Dialect, Fault, type Mended } from './dialect.ts';
 import { isError, toFault } from './provider-words.ts';
 import { ResponseItems } from './response-items.ts';
 import { count, isObject, type JsonObject, jsonText, number, object, objectsIn, text, unread, word } from './shapes.ts';
+import type { Said } from './short-cut.ts';
 
 const usage = object(
   {
@@ -79,6 +80,12 @@ export class OpenAiResponses implements Dialect {
       default:
         return this.#addText(typed, place);
     }
+  }
+
+  saidIn({ type, item_id: id, summary_index: index, delta }: JsonObject): Said | undefined {
+    const isText = type === 'response.output_text.delta' || type === 'response.reasoning_summary_text.delta';
+    if (!isText || typeof delta !== 'string' || !delta) return undefined;
+    return { of: `${type} ${id} ${index}`, delta };
   }
 
   end(isMarked: boolean): readonly JsonObject[] {
