@@ -1,4 +1,4 @@
-import type { FetchText } from './remote-fetch.ts';
+import type { FetchText } from '../../network/text-fetch.ts';
 
 /** A message of a remote server that is longer than what is kept of it. */
 export class MessageTooLongError extends Error {

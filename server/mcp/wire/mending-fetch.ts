@@ -1,6 +1,6 @@
+import type { FetchText } from '../../network/text-fetch.ts';
 import { mendEvents } from './mend-events.ts';
 import { readMessages } from './read-message.ts';
-import type { FetchText } from './remote-fetch.ts';
 
 /** A `fetch` whose answers are mended as the lines of a local server are, in JSON bodies and in the events of a stream. */
 export function createMendingFetch(fetchText: FetchText): FetchText {

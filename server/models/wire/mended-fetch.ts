@@ -1,19 +1,23 @@
 /** The `fetch` that providers' libraries are given: what comes back through it is what they can read. */
 import { AnswerMender } from './answer-mender.ts';
 import { type Api, openDialect } from './dialects.ts';
+import { createProviderFetch } from './provider-fetch.ts';
 import { wordsOf } from './provider-words.ts';
 import { type ShortCut, shortCutOf } from './short-cut.ts';
 
 type Fetch = typeof globalThis.fetch;
 
 interface MendOptions {
-  /** Stands in for the global `fetch`. */
+  /** Stands in for {@link createProviderFetch}. */
   readonly fetch?: Fetch | undefined;
   /** The API that answers. */
   readonly api: Api;
   /** The key of the provider, which no word of it may repeat. */
   readonly key?: string | undefined;
 }
+
+/** One for all models: it keeps the connections. */
+const providerFetch = createProviderFetch();
 
 const MAX_ERROR_CHARS = 65_536;
 const DRAIN_MS = 1000;
@@ -32,10 +36,10 @@ class RefusalError extends Error {
 }
 
 /** Mends every answer, and throws for every refusal what the provider says of it. */
-export function mendAnswers({ fetch, api, key }: MendOptions): Fetch {
+export function mendAnswers({ fetch = providerFetch, api, key }: MendOptions): Fetch {
   const hide = (words: string) => (key && key.length >= 8 ? words.replaceAll(key, '[hidden]') : words);
   return async (input, init) => {
-    const response = await (fetch ?? globalThis.fetch)(input, init);
+    const response = await fetch(input, init);
     if (!response.ok || !response.body) throw await toRefusal(response, hide);
     const { status, statusText, headers } = response;
     const shortCut = shortCutOf(init?.signal);
