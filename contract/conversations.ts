@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Timestamp } from './ids.ts';
 import { del, get, group } from './kit.ts';
 import { agentFilter, nextCursor, pageQuery } from './pages.ts';
+import { AnswerFile } from './prompts.ts';
 
 const ConversationSummary = z
   .object({
@@ -19,6 +20,10 @@ const ConversationMessage = z
     id: z.string(),
     role: z.enum(['user', 'assistant', 'tool', 'system']),
     content: z.string().meta({ description: 'The text; of a tool message, the result as text' }),
+    files: z
+      .array(AnswerFile)
+      .optional()
+      .meta({ description: 'Assistant messages: the files it has said, in their order; absent when there are none' }),
     tool_calls: z
       .array(z.object({ id: z.string(), name: z.string(), args: z.unknown() }))
       .optional()

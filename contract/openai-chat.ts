@@ -33,6 +33,17 @@ const reasoning_content = z.string().optional().meta({
   description: 'What the model thinks; with `show_tools` what the agent calls, too',
 });
 
+const Image = z.object({
+  type: z.literal('image_url'),
+  index: z.int(),
+  image_url: z.object({ url: z.string().meta({ description: 'A data: URL, or an address by https or http' }) }),
+});
+
+const images = z.array(Image).optional().meta({
+  description:
+    'The images of the answer, as OpenRouter has them (https://openrouter.ai/docs/features/multimodal/image-generation); a file of another kind is told in `content`',
+});
+
 /** A whole answer (https://platform.openai.com/docs/api-reference/chat/object). */
 export const OpenAiChatCompletion = z
   .object({
@@ -48,6 +59,7 @@ export const OpenAiChatCompletion = z
           content: z.string().nullable(),
           refusal: z.null(),
           reasoning_content,
+          images,
           tool_calls: z.array(ToolCall).optional(),
         }),
         logprobs: z.null(),
@@ -76,6 +88,7 @@ export const OpenAiChatChunk = z
           role: z.literal('assistant').optional(),
           content: z.string().optional(),
           reasoning_content,
+          images,
           tool_calls: z.array(ToolCall.extend({ index: z.int() })).optional(),
         }),
         logprobs: z.null(),

@@ -29,6 +29,17 @@ export const OpenAiItem = z
     z.object({ type: z.literal('reasoning'), id, status, summary: z.array(OpenAiSummaryPart) }),
     z
       .object({
+        type: z.literal('image_generation_call'),
+        id,
+        status: z.enum(['in_progress', 'completed']),
+        result: z.string().nullable().meta({ description: 'The image in base64; null until it is there' }),
+      })
+      .meta({
+        description:
+          'An image of the answer. One at an address is told as a link in a message, and a file of another kind by its type',
+      }),
+    z
+      .object({
         type: z.literal('function_call'),
         id,
         status,

@@ -118,6 +118,14 @@ export const OpenAiResponseEvent = z
       arguments: z.string(),
     }),
     z.object({
+      type: z.enum([
+        'response.image_generation_call.in_progress',
+        'response.image_generation_call.generating',
+        'response.image_generation_call.completed',
+      ]),
+      ...item,
+    }),
+    z.object({
       type: z.enum(['response.mcp_call.in_progress', 'response.mcp_call.completed', 'response.mcp_call.failed']),
       ...item,
     }),

@@ -58,7 +58,7 @@ export const PromptMessage = z.union([z.string().min(1).max(900_000), z.array(Me
 });
 
 /** Kinds of events that a stream has only where its reader asks for them. */
-export const Included = z.enum(['reasoning', 'status']);
+export const Included = z.enum(['reasoning', 'status', 'files']);
 
 /** Which of them a reader asks for. */
 export const include = z
@@ -67,8 +67,8 @@ export const include = z
   .optional()
   .meta({
     description:
-      'Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people. Events are numbered with these among them: continue a stream with the `include` it began with',
-    examples: [['reasoning', 'status']],
+      'Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people; `files`: the images and other files that the model says. Events are numbered with these among them: continue a stream with the `include` it began with',
+    examples: [['reasoning', 'status', 'files']],
   });
 
 /** What a run that outlives its connection needs. */
@@ -132,6 +132,15 @@ export const timestamp = z
   .optional()
   .meta({ description: 'When it happened, in milliseconds since 1970; absent where that was not noted' });
 
+/** A file that a model has said: the file itself, or its address. At most 8 MiB; all of one answer at most 11 MiB. */
+export const AnswerFile = z
+  .object({
+    media_type: z.string().meta({ description: 'Such as `image/png`' }),
+    data: z.string().optional().meta({ description: 'The file in base64, in place of `url`' }),
+    url: z.string().optional().meta({ description: 'Where the file is, by https or http, in place of `data`' }),
+  })
+  .meta({ id: 'AnswerFile' });
+
 /** One event of a streamed prompt. Exactly one `done` or `error` comes, and it comes last. */
 export const PromptEvent = z
   .discriminatedUnion('type', [
@@ -147,6 +156,9 @@ export const PromptEvent = z
         timestamp,
       })
       .meta({ description: 'Only where `include` asks for it' }),
+    AnswerFile.extend({ type: z.literal('file'), timestamp }).meta({
+      description: 'A file that the model says, in its place among the texts; only where `include` asks for it',
+    }),
     z.object({ type: z.literal('tool_call'), id: z.string(), name: z.string(), args, timestamp }),
     z.object({
       type: z.literal('tool_result'),
@@ -184,6 +196,10 @@ const PromptResult = z
       .string()
       .optional()
       .meta({ description: 'All that the model thought; only where `include` asks for it' }),
+    files: z
+      .array(AnswerFile)
+      .optional()
+      .meta({ description: 'The files that the model has said, in their order; absent when there are none' }),
     tool_calls: z.array(z.object({ id: z.string(), name: z.string(), args, result, is_error: z.boolean() })),
     usage: Usage,
     conversation_id: z.string(),

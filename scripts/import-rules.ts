@@ -96,6 +96,8 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   // One protocol never imports another: what several need is a file or a feature beside them.
   'server/protocols/': protocol(),
   'server/protocols/a2a/': protocol('server/store/stored-tasks.ts'),
+  'server/protocols/openai/': protocol('server/runs/answer-files.ts'),
+  'server/protocols/vercel-ai/': protocol('server/runs/answer-files.ts'),
   'server/protocols/mcp/': protocol('server/mcp/doors/door-tools.ts', 'server/runs/asked-agent.ts'),
   'server/surfaces/': feature('server/runs/run-events.ts'),
   'server/subagents/': feature('server/runs/', 'server/store/'),

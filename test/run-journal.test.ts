@@ -91,6 +91,7 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
   'reasoning-started': { type: 'reasoning-started', ...block },
   'reasoning-delta': { type: 'reasoning-delta', ...block, delta: 'Hm' },
   'reasoning-ended': { type: 'reasoning-ended', ...block },
+  file: { type: 'file', ...block, mediaType: 'image/png', data: 'iVBORw0KGgo=' },
   'tool-call-started': { type: 'tool-call-started', ...call, ...block },
   'tool-call-delta': { type: 'tool-call-delta', callId: 'c', delta: '{}' },
   'tool-call-ended': { type: 'tool-call-ended', ...call, args: { city: 'Paris' }, server: 'weather' },

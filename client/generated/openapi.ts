@@ -2219,6 +2219,14 @@ export interface components {
             /** @description All of it in one sentence */
             message: string;
         };
+        AnswerFile: {
+            /** @description Such as `image/png` */
+            media_type: string;
+            /** @description The file in base64, in place of `url` */
+            data?: string;
+            /** @description Where the file is, by https or http, in place of `data` */
+            url?: string;
+        };
         Approval: {
             id: string;
             /**
@@ -2329,6 +2337,8 @@ export interface components {
             role: "user" | "assistant" | "tool" | "system";
             /** @description The text; of a tool message, the result as text */
             content: string;
+            /** @description Assistant messages: the files it has said, in their order; absent when there are none */
+            files?: components["schemas"]["AnswerFile"][];
             /** @description Assistant messages: the tools called */
             tool_calls?: {
                 id: string;
@@ -3120,6 +3130,16 @@ export interface components {
                     content?: string;
                     /** @description What the model thinks; with `show_tools` what the agent calls, too */
                     reasoning_content?: string;
+                    /** @description The images of the answer, as OpenRouter has them (https://openrouter.ai/docs/features/multimodal/image-generation); a file of another kind is told in `content` */
+                    images?: {
+                        /** @constant */
+                        type: "image_url";
+                        index: number;
+                        image_url: {
+                            /** @description A data: URL, or an address by https or http */
+                            url: string;
+                        };
+                    }[];
                     tool_calls?: {
                         id: string;
                         /** @constant */
@@ -3163,6 +3183,16 @@ export interface components {
                     refusal: null;
                     /** @description What the model thinks; with `show_tools` what the agent calls, too */
                     reasoning_content?: string;
+                    /** @description The images of the answer, as OpenRouter has them (https://openrouter.ai/docs/features/multimodal/image-generation); a file of another kind is told in `content` */
+                    images?: {
+                        /** @constant */
+                        type: "image_url";
+                        index: number;
+                        image_url: {
+                            /** @description A data: URL, or an address by https or http */
+                            url: string;
+                        };
+                    }[];
                     tool_calls?: {
                         id: string;
                         /** @constant */
@@ -3217,6 +3247,14 @@ export interface components {
             /** @enum {string} */
             status: "in_progress" | "completed" | "incomplete";
             summary: components["schemas"]["OpenAiSummaryPart"][];
+        } | {
+            /** @constant */
+            type: "image_generation_call";
+            id: string;
+            /** @enum {string} */
+            status: "in_progress" | "completed";
+            /** @description The image in base64; null until it is there */
+            result: string | null;
         } | {
             /** @constant */
             type: "function_call";
@@ -3420,6 +3458,12 @@ export interface components {
             arguments: string;
         } | {
             /** @enum {string} */
+            type: "response.image_generation_call.in_progress" | "response.image_generation_call.generating" | "response.image_generation_call.completed";
+            item_id: string;
+            output_index: number;
+            sequence_number: number;
+        } | {
+            /** @enum {string} */
             type: "response.mcp_call.in_progress" | "response.mcp_call.completed" | "response.mcp_call.failed";
             item_id: string;
             output_index: number;
@@ -3539,13 +3583,14 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /**
-             * @description Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people. Events are numbered with these among them: continue a stream with the `include` it began with
+             * @description Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people; `files`: the images and other files that the model says. Events are numbered with these among them: continue a stream with the `include` it began with
              * @example [
              *       "reasoning",
-             *       "status"
+             *       "status",
+             *       "files"
              *     ]
              */
-            include?: ("reasoning" | "status")[];
+            include?: ("reasoning" | "status" | "files")[];
         };
         PromptEvent: {
             /** @constant */
@@ -3566,6 +3611,17 @@ export interface components {
             content: string;
             /** @description The MCP servers that did not come and it went without; absent when there are none */
             missing_servers?: string[];
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
+        } | {
+            /** @description Such as `image/png` */
+            media_type: string;
+            /** @description The file in base64, in place of `url` */
+            data?: string;
+            /** @description Where the file is, by https or http, in place of `data` */
+            url?: string;
+            /** @constant */
+            type: "file";
             /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
             timestamp?: number;
         } | {
@@ -3625,6 +3681,8 @@ export interface components {
             response: string;
             /** @description All that the model thought; only where `include` asks for it */
             reasoning?: string;
+            /** @description The files that the model has said, in their order; absent when there are none */
+            files?: components["schemas"]["AnswerFile"][];
             tool_calls: {
                 id: string;
                 name: string;
@@ -5999,8 +6057,8 @@ export interface operations {
             query?: {
                 /** @description The same as the header Last-Event-ID, which wins */
                 after?: number;
-                /** @description Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people. Events are numbered with these among them: continue a stream with the `include` it began with */
-                include?: ("reasoning" | "status")[];
+                /** @description Events to tell beside the usual ones. `reasoning`: what the model thinks, where its provider shows that; `status`: what the run waits for, in words for people; `files`: the images and other files that the model says. Events are numbered with these among them: continue a stream with the `include` it began with */
+                include?: ("reasoning" | "status" | "files")[];
             };
             header?: never;
             path: {

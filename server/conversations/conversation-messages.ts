@@ -1,7 +1,8 @@
+import { toAnswerFile } from '../call/data-url.ts';
 import { toText } from '../call/fields.ts';
 import type { StoredMessage } from '../store/store.ts';
 
-/** A stored message as callers see it: its texts as one, without reasoning, signatures and the data of files. */
+/** A stored message as callers see it: its texts as one, without reasoning, signatures and the data of files that were sent. */
 export function toConversationMessage(message: StoredMessage) {
   const { id, role, createdAt: created_at } = message;
   switch (message.role) {
@@ -13,7 +14,15 @@ export function toConversationMessage(message: StoredMessage) {
       const calls = message.content.filter((part) => part.type === 'tool-call');
       const content = message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
       const tool_calls = calls.map(({ callId, name, args }) => ({ id: callId, name, args }));
-      return { id, role, content, ...(tool_calls.length ? { tool_calls } : {}), created_at };
+      const files = message.content.filter((part) => part.type === 'file').map(toAnswerFile);
+      return {
+        id,
+        role,
+        content,
+        ...(files.length && { files }),
+        ...(tool_calls.length ? { tool_calls } : {}),
+        created_at,
+      };
     }
     case 'tool':
       return { id, role, content: toText(message.result), tool_call_id: message.callId, created_at };

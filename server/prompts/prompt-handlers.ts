@@ -1,4 +1,5 @@
 import { type AppHandlers, BASE_PATH } from '../../contract/index.ts';
+import { toAnswerFile } from '../call/data-url.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { readLastEventId } from '../call/numbered-events.ts';
 import { translateEvents } from '../call/ready-events.ts';
@@ -98,11 +99,13 @@ async function collectAnswer(
 ): Promise<Awaited<ReturnType<Prompts['sync']>>> {
   const translation = new PromptTranslation({ conversationId: run.conversationId, include });
   const calls = new Map<string, { id: string; name: string; args: unknown; result: unknown; is_error: boolean }>();
+  const files: ReturnType<typeof toAnswerFile>[] = [];
   let response = '';
   let reasoning = '';
   for await (const logged of run.events({ signal })) {
     const { event } = logged;
     if (event.type === 'run-ended' && event.outcome.status !== 'finished') throw toFailure(event.outcome);
+    if (event.type === 'file') files.push(toAnswerFile(event));
     const translated = translation.translate(logged);
     if (translated?.type === 'text') response += translated.content;
     if (translated?.type === 'reasoning') reasoning += translated.content;
@@ -121,7 +124,13 @@ async function collectAnswer(
     }
     if (translated?.type === 'done') {
       const { type: _, timestamp: _at, ...end } = translated;
-      return { response, ...(reasoning !== '' && { reasoning }), tool_calls: [...calls.values()], ...end };
+      return {
+        response,
+        ...(reasoning !== '' && { reasoning }),
+        ...(files.length && { files }),
+        tool_calls: [...calls.values()],
+        ...end,
+      };
     }
   }
   throw toFailure({ status: 'cancelled', reason: 'the caller left' });

@@ -1,5 +1,6 @@
 /** The blocks of an answer while it arrives. */
 import type { ProviderOptions } from '../store/messages.ts';
+import type { AnswerFile } from './answer-files.ts';
 import { WholePairs } from './well-formed.ts';
 
 /** A tool call as a model made it. */
@@ -22,6 +23,13 @@ export interface Block {
   isShown: boolean;
   providerOptions?: ProviderOptions;
 }
+
+/** A file, which comes whole. */
+export interface FileBlock extends AnswerFile {
+  readonly type: 'file';
+  providerOptions?: ProviderOptions;
+}
+
 /** A tool call while it is written. */
 export interface CallBlock {
   readonly type: 'tool-call';
@@ -52,7 +60,7 @@ export const newBlock = (type: Block['type'], providerId: string): Block => ({
 });
 
 /** Notes what a provider says of a block, at its start, in its middle or at its end; the last word on each key counts. */
-export function addMetadata(block: Block | CallBlock, metadata: unknown): void {
+export function addMetadata(block: Block | FileBlock | CallBlock, metadata: unknown): void {
   if (!metadata) return;
   const merged: ProviderOptions = { ...block.providerOptions };
   for (const [provider, values] of Object.entries(metadata)) merged[provider] = { ...merged[provider], ...values };

@@ -6,6 +6,10 @@ export interface RunLimits {
   readonly idleMs: number;
   /** How many characters one answer of a model may have. */
   readonly answerChars: number;
+  /** How many bytes one file of an answer may have; a larger one is left out. */
+  readonly answerFileBytes: number;
+  /** How many bytes all files of one answer may have, so that they can be stored with it. */
+  readonly answerFilesBytes: number;
   /** How long one tool call may take. */
   readonly toolMs: number;
   /** How many tool calls of one step run at once; further ones wait their turn. */
@@ -59,6 +63,8 @@ export const defaultRunLimits: RunLimits = {
   firstTokenMs: 300_000,
   idleMs: 120_000,
   answerChars: 10_000_000,
+  answerFileBytes: 8_388_608,
+  answerFilesBytes: 11_534_336,
   toolMs: 600_000,
   parallelTools: 16,
   stepCalls: 1000,

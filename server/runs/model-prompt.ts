@@ -64,7 +64,11 @@ export function toModelPrompt(
         message.content.flatMap((part) => toUserPart(part, files)),
       );
     if (message.role === 'assistant')
-      pushContent(prompt, 'assistant', withoutLoneReasoning(message).flatMap(toModelPart));
+      pushContent(
+        prompt,
+        'assistant',
+        withoutLoneReasoning(message).flatMap((part) => toModelPart(part, files)),
+      );
   }
   const system = instructions.filter(Boolean).join('\n\n');
   return system ? [{ role: 'system', content: system }, ...prompt] : prompt;
@@ -101,11 +105,15 @@ function toUserPart(part: UserPart, files: SaidFiles): ModelUserPart[] {
   return said ? [said] : [];
 }
 
-function toModelPart(part: AssistantPart): ModelPart[] {
+function toModelPart(part: AssistantPart, files: SaidFiles): ModelPart[] {
   const options = part.providerOptions ? { providerOptions: toSdkOptions(part.providerOptions) } : {};
   if (part.type === 'reasoning') return [{ type: 'reasoning', text: part.text, ...options }];
   if (part.type === 'tool-call') {
     return [{ type: 'tool-call', ...toCall(part), input: toInput(part.args), ...options }];
+  }
+  if (part.type === 'file') {
+    const said = files.get(part);
+    return [said ? { ...said, ...options } : { type: 'text', text: `[file ${part.mediaType}]` }];
   }
   // Gemini may sign an empty text; others refuse one.
   const signed = Object.values(part.providerOptions ?? {}).some((values) => 'thoughtSignature' in values);

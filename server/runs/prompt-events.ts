@@ -1,6 +1,8 @@
 /** Translates the events of a run into those of a streamed prompt. */
+
 import type { z } from 'zod';
 import type { Included, PromptEvent } from '../../contract/prompts.ts';
+import { toAnswerFile } from '../call/data-url.ts';
 import { ApiError } from '../call/errors.ts';
 import type { LoggedEvent } from './log-reader.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from './run-events.ts';
@@ -44,6 +46,8 @@ export class PromptTranslation {
         return this.#include.includes('reasoning')
           ? { type: 'reasoning', content: this.#reasoning.add(event) }
           : undefined;
+      case 'file':
+        return this.#include.includes('files') ? { type: 'file', ...toAnswerFile(event) } : undefined;
       case 'status':
         return this.#include.includes('status') ? toStatus(event) : undefined;
       case 'tool-call-ended':

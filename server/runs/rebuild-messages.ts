@@ -37,6 +37,11 @@ export function rebuildMessages(events: readonly RunEvent[]): Message[] {
       case 'reasoning-delta':
         extend(event.type === 'text-delta' ? 'text' : 'reasoning', event.messageId, event.delta);
         break;
+      case 'file': {
+        const { messageId, mediaType, data } = event;
+        partsOf(messageId).push({ type: 'file', mediaType, data });
+        break;
+      }
       case 'tool-call-started':
         owners.set(event.callId, event.messageId);
         break;

@@ -79,6 +79,14 @@ export type RunEvent =
   | { readonly type: 'reasoning-started'; readonly messageId: string }
   | { readonly type: 'reasoning-delta'; readonly messageId: string; readonly delta: string }
   | { readonly type: 'reasoning-ended'; readonly messageId: string }
+  | {
+      /** A file that the model says, in its place among the texts of the message. */
+      readonly type: 'file';
+      readonly messageId: string;
+      readonly mediaType: string;
+      /** In base64, or an address by http or https. */
+      readonly data: string;
+    }
   | { readonly type: 'tool-call-started'; readonly callId: string; readonly name: string; readonly messageId: string }
   | { readonly type: 'tool-call-delta'; readonly callId: string; readonly delta: string }
   | {

@@ -213,6 +213,7 @@ export class RunLog implements EventSink, ReadLog {
 function charsOf(event: RunEvent): number {
   if (event.type === 'subagent-event') return EVENT_CHARS + charsOf(event.event);
   if ('delta' in event) return EVENT_CHARS + event.delta.length;
+  if (event.type === 'file') return EVENT_CHARS + event.data.length;
   if (event.type === 'noted') return EVENT_CHARS + lengthOf(event.note);
   if (event.type === 'tool-result') return EVENT_CHARS + lengthOf(event.result);
   if (event.type === 'tool-call-ended') return EVENT_CHARS + lengthOf(event.args);

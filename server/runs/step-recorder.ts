@@ -68,6 +68,7 @@ export class StepRecorder {
     switch (event.type) {
       case 'text-delta':
       case 'reasoning-delta':
+      case 'file':
       case 'tool-call-started':
         if (this.#awaitsFirstToken) this.#noteFirstToken(at);
         return;

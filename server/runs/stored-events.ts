@@ -27,6 +27,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
   'reasoning-started': z.object(block),
   'reasoning-delta': z.object(delta),
   'reasoning-ended': z.object(block),
+  file: z.object({ messageId: text, mediaType: text, data: text }),
   'tool-call-started': z.object({ callId: text, name: text, messageId: text }),
   'tool-call-delta': z.object({ callId: text, delta: text }),
   'tool-call-ended': z.object({ callId: text, name: text, args: json, server: text.optional() }),

@@ -1,13 +1,26 @@
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { LanguageModelV4File, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { AssistantPart } from '../store/messages.ts';
-import { addMetadata, type Block, type CallBlock, isOpen, type ModelCall, newBlock } from './answer-blocks.ts';
+import {
+  addMetadata,
+  type Block,
+  type CallBlock,
+  type FileBlock,
+  isOpen,
+  type ModelCall,
+  newBlock,
+} from './answer-blocks.ts';
+import { AnswerFiles } from './answer-files.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
+import type { RunLimits } from './limits.ts';
 import { toWellFormed, WholePairs } from './well-formed.ts';
+
+type AnyBlock = Block | FileBlock | CallBlock;
 
 interface AnswerOptions {
   readonly messageId: string;
   readonly sink: EventSink;
+  readonly limits: Pick<RunLimits, 'answerFileBytes' | 'answerFilesBytes'>;
   /** The ids of all calls of the conversation; those of this answer are added. Some local models number their calls anew in each answer. */
   readonly callIds: Set<string>;
   /** The MCP server of a tool that the model was offered. */
@@ -29,23 +42,26 @@ export class StreamedAnswer {
   readonly #callIds: Set<string>;
   readonly #serverOf: AnswerOptions['serverOf'];
   readonly #answerTool: AnswerTool | undefined;
-  readonly #blocks: (Block | CallBlock)[] = [];
+  readonly #files: AnswerFiles;
+  readonly #blocks: AnyBlock[] = [];
   #open: Block | undefined;
   #chars = 0;
 
-  constructor({ messageId, sink, callIds, serverOf, answerTool }: AnswerOptions) {
+  constructor({ messageId, sink, limits, callIds, serverOf, answerTool }: AnswerOptions) {
     this.#messageId = messageId;
     this.#sink = sink;
     this.#callIds = callIds;
     this.#serverOf = serverOf;
     this.#answerTool = answerTool;
+    this.#files = new AnswerFiles(limits);
   }
 
   /** Whether a reader has been told of anything: from then on the call cannot be tried again unnoticed. */
   get hasBegun(): boolean {
-    return this.#blocks.some((block) =>
-      block.type === 'tool-call' ? !block.isAnswer || block.answer !== undefined : block.isShown,
-    );
+    return this.#blocks.some((block) => {
+      if (block.type === 'tool-call') return !block.isAnswer || block.answer !== undefined;
+      return block.type === 'file' || block.isShown;
+    });
   }
 
   /** Whether anything has come that is part of the answer. */
@@ -90,6 +106,9 @@ export class StreamedAnswer {
       case 'reasoning-end':
         this.#mark('reasoning', part);
         break;
+      case 'file':
+        this.#addFile(part);
+        break;
       case 'tool-input-start':
         // No tool is offered that a provider would run itself.
         if (!part.providerExecuted) addMetadata(this.#startCall(part.id, part.toolName), part.providerMetadata);
@@ -119,6 +138,7 @@ export class StreamedAnswer {
   toParts(): AssistantPart[] {
     return this.#blocks.flatMap((block): AssistantPart[] => {
       const options = block.providerOptions ? { providerOptions: block.providerOptions } : {};
+      if (block.type === 'file') return [{ ...block }];
       if (block.type !== 'tool-call') {
         return block.text || block.providerOptions ? [{ type: block.type, text: block.text, ...options }] : [];
       }
@@ -154,18 +174,29 @@ export class StreamedAnswer {
 
   #mark(type: Block['type'], part: { type: string; id: string; providerMetadata?: unknown }): void {
     const isEnd = part.type.endsWith('-end');
-    const last = this.#blocks.findLast((block) => block.type === type && block.providerId === part.id);
+    const last = this.#blocks.findLast((block): block is Block => block.type === type && block.providerId === part.id);
     const block = isEnd && last ? last : this.#push(newBlock(type, part.id));
     addMetadata(block, part.providerMetadata);
     if (isEnd && block === this.#open) this.#closeOpen();
   }
 
+  #addFile(part: LanguageModelV4File): void {
+    const file = this.#files.take(part);
+    if (typeof file === 'string') {
+      this.#sink.emit({ type: 'status', text: file });
+      return;
+    }
+    this.#closeOpen();
+    addMetadata(this.#push<FileBlock>({ type: 'file', ...file }), part.providerMetadata);
+    this.#sink.emit({ type: 'file', messageId: this.#messageId, ...file });
+  }
+
   #find(type: Block['type'], providerId: string): Block {
-    const isIt = (block: Block | CallBlock): block is Block => block.type === type && block.providerId === providerId;
+    const isIt = (block: AnyBlock): block is Block => block.type === type && block.providerId === providerId;
     return this.#blocks.findLast(isIt) ?? this.#push(newBlock(type, providerId));
   }
 
-  #push<B extends Block | CallBlock>(block: B): B {
+  #push<B extends AnyBlock>(block: B): B {
     this.#blocks.push(block);
     return block;
   }

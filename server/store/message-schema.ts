@@ -12,6 +12,7 @@ const UserPart = z.discriminatedUnion('type', [
 const AssistantPart = z.discriminatedUnion('type', [
   text('text'),
   text('reasoning'),
+  z.object({ type: z.literal('file'), mediaType: z.string(), data: z.string(), providerOptions }),
   z.object({
     type: z.literal('tool-call'),
     callId: z.string(),

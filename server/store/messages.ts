@@ -8,10 +8,16 @@ export type UserPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'file'; readonly mediaType: string; readonly data: string; readonly filename?: string };
 
-/** A part of what a model says, in the order it said it. */
+/** A part of what a model says, in the order it said it. `data` is base64 or a URL. */
 export type AssistantPart =
   | { readonly type: 'text'; readonly text: string; readonly providerOptions?: ProviderOptions }
   | { readonly type: 'reasoning'; readonly text: string; readonly providerOptions?: ProviderOptions }
+  | {
+      readonly type: 'file';
+      readonly mediaType: string;
+      readonly data: string;
+      readonly providerOptions?: ProviderOptions;
+    }
   | {
       readonly type: 'tool-call';
       readonly callId: string;

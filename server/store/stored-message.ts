@@ -8,7 +8,8 @@ const MAX_BYTES_WITH_FILES = 16 * MAX_BYTES;
 /** A message as the JSON that is stored: whole, or with its longest parts cut and marked when it is over 1 MiB, or over 16 with files. */
 export function toStoredBody(message: Message): string {
   const whole = toStoredJson(message);
-  const hasFiles = message.role === 'user' && message.content.some(({ type }) => type === 'file');
+  const { role } = message;
+  const hasFiles = (role === 'user' || role === 'assistant') && message.content.some(({ type }) => type === 'file');
   const maxBytes = hasFiles ? MAX_BYTES_WITH_FILES : MAX_BYTES;
   // No character takes more than three bytes for each of its UTF-16 units.
   if (whole.length * 3 <= maxBytes || Buffer.byteLength(whole) <= maxBytes) return whole;
@@ -36,9 +37,19 @@ function shorten(message: Message, maxLength: number): Message {
 
 function shortenUserPart(part: UserPart, maxLength: number): UserPart {
   if (part.type === 'text') return { ...part, text: cut(part.text, maxLength) };
-  if (part.data.length <= maxLength) return part;
-  return { type: 'text', text: `[${part.filename ?? 'A file'} (${part.mediaType}) was too large to store]` };
+  return part.data.length <= maxLength ? part : toTooLarge(part);
 }
+
+const toTooLarge = ({
+  filename = 'A file',
+  mediaType,
+}: {
+  readonly filename?: string;
+  readonly mediaType: string;
+}) => ({
+  type: 'text' as const,
+  text: `[${filename} (${mediaType}) was too large to store]`,
+});
 
 function shortenAssistantPart(part: AssistantPart, maxLength: number): AssistantPart {
   if (part.type === 'tool-call') {
@@ -46,6 +57,7 @@ function shortenAssistantPart(part: AssistantPart, maxLength: number): Assistant
     // The call itself stays, so that its result still has something to answer.
     return isLong ? { ...part, args: { not_stored: 'The arguments were too large to store' } } : part;
   }
+  if (part.type === 'file') return part.data.length <= maxLength ? part : toTooLarge(part);
   // A provider's signature covers the whole text and would be refused with a part of it.
   return part.text.length > maxLength ? { type: part.type, text: cut(part.text, maxLength) } : part;
 }

@@ -140,12 +140,19 @@ function toSaid(message: Message): object {
 
 function toUserPart(part: UserPart): object {
   if (part.type === 'text') return { type: 'text', content: part.text };
-  // What is in a file is never written: only that there was one.
-  return { type: 'file', mime_type: part.mediaType, modality: part.mediaType.split('/')[0] };
+  return toFilePart(part);
 }
+
+// What is in a file is never written: only that there was one.
+const toFilePart = ({ mediaType }: { readonly mediaType: string }) => ({
+  type: 'file',
+  mime_type: mediaType,
+  modality: mediaType.split('/')[0],
+});
 
 function toAssistantPart(part: AssistantPart): object {
   if (part.type === 'text') return { type: 'text', content: part.text };
   if (part.type === 'reasoning') return { type: 'reasoning', content: part.text };
+  if (part.type === 'file') return toFilePart(part);
   return { type: 'tool_call', id: part.callId, name: part.name, arguments: part.args };
 }

@@ -5,7 +5,7 @@ import { ApiError } from '../../server/call/errors.ts';
 import type { Message } from '../../server/store/messages.ts';
 import { type A2aTestServer, startA2aServer, type TaskPorts } from './a2a-server.ts';
 import { ok, toolsetOf } from './loop.ts';
-import { type Act, finish, scriptedModel, text, toolCall } from './scripted-model.ts';
+import { type Act, file, finish, scriptedModel, text, toolCall } from './scripted-model.ts';
 
 /** How long a task goes on that a kit subscribes to again: twice the timeout it is given, and more. */
 const LONG_MS = 3_000;
@@ -54,6 +54,8 @@ const waits = (): Act[] => call('ask_a_person', {});
 /** What the agent does by the id of the message: as the `scenarios` of the kits list it, and what their tests take for granted. */
 const ANSWERS: readonly (readonly [prefix: string, acts: () => Act[]])[] = [
   ['tck-artifact-text', () => words('Generated text content')],
+  ['tck-artifact-file-url', () => [file('text/plain', new URL('https://files.test/output.txt')), finish()]],
+  ['tck-artifact-file', () => [file('text/plain', Buffer.from('Generated file content')), finish()]],
   ['tck-artifact-data', () => call('final_answer', { key: 'value', count: 42 })],
   ['tck-message-response', () => words('Direct message response')],
   ['tck-input-required', waits],

@@ -1,5 +1,10 @@
 /** A model that plays a script: the one double of the loop's tests. It waits for promises, never for time. */
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+  SharedV4ProviderMetadata,
+} from '@ai-sdk/provider';
 
 /** What a scripted model does next: says a part, waits for a promise, throws an error, or never goes on. */
 export type Act = LanguageModelV4StreamPart | { readonly wait: Promise<unknown> } | { readonly fail: unknown } | 'hang';
@@ -89,6 +94,18 @@ export const reasoning = (...deltas: readonly string[]): LanguageModelV4StreamPa
   ...deltas.map((delta): LanguageModelV4StreamPart => ({ type: 'reasoning-delta', id: 'r', delta })),
   { type: 'reasoning-end', id: 'r' },
 ];
+
+/** A file, as bytes, in base64, or at an address. */
+export const file = (
+  mediaType: string,
+  data: string | Uint8Array | URL,
+  providerMetadata?: SharedV4ProviderMetadata,
+): LanguageModelV4StreamPart => ({
+  type: 'file',
+  mediaType,
+  data: data instanceof URL ? { type: 'url', url: data } : { type: 'data', data },
+  ...(providerMetadata && { providerMetadata }),
+});
 
 /** A tool call whose arguments arrive in two halves; `input` is an object, or text to be sent as it is. */
 export function toolCall(id: string, toolName: string, input: unknown): LanguageModelV4StreamPart[] {

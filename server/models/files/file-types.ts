@@ -87,6 +87,10 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
 export const typesTakenBy = (provider: string): readonly string[] | undefined =>
   TAKEN[provider] ?? TAKEN[provider.split('.')[0] ?? ''];
 
+/** Whether a file that a model has said is told it again: the library of Google sends those, all others leave them out. */
+export const isSaidBack = (type: string, provider: string): boolean =>
+  provider.split('.')[0] === 'google' && isOneOf(type, TAKEN.google ?? []);
+
 /** Whether a type is one of these, of which `image/*` is any image. */
 export const isOneOf = (type: string, types: readonly string[]): boolean =>
   types.some((one) => (one.endsWith('/*') ? type.startsWith(one.slice(0, -1)) : one === type));

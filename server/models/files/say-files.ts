@@ -1,16 +1,17 @@
 /** Tells a model of the files of a conversation in the form that its provider takes. */
 import type { LanguageModelV4, LanguageModelV4Message } from '@ai-sdk/provider';
-import { isBase64 } from '../../call/base64.ts';
+import { isAddress } from '../../call/data-url.ts';
 import { ApiError } from '../../call/errors.ts';
-import type { Message, UserPart } from '../../store/messages.ts';
+import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
 import { FileProblem } from './file-problem.ts';
 import { type FetchedFile, type FileSource, toMegabytes } from './file-source.ts';
-import { isOneOf, isTextType, toFullType, typeOfBytes, typeOfName, typesTakenBy } from './file-types.ts';
+import { isOneOf, isSaidBack, isTextType, toFullType, typeOfBytes, typeOfName, typesTakenBy } from './file-types.ts';
+import { decodePercent, readHeldFile } from './held-file.ts';
 
 /** A part of a message of a user, as a model is told of it. */
 export type ModelUserPart = Extract<LanguageModelV4Message, { role: 'user' }>['content'][number];
-/** What a model is told in the place of each file. */
-export type SaidFiles = ReadonlyMap<UserPart, ModelUserPart>;
+/** What a model is told in the place of each file; nothing of those of answers that its provider does not take back. */
+export type SaidFiles = ReadonlyMap<UserPart | AssistantPart, ModelUserPart>;
 
 type FilePart = Extract<UserPart, { type: 'file' }>;
 type Model = Pick<LanguageModelV4, 'provider' | 'supportedUrls'>;
@@ -43,10 +44,11 @@ export class RunFiles {
    * `ApiError` that names it; in the place of an older one stands a sentence, so that a conversation outlives its files.
    */
   async say(messages: readonly Message[], model: Model, signal: AbortSignal): Promise<SaidFiles> {
-    const said = new Map<UserPart, ModelUserPart>();
+    const said = new Map<UserPart | AssistantPart, ModelUserPart>();
     const newFrom = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'tool');
     // The newest first: they have the most of what may be fetched.
     for (const [index, message] of [...messages.entries()].reverse()) {
+      if (message.role === 'assistant') sayBack(message.content, model, said);
       if (message.role !== 'user') continue;
       for (const [place, part] of message.content.entries()) {
         if (part.type !== 'file') continue;
@@ -77,7 +79,7 @@ export class RunFiles {
     const { filename, data } = part;
     const name = filename === undefined ? {} : { filename };
     const url = toUrl(data);
-    if (!url) return this.#toPart(readData(data), part, model);
+    if (!url) return this.#toPart(readHeldFile(data), part, model);
     const type = toFullType(part.mediaType) ?? typeOfName(url.pathname) ?? part.mediaType;
     const passedOn: ModelUserPart = { type: 'file', mediaType: type, data: { type: 'url', url }, ...name };
     if (
@@ -150,6 +152,18 @@ export class RunFiles {
   }
 }
 
+/** The files of an answer, for a provider that takes them back in one. */
+function sayBack(
+  content: readonly AssistantPart[],
+  { provider }: Model,
+  said: Map<UserPart | AssistantPart, ModelUserPart>,
+): void {
+  for (const part of content) {
+    if (part.type !== 'file' || isAddress(part.data) || !isSaidBack(part.mediaType, provider)) continue;
+    said.set(part, { type: 'file', mediaType: part.mediaType, data: { type: 'data', data: part.data } });
+  }
+}
+
 /** The address in `data`; undefined where it is the file itself. */
 function toUrl(data: string): URL | undefined {
   const [scheme] = /^[a-z][a-z\d+.-]*:/i.exec(data) ?? [];
@@ -157,24 +171,6 @@ function toUrl(data: string): URL | undefined {
   const url = URL.parse(data);
   if (!url) throw new FileProblem('file-not-fetched', 'its address is not a URL');
   return url;
-}
-
-/** A file in base64, or in a `data:` URL. */
-function readData(data: string): FetchedFile {
-  const [head, type, base64] = /^data:([^,]*?)(;base64)?,/i.exec(data) ?? [''];
-  const rest = data.slice(head.length);
-  if (head !== '' && base64 === undefined)
-    return { bytes: Buffer.from(decodePercent(rest)), contentType: type || 'text/plain' };
-  if (!isBase64(rest)) throw new FileProblem('file-not-taken', 'its data is not base64');
-  return { bytes: Buffer.from(rest, 'base64'), contentType: type };
-}
-
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function decode(bytes: Buffer, charset: string | undefined): string {

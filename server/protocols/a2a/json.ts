@@ -3,6 +3,8 @@
 /** A part of an artifact or of a message of the agent. */
 export type A2aPart =
   | { readonly text: string }
+  | { readonly raw: string; readonly mediaType: string; readonly filename: string }
+  | { readonly url: string; readonly mediaType: string; readonly filename: string }
   | {
       readonly data: unknown;
       readonly mediaType: string;

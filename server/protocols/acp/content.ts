@@ -41,8 +41,8 @@ function toResource(resource: Resource): UserPart {
   };
 }
 
-/** What a user said, as an editor is shown it again. */
-export function toBlock(part: UserPart): ContentBlock {
+/** What a user said, or a file of an answer, as an editor is shown it. */
+export function toBlock(part: ShownPart): ContentBlock {
   if (part.type === 'text') return { type: 'text', text: part.text };
   const { mediaType: mimeType, data, filename = mimeType } = part;
   if (/^https?:/i.test(data)) return { type: 'resource_link', uri: data, name: filename, mimeType };
@@ -50,6 +50,10 @@ export function toBlock(part: UserPart): ContentBlock {
   if (mimeType.startsWith('audio/')) return { type: 'audio', mimeType, data };
   return { type: 'resource', resource: { uri: `attachment:${encodeURIComponent(filename)}`, mimeType, blob: data } };
 }
+
+type ShownPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'file'; readonly mediaType: string; readonly data: string; readonly filename?: string };
 
 /** What a tool gave: for people as text, and where it is data for programs as that too. */
 export function toResultFields(result: unknown): { content: ToolCallContent[]; rawOutput?: unknown } {

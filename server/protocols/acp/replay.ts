@@ -30,6 +30,7 @@ interface Place {
 }
 
 function toUpdates(part: AssistantPart, { messageId, cwd, results }: Place): SessionUpdate[] {
+  if (part.type === 'file') return [{ sessionUpdate: 'agent_message_chunk', messageId, content: toBlock(part) }];
   if (part.type !== 'tool-call') {
     if (part.text === '') return [];
     const sessionUpdate = part.type === 'text' ? 'agent_message_chunk' : 'agent_thought_chunk';

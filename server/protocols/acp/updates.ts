@@ -1,6 +1,6 @@
 import type { SessionUpdate } from '@agentclientprotocol/sdk';
 import type { RunEvent } from '../../runs/run-events.ts';
-import { toResultFields } from './content.ts';
+import { toBlock, toResultFields } from './content.ts';
 import { viewTool } from './tool-view.ts';
 
 /** How an editor wants to be told. */
@@ -24,6 +24,8 @@ export function toUpdate(event: RunEvent, { cwd, hasNotices }: UpdateView): Sess
       return toChunk('agent_message_chunk', event);
     case 'reasoning-delta':
       return toChunk('agent_thought_chunk', event);
+    case 'file':
+      return { sessionUpdate: 'agent_message_chunk', messageId: event.messageId, content: toBlock(event) };
     case 'tool-call-started': {
       const { callId: toolCallId, name } = event;
       return { sessionUpdate: 'tool_call', toolCallId, ...viewTool(name, undefined, cwd), status: 'pending' };

@@ -12,7 +12,10 @@ const CAPABILITIES = {
   humanInTheLoop: { supported: true, approvals: true, interrupts: true },
   multiAgent: { supported: true, delegation: true },
   reasoning: { supported: true, streaming: true },
-  multimodal: { input: { image: true, audio: true, video: true, pdf: true, file: true } },
+  multimodal: {
+    input: { image: true, audio: true, video: true, pdf: true, file: true },
+    output: { image: true, audio: true },
+  },
 };
 
 interface InfoParts {

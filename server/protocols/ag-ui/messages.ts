@@ -62,8 +62,10 @@ function merge(first: AssistantMessage, second: AssistantMessage): AssistantMess
   return { ...first, content: [...first.content, ...second.content.filter((part) => !known.has(keyOf(part)))] };
 }
 
-const keyOf = (part: AssistantPart) =>
-  part.type === 'tool-call' ? `call ${part.callId}` : `${part.type} ${part.text}`;
+function keyOf(part: AssistantPart): string {
+  if (part.type === 'tool-call') return `call ${part.callId}`;
+  return `${part.type} ${part.type === 'file' ? part.data : part.text}`;
+}
 
 function toCallPart({ id, function: { name, arguments: text } }: ToolCall): AssistantPart {
   return { type: 'tool-call', callId: id, name, args: parseArguments(text) };

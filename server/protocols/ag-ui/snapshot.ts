@@ -2,6 +2,7 @@
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { type Fields, toText } from '../../call/fields.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import { toFileMessage } from './file-activities.ts';
 import { mediaKindOf } from './media-kind.ts';
 import { type Casing, createSpelling, type Spelling } from './spelling.ts';
 import { reasoningIdOf } from './text-events.ts';
@@ -37,6 +38,7 @@ function toAssistantMessages(id: string, parts: readonly AssistantPart[], spelle
     const text = typeof part.args === 'string' ? part.args : (JSON.stringify(part.args) ?? '{}');
     return [{ id: part.callId, type: 'function', function: { name: part.name, arguments: text } }];
   });
+  const files = parts.filter((part) => part.type === 'file');
   const reasoning = textOf('reasoning');
   const content = textOf('text');
   return [
@@ -44,6 +46,7 @@ function toAssistantMessages(id: string, parts: readonly AssistantPart[], spelle
     ...(content || calls.length
       ? [{ id, role: 'assistant', ...(content && { content }), ...(calls.length && spelled('toolCalls', calls)) }]
       : []),
+    ...files.map((file, index) => toFileMessage(id, index, file, spelled)),
   ];
 }
 

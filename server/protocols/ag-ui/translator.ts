@@ -1,5 +1,6 @@
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
+import { toFileEvent } from './file-activities.ts';
 import { OpenBlocks } from './open-blocks.ts';
 import type { AgUiRunView } from './run-view.ts';
 import { createSpelling, type Spelling } from './spelling.ts';
@@ -24,6 +25,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
   const blocks = new OpenBlocks();
   const calls = new ToolCallEvents(blocks, spelled);
   const subagents = new Subagents(spelled);
+  const files = new Map<string, number>();
   let isOver = false;
 
   function translate(event: RunEvent): AgUiEvent[] {
@@ -39,6 +41,12 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
       case 'reasoning-delta':
       case 'reasoning-ended':
         return toReasoningEvents(event, blocks, spelled);
+      case 'file': {
+        const { messageId } = event;
+        const index = files.get(messageId) ?? 0;
+        files.set(messageId, index + 1);
+        return [toFileEvent(messageId, index, event, spelled)];
+      }
       case 'tool-call-started':
       case 'tool-call-delta':
       case 'tool-call-ended':

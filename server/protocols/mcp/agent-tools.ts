@@ -1,5 +1,5 @@
 /** Offers every agent as a tool to MCP clients. */
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/sdk/types.js';
 import { toApiError } from '../../call/errors.ts';
 import type { Principal } from '../../call/principal.ts';
 import type { AgentTool, AgentTools, ToolCall } from '../../mcp/doors/door-tools.ts';
@@ -13,6 +13,7 @@ import {
   toAskAnswer,
 } from '../../runs/asked-agent.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
+import { AnswerBlocks } from './answer-blocks.ts';
 import { AskProgress } from './progress.ts';
 
 interface OfferedAgent {
@@ -87,7 +88,8 @@ async function askAgent(parts: AgentToolsParts, { agentId, args, ...call }: Agen
   const { principal, signal } = call;
   try {
     const run = await parts.startRun(agentId, { principal, message, conversationId, signal });
-    return toResult(await followRun(run, call));
+    const files = new AnswerBlocks();
+    return toResult(await followRun(run, call, files), files.blocks);
   } catch (cause) {
     const error = toApiError(cause);
     if (error.code === 'internal') parts.log.error({ err: cause }, 'an agent could not be asked');
@@ -95,7 +97,7 @@ async function askAgent(parts: AgentToolsParts, { agentId, args, ...call }: Agen
   }
 }
 
-async function followRun(run: AskedRun, { signal, onProgress }: ToolCall): Promise<AskAnswer> {
+async function followRun(run: AskedRun, { signal, onProgress }: ToolCall, files: AnswerBlocks): Promise<AskAnswer> {
   const cancel = () => run.cancel(CANCELLED);
   using progress = onProgress && new AskProgress(onProgress);
   const said = new AnswerText();
@@ -105,6 +107,7 @@ async function followRun(run: AskedRun, { signal, onProgress }: ToolCall): Promi
     for await (const { event } of run.events) {
       if (event.type === 'run-ended') return toAskAnswer(run, said.text, event.outcome);
       if (said.add(event)) progress?.say((chars) => said.tail(chars));
+      else if (event.type === 'file') files.add(event);
       else progress?.note(event);
     }
   } finally {
@@ -113,10 +116,11 @@ async function followRun(run: AskedRun, { signal, onProgress }: ToolCall): Promi
   return toAskAnswer(run, said.text, { status: 'failed', code: 'internal', detail: 'The server lost the run' });
 }
 
-function toResult(answer: AskAnswer): CallToolResult {
+function toResult(answer: AskAnswer, files: readonly ContentBlock[]): CallToolResult {
   const isError = answer.error !== undefined;
   const text = answer.error?.detail ?? [answer.answer, ...notesOf(answer)].filter(Boolean).join('\n\n');
-  return { content: [{ type: 'text', text }], structuredContent: { ...answer }, ...(isError && { isError }) };
+  const content = [{ type: 'text' as const, text }, ...files];
+  return { content, structuredContent: { ...answer }, ...(isError && { isError }) };
 }
 
 /** What there is to say of an answer that is not all it could have been. */

@@ -80,12 +80,14 @@ export async function collectChat(events: Events, view: ChatView): Promise<OpenA
 function toMessage(deltas: readonly ChatDelta[]): OpenAiChatCompletion['choices'][number]['message'] {
   const content = deltas.map((delta) => delta.content ?? '').join('');
   const reasoning = deltas.map((delta) => delta.reasoning_content ?? '').join('');
+  const images = deltas.flatMap((delta) => delta.images ?? []);
   const calls = deltas.flatMap((delta) => delta.tool_calls ?? []).map(({ index: _, ...call }) => call);
   return {
     role: 'assistant',
     content: content === '' && calls.length ? null : content,
     refusal: null,
     ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(images.length > 0 && { images }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
 }

@@ -1,9 +1,11 @@
 /** Turns the events of a run into the pieces of a chat completion. */
 import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
+import { toFileUrl } from '../../call/data-url.ts';
 import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
 import { toText } from './fields.ts';
 import { withoutAttempts } from './held-text.ts';
 import { toRunFailure } from './run-failure.ts';
+import { isImage, toTextEvents } from './told-files.ts';
 
 type Choice = OpenAiChatChunk['choices'][number];
 type Finished = Extract<RunOutcome, { readonly status: 'finished' }>;
@@ -27,6 +29,7 @@ export class ChatTranslation {
   readonly #showsTools: boolean;
   readonly #isJson: boolean;
   readonly #calls = new Map<string, Call>();
+  #images = 0;
   #lastMessageId: string | undefined;
   /** Set when the run has ended. */
   end: ChatEnd | undefined;
@@ -47,6 +50,10 @@ export class ChatTranslation {
         return [{ content: this.#toContent(event) }];
       case 'reasoning-delta':
         return [{ reasoning_content: event.delta }];
+      case 'file':
+        if (isImage(event)) return [{ images: [this.#toImage(event)] }];
+        // A text beside JSON would break it.
+        return this.#isJson ? [] : toTextEvents(event).flatMap((told) => this.#toDeltas(told));
       case 'tool-call-ended':
         this.#calls.set(event.callId, event);
         return [];
@@ -62,6 +69,10 @@ export class ChatTranslation {
       default:
         return [];
     }
+  }
+
+  #toImage(file: { readonly mediaType: string; readonly data: string }): NonNullable<ChatDelta['images']>[number] {
+    return { type: 'image_url', index: this.#images++, image_url: { url: toFileUrl(file) } };
   }
 
   // What is said after a tool call stands apart from what was said before it.

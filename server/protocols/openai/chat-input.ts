@@ -2,6 +2,7 @@
 import type { OpenAiChat } from '../../../contract/openai-chat.ts';
 import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
+import { toSaidFile } from '../../runs/answer-files.ts';
 import type { AssistantPart } from '../../store/messages.ts';
 import { readOutputSchema, readToolUse } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
@@ -63,12 +64,18 @@ function addMessage(message: Fields, place: string, dialogue: Dialogue): void {
   }
 }
 
-function toAnswer({ content, tool_calls: calls }: Fields, place: string): AssistantPart[] {
+function toAnswer({ content, images, tool_calls: calls }: Fields, place: string): AssistantPart[] {
   const text = readText(content, `${place}.content`);
   return [
     ...(text === '' ? [] : [{ type: 'text' as const, text }]),
+    ...(Array.isArray(images) ? images : []).flatMap(toImage),
     ...(Array.isArray(calls) ? calls : []).map((call: unknown, index) => toCall(call, `${place}.tool_calls.${index}`)),
   ];
+}
+
+function toImage(image: unknown): AssistantPart[] {
+  const { image_url: held } = isFields(image) ? image : {};
+  return toSaidFile(isFields(held) ? held.url : held, 'image/*');
 }
 
 function toCall(call: unknown, place: string): AssistantPart {

@@ -1,11 +1,13 @@
 /** Turns the events of a run into those of a response. */
 import type { OpenAiItem } from '../../../contract/openai-items.ts';
 import type { OpenAiResponse } from '../../../contract/openai-responses.ts';
+import { isAddress } from '../../call/data-url.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
 import { toText } from './fields.ts';
 import { withoutAttempts } from './held-text.ts';
 import { type NewEvent, type OpenText, ResponseItems } from './response-items.ts';
 import { type ResponseState, type ResponseView, readNote, toResponse } from './response-view.ts';
+import { isImage, toTextEvents } from './told-files.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 type McpCall = Extract<OpenAiItem, { readonly type: 'mcp_call' }>;
@@ -80,6 +82,10 @@ export class ResponseTranslation {
       case 'text-ended':
       case 'reasoning-ended':
         return this.#endText(keyOf(event), 'completed');
+      case 'file':
+        if (isImage(event) && !isAddress(event.data)) return this.#items.addImage(event.data);
+        // A text beside JSON would break it.
+        return isJson(this.#echo) ? [] : toTextEvents(event).flatMap((each) => this.#toEvents(each, at));
       case 'tool-call-ended':
         this.#calls.set(event.callId, event);
         return [];

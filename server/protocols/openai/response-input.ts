@@ -2,6 +2,7 @@
 import type { OpenAiResponseRequest } from '../../../contract/openai-responses.ts';
 import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
+import { toSaidFile } from '../../runs/answer-files.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
 import { readOutputSchema, readToolUse } from './caller-tools.ts';
@@ -62,6 +63,9 @@ function readItem(item: Fields, place: string, dialogue: Dialogue): ApprovalDeci
       dialogue.result(item.id, result, { place: `${place}.id`, isError });
       return [];
     }
+    case 'image_generation_call':
+      dialogue.assistant(toSaidFile(item.result));
+      return [];
     case 'mcp_approval_response':
       return [toDecision(item, place)];
     case 'reasoning':

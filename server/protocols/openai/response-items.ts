@@ -34,7 +34,7 @@ export class ResponseItems {
   }
 
   /** The id of the next item, by which it can be found again; see {@link placeOfItem}. */
-  newId(kind: 'msg' | 'rs' | 'fc' | 'mcp'): string {
+  newId(kind: 'msg' | 'rs' | 'ig' | 'fc' | 'mcp'): string {
     return `${kind}-${this.#items.length}-${this.#runId}`;
   }
 
@@ -94,6 +94,25 @@ export class ResponseItems {
     });
   }
 
+  /** Adds an image, which is whole at once, in base64. */
+  addImage(result: string): NewEvent[] {
+    const item: Item<'image_generation_call'> = {
+      type: 'image_generation_call',
+      id: this.newId('ig'),
+      status: 'in_progress',
+      result: null,
+    };
+    const { index, events } = this.add(item);
+    const place = { item_id: item.id, output_index: index };
+    return [
+      ...events,
+      { type: 'response.image_generation_call.in_progress', ...place },
+      { type: 'response.image_generation_call.generating', ...place },
+      { type: 'response.image_generation_call.completed', ...place },
+      ...this.replace(index, { ...item, status: 'completed', result }),
+    ];
+  }
+
   /** Adds a call with all its arguments, and what tells of them. */
   addCall(call: CallItem): { readonly index: number; readonly events: NewEvent[] } {
     const { index, events } = this.add({ ...call, arguments: '' });
@@ -133,6 +152,6 @@ function withText(item: OpenAiItem, text: string): OpenAiItem {
 
 /** Where the item with this id stands: its run, and its place there; undefined where no response has made the id. */
 export function placeOfItem(id: string): { readonly runId: string; readonly index: number } | undefined {
-  const [, index, runId] = /^(?:msg|rs|fc|mcp)-(\d+)-(.+)$/s.exec(id) ?? [];
+  const [, index, runId] = /^(?:msg|rs|ig|fc|mcp)-(\d+)-(.+)$/s.exec(id) ?? [];
   return index === undefined || runId === undefined ? undefined : { runId, index: Number(index) };
 }

@@ -97,6 +97,7 @@ function toEvents(message: Message): RunEvent[] {
       const { callId, name, args } = part;
       return [{ type: 'tool-call-ended', callId, name, args }];
     }
+    if (part.type === 'file') return [{ type: 'file', messageId, mediaType: part.mediaType, data: part.data }];
     if (part.text === '') return [];
     const kind = part.type;
     return [

@@ -1,6 +1,7 @@
 /** What is stored of a conversation, as a chat shows it: an answer is one UI message, of however many runs and steps it was made. */
 
 import type { VercelAiMessage } from '../../../contract/vercel-ai.ts';
+import { toFileUrl } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
 import { NO_USAGE, type RunEvent } from '../../runs/run-events.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
@@ -56,9 +57,8 @@ const resultsOf = (messages: readonly Message[]): ReadonlyMap<string, ToolMessag
 
 function toUserPart(part: UserPart): VercelAiMessage['parts'][number] {
   if (part.type === 'text') return { type: 'text', text: part.text };
-  const { mediaType, data, filename } = part;
-  const url = /^https?:/i.test(data) ? data : `data:${mediaType};base64,${data}`;
-  return { type: 'file', mediaType, url, ...(filename !== undefined && { filename }) };
+  const { mediaType, filename } = part;
+  return { type: 'file', mediaType, url: toFileUrl(part), ...(filename !== undefined && { filename }) };
 }
 
 interface ToldParts {
@@ -72,6 +72,7 @@ function toParts(
   results: ReadonlyMap<string, ToolMessage>,
   asked: readonly AskedApproval[],
 ): ToldParts {
+  if (part.type === 'file') return { part: { type: 'file', mediaType: part.mediaType, url: toFileUrl(part) } };
   if (part.type !== 'tool-call') {
     return part.text === '' ? {} : { part: { type: part.type, text: part.text, state: 'done' } };
   }
@@ -101,6 +102,8 @@ function toEvents(part: AssistantPart, messageId: string): RunEvent[] {
         { type: 'reasoning-delta', messageId, delta: part.text },
         { type: 'reasoning-ended', messageId },
       ];
+    case 'file':
+      return [{ type: 'file', messageId, mediaType: part.mediaType, data: part.data }];
     case 'tool-call': {
       const { callId, name, args } = part;
       return [{ type: 'tool-call-ended', callId, name, args }];

@@ -1,6 +1,7 @@
 /** Turns the events of a run into chunks of a UI message stream. */
 
 import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
+import { toFileUrl } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
 import { type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
 import { toApprovalRequests } from './approvals.ts';
@@ -45,6 +46,8 @@ export class AnswerTranslation {
         return this.#end(`text ${event.messageId}`);
       case 'reasoning-ended':
         return this.#end(`reasoning ${event.messageId}`);
+      case 'file':
+        return [{ type: 'file', mediaType: event.mediaType, url: toFileUrl(event) }];
       case 'step-started':
         this.#open.set('step', { type: 'finish-step' });
         return [{ type: 'start-step' }];

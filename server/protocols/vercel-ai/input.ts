@@ -4,6 +4,7 @@ import type { VercelAiChat } from '../../../contract/vercel-ai.ts';
 import { readDataUrl } from '../../call/data-url.ts';
 import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
+import { toSaidFile } from '../../runs/answer-files.ts';
 import { newId } from '../../runs/ids.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
@@ -105,6 +106,7 @@ function toStep(id: string, parts: readonly Fields[]): Message[] {
   const content = parts.flatMap((part): AssistantPart[] => {
     const tool = toolPartOf(part);
     if (tool) return [{ type: 'tool-call', callId: tool.callId, name: tool.name, args: tool.args }];
+    if (part.type === 'file') return toSaidFile(part.url, part.mediaType);
     const text = part.type === 'text' ? textOf(part) : '';
     return text === '' ? [] : [{ type: 'text', text }];
   });

@@ -1,6 +1,8 @@
+import { isAddress } from '../../../call/data-url.ts';
 import type { RunEvent, RunOutcome } from '../../../runs/run-events.ts';
 import { RenderCalls, type RenderOutcome } from '../../../surfaces/render-calls.ts';
 import type { A2aArtifact, A2aPart } from '../json.ts';
+import { toFileName } from './file-names.ts';
 
 /** The most of an answer that a task keeps; its conversation has the whole. */
 const MAX_CHARACTERS = 1024 * 1024;
@@ -8,14 +10,19 @@ const MAX_CHARACTERS = 1024 * 1024;
 const MAX_PARTS = 500;
 const RESPONSE = { artifactId: 'response', name: 'Response' };
 const OUTPUT = { artifactId: 'output', name: 'Output' };
+const FILE = 'file-';
+/** How many characters of files a task keeps. */
+const MAX_FILE_CHARACTERS = 16 * 1024 * 1024;
 const SURFACES = { artifactId: 'surfaces', name: 'Surfaces' };
 const JSON_TYPE = 'application/json';
 const A2UI_TYPE = 'application/json+a2ui';
 
-/** The artifacts that the run of a task has made so far: the output of an agent that answers in a schema, its answer in words, and the surfaces it shows. */
+/** The artifacts that the run of a task has made so far: the output of an agent that answers in a schema, its answer in words, the files in it, and the surfaces it shows. */
 export class TaskArtifacts {
   readonly #calls = new RenderCalls();
   readonly #surfaces: A2aPart[] = [];
+  readonly #files: A2aArtifact[] = [];
+  #fileCharacters = 0;
   #output: A2aArtifact | undefined;
   #text = '';
   #isCut = false;
@@ -23,8 +30,10 @@ export class TaskArtifacts {
 
   /** `before` holds the artifacts made before the task last stopped to wait. */
   constructor(before: readonly A2aArtifact[] = []) {
-    for (const { artifactId, parts, metadata } of before) {
+    for (const artifact of before) {
+      const { artifactId, parts, metadata } = artifact;
       if (artifactId === SURFACES.artifactId) this.#surfaces.push(...parts);
+      else if (artifactId.startsWith(FILE)) this.#keepFile(artifact);
       else this.#text = parts.map((part) => ('text' in part ? part.text : '')).join('');
       this.#isCut ||= metadata?.isCut === true;
     }
@@ -33,6 +42,7 @@ export class TaskArtifacts {
   /** The piece of an artifact that an event adds; undefined when it adds none. */
   take(event: RunEvent): { readonly artifact: A2aArtifact; readonly append: boolean } | undefined {
     if (event.type === 'text-delta') return this.#addText(event);
+    if (event.type === 'file') return { artifact: this.#addFile(event), append: false };
     if (event.type === 'run-ended') return this.#addOutput(event.outcome);
     if (event.type === 'tool-call-ended') this.#calls.note(event);
     return event.type === 'tool-result' ? this.#addSurface(this.#calls.resolve(event)) : undefined;
@@ -44,6 +54,24 @@ export class TaskArtifacts {
     if (JSON.stringify(data).length > MAX_CHARACTERS) return undefined;
     this.#output = { ...OUTPUT, parts: [{ data, mediaType: JSON_TYPE, metadata: {} }] };
     return { artifact: this.#output, append: false };
+  }
+
+  /** Each file is an artifact of its own. */
+  #addFile(file: Extract<RunEvent, { readonly type: 'file' }>): A2aArtifact {
+    const number = this.#files.length + 1;
+    const { mediaType, data } = file;
+    const named = { mediaType, filename: toFileName(file, number) };
+    const part = isAddress(data) ? { url: data, ...named } : { raw: data, ...named };
+    const isFull = this.#fileCharacters + data.length > MAX_FILE_CHARACTERS;
+    const left = { text: `[file ${mediaType}: too large to keep here, its conversation has it]` };
+    return this.#keepFile({ artifactId: `${FILE}${number}`, name: `File ${number}`, parts: [isFull ? left : part] });
+  }
+
+  #keepFile(artifact: A2aArtifact): A2aArtifact {
+    this.#files.push(artifact);
+    const [part = { text: '' }] = artifact.parts;
+    this.#fileCharacters += ('raw' in part ? part.raw : 'url' in part ? part.url : '').length;
+    return artifact;
   }
 
   #addSurface(outcome: RenderOutcome | undefined) {
@@ -74,6 +102,7 @@ export class TaskArtifacts {
     return [
       ...(this.#output ? [this.#output] : []),
       ...(this.#text === '' ? [] : [{ ...RESPONSE, parts, ...this.#cutMark() }]),
+      ...this.#files,
       ...(this.#surfaces.length ? [{ ...SURFACES, parts: [...this.#surfaces] }] : []),
     ];
   }
