@@ -65,10 +65,15 @@ export const AgUiEvent = z
     event('STATE_SNAPSHOT', 'The whole shared state', [], { snapshot: json }),
     event('STATE_DELTA', 'A change of the shared state, a JSON Patch', [], { delta: patch }),
     event('MESSAGES_SNAPSHOT', 'The whole conversation', [], { messages: z.array(json) }),
-    event('ACTIVITY_SNAPSHOT', 'The whole of an activity', [...message, ...activity], {
-      content: z.record(z.string(), json),
-      replace: z.boolean().optional(),
-    }),
+    event(
+      'ACTIVITY_SNAPSHOT',
+      'The whole of an activity; a file of an answer is one of the type `file`',
+      [...message, ...activity],
+      {
+        content: z.record(z.string(), json),
+        replace: z.boolean().optional(),
+      },
+    ),
     event('ACTIVITY_DELTA', 'A change of an activity, a JSON Patch', [...message, ...activity], { patch }),
     event('RAW', 'An event of another system, as it is', [], { event: json, source: text }),
     event('CUSTOM', "An application's own event", [], { name: z.string(), value: json }),

@@ -34,7 +34,7 @@ export interface RunLimits {
   readonly readerLag: number;
   /** How many events of a run are held for late readers. */
   readonly logEvents: number;
-  /** How many characters of events are held for late readers, about. */
+  /** How many characters of events are held for late readers, about: as many as the files of an answer may have, and more. */
   readonly logChars: number;
   /** How long an attached run waits for its first reader. */
   readonly attachMs: number;
@@ -77,7 +77,7 @@ export const defaultRunLimits: RunLimits = {
   retryAfterMaxMs: 30_000,
   readerLag: 1000,
   logEvents: 10_000,
-  logChars: 8_388_608,
+  logChars: 16_777_216,
   attachMs: 30_000,
   keptRuns: 200,
   keptChars: 67_108_864,
