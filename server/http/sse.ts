@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../../contract/kit.ts';
 import { lastNumberOf } from '../call/numbered-events.ts';
 import { pollOf } from '../call/ready-events.ts';
@@ -116,14 +115,11 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
   }
 }
 
-async function firstOf(next: Promise<unknown>, ms: number): Promise<void> {
-  const timer = new AbortController();
-  const timeout = sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined);
-  try {
-    await Promise.race([next, timeout]);
-  } finally {
-    timer.abort();
-  }
+function firstOf(next: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    next.then(() => resolve(), reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** Waits for a promise, or for the signal: then undefined. Leaves nothing behind on the signal, however often it is called. */

@@ -41,6 +41,8 @@ interface ModelsOptions extends ProviderAccess {
 }
 
 const demoId = 'demo:rules';
+/** Whoever may name a model may name any number of them. */
+const MAX_OPENED = 200;
 const probeForDefaultMs = 30_000;
 const probeForListMs = 5_000;
 
@@ -48,6 +50,8 @@ const probeForListMs = 5_000;
 export class Models {
   readonly #options: ModelsOptions;
   readonly #registered = new Map<string, LanguageModelV4>();
+  /** The models that were asked for before: neither keys nor addresses change while the process runs. */
+  readonly #opened = new Map<string, LanguageModelV4>();
   #probe: { readonly found: readonly string[]; readonly at: number } | undefined;
   #probing: Promise<readonly string[]> | undefined;
   #localDefault: string | undefined;
@@ -132,9 +136,11 @@ export class Models {
   }
 
   async #open(id: ModelId): Promise<OpenedModel> {
+    const name = formatModelId(id);
     if (id.provider !== 'demo') {
-      const model = await openModel(id, this.#options);
-      return { id: formatModelId(id), model, outputWay: outputWayOf(id, this.#options) };
+      const model = this.#opened.get(name) ?? (await openModel(id, this.#options));
+      if (this.#opened.size < MAX_OPENED) this.#opened.set(name, model);
+      return { id: name, model, outputWay: outputWayOf(id, this.#options) };
     }
     const { createDemoModel } = await import('./demo/demo-model.ts');
     return { id: demoId, model: createDemoModel({ paceMs: this.#options.demoPaceMs }), outputWay: 'format' };

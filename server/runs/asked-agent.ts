@@ -45,11 +45,21 @@ export const AskAnswer = z.object({
 /** What the call of an agent comes to. */
 export type AskAnswer = z.output<typeof AskAnswer>;
 
-/** The JSON Schema of what a call is given. */
-export const askInputSchema = () => toJsonSchema(Ask);
+type AskSchema = ReturnType<typeof toJsonSchema>;
+let inputSchema: AskSchema | undefined;
+let outputSchema: AskSchema | undefined;
 
-/** The JSON Schema of what a call comes to. */
-export const askOutputSchema = () => toJsonSchema(AskAnswer);
+/** The JSON Schema of what a call is given: the same object each time, made when it is first asked for. */
+export function askInputSchema(): AskSchema {
+  inputSchema ??= toJsonSchema(Ask);
+  return inputSchema;
+}
+
+/** The JSON Schema of what a call comes to, as {@link askInputSchema}. */
+export function askOutputSchema(): AskSchema {
+  outputSchema ??= toJsonSchema(AskAnswer);
+  return outputSchema;
+}
 
 /** What a call says to the agent; a text for the model that says what is wrong with it. Models give `null` and `""` for what they leave out. */
 export function readAsk(args: Readonly<Record<string, unknown>>): Ask | string {

@@ -1,6 +1,8 @@
 import type { Message } from './messages.ts';
 
 const MAX_LENGTH = 80;
+/** Costs more to make than a title does. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** The first words of the first text a user sent, on one line of at most 80 characters; empty when there is none yet. */
 export function titleOf(messages: readonly Message[]): string {
@@ -21,11 +23,10 @@ function toTitle(text: string): string {
     .toWellFormed()
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
+  if (line.length <= MAX_LENGTH) return line;
   // What a reader sees as one character may be many code points, such as a flag or a family.
-  const characters = Array.from(
-    new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(line),
-    ({ segment }) => segment,
-  );
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  const characters = Array.from(segmenter.segment(line), ({ segment }) => segment);
   if (characters.length <= MAX_LENGTH) return line;
   const head = characters.slice(0, MAX_LENGTH - 1);
   const lastSpace = head.lastIndexOf(' ');
