@@ -28,7 +28,7 @@ async function startConversations() {
       return await operation?.run(
         input,
         { requestId: 'r', headers: {}, principal: EVERYBODY },
-        AbortSignal.timeout(5000),
+        { signal: AbortSignal.timeout(5000) },
       );
     } catch (cause) {
       if (cause instanceof ApiError) return cause.toBody();

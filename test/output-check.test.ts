@@ -26,7 +26,7 @@ function listOf(value: unknown) {
   const log = { error: (details: object) => void logged.push(details) };
   const [list] = implement(contract, { things: { list: () => value as never } }, log);
   const context = { requestId: '1', headers: {}, principal: EVERYBODY };
-  const answer = () => list?.run({}, context, new AbortController().signal);
+  const answer = () => list?.run({}, context, new AbortController());
   return { answer, logged };
 }
 

@@ -1,5 +1,5 @@
 /** Times 100 calls of a real MCP tool from the code of an agent, through everything that is between them. */
-import pino from 'pino';
+import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { readOptions } from '../../server/options.ts';
 import { createRuntime } from '../../server/wiring/runtime.ts';
@@ -28,7 +28,7 @@ export async function measureCodeCalls(
   await using folder = await ownFolder('bench-code-calls-');
   const options = readOptions(['--port', '0', '--codemode', '--no-config-mcp-servers', '--data-dir', folder.path], {});
   if ('print' in options) throw new Error('not options');
-  const runtime = await createRuntime({ options, environment: process.env, log: pino({ level: 'silent' }) });
+  const runtime = await createRuntime({ options, environment: process.env, log: createLog({ level: 'silent' }) });
   await using _runtime = await own(
     () => runtime,
     () => runtime.close(),

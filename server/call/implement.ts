@@ -18,13 +18,18 @@ export interface RequestContext {
   readonly addHeader?: ((name: string, value: string) => void) | undefined;
 }
 
+/** Aborts when the caller leaves; the signal may be made when it is read. */
+export interface Gone {
+  readonly signal: AbortSignal;
+}
+
 /** An endpoint with its implementation behind both checks. */
 export interface Operation {
   /** The dotted procedure name, such as `agents.create`. */
   readonly name: string;
   readonly endpoint: Endpoint;
   /** Validates the input, runs the handler, validates what it returns; of a stream, each event. Synchronous when the handler is. */
-  run(input: unknown, context: RequestContext, signal: AbortSignal): unknown;
+  run(input: unknown, context: RequestContext, gone: Gone): unknown;
   /** The last event of a stream that `cause` broke off behind event `number`; of what is no stream, undefined. */
   toLastEvent(cause: unknown, number: number, input: Readonly<Record<string, unknown>>): unknown;
 }
@@ -40,9 +45,27 @@ export function implement<C extends Contract>(
   return operationsOf(contract, handlers as HandlerTree, { prefix: '', log });
 }
 
-type UntypedHandler = (call: { input: unknown; context: RequestContext; signal: AbortSignal }) => unknown;
+type UntypedHandler = (call: UntypedCall) => unknown;
+
 // The contract's type has already tied each handler to its endpoint; the walk over both trees only pairs equal keys.
 type HandlerTree = { readonly [name: string]: HandlerTree & UntypedHandler };
+
+/** What a handler is called with. A class, because a signal that nobody reads is not made. */
+class UntypedCall {
+  readonly input: unknown;
+  readonly context: RequestContext;
+  readonly #gone: Gone;
+
+  constructor(input: unknown, context: RequestContext, gone: Gone) {
+    this.input = input;
+    this.context = context;
+    this.#gone = gone;
+  }
+
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+}
 
 interface Place {
   /** What stands before the names of procedures here. */
@@ -71,10 +94,10 @@ function toOperation(endpoint: Endpoint, handler: UntypedHandler, { prefix: name
   return {
     name,
     endpoint,
-    run(input, context, signal) {
+    run(input, context, gone) {
       const parsed = inputSchema.safeParse(input ?? {});
       if (!parsed.success) throw toValidationError(parsed.error);
-      const result = handler({ input: parsed.data, context, signal });
+      const result = handler(new UntypedCall(parsed.data, context, gone));
       return result instanceof Promise ? result.then(finish) : finish(result);
     },
     toLastEvent: (cause, number, input) => endpoint.failure?.(toApiError(cause).toBody(), input, number),

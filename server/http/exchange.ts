@@ -42,9 +42,30 @@ export interface Exchange {
   /** What failed here or upstream, for the log; undefined when all went well, or the caller was at fault. */
   fault: unknown;
   /** Aborts when the caller leaves before the answer is whole. */
-  readonly gone: AbortController;
+  readonly gone: Leaving;
   /** The trace that the request is in; undefined where nothing is traced. */
   trace: RequestTrace | undefined;
+}
+
+/** Whether a caller has left. Most are answered before anybody waits for that, so a signal is made for those who do. */
+export class Leaving {
+  #controller: AbortController | undefined;
+  #hasLeft = false;
+
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#hasLeft) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#hasLeft = true;
+    this.#controller?.abort();
+  }
 }
 
 /** The trace of one request. */
@@ -114,7 +135,7 @@ export function openExchange(
     isStream: false,
     notes: {},
     fault: undefined,
-    gone: new AbortController(),
+    gone: new Leaving(),
     trace: undefined,
   };
 }

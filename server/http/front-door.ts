@@ -7,12 +7,12 @@ import { NOBODY, type Principal } from '../call/principal.ts';
 import { withNotes } from '../call/request-notes.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
-import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange, statusOf } from './exchange.ts';
+import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange } from './exchange.ts';
 import type { Mount } from './express-app.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
-import { isExpected } from './logged-error.ts';
 import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
+import { logRequest } from './request-line.ts';
 import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
 import { handOver, sendError } from './send.ts';
@@ -70,6 +70,8 @@ export interface RequestWatch {
   end(exchange: Exchange, ms: number): void;
 }
 
+const BELOW_BASE = `${BASE_PATH}/`;
+
 /** The way in for every request: one pipeline of checks, then REST and tRPC directly and everything else, mounts below the base path included, through Express. */
 export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log, openTrace } = options;
@@ -86,47 +88,57 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   // The root stands for itself alone: everything is below it.
   const isBelow = (path: string, above: string) => path === above || (above !== '/' && path.startsWith(`${above}/`));
   const isOpenPath = (path: string) => options.openPaths.some((open) => isBelow(path, open));
+  const sockets = options.sockets ?? [];
   const findMount = (path: string) => options.mounts.find((mount) => isBelow(path, mount.path));
 
-  async function answer(exchange: Exchange): Promise<void> {
+  /** Most requests are answered before it returns: a promise is there only where something is waited for. */
+  function answer(exchange: Exchange): Promise<void> | undefined {
     const { request, route } = exchange;
     checkHost(request);
-    if (answerPreflight(exchange)) return;
+    if (answerPreflight(exchange)) return undefined;
     identify(exchange, authenticate(authorizationOf(request)));
     const page = options.textPages?.get(route);
     if (page) {
       exchange.operation = page.operation;
-      if (!page.isOpen) await admit(exchange, rateLimits);
+      if (!page.isOpen) admit(exchange, rateLimits);
       return sendTextPage(exchange, page);
     }
-    const socket = findSocket(options.sockets ?? [], route);
+    const socket = findSocket(sockets, route);
     if (socket) return answerSocket(exchange, socket);
-    if (route !== exchange.path || route.startsWith(`${BASE_PATH}/`)) {
+    if (route !== exchange.path || route.startsWith(BELOW_BASE)) {
       const match = findRest(exchange);
       if (match.isKnown || !findMount(route)) return answerRest(exchange, match);
     }
     // tRPC clients read errors in an envelope of their own: it counts and refuses by itself.
     if (isBelow(route, RPC_PATH)) return options.rpc(exchange);
     exchange.operation = findMount(route)?.operation;
-    if (!isOpenPath(route)) await admit(exchange, rateLimits);
-    await passOn(exchange, options.express);
+    if (!isOpenPath(route)) admit(exchange, rateLimits);
+    return passOn(exchange, options.express);
   }
 
-  async function answerSocket(exchange: Exchange, socket: NonNullable<ReturnType<typeof findSocket>>): Promise<void> {
+  function answerSocket(exchange: Exchange, socket: NonNullable<ReturnType<typeof findSocket>>): Promise<void> {
     exchange.operation = socket.route.operation;
-    await admit(exchange, rateLimits);
+    admit(exchange, rateLimits);
     const { socketTimings: timings, isDraining } = options;
-    const count = async () => void (await rateLimits?.take(exchange.caller, undefined));
-    await openSocket(socket, exchange, { admit: count, timings, isDraining });
+    const count = async () => void rateLimits?.take(exchange.caller, undefined);
+    return openSocket(socket, exchange, { admit: count, timings, isDraining });
   }
 
-  async function answerRest(exchange: Exchange, match: RestMatch): Promise<void> {
+  function answerRest(exchange: Exchange, match: RestMatch): Promise<void> | undefined {
     if (exchange.denied && match.operation) {
       const caller = options.identifyFor?.(match.operation.name, exchange.request.headers.authorization);
       if (caller !== undefined) identify(exchange, { name: caller, seesAll: false });
     }
-    if (!match.operation?.endpoint.open) await admit(exchange, rateLimits, match.operation?.name);
-    await match.serve();
+    if (!match.operation?.endpoint.open) admit(exchange, rateLimits, match.operation?.name);
+    return match.serve();
+  }
+
+  function work(exchange: Exchange): void {
+    try {
+      withNotes(exchange.notes, () => answer(exchange))?.catch((cause) => fail(exchange, cause));
+    } catch (cause) {
+      fail(exchange, cause);
+    }
   }
 
   return (request, response, upgrade) => {
@@ -134,14 +146,13 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     const exchange = openExchange(request, response, { baseHeaders, upgrade });
     exchange.errorShape = shapeOf(exchange.route);
     options.watch?.begin(exchange);
-    response.once('close', () => {
+    response.on('close', () => {
       const ms = leave(exchange, log);
       options.watch?.end(exchange, ms);
     });
-    const work = () => void withNotes(exchange.notes, () => answer(exchange)).catch((cause) => fail(exchange, cause));
-    if (!openTrace) return work();
+    if (!openTrace) return work(exchange);
     exchange.trace = openTrace(request.headers);
-    exchange.trace.run(work);
+    exchange.trace.run(() => work(exchange));
   };
 }
 
@@ -162,13 +173,13 @@ function identify(exchange: Exchange, identity: Principal | ApiError): void {
 }
 
 /** Counts a request, then refuses it when its key is wrong: guessing keys is limited too. */
-async function admit(exchange: Exchange, rateLimits: RateLimits | undefined, operation?: string): Promise<void> {
+function admit(exchange: Exchange, rateLimits: RateLimits | undefined, operation?: string): void {
   if (rateLimits) {
     const { caller, headers } = exchange;
-    const general = await rateLimits.take(caller, undefined);
-    const own = operation === undefined || exchange.denied ? undefined : await rateLimits.take(caller, operation);
+    const general = rateLimits.take(caller, undefined);
+    const own = operation === undefined || exchange.denied ? undefined : rateLimits.take(caller, operation);
     const state = tightest(general, own);
-    if (state) headers.push(...toRateLimitHeaders(state).flat());
+    if (state) for (const [name, value] of toRateLimitHeaders(state)) headers.push(name, value);
   }
   if (exchange.denied) throw exchange.denied;
 }
@@ -185,7 +196,7 @@ async function passOn(exchange: Exchange, express: Listener): Promise<void> {
 /** Answers what failed; of an answer that has begun, breaks the connection so that nobody takes it for whole. */
 export function fail(exchange: Exchange, cause: unknown): void {
   const { response, gone } = exchange;
-  if (gone.signal.aborted || response.destroyed || exchange.isTakenOver) return;
+  if (gone.hasLeft || response.destroyed || exchange.isTakenOver) return;
   if (!response.headersSent) sendError(exchange, toApiError(cause));
   else {
     exchange.fault = cause;
@@ -197,24 +208,7 @@ export function fail(exchange: Exchange, cause: unknown): void {
 
 /** Ends a request. Returns how long it took, in milliseconds. */
 function leave(exchange: Exchange, log: Log): number {
-  const { request, response, gone, fault, startedAt } = exchange;
-  const isWhole = response.writableFinished || exchange.isTakenOver;
-  if (!isWhole) gone.abort();
-  const ms = Math.round((performance.now() - startedAt) * 100) / 100;
-  const line = {
-    request_id: exchange.id,
-    method: request.method,
-    path: exchange.path.slice(0, 300),
-    operation: exchange.operation,
-    status: statusOf(exchange),
-    ms,
-    caller: exchange.caller,
-    cut: isWhole ? undefined : true,
-    ...exchange.notes,
-    ...exchange.trace?.logFields(),
-  };
-  if (fault === undefined) log.info(line, 'request');
-  else if (isExpected(fault)) log.warn({ ...line, err: fault }, 'request failed');
-  else log.error({ ...line, err: fault }, 'request failed');
-  return ms;
+  const isCut = !exchange.response.writableFinished && !exchange.isTakenOver;
+  if (isCut) exchange.gone.abort();
+  return logRequest(log, exchange, { isCut });
 }

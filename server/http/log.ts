@@ -4,7 +4,10 @@ import { toLoggedError } from './logged-error.ts';
 import { toPrettyLine } from './pretty-line.ts';
 
 /** Where a server writes what happens: one line each. */
-export type Log = Logger;
+export interface Log extends Logger {
+  /** Writes a line of level `info` from members of an object in JSON, in which secrets are masked already. For what is written most. */
+  infoMembers(members: string, message: string): void;
+}
 
 /** `"token":"…"` and `"headers":{"authorization":"…"}` in a line, at any depth. */
 const SECRET_FIELD =
@@ -28,12 +31,23 @@ interface LogOptions {
 /** Opens the log. Secrets in it are masked: by the name of the field, and in texts by what stands before them. */
 export function createLog({ level, format, isColored = false, destination, descriptor = 1 }: LogOptions): Log {
   const toLine = format === 'pretty' ? (line: string) => toPrettyLine(maskSecrets(line), { isColored }) : maskSecrets;
-  const options = { level, base: undefined, serializers: { err: toLoggedError } };
-  if (destination) return pino({ ...options, hooks: { streamWrite: toLine } }, destination);
+  const output = destination ?? openOutput(descriptor);
+  const options = { level, base: undefined, serializers: { err: toLoggedError }, hooks: { streamWrite: toLine } };
+  const log = pino(options, output);
+  return Object.assign(log, {
+    infoMembers(members: string, message: string) {
+      if (!log.isLevelEnabled('info')) return;
+      const line = `{"level":30,"time":${Date.now()},${members},"msg":"${message}"}\n`;
+      output.write(format === 'pretty' ? toPrettyLine(line, { isColored }) : line);
+    },
+  });
+}
+
+function openOutput(descriptor: number): LogOutput {
   const output = new LogOutput(descriptor);
   if (!outputs.size) process.on('exit', flushAll);
   outputs.add(output);
-  return pino({ ...options, hooks: { streamWrite: toLine } }, output);
+  return output;
 }
 
 /** What is written to until the process ends. */

@@ -1,4 +1,3 @@
-import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from '../call/errors.ts';
 import { CommandError } from '../command-error.ts';
 
@@ -11,7 +10,7 @@ const SHARED_COUNTERS = 64;
 /** Counts requests of callers. */
 export interface RateLimits {
   /** Counts one request; `operation` counts against the rules of that operation, undefined against the general ones. Throws a 429. */
-  take(caller: string, operation: string | undefined): Promise<RateLimitState | undefined>;
+  take(caller: string, operation: string | undefined): RateLimitState | undefined;
 }
 /** What the answer tells of the tightest rule that applied. */
 export interface RateLimitState {
@@ -22,23 +21,18 @@ export interface RateLimitState {
 }
 
 /** The limits of rules such as `600/min` (everything) and `agents.create=30/min` (one operation); undefined when there are none. */
-export async function createRateLimits(
-  rules: readonly string[],
-  operationNames: readonly string[],
-): Promise<RateLimits | undefined> {
+export function createRateLimits(rules: readonly string[], operationNames: readonly string[]): RateLimits | undefined {
   if (!rules.length) return undefined;
-  // Loads the limiters of a dozen databases; few servers have a limit.
-  const library = await import('rate-limiter-flexible');
   const byOperation = new Map<string | undefined, Window[]>();
   for (const { operation, points, seconds } of readRateLimits(rules, operationNames)) {
     const windows = byOperation.get(operation) ?? [];
-    byOperation.set(operation, [...windows, createWindow(library, points, seconds)]);
+    byOperation.set(operation, [...windows, createWindow(points, seconds)]);
   }
   return {
-    async take(caller, operation) {
+    take(caller, operation) {
       let tightest: RateLimitState | undefined;
       for (const window of byOperation.get(operation) ?? []) {
-        const state = await window(caller);
+        const state = window(caller);
         if (!tightest || state.remaining < tightest.remaining) tightest = state;
       }
       return tightest;
@@ -77,47 +71,57 @@ export const toRateLimitHeaders = ({ limit, remaining, resetS }: RateLimitState)
   ['ratelimit-reset', String(resetS)],
 ];
 
-type Library = typeof import('rate-limiter-flexible');
-type Window = (caller: string) => Promise<RateLimitState>;
+type Window = (caller: string) => RateLimitState;
 
-function createWindow(library: Library, points: number, seconds: number): Window {
-  const limiter = new library.RateLimiterMemory({ points, duration: seconds });
-  const counterOf = createCounterNames(seconds * 1000);
-  const toState = ({ remainingPoints, msBeforeNext }: RateLimiterRes): RateLimitState => ({
-    limit: points,
-    remaining: remainingPoints,
-    // The library reads the wall clock; a clock set back must not make a minute last an hour.
-    resetS: Math.min(seconds, Math.max(1, Math.ceil(msBeforeNext / 1000))),
-  });
-  return async (caller) => {
-    try {
-      return toState(await limiter.consume(counterOf(caller)));
-    } catch (cause) {
-      if (!(cause instanceof library.RateLimiterRes)) throw cause;
-      const state = toState(cause);
-      throw new ApiError('rate-limited', `Over the limit of ${points} requests; try again in ${state.resetS} s`, {
-        headers: { 'retry-after': String(state.resetS), ...Object.fromEntries(toRateLimitHeaders(state)) },
-      });
+/** What one caller has done since its window began. */
+interface Counter {
+  count: number;
+  endsAt: number;
+}
+
+/** A window of each caller begins with its first request and ends so many seconds later. */
+function createWindow(points: number, seconds: number): Window {
+  const windowMs = seconds * 1000;
+  const counterOf = createCounters(windowMs);
+  return (caller) => {
+    // Not the wall clock: one that is set back must not make a minute last an hour.
+    const now = performance.now();
+    const counter = counterOf(caller, now);
+    if (now >= counter.endsAt) {
+      counter.count = 0;
+      counter.endsAt = now + windowMs;
     }
+    counter.count++;
+    const resetS = Math.max(1, Math.ceil((counter.endsAt - now) / 1000));
+    const state = { limit: points, remaining: Math.max(0, points - counter.count), resetS };
+    if (counter.count <= points) return state;
+    throw new ApiError('rate-limited', `Over the limit of ${points} requests; try again in ${resetS} s`, {
+      headers: { 'retry-after': String(resetS), ...Object.fromEntries(toRateLimitHeaders(state)) },
+    });
   };
 }
 
-function createCounterNames(windowMs: number): (caller: string) => string {
-  const known = new Set<string>();
-  let endsAt = 0;
-  return (caller) => {
-    const now = performance.now();
-    if (now >= endsAt) {
-      known.clear();
-      endsAt = now + windowMs;
+function createCounters(windowMs: number): (caller: string, now: number) => Counter {
+  const counters = new Map<string, Counter>();
+  const shared = Array.from({ length: SHARED_COUNTERS }, (): Counter => ({ count: 0, endsAt: 0 }));
+  let sweepAt = 0;
+  return (caller, now) => {
+    const known = counters.get(caller);
+    if (known) return known;
+    if (counters.size >= MAX_CALLERS && now >= sweepAt) {
+      // Not for each request of a new caller: there may be many, and all are looked at.
+      sweepAt = now + windowMs / 2;
+      for (const [name, { endsAt }] of counters) if (now >= endsAt) counters.delete(name);
     }
-    if (known.has(caller)) return caller;
-    if (known.size < MAX_CALLERS) {
-      known.add(caller);
-      return caller;
-    }
-    let sum = 0;
-    for (let at = 0; at < caller.length; at++) sum = (sum * 31 + caller.charCodeAt(at)) % SHARED_COUNTERS;
-    return `shared-${sum}`;
+    if (counters.size >= MAX_CALLERS) return sharedOf(shared, caller);
+    const counter = { count: 0, endsAt: 0 };
+    counters.set(caller, counter);
+    return counter;
   };
+}
+
+function sharedOf(shared: readonly Counter[], caller: string): Counter {
+  let sum = 0;
+  for (let at = 0; at < caller.length; at++) sum = (sum * 31 + caller.charCodeAt(at)) % SHARED_COUNTERS;
+  return shared[sum] ?? { count: 0, endsAt: 0 };
 }

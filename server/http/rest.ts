@@ -23,8 +23,8 @@ export interface RestMatch {
   readonly operation: Operation | undefined;
   /** Whether the contract has this path, or the same with the other trailing slash. */
   readonly isKnown: boolean;
-  /** Answers the exchange; throws before the answer has begun, or when a stream breaks. */
-  serve(): Promise<void>;
+  /** Answers the exchange; throws before the answer has begun, or when a stream breaks. A promise where it has to wait. */
+  serve(): Promise<void> | undefined;
 }
 
 /** Serves operations as REST: exact paths, their statuses, JSON or an event stream. */
@@ -60,14 +60,15 @@ export function createRest(
     const route = streamed ?? found;
     if (match && route) {
       exchange.operation = route.operation.name;
-      const answer = () => serve(exchange, route, match.params, timings);
-      return { operation: route.operation, isKnown: true, serve: answer };
+      const { params } = match;
+      return { operation: route.operation, isKnown: true, serve: () => serve(exchange, { route, params, timings }) };
     }
     const isOther = match === undefined && routes.find(otherSpelling(exchange.route)) !== undefined;
-    const refuse = async () => {
-      if (match) return refuseMethod(exchange, match);
-      if (!isOther) throw new ApiError('not-found', 'Not Found');
-      redirect(exchange);
+    const refuse = () => {
+      if (match) refuseMethod(exchange, match);
+      else if (isOther) redirect(exchange);
+      else throw new ApiError('not-found', 'Not Found');
+      return undefined;
     };
     return { operation: undefined, isKnown: match !== undefined || isOther, serve: refuse };
   };
@@ -101,25 +102,46 @@ function refuseMethod(exchange: Exchange, { methods }: Match<Route>): void {
   sendEmpty(exchange, 204, 'allow', allow);
 }
 
-async function serve(
-  exchange: Exchange,
-  { operation, readQuery, formats }: Route,
-  params: Readonly<Record<string, string>>,
-  timings: StreamTimings,
-): Promise<void> {
-  const { endpoint } = operation;
-  const { request, response, gone } = exchange;
-  const input: Record<string, unknown> = Object.create(null);
-  if (hasBody(request)) {
-    const writeContinue = () => response.writeContinue();
-    const maxBytes = endpoint.takesFiles && MAX_FILES_BODY_BYTES;
-    if (endpoint.body) Object.assign(input, await readJsonObject(request, writeContinue, maxBytes));
-    else await dropBody(request, writeContinue);
-  }
+interface Call {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+  readonly timings: StreamTimings;
+}
+
+/** A promise only where something is waited for: a body, or the handler. */
+function serve(exchange: Exchange, call: Call): Promise<void> | undefined {
+  const input: Input = Object.create(null);
+  return hasBody(exchange.request) ? serveBody(exchange, call, input) : run(exchange, call, input);
+}
+
+type Input = Record<string, unknown>;
+
+async function serveBody(exchange: Exchange, call: Call, input: Input): Promise<void> {
+  const { endpoint } = call.route.operation;
+  const { request, response } = exchange;
+  const writeContinue = () => response.writeContinue();
+  const maxBytes = endpoint.takesFiles && MAX_FILES_BODY_BYTES;
+  if (endpoint.body) Object.assign(input, await readJsonObject(request, writeContinue, maxBytes));
+  else await dropBody(request, writeContinue);
+  await run(exchange, call, input);
+}
+
+function run(exchange: Exchange, call: Call, input: Input): Promise<void> | undefined {
+  const { operation, readQuery } = call.route;
   readQuery(exchange.query, input);
-  Object.assign(input, params);
-  const result = operation.run(input, toRestContext(exchange), gone.signal);
-  const output = result instanceof Promise ? await result : result;
+  Object.assign(input, call.params);
+  const result = operation.run(input, toRestContext(exchange), exchange.gone);
+  return result instanceof Promise
+    ? result.then((output) => finish(exchange, call, { input, output }))
+    : finish(exchange, call, { input, output: result });
+}
+
+function finish(
+  exchange: Exchange,
+  { route: { operation, formats }, timings }: Call,
+  { input, output }: { readonly input: Input; readonly output: unknown },
+): Promise<void> | undefined {
+  const { endpoint } = operation;
   if (endpoint.kind === 'stream' && isIterable(output)) {
     const format = chooseFormat(exchange, formats);
     return stream(exchange, output, {
@@ -128,10 +150,11 @@ async function serve(
       toLastEvent: (...failure) => operation.toLastEvent(...failure, input),
     });
   }
-  if (gone.signal.aborted) return;
+  if (exchange.gone.hasLeft) return undefined;
   if (endpoint.location) exchange.headers.push('location', BASE_PATH + encodePath(endpoint.location(output)));
   if (endpoint.status === 204 || output === undefined) sendEmpty(exchange, 204);
   else sendJson(exchange, endpoint.status, output);
+  return undefined;
 }
 
 /** Whether the caller takes events and no JSON. */

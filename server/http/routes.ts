@@ -52,20 +52,20 @@ function leafOf<T>(root: Node<T>, path: string): Node<T> {
   return node;
 }
 
-function walk<T>(
-  node: Node<T>,
-  segments: readonly string[],
-  at: number,
-  values: readonly string[],
-): Match<T> | undefined {
+function walk<T>(node: Node<T>, segments: readonly string[], at: number, values: string[]): Match<T> | undefined {
   if (at === segments.length) return node.methods && { methods: node.methods, params: zip(node.names ?? [], values) };
   const segment = segments[at] ?? '';
   const literal = node.literals.get(segment);
   const found = literal && walk(literal, segments, at + 1, values);
   if (found || !node.parameter || segment === '') return found;
-  const value = segment.includes('%') ? decodeURIComponent(segment) : segment;
-  return walk(node.parameter, segments, at + 1, [...values, value]);
+  values.push(segment.includes('%') ? decodeURIComponent(segment) : segment);
+  const below = walk(node.parameter, segments, at + 1, values);
+  values.pop();
+  return below;
 }
 
-const zip = (names: readonly string[], values: readonly string[]): Record<string, string> =>
-  Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+function zip(names: readonly string[], values: readonly string[]): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [index, name] of names.entries()) params[name] = values[index] ?? '';
+  return params;
+}

@@ -21,7 +21,7 @@ type NumberedAnswer = readonly [index: number, answer: TRPCResponse];
 /** Answers calls that have all ended, as `httpLink` and `httpBatchLink` read it. */
 export function sendAnswers(exchange: Exchange, ended: readonly Ended[], isBatch: boolean): void {
   const { response, gone } = exchange;
-  if (gone.signal.aborted) return;
+  if (gone.hasLeft) return;
   const answers = ended.map(({ answer }) => answer);
   const errors = ended.map(({ error }) => error);
   for (const header of errors.flatMap((error) => (error ? headersOf(error) : []))) response.setHeader(...header);
@@ -48,7 +48,7 @@ export async function sendLines(exchange: Exchange, calls: readonly Promise<Ende
   try {
     for (let text = toHead(calls.length); ; text = '') {
       const isWhole = await Promise.race([all, nextTurn()]);
-      if (gone.signal.aborted) return;
+      if (gone.hasLeft) return;
       if (!response.headersSent) writeHead(exchange, 200, 'transfer-encoding', 'chunked');
       response.write(text + toLines(unsent.splice(0)));
       if (isWhole) break;

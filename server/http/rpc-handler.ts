@@ -12,7 +12,7 @@ interface HandleOptions {
   readonly maxBatchSize: number;
   readonly input: RpcInput;
   /** Throws when calls may not be made. */
-  admit(names: readonly string[]): Promise<void>;
+  admit(names: readonly string[]): void;
 }
 
 /** Answers by tRPC's own handler. */
@@ -38,7 +38,7 @@ export async function handleByTrpc(exchange: Exchange, options: HandleOptions): 
     path: path.slice(path.lastIndexOf('/') + 1),
     async createContext({ info }): Promise<RpcContext> {
       if (failure) throw toTrpcError(failure);
-      await admit(info.calls.map((call) => call.path));
+      admit(info.calls.map((call) => call.path));
       return { exchange };
     },
     responseMeta: ({ errors }) => ({ headers: Object.fromEntries(errors.flatMap(headersOf)) }),

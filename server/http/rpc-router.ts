@@ -1,6 +1,6 @@
 /** Operations as a tRPC router. */
 import { initTRPC } from '@trpc/server';
-import { isIterable, type Operation } from '../call/implement.ts';
+import { type Gone, isIterable, type Operation } from '../call/implement.ts';
 import { type Exchange, toContext } from './exchange.ts';
 import type { RateLimits } from './rate-limit.ts';
 import { PING_MS } from './rpc-answer.ts';
@@ -12,7 +12,7 @@ export interface RpcContext {
 }
 
 /** Runs one call. Rejects with an error of tRPC. */
-export type RunCall = (input: unknown, exchange: Exchange, signal: AbortSignal) => Promise<unknown>;
+export type RunCall = (input: unknown, exchange: Exchange, gone: Gone) => Promise<unknown>;
 
 /** How each operation runs, by its name. */
 export function createRunners(
@@ -22,10 +22,10 @@ export function createRunners(
   return new Map(
     operations.map(({ name, endpoint, run }) => [
       name,
-      async (input, exchange, signal) => {
+      async (input, exchange, gone) => {
         try {
-          if (!endpoint.open) await rateLimits?.take(exchange.caller, name);
-          const result = await run(input, toContext(exchange), signal);
+          if (!endpoint.open) rateLimits?.take(exchange.caller, name);
+          const result = await run(input, toContext(exchange), gone);
           if (!isIterable(result)) return result ?? null;
           exchange.isStream = true;
           return convertErrors(result);
@@ -66,7 +66,7 @@ export function createRouter(operations: readonly Operation[], runners: Readonly
     // The operation checks its input by itself, as it does for REST.
     const procedure = t.procedure.input((value: unknown) => value);
     const call = ({ input, ctx, signal }: CallOptions) =>
-      runners.get(name)?.(input, ctx.exchange, signal ?? ctx.exchange.gone.signal);
+      runners.get(name)?.(input, ctx.exchange, signal ? { signal } : ctx.exchange.gone);
     put(record, name.split('.'), endpoint.kind === 'query' ? procedure.query(call) : procedure.mutation(call));
   }
   return t.router(record as Parameters<typeof t.router>[0]);

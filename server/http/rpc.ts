@@ -26,7 +26,7 @@ export function createRpc(
   async function run(exchange: Exchange, { name, input }: PlainCall, refusal: unknown): Promise<Ended> {
     try {
       if (refusal) throw refusal;
-      const data = await runners.get(name)?.(input, exchange, exchange.gone.signal);
+      const data = await runners.get(name)?.(input, exchange, exchange.gone);
       return { answer: { result: { data } }, error: undefined };
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
@@ -47,11 +47,20 @@ export function createRpc(
       return handleByTrpc(exchange, { router, maxBatchSize: MAX_BATCH, input, admit: admitCalls });
     }
     const { calls, isBatch, isStreamed } = plain;
-    const refusal = await admitCalls(calls.map(({ name }) => name)).catch((cause: unknown) => cause);
+    const refusal = failureOf(() => admitCalls(calls.map(({ name }) => name)));
     const running = calls.map((call) => run(exchange, call, refusal));
     if (isStreamed) await sendLines(exchange, running);
     else sendAnswers(exchange, await Promise.all(running), isBatch);
   };
+}
+
+function failureOf(work: () => void): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (cause) {
+    return cause;
+  }
 }
 
 function checkMethod({ request: { method = '' } }: Exchange): void {
@@ -60,16 +69,16 @@ function checkMethod({ request: { method = '' } }: Exchange): void {
 }
 
 /** Counts calls, then refuses them when one of them needs a key and it is wrong. */
-type Admit = (exchange: Exchange, names: readonly string[]) => Promise<void>;
+type Admit = (exchange: Exchange, names: readonly string[]) => void;
 
 function createAdmission(operations: readonly Operation[], rateLimits: RateLimits | undefined): Admit {
   const open = new Set(operations.flatMap(({ name, endpoint }) => (endpoint.open ? name : [])));
-  return async (exchange, names) => {
+  return (exchange, names) => {
     const { caller, denied, response } = exchange;
     exchange.operation = names.join().slice(0, 200);
     let state: RateLimitState | undefined;
     try {
-      for (const name of names) if (!open.has(name)) state = await rateLimits?.take(caller, undefined);
+      for (const name of names) if (!open.has(name)) state = rateLimits?.take(caller, undefined);
     } catch (cause) {
       throw toTrpcError(cause);
     } finally {

@@ -65,7 +65,7 @@ export interface HttpServer {
 export async function startHttpServer(options: StartHttpServer): Promise<HttpServer> {
   const { host, operations, apiKeys } = options;
   checkIsGuarded(options, apiKeys);
-  const rateLimits = await createRateLimits(
+  const rateLimits = createRateLimits(
     options.rateLimits,
     operations.map(({ name }: Operation) => name),
   );
@@ -155,12 +155,14 @@ function createDrain(isDrainingOutside: () => boolean) {
   return {
     isDraining: () => isClosing || isDrainingOutside(),
     count(listener: FrontDoor): FrontDoor {
+      const leave = () => {
+        active--;
+        if (isClosing && active === 0) stop?.();
+      };
       return (request, response, upgrade) => {
         active++;
-        response.once('close', () => {
-          active--;
-          if (isClosing && active === 0) stop?.();
-        });
+        // It closes once: `once` would only make a function for each request.
+        response.on('close', leave);
         listener(request, response, upgrade);
       };
     },
