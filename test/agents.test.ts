@@ -57,7 +57,7 @@ async function startAgents(store: Store) {
   });
   const handlers = createAgentHandlers({
     agents,
-    effectiveModel: (model) => model ?? 'demo:rules',
+    defaultModel: () => 'demo:rules',
     isCodemode: (setting) => setting ?? false,
     effectiveSkills: (names) => names ?? ['csv-summary'],
     isRunning: (id) => running.has(id),
@@ -83,7 +83,7 @@ async function startAgents(store: Store) {
       return await operation?.run(
         input,
         { requestId: 'r', headers: {}, principal: EVERYBODY },
-        AbortSignal.timeout(5000),
+        { signal: AbortSignal.timeout(5000) },
       );
     } catch (cause) {
       if (cause instanceof ApiError) return cause.toBody();
@@ -349,6 +349,28 @@ describe('an update', () => {
     await server.call('agentMcpServers.update', { agent_id: 'my-agent', selected_mcp_servers: [] });
     expect(server.agents.get('my-agent').selectedMcpServers).toEqual([]);
   });
+});
+
+it('shows in the list and alone what has become of an agent, however often it was shown before', async () => {
+  await using server = await startInMemory();
+  await server.call('agents.create', { id: 'a' });
+  await server.call('agents.create', { id: 'b' });
+  const shown = async () => {
+    const { agents } = (await server.call('agents.list')) as { agents: { id: string; status: string; name: string }[] };
+    const alone = await server.call('agents.get', { agent_id: 'a' });
+    expect(alone).toMatchObject(agents.find(({ id }) => id === 'a') ?? {});
+    return agents.map(({ id, status, name }) => [id, status, name].join(' '));
+  };
+  expect(await shown()).toEqual(['a idle a', 'b idle b']);
+  expect(await shown()).toEqual(['a idle a', 'b idle b']);
+  server.running.add('a');
+  expect(await shown()).toEqual(['a running a', 'b idle b']);
+  server.running.delete('a');
+  await server.call('agents.update', { agent_id: 'a', name: 'Anna' });
+  expect(await shown()).toEqual(['a idle Anna', 'b idle b']);
+  await server.call('agents.create', { id: 'c' });
+  await server.call('agents.delete', { agent_id: 'b' });
+  expect(await shown()).toEqual(['a idle Anna', 'c idle c']);
 });
 
 describe('deleting an agent', () => {

@@ -1,6 +1,7 @@
 /** Checks what handlers return against what their endpoints declare. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ApiError } from './errors.ts';
+import { isLasting, lasting } from './lasting.ts';
 import { toValidationError } from './validation-error.ts';
 
 /** A log of faults of this server; pino is one. */
@@ -29,12 +30,17 @@ const MAX_TOLD = 100;
  * The same for an answer that holds lists: an item that does not fit is left out, and the log says so once; the rest is worth more than
  * nothing.
  */
-export function createAnswerCheck(name: string, output: z.ZodType, log: OutputLog): (value: unknown) => unknown {
-  const check = createOutputCheck(name, output);
+export function createAnswerCheck(name: string, declared: z.ZodType, log: OutputLog): (value: unknown) => unknown {
+  const output = withCheckedItems(declared);
+  const check = createOutputCheck(name, declared);
   const told = new Set<string>();
+  const before = new WeakMap<object, unknown>();
   return (value) => {
-    const { success, data, error } = output.safeParse(value);
-    if (success) return data;
+    if (isLasting(value) && before.has(value)) return before.get(value);
+    const { success, data } = output.safeParse(value);
+    if (success) return isLasting(value) ? keep(before, value, data) : data;
+    const { data: rightAfterAll, error } = declared.safeParse(value);
+    if (!error) return rightAfterAll;
     const paths = error.issues.map(({ path }) =>
       path.slice(0, path.findLastIndex((key) => typeof key === 'number') + 1),
     );
@@ -51,6 +57,32 @@ export function createAnswerCheck(name: string, output: z.ZodType, log: OutputLo
     );
     return rest;
   };
+}
+
+/** Keeps what is declared of a lasting value, which is lasting, too. */
+function keep(known: WeakMap<object, unknown>, value: object, data: unknown): unknown {
+  known.set(value, typeof data === 'object' && data !== null ? lasting(data) : data);
+  return data;
+}
+
+/** The same schema, but that lasting items of the lists in an object are checked once. What is wrong with others it does not say. */
+function withCheckedItems(output: z.ZodType): z.ZodType {
+  if (!(output instanceof z.ZodObject) || output.def.checks?.length) return output;
+  const lists = Object.entries(output.shape).flatMap(([key, field]) =>
+    field instanceof z.ZodArray && !field.def.checks?.length ? [[key, z.array(checkedOnce(field.element))]] : [],
+  );
+  return lists.length ? output.extend(Object.fromEntries(lists)) : output;
+}
+
+function checkedOnce(schema: z.core.$ZodType): z.ZodType {
+  const before = new WeakMap<object, unknown>();
+  return z.unknown().transform((item, context) => {
+    if (isLasting(item) && before.has(item)) return before.get(item);
+    const { success, data } = z.safeParse(schema, item);
+    if (success) return isLasting(item) ? keep(before, item, data) : data;
+    context.addIssue('not as declared');
+    return z.NEVER;
+  });
 }
 
 type Path = readonly PropertyKey[];

@@ -2,6 +2,7 @@ import type { Part } from '../../contract/health.ts';
 import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError, drainingError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
+import { lasting } from '../call/lasting.ts';
 
 /** What the health handlers are told of the server. */
 export interface HealthParts {
@@ -17,8 +18,9 @@ export function createHealthHandlers({
   isDraining,
   parts,
 }: HealthParts): AppHandlers<RequestContext>['health'] {
+  const healthy = lasting({ status: 'healthy' as const, version });
   return {
-    check: () => ({ status: 'healthy', version }),
+    check: () => healthy,
     ready: async () => {
       if (isDraining()) throw drainingError('5');
       const state = await parts();

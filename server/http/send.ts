@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ApiError } from '../call/errors.ts';
+import { toJsonBody } from '../call/lasting.ts';
 import type { Exchange } from './exchange.ts';
 import { isExpected } from './logged-error.ts';
 import { MAX_BODY_BYTES } from './read-json.ts';
@@ -12,10 +13,10 @@ const LINGER_BYTES = 32 * MAX_BODY_BYTES;
 /** Answers with a JSON body. */
 export function sendJson(exchange: Exchange, status: number, body: unknown): void {
   const { request, response, headers } = exchange;
-  const text = JSON.stringify(body);
-  headers.push('content-type', 'application/json', 'content-length', String(Buffer.byteLength(text)));
+  const { content, length } = toJsonBody(body);
+  headers.push('content-type', 'application/json', 'content-length', length);
   response.writeHead(status, headers);
-  response.end(request.method === 'HEAD' ? undefined : text);
+  response.end(request.method === 'HEAD' ? undefined : content);
   closeWhenStalled(response);
 }
 

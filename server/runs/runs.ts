@@ -6,6 +6,7 @@ import type { ConversationName, RunRecord, Store } from '../store/store.ts';
 import type { CallerTrace } from '../store/stored-runs.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
+import { ActiveRuns } from './active-runs.ts';
 import type { EndedCall, TraceHeaders } from './call-watch.ts';
 import { ConversationQueues } from './conversation-queues.ts';
 import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
@@ -50,7 +51,7 @@ export class Runs {
   readonly #limits: RunLimits;
   readonly #queues: ConversationQueues;
   /** The runs that go on, by the key of their conversation: there is one at most. */
-  readonly #active = new Map<string, ActiveRun>();
+  readonly #active = new ActiveRuns();
   readonly #kept: KeptRuns;
   readonly #askers = new RunAskers();
   readonly #records: RunRecords;
@@ -87,7 +88,7 @@ export class Runs {
     if (!request.parent) noteRequest({ conversation_id: conversation.id });
     this.#refuseWhenDraining(request);
     const entry = this.#queues.enter(conversation, { whenBusy, signal });
-    if (whenBusy === 'interrupt') this.#active.get(conversation.key)?.cancel(INTERRUPTED_BY_NEXT);
+    if (whenBusy === 'interrupt') this.#active.of(conversation.key)?.cancel(INTERRUPTED_BY_NEXT);
     const leave = await entry;
     this.#starting++;
     try {
@@ -108,7 +109,7 @@ export class Runs {
 
   /** The run, while it goes on and for a while after. */
   find(conversationKey: string, runId: string): Run | undefined {
-    const active = this.#active.get(conversationKey);
+    const active = this.#active.of(conversationKey);
     return active?.id === runId ? active : this.#kept.get(conversationKey, runId);
   }
 
@@ -133,7 +134,7 @@ export class Runs {
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
   cancel(conversationKey: string, runId: string, reason = CANCELLED): boolean {
-    const run = this.#active.get(conversationKey);
+    const run = this.#active.of(conversationKey);
     if (run?.id !== runId || run.signal.aborted) return false;
     noteRequest({ run_id: run.storedId, conversation_id: run.conversationId });
     run.cancel(reason);
@@ -147,7 +148,7 @@ export class Runs {
 
   /** Ends the run of a conversation. Resolves once its turn is stored. */
   async cancelConversation(conversationKey: string, reason = CANCELLED): Promise<void> {
-    const run = this.#active.get(conversationKey);
+    const run = this.#active.of(conversationKey);
     if (run) await cancelAll([run], reason);
   }
 
@@ -167,10 +168,10 @@ export class Runs {
   }
 
   /** The runs that go on, of one agent or of all. */
-  activeRuns(agentId?: string): Run[] {
-    const runs = [...this.#active.values()];
-    return agentId === undefined ? runs : runs.filter((run) => run.agentId === agentId);
-  }
+  readonly activeRuns = (agentId?: string): Run[] => this.#active.list(agentId);
+
+  /** Whether a run of this agent goes on. */
+  readonly isActive = (agentId: string): boolean => this.#active.has(agentId);
 
   /** Ends the runs that a server which died left open, with what they had said. To be called once, before the first run. */
   interruptOpen(): Promise<RunRecord[]> {
@@ -256,7 +257,7 @@ export class Runs {
     const names = { id, storedId, key, conversationId, conversationKey };
     const trace = this.#tracing?.open({ key, ...caller, isChild: parent !== undefined });
     const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, caller, trace, limits: this.#limits });
-    this.#active.set(conversationKey, run);
+    this.#active.add(run);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
     const beginning = { request: { ...request, outputSchema }, history: messages, stored, answered: resumed };
@@ -280,7 +281,7 @@ export class Runs {
   async #drive(run: ActiveRun, beginning: RunBeginning, leave: () => void): Promise<void> {
     const { outcome, usage, at } = await driveRun(run, beginning, this.#driveOptions);
     // Free before the caller hears of the end: its next prompt may come at once.
-    this.#active.delete(run.conversationKey);
+    this.#active.delete(run);
     leave();
     run.end(outcome, usage, at);
     this.#kept.add(run);

@@ -64,10 +64,10 @@ export function openAgentEndpoints({ agents, models, mcp, skills, codemode, sand
     handlers: {
       agents: createAgentHandlers({
         agents,
-        effectiveModel: (model) => model ?? models.defaultModelNow() ?? 'default',
+        defaultModel: () => models.defaultModelNow() ?? 'default',
         isCodemode: (setting) => setting ?? codemode.isDefault,
         effectiveSkills: (names) => names ?? skills.defaults,
-        isRunning: (agentId) => runs.activeRuns(agentId).length > 0,
+        isRunning: (agentId) => runs.isActive(agentId),
         cancelRuns: (agentId) => {
           void sandboxes.closeAgent(agentId);
           return runs.cancelAgent(agentId, 'the agent was deleted');
