@@ -73,8 +73,10 @@ export async function stopServersOf(
 
 /** Ends servers that ran only because agents used them, once no agent selects them any more. To be called when a selection has shrunk. */
 export async function stopUnselected(servers: RunningServers, agents: readonly SelectingAgent[]): Promise<void> {
+  const candidates = servers.list().filter((server) => server.isWanted && server.isForUse);
+  if (!candidates.length) return;
   const selected = new Set(selectedBy(agents, servers).found);
-  const unused = servers.list().filter((server) => server.isWanted && server.isForUse && !selected.has(server));
+  const unused = candidates.filter((server) => !selected.has(server));
   await Promise.all(unused.map((server) => server.stop()));
 }
 

@@ -18,9 +18,9 @@ export type AgentFields = {
 /** Checks of what a caller states of an agent. */
 export interface AgentChecks {
   /** Throws a 422 when no provider has such a model. */
-  checkModel(model: string): Promise<void> | void;
+  checkModel(model: string): void;
   /** The ids among `selection` that no MCP server has. */
-  findUnknownServers(selection: readonly ServerSelection[]): Promise<readonly string[]> | readonly string[];
+  findUnknownServers(selection: readonly ServerSelection[]): readonly string[];
   /** The names among these that no skill has, and the skills there are. */
   findUnknownSkills(names: readonly string[]): Promise<{ unknown: readonly string[]; known: readonly string[] }>;
 }
@@ -107,13 +107,16 @@ export class Agents {
   /** Changes the fields that are stated; a statement of what is so already changes nothing. */
   async update(id: string, fields: AgentFields): Promise<AgentRecord> {
     this.get(id);
-    await this.#check(fields, id);
-    return this.#changes.run(async () => {
+    const checked = this.#check(fields, id);
+    if (checked) await checked;
+    return this.#changes.run(() => {
       const agent = this.get(id);
-      const stated = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-      const changed = { ...agent, ...stated };
-      if (isDeepStrictEqual(changed, agent)) return agent;
-      return this.#save({ ...changed, updatedAt: new Date().toISOString() });
+      const known = Object(agent);
+      const news = Object.entries(fields).filter(
+        ([name, value]) => value !== undefined && value !== known[name] && !isDeepStrictEqual(value, known[name]),
+      );
+      if (!news.length) return agent;
+      return this.#save({ ...agent, ...Object.fromEntries(news), updatedAt: new Date().toISOString() });
     });
   }
 
@@ -138,19 +141,22 @@ export class Agents {
     for (const listener of this.#listeners) listener(change);
   }
 
-  async #check(
-    { model, selectedMcpServers, skills, agents = [], outputSchema }: AgentFields,
-    id?: string,
-  ): Promise<void> {
-    if (model) await this.#checks.checkModel(model);
+  /** Throws what is wrong with what is stated. A promise only of what takes a while to check. */
+  #check(fields: AgentFields, id?: string): Promise<void> | undefined {
+    const { model, selectedMcpServers, skills, agents = [], outputSchema } = fields;
+    if (model) this.#checks.checkModel(model);
     this.#checkAgents(agents, id);
-    await this.#checkServers(selectedMcpServers ?? []);
-    await this.#checkSkills(skills ?? []);
+    if (selectedMcpServers?.length) this.#checkServers(selectedMcpServers);
+    return skills?.length || outputSchema ? this.#checkSlowly(skills ?? [], outputSchema) : undefined;
+  }
+
+  async #checkSlowly(skills: readonly string[], outputSchema: AgentFields['outputSchema']): Promise<void> {
+    if (skills.length) await this.#checkSkills(skills);
     await checkOutputSchema(outputSchema, 'output_schema');
   }
 
-  async #checkServers(selection: readonly ServerSelection[]): Promise<void> {
-    const unknown = selection.length ? await this.#checks.findUnknownServers(selection) : [];
+  #checkServers(selection: readonly ServerSelection[]): void {
+    const unknown = this.#checks.findUnknownServers(selection);
     if (unknown.length) throw invalidField('selected_mcp_servers', `no MCP server has the id ${quote(unknown)}`);
   }
 
@@ -161,7 +167,6 @@ export class Agents {
   }
 
   async #checkSkills(names: readonly string[]): Promise<void> {
-    if (!names.length) return;
     const { unknown, known } = await this.#checks.findUnknownSkills(names);
     if (unknown.length)
       throw invalidField('skills', `no skill has the name ${quote(unknown)}; there are: ${quote(known)}`);

@@ -3,9 +3,9 @@ export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   /** What `work` comes to, once all that was asked for before it has ended. */
-  run<Result>(work: () => Promise<Result>): Promise<Result> {
+  run<Result>(work: () => Promise<Result> | Result): Promise<Result> {
     const result = this.#last.then(work);
-    this.#last = Promise.allSettled([result]);
+    this.#last = result.then(ignore, ignore);
     return result;
   }
 
@@ -22,7 +22,7 @@ export class KeyedMutex {
   /** What `work` comes to, once all that was asked for before it with the same key has ended. */
   async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     const result = (this.#last.get(key) ?? Promise.resolve()).then(work);
-    const ended = Promise.allSettled([result]);
+    const ended = result.then(ignore, ignore);
     this.#last.set(key, ended);
     try {
       return await result;
@@ -31,3 +31,5 @@ export class KeyedMutex {
     }
   }
 }
+
+const ignore = (): void => undefined;

@@ -49,9 +49,8 @@ function toBody(text: string): JsonBody {
 
 function toJson(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
-  const members = Object.entries(value);
-  if (!members.some(([, member]) => isLastingList(member))) return JSON.stringify(value);
-  const written = members.map(([name, member]) => {
+  if (!Object.values(value).some(isLastingList)) return JSON.stringify(value);
+  const written = Object.entries(value).map(([name, member]) => {
     const text = isLastingList(member) ? `[${member.map(toItemJson).join()}]` : JSON.stringify(member);
     // As JSON.stringify does: what JSON has no word for is not there.
     return text === undefined ? [] : `${JSON.stringify(name)}:${text}`;

@@ -11,7 +11,7 @@ import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange
 import type { Mount } from './express-app.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
-import { type RateLimitState, type RateLimits, toRateLimitHeaders } from './rate-limit.ts';
+import { listRateLimitHeaders, type RateLimitState, type RateLimits } from './rate-limit.ts';
 import { logRequest } from './request-line.ts';
 import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
@@ -179,7 +179,7 @@ function admit(exchange: Exchange, rateLimits: RateLimits | undefined, operation
     const general = rateLimits.take(caller, undefined);
     const own = operation === undefined || exchange.denied ? undefined : rateLimits.take(caller, operation);
     const state = tightest(general, own);
-    if (state) for (const [name, value] of toRateLimitHeaders(state)) headers.push(name, value);
+    if (state) headers.push(...listRateLimitHeaders(state));
   }
   if (exchange.denied) throw exchange.denied;
 }

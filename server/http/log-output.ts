@@ -8,7 +8,7 @@ interface LogOutputOptions {
 }
 
 /** Lines are joined into writes of this size: one system call a line costs more than the line. */
-const JOINED = 8192;
+const JOINED = 65_536;
 /** How long a line may wait for others. */
 const FLUSH_MS = 100;
 /** How long a full pipe is left alone. */
@@ -22,8 +22,9 @@ export class LogOutput {
   readonly #fd: number;
   readonly #maxWaiting: number;
   readonly #silenceMs: number;
-  /** What has been logged since the last write began. */
-  #waiting = '';
+  /** The lines since the last write began. They are joined at once: one long text that grows by each line is slower to make and to read. */
+  #waiting: string[] = [];
+  #waitingChars = 0;
   /** What of a write the system has not taken yet. */
   #rest: Buffer = Buffer.alloc(0);
   #isWriting = false;
@@ -40,9 +41,12 @@ export class LogOutput {
   /** Takes a line, which ends in a line break. */
   write(line: string): void {
     if (this.#isLost) return;
-    if (this.#waiting.length + this.#rest.length + line.length > this.#maxWaiting) this.#leftOut++;
-    else this.#waiting += line;
-    if (this.#waiting.length >= JOINED) this.#send();
+    if (this.#waitingChars + this.#rest.length + line.length > this.#maxWaiting) this.#leftOut++;
+    else {
+      this.#waiting.push(line);
+      this.#waitingChars += line.length;
+    }
+    if (this.#waitingChars >= JOINED) this.#send();
     else this.#sendIn(FLUSH_MS);
   }
 
@@ -90,21 +94,22 @@ export class LogOutput {
     if (error && !isFull(error)) {
       this.#isLost = true;
       this.#rest = Buffer.alloc(0);
-      this.#waiting = '';
+      this.#take();
       return;
     }
     if (!error) this.#rest = this.#rest.subarray(written);
     if (error) this.#sendIn(FULL_MS);
-    else if (this.#rest.length > 0 || this.#waiting.length >= JOINED) this.#send();
-    else if (this.#waiting.length > 0) this.#sendIn(FLUSH_MS);
+    else if (this.#rest.length > 0 || this.#waitingChars >= JOINED) this.#send();
+    else if (this.#waitingChars > 0) this.#sendIn(FLUSH_MS);
   }
 
   /** What waits, which does not then. */
   #take(): string {
-    const lines = this.#waiting;
+    const lines = this.#waiting.join('');
     const msg = `${this.#leftOut} lines of the log are left out: nobody read it`;
     const told = this.#leftOut === 0 ? '' : `${JSON.stringify({ level: 40, time: Date.now(), msg })}\n`;
-    this.#waiting = '';
+    this.#waiting = [];
+    this.#waitingChars = 0;
     this.#leftOut = 0;
     return lines + told;
   }

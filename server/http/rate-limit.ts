@@ -65,10 +65,20 @@ export function readRateLimits(rules: readonly string[], operationNames: readonl
 }
 
 /** The response headers that tell a caller how much is left. */
-export const toRateLimitHeaders = ({ limit, remaining, resetS }: RateLimitState): [string, string][] => [
-  ['ratelimit-limit', String(limit)],
-  ['ratelimit-remaining', String(remaining)],
-  ['ratelimit-reset', String(resetS)],
+export const toRateLimitHeaders = ({ limit, remaining, resetS }: RateLimitState) => ({
+  'ratelimit-limit': String(limit),
+  'ratelimit-remaining': String(remaining),
+  'ratelimit-reset': String(resetS),
+});
+
+/** The same as a flat list of names and values. */
+export const listRateLimitHeaders = ({ limit, remaining, resetS }: RateLimitState): string[] => [
+  'ratelimit-limit',
+  String(limit),
+  'ratelimit-remaining',
+  String(remaining),
+  'ratelimit-reset',
+  String(resetS),
 ];
 
 type Window = (caller: string) => RateLimitState;
@@ -96,7 +106,7 @@ function createWindow(points: number, seconds: number): Window {
     const state = { limit: points, remaining: Math.max(0, points - counter.count), resetS };
     if (counter.count <= points) return state;
     throw new ApiError('rate-limited', `Over the limit of ${points} requests; try again in ${resetS} s`, {
-      headers: { 'retry-after': String(resetS), ...Object.fromEntries(toRateLimitHeaders(state)) },
+      headers: { 'retry-after': String(resetS), ...toRateLimitHeaders(state) },
     });
   };
 }

@@ -110,20 +110,21 @@ interface Call {
 
 /** A promise only where something is waited for: a body, or the handler. */
 function serve(exchange: Exchange, call: Call): Promise<void> | undefined {
-  const input: Input = Object.create(null);
-  return hasBody(exchange.request) ? serveBody(exchange, call, input) : run(exchange, call, input);
+  return hasBody(exchange.request) ? serveBody(exchange, call) : run(exchange, call, {});
 }
 
 type Input = Record<string, unknown>;
 
-async function serveBody(exchange: Exchange, call: Call, input: Input): Promise<void> {
+async function serveBody(exchange: Exchange, call: Call): Promise<void> {
   const { endpoint } = call.route.operation;
   const { request, response } = exchange;
   const writeContinue = () => response.writeContinue();
   const maxBytes = endpoint.takesFiles && MAX_FILES_BODY_BYTES;
-  if (endpoint.body) Object.assign(input, await readJsonObject(request, writeContinue, maxBytes));
-  else await dropBody(request, writeContinue);
-  await run(exchange, call, input);
+  if (endpoint.body) await run(exchange, call, await readJsonObject(request, writeContinue, maxBytes));
+  else {
+    await dropBody(request, writeContinue);
+    await run(exchange, call, {});
+  }
 }
 
 function run(exchange: Exchange, call: Call, input: Input): Promise<void> | undefined {

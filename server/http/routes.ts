@@ -28,7 +28,7 @@ export function createRoutes<T>(routes: Iterable<{ method: string; path: string;
     if (!path.includes('{')) fixed.set(path, { methods: node.methods, params: NO_PARAMS });
   }
   return {
-    find: (path) => fixed.get(path) ?? walk(root, path.slice(1).split('/'), 0, []),
+    find: (path) => fixed.get(path) ?? walk(root, path, 1, []),
   };
 }
 
@@ -52,20 +52,23 @@ function leafOf<T>(root: Node<T>, path: string): Node<T> {
   return node;
 }
 
-function walk<T>(node: Node<T>, segments: readonly string[], at: number, values: string[]): Match<T> | undefined {
-  if (at === segments.length) return node.methods && { methods: node.methods, params: zip(node.names ?? [], values) };
-  const segment = segments[at] ?? '';
+/** `from` is where the next segment begins; behind the end of the path when there is none. */
+function walk<T>(node: Node<T>, path: string, from: number, values: string[]): Match<T> | undefined {
+  if (from > path.length) return node.methods && { methods: node.methods, params: zip(node.names ?? [], values) };
+  const slash = path.indexOf('/', from);
+  const end = slash < 0 ? path.length : slash;
+  const segment = path.slice(from, end);
   const literal = node.literals.get(segment);
-  const found = literal && walk(literal, segments, at + 1, values);
+  const found = literal && walk(literal, path, end + 1, values);
   if (found || !node.parameter || segment === '') return found;
   values.push(segment.includes('%') ? decodeURIComponent(segment) : segment);
-  const below = walk(node.parameter, segments, at + 1, values);
+  const below = walk(node.parameter, path, end + 1, values);
   values.pop();
   return below;
 }
 
 function zip(names: readonly string[], values: readonly string[]): Record<string, string> {
   const params: Record<string, string> = {};
-  for (const [index, name] of names.entries()) params[name] = values[index] ?? '';
+  for (let at = 0; at < names.length; at++) params[names[at] ?? ''] = values[at] ?? '';
   return params;
 }

@@ -82,7 +82,7 @@ function createAdmission(operations: readonly Operation[], rateLimits: RateLimit
     } catch (cause) {
       throw toTrpcError(cause);
     } finally {
-      if (state) for (const header of toRateLimitHeaders(state)) response.setHeader(...header);
+      if (state) for (const header of Object.entries(toRateLimitHeaders(state))) response.setHeader(...header);
     }
     if (denied && names.some((name) => !open.has(name))) throw toTrpcError(denied);
   };

@@ -55,7 +55,7 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
   const agents = await openAgents({ store, models, mcp, skills, publish });
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });
-  telemetry.nameAgents((id) => agents.list().find((agent) => agent.id === id));
+  telemetry.nameAgents((id) => agents.find(id));
   const watchRequest = openRequestCalls({ tracing: telemetry.tracing, onEnded: metrics.noteCall });
   const sandbox = keep(
     await openSandboxes({ options, agents, codemode, runs, log, publish, watchRequest, onStart: metrics.noteSandbox }),
