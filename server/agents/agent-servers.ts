@@ -73,11 +73,13 @@ export async function stopServersOf(
 
 /** Ends servers that ran only because agents used them, once no agent selects them any more. To be called when a selection has shrunk. */
 export async function stopUnselected(servers: RunningServers, agents: readonly SelectingAgent[]): Promise<void> {
-  const candidates = servers.list().filter((server) => server.isWanted && server.isForUse);
-  if (!candidates.length) return;
-  const selected = new Set(selectedBy(agents, servers).found);
-  const unused = candidates.filter((server) => !selected.has(server));
-  await Promise.all(unused.map((server) => server.stop()));
+  const unused = new Set(servers.list().filter((server) => server.isWanted && server.isForUse));
+  for (const { selectedMcpServers } of agents) {
+    // There may be thousands of agents, and mostly the first few select whatever runs.
+    if (!unused.size) return;
+    for (const server of servers.findAll(selectedMcpServers)) unused.delete(server);
+  }
+  await Promise.all([...unused].map((server) => server.stop()));
 }
 
 /** The servers that agents select, each once, and the ids that name none. */

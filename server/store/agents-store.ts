@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { ServerSelection } from '../../contract/agents.ts';
 import { isJsonObject } from './json-object.ts';
-import { nextPosition } from './positions.ts';
+import { createPositions } from './positions.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
@@ -12,6 +12,7 @@ import { toStoredJson } from './stored-json.ts';
 /** Agents, in the order of their creation. */
 export function createAgentsStore(db: Kysely<Tables>, log: StoreLog): AgentsStore {
   const reader = createRecordReader<Tables['agents'], AgentRecord>({ table: 'agents', key: ['id'], toRecord, log });
+  const nextPosition = createPositions(db, 'agents');
   return {
     async list() {
       const rows = await db.selectFrom('agents').selectAll().orderBy('position').execute();
@@ -21,7 +22,7 @@ export function createAgentsStore(db: Kysely<Tables>, log: StoreLog): AgentsStor
       const { id, created_at, ...changes } = toRow(agent);
       await db
         .insertInto('agents')
-        .values({ id, created_at, ...changes, position: nextPosition('agents') })
+        .values({ id, created_at, ...changes, position: await nextPosition() })
         .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
         .execute();
     },

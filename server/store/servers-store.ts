@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { isJsonObject } from './json-object.ts';
-import { nextPosition } from './positions.ts';
+import { createPositions } from './positions.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
@@ -15,6 +15,7 @@ export function createServersStore(db: Kysely<Tables>, log: StoreLog): ServersSt
     toRecord,
     log,
   });
+  const nextPosition = createPositions(db, 'servers');
   return {
     async list() {
       const rows = await db.selectFrom('servers').selectAll().orderBy('position').execute();
@@ -24,7 +25,7 @@ export function createServersStore(db: Kysely<Tables>, log: StoreLog): ServersSt
       const changes = { definition: toStoredJson(definition), updated_at: updatedAt };
       await db
         .insertInto('servers')
-        .values({ id, created_at: createdAt, ...changes, position: nextPosition('servers') })
+        .values({ id, created_at: createdAt, ...changes, position: await nextPosition() })
         .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
         .execute();
     },

@@ -35,7 +35,8 @@ export async function openAgents({ store, models, mcp: { servers }, skills: { li
   });
   agents.onChange((change) => {
     publish({ type: 'agent', ...change });
-    void stopUnselected(servers, agents.list());
+    // A new agent selects more, never less.
+    if (change.status !== 'created') void stopUnselected(servers, agents.list());
   });
   return agents;
 }
