@@ -1,10 +1,10 @@
 /** `fetch` over `node:http`, for who sends text and reads streams: a chunk of an answer costs half of what it costs through the global one. */
 import type { IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import { globalAgent, Agent as HttpAgent, request as requestHttp } from './node-http.ts';
+import { loadHttps } from './node-https.ts';
 
 /** A `fetch` that sends text over HTTP/1.1. Keeps connections and follows no redirect. */
 export type FetchText = (url: string | URL, init?: RequestInit) => Promise<Response>;
@@ -24,15 +24,18 @@ const IDLE_MS = 4000;
 export function createTextFetch({ lookup, headers: own, readAhead }: FetchOptions): FetchText {
   // The other options are those of Node's own agent, whose types hide them: among them the proxy of the environment, when Node is to use it.
   const options = { ...Reflect.get(globalAgent, 'options'), timeout: IDLE_MS };
-  const ways = {
-    http: { request: requestHttp, agent: new HttpAgent(options) },
-    https: { request: requestHttps, agent: new HttpsAgent(options) },
+  const http = { request: requestHttp, agent: new HttpAgent(options) };
+  let https: Way | undefined;
+  const toHttps = (): Way => {
+    const { Agent, request } = loadHttps();
+    https ??= { request, agent: new Agent(options) };
+    return https;
   };
   return async (input, { method = 'GET', headers, body, signal } = {}) => {
     const url = new URL(input);
     if (body && typeof body !== 'string') throw new TypeError('Only text is sent');
     signal?.throwIfAborted();
-    const { request, agent } = ways[url.protocol === 'https:' ? 'https' : 'http'];
+    const { request, agent } = url.protocol === 'https:' ? toHttps() : http;
     const sent = request(url, {
       method,
       headers: { ...own, ...Object.fromEntries(new Headers(headers)) },
@@ -46,6 +49,9 @@ export function createTextFetch({ lookup, headers: own, readAhead }: FetchOption
     return toResponse(await promise, { signal, readAhead });
   };
 }
+
+/** How requests of one protocol are sent. */
+type Way = Pick<ReturnType<typeof loadHttps>, 'request'> & { readonly agent: InstanceType<typeof HttpAgent> };
 
 interface BodyOptions {
   readonly signal: AbortSignal | null | undefined;

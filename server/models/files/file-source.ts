@@ -1,9 +1,9 @@
 /** Fetches the files that callers name by an address, from nowhere inside the network of this server. */
 import type { IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { SilenceTimer } from '../../async/silence-timer.ts';
 import { untilAborted } from '../../async/until-aborted.ts';
 import { request as requestHttp } from '../../network/node-http.ts';
+import { loadHttps } from '../../network/node-https.ts';
 import { AddressNotAllowedError, type Resolve } from '../../network/outgoing-address.ts';
 import { findOutsideProblem, isAllowedHost, lookupFor } from '../../network/outside-address.ts';
 import { FileProblem } from './file-problem.ts';
@@ -132,7 +132,7 @@ function open(
   url: URL,
   { lookup, signal }: { lookup: ReturnType<typeof lookupFor>; signal: AbortSignal },
 ): Promise<IncomingMessage> {
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const request = url.protocol === 'https:' ? loadHttps().request : requestHttp;
   const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'agent-runtimes' };
   return new Promise((resolve, reject) => {
     request(url, { headers, signal, agent: false, ...lookup }, resolve)

@@ -1,6 +1,6 @@
 /** Posts to addresses that callers name, and to none inside the network of this server. */
-import { request as requestHttps } from 'node:https';
 import { request as requestHttp } from '../../network/node-http.ts';
+import { loadHttps } from '../../network/node-https.ts';
 import { findOutsideProblem, lookupFor } from '../../network/outside-address.ts';
 
 /** A request to post. */
@@ -24,7 +24,7 @@ export function postWebhook({ url, headers, body, signal }: Webhook, allowedHost
   const problem = findWebhookProblem(url, allowedHosts);
   if (problem) return Promise.reject(new WebhookAddressError(`The address ${problem}`));
   const target = new URL(url);
-  const request = target.protocol === 'https:' ? requestHttps : requestHttp;
+  const request = target.protocol === 'https:' ? loadHttps().request : requestHttp;
   return new Promise((resolve, reject) => {
     const sent = request(
       target,

@@ -1,5 +1,6 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { request as requestHttp } from '../../network/node-http.ts';
+import { loadHttps } from '../../network/node-https.ts';
 import { lookupReachable } from '../../network/outgoing-address.ts';
 
 // A Jupyter server answers some requests only when a kernel has started.
@@ -39,7 +40,7 @@ export async function fetchJupyter(input: string | URL | Request, init?: Request
 
 function dial(wanted: Request, body: Buffer): Promise<IncomingMessage> {
   const url = new URL(wanted.url);
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const send = url.protocol === 'https:' ? loadHttps().request : requestHttp;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const outgoing = send(
     url,
