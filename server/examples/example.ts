@@ -33,8 +33,13 @@ export function defineTool<Input extends z.ZodObject>({
   /** May throw a {@link ToolError}. */
   run(args: z.output<Input>, state: unknown): Omit<ToolOutcome, 'isError'>;
 }): ExampleTool {
+  let whole: ToolDefinition | undefined;
   return {
-    definition: { ...definition, inputSchema: z.toJSONSchema(input, { io: 'input' }) },
+    // Made for the first model that is shown it.
+    get definition() {
+      whole ??= { ...definition, inputSchema: z.toJSONSchema(input, { io: 'input' }) };
+      return whole;
+    },
     call: (args, state) => run(input.parse(args), state),
   };
 }

@@ -10,8 +10,11 @@ export type QueryReader = (query: string, input: Record<string, unknown>) => voi
 
 /** The query reader of one endpoint. */
 export function createQueryReader({ query: schema }: Endpoint): QueryReader {
-  const isList = new Map(Object.entries(schema?.shape ?? {}).map(([name, field]) => [name, isArray(field)]));
+  let fieldsOfSchema: ReadonlyMap<string, boolean> | undefined;
   return (query, input) => {
+    // Read by the first request: a start looks into no schema.
+    fieldsOfSchema ??= new Map(Object.entries(schema?.shape ?? {}).map(([name, field]) => [name, isArray(field)]));
+    const isList = fieldsOfSchema;
     // A body must not reach what the contract reads from the query.
     for (const name of isList.keys()) delete input[name];
     if (query === '') return;

@@ -24,13 +24,20 @@ interface OpenPrices {
 
 /** Opens the price table. Throws one sentence when `file` cannot be read or is no table; an odd entry of it costs only itself, and `log` is told. */
 export function openPrices({ file, log }: OpenPrices): Prices {
-  const bundled = readPriceTable(bundledTable);
   const own = file === undefined ? undefined : readPriceFile(file);
   for (const problem of own?.problems ?? []) log.warn({ file, problem }, 'a line of the price file is odd');
-  const prices = new Map([...(bundled?.prices ?? []), ...(own?.prices ?? [])]);
+  // By the first who asks: no start waits for the bundled table.
+  const read = once(() => {
+    const bundled = readPriceTable(bundledTable);
+    const from = dateOf(own) ?? (own?.prices.size ? null : dateOf(bundled));
+    return { from, prices: new Map([...(bundled?.prices ?? []), ...(own?.prices ?? [])]) };
+  });
   return {
-    from: dateOf(own) ?? (own?.prices.size ? null : dateOf(bundled)),
+    get from() {
+      return read().from;
+    },
     priceOf(model, usage) {
+      const { prices } = read();
       const id = readModelId(model);
       const price =
         id &&
@@ -39,6 +46,14 @@ export function openPrices({ file, log }: OpenPrices): Prices {
           .find((one) => one !== undefined);
       return price ? costOf(price, usage) : null;
     },
+  };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

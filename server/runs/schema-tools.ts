@@ -21,11 +21,20 @@ export function defineSchemaTool<Context, Input extends z.ZodObject>({
   readonly input: Input;
   answer(args: z.output<Input>, context: Context): Promise<ToolOutcome> | ToolOutcome;
 }): SchemaTool<Context> {
-  const { $schema, additionalProperties, ...inputSchema } = z.toJSONSchema(input, { io: 'input' });
+  let definition: ToolDefinition | undefined;
   return {
-    definition: { name, description, inputSchema },
+    // Made for the first model that is shown it.
+    get definition() {
+      definition ??= { name, description, inputSchema: toInputSchema(input) };
+      return definition;
+    },
     call: (args, context) => answer(input.parse(args), context),
   };
+}
+
+function toInputSchema(input: z.ZodObject): ToolDefinition['inputSchema'] {
+  const { $schema, additionalProperties, ...inputSchema } = z.toJSONSchema(input, { io: 'input' });
+  return inputSchema;
 }
 
 /** Calls the tool of that name; there being none and arguments that do not fit are failures of the call. */

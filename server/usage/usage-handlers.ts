@@ -5,19 +5,19 @@ import type { Store } from '../store/store.ts';
 
 interface UsageHandlersOptions {
   readonly store: Pick<Store['runs'], 'sums' | 'usage'>;
-  /** The date of the price table. */
-  readonly pricesFrom: string | null;
+  /** The price table, by its date. */
+  readonly prices: { readonly from: string | null };
 }
 
 /** What runs used and cost, over the wire. */
-export function createUsageHandlers({ store, pricesFrom }: UsageHandlersOptions): AppHandlers<RequestContext>['usage'] {
+export function createUsageHandlers({ store, prices }: UsageHandlersOptions): AppHandlers<RequestContext>['usage'] {
   return {
     async get({ input: { group_by: group, agent_id: agentId, since, until }, context: { principal } }) {
       const { groups, total } = await store.usage({ principal, agentId, since, until }, group);
       return {
         groups: groups.map(({ name, ...sums }) => ({ name: name || null, ...toSums(sums) })),
         total: toSums(total),
-        prices_from: pricesFrom,
+        prices_from: prices.from,
       };
     },
   };

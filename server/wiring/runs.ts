@@ -45,7 +45,7 @@ export async function openRuns({ options, store, models, tracing, onEnded, onInn
     runs,
     handlers: {
       runs: createRunHandlers({ runs, store: store.runs, approvals: store.approvals }),
-      usage: createUsageHandlers({ store: store.runs, pricesFrom: prices.from }),
+      usage: createUsageHandlers({ store: store.runs, prices }),
     },
   };
 }
