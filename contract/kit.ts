@@ -181,16 +181,23 @@ function declare(kind: Kind, method: Method): any {
     path: `/${string}`,
     { query, body, rules = [], status = 200, ...rest }: Spec<Shape, Shape, z.ZodType>,
   ): Endpoint => {
-    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as Param);
-    const shapes = [Object.fromEntries(names.map((name) => [name, params[name]])), query?.shape, body?.shape];
-    const fields = z.object(Object.assign({}, ...shapes));
-    const input = rules.reduce(
+    const names = [...Object.keys(readParams(path)), ...namesOf(query), ...namesOf(body)];
+    if (new Set(names).size < names.length) {
+      throw new ContractError(`${method} ${path}: a name stands in two of path, query and body`);
+    }
+    const fields = new z.ZodObject({
+      type: 'object',
+      // Made for the first who reads them, so that no start of a server makes those of every endpoint.
+      get shape() {
+        const shape = { ...readParams(path), ...query?.shape, ...body?.shape };
+        Object.defineProperty(this, 'shape', { value: shape });
+        return shape;
+      },
+    });
+    const input = rules.reduce<z.ZodObject>(
       (checked, { holds, path: field, message }) => checked.refine(holds, { path: [field], message }),
       fields,
     );
-    if (Object.keys(fields.shape).length < shapes.reduce((sum, shape) => sum + Object.keys(shape ?? {}).length, 0)) {
-      throw new ContractError(`${method} ${path}: a name stands in two of path, query and body`);
-    }
     for (const schema of [query, body]) {
       if (schema?.def.checks?.length) {
         throw new ContractError(`${method} ${path}: refine fields, or state rules, not the whole query or body`);
@@ -198,6 +205,19 @@ function declare(kind: Kind, method: Method): any {
     }
     return { kind, method, path, status, input, query, body, tag: { name: '', description: '' }, ...rest } as Endpoint;
   };
+}
+
+function readParams(path: string): Shape {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as Param);
+  return Object.fromEntries(names.map((name) => [name, params[name]]));
+}
+
+/** The names of the fields, without making those that are made when they are read: zod keeps these as they were given, beside the shape. */
+function namesOf(schema: z.ZodObject | undefined): string[] {
+  if (!schema) return [];
+  const shape = Object.getOwnPropertyDescriptor(schema.def, 'shape')?.get;
+  const given: unknown = shape && Reflect.get(shape, 'raw');
+  return Object.keys(given ?? schema.shape);
 }
 
 /** A tree of endpoints; its keys are the names of the typed clients' procedures. */

@@ -5,7 +5,9 @@
 import { cpSync, globSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build, type Plugin } from 'rolldown';
+import { lazyShapes } from './lazy-shapes.ts';
 import { readLicenses } from './licenses.ts';
+import { lightChunks } from './light-chunks.ts';
 
 /** Not bundled, so that an audit of an installation sees them: what parses what strangers send, and what brings files of its own. */
 const INSTALLED = [
@@ -41,7 +43,7 @@ const { output } = await build({
   external,
   // A package that is a link has the name of the link: what is written is the same wherever the package is.
   resolve: { symlinks: false },
-  plugins: [keepPlaces],
+  plugins: [keepPlaces, lazyShapes, lightChunks('server/main.js')],
   // JupyterLab has one, in a branch that no server comes to.
   checks: { eval: false },
   output: {
