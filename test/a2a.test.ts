@@ -349,6 +349,7 @@ describe('JSON-RPC itself', () => {
     expect(await post(call({ id: 'text' }))).toEqual([200, 'text', -32001]);
     expect(await post(call({}), { 'a2a-version': '9.9' })).toEqual([200, 7, -32009]);
     expect(await post(call({}), { 'content-type': 'text/plain' })).toEqual([200, null, -32005]);
+    expect(await post(call({}), { 'content-type': 'application/json, application/json' })).toEqual([200, 7, -32001]);
     expect(await post(call({ method: 'tasks/get' }), { 'a2a-version': '' })).toEqual([200, 7, -32001]);
   });
 

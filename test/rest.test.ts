@@ -180,6 +180,7 @@ test('JSON with a utf-8 charset or a +json type is JSON', async () => {
     'application/json; charset=utf-8',
     'Application/JSON;charset="UTF-8"',
     'application/merge-patch+json',
+    'application/json, application/json',
   ]) {
     const response = await server.call('PATCH', '/things/a', '{"size":3}', { 'content-type': type });
     expect([type, response.status]).toEqual([type, 200]);
@@ -192,6 +193,7 @@ test('a body of another type, charset or encoding is a 415', async () => {
     { 'content-type': 'text/plain' },
     { 'content-type': 'application/x-www-form-urlencoded' },
     { 'content-type': 'application/jsonp' },
+    { 'content-type': 'application/json, text/plain' },
     { 'content-type': 'application/json; charset=iso-8859-1' },
     { 'content-type': 'application/json', 'content-encoding': 'gzip' },
   ];

@@ -12,6 +12,7 @@ import type { Mount } from './express-app.ts';
 import { createHostCheck } from './host-check.ts';
 import type { Log } from './log.ts';
 import { listRateLimitHeaders, type RateLimitState, type RateLimits } from './rate-limit.ts';
+import { joinRepeatedType } from './repeated-type.ts';
 import { logRequest } from './request-line.ts';
 import { createRest, type RestMatch, type StreamFormats } from './rest.ts';
 import { computeSecurityHeaders } from './security-headers.ts';
@@ -142,6 +143,7 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   }
 
   return (request, response, upgrade) => {
+    joinRepeatedType(request.headers);
     const baseHeaders = options.isDraining() ? drainingHeaders : headers;
     const exchange = openExchange(request, response, { baseHeaders, upgrade });
     exchange.errorShape = shapeOf(exchange.route);
