@@ -58,11 +58,10 @@ export const AgUiRun = z
       description: 'The id of this run, chosen by the caller; required, here or as runId',
       examples: ['run-456'],
     }),
-    messages: objects('The whole conversation so far, the newest message last, as AG-UI messages', {
-      id: 'msg-1',
-      role: 'user',
-      content: 'Hello, how are you?',
-    }),
+    messages: objects(
+      'The whole conversation so far, the newest message last, as AG-UI messages. Empty, or without a call that `resume` answers: what is stored of it',
+      { id: 'msg-1', role: 'user', content: 'Hello, how are you?' },
+    ),
     state: z.unknown().optional().meta({ description: 'The state shared with the agent: any JSON value' }),
     tools: objects(
       'Tools the caller runs itself: the run ends with their calls, and the next run carries the results',

@@ -299,6 +299,21 @@ test('the streams of an interrupted run and of the one that resumes it please ev
   });
 });
 
+test.each([
+  ['nothing', [], []],
+  ['what was asked alone', [{ id: 'u1', role: 'user', content: 'Write' }], []],
+  ['something new', [{ id: 'u2', role: 'user', content: 'And be quick' }], ['user']],
+])('a client that sends %s with its answer goes on with what is stored', async (_what, messages, added) => {
+  const model = createModel('ada@example.org');
+  await using server = await startAgentRuns(model, { toolset: createMail(), agent });
+  const asked = [{ id: 'u1', role: 'user', content: 'Write' }];
+  await server.read('/ag-ui/tester/', { threadId: 't', runId: 'r1', messages: asked });
+  const [approval] = await pendingOf(server);
+  const resume = [{ interruptId: approval.id, status: 'resolved', payload: { approved: true } }];
+  await server.read('/ag-ui/tester/', { threadId: 't', runId: 'r2', messages, resume });
+  expect(model.asked[1]?.prompt.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', ...added]);
+});
+
 test('an answer to one of two interrupts is refused, and both stay open', async () => {
   await using server = await startAgentRuns(createModel('a@example.org', 'b@example.org'), {
     toolset: createMail(),

@@ -1954,7 +1954,7 @@ export interface components {
              */
             run_id?: string | null;
             /**
-             * @description The whole conversation so far, the newest message last, as AG-UI messages
+             * @description The whole conversation so far, the newest message last, as AG-UI messages. Empty, or without a call that `resume` answers: what is stored of it
              * @example [
              *       {
              *         "id": "msg-1",

@@ -9,7 +9,10 @@ interface HistoryOptions {
   readonly replaces?: ReplacedMessages | undefined;
   /** What the caller sent. */
   readonly sent: readonly Message[];
-  /** What the caller relies on. `stored`: it sent only what is new. `given`: it sent the whole conversation as it knows it. */
+  /**
+   * What the caller relies on. `stored`: it sent only what is new. `given`: it sent the whole conversation as it knows it, unless that is
+   * empty or without a call whose result this run brings: then what is stored is meant.
+   */
   readonly history: 'stored' | 'given';
   /** The ids of calls whose results this run itself will bring. */
   readonly awaited?: ReadonlySet<string> | undefined;
@@ -23,7 +26,8 @@ export function joinHistory({ stored: all, replaces, sent, history, awaited = NO
   const stored = keepOf(all, replaces);
   const storedIds = new Set(stored.map(({ id }) => id));
   const isNew = ({ id }: Message) => !storedIds.has(id);
-  const joined = history === 'stored' ? [...stored, ...sent.filter(isNew)] : sent.map(preferStored(stored));
+  const isWhole = history === 'given' && sent.length > 0 && hasCalls(sent, awaited);
+  const joined = isWhole ? sent.map(preferStored(stored)) : [...stored, ...sent.filter(isNew)];
   const isAwaited = (message: Message) => message.role === 'tool' && awaited.has(message.callId);
   const messages = answerOpenCalls(
     joined.filter((message) => !isAwaited(message)),
@@ -41,6 +45,14 @@ function keepOf(messages: readonly Message[], replaced: ReplacedMessages | undef
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+// A model is told no result without its call.
+function hasCalls(messages: readonly Message[], callIds: ReadonlySet<string>): boolean {
+  if (!callIds.size) return true;
+  const parts = messages.flatMap((message) => (message.role === 'assistant' ? message.content : []));
+  const known = new Set(parts.flatMap((part) => (part.type === 'tool-call' ? part.callId : [])));
+  return [...callIds].every((id) => known.has(id));
+}
 
 // What a model said comes back from a caller without what only its provider can read, such as reasoning signatures.
 function preferStored(stored: readonly Message[]): (message: Message) => Message {
