@@ -44,6 +44,30 @@ describe('a response that names the one before', () => {
     expect(body.messages).toHaveLength(4);
   });
 
+  test('goes on behind what has become of its calls elsewhere', async () => {
+    const asking = [...toolCall('c1', 'mail', { to: 'ada' }), finish('tool-calls')];
+    const model = scriptedModel((call) => (call ? says(`Answer ${call + 1}`) : asking));
+    const toolset = toolsetOf({ mail: () => ok('sent') });
+    await using server = await startAgentRuns(model, { toolset, agent: { approvals: { tools: ['*'] } } });
+    const { responses } = openAiOf(server);
+    const asked = await responses.create(hello);
+    const [approval] = (await server.call('GET', '/approvals')).body.approvals;
+    const { body } = await server.call('POST', `/approvals/${approval.id}`, { approved: true });
+    await server.read(`/runs/${body.resumed_by}/events`);
+    const input = [
+      { type: 'mcp_approval_response' as const, approval_request_id: approval.id, approve: true },
+      { role: 'user' as const, content: 'Yes' },
+    ];
+    const late = responses.create({ ...hello, input, previous_response_id: asked.id });
+    expect(await errorOf(late)).toMatchObject({ status: 409, code: 'approval-resolved' });
+    const next = await responses.create({ ...hello, input: 'And?', previous_response_id: asked.id });
+    expect(next.conversation).toEqual(asked.conversation);
+    expect(promptOf(model, 2)).toEqual(['Hi', 'tool-call', 'tool-result', 'Answer 2', 'And?']);
+    const other = await responses.create({ ...hello, input: 'Or?', previous_response_id: asked.id });
+    expect(other.conversation).not.toEqual(asked.conversation);
+    expect(promptOf(model, 3)).toEqual(['Hi', 'tool-call', 'tool-result', 'Answer 2', 'Or?']);
+  });
+
   test('may be one of which nothing is stored', async () => {
     const model = echo();
     await using server = await startAgentRuns(model);

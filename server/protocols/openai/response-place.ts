@@ -41,7 +41,7 @@ export async function requireResponse(
 /** Finds where a response stands. */
 export async function findPlace(
   ports: Ports,
-  { previous_response_id: previousId, conversation, store }: OpenAiResponseRequest,
+  { previous_response_id: previousId, conversation, store, input }: OpenAiResponseRequest,
   principal: Principal,
 ): Promise<ResponsePlace> {
   const conversationId = typeof conversation === 'string' ? conversation : conversation?.id;
@@ -51,7 +51,7 @@ export async function findPlace(
       throw invalidField('conversation', 'is not that of previous_response_id: one of them is enough');
     }
     const messages = await previous.messages();
-    const end = previous.historyCount + saidBy(previous, messages).length;
+    const end = endOfAnswer(previous, messages, input);
     // Where others have gone on from there already, this goes another way.
     if (store === false || end < messages.length)
       return { before: messages.slice(0, end), isStored: false, target: {} };
@@ -63,6 +63,19 @@ export async function findPlace(
   return store === false
     ? { before, isStored: false, target: {} }
     : { before, latest, isStored: true, target: { conversationId } };
+}
+
+/**
+ * How many messages there are up to the end of what a response has answered. What it waited for may have been answered elsewhere: all until
+ * somebody says something else is of that answer, unless the request itself brings the results. Approvals are of the conversation that asked.
+ */
+function endOfAnswer(run: FoundModelRun, messages: readonly Message[], input: OpenAiResponseRequest['input']): number {
+  const types = typeof input === 'string' ? [] : input.map(({ type }) => type);
+  if (types.includes('mcp_approval_response')) return messages.length;
+  const end = run.historyCount + saidBy(run, messages).length;
+  if (types.includes('function_call_output')) return end;
+  const next = messages.findIndex(({ role }, index) => index >= end && role !== 'tool' && role !== 'assistant');
+  return next < 0 ? messages.length : next;
 }
 
 /** The items of a request, with those that are named by their ids in place of the names. */
