@@ -244,7 +244,7 @@ export function helpText(): string {
     '       agent-runtimes doctor [options]   looks at all that a server would need; see doctor --help',
     '       agent-runtimes acp --agent ID     speaks with an editor that starts it; see acp --help',
     '',
-    'Hosts AI agents and offers each of them through REST, tRPC, AG-UI, A2A, A2UI, MCP-UI, ACP and the AI SDK.',
+    "Hosts AI agents and offers each of them through REST, tRPC, AG-UI, the AI SDK, OpenAI's API, MCP, ACP, A2A, A2UI and MCP-UI.",
     '',
     'Options (each also as AGENT_RUNTIMES_<NAME>, such as AGENT_RUNTIMES_API_KEYS):',
     ...rows.map(([left, right]) => `${left.padEnd(width)}${right}`),

@@ -1,5 +1,5 @@
 /**
- * One conversation through five doors, each by its official client: begun in `useChat`'s own engine, watched over AG-UI, approved over REST,
+ * One conversation through six doors, each by its official client: begun in `useChat`'s own engine, watched over AG-UI, approved over REST,
  * continued with OpenAI's SDK, from an editor, and by a client of MCP.
  */
 import { HttpAgent } from '@ag-ui/client';
