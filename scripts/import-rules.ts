@@ -26,6 +26,7 @@ const feature = (...others: string[]) => [...SHARED, ...others, 'package:', 'nod
 const protocol = (...others: string[]) =>
   feature(
     'server/protocols/offered-agents.ts',
+    'server/protocols/said-events.ts',
     'server/protocols/text-runs.ts',
     'server/runs/run-events.ts',
     'server/surfaces/',

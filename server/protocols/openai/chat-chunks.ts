@@ -1,8 +1,8 @@
 /** Turns the events of a run into the pieces of a chat completion. */
 import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
 import { toFileUrl } from '../../call/data-url.ts';
+import { toText } from '../../call/fields.ts';
 import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
-import { toText } from './fields.ts';
 import { withoutAttempts } from './held-text.ts';
 import { toRunFailure } from './run-failure.ts';
 import { isImage, toTextEvents } from './told-files.ts';

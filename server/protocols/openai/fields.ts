@@ -3,7 +3,3 @@
 /** A text; undefined where a value is none, or empty. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
-
-/** Any JSON value as text. */
-export const toText = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value ?? null) ?? '');

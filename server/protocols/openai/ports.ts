@@ -2,9 +2,10 @@
 import type { z } from 'zod';
 import type { RunStatus } from '../../../contract/runs.ts';
 import type { Principal } from '../../call/principal.ts';
-import type { ApprovalDecision, RunEvent } from '../../runs/run-events.ts';
+import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
+import type { PlacedEvent } from '../text-runs.ts';
 
 /** An agent, as a model. */
 export interface ModelAgent {
@@ -12,13 +13,6 @@ export interface ModelAgent {
   readonly name: string;
   /** RFC 3339. */
   readonly createdAt: string;
-}
-
-/** An event with its place in its run, and when it happened, in milliseconds since 1970. */
-export interface PlacedEvent {
-  readonly id: number;
-  readonly at?: number | undefined;
-  readonly event: RunEvent;
 }
 
 /** A run to start. */

@@ -2,8 +2,8 @@
 import type { OpenAiItem } from '../../../contract/openai-items.ts';
 import type { OpenAiResponse } from '../../../contract/openai-responses.ts';
 import { isAddress } from '../../call/data-url.ts';
+import { toText } from '../../call/fields.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
-import { toText } from './fields.ts';
 import { withoutAttempts } from './held-text.ts';
 import { type NewEvent, type OpenText, ResponseItems } from './response-items.ts';
 import { type ResponseState, type ResponseView, readNote, toResponse } from './response-view.ts';

@@ -2,9 +2,10 @@
 import type { OpenAiResponse, OpenAiResponseEvent } from '../../../contract/openai-responses.ts';
 import { type Numbered, numberAfterGap } from '../../call/numbered-events.ts';
 import { translateEvents } from '../../call/ready-events.ts';
-import type { RunEvent } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
-import type { FoundModelRun, PlacedEvent } from './ports.ts';
+import { toSaidEvents } from '../said-events.ts';
+import type { PlacedEvent } from '../text-runs.ts';
+import type { FoundModelRun } from './ports.ts';
 import { ResponseTranslation } from './response-events.ts';
 import type { ResponseView } from './response-view.ts';
 import { toRunFailure } from './run-failure.ts';
@@ -67,7 +68,7 @@ export async function* eventsOf(run: FoundModelRun, signal: AbortSignal): AsyncG
       yield placed;
       continue;
     }
-    const said = saidBy(run, await run.messages()).flatMap(toEvents);
+    const said = saidBy(run, await run.messages()).flatMap(toSaidEvents);
     for (const [index, event] of said.entries()) yield { id: index + 1, at: placed.at, event };
     yield { ...placed, id: said.length + 1 };
   }
@@ -83,27 +84,4 @@ export function saidBy(
     message.role === 'tool' ? pending.includes(message.callId) : message.role !== 'assistant';
   const next = said.findIndex(isOfNext);
   return next < 0 ? said : said.slice(0, next);
-}
-
-function toEvents(message: Message): RunEvent[] {
-  if (message.role === 'tool') {
-    const { id: messageId, callId, name, result, status } = message;
-    return [{ type: 'tool-result', callId, messageId, name, result, isError: status !== 'done', bytes: 0 }];
-  }
-  if (message.role !== 'assistant') return [];
-  const { id: messageId } = message;
-  return message.content.flatMap((part): RunEvent[] => {
-    if (part.type === 'tool-call') {
-      const { callId, name, args } = part;
-      return [{ type: 'tool-call-ended', callId, name, args }];
-    }
-    if (part.type === 'file') return [{ type: 'file', messageId, mediaType: part.mediaType, data: part.data }];
-    if (part.text === '') return [];
-    const kind = part.type;
-    return [
-      { type: `${kind}-started`, messageId },
-      { type: `${kind}-delta`, messageId, delta: part.text },
-      { type: `${kind}-ended`, messageId },
-    ];
-  });
 }

@@ -5,6 +5,7 @@ import { toFileUrl } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
 import { NO_USAGE, type RunEvent } from '../../runs/run-events.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import { toSaidEvents } from '../said-events.ts';
 import { type AskedApproval, toApprovalParts } from './approvals.ts';
 
 /** The messages of a chat. `asked` are the approvals that its calls wait for. */
@@ -43,8 +44,11 @@ export function toAnswerEvents(messages: readonly Message[]): RunEvent[] {
     step++;
     return [
       { type: 'step-started', step, model: '' },
-      ...message.content.flatMap((part) => toEvents(part, message.id)),
-      ...message.content.flatMap((part) => (part.type === 'tool-call' ? toResultEvent(results.get(part.callId)) : [])),
+      ...toSaidEvents(message),
+      ...message.content.flatMap((part) => {
+        const result = part.type === 'tool-call' && results.get(part.callId);
+        return result ? toSaidEvents(result) : [];
+      }),
       { type: 'step-ended', step, usage: NO_USAGE },
     ];
   });
@@ -85,34 +89,4 @@ function toParts(
     call,
     asked.filter(({ callId }) => callId === toolCallId),
   );
-}
-
-function toEvents(part: AssistantPart, messageId: string): RunEvent[] {
-  switch (part.type) {
-    case 'text':
-      return [
-        { type: 'text-started', messageId },
-        { type: 'text-delta', messageId, delta: part.text },
-        { type: 'text-ended', messageId },
-      ];
-    case 'reasoning':
-      if (part.text === '') return [];
-      return [
-        { type: 'reasoning-started', messageId },
-        { type: 'reasoning-delta', messageId, delta: part.text },
-        { type: 'reasoning-ended', messageId },
-      ];
-    case 'file':
-      return [{ type: 'file', messageId, mediaType: part.mediaType, data: part.data }];
-    case 'tool-call': {
-      const { callId, name, args } = part;
-      return [{ type: 'tool-call-ended', callId, name, args }];
-    }
-  }
-}
-
-function toResultEvent(message: ToolMessage | undefined): RunEvent[] {
-  if (!message) return [];
-  const { id: messageId, callId, name, result, status } = message;
-  return [{ type: 'tool-result', callId, messageId, name, result, isError: status !== 'done', bytes: 0 }];
 }
