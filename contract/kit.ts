@@ -100,6 +100,8 @@ export interface Endpoint<
   readonly failure?: StreamFailure<z.input<O>>;
   /** Streams only: what is answered in place of events where the handler returns it; `z.undefined()` is a 204 without a body. */
   readonly whole?: W;
+  /** Streams only: an example of `whole`. */
+  readonly wholeExample?: z.input<W>;
   /** Streams only: the data of a last frame, behind the last event. */
   readonly endMark?: string;
   /** Streams only: frames carry no SSE id, for clients that expect nothing but the data, or its name, in them. */
@@ -165,7 +167,7 @@ interface DeclareStream {
     B extends Shape = Empty,
   >(
     path: P & ValidPath<P>,
-    spec: StreamSpec<Q, B, O> & { whole: W },
+    spec: StreamSpec<Q, B, O> & { whole: W; wholeExample?: z.input<W> },
   ): Endpoint<'stream', InputShape<P, Q, B>, O, W>;
 }
 /** Declares a POST answered with `text/event-stream`, or with `whole` where it has one; `output` is the schema of one event. */

@@ -160,7 +160,7 @@ export const OpenAiResponseRequest = z
     instructions: z.string().nullish().meta({ description: "Added to the agent's own, for this response" }),
     previous_response_id: z.string().min(1).max(256).nullish().meta({
       description:
-        'Goes on from there: in its conversation, or in a new one with what was said until then, where others have gone on already',
+        'Goes on from there: in its conversation, or in a new one with what was said until then, where others have gone on already. What became of its calls elsewhere, such as one that a person approved, is a part of it',
     }),
     conversation: Conversation.nullish().meta({
       description: 'The id of a conversation, which is made when there is none',

@@ -134,6 +134,27 @@ export const openai = group(
       endMark: '[DONE]',
       unnumbered: true,
       whole: OpenAiChatCompletion,
+      wholeExample: {
+        id: 'run-1',
+        object: 'chat.completion',
+        created: 1_795_428_000,
+        model: 'my-agent',
+        choices: [
+          {
+            index: 0,
+            message: { role: 'assistant', content: 'Hello!', refusal: null },
+            logprobs: null,
+            finish_reason: 'stop',
+          },
+        ],
+        usage: {
+          prompt_tokens: 150,
+          completion_tokens: 20,
+          total_tokens: 170,
+          prompt_tokens_details: { cached_tokens: 0 },
+          completion_tokens_details: { reasoning_tokens: 0 },
+        },
+      },
       example: {
         id: 'run-1',
         object: 'chat.completion.chunk',
@@ -170,6 +191,7 @@ export const openai = group(
       bodyExample: { model: 'my-agent', input: 'Hello, how are you?', stream: true },
       ...events,
       whole: OpenAiResponse,
+      wholeExample: response,
       errors: [
         'agent-not-found',
         'run-not-found',
@@ -194,6 +216,7 @@ export const openai = group(
       }),
       ...events,
       whole: OpenAiResponse,
+      wholeExample: response,
       errors: ['run-not-found', 'events-gone'],
     }),
     cancel: post('/openai/responses/{response_id}/cancel', {

@@ -148,7 +148,7 @@ function toRequestBody({
 }
 
 function toSuccess(
-  { kind, status, location, example, endMark }: Endpoint,
+  { kind, status, location, example, wholeExample, endMark }: Endpoint,
   schema: Schema | undefined,
   whole: Operation['responses'],
 ): ResponseOrRef {
@@ -161,7 +161,9 @@ function toSuccess(
       description: `Server-sent events; the \`data:\` of each is one event as JSON${end}`,
       content: {
         'text/event-stream': content,
-        ...(wholeSchema && { 'application/json': { schema: wholeSchema } }),
+        ...(wholeSchema && {
+          'application/json': { schema: wholeSchema, ...(wholeExample !== undefined && { example: wholeExample }) },
+        }),
       },
     };
   }

@@ -135,17 +135,25 @@ describe.each(endpoints)('%s', (_name, endpoint) => {
     const media = Object.values(success?.content ?? {})[0];
     if (endpoint.status === 204) return;
     if (endpoint.example === undefined) expect(media).not.toHaveProperty('example');
-    else {
-      expect(endpoint.output.parse(endpoint.example)).toEqual(endpoint.example);
-      expect(media).toMatchObject({ example: endpoint.example });
-      const ajv = new Ajv2020({ strict: false, validateFormats: false });
-      ajv.addSchema({ $id: 'document', components: document.components });
-      const schema = JSON.parse(JSON.stringify(media).replaceAll('"#/components/', '"document#/components/')).schema;
-      const isValid = ajv.compile(schema);
-      expect(isValid(endpoint.example), JSON.stringify(isValid.errors)).toBe(true);
-    }
+    else expectExample(media, endpoint.output, endpoint.example);
+  });
+
+  test('has an example of what it may answer in place of events', () => {
+    const media = endpoint.kind === 'stream' ? success?.content?.['application/json'] : undefined;
+    if (media) expectExample(media, endpoint.whole, endpoint.wholeExample);
+    else expect(endpoint.wholeExample).toBeUndefined();
   });
 });
+
+function expectExample(media: unknown, output: z.ZodType | undefined, example: unknown): void {
+  expect(output?.parse(example)).toEqual(example);
+  expect(media).toMatchObject({ example });
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: 'document', components: document.components });
+  const schema = JSON.parse(JSON.stringify(media).replaceAll('"#/components/', '"document#/components/')).schema;
+  const isValid = ajv.compile(schema);
+  expect(isValid(example), JSON.stringify(isValid.errors)).toBe(true);
+}
 
 describe('what the library cannot express', () => {
   const Choice = z.union([z.string(), z.object({ id: z.string() })]).meta({ id: 'Choice' });

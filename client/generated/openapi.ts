@@ -3492,7 +3492,7 @@ export interface components {
             }[];
             /** @description Added to the agent's own, for this response */
             instructions?: string | null;
-            /** @description Goes on from there: in its conversation, or in a new one with what was said until then, where others have gone on already */
+            /** @description Goes on from there: in its conversation, or in a new one with what was said until then, where others have gone on already. What became of its calls elsewhere, such as one that a person approved, is a part of it */
             previous_response_id?: string | null;
             /** @description The id of a conversation, which is made when there is none */
             conversation?: (string | ({
@@ -7500,6 +7500,37 @@ export interface operations {
                      *     }
                      */
                     "text/event-stream": components["schemas"]["OpenAiChatChunk"] | components["schemas"]["OpenAiError"];
+                    /**
+                     * @example {
+                     *       "id": "run-1",
+                     *       "object": "chat.completion",
+                     *       "created": 1795428000,
+                     *       "model": "my-agent",
+                     *       "choices": [
+                     *         {
+                     *           "index": 0,
+                     *           "message": {
+                     *             "role": "assistant",
+                     *             "content": "Hello!",
+                     *             "refusal": null
+                     *           },
+                     *           "logprobs": null,
+                     *           "finish_reason": "stop"
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "prompt_tokens": 150,
+                     *         "completion_tokens": 20,
+                     *         "total_tokens": 170,
+                     *         "prompt_tokens_details": {
+                     *           "cached_tokens": 0
+                     *         },
+                     *         "completion_tokens_details": {
+                     *           "reasoning_tokens": 0
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["OpenAiChatCompletion"];
                 };
             };
@@ -7557,6 +7588,77 @@ export interface operations {
                      *     }
                      */
                     "text/event-stream": components["schemas"]["OpenAiResponseEvent"];
+                    /**
+                     * @example {
+                     *       "id": "run-1",
+                     *       "object": "response",
+                     *       "created_at": 1795428000,
+                     *       "completed_at": 1795428005,
+                     *       "status": "completed",
+                     *       "model": "my-agent",
+                     *       "conversation": {
+                     *         "id": "conv-1"
+                     *       },
+                     *       "output": [
+                     *         {
+                     *           "type": "message",
+                     *           "id": "msg-0-run-1",
+                     *           "status": "completed",
+                     *           "role": "assistant",
+                     *           "content": [
+                     *             {
+                     *               "type": "output_text",
+                     *               "text": "Hello!",
+                     *               "annotations": [],
+                     *               "logprobs": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "error": null,
+                     *       "incomplete_details": null,
+                     *       "usage": {
+                     *         "input_tokens": 150,
+                     *         "input_tokens_details": {
+                     *           "cached_tokens": 0,
+                     *           "cache_write_tokens": 0
+                     *         },
+                     *         "output_tokens": 20,
+                     *         "output_tokens_details": {
+                     *           "reasoning_tokens": 0
+                     *         },
+                     *         "total_tokens": 170
+                     *       },
+                     *       "access_programs": null,
+                     *       "background": false,
+                     *       "instructions": null,
+                     *       "max_output_tokens": null,
+                     *       "max_tool_calls": null,
+                     *       "metadata": {},
+                     *       "parallel_tool_calls": true,
+                     *       "previous_response_id": null,
+                     *       "prompt_cache_key": null,
+                     *       "reasoning": {
+                     *         "effort": null,
+                     *         "summary": null
+                     *       },
+                     *       "safety_identifier": null,
+                     *       "service_tier": "default",
+                     *       "store": true,
+                     *       "temperature": null,
+                     *       "text": {
+                     *         "format": {
+                     *           "type": "text"
+                     *         }
+                     *       },
+                     *       "tool_choice": "auto",
+                     *       "tools": [],
+                     *       "top_logprobs": null,
+                     *       "top_p": null,
+                     *       "truncation": "disabled",
+                     *       "user": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OpenAiResponse"];
                 };
             };
@@ -7613,6 +7715,77 @@ export interface operations {
                      *     }
                      */
                     "text/event-stream": components["schemas"]["OpenAiResponseEvent"];
+                    /**
+                     * @example {
+                     *       "id": "run-1",
+                     *       "object": "response",
+                     *       "created_at": 1795428000,
+                     *       "completed_at": 1795428005,
+                     *       "status": "completed",
+                     *       "model": "my-agent",
+                     *       "conversation": {
+                     *         "id": "conv-1"
+                     *       },
+                     *       "output": [
+                     *         {
+                     *           "type": "message",
+                     *           "id": "msg-0-run-1",
+                     *           "status": "completed",
+                     *           "role": "assistant",
+                     *           "content": [
+                     *             {
+                     *               "type": "output_text",
+                     *               "text": "Hello!",
+                     *               "annotations": [],
+                     *               "logprobs": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "error": null,
+                     *       "incomplete_details": null,
+                     *       "usage": {
+                     *         "input_tokens": 150,
+                     *         "input_tokens_details": {
+                     *           "cached_tokens": 0,
+                     *           "cache_write_tokens": 0
+                     *         },
+                     *         "output_tokens": 20,
+                     *         "output_tokens_details": {
+                     *           "reasoning_tokens": 0
+                     *         },
+                     *         "total_tokens": 170
+                     *       },
+                     *       "access_programs": null,
+                     *       "background": false,
+                     *       "instructions": null,
+                     *       "max_output_tokens": null,
+                     *       "max_tool_calls": null,
+                     *       "metadata": {},
+                     *       "parallel_tool_calls": true,
+                     *       "previous_response_id": null,
+                     *       "prompt_cache_key": null,
+                     *       "reasoning": {
+                     *         "effort": null,
+                     *         "summary": null
+                     *       },
+                     *       "safety_identifier": null,
+                     *       "service_tier": "default",
+                     *       "store": true,
+                     *       "temperature": null,
+                     *       "text": {
+                     *         "format": {
+                     *           "type": "text"
+                     *         }
+                     *       },
+                     *       "tool_choice": "auto",
+                     *       "tools": [],
+                     *       "top_logprobs": null,
+                     *       "top_p": null,
+                     *       "truncation": "disabled",
+                     *       "user": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OpenAiResponse"];
                 };
             };
