@@ -169,6 +169,17 @@ test('tools that the app runs itself are given back as parts of the message', as
   expect(model.asked[1]?.prompt.at(-1)).toMatchObject({ role: 'tool', content: [{ toolCallId: 'c1' }] });
 });
 
+test.each([
+  ['tools.0.name', [{ name: 'a b' }]],
+  ['tools.1.name', [{ name: 'twice' }, { name: 'twice' }]],
+  ['tools.0.parameters', [{ name: 'x', parameters: { type: 'string' } }]],
+])('a tool of the app that no model could be shown is refused at %s', async (path, tools) => {
+  await using server = await startAgentRuns(scriptedModel([says('Hi')]));
+  const messages = [{ id: 'u1', role: 'user', parts: [{ type: 'text', text: 'Hi' }] }];
+  const { status, body } = await server.call('POST', '/vercel-ai/tester', { id: 'chat', messages, tools });
+  expect([status, body.errors]).toMatchObject([422, [{ path }]]);
+});
+
 test('200 chats stream side by side, each its own', async () => {
   await using server = await startAgentRuns(scriptedModel((call) => says(`answer ${call}`)));
   const texts = await Promise.all(

@@ -6,7 +6,7 @@ import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { Message } from '../../store/messages.ts';
 import type { SurfaceViewer } from '../../surfaces/render-ui.ts';
-import { toCallerTools } from './caller-tools.ts';
+import { readCallerTools } from '../caller-tools.ts';
 import { type AgUiForwarded, readForwarded } from './forwarded-props.ts';
 import { toMessages } from './messages.ts';
 import { upgradeMessage } from './older-shapes.ts';
@@ -64,7 +64,7 @@ export async function readAgUiRun(body: AgUiRun, casing: Casing | undefined): Pr
     decisions: readResume(input.resume ?? []),
     detached: forwarded.isBackground,
     whenBusy: forwarded.whenBusy,
-    callerTools: toCallerTools(input.tools),
+    callerTools: readCallerTools(input.tools),
     viewer: surfaceInput?.viewer,
   };
 }

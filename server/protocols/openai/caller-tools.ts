@@ -3,6 +3,7 @@
 import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
+import { readCallerTools, toObjectSchema } from '../caller-tools.ts';
 import { textOf } from './fields.ts';
 import type { ModelRunRequest } from './ports.ts';
 
@@ -51,22 +52,12 @@ const nameOf = (tool: Fields): string => textOf((isFields(tool.function) ? tool.
 
 /** Reads tools, with their functions inside or beside their types. */
 function readTools(tools: readonly Fields[]): ToolDefinition[] {
-  const names = new Set<string>();
-  return tools.map((tool, index) => {
-    const place = `tools.${index}`;
-    if ((tool.type ?? 'function') !== 'function') {
-      throw invalidField(`${place}.type`, 'must be function: the other tools are those of the agent');
+  for (const [index, { type }] of tools.entries()) {
+    if ((type ?? 'function') !== 'function') {
+      throw invalidField(`tools.${index}.type`, 'must be function: the other tools are those of the agent');
     }
-    const { name, description, parameters } = isFields(tool.function) ? tool.function : tool;
-    if (typeof name !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
-      throw invalidField(`${place}.name`, 'must be 1 to 64 of A-Z a-z 0-9 _ -');
-    }
-    if (names.has(name)) throw invalidField(`${place}.name`, `is the name of another tool too: ${name}`);
-    names.add(name);
-    const inputSchema = toObjectSchema(parameters ?? {}, { properties: {} });
-    if (!inputSchema) throw invalidField(`${place}.parameters`, 'must be a JSON Schema of an object');
-    return { name, description: textOf(description) ?? '', inputSchema };
-  });
+  }
+  return readCallerTools(tools.map((tool) => (isFields(tool.function) ? tool.function : tool)));
 }
 
 /** The schema that an answer is to fit, by `response_format` or `text.format`; undefined where it is a text. */
@@ -80,10 +71,4 @@ export function readOutputSchema(format: unknown, place: string): Record<string,
   const schema = isFields(holder.schema) ? toObjectSchema(holder.schema) : undefined;
   if (!schema) throw invalidField(`${at}.schema`, 'must be a JSON Schema of an object');
   return schema;
-}
-
-function toObjectSchema(value: unknown, usual: Fields = {}): Record<string, unknown> | undefined {
-  if (!isFields(value)) return undefined;
-  const schema: Record<string, unknown> = { type: 'object', ...usual, ...value };
-  return schema.type === 'object' ? schema : undefined;
 }

@@ -9,6 +9,7 @@ import { newId } from '../../runs/ids.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import { readCallerTools } from '../caller-tools.ts';
 import { type ShownApproval, shownApprovalOf } from './approvals.ts';
 import { toolPartOf } from './parts.ts';
 
@@ -37,12 +38,12 @@ export interface ChatRequest {
 const MAX_REASON = 4000;
 const REGENERATE = 'regenerate-message';
 
-/** Reads a request. Throws a 422 where the last message says nothing. */
+/** Reads a request. Throws a 422 where the last message says nothing, and for a tool that no model could be shown. */
 export function readChat({ messages, message, trigger, messageId, tools }: Omit<VercelAiChat, 'id'>): ChatRequest {
   const all = (messages?.length ? messages : message ? [message] : []).filter(({ parts }) => parts?.length);
   const last = all.at(-1);
   const shared = {
-    callerTools: (tools ?? []).flatMap(toCallerTool),
+    callerTools: toCallerTools(tools ?? []),
     isAgain: trigger === REGENERATE || (messageId ?? null) !== null,
   };
   const history = () => all.slice(0, -1).flatMap(toMessages);
@@ -62,17 +63,16 @@ export function readChat({ messages, message, trigger, messageId, tools }: Omit<
   throw invalidField('messages', 'the last one must say something: a text, a file, or the answer to a tool call');
 }
 
-function toCallerTool({ name, description, parameters, inputSchema }: Fields): ToolDefinition[] {
-  if (typeof name !== 'string' || name === '') return [];
-  const schema = [parameters, inputSchema].find(isFields) ?? {};
-  return [
-    {
-      name,
-      description: typeof description === 'string' ? description : '',
-      inputSchema: { type: 'object', ...schema },
-    },
-  ];
-}
+/** Tools without a name are left out. */
+const toCallerTools = (tools: readonly Fields[]): ToolDefinition[] =>
+  readCallerTools(
+    tools
+      .filter(({ name }) => typeof name === 'string' && name !== '')
+      .map(({ parameters, inputSchema, ...tool }) => ({
+        ...tool,
+        parameters: [parameters, inputSchema].find(isFields),
+      })),
+  );
 
 function toDecision({ state, approval }: Fields): ApprovalDecision[] {
   if (state !== 'approval-responded' || !isFields(approval)) return [];
