@@ -33,3 +33,13 @@ export function toObjectSchema(value: unknown, usual: Fields = {}): Record<strin
   const schema: Record<string, unknown> = { type: 'object', ...usual, ...value };
   return schema.type === 'object' ? schema : undefined;
 }
+
+/** The arguments of a call as a caller tells them: what a text says as JSON. A call that was cut off has half of it, which is kept as it is. */
+export function readArguments(text: unknown): unknown {
+  if (typeof text !== 'string') return text ?? {};
+  try {
+    return text.trim() === '' ? {} : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Message as AgUiMessage, ContentPart, ToolCall } from '@ag-ui/core';
 import { invalidField } from '../../call/validation-error.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import { readArguments } from '../caller-tools.ts';
 
 type AssistantMessage = Extract<Message, { readonly role: 'assistant' }>;
 
@@ -68,17 +69,7 @@ function keyOf(part: AssistantPart): string {
 }
 
 function toCallPart({ id, function: { name, arguments: text } }: ToolCall): AssistantPart {
-  return { type: 'tool-call', callId: id, name, args: parseArguments(text) };
-}
-
-// A call that was cut off has half an object; it is kept as it was written.
-function parseArguments(text: string): unknown {
-  if (text.trim() === '') return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return { type: 'tool-call', callId: id, name, args: readArguments(text) };
 }
 
 function toUserParts(content: string | readonly ContentPart[], index: number): UserPart[] {

@@ -4,9 +4,10 @@ import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import { toSaidFile } from '../../runs/answer-files.ts';
 import type { AssistantPart } from '../../store/messages.ts';
+import { readArguments } from '../caller-tools.ts';
 import { readOutputSchema, readToolUse } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
-import { Dialogue, endOfAnswers, parseArguments, placeOf } from './dialogue.ts';
+import { Dialogue, endOfAnswers, placeOf } from './dialogue.ts';
 import { textOf } from './fields.ts';
 import type { ModelRunRequest, StoredTalk } from './ports.ts';
 
@@ -84,5 +85,5 @@ function toCall(call: unknown, place: string): AssistantPart {
   const name = isFields(made) ? textOf(made.name) : undefined;
   if (callId === undefined) throw invalidField(`${place}.id`, 'is required');
   if (name === undefined) throw invalidField(`${place}.function.name`, 'is required');
-  return { type: 'tool-call', callId, name, args: parseArguments(isFields(made) ? made.arguments : undefined) };
+  return { type: 'tool-call', callId, name, args: readArguments(isFields(made) ? made.arguments : undefined) };
 }

@@ -113,13 +113,3 @@ const contentOf = (message: Message): unknown =>
 
 const callsOf = (message: Message) =>
   message.role === 'assistant' ? message.content.filter((part) => part.type === 'tool-call') : [];
-
-/** The arguments of a call: what a text says as JSON, or the text itself. */
-export function parseArguments(text: unknown): unknown {
-  if (typeof text !== 'string') return text ?? {};
-  try {
-    return text.trim() === '' ? {} : JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

@@ -5,9 +5,10 @@ import { invalidField } from '../../call/validation-error.ts';
 import { toSaidFile } from '../../runs/answer-files.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
+import { readArguments } from '../caller-tools.ts';
 import { readOutputSchema, readToolUse } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
-import { Dialogue, parseArguments } from './dialogue.ts';
+import { Dialogue } from './dialogue.ts';
 import { textOf } from './fields.ts';
 import type { ModelRunRequest } from './ports.ts';
 
@@ -101,7 +102,7 @@ function toCall({ name, arguments: args }: Fields, id: unknown, place: string) {
   const [callId, toolName] = [textOf(id), textOf(name)];
   if (callId === undefined) throw invalidField(`${place}.call_id`, 'is required');
   if (toolName === undefined) throw invalidField(`${place}.name`, 'is required');
-  return { type: 'tool-call' as const, callId, name: toolName, args: parseArguments(args) };
+  return { type: 'tool-call' as const, callId, name: toolName, args: readArguments(args) };
 }
 
 function toDecision({ approval_request_id: id, approve, reason }: Fields, place: string): ApprovalDecision {
