@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { get, group, post, stream } from './kit.ts';
-import { approvals, missingServers, resumption, timestamp } from './prompts.ts';
+import { approvals, missingServers, output, resumption, timestamp } from './prompts.ts';
 
 const UiTool = z
   .object({
@@ -74,6 +74,7 @@ export const McpUiEvent = z
       conversation_id: z.string(),
       approvals,
       missing_servers: missingServers,
+      output,
       timestamp,
     }),
     z.object({

@@ -109,7 +109,8 @@ export const StopReason = z.enum(['max-steps', 'length', 'content-filter']);
 const stoppedBy = StopReason.optional().meta({
   description: 'What ended an answer that would have gone on; absent when the model was done',
 });
-const output = z.unknown().optional().meta({
+/** What an answer is as JSON. */
+export const output = z.unknown().optional().meta({
   description:
     'The answer as JSON that fits `output_schema`; there exactly when that was asked for and the run waits for nothing',
 });

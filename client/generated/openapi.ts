@@ -2977,6 +2977,8 @@ export interface components {
             }[];
             /** @description The MCP servers that did not come and it went without; absent when there are none */
             missing_servers?: string[];
+            /** @description The answer as JSON that fits `output_schema`; there exactly when that was asked for and the run waits for nothing */
+            output?: unknown;
             /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
             timestamp?: number;
         } | {

@@ -50,11 +50,16 @@ function toOutcome(
   return { ...result, outcome: { type: 'success', ...pending } };
 }
 
-/** What there is to say of an answer that is not all it could have been. */
-function toResult({ stoppedBy, missingServers }: Extract<RunOutcome, { readonly status: 'finished' }>) {
-  if (!stoppedBy && !missingServers) return {};
-  const stop = stoppedBy && { status: 'stopped', reason: stoppedBy };
-  return { result: { ...stop, ...(missingServers && { missing_servers: [...missingServers] }) } };
+/** The checked output of an answer, and what there is to say of one that is not all it could have been. */
+function toResult({ stoppedBy, missingServers, ...outcome }: Extract<RunOutcome, { readonly status: 'finished' }>): {
+  result?: Record<string, unknown>;
+} {
+  const result = {
+    ...(stoppedBy && { status: 'stopped', reason: stoppedBy }),
+    ...(missingServers && { missing_servers: [...missingServers] }),
+    ...('output' in outcome && { output: outcome.output }),
+  };
+  return Object.keys(result).length ? { result } : {};
 }
 
 /** An event with the approvals a run waits for, for clients before 1.0, which know no interrupts; none for others. */

@@ -120,6 +120,7 @@ function toLast({ outcome }: Extract<RunEvent, { type: 'run-ended' }>, conversat
         conversation_id,
         ...(outcome.approvals?.length && { approvals: outcome.approvals.map(toAwaited) }),
         ...(outcome.missingServers && { missing_servers: [...outcome.missingServers] }),
+        ...('output' in outcome && { output: outcome.output }),
       };
     case 'failed':
       return { type: 'error', code: outcome.code, detail: outcome.detail, conversation_id };

@@ -170,6 +170,7 @@ function toLast(outcome: RunOutcome, usage: Usage): VercelAiChunk {
       },
       ...(stoppedBy && { stopped_by: stoppedBy }),
       ...(missingServers && { missing_servers: [...missingServers] }),
+      ...('output' in outcome && { output: outcome.output }),
     },
   };
 }
