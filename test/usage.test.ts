@@ -72,11 +72,12 @@ const FIRST = Date.UTC(2026, 1, 27);
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/** A moment in five days, often at the border of a minute or of a day, and next to it. */
+/** A moment in five days or in a hundred, often at the border of a minute, of a day or of a month, and next to it. */
 function momentOf(random: (below: number) => number): number {
-  const time = FIRST + random(5 * DAY);
-  const border = [1, MINUTE, DAY][random(3)] ?? 1;
-  return time - (time % border) + random(3) - 1;
+  const time = FIRST + random(random(2) ? 5 * DAY : 100 * DAY);
+  const border = [1, MINUTE, DAY][random(4)];
+  const month = Date.UTC(2026, new Date(time).getUTCMonth());
+  return (border === undefined ? month : time - (time % border)) + random(3) - 1;
 }
 
 function addUp(runs: readonly Made[]) {
@@ -168,6 +169,40 @@ test('pages of runs of several owners come in one order, each run once', async (
     expect(seen).toEqual([...new Set(seen)].sort().reverse());
     expect(seen).toHaveLength(count);
   }
+});
+
+test('a page of runs is the newest of them, however many keys have begun some', async () => {
+  await using folder = await temporaryFolder();
+  {
+    await using store = await openStore({ folder: folder.path });
+    const run = { owner: '', agentId: 'x', conversationId: 'c', status: 'finished', durationMs: 1, steps: [] } as const;
+    await make(store, { ...run, startedAt: Date.now() });
+  }
+  const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+  const columns = database
+    .prepare('select name from pragma_table_info(?)')
+    .all('runs')
+    .map(({ name }) => `${name}`);
+  const copied = new Map([
+    ['key', "'copy-' || n"],
+    ['id', "'copy-' || n"],
+    ['owner', "'key-' || n"],
+    ['started_at', "printf('2026-01-%02dT00:00:00.%03dZ', 1 + n % 28, n)"],
+  ]);
+  database.exec(`
+    with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 900)
+    insert into runs (${columns.join()}) select ${columns.map((name) => copied.get(name) ?? name).join()} from runs, numbers;
+    delete from runs where key not like 'copy-%'`);
+  database.close();
+  await using store = await openStore({ folder: folder.path });
+  const newest = Array.from({ length: 900 }, (_, index) => index + 1)
+    .map((n) => ({ id: `copy-${n}`, day: n % 28, n }))
+    .sort((a, b) => b.day - a.day || b.n - a.n)
+    .map(({ id }) => id);
+  const first = await store.runs.list({ limit: 50 });
+  expect(first.runs.map(({ id }) => id)).toEqual(newest.slice(0, 50));
+  const second = await store.runs.list({ limit: 50, cursor: first.nextCursor ?? '' });
+  expect(second.runs.map(({ id }) => id)).toEqual(newest.slice(50, 100));
 });
 
 test('usage is grouped by agent, key, model and day, and stays when its conversation is deleted', async () => {
@@ -265,6 +300,38 @@ test('the runs of an older store are counted as far as their rows can be read', 
     usage: tokens(10, 12),
   });
   expect((await store.runs.list({ limit: 9, agentId: 'x' })).runs).toHaveLength(4);
+});
+
+test('a store that was added up by days is added up by months once', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await using folder = await temporaryFolder();
+  const run = {
+    owner: 'anna',
+    agentId: 'x',
+    status: 'finished',
+    durationMs: 1,
+    steps: [stepOf(1, 'm', 5, 0.5)],
+  } as const;
+  {
+    await using store = await openStore({ folder: folder.path });
+    for (const day of [0, 1, 2, 40])
+      await make(store, { ...run, conversationId: `c${day}`, startedAt: FIRST + day * DAY });
+  }
+  const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+  database.exec(`
+    delete from run_sums where span = 'month'; delete from schema_versions where version > 11;
+    update run_sums set input_tokens = 'many', cost = -1 where span = 'day' and start = '2026-02-27'`);
+  database.close();
+  for (const _ of [1, 2]) {
+    await using store = await openStore({ folder: folder.path });
+    expect(await store.runs.sums({})).toMatchObject({
+      runs: 4,
+      cost: 1.5,
+      usage: { inputTokens: 15, outputTokens: 4 },
+    });
+    expect(await store.runs.sums({ since: toTime(FIRST + 2 * DAY) })).toMatchObject({ runs: 2, cost: 1 });
+    expect((await store.runs.usage({}, 'agent')).total).toMatchObject({ runs: 4, cost: 1.5 });
+  }
 });
 
 test('an answer that broke off is in no sum, beside those whose cost is known and beside those whose is not', async () => {

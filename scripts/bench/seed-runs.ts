@@ -42,6 +42,7 @@ export async function seedRuns(folder: string, count: number, first = 0): Promis
   // A server may have run agents of its own meanwhile, whose sums stay.
   database.exec(`delete from run_sums where owner like 'key-%'`);
   for (const [span, length] of [
+    ['month', 7],
     ['day', 10],
     ['minute', 16],
   ] as const) {

@@ -2,6 +2,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
 import { toCount } from './count.ts';
+import { nameSpan } from './cut-time.ts';
 import { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import { isUnpriced, type RunStep } from './stored-steps.ts';
@@ -102,14 +103,11 @@ export interface Counted {
   readonly counts: Counts;
 }
 
-/** Adds to the sums of the days and of the minutes in which runs began. */
+/** Adds to the sums of the months, of the days and of the minutes in which runs began. */
 export async function addSums(db: Kysely<Tables>, counted: readonly Counted[]): Promise<void> {
   const rows = counted.flatMap(({ run: { owner, agent_id, status, started_at }, model, counts }): Sums[] => {
     const names = { owner, agent_id, model, status };
-    return [
-      { span: 'day', start: started_at.slice(0, DAY), ...names, ...counts },
-      { span: 'minute', start: started_at.slice(0, MINUTE), ...names, ...counts },
-    ];
+    return SPANS.map((span) => ({ span, start: nameSpan(span, started_at), ...names, ...counts }));
   });
   if (!rows.length) return;
   await db
@@ -127,7 +125,4 @@ export async function addSums(db: Kysely<Tables>, counted: readonly Counted[]): 
     .execute();
 }
 
-/** How many characters of an RFC 3339 time name its day. */
-export const DAY = '2026-11-23'.length;
-/** How many name its minute. */
-export const MINUTE = '2026-11-23T10:05'.length;
+const SPANS = ['month', 'day', 'minute'] as const;

@@ -1,6 +1,7 @@
 /** Lists runs, following an index of each owner: what a page costs does not depend on how many runs there are. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
+import { atMost } from './at-most.ts';
 import { allOf, areWithin, haveValues } from './conditions.ts';
 import { findOwners } from './owners.ts';
 import { isBehind, readPage } from './pages.ts';
@@ -18,8 +19,7 @@ export async function listRuns(
   reader: RunReader,
 ): ReturnType<RunsStore['list']> {
   const owners = await findOwners(db, query.principal ?? EVERYBODY);
-  const keys = sql<string>`(
-    select key from (${unite(owners.map((owner) => newestOf(owner, query)))}) ${newestFirst(query)})`;
+  const keys = sql<string>`(select key from (${newestOf(owners, query)}))`;
   const matching = db.selectFrom('runs').selectAll().where('key', 'in', keys);
   const { rows, nextCursor } = await readPage(matching, ORDER, query);
   return { runs: reader.all(rows), nextCursor };
@@ -28,32 +28,31 @@ export async function listRuns(
 const ORDER = ['started_at', 'key'] as const;
 
 // One more than asked for tells whether there is a next page.
-const newestFirst = ({ limit }: RunPageQuery) => sql`order by started_at desc, key desc limit ${limit + 1}`;
-
-/** The runs of one owner that may be on the page. */
-const newestOf = (owner: string, query: RunPageQuery): RawBuilder<unknown> => sql`
-  select started_at, key from runs where ${isWanted(query, owner)} and ${isBehind(query.cursor, ORDER)}
-  ${newestFirst(query)}`;
+const newestFirst = ({ limit }: RunPageQuery) => sql`order by started_at desc, key desc limit ${atMost(limit + 1)}`;
 
 /** How many selects SQLite joins into one. */
 const SELECTS_AT_ONCE = 400;
 
-function unite(selects: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  if (!selects.length) return sql`select null as started_at, null as key where false`;
-  if (selects.length > SELECTS_AT_ONCE) {
-    const parts = Array.from({ length: Math.ceil(selects.length / SELECTS_AT_ONCE) }, (_, part) =>
-      unite(selects.slice(part * SELECTS_AT_ONCE, (part + 1) * SELECTS_AT_ONCE)),
-    );
-    return unite(parts);
+/**
+ * The runs that may be on the page. An order of its own in one of the joined selects would have SQLite read a page of each owner and sort
+ * them all; without one it takes the next run from whichever owner has it, a page in all.
+ */
+function newestOf(owners: readonly string[], query: RunPageQuery): RawBuilder<unknown> {
+  if (!owners.length) return sql`select null as started_at, null as key where false`;
+  if (owners.length <= SELECTS_AT_ONCE) {
+    const selects = owners.map((owner) => sql`select started_at, key from runs where ${isWanted(query, owner)}`);
+    return sql`${sql.join(selects, sql` union all `)} ${newestFirst(query)}`;
   }
-  return sql.join(
-    selects.map((select) => sql`select * from (${select})`),
-    sql` union all `,
-  );
+  const parts = Array.from({ length: Math.ceil(owners.length / SELECTS_AT_ONCE) }, (_, part) => {
+    const some = owners.slice(part * SELECTS_AT_ONCE, (part + 1) * SELECTS_AT_ONCE);
+    return sql`select * from (${newestOf(some, query)})`;
+  });
+  return sql`${sql.join(parts, sql` union all `)} ${newestFirst(query)}`;
 }
 
 const isWanted = (query: RunPageQuery, owner: string) =>
   allOf([
+    isBehind(query.cursor, ORDER),
     ...haveValues({
       owner,
       agent_id: query.agentId,

@@ -1,6 +1,6 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { makeAgentsTools } from './migrate-agent-tools.ts';
-import { countRuns } from './migrate-sums.ts';
+import { countRuns, sumMonths } from './migrate-sums.ts';
 import type { Tables } from './schema.ts';
 
 type Migration = (db: Kysely<Tables>) => Promise<void>;
@@ -19,6 +19,7 @@ const migrations: readonly Migration[] = [
   makeAgentsTools,
   addOutputSchema,
   addFolders,
+  sumMonths,
 ];
 
 /** The schema version this server reads and writes. */

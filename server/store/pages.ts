@@ -2,6 +2,7 @@
 import { type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Principal } from '../call/principal.ts';
 import { invalidField } from '../call/validation-error.ts';
+import { atMost } from './at-most.ts';
 import type { Tables } from './schema.ts';
 
 /** Which page of a list is wanted. */
@@ -44,7 +45,7 @@ export async function readPage<
     .orderBy(time, 'desc')
     .orderBy(key, 'desc')
     // One more than asked for tells whether there is a next page.
-    .limit(limit + 1)
+    .limit(atMost(limit + 1))
     .execute();
   const page = rows.slice(0, limit);
   const last = page.at(-1);

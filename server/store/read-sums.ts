@@ -1,19 +1,13 @@
-/** Reads what runs came to: whole days and minutes as they were added up, and run by run only what lies between. */
+/** Reads what runs came to: whole months, days and minutes as they were added up, and run by run only what lies between. */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
 import { allOf, areWithin, haveValues } from './conditions.ts';
 import { toCount } from './count.ts';
-import { DAY, MINUTE } from './count-runs.ts';
+import { cutTime, fromMinute, type Range, toMinute } from './cut-time.ts';
 import { findOwners } from './owners.ts';
-import type { Tables } from './schema.ts';
+import type { Span, Tables } from './schema.ts';
 import type { RunSums, SumsQuery, UsageGroup, UsageReport } from './stored-sums.ts';
 import { sumCosts } from './usage.ts';
-
-/** From `from` on and before `to`; undefined is without a bound. */
-interface Range {
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
 
 /** What runs came to, all together. */
 export async function readSums(db: Kysely<Tables>, query: SumsQuery): Promise<RunSums> {
@@ -34,10 +28,11 @@ export async function readUsage(
   group: UsageGroup,
 ): Promise<UsageReport> {
   const { since, until } = query;
-  const range = { from: since && startOf(atMinute(since, 0)), to: until && startOf(atMinute(until, LAST_MS)) };
-  const column = group === 'day' ? sql<string>`substr(start, 1, ${sql.lit(DAY)})` : sql.ref<string>(COLUMNS[group]);
+  const range = { from: since && toMinute(since), to: until && fromMinute(until) };
+  const column =
+    group === 'day' ? sql<string>`substr(start, 1, ${sql.lit('2026-11-23'.length)})` : sql.ref<string>(COLUMNS[group]);
   const groups = new Map<string, Row[]>();
-  for (const { span, range: itsRange } of cutTime(range).spans) {
+  for (const { span, range: itsRange } of cutTime(range, group === 'day' ? 'day' : 'month').spans) {
     const rows = await db
       .selectFrom('run_sums')
       .select([column.as('name'), ...SUMS])
@@ -71,7 +66,7 @@ const OF_RUNS = SUMS.slice(1);
 
 type Row = Readonly<Record<string, unknown>>;
 
-function sumSpan(db: Kysely<Tables>, query: SumsQuery, span: 'day' | 'minute', range: Range): Promise<Row> {
+function sumSpan(db: Kysely<Tables>, query: SumsQuery, span: Span, range: Range): Promise<Row> {
   return db
     .selectFrom('run_sums')
     .select(SUMS)
@@ -115,49 +110,6 @@ const isOwn = ({ principal: { name, seesAll } = EVERYBODY }: SumsQuery): RawBuil
   seesAll ? sql`true` : sql`owner in ('', ${name ?? ''})`;
 
 const toRange = ({ since, until }: SumsQuery): Range => ({ from: since, to: until });
-
-/** A range of time as whole days, whole minutes, and what is left of it at its edges. */
-function cutTime({ from, to }: Range): {
-  spans: { span: 'day' | 'minute'; range: Range }[];
-  edges: Range[];
-} {
-  const firstMinute = from && atMinute(from, LAST_MS);
-  const lastMinute = to && atMinute(to, 0);
-  if (firstMinute && lastMinute && firstMinute > lastMinute) return { spans: [], edges: [{ from, to }] };
-  const edges = [
-    ...(from && firstMinute && from < startOf(firstMinute) ? [{ from, to: firstMinute }] : []),
-    ...(to && lastMinute && to > startOf(lastMinute) ? [{ from: lastMinute, to }] : []),
-  ];
-  const firstDay = firstMinute && atDay(firstMinute, DAY_MS - MINUTE_MS);
-  const lastDay = lastMinute && atDay(lastMinute, 0);
-  if (firstDay && lastDay && firstDay > lastDay) {
-    return { spans: [{ span: 'minute', range: { from: firstMinute, to: lastMinute } }], edges };
-  }
-  return {
-    spans: [
-      { span: 'day', range: { from: firstDay, to: lastDay } },
-      ...(firstMinute && firstDay ? [{ span: 'minute' as const, range: { from: firstMinute, to: firstDay } }] : []),
-      ...(lastMinute && lastDay ? [{ span: 'minute' as const, range: { from: lastDay, to: lastMinute } }] : []),
-    ],
-    edges,
-  };
-}
-
-const MINUTE_MS = 60_000;
-const LAST_MS = MINUTE_MS - 1;
-const DAY_MS = 86_400_000;
-
-/** The name of the minute `addedMs` after a time: with none the one it is in, with all but a millisecond the first that begins from it on. */
-const atMinute = (time: string, addedMs: number) => later(time, addedMs).slice(0, MINUTE);
-
-const atDay = (minute: string, addedMs: number) => later(startOf(minute), addedMs).slice(0, DAY);
-
-const startOf = (minute: string) => `${minute}:00.000Z`;
-
-// Times are compared as text, where a year beyond 9999 would come first.
-const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
-const later = (time: string, addedMs: number) =>
-  new Date(Math.min(Date.parse(time) + addedMs, LAST_TIME)).toISOString();
 
 /** The name of a group; another hand may have written anything there. */
 const toName = (name: unknown) => (typeof name === 'string' ? name : '');

@@ -24,7 +24,7 @@ export class RowReading<Column extends string = string> {
   readonly mended: Column[] = [];
 
   constructor(row: object) {
-    this.#row = { ...row };
+    this.#row = Object(row);
   }
 
   text(column: Column, instead?: string): string {
@@ -137,7 +137,12 @@ function toText(value: unknown): string | undefined {
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
+/** A time as this server writes it, on a day that its month has each year: nearly all of them, and read without a calendar. */
+const PLAIN_TIME =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
+
 function toTime(value: unknown): string | undefined {
+  if (typeof value === 'string' && PLAIN_TIME.test(value)) return value;
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (typeof value !== 'string' || Number.isNaN(time)) return undefined;
   const same = new Date(time).toISOString();

@@ -4,6 +4,7 @@ import { EVERYBODY } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer } from './announce.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
+import { atMost } from './at-most.ts';
 import { type ClosedRun, closeRun } from './close-run.ts';
 import { toInterruptedEnd } from './interrupted-end.ts';
 import { listRuns, type RunReader } from './list-runs.ts';
@@ -80,7 +81,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
         .orderBy(ofOwnFirst(principal))
         .orderBy('started_at')
         .orderBy('key')
-        .limit(1)
+        .limit(atMost(1))
         .executeTakeFirst();
       return reader.one(row);
     },
@@ -91,7 +92,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
         .where('conversation_key', '=', conversationKey)
         .where(({ and }) => and({ given_id: givenId }))
         .orderBy('started_at', 'desc')
-        .limit(1)
+        .limit(atMost(1))
         .executeTakeFirst();
       return reader.one(row);
     },

@@ -118,11 +118,13 @@ interface RunStepsTable {
   body: string;
 }
 
+/** What sums are added up by: each run counts in one of each. */
+export type Span = 'month' | 'day' | 'minute';
+
 /** What runs that have ended came to: all that started in one span of time and are alike in the other columns. Runs that are deleted later stay counted. */
 interface RunSumsTable {
-  /** `day` or `minute`. */
-  span: 'day' | 'minute';
-  /** The beginning of the span, in UTC: `2026-11-23`, or `2026-11-23T10:05`. */
+  span: Span;
+  /** The beginning of the span, in UTC: `2026-11`, `2026-11-23`, or `2026-11-23T10:05`. */
   start: string;
   /** The key they are of; empty without keys. */
   owner: string;

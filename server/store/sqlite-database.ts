@@ -13,6 +13,8 @@ type OnRun = (begunAt: number, endedAt: number) => void;
 
 const MAX_KEPT_STATEMENTS = 100;
 const MAX_KEPT_LENGTH = 2000;
+/** A list for a key that sees all names the owner of each run. */
+const MAX_KEPT_READ_LENGTH = 32_768;
 
 /** Opens `file` (or `:memory:`) so that what is committed survives the death of the process, though not of the machine. */
 export function openDatabase(file: string): DatabaseSync {
@@ -39,12 +41,13 @@ export function toKyselyDatabase(database: DatabaseSync, onStatement?: Statement
       if (sql === 'rollback' && !database.isTransaction) return emptyStatement;
       const known = kept.get(sql);
       if (known) return known;
+      const isRead = READ.test(sql);
       const statement = toKyselyStatement(
         orStoreError(() => database.prepare(sql)),
-        watch?.(sql),
+        { isRead, onRun: watch?.(sql) },
       );
-      // Long statements are inserts of many rows: rarely the same twice.
-      if (sql.length <= MAX_KEPT_LENGTH) {
+      // Long statements that write are inserts of many rows: rarely the same twice.
+      if (sql.length <= (isRead ? MAX_KEPT_READ_LENGTH : MAX_KEPT_LENGTH)) {
         if (kept.size >= MAX_KEPT_STATEMENTS) kept.clear();
         kept.set(sql, statement);
       }
@@ -53,16 +56,42 @@ export function toKyselyDatabase(database: DatabaseSync, onStatement?: Statement
   };
 }
 
-function toKyselyStatement(statement: StatementSync, onRun?: OnRun): SqliteStatement {
+/** What changes nothing, whatever follows. */
+const READ = /^\s*select\b/i;
+
+interface StatementOptions {
+  readonly isRead: boolean;
+  readonly onRun: OnRun | undefined;
+}
+
+function toKyselyStatement(statement: StatementSync, { isRead, onRun }: StatementOptions): SqliteStatement {
   // Else one number beyond those of JavaScript throws, and all rows with it.
-  statement.setReadBigInts(true);
+  statement.setReadBigInts(!isRead);
+  const all = isRead ? readAll : (of: StatementSync, values: SQLInputValue[]) => of.all(...values).map(withNumbers);
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => timed(() => statement.all(...parameters.map(toSqlValue)).map(withNumbers), onRun),
+    all: (parameters) => timed(() => all(statement, parameters.map(toSqlValue)), onRun),
     run: (parameters) => timed(() => statement.run(...parameters.map(toSqlValue)), onRun),
-    iterate: (parameters) => statement.iterate(...parameters.map(toSqlValue)).map(withNumbers),
+    iterate: (parameters) => all(statement, parameters.map(toSqlValue)).values(),
   };
 }
+
+/** The rows of what only reads, and so can be done again: numbers that are none of JavaScript's are rare, and cost every row a look at each column. */
+function readAll(statement: StatementSync, values: SQLInputValue[]): Record<string, SQLOutputValue>[] {
+  try {
+    return statement.all(...values);
+  } catch (cause) {
+    if (!isOutOfRange(cause)) throw cause;
+  }
+  statement.setReadBigInts(true);
+  try {
+    return statement.all(...values).map(withNumbers);
+  } finally {
+    statement.setReadBigInts(false);
+  }
+}
+
+const isOutOfRange = (cause: unknown) => cause instanceof Error && 'code' in cause && cause.code === 'ERR_OUT_OF_RANGE';
 
 function withNumbers(row: Record<string, SQLOutputValue>): Record<string, SQLOutputValue> {
   for (const [column, value] of Object.entries(row)) if (typeof value === 'bigint') row[column] = Number(value);

@@ -1,5 +1,6 @@
 import type { Insertable, Kysely } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
+import { atMost } from './at-most.ts';
 import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
@@ -77,7 +78,7 @@ async function prune(db: Kysely<Tables>): Promise<void> {
     .where('state', 'not in', OPEN)
     .orderBy('changed_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(2 * PRUNE_EVERY)
+    .limit(atMost(2 * PRUNE_EVERY))
     .offset(MAX_ENDED);
   await db.deleteFrom('tasks').where('id', 'in', oldest).execute();
 }
