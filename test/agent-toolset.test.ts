@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { joinToolsets } from '../server/agents/agent-toolset.ts';
-import type { Toolset } from '../server/runs/toolset.ts';
+import { EVERYBODY } from '../server/call/principal.ts';
+import { sayToolUse } from '../server/runs/say-tool-use.ts';
+import { offerTools } from '../server/runs/tool-calls.ts';
+import type { ToolDefinition, Toolset } from '../server/runs/toolset.ts';
+import { createAskToolset } from '../server/subagents/ask-toolset.ts';
+import { scriptedModel } from './support/scripted-model.ts';
 
 const signal = new AbortController().signal;
 const toolset = (from: string, names: string[], prepared: string[] = []): Toolset => ({
@@ -35,4 +40,62 @@ test('a toolset that needs no preparation is joined too', async () => {
   const joined = joinToolsets([{ list, call }]);
   expect(await joined.prepare?.({ signal })).toEqual([]);
   expect(joined.list()).toHaveLength(1);
+});
+
+test('joined toolsets give out one list until one of them has others, so that what follows from it is made once', () => {
+  const tool = (name: string) => ({ name, description: name, inputSchema: {} });
+  const [one, two, two2] = [tool('one'), tool('two'), { ...tool('two'), description: 'changed' }];
+  let second = [two];
+  const first = [one];
+  const join = () => joinToolsets([listing(() => first), listing(() => second)]);
+  const list = join().list();
+  expect(list).toEqual([one, two]);
+  second = [two];
+  expect(join().list()).toBe(list);
+  second = [two2];
+  expect(join().list()).toEqual([one, two2]);
+  second = [];
+  expect(join().list()).toEqual([one]);
+});
+
+const listing = (list: Toolset['list']): Toolset => ({ list, call: async () => ({ result: '', isError: false }) });
+
+test('an agent that may be asked is the same tool until it changes', () => {
+  const unused = { startRun: fail, approvals: { get: fail }, findRun: fail, principal: EVERYBODY };
+  let asked = { id: 'writer', name: 'Writer', description: '' };
+  const list = () => createAskToolset({ ...unused, agents: () => [asked] }).list();
+  const [tool] = list();
+  expect(tool).toMatchObject({
+    name: 'ask_writer',
+    description: 'Asks the agent "Writer", and answers with what it says.',
+  });
+  expect(list()[0]).toBe(tool);
+  asked = { ...asked, name: 'Editor' };
+  expect(list()[0]).toMatchObject({ description: 'Asks the agent "Editor", and answers with what it says.' });
+});
+
+const fail = () => Promise.reject(new Error('nobody is asked'));
+
+test('what a provider is told of the tools of an agent is made once; what it is not told is noted each time', () => {
+  const noted: unknown[] = [];
+  const broken = { name: 'odd name', description: '', inputSchema: {} };
+  let tools = [{ name: 'good', description: 'Does good', inputSchema: { type: 'object' } }, broken];
+  const own: Toolset = {
+    ...listing(() => tools),
+    noteUnsaid: (unsaid) => noted.push(...unsaid.map(({ name }) => name)),
+  };
+  const log = { error: () => undefined };
+  const say = (provider: string, callerTools: ToolDefinition[] = []) => {
+    const use = { toolset: own, callerTools, answerTool: undefined, log, step: 1 };
+    return sayToolUse(offerTools(own, callerTools), { ...scriptedModel([]), provider }, use).tools;
+  };
+  const said = say('openai.responses');
+  expect(said).toMatchObject([{ type: 'function', name: 'good', description: 'Does good' }]);
+  expect(say('openai.responses')).toBe(said);
+  expect(noted).toEqual(['odd name', 'odd name']);
+  expect(say('google.generative-ai')).not.toBe(said);
+  const ofCaller = { name: 'good', description: 'Of the caller', inputSchema: {} };
+  expect(say('openai.responses', [ofCaller])).toMatchObject([{ description: 'Of the caller' }]);
+  tools = [{ name: 'other', description: '', inputSchema: {} }];
+  expect(say('openai.responses')).toMatchObject([{ name: 'other' }]);
 });

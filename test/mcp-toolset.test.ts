@@ -55,6 +55,7 @@ describe('the toolset of an agent', () => {
     await toolset.prepare({ signal });
     const before = toolset.list();
     expect(toolset.list()).toBe(before);
+    expect(createServerToolset(servers, () => selection).list()).toBe(before);
     await toolset.call('a__grow', {}, { signal });
     await until(() => toolset.list().some(({ name }) => name === 'a__grown'), 'the new tool is shown');
     selection = ['b'];

@@ -20,42 +20,51 @@ export interface ServerToolset extends Toolset {
   prepare(options: PrepareOptions): Promise<readonly string[]>;
 }
 
-/** The tools of the servers that an agent selects. `selection` is read anew each time, so that a change of it takes effect within a run. */
+/** The tools of a selection of servers, as they are told to models, and where each is called. */
+interface ListedTools {
+  readonly servers: ServerFinder;
+  readonly revision: number;
+  readonly definitions: readonly ToolDefinition[];
+  readonly routes: ReadonlyMap<string, Route>;
+}
+
+/** By selection, which is another one when it has changed: the tools of many runs and steps are named once. */
+const known = new WeakMap<readonly ServerReference[], ListedTools>();
+
+/**
+ * The tools of the servers that an agent selects. `selection` is read anew each time, so that a change of it takes effect within a run; it
+ * gives out the same array until there is one.
+ */
 export function createServerToolset(servers: ServerFinder, selection: () => readonly ServerReference[]): ServerToolset {
-  let known: { revision: number; selection: string } | undefined;
-  let definitions: readonly ToolDefinition[] = [];
-  const routes = new Map<string, Route>();
-
-  const refresh = () => {
-    const selected = selection();
-    const now = { revision: servers.revision, selection: JSON.stringify(selected) };
-    if (known?.revision === now.revision && known.selection === now.selection) return;
-    known = now;
-    routes.clear();
-    definitions = servers.findAll(selected).flatMap((server) => listTools(server, routes));
-  };
-
   return {
     prepare: (options) => awaitServers(servers, selection(), options),
-    list() {
-      refresh();
-      return definitions;
-    },
+    list: () => listSelected(servers, selection()).definitions,
     noteUnsaid(tools) {
+      const { routes } = listSelected(servers, selection());
       for (const { name, detail } of tools) {
         const route = routes.get(name);
         route?.server.noteProblem({ tool: route.tool, detail });
       }
     },
     async call(name, args, { signal, state, trace }) {
-      refresh();
-      const route = routes.get(name);
+      const route = listSelected(servers, selection()).routes.get(name);
       if (!route) return { result: `There is no tool '${name}' any more`, isError: true };
       const ofState = route.takesState && state !== undefined ? { [STATE_KEY]: state } : undefined;
       const meta = ofState || trace ? { ...trace, ...ofState } : undefined;
       return callTool(route, args, { signal, meta });
     },
   };
+}
+
+function listSelected(servers: ServerFinder, selection: readonly ServerReference[]): ListedTools {
+  const { revision } = servers;
+  const listed = known.get(selection);
+  if (listed?.servers === servers && listed.revision === revision) return listed;
+  const routes = new Map<string, Route>();
+  const definitions = servers.findAll(selection).flatMap((server) => listTools(server, routes));
+  const now = { servers, revision, definitions, routes };
+  known.set(selection, now);
+  return now;
 }
 
 function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDefinition[] {

@@ -154,13 +154,22 @@ function emitResult(
   return { id, role: 'tool', callId, name, result, status };
 }
 
+/** The tools of a list by name: an agent offers the same list again and again. */
+const known = new WeakMap<readonly ToolDefinition[], ReadonlyMap<string, ToolDefinition>>();
+
 /** The tools of one model call by name. A tool of the caller hides one of the server with the same name. */
 export function offerTools(
   toolset: Toolset,
   callerTools: readonly ToolDefinition[],
 ): ReadonlyMap<string, ToolDefinition> {
-  return new Map([...toolset.list(), ...callerTools].map((tool) => [tool.name, tool]));
+  const own = toolset.list();
+  if (callerTools.length > 0) return byName([...own, ...callerTools]);
+  const offered = known.get(own) ?? byName(own);
+  known.set(own, offered);
+  return offered;
 }
+
+const byName = (tools: readonly ToolDefinition[]) => new Map(tools.map((tool) => [tool.name, tool]));
 
 /** Why `signal` aborted, in the words of who cancelled. */
 export const reasonOf = (signal: AbortSignal): string =>

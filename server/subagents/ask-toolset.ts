@@ -7,7 +7,7 @@ import type { FoundRun } from '../runs/found-run.ts';
 import type { ParentCall } from '../runs/parent-call.ts';
 import { failTool } from '../runs/schema-tools.ts';
 import { type StartRun, type StartRunRequest, toUserMessages } from '../runs/start-run.ts';
-import type { ToolOutcome, Toolset } from '../runs/toolset.ts';
+import type { ToolDefinition, ToolOutcome, Toolset } from '../runs/toolset.ts';
 import type { Store } from '../store/store.ts';
 import { type ChildRun, followChild } from './follow-child.ts';
 
@@ -36,13 +36,12 @@ const MAX_DEPTH = 5;
 
 /** A tool `ask_<id>` for each agent that may be asked. */
 export function createAskToolset(options: AskToolsetOptions): Toolset {
-  const inputSchema = askInputSchema();
   const offered = () => {
     const ids = new Map<string, string>();
     const tools = options.agents().map((agent) => {
       const name = toAskName(agent.id, ids);
       ids.set(name, agent.id);
-      return { name, description: describeAsk(agent), inputSchema };
+      return defineAsk(agent, name);
     });
     return { ids, tools };
   };
@@ -63,6 +62,17 @@ export function createAskToolset(options: AskToolsetOptions): Toolset {
       }
     },
   };
+}
+
+/** By agent, which is another object when it has changed: the same tool for the same agent. */
+const known = new WeakMap<AskedAgent, ToolDefinition>();
+
+function defineAsk(agent: AskedAgent, name: string): ToolDefinition {
+  const found = known.get(agent);
+  if (found?.name === name) return found;
+  const tool = { name, description: describeAsk(agent), inputSchema: askInputSchema() };
+  known.set(agent, tool);
+  return tool;
 }
 
 interface AskCall {

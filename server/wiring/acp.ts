@@ -91,7 +91,8 @@ export function openAcp({ agents, agentRuns, runs, store, mcp, live, hasKeys, lo
       for (const { name, error } of refused)
         log.warn({ mcp_server: name, reason: error.message }, 'An MCP server of an editor is left out');
       servers.start();
-      const toolset = createServerToolset(servers, () => servers.ids);
+      const { ids } = servers;
+      const toolset = createServerToolset(servers, () => ids);
       return { toolset, refused, close: () => servers.close() };
     },
   });

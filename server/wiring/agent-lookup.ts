@@ -2,12 +2,14 @@
 
 import { joinToolsets } from '../agents/agent-toolset.ts';
 import type { Agents } from '../agents/agents.ts';
+import { haveSameItems } from '../call/same-items.ts';
 import { createCodemodeToolset } from '../codemode/codemode-toolset.ts';
 import { switchToolset } from '../codemode/switch-toolset.ts';
 import { createServerToolset } from '../mcp/toolset.ts';
 import type { FindRunnable } from '../runs/start-run.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import { tenantOf } from '../sandbox/tenant.ts';
+import type { Skill } from '../skills/skill.ts';
 import { addSkills } from '../skills/skill-instructions.ts';
 import { createSkillToolset } from '../skills/skill-toolset.ts';
 import type { AgentRecord } from '../store/store.ts';
@@ -36,7 +38,7 @@ export function createAgentLookup(parts: LookupParts): FindRunnable {
     return {
       agent() {
         const agent = agents.get(id);
-        return { ...agent, systemPrompt: addSkills(agent.systemPrompt, skillsOf(agent)) };
+        return makeReady(agent, skillsOf(agent));
       },
       toolset: joinToolsets([
         createSkillToolset({ library: skills.library, skills: () => skillsOf(agents.get(id)), execute }),
@@ -58,6 +60,24 @@ export function createAgentLookup(parts: LookupParts): FindRunnable {
       ]),
     };
   };
+}
+
+interface ReadyAgent {
+  readonly skills: readonly Skill[];
+  readonly agent: AgentRecord;
+}
+
+/** By agent, which is another object when it has changed. */
+const ready = new WeakMap<AgentRecord, ReadyAgent>();
+
+/** An agent with its skills in its prompt: the same one until it or they change. */
+function makeReady(agent: AgentRecord, skills: readonly Skill[]): AgentRecord {
+  if (!skills.length) return agent;
+  const found = ready.get(agent);
+  if (found && haveSameItems(found.skills, skills)) return found.agent;
+  const made = { skills, agent: { ...agent, systemPrompt: addSkills(agent.systemPrompt, skills) } };
+  ready.set(agent, made);
+  return made.agent;
 }
 
 type Execute = (
