@@ -107,7 +107,7 @@ export interface LoopEnd {
 /** Runs an agent to its end. Emits all but `run-ended`; never throws; ends within milliseconds of an abort. */
 export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   const { signal, log } = options;
-  const calls = collectCalls([...(options.stored ?? []), ...options.history]);
+  const calls = collectCalls(options.stored ?? [], options.history);
   const turn: LoopState = {
     messages: [],
     usage: NO_USAGE,
@@ -268,11 +268,13 @@ const instructionsOf = ({ instructions }: LoopOptions): Message[] =>
   instructions ? [{ id: 'instructions', role: 'system', content: instructions }] : [];
 
 /** The calls of a conversation: their names by their ids. */
-const collectCalls = (history: readonly Message[]) =>
-  new Map(
-    history.flatMap((message) =>
-      message.role === 'assistant'
-        ? message.content.flatMap((part) => (part.type === 'tool-call' ? [[part.callId, part.name] as const] : []))
-        : [],
-    ),
-  );
+function collectCalls(...histories: readonly (readonly Message[])[]): Map<string, string> {
+  const calls = new Map<string, string>();
+  for (const history of histories) {
+    for (const message of history) {
+      if (message.role !== 'assistant') continue;
+      for (const part of message.content) if (part.type === 'tool-call') calls.set(part.callId, part.name);
+    }
+  }
+  return calls;
+}

@@ -17,22 +17,35 @@ type ResultPart = Extract<LanguageModelV4Message, { role: 'tool' }>['content'][n
 
 /**
  * The conversation with a result for each tool call, directly behind the message that made the call: providers refuse any other
- * order. A call without a result gets one that says so, unless its result is `awaited`; a result without a call is left out.
+ * order. A call without a result gets one that says so, unless its result is `awaited`; a result without a call is left out. Results that
+ * are made here are added to `made`.
  */
-export function answerOpenCalls(messages: readonly Message[], awaited: ReadonlySet<string> = new Set()): Message[] {
+export function answerOpenCalls(
+  messages: readonly Message[],
+  { awaited = NONE, made }: { readonly awaited?: ReadonlySet<string>; readonly made?: Set<Message> } = {},
+): Message[] {
   const results = new Map<string, ToolMessage>();
   for (const message of messages) {
     if (message.role === 'tool' && !results.has(message.callId)) results.set(message.callId, message);
   }
-  return messages.flatMap((message): Message[] => {
-    if (message.role === 'tool') return [];
-    if (message.role !== 'assistant') return [message];
-    const answers = callsOf(message).map((call) => {
-      return results.get(call.callId) ?? (awaited.has(call.callId) ? undefined : toInterrupted(call));
-    });
-    return [message, ...answers.filter((answer) => answer !== undefined)];
-  });
+  const answered: Message[] = [];
+  for (const message of messages) {
+    if (message.role === 'tool') continue;
+    answered.push(message);
+    if (message.role !== 'assistant') continue;
+    for (const part of message.content) {
+      if (part.type !== 'tool-call') continue;
+      const result = results.get(part.callId);
+      if (!result && awaited.has(part.callId)) continue;
+      const answer = result ?? toInterrupted(part);
+      if (!result) made?.add(answer);
+      answered.push(answer);
+    }
+  }
+  return answered;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The prompt of a model call. System messages inside the conversation join the instructions: not every provider takes them elsewhere.
@@ -75,8 +88,6 @@ export function toModelPrompt(
 }
 
 type CallPart = Extract<AssistantPart, { type: 'tool-call' }>;
-const callsOf = (message: AssistantMessage) =>
-  message.content.filter((part): part is CallPart => part.type === 'tool-call');
 
 const toInterrupted = ({ callId, name }: CallPart): ToolMessage => ({
   id: newId('msg'),

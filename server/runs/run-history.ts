@@ -24,16 +24,26 @@ export function joinHistory({ stored: all, replaces, sent, history, awaited = NO
   unstored: Message[];
 } {
   const stored = keepOf(all, replaces);
-  const storedIds = new Set(stored.map(({ id }) => id));
-  const isNew = ({ id }: Message) => !storedIds.has(id);
+  const newIds = findNew(sent, stored);
+  const isNew = ({ id }: Message) => newIds.has(id);
   const isWhole = history === 'given' && sent.length > 0 && hasCalls(sent, awaited);
   const joined = isWhole ? sent.map(preferStored(stored)) : [...stored, ...sent.filter(isNew)];
+  const unstored = new Set((isWhole ? joined : sent).filter(isNew));
   const isAwaited = (message: Message) => message.role === 'tool' && awaited.has(message.callId);
-  const messages = answerOpenCalls(
-    joined.filter((message) => !isAwaited(message)),
-    awaited,
-  );
-  return { messages, unstored: messages.filter(isNew) };
+  const settled = awaited.size > 0 ? joined.filter((message) => !isAwaited(message)) : joined;
+  const messages = answerOpenCalls(settled, { awaited, made: unstored });
+  return { messages, unstored: messages.filter((message) => unstored.has(message)) };
+}
+
+/** With more than these, looking each up costs less than comparing it. */
+const FEW = 8;
+
+/** The ids of what was sent that are not stored. To look up a text that was only just read costs much more than to compare it, and mostly one is sent. */
+function findNew(sent: readonly Message[], stored: readonly Message[]): ReadonlySet<string> {
+  const ids = new Set(sent.map(({ id }) => id));
+  if (ids.size > FEW) for (const { id } of stored) ids.delete(id);
+  else for (const known of ids) if (stored.some(({ id }) => id === known)) ids.delete(known);
+  return ids;
 }
 
 function keepOf(messages: readonly Message[], replaced: ReplacedMessages | undefined): readonly Message[] {

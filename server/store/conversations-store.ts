@@ -73,11 +73,11 @@ export function createConversationsStore(
     async messages(key) {
       const rows = await db
         .selectFrom('messages')
-        .selectAll()
+        .select(['seq', 'body', 'created_at'])
         .where('conversation_key', '=', key)
         .orderBy('seq')
         .execute();
-      return messageReader.all(rows);
+      return messageReader.all<'conversation_key' | 'id'>(rows, { conversation_key: key, id: '' });
     },
     async delete(key) {
       const row = await db.deleteFrom('conversations').where('key', '=', key).returningAll().executeTakeFirst();
@@ -106,7 +106,6 @@ const toRecord = (row: RowReading<keyof Tables['conversations']>): ConversationR
   folder: row.textOrNull('folder'),
 });
 
-const toMessage = (row: RowReading<keyof Tables['messages']>): StoredMessage => ({
-  ...row.json('body', isMessage, withoutOddParts),
-  createdAt: row.time('created_at'),
-});
+// What was parsed for this record alone may be the record.
+const toMessage = (row: RowReading<keyof Tables['messages']>): StoredMessage =>
+  Object.assign(row.json('body', isMessage, withoutOddParts), { createdAt: row.time('created_at') });

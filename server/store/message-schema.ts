@@ -36,8 +36,18 @@ const StoredMessage = z.discriminatedUnion('role', [
   }),
 ]);
 
-/** Whether a value is a message. */
-export const isMessage = (value: unknown): value is Message => StoredMessage.safeParse(value).success;
+/** Whether a value is a message. Most are texts, and long conversations have thousands of them. */
+export const isMessage = (value: unknown): value is Message => isText(value) || StoredMessage.safeParse(value).success;
+
+/** Whether a value is a message of a user or an agent that is nothing but text: the schema in a few comparisons. */
+function isText(value: unknown): boolean {
+  const { id, role, content } = Object(value);
+  if (typeof id !== 'string' || (role !== 'user' && role !== 'assistant') || !Array.isArray(content)) return false;
+  return content.every((part) => {
+    const { type, text: said, providerOptions: options } = Object(part);
+    return type === 'text' && typeof said === 'string' && options === undefined;
+  });
+}
 
 /** What is nearly a message without those of its parts that are none; anything else as it is. */
 export function withoutOddParts(value: unknown): unknown {

@@ -16,8 +16,11 @@ interface RecordShape<Row, Record> {
 
 /** Reads rows of one table as records. */
 export interface RecordReader<Row, Record> {
-  /** The records of rows, in their order. A row that is none is left out, and the log says so once. */
-  all(rows: readonly Row[]): Record[];
+  /** The records of rows, in their order. A row that is none is left out, and the log says so once. `shared` is what all of them have, and need not be read. */
+  all<Shared extends keyof Row = never>(
+    rows: readonly Omit<Row, Shared>[],
+    shared?: Readonly<Pick<Row, Shared>>,
+  ): Record[];
   /** The record of a row; undefined when it is none, or there is none. */
   one(row: Row | undefined): Record | undefined;
 }
@@ -33,24 +36,27 @@ export function createRecordReader<Row extends object, Record>({
   log,
 }: RecordShape<Row, Record>): RecordReader<Row, Record> {
   const told = new Set<string>();
-  const tell = (row: Row, columns: readonly string[], message: string) => {
+  const tell = (row: Partial<Row>, columns: readonly string[], message: string) => {
     const id = key.map((column) => String(row[column])).join('/');
     if (told.has(id) || told.size >= MAX_TOLD) return;
     told.add(id);
     log.warn({ table, id: id.slice(0, 300), columns }, message);
   };
-  const one = (row: Row | undefined): Record | undefined => {
-    if (!row) return undefined;
+  const read = (row: object, shared?: object): Record | undefined => {
     const reading = new RowReading<keyof Row & string>(row);
     try {
       const record = toRecord(reading);
-      if (reading.mended.length) tell(row, reading.mended, 'a stored record is odd, and is read without what is odd');
+      if (reading.mended.length)
+        tell({ ...shared, ...row }, reading.mended, 'a stored record is odd, and is read without what is odd');
       return record;
     } catch (cause) {
       if (!(cause instanceof UnreadableColumnError)) throw cause;
-      tell(row, [cause.column], 'a stored record cannot be read, and is left out');
+      tell({ ...shared, ...row }, [cause.column], 'a stored record cannot be read, and is left out');
       return undefined;
     }
   };
-  return { one, all: (rows) => rows.map(one).filter((record) => record !== undefined) };
+  return {
+    one: (row) => row && read(row),
+    all: (rows, shared) => rows.map((row) => read(row, shared)).filter((record) => record !== undefined),
+  };
 }

@@ -47,9 +47,10 @@ export class RunFiles {
     const said = new Map<UserPart | AssistantPart, ModelUserPart>();
     const newFrom = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'tool');
     // The newest first: they have the most of what may be fetched.
-    for (const [index, message] of [...messages.entries()].reverse()) {
-      if (message.role === 'assistant') sayBack(message.content, model, said);
-      if (message.role !== 'user') continue;
+    for (let index = messages.length - 1; index >= 0; index--) {
+      const message = messages[index];
+      if (message?.role === 'assistant') sayBack(message.content, model, said);
+      if (message?.role !== 'user') continue;
       for (const [place, part] of message.content.entries()) {
         if (part.type !== 'file') continue;
         const told = await this.#tell(part, model, signal);
