@@ -1,3 +1,5 @@
+import { shareInterval } from './shared-interval.ts';
+
 /** What is waited for, and who is told when it is given up. */
 export interface SilenceOptions {
   /** How long there may be no sign of life. */
@@ -27,8 +29,8 @@ const LEAST_WORK_MS = 20;
 export class SilenceTimer implements Disposable {
   readonly #options: SilenceOptions;
   #allowedMs: number;
-  /** Undefined while nothing is awaited. */
-  #timer: NodeJS.Timeout | undefined;
+  /** What ends the looks; undefined while nothing is awaited. */
+  #endLooks: (() => void) | undefined;
   #wasHeard = false;
   #quietLooks = 0;
   #waitedMs = 0;
@@ -37,7 +39,7 @@ export class SilenceTimer implements Disposable {
   constructor(options: SilenceOptions) {
     this.#options = options;
     this.#allowedMs = options.allowedMs;
-    this.#timer = this.#start();
+    this.#endLooks = this.#start();
   }
 
   /** Notes a sign of life. */
@@ -49,7 +51,7 @@ export class SilenceTimer implements Disposable {
   allow(ms: number): void {
     this.#stop();
     this.#allowedMs = ms;
-    this.#timer = this.#start();
+    this.#endLooks = this.#start();
   }
 
   /** Stands still until `pause` has settled, then starts anew. */
@@ -64,16 +66,16 @@ export class SilenceTimer implements Disposable {
   }
 
   #stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#endLooks?.();
+    this.#endLooks = undefined;
   }
 
-  #start(): NodeJS.Timeout {
+  #start(): () => void {
     this.#wasHeard = false;
     this.#quietLooks = 0;
     this.#workMs = this.#options.workMs?.() ?? 0;
     const stepMs = this.#allowedMs / LOOKS;
-    return setInterval(() => this.#look(stepMs), stepMs);
+    return shareInterval(stepMs, () => this.#look(stepMs));
   }
 
   #look(stepMs: number): void {
@@ -88,9 +90,9 @@ export class SilenceTimer implements Disposable {
 
   /** Ends the wait after one more turn of the event loop: in it, what came while this process did something else is read. */
   #endUnlessHeard(): void {
-    const timer = this.#timer;
+    const looks = this.#endLooks;
     setImmediate(() => {
-      if (timer === this.#timer && !this.#wasHeard) this.#end(this.#allowedMs, 'allowed');
+      if (looks === this.#endLooks && !this.#wasHeard) this.#end(this.#allowedMs, 'allowed');
     });
   }
 

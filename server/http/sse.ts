@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '../../contract/kit.ts';
+import { shareInterval } from '../async/shared-interval.ts';
 import { lastNumberOf } from '../call/numbered-events.ts';
 import { pollOf } from '../call/ready-events.ts';
 import { STALLED_READER_MS } from './send.ts';
@@ -71,7 +72,7 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
   const poll = pollOf(iterator);
   const untilGone = createRaceWith(gone);
   const out = createBatch(response);
-  let ping: NodeJS.Timeout | undefined;
+  let endPings: (() => void) | undefined;
   let isOver = false;
   let isWhole = false;
   let number = 0;
@@ -82,7 +83,7 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
     writeHead();
     const { ping: pingText } = format;
     if (pingText !== undefined) {
-      ping = setInterval(() => response.writableNeedDrain || response.write(pingText), timings.pingMs);
+      endPings = shareInterval(timings.pingMs, () => response.writableNeedDrain || response.write(pingText));
     }
     for (;;) {
       let result = await untilGone(next);
@@ -107,7 +108,7 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
     out.add(format.encode(last, number));
     isWhole = true;
   } finally {
-    clearInterval(ping);
+    endPings?.();
     if (isWhole && format.end !== undefined) out.add(format.end);
     out.flush();
     // Not awaited: a generator that waits for something else returns when that is over.

@@ -26,7 +26,8 @@ function toTitle(text: string): string {
   if (line.length <= MAX_LENGTH) return line;
   // What a reader sees as one character may be many code points, such as a flag or a family.
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-  const characters = Array.from(segmenter.segment(line), ({ segment }) => segment);
+  const segments = segmenter.segment(line)[Symbol.iterator]();
+  const characters = [...segments.take(MAX_LENGTH + 1)].map(({ segment }) => segment);
   if (characters.length <= MAX_LENGTH) return line;
   const head = characters.slice(0, MAX_LENGTH - 1);
   const lastSpace = head.lastIndexOf(' ');
