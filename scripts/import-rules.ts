@@ -78,6 +78,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/http/': [
     'client/generated/openapi.json',
     'contract/',
+    'server/async/shared-interval.ts',
     'server/call/',
     'server/command-error.ts',
     'server/network/node-http.ts',

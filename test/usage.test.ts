@@ -205,6 +205,26 @@ test('a page of runs is the newest of them, however many keys have begun some', 
   expect(second.runs.map(({ id }) => id)).toEqual(newest.slice(50, 100));
 });
 
+test('a number beyond those of JavaScript costs a list no row', async () => {
+  await using folder = await temporaryFolder();
+  {
+    await using store = await openStore({ folder: folder.path });
+    const run = { owner: '', agentId: 'x', status: 'finished', durationMs: 1, steps: [] } as const;
+    for (const id of ['a', 'b']) await make(store, { ...run, conversationId: id, startedAt: Date.now() });
+  }
+  const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+  database.exec(`update runs set input_tokens = 9223372036854775807, output_tokens = 7 where conversation_id = 'a'`);
+  database.close();
+  await using store = await openStore({ folder: folder.path });
+  for (const _ of [1, 2]) {
+    const { runs } = await store.runs.list({ limit: 9 });
+    expect(runs.map(({ conversationId, usage }) => [conversationId, usage.outputTokens]).sort()).toEqual([
+      ['a', 7],
+      ['b', 0],
+    ]);
+  }
+});
+
 test('usage is grouped by agent, key, model and day, and stays when its conversation is deleted', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   await using store = await openStore({ folder: ':memory:' });

@@ -28,8 +28,8 @@ export function shareInterval(ms: number, call: () => void): () => void {
 class Wheel {
   readonly #slotMs: number;
   readonly #onEmpty: () => void;
-  readonly #slots = Array.from({ length: SLOTS }, () => new Set<() => void>());
-  #count = 0;
+  /** What is called in each slot that has something in it. */
+  readonly #slots = new Map<number, Set<() => void>>();
   /** When its slot number 0 was due. */
   #epoch = performance.now();
   /** The number of the slot that was last called; they count up, round by round. */
@@ -46,14 +46,14 @@ class Wheel {
     const entry = () => isIn(call);
     // A whole round from now on, and so behind all that is due already.
     const now = Math.max(this.#at, Math.ceil((performance.now() - this.#epoch) / this.#slotMs));
-    const slot = this.#slots[now % SLOTS];
-    slot?.add(entry);
-    this.#count++;
+    const number = now % SLOTS;
+    const slot = this.#slots.get(number) ?? new Set();
+    this.#slots.set(number, slot.add(entry));
     this.#timer ??= this.#wait(now);
     return () => {
-      if (!slot?.delete(entry)) return;
-      this.#count--;
-      if (this.#count === 0) this.#end();
+      if (!slot.delete(entry) || slot.size > 0) return;
+      this.#slots.delete(number);
+      if (this.#slots.size === 0) this.#end();
     };
   }
 
@@ -61,7 +61,7 @@ class Wheel {
   #wait(from: number): NodeJS.Timeout {
     this.#at = from;
     let next = from + 1;
-    while (next < from + SLOTS && !this.#slots[next % SLOTS]?.size) next++;
+    while (next < from + SLOTS && !this.#slots.has(next % SLOTS)) next++;
     const dueMs = this.#epoch + next * this.#slotMs - performance.now();
     return outside(() => setTimeout(() => this.#turn(next), Math.max(1, Math.ceil(dueMs))));
   }
@@ -71,7 +71,9 @@ class Wheel {
     // A process that stood still makes up for nothing: between two calls there is never less than the distance.
     if (lateMs > this.#slotMs) this.#epoch += lateMs;
     this.#timer = this.#wait(slot);
-    for (const entry of [...(this.#slots[slot % SLOTS] ?? [])]) entry();
+    const due = this.#slots.get(slot % SLOTS);
+    // One may end others, and what is added now is due a whole round later.
+    for (const entry of [...(due ?? [])]) if (due?.has(entry)) entry();
   }
 
   #end(): void {
