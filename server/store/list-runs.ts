@@ -40,7 +40,8 @@ const SELECTS_AT_ONCE = 400;
 function newestOf(owners: readonly string[], query: RunPageQuery): RawBuilder<unknown> {
   if (!owners.length) return sql`select null as started_at, null as key where false`;
   if (owners.length <= SELECTS_AT_ONCE) {
-    const selects = owners.map((owner) => sql`select started_at, key from runs where ${isWanted(query, owner)}`);
+    const wanted = isWanted(query);
+    const selects = owners.map((owner) => sql`select started_at, key from runs where owner = ${owner} and ${wanted}`);
     return sql`${sql.join(selects, sql` union all `)} ${newestFirst(query)}`;
   }
   const parts = Array.from({ length: Math.ceil(owners.length / SELECTS_AT_ONCE) }, (_, part) => {
@@ -50,11 +51,10 @@ function newestOf(owners: readonly string[], query: RunPageQuery): RawBuilder<un
   return sql`${sql.join(parts, sql` union all `)} ${newestFirst(query)}`;
 }
 
-const isWanted = (query: RunPageQuery, owner: string) =>
+const isWanted = (query: RunPageQuery) =>
   allOf([
     isBehind(query.cursor, ORDER),
     ...haveValues({
-      owner,
       agent_id: query.agentId,
       conversation_id: query.conversationId,
       parent_run_id: query.parentRunId,
