@@ -97,12 +97,14 @@ const Chat = z
         'The message that is changed or answered anew; the messages before it say the same. To answer anew what is stored here, it is enough without messages',
     }),
     tools: z
-      .array(z.record(z.string(), z.unknown()))
-      .max(1000)
+      .union([
+        z.array(z.record(z.string(), z.unknown())).max(1000),
+        z.record(z.string(), z.record(z.string(), z.unknown())),
+      ])
       .nullish()
       .meta({
         description:
-          'Tools that the app runs itself, for `onToolCall` and `addToolOutput`: `{name, description, parameters}` each, the parameters as JSON Schema',
+          'Tools that the app runs itself, for `onToolCall` and `addToolOutput`: `{name, description, parameters}` each, the parameters as JSON Schema; or an object of them by name, as assistant-ui sends',
         examples: [[{ name: 'confirm', description: 'Asks the user', parameters: { type: 'object' } }]],
       }),
   })

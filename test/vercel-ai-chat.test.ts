@@ -152,13 +152,17 @@ describe('calls that wait for a person', () => {
   });
 });
 
-test('tools that the app runs itself are given back as parts of the message', async () => {
+const confirm = { description: 'Asks', parameters: { type: 'object' } };
+test.each([
+  ['in a list', [{ name: 'confirm', ...confirm }]],
+  ['by their names', { confirm }],
+])('tools that the app runs itself, %s, are given back as parts of the message', async (_how, tools) => {
   const model = scriptedModel([
     [...toolCall('c1', 'confirm', { question: 'Sure?' }), finish('tool-calls')],
     says('Good'),
   ]);
   await using server = await startAgentRuns(model);
-  const body = { tools: [{ name: 'confirm', description: 'Asks', parameters: { type: 'object' } }] };
+  const body = { tools };
   const asked = await toMessage(await send(server, { messages: [user('Delete it')], body }));
   expect(asked.parts[1]).toMatchObject({ type: 'dynamic-tool', toolName: 'confirm', state: 'input-available' });
   const parts = asked.parts.map((part) =>

@@ -4153,7 +4153,7 @@ export interface components {
             /** @description The message that is changed or answered anew; the messages before it say the same. To answer anew what is stored here, it is enough without messages */
             messageId?: string | null;
             /**
-             * @description Tools that the app runs itself, for `onToolCall` and `addToolOutput`: `{name, description, parameters}` each, the parameters as JSON Schema
+             * @description Tools that the app runs itself, for `onToolCall` and `addToolOutput`: `{name, description, parameters}` each, the parameters as JSON Schema; or an object of them by name, as assistant-ui sends
              * @example [
              *       {
              *         "name": "confirm",
@@ -4164,9 +4164,13 @@ export interface components {
              *       }
              *     ]
              */
-            tools?: {
+            tools?: ({
                 [key: string]: unknown;
-            }[] | null;
+            }[] | {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            }) | null;
         };
         VercelAiChatMessages: {
             id: string;

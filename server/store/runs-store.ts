@@ -1,6 +1,6 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
-import { EVERYBODY } from '../call/principal.ts';
+import { EVERYBODY, type Principal } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer } from './announce.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
@@ -72,30 +72,8 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
       const rows = await db.transaction().execute((transaction) => interrupt(transaction, { steps, batches }));
       return announceInterrupted(rows);
     },
-    async get(id, principal = EVERYBODY) {
-      const row = await db
-        .selectFrom('runs')
-        .selectAll()
-        .where('id', '=', id)
-        .where(isOfVisible('runs', principal))
-        .orderBy(ofOwnFirst(principal))
-        .orderBy('started_at')
-        .orderBy('key')
-        .limit(atMost(1))
-        .executeTakeFirst();
-      return reader.one(row);
-    },
-    async latest(conversationKey, { givenId } = {}) {
-      const row = await db
-        .selectFrom('runs')
-        .selectAll()
-        .where('conversation_key', '=', conversationKey)
-        .where(({ and }) => and({ given_id: givenId }))
-        .orderBy('started_at', 'desc')
-        .limit(atMost(1))
-        .executeTakeFirst();
-      return reader.one(row);
-    },
+    get: async (id, principal = EVERYBODY) => reader.one(await findRun(db, id, principal)),
+    latest: async (conversationKey, { givenId } = {}) => reader.one(await findLatest(db, conversationKey, givenId)),
     list: (query) => listRuns(db, query, reader),
     sums: (query) => readSums(db, query),
     usage: (query, group) => readUsage(db, query, group),
@@ -110,6 +88,30 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
 }
+
+/** The run of an id, its caller's own before those that it may see too. */
+const findRun = (db: Kysely<Tables>, id: string, principal: Principal) =>
+  db
+    .selectFrom('runs')
+    .selectAll()
+    .where('id', '=', id)
+    .where(isOfVisible('runs', principal))
+    .orderBy(ofOwnFirst(principal))
+    .orderBy('started_at')
+    .orderBy('key')
+    .limit(atMost(1))
+    .executeTakeFirst();
+
+/** The newest run of a conversation, of those whose caller gave them this id if there is one. */
+const findLatest = (db: Kysely<Tables>, conversationKey: string, givenId: string | undefined) =>
+  db
+    .selectFrom('runs')
+    .selectAll()
+    .where('conversation_key', '=', conversationKey)
+    .where(({ and }) => and({ given_id: givenId }))
+    .orderBy('started_at', 'desc')
+    .limit(atMost(1))
+    .executeTakeFirst();
 
 interface InterruptOptions {
   /** Absent: all. */

@@ -28,46 +28,13 @@ interface RuntimeOptions {
 }
 
 /** Builds a server that does not listen yet. Throws one sentence when the data folder or the default model cannot be used. */
-export async function createRuntime({ options, environment, log }: RuntimeOptions) {
+export async function createRuntime(runtimeOptions: RuntimeOptions) {
   // Whatever is open ends with this stack, also when a later part cannot be opened.
   await using opened = new AsyncDisposableStack();
-  const keep = <Part extends { close(): unknown }>(part: Part) =>
-    opened.adopt(part, async (each) => void (await each.close()));
-  const models = openModels(options, environment);
-  const live = keep(openLiveEvents());
-  const metrics = openMetrics(options);
-  const publish = metrics.listen(live.publish);
-  const store = keep(
-    await openStore({ folder: options['data-dir'], log, publish, onStatement: metrics.noteStatement }),
-  );
-  const telemetry = keep(await openTelemetry({ environment, store, models, log }));
-  const mcp = keep(await openMcpServers({ options, environment, store, log, publish }));
-  const { runs, handlers: runHandlers } = await openRuns({
-    options,
-    store,
-    models,
-    tracing: telemetry.tracing,
-    onEnded: metrics.noteRun,
-    onInnerEnded: metrics.noteCall,
-    log,
-  });
-  const skills = openSkills({ options, log });
-  const agents = await openAgents({ store, models, mcp, skills, publish });
-  const codemode = keep(openCodemode({ options, agents, mcp, log }));
-  await ensureAgents(agents, options, { store, mcp });
-  telemetry.nameAgents((id) => agents.find(id));
-  const watchRequest = openRequestCalls({ tracing: telemetry.tracing, onEnded: metrics.noteCall });
-  const sandbox = keep(
-    await openSandboxes({ options, agents, codemode, runs, log, publish, watchRequest, onStart: metrics.noteSandbox }),
-  );
-  const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
-  const agentRuns = openAgentRuns(parts);
-  const doors = keep(openMcpDoors({ ...parts, agentRuns, watchRequest }));
-  const proxy = openMcpProxy({ ...parts, watchRequest });
-  const apiKeys = readApiKeys(options);
-  const protocols = keep(
-    await openProtocols({ ...parts, agentRuns, watchRequest, live: live.events, hasKeys: apiKeys.length > 0 }),
-  );
+  const { parts, ...features } = await openFeatures(runtimeOptions, opened);
+  const { live, metrics, telemetry, skills, sandbox, runHandlers, agentRuns, doors, proxy, apiKeys, protocols } =
+    features;
+  const { options, models, store, mcp, runs, agents, codemode, log } = parts;
   const handlers = {
     ...openEndpoints(parts).handlers,
     ...mcp.handlers,
@@ -117,4 +84,46 @@ export async function createRuntime({ options, environment, log }: RuntimeOption
       mcp.servers.kill();
     },
   };
+}
+
+/** Opens each feature; `opened` closes those that have something to close. */
+async function openFeatures({ options, environment, log }: RuntimeOptions, opened: AsyncDisposableStack) {
+  const keep = <Part extends { close(): unknown }>(part: Part) =>
+    opened.adopt(part, async (each) => void (await each.close()));
+  const models = openModels(options, environment);
+  const live = keep(openLiveEvents());
+  const metrics = openMetrics(options);
+  const publish = metrics.listen(live.publish);
+  const store = keep(
+    await openStore({ folder: options['data-dir'], log, publish, onStatement: metrics.noteStatement }),
+  );
+  const telemetry = keep(await openTelemetry({ environment, store, models, log }));
+  const mcp = keep(await openMcpServers({ options, environment, store, log, publish }));
+  const { runs, handlers: runHandlers } = await openRuns({
+    options,
+    store,
+    models,
+    tracing: telemetry.tracing,
+    onEnded: metrics.noteRun,
+    onInnerEnded: metrics.noteCall,
+    log,
+  });
+  const skills = openSkills({ options, log });
+  const agents = await openAgents({ store, models, mcp, skills, publish });
+  const codemode = keep(openCodemode({ options, agents, mcp, log }));
+  await ensureAgents(agents, options, { store, mcp });
+  telemetry.nameAgents((id) => agents.find(id));
+  const watchRequest = openRequestCalls({ tracing: telemetry.tracing, onEnded: metrics.noteCall });
+  const sandbox = keep(
+    await openSandboxes({ options, agents, codemode, runs, log, publish, watchRequest, onStart: metrics.noteSandbox }),
+  );
+  const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
+  const agentRuns = openAgentRuns(parts);
+  const doors = keep(openMcpDoors({ ...parts, agentRuns, watchRequest }));
+  const proxy = openMcpProxy({ ...parts, watchRequest });
+  const apiKeys = readApiKeys(options);
+  const protocols = keep(
+    await openProtocols({ ...parts, agentRuns, watchRequest, live: live.events, hasKeys: apiKeys.length > 0 }),
+  );
+  return { parts, live, metrics, telemetry, skills, sandbox, runHandlers, agentRuns, doors, proxy, apiKeys, protocols };
 }

@@ -64,15 +64,20 @@ export function readChat({ messages, message, trigger, messageId, tools }: Omit<
 }
 
 /** Tools without a name are left out. */
-const toCallerTools = (tools: readonly Fields[]): ToolDefinition[] =>
+const toCallerTools = (tools: readonly Fields[] | Readonly<Record<string, Fields>>): ToolDefinition[] =>
   readCallerTools(
-    tools
+    listTools(tools)
       .filter(({ name }) => typeof name === 'string' && name !== '')
       .map(({ parameters, inputSchema, ...tool }) => ({
         ...tool,
         parameters: [parameters, inputSchema].find(isFields),
       })),
   );
+
+const listTools = (tools: readonly Fields[] | Readonly<Record<string, Fields>>): readonly Fields[] =>
+  isList(tools) ? tools : Object.entries(tools).map(([name, tool]) => ({ ...tool, name }));
+
+const isList = (tools: object): tools is readonly Fields[] => Array.isArray(tools);
 
 function toDecision({ state, approval }: Fields): ApprovalDecision[] {
   if (state !== 'approval-responded' || !isFields(approval)) return [];
