@@ -99,3 +99,13 @@ function readString(text: string, start: number, end: number): string {
     return raw; // JSON.parse of the whole says so.
   }
 }
+
+/** Whether a value that came another way than {@link findJsonFlaws} nests no deeper than that. */
+export function isWithinDepth(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length; depth++) {
+    if (depth > MAX_DEPTH) return false;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return true;
+}

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { ServerSelection } from '../../contract/agents.ts';
+import { isWithinDepth } from '../call/json-flaws.ts';
 import { isJsonObject } from './json-object.ts';
 import { createPositions } from './positions.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
@@ -65,7 +66,7 @@ const toRecord = (row: RowReading<keyof Tables['agents']>): AgentRecord => ({
   skills: row.listOrNull('skills', isText, []),
   agents: row.list('agents', isText, []),
   offerAsTool: row.flagOrNull('offer_as_tool') ?? true,
-  outputSchema: row.jsonOrNull('output_schema', isJsonObject),
+  outputSchema: row.jsonOrNull('output_schema', isOutputSchema),
   createdAt: row.time('created_at'),
   updatedAt: row.time('updated_at'),
 });
@@ -75,6 +76,10 @@ const isApprovals = (value: unknown): value is AgentRecord['approvals'] => Appro
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isSelection = (value: unknown): value is AgentRecord['selectedMcpServers'][number] =>
   ServerSelection.safeParse(value).success;
+
+// One that nests deeper can be neither checked nor shown.
+const isOutputSchema = (value: unknown): value is Record<string, unknown> =>
+  isJsonObject(value) && isWithinDepth(value);
 
 /** The patterns that can be read. Where none can, every call waits for a person: nothing runs unasked that was to be asked for. */
 function toApprovals(value: unknown): AgentRecord['approvals'] {
