@@ -2,8 +2,9 @@
  * Writes the server that is published and that `npm start` runs, without compiling a type: its modules, and most packages they need,
  * in a few files, which Node loads in half the time; beside them what they read from disk.
  */
-import { cpSync, globSync, rmSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'rolldown';
 import { lazyShapes } from './lazy-shapes.ts';
 import { readLicenses } from './licenses.ts';
@@ -61,5 +62,13 @@ await build({
 });
 for (const place of [...globSync('server/**/*.py'), 'server/skills/bundled', 'server/http/vendored']) {
   cpSync(place, `dist/${place}`, { recursive: true });
+}
+// On one line, as it is served.
+const document = 'dist/client/generated/openapi.json';
+mkdirSync(dirname(document), { recursive: true });
+writeFileSync(document, JSON.stringify(JSON.parse(readFileSync('client/generated/openapi.json', 'utf8'))));
+// Compressed once, for all who ask for the documentation.
+for (const file of [document, ...globSync('dist/server/http/vendored/*.{css,js,png}')]) {
+  writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)));
 }
 writeFileSync('dist/server/licenses.txt', readLicenses(output));

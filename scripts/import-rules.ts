@@ -76,7 +76,6 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   ),
   'server/wiring/': feature('server/'),
   'server/http/': [
-    'client/generated/openapi.json',
     'contract/',
     'server/async/shared-interval.ts',
     'server/call/',

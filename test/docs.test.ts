@@ -1,14 +1,21 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { contract } from '../contract/index.ts';
 import { createOpenApiDocument } from '../contract/openapi.ts';
 import { createDocs } from '../server/http/docs.ts';
 import { DOCS_PATHS } from '../server/http/docs-pages.ts';
+import { prefer } from '../server/http/negotiate.ts';
+import { readContent } from '../server/http/static-file.ts';
 import { version } from '../server/version.ts';
 import { startTestServer } from './support/http-server.ts';
 
 const startDocs = () =>
   startTestServer({
-    mounts: [{ path: '/', handler: createDocs() }],
+    docs: createDocs(),
     openPaths: DOCS_PATHS,
     apiKeys: ['secret-key'],
   });
@@ -129,4 +136,88 @@ test('HEAD has the headers of GET and no body', async () => {
     'text/html; charset=utf-8',
     '',
   ]);
+});
+
+test('the documentation is served where what else Express serves cannot be loaded', async () => {
+  const load = () => Promise.reject(new Error('it cannot be loaded'));
+  await using server = await startTestServer({ docs: createDocs(), mounts: [{ path: '/other', load }] });
+  const statuses = await Promise.all(
+    ['/docs', '/redoc', '/openapi.json', '/other'].map(async (path) => (await fetch(server.url + path)).status),
+  );
+  expect(statuses).toEqual([200, 200, 200, 500]);
+});
+
+test('a redirect says where it leads, in the form that is asked for', async () => {
+  await using server = await startDocs();
+  const ask = async (path: string, accept: string, method = 'GET') => {
+    const response = await fetch(server.url + path, { method, redirect: 'manual', headers: { accept } });
+    return [response.headers.get('content-type'), response.headers.get('vary'), await response.text()];
+  };
+  const text = 'text/plain; charset=utf-8';
+  const html = 'text/html; charset=utf-8';
+  expect(await ask('/', '*/*')).toEqual([text, 'Accept', 'Temporary Redirect. Redirecting to docs']);
+  expect(await ask('/docs/', 'text/html,*/*;q=0.8')).toEqual([
+    html,
+    'Accept',
+    '<!DOCTYPE html><head><title>Temporary Redirect</title></head><body><p>Temporary Redirect. Redirecting to /docs</p></body>',
+  ]);
+  expect(await ask('/', 'image/png')).toEqual([null, 'Accept', '']);
+  expect(await ask('/', 'text/html', 'HEAD')).toEqual([html, 'Accept', '']);
+  const options = await fetch(`${server.url}/`, { method: 'OPTIONS' });
+  expect([options.status, options.headers.get('allow'), await options.text()]).toEqual([200, 'GET, HEAD', 'GET, HEAD']);
+  expect((await fetch(`${server.url}/`, { method: 'POST' })).status).toBe(404);
+});
+
+test('what a caller holds is not sent again, unless it is wanted anew', async () => {
+  await using server = await startDocs();
+  const url = `${server.url}/docs/start.js`;
+  const etag = (await fetch(url)).headers.get('etag') ?? '';
+  const ask = async (headers: Record<string, string>, method = 'GET') =>
+    // Else fetch asks for it anew by itself, since the header says that it keeps copies.
+    (await fetch(url, { method, headers: { 'cache-control': 'max-age=0', ...headers } })).status;
+  expect(await ask({ 'if-none-match': `W/${etag}` })).toBe(304);
+  expect(await ask({ 'if-none-match': `"other", ${etag}` })).toBe(304);
+  expect(await ask({ 'if-none-match': '*' }, 'HEAD')).toBe(304);
+  expect(await ask({ 'if-none-match': '"other"' })).toBe(200);
+  expect(await ask({ 'if-none-match': etag, 'cache-control': 'no-cache' })).toBe(200);
+  expect(await ask({ 'if-none-match': etag }, 'POST')).toBe(405);
+});
+
+test.each([
+  ['', undefined],
+  ['br', undefined],
+  ['gzip, deflate, br', 'gzip'],
+  ['GZIP', 'gzip'],
+  ['*', 'gzip'],
+  ['*;q=0', undefined],
+  ['gzip;q=0, *', 'identity'],
+  ['gzip ; q=0.3', 'gzip'],
+  ['gzip;q=none', undefined],
+  ['identity, gzip', 'identity'],
+  ['identity;q=0.5, gzip', 'gzip'],
+  ['*, identity', 'identity'],
+])('of gzip and identity, %j prefers %s', (header, preferred) => {
+  expect(prefer(header, ['gzip', 'identity'])).toBe(preferred);
+});
+
+test.each([
+  ['*/*', 'text/plain'],
+  ['text/*', 'text/plain'],
+  ['text/html, text/plain', 'text/html'],
+  ['text/html;q=0.5, text/plain', 'text/plain'],
+  ['text/html;q=0, text/*;q=0.1', 'text/plain'],
+  ['text/html;level=1', undefined],
+])('of text and HTML, %j prefers %s', (header, preferred) => {
+  expect(prefer(header, ['text/plain', 'text/html'])).toBe(preferred);
+});
+
+test('a file is read with the compressed one beside it, and compressed where there is none', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'static-'));
+  const place = pathToFileURL(join(folder.path, 'a.css'));
+  await writeFile(place, 'a {}');
+  const made = await readContent(place, (file) => Buffer.from(`${file}\n`));
+  expect([made.plain.toString(), gunzipSync(made.zipped).toString()]).toEqual(['a {}\n', 'a {}\n']);
+  await writeFile(`${folder.path}/a.css.gz`, 'ready');
+  const ready = await readContent(place, () => Buffer.from('made anew'));
+  expect([ready.plain.toString(), ready.zipped.toString()]).toEqual(['a {}', 'ready']);
 });

@@ -7,6 +7,7 @@ import { NOBODY, type Principal } from '../call/principal.ts';
 import { withNotes } from '../call/request-notes.ts';
 import { createAuthentication } from './auth.ts';
 import { createCors } from './cors.ts';
+import type { Docs } from './docs.ts';
 import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange } from './exchange.ts';
 import type { Mount } from './express-app.ts';
 import { createHostCheck } from './host-check.ts';
@@ -51,9 +52,11 @@ export interface FrontDoorOptions {
   readonly socketTimings?: SocketTimings;
   /** Texts beside the contract, by their paths. */
   readonly textPages?: ReadonlyMap<string, TextPage>;
+  /** The documentation, which needs no key. */
+  readonly docs?: Docs;
   /** Told of each request. */
   readonly watch?: RequestWatch;
-  /** Paths behind Express that need no key, with everything below them. */
+  /** Paths that need no key, with everything below them. */
   readonly openPaths: readonly string[];
   readonly log: Log;
   /** Opens the trace that the headers of a request name; absent: nothing is traced. */
@@ -104,6 +107,8 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
       if (!page.isOpen) admit(exchange, rateLimits);
       return sendTextPage(exchange, page);
     }
+    const serveDocs = options.docs?.get(route);
+    if (serveDocs) return serveDocs(exchange);
     const socket = findSocket(sockets, route);
     if (socket) return answerSocket(exchange, socket);
     if (route !== exchange.path || route.startsWith(BELOW_BASE)) {

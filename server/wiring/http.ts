@@ -1,6 +1,7 @@
 import { type AppHandlers, contract } from '../../contract/index.ts';
 import { implement, type RequestContext } from '../call/implement.ts';
 import { readApiKeyFile } from '../http/auth.ts';
+import { createDocs } from '../http/docs.ts';
 import { DOCS_PATHS } from '../http/docs-pages.ts';
 import type { Log } from '../http/log.ts';
 import type { StartHttpServer } from '../http/server.ts';
@@ -44,7 +45,8 @@ export function toHttpOptions({
     operations: implement(contract, handlers, log),
     streamFormats: protocols.streamFormats,
     sockets: protocols.sockets,
-    mounts: [...doors.mounts, ...protocols.mounts, { path: '/', load: loadDocs }],
+    mounts: [...doors.mounts, ...protocols.mounts],
+    docs: createDocs(),
     openPaths: DOCS_PATHS,
     textPages: metrics.page({ runs, mcp }),
     watch: metrics.requests,
@@ -66,10 +68,4 @@ export function toHttpOptions({
 export function readApiKeys(options: Options): string[] {
   const keyFile = options['api-key-file'];
   return [...options['api-keys'], ...(keyFile === undefined ? [] : readApiKeyFile(keyFile))];
-}
-
-// Loaded with Express, after the server listens.
-async function loadDocs() {
-  const { createDocs } = await import('../http/docs.ts');
-  return createDocs();
 }
