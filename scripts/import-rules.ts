@@ -25,6 +25,7 @@ const SHARED = [
 const feature = (...others: string[]) => [...SHARED, ...others, 'package:', 'node:'];
 const protocol = (...others: string[]) =>
   feature(
+    'server/protocols/approval-answers.ts',
     'server/protocols/caller-tools.ts',
     'server/protocols/offered-agents.ts',
     'server/protocols/said-events.ts',

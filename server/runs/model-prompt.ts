@@ -7,10 +7,9 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { ModelUserPart, SaidFiles } from '../models/files/say-files.ts';
-import type { AssistantPart, Message, ProviderOptions, UserPart } from '../store/messages.ts';
+import type { AssistantPart, Message, ProviderOptions, ToolMessage, UserPart } from '../store/messages.ts';
 import { newId } from './ids.ts';
 
-type ToolMessage = Extract<Message, { role: 'tool' }>;
 type AssistantMessage = Extract<Message, { role: 'assistant' }>;
 type ModelPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
 type ResultPart = Extract<LanguageModelV4Message, { role: 'tool' }>['content'][number];

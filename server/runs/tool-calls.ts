@@ -1,7 +1,7 @@
 /** Runs the tool calls of one answer side by side. */
 import { createDeadline } from '../async/deadline.ts';
 import { untilAborted } from '../async/until-aborted.ts';
-import type { Message, ToolStatus } from '../store/messages.ts';
+import type { ToolMessage, ToolStatus } from '../store/messages.ts';
 import type { NewApproval } from '../store/store.ts';
 import type { CallWatch } from './call-watch.ts';
 import type { EventSink } from './event-sink.ts';
@@ -12,8 +12,6 @@ import type { RunTrace } from './run-tracing.ts';
 import type { SharedState } from './shared-state.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 import { toWellFormed } from './well-formed.ts';
-
-type ToolMessage = Extract<Message, { role: 'tool' }>;
 
 /** A call that is to have a result. `refusal` is why it is not run, in words for the model. */
 export interface ReadyCall {

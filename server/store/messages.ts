@@ -42,3 +42,6 @@ export type Message =
       readonly result: unknown;
       readonly status: ToolStatus;
     };
+
+/** What came of a call of a tool. */
+export type ToolMessage = Extract<Message, { readonly role: 'tool' }>;

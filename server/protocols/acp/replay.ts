@@ -1,9 +1,7 @@
 import type { SessionUpdate } from '@agentclientprotocol/sdk';
-import type { AssistantPart, Message } from '../../store/messages.ts';
+import type { AssistantPart, Message, ToolMessage } from '../../store/messages.ts';
 import { toBlock, toResultFields } from './content.ts';
 import { viewTool } from './tool-view.ts';
-
-type ToolMessage = Extract<Message, { readonly role: 'tool' }>;
 
 /** A stored conversation as the updates that an editor shows it by. `cwd` is the working folder of the session. */
 export function replay(messages: readonly Message[], cwd: string): SessionUpdate[] {

@@ -2,8 +2,7 @@ import type { ResumeEntry } from '@ag-ui/core';
 import { type Fields, isFields } from '../../call/fields.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
-
-const MAX_REASON = 4000;
+import { toDecision } from '../approval-answers.ts';
 
 /** Reads what a person said to each interrupt. An interrupt that was cancelled is a refusal. Throws a 422 for an answer that is neither. */
 export function readResume(resume: readonly ResumeEntry[]): ApprovalDecision[] {
@@ -13,6 +12,6 @@ export function readResume(resume: readonly ResumeEntry[]): ApprovalDecision[] {
     if (typeof approved !== 'boolean') {
       throw invalidField(`resume.${index}.payload.approved`, 'must be true or false');
     }
-    return { id, isApproved: approved, reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON) : null };
+    return toDecision(id, approved, reason);
   });
 }

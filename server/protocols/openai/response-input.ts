@@ -5,6 +5,7 @@ import { invalidField } from '../../call/validation-error.ts';
 import { toSaidFile } from '../../runs/answer-files.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
+import { toDecision } from '../approval-answers.ts';
 import { readArguments } from '../caller-tools.ts';
 import { readOutputSchema, readToolUse } from './caller-tools.ts';
 import { readText, readUserParts } from './content-parts.ts';
@@ -20,8 +21,6 @@ type ResponseInput = Pick<
   /** What a person said to calls that wait. */
   readonly decisions: readonly ApprovalDecision[];
 };
-
-const MAX_REASON = 4000;
 
 /** Reads a request whose references are resolved; `before` is what was said before it. Throws a 422 that names the place of what is wrong. */
 export function readResponseInput(request: OpenAiResponseRequest, before: readonly Message[]): ResponseInput {
@@ -68,7 +67,7 @@ function readItem(item: Fields, place: string, dialogue: Dialogue): ApprovalDeci
       dialogue.assistant(toSaidFile(item.result));
       return [];
     case 'mcp_approval_response':
-      return [toDecision(item, place)];
+      return [readDecision(item, place)];
     case 'reasoning':
     case 'mcp_approval_request':
     case 'mcp_list_tools':
@@ -105,10 +104,10 @@ function toCall({ name, arguments: args }: Fields, id: unknown, place: string) {
   return { type: 'tool-call' as const, callId, name: toolName, args: readArguments(args) };
 }
 
-function toDecision({ approval_request_id: id, approve, reason }: Fields, place: string): ApprovalDecision {
+function readDecision({ approval_request_id: id, approve, reason }: Fields, place: string): ApprovalDecision {
   if (typeof id !== 'string') throw invalidField(`${place}.approval_request_id`, 'is required');
   if (typeof approve !== 'boolean') throw invalidField(`${place}.approve`, 'must be true or false');
-  return { id, isApproved: approve, reason: textOf(reason)?.slice(0, MAX_REASON) ?? null };
+  return toDecision(id, approve, textOf(reason));
 }
 
 const errorOf = (error: unknown): string =>

@@ -4,7 +4,7 @@ import type { VercelAiMessage } from '../../../contract/vercel-ai.ts';
 import { toFileUrl } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
 import { NO_USAGE, type RunEvent } from '../../runs/run-events.ts';
-import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import type { AssistantPart, Message, ToolMessage, UserPart } from '../../store/messages.ts';
 import { toSaidEvents } from '../said-events.ts';
 import { type AskedApproval, toApprovalParts } from './approvals.ts';
 
@@ -53,8 +53,6 @@ export function toAnswerEvents(messages: readonly Message[]): RunEvent[] {
     ];
   });
 }
-
-type ToolMessage = Extract<Message, { readonly role: 'tool' }>;
 
 const resultsOf = (messages: readonly Message[]): ReadonlyMap<string, ToolMessage> =>
   new Map(messages.flatMap((message) => (message.role === 'tool' ? [[message.callId, message] as const] : [])));

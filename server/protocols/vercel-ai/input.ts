@@ -8,13 +8,13 @@ import { toSaidFile } from '../../runs/answer-files.ts';
 import { newId } from '../../runs/ids.ts';
 import type { ApprovalDecision } from '../../runs/run-events.ts';
 import type { ToolDefinition } from '../../runs/toolset.ts';
-import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
+import type { AssistantPart, Message, ToolMessage, UserPart } from '../../store/messages.ts';
+import { toDecision } from '../approval-answers.ts';
 import { readCallerTools } from '../caller-tools.ts';
 import { type ShownApproval, shownApprovalOf } from './approvals.ts';
 import { toolPartOf } from './parts.ts';
 
 type UserMessage = Extract<Message, { readonly role: 'user' }>;
-type ToolMessage = Extract<Message, { readonly role: 'tool' }>;
 
 /** What a chat asks for. */
 export interface ChatRequest {
@@ -35,7 +35,6 @@ export interface ChatRequest {
   readonly again?: { readonly messageId: string | null };
 }
 
-const MAX_REASON = 4000;
 const REGENERATE = 'regenerate-message';
 
 /** Reads a request. Throws a 422 where the last message says nothing, and for a tool that no model could be shown. */
@@ -56,7 +55,7 @@ export function readChat({ messages, message, trigger, messageId, tools }: Omit<
     return { ...shared, said: undefined, history: [], decisions: [], shown: [], results: [], again };
   }
   const parts = last?.role === 'assistant' ? (last.parts ?? []).filter(isFields) : [];
-  const decisions = parts.flatMap(toDecision);
+  const decisions = parts.flatMap(readDecision);
   const results = parts.flatMap(toResult);
   const shown = parts.flatMap(shownApprovalOf);
   if (decisions.length || results.length) return { ...shared, said: undefined, history: [], decisions, shown, results };
@@ -79,11 +78,11 @@ const listTools = (tools: readonly Fields[] | Readonly<Record<string, Fields>>):
 
 const isList = (tools: object): tools is readonly Fields[] => Array.isArray(tools);
 
-function toDecision({ state, approval }: Fields): ApprovalDecision[] {
+function readDecision({ state, approval }: Fields): ApprovalDecision[] {
   if (state !== 'approval-responded' || !isFields(approval)) return [];
   const { id, approved, reason } = approval;
   if (typeof id !== 'string' || typeof approved !== 'boolean') return [];
-  return [{ id, isApproved: approved, reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON) : null }];
+  return [toDecision(id, approved, reason)];
 }
 
 function toResult(part: Fields): ToolMessage[] {
