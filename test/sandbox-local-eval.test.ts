@@ -426,6 +426,19 @@ describe('hostile code', () => {
   });
 });
 
+describe.each(['pyodide', 'python'] as const)('code in %s that is stopped before it begins', (engine) => {
+  test('ends as its caller or its time limit says, and neither stops what comes after it', async () => {
+    await using python = await openLocalEval({}, engine);
+    await python.run('x = 7');
+    const cancelled = { status: 'cancelled', variablesLost: false };
+    for (let round = 0; round < 5; round++) {
+      expect(await python.run('while True: pass', { timeoutMs: 1 })).toMatchObject({ ...cancelled, status: 'timeout' });
+      expect(await python.run('while True: pass', { signal: AbortSignal.abort() })).toMatchObject(cancelled);
+      expect(await python.run('x')).toMatchObject({ status: 'ok', result: { 'text/plain': '7' } });
+    }
+  });
+});
+
 describe('the python engine', () => {
   test('runs the same code in the python3 of this machine', async () => {
     await using api = openSandboxApi({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** What the server sends: on the command pipe, except `reply` to a blocking call, which has a pipe of its own. */
 export type CommandFrame =
   | { readonly type: 'run'; readonly id: number; readonly code: string; readonly timeoutMs: number }
-  | { readonly type: 'cancel' }
+  | { readonly type: 'cancel'; readonly id: number }
   /** Asks a process that has nothing to run for a `pong`. */
   | { readonly type: 'ping' }
   | { readonly type: 'reply'; readonly id: number; readonly json: string }

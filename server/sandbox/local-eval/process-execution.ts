@@ -95,10 +95,10 @@ export class ProcessExecution {
   }
 
   #interrupt(): void {
-    const { python } = this.#options;
+    const { id, python } = this.#options;
     this.#stopReason ??= 'cancelled';
     this.#callsEnded.abort();
-    python.send({ type: 'cancel' });
+    python.send({ type: 'cancel', id });
     this.#killAfterGrace('cancelled');
   }
 

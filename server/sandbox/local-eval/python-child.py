@@ -33,7 +33,7 @@ reports = os.fdopen(4, "wb", 0)
 replies = os.fdopen(5, "rb")
 waiting = {}
 AGAIN_S = 0.02
-state = {"call": 0, "left": 0, "dropped": 0, "running": False, "timed_out": False}
+state = {"call": 0, "left": 0, "dropped": 0, "running": None, "cancelled": None, "timed_out": False}
 
 
 def report(frame):
@@ -72,10 +72,10 @@ class Bridge:
 
     @staticmethod
     def interrupt_again():
-        if state["running"]:
+        if state["running"] is not None:
             # The loop may be asleep in a call that goes on after a signal.
             loop.call_soon_threadsafe(lambda: None)
-            later(AGAIN_S, False)
+            later(AGAIN_S, state["running"], False)
 
 
 def call(blocking, text):
@@ -85,14 +85,15 @@ def call(blocking, text):
     return state["call"]
 
 
-def interrupt(timed_out):
-    if state["running"]:
+def interrupt(identity, timed_out):
+    """Interrupts this execution, and none that came after it."""
+    if state["running"] == identity:
         state["timed_out"] = state["timed_out"] or timed_out
         os.kill(os.getpid(), signal.SIGINT)
 
 
-def later(seconds, timed_out):
-    timer = threading.Timer(seconds, interrupt, [timed_out])
+def later(seconds, identity, timed_out):
+    timer = threading.Timer(seconds, interrupt, [identity, timed_out])
     timer.daemon = True
     timer.start()
     return timer
@@ -113,7 +114,9 @@ def read_commands():
             elif frame["type"] == "ping":
                 report({"type": "pong"})
             elif frame["type"] == "cancel":
-                interrupt(False)
+                # It may not have begun yet.
+                state["cancelled"] = frame["id"]
+                interrupt(frame["id"], False)
             else:
                 work.put(frame)
     # The server has gone, and with it whoever would have removed the folder.
@@ -136,8 +139,11 @@ def read_outcome(text):
 def run(frame):
     state.update(left=config["maxOutput"], dropped=0, timed_out=False)
     task = loop.create_task(runner.run(frame["code"]))
-    timer = later(frame["timeoutMs"] / 1000, True)
-    state["running"] = True
+    # Before its limit is set: a short one may be over at once, and is not told again.
+    state["running"] = frame["id"]
+    timer = later(frame["timeoutMs"] / 1000, frame["id"], True)
+    if state["cancelled"] == frame["id"]:
+        interrupt(frame["id"], False)
     while True:
         try:
             outcome = loop.run_until_complete(task)
@@ -147,7 +153,7 @@ def run(frame):
         except Exception:
             outcome = None
             break
-    state["running"] = False
+    state["running"] = None
     timer.cancel()
     waiting.clear()
     report(

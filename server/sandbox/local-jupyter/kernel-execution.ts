@@ -4,7 +4,7 @@ import type { Execution, PythonError, RunOptions } from '../sandbox.ts';
 import type { StopReason } from '../stop-error.ts';
 import type { SupervisedKernel } from './jupyter-client.ts';
 import { toKernelExecution } from './kernel-outcome.ts';
-import { isCoroutine, isError, takeOutput, toPythonError } from './kernel-output.ts';
+import { isBegin, isCoroutine, isError, takeOutput, toPythonError } from './kernel-output.ts';
 import { awaitCode } from './kernel-setup.ts';
 import type { LiveKernel } from './live-kernel.ts';
 
@@ -16,6 +16,8 @@ interface KernelExecutionOptions {
 
 /** Code is stopped when it has written so many times what is kept. */
 const FLOOD_FACTOR = 20;
+/** How long after a kernel says that code begins the code is at work, and no longer the kernel before it. */
+const BEGIN_MS = 100;
 
 /** A kernel answered that it has not run what it was sent. */
 export class DroppedExecutionError extends Error {
@@ -28,8 +30,10 @@ export class KernelExecution {
   readonly #output: OutputLog;
   #error: PythonError | null = null;
   #isWaiting = false;
+  /** Whether the kernel has said that the code begins: before that it ignores an interrupt. */
+  #hasBegun = false;
   #stopped: StopReason | 'output' | undefined;
-  #forced: NodeJS.Timeout | undefined;
+  readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(options: KernelExecutionOptions) {
     this.#options = options;
@@ -39,7 +43,7 @@ export class KernelExecution {
   /** Runs the code; never rejects for what it does. */
   async run(code: string): Promise<Execution> {
     const { kernel, run } = this.#options;
-    const timer = setTimeout(() => this.#stop('timeout'), run.timeoutMs);
+    this.#later(run.timeoutMs, () => this.#stop('timeout'));
     const interrupt = () => this.#stop('cancelled');
     run.signal.addEventListener('abort', interrupt, { once: true });
     if (run.signal.aborted) interrupt();
@@ -52,8 +56,7 @@ export class KernelExecution {
       kernel.lose('the kernel dropped the execution');
       return this.#toExecution(await kernel.lost);
     } finally {
-      clearTimeout(timer);
-      clearTimeout(this.#forced);
+      for (const timer of this.#timers) clearTimeout(timer);
       run.signal.removeEventListener('abort', interrupt);
     }
   }
@@ -68,6 +71,7 @@ export class KernelExecution {
 
   async #execute(code: string, isQuiet: boolean): Promise<void> {
     const { kernel, limits } = this.#options;
+    this.#hasBegun = false;
     const request = kernel.connection.requestExecute({
       code,
       silent: false,
@@ -77,7 +81,8 @@ export class KernelExecution {
       stop_on_error: false,
     });
     request.onIOPub = (message) => {
-      if (isError(message)) this.#error = toPythonError(message.content);
+      if (isBegin(message)) this.#begin();
+      else if (isError(message)) this.#error = toPythonError(message.content);
       else if (isCoroutine(message) && !isQuiet) this.#isWaiting = true;
       else takeOutput(message, this.#output, isQuiet);
       if (this.#output.dropped > limits.maxOutput * FLOOD_FACTOR) this.#stop('output');
@@ -92,8 +97,25 @@ export class KernelExecution {
     if (this.#stopped) return;
     const { kernel, limits } = this.#options;
     this.#stopped = reason;
-    interruptKernel(kernel.connection).catch(() => {});
-    this.#forced = setTimeout(() => kernel.lose('it did not react to the interrupt'), limits.kernelGraceMs);
+    if (this.#hasBegun) this.#interrupt();
+    // Once more: the kernel itself may have been at work when the interrupt came.
+    this.#later(limits.kernelGraceMs / 2, () => this.#interrupt());
+    this.#later(limits.kernelGraceMs, () => kernel.lose('it did not react to the interrupt'));
+  }
+
+  /** Notes that the code is at work, and interrupts it when it was to be stopped before that. */
+  #begin(): void {
+    this.#hasBegun = true;
+    if (this.#stopped) this.#later(BEGIN_MS, () => this.#interrupt());
+  }
+
+  #interrupt(): void {
+    interruptKernel(this.#options.kernel.connection).catch(() => {});
+  }
+
+  /** Does something after a while, unless the execution has ended by then. */
+  #later(ms: number, act: () => void): void {
+    this.#timers.push(setTimeout(act, ms));
   }
 
   #toExecution(lossReason: string | undefined): Execution {

@@ -6,6 +6,9 @@ import { COROUTINE } from './kernel-setup.ts';
 
 const MAX_TRACEBACK = 20_000;
 
+/** Whether a message tells that the code begins. */
+export const isBegin = (message: KernelMessage.IIOPubMessage): boolean => message.header.msg_type === 'execute_input';
+
 /** Whether a message tells of an exception that the code raised. */
 export const isError = (message: KernelMessage.IIOPubMessage): message is KernelMessage.IErrorMsg =>
   message.header.msg_type === 'error';

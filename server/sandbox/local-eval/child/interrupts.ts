@@ -9,6 +9,8 @@ const AGAIN_MS = 500;
 export const limit = {
   deadline: Number.NEGATIVE_INFINITY,
   isCancelled: false,
+  /** Of the execution that was cancelled last. */
+  cancelledId: 0,
   isTimedOut: false,
   /** When an interrupt that found none of the code at work comes again. */
   againAt: Number.POSITIVE_INFINITY,

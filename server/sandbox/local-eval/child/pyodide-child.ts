@@ -66,7 +66,8 @@ function take(frame: CommandFrame): void {
     settleCall(frame.id, frame.json);
   } else if (frame.type === 'ping') report('{"type":"pong"}');
   else if (frame.type === 'cancel') {
-    // Python runs now, so it must be interrupted; or it waits, and its task can be cancelled.
+    // It may not have begun yet; or Python runs now, so it must be interrupted; or it waits, and its task can be cancelled.
+    limit.cancelledId = frame.id;
     if (limit.isPolling) limit.isCancelled = true;
     else python.cancel();
   } else last = last.then(() => perform(frame)).catch((error: unknown) => die(error, 72));
@@ -90,7 +91,8 @@ async function runCode(id: number, code: string, timeoutMs: number): Promise<voi
   resetOutput(config.maxOutput);
   // Later than the end of the wait below, so that code that waits is cancelled: an interrupt could hit the event loop instead of the code.
   const deadline = performance.now() + timeoutMs + INTERRUPT_DELAY_MS;
-  Object.assign(limit, { isCancelled: false, isTimedOut: false, againAt: Number.POSITIVE_INFINITY, deadline });
+  const isCancelled = limit.cancelledId === id;
+  Object.assign(limit, { isCancelled, isTimedOut: false, againAt: Number.POSITIVE_INFINITY, deadline });
   const flushing = setInterval(flushAll, FLUSH_MS);
   // While the code waits no bytecode runs and nothing reads the interrupt buffer.
   limitWait(timeoutMs, () => {
