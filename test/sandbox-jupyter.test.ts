@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
 import { expectResponsive, probeHealth } from './fixtures/sandbox/health-probe.ts';
 import { openSandboxApi } from './fixtures/sandbox/sandbox-api.ts';
+import { childrenOf } from './support/processes.ts';
 
 // In CI its absence is a failure.
 const isSkipped = missingJupyter !== undefined && !process.env.CI;
@@ -113,6 +114,33 @@ describe.skipIf(isSkipped)('a Jupyter sandbox', () => {
     });
     expect(await run(api, '"x" in globals()')).toMatchObject({ result: { 'text/plain': 'False' } });
     await expect.poll(() => jupyter.kernels(), { timeout: 15_000 }).toHaveLength(1);
+  });
+
+  test('interrupts code that its time limit or a caller overtakes before it begins', async () => {
+    await using api = openSandboxApi();
+    await configure(api, jupyter);
+    await run(api, 'x = 7');
+    expect(await run(api, 'while True: pass', { timeout: 0.001 })).toMatchObject({
+      status: 'timeout',
+      variables_lost: false,
+    });
+    expect(await run(api, 'x')).toMatchObject({ result: { 'text/plain': '7' } });
+  });
+
+  test('starts a second kernel beside one that hangs while it starts, and ends that one', async () => {
+    await using api = openSandboxApi({ limits: { kernelLateMs: 3000 } });
+    await configure(api, jupyter);
+    const before = new Set(childrenOf(jupyter.pid));
+    const running = run(api, '"ready"', { timeout: 45 });
+    const hanging = await vi.waitUntil(() => childrenOf(jupyter.pid).find((pid) => !before.has(pid)), {
+      timeout: 15_000,
+      interval: 5,
+    });
+    process.kill(hanging, 'SIGSTOP');
+    expect(await running).toMatchObject({ status: 'ok', result: { 'text/plain': "'ready'" } });
+    expect(api.logged).toContain('A kernel has not started in time; a second one is started beside it');
+    await expect.poll(() => childrenOf(jupyter.pid), { timeout: 15_000 }).not.toContain(hanging);
+    await expect.poll(() => jupyter.kernels()).toHaveLength(1);
   });
 
   test('tells that variables are lost when its kernel is killed, running or idle', async () => {

@@ -8,6 +8,8 @@ export interface SandboxLimits {
   readonly startTotalMs: number;
   /** How long code in a kernel gets to end by itself after an interrupt, before its kernel is ended. */
   readonly kernelGraceMs: number;
+  /** After how long a second kernel is started beside one that is not ready. */
+  readonly kernelLateMs: number;
   /** How long a kernel that starts may give no sign of life. */
   readonly kernelStartMs: number;
   /** How long a Jupyter server may be out of reach before its kernel is given up. */
@@ -32,6 +34,7 @@ export const defaultLimits: SandboxLimits = {
   startMs: 60_000,
   startTotalMs: 15 * 60_000,
   kernelGraceMs: 10_000,
+  kernelLateMs: 10_000,
   kernelStartMs: 60_000,
   serverLostMs: 10_000,
   idleCheckMs: 3000,

@@ -2,9 +2,10 @@ import { ApiError } from '../../call/errors.ts';
 import type { Execution, PythonModules, RunOptions, Sandbox } from '../sandbox.ts';
 import { toStartError } from './jupyter-errors.ts';
 import { KernelExecution } from './kernel-execution.ts';
-import { behaviourCode, environmentCode, modulesCode } from './kernel-setup.ts';
+import { environmentCode, modulesCode } from './kernel-setup.ts';
 import type { LiveKernel } from './live-kernel.ts';
-import { type KernelOptions, loadJupyterClient, openKernel } from './open-kernel.ts';
+import { type KernelOptions, loadJupyterClient } from './open-kernel.ts';
+import { openReadyKernel } from './ready-kernel.ts';
 
 /** A kernel of a Jupyter server, used by one agent from its start to its death. */
 export class LocalJupyter implements Sandbox {
@@ -56,14 +57,11 @@ export class LocalJupyter implements Sandbox {
 
   async #start(): Promise<void> {
     this.#isStarting = true;
-    const { address, limits, log } = this.#options;
+    const { address, log } = this.#options;
     const client = await loadJupyterClient(log);
     try {
-      this.#kernel = await openKernel(client, this.#options);
-      await this.#kernel.whenReady(limits.kernelStartMs);
-      await this.#kernel.setUp(behaviourCode());
+      this.#kernel = await openReadyKernel(client, this.#options);
     } catch (cause) {
-      this.#kernel?.lose('it did not start');
       throw toStartError(address, cause);
     }
     if (this.#isClosed) this.#kernel.lose('the sandbox was closed');
