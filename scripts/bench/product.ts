@@ -1,8 +1,7 @@
 /** The product as an operator runs it, with keys, log and limits: `node product.ts '{"words":1}'`. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, openSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
 import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { readOptions } from '../../server/options.ts';
@@ -37,8 +36,7 @@ const servers = mcpConfig === undefined ? ['--no-config-mcp-servers'] : ['--mcp-
 const args = ['--port', '0', '--api-keys', `bench:${API_KEY}`, '--rate-limit', '100000000/min', ...servers];
 const options = readOptions([...args, '--data-dir', dataFolder], {});
 if ('print' in options) throw new Error('not options');
-const destination = pino.destination({ dest: devNull, sync: false, minLength: 8192, periodicFlush: 100 });
-const log = createLog({ level: 'info', destination });
+const log = createLog({ level: 'info', descriptor: openSync(devNull, 'w') });
 const { OTEL_EXPORTER_OTLP_ENDPOINT, PATH = '' } = process.env;
 const environment = {
   PATH,

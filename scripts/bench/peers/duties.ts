@@ -1,6 +1,7 @@
 /**
  * What the product does for each request beside answering it, for peers to do as well: a key compared in constant time, a limit by key
- * with what is left of it in headers, helmet's headers, an id, and a line of JSON in a log that is written as the product writes its own.
+ * with what is left of it in headers, helmet's headers, an id, and a line of JSON in a log. Pino writes that with what is fastest for it;
+ * the product has an output of its own, which joins more lines into one write.
  */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { devNull } from 'node:os';
