@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NewAgentId, Timestamp } from './ids.ts';
 import { del, get, group, post, put } from './kit.ts';
 import { OutputSchema } from './output-schema.ts';
+import { nextCursor, optionalPageQuery } from './pages.ts';
 
 /** An MCP server an agent selects: an id (looked up in config, then custom servers, then the catalog), or an id with its origin. */
 export const ServerSelection = z
@@ -172,8 +173,17 @@ const example: z.output<typeof Agent> = {
 export const agents = group('Agents', 'Agents: create, read, update, delete. They survive a restart of the server.', {
   list: get('/agents', {
     summary: 'List agents',
-    description: 'All of them, in the order they were created.',
-    output: z.object({ agents: z.array(Agent) }).meta({ id: 'AgentList' }),
+    description:
+      'In the order they were created: all of them, or with `limit` or `cursor` a page. An agent that is deleted while pages are read leaves out none of the others.',
+    query: z.object(optionalPageQuery),
+    output: z
+      .object({
+        agents: z.array(Agent),
+        next_cursor: nextCursor
+          .optional()
+          .meta({ description: 'null on the last page; absent where no page was asked for' }),
+      })
+      .meta({ id: 'AgentList' }),
     example: { agents: [example] },
   }),
   get: get('/agents/{agent_id}', {

@@ -2,10 +2,22 @@
 import { z } from 'zod';
 import type { Rule } from './kit.ts';
 
-/** The query of a list in pages: how many entries a page has at most, and where it begins. */
+/** How many entries a page has at most where its query does not say it. */
+export const PAGE_SIZE = 50;
+
+const limit = z.coerce.number().int().min(1).max(200);
+const cursor = z.string().max(4096).optional().meta({ description: '`next_cursor` of the page before' });
+
+/** The query of a list in pages: how many entries a page has at most, 1 to 200, and where it begins. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
-  cursor: z.string().max(4096).optional().meta({ description: '`next_cursor` of the page before' }),
+  limit: limit.default(PAGE_SIZE).meta({ description: 'The most to return' }),
+  cursor,
+};
+
+/** The query of a list that is whole unless a page of it is asked for. A cursor alone asks for a page of {@link PAGE_SIZE}. */
+export const optionalPageQuery = {
+  limit: limit.optional().meta({ description: `The most to return; absent: all, and with a cursor ${PAGE_SIZE}` }),
+  cursor,
 };
 
 /** The `cursor` that the next page is asked for with. */

@@ -49,7 +49,7 @@ export interface paths {
         };
         /**
          * List agents
-         * @description All of them, in the order they were created.
+         * @description In the order they were created: all of them, or with `limit` or `cursor` a page. An agent that is deleted while pages are read leaves out none of the others.
          */
         get: operations["agentsList"];
         put?: never;
@@ -2127,6 +2127,8 @@ export interface components {
         };
         AgentList: {
             agents: components["schemas"]["Agent"][];
+            /** @description null on the last page; absent where no page was asked for */
+            next_cursor?: string | null;
         };
         AgentMcpServersUpdated: {
             agent_id: string;
@@ -5149,7 +5151,12 @@ export interface operations {
     };
     agentsList: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The most to return; absent: all, and with a cursor 50 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5197,6 +5204,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
         };

@@ -1,4 +1,5 @@
 import type { AppHandlers } from '../../contract/index.ts';
+import { PAGE_SIZE } from '../../contract/pages.ts';
 import type { RequestContext } from '../call/implement.ts';
 import type { Agents } from './agents.ts';
 import { type AgentNow, createShownAgents } from './shown-agents.ts';
@@ -14,7 +15,11 @@ export function createAgentHandlers(options: AgentHandlerOptions): AppHandlers<R
   const { agents, cancelRuns } = options;
   const shown = createShownAgents(options);
   return {
-    list: () => shown.list(agents.list()),
+    list({ input: { limit, cursor } }) {
+      if (limit === undefined && cursor === undefined) return shown.list(agents.list());
+      const page = agents.page({ limit: limit ?? PAGE_SIZE, cursor });
+      return { agents: shown.some(page.agents), next_cursor: page.nextCursor };
+    },
     get: ({ input }) => shown.detail(agents.get(input.agent_id)),
     create: async ({ input }) => shown.detail(await agents.create({ id: input.id, ...toFields(input) })),
     update: async ({ input }) => shown.detail(await agents.update(input.agent_id, toFields(input))),

@@ -3,9 +3,11 @@ import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import { invalidField } from '../call/validation-error.ts';
 import { checkOutputSchema } from '../runs/output-schema.ts';
+import { type PageEnd, type PageQuery, readCursor, toCursor } from '../store/pages.ts';
 import type { AgentRecord, Store } from '../store/store.ts';
 import { DEFAULT_MAX_STEPS } from '../store/stored-agents.ts';
 import { toAgentId } from './agent-ids.ts';
+import { CreationOrder } from './creation-order.ts';
 
 /** An MCP server an agent selects: an id, or an id and where it is from. */
 export type ServerSelection = AgentRecord['selectedMcpServers'][number];
@@ -36,6 +38,7 @@ export class Agents {
   readonly #store: Store['agents'];
   readonly #checks: AgentChecks;
   readonly #agents: Map<string, AgentRecord>;
+  readonly #order: CreationOrder;
   readonly #listeners = new Set<(change: AgentChange) => void>();
   /** Makes one change after the other, so that of two updates both remain and an id is created once. */
   readonly #changes = new Mutex();
@@ -45,6 +48,7 @@ export class Agents {
     this.#store = store;
     this.#checks = checks;
     this.#agents = new Map(records.map((agent) => [agent.id, agent]));
+    this.#order = new CreationOrder(this.#agents.keys());
   }
 
   /** Calls `listener` after each change of an agent, once it is stored, until the function it returns is called. */
@@ -56,6 +60,23 @@ export class Agents {
   /** All agents, in the order of their creation. */
   list(): AgentRecord[] {
     return [...this.#agents.values()];
+  }
+
+  /** One page of them, and the cursor of the next; null behind the last. A cursor that no page ended with is a 422. */
+  page({ limit, cursor }: PageQuery): { readonly agents: AgentRecord[]; readonly nextCursor: string | null } {
+    const from = cursor === undefined ? 0 : this.#placeBehind(readCursor(cursor));
+    const agents = this.#order.slice(from, limit).map((id) => this.get(id));
+    const last = agents.at(-1);
+    const hasMore = last !== undefined && from + agents.length < this.#agents.size;
+    return { agents, nextCursor: hasMore ? toCursor({ time: last.createdAt, key: last.id }) : null };
+  }
+
+  #placeBehind({ time, key }: PageEnd): number {
+    const place = this.#order.placeOf(key);
+    if (place !== undefined && this.#agents.get(key)?.createdAt === time) return place + 1;
+    // It was deleted since. Those of the same moment may come twice, which is better than not at all.
+    const next = this.list().findIndex(({ createdAt }) => createdAt >= time);
+    return next < 0 ? this.#agents.size : next;
   }
 
   /** Throws a 404 when there is none. What it returns never changes: read it again to see an update. */
@@ -125,6 +146,7 @@ export class Agents {
       this.get(id);
       await this.#store.delete(id);
       this.#agents.delete(id);
+      this.#order.delete(id);
       this.#tell({ id, status: 'deleted' });
     });
   }
@@ -132,6 +154,7 @@ export class Agents {
   async #save(agent: AgentRecord): Promise<AgentRecord> {
     await this.#store.save(agent);
     const status = this.#agents.has(agent.id) ? 'changed' : 'created';
+    if (status === 'created') this.#order.add(agent.id);
     this.#agents.set(agent.id, agent);
     this.#tell({ id: agent.id, status });
     return agent;

@@ -50,19 +50,25 @@ export function createShownAgents(now: AgentNow) {
     return shown;
   };
 
+  const some = (records: readonly AgentRecord[]): ShownAgent[] => {
+    let model: string | undefined;
+    const defaultModel = () => {
+      model ??= now.defaultModel();
+      return model;
+    };
+    return records.map((record) => show(record, defaultModel).agent);
+  };
+
   return {
     detail(record: AgentRecord): ShownDetail {
       const shown = show(record);
       shown.detail ??= lasting({ ...shown.agent, mcp_toolsets: toServerIds(record) });
       return shown.detail;
     },
+    some,
+    /** All agents: the same object as before as long as no agent has changed. */
     list(records: readonly AgentRecord[]): { readonly agents: ShownAgent[] } {
-      let model: string | undefined;
-      const defaultModel = () => {
-        model ??= now.defaultModel();
-        return model;
-      };
-      const agents = records.map((record) => show(record, defaultModel).agent);
+      const agents = some(records);
       const isUnchanged =
         agents.length === listed.agents.length && agents.every((agent, index) => agent === listed.agents[index]);
       if (!isUnchanged) listed = lasting({ agents });

@@ -23,7 +23,7 @@ export interface ConversationPageQuery<Status> extends PageQuery {
 }
 
 /** Where a page ends: the time and the key of its last row. */
-interface PageEnd {
+export interface PageEnd {
   readonly time: string;
   readonly key: string;
 }
@@ -76,14 +76,14 @@ function toOrdered(value: unknown): string {
 const MAX_CHARS = 4096;
 
 /** An opaque text that stands for the end of a page. The beginning stands for what is too long, which leaves out no more than what begins alike. */
-function toCursor({ time, key }: PageEnd, maxChars = MAX_CHARS): string {
+export function toCursor({ time, key }: PageEnd, maxChars = MAX_CHARS): string {
   const end = JSON.stringify([time.slice(0, maxChars), key.slice(0, maxChars)]);
   const cursor = Buffer.from(end).toString('base64url');
   return cursor.length > MAX_CHARS ? toCursor({ time, key }, maxChars / 2) : cursor;
 }
 
 /** The end of a page that a cursor stands for; a 422 when no page ever ended so. */
-function readCursor(cursor: string): PageEnd {
+export function readCursor(cursor: string): PageEnd {
   try {
     const [time, key]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (typeof time === 'string' && typeof key === 'string' && toCursor({ time, key }) === cursor) return { time, key };

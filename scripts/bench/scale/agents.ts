@@ -1,7 +1,7 @@
 /** What agents cost that nobody asks. */
 import type { Report } from '../report.ts';
 import { seedAgents } from '../seed-agents.ts';
-import { measureRequest, measureRun, measureSizes } from './sizes.ts';
+import { findDeepPage, measureRequest, measureRun, measureSizes } from './sizes.ts';
 
 export const name = 'agents';
 
@@ -19,6 +19,10 @@ export async function run(report: Report): Promise<void> {
       const change = { method: 'PATCH', path: '/agents/seeded-7/mcp-servers', body: '{"selected_mcp_servers":[]}' };
       add('PATCH one agent', await measureRequest(server, change), constant);
       add('a run', await measureRun(server, { agent: 'seeded-7' }), constant);
+      const page = '/agents?limit=50';
+      add('first page of 50', await measureRequest(server, { method: 'GET', path: page }), constant);
+      const deep = await findDeepPage(server, page, 100);
+      add('page in the depth', await measureRequest(server, { method: 'GET', path: deep }), constant);
       add('GET all agents', await measureRequest(server, { method: 'GET', path: '/agents' }), {
         unit: 'µs',
         growth: 'n log n',
