@@ -81,6 +81,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     'server/async/shared-interval.ts',
     'server/call/',
     'server/command-error.ts',
+    'server/network/chunks.ts',
     'server/network/node-http.ts',
     'package:',
     'node:',

@@ -9,6 +9,7 @@ function readyUntil(count: number, rest: Promise<IteratorResult<number, undefine
   const events: ReadyEvents<number> = {
     poll,
     next: () => Promise.resolve(poll() ?? rest),
+    whenReady: (wake) => void (last < count ? wake() : rest.then(wake, wake)),
     return: async () => {
       seen.left++;
       return { done: true, value: undefined };
@@ -46,6 +47,49 @@ test('translations of translations are polled through to the source', async () =
   const poll = pollOf(outer);
   expect((await outer.next()).value).toBe('1');
   expect(Array.from({ length: 6 }, () => poll()?.value)).toEqual(['10', '2', '20', '3', '30', undefined]);
+});
+
+test('who waits is called once there is something to poll: an event, a failure, or the end', async () => {
+  const untilReady = (events: ReadyEvents<unknown>) => new Promise<void>((resolve) => events.whenReady(resolve));
+  const late = Promise.withResolvers<IteratorResult<number, undefined>>();
+  const { events } = readyUntil(1, late.promise);
+  const told = translateEvents(events, { first: [0], next: twice });
+  await untilReady(told);
+  expect([told.poll()?.value, told.poll()]).toEqual([0, undefined]);
+  await untilReady(told);
+  expect([told.poll()?.value, told.poll()?.value, told.poll()]).toEqual([1, 10, undefined]);
+  let isCalled = false;
+  const called = untilReady(told).then(() => {
+    isCalled = true;
+  });
+  await new Promise(setImmediate);
+  expect(isCalled).toBe(false);
+  late.resolve({ done: true, value: undefined });
+  await called;
+
+  const broken = translateEvents(
+    (async function* () {
+      yield 1;
+      throw new Error('broken');
+    })(),
+    { next: (value: number) => [value], atFailure: () => [-1] },
+  );
+  await untilReady(broken);
+  expect([broken.poll()?.value, broken.poll()]).toEqual([1, undefined]);
+  await untilReady(broken);
+  expect(broken.poll()?.value).toBe(-1);
+  expect(() => broken.poll()).toThrow('broken');
+
+  const ended = translateEvents(
+    (async function* () {
+      yield 1;
+    })(),
+    { next: () => [] },
+  );
+  await untilReady(ended);
+  expect(ended.poll()).toBe(undefined);
+  await untilReady(ended);
+  expect(ended.poll()).toEqual({ done: true, value: undefined });
 });
 
 test('a generator is translated too, and nothing of it is polled', async () => {

@@ -4,13 +4,16 @@
 export interface ReadyEvents<T> extends AsyncIterableIterator<T, undefined> {
   /** The next event, or the end; undefined when it is not there yet, and `next` waits for it. Throws what `next` would reject with. */
   poll(): IteratorResult<T, undefined> | undefined;
+  /** Calls `wake` once, as soon as it is worth to `poll` again. In place of `next`: a promise at each layer costs more than the event. */
+  whenReady(wake: () => void): void;
 }
 
 /** A function that gives the next event, or the end, where it is there; one that never does for events that have to be waited for. */
 export const pollOf = <T>(events: AsyncIterator<T>): (() => IteratorResult<T> | undefined) =>
   isReady(events) ? () => events.poll() : () => undefined;
 
-const isReady = <T>(events: AsyncIterator<T>): events is ReadyEvents<T> =>
+/** Whether events can be polled. */
+export const isReady = <T>(events: AsyncIterator<T>): events is ReadyEvents<T> =>
   'poll' in events && typeof events.poll === 'function';
 
 /** What becomes of the events of a stream. */
@@ -79,6 +82,11 @@ class TranslatedEvents<From, To> implements ReadyEvents<To> {
     }
   }
 
+  whenReady(wake: () => void): void {
+    if (this.#place < this.#told.length || this.#hasEnded) wake();
+    else this.#listen(wake);
+  }
+
   async next(): Promise<IteratorResult<To, undefined>> {
     for (;;) {
       const ready = this.poll();
@@ -97,6 +105,28 @@ class TranslatedEvents<From, To> implements ReadyEvents<To> {
     this.#failure = undefined;
     await this.#leave();
     return DONE;
+  }
+
+  #listen(wake: () => void): void {
+    try {
+      const source = this.#open();
+      if (isReady(source)) source.whenReady(wake);
+      else {
+        const take = (read: IteratorResult<From>) => this.#wakeWith(() => this.#take(read), wake);
+        source.next().then(take, (cause) => this.#wakeWith(() => this.#fail(cause), wake));
+      }
+    } catch (cause) {
+      this.#wakeWith(() => this.#fail(cause), wake);
+    }
+  }
+
+  #wakeWith(take: () => void, wake: () => void): void {
+    try {
+      take();
+    } catch (cause) {
+      this.#fail(cause);
+    }
+    wake();
   }
 
   // Not before something is asked for: who opens a stream and never reads it holds nobody up.

@@ -211,11 +211,9 @@ async function stream(
       return toLastEvent(cause, number);
     },
   });
-  endStream(response, timings);
+  watchEnd(response, timings);
 }
 
-function endStream(response: ServerResponse, { stalledMs }: StreamTimings): void {
-  if (response.destroyed) return;
-  response.end();
+function watchEnd(response: ServerResponse, { stalledMs }: StreamTimings): void {
   if (response.socket?.writableLength) response.socket.setTimeout(stalledMs);
 }

@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '../../contract/kit.ts';
 import { shareInterval } from '../async/shared-interval.ts';
 import { lastNumberOf } from '../call/numbered-events.ts';
-import { pollOf } from '../call/ready-events.ts';
+import { isReady } from '../call/ready-events.ts';
+import { type ChunkWriter, writeChunks, writePiece } from '../network/chunks.ts';
 import { STALLED_READER_MS } from './send.ts';
 
 /** How the events of a stream are written. */
@@ -27,8 +28,6 @@ export interface StreamTimings {
 
 /** The waits of a stream where nothing else is set. */
 export const STREAM_TIMINGS: StreamTimings = { headersAfterMs: 2_000, pingMs: 15_000, stalledMs: STALLED_READER_MS };
-/** Events that are there at once are joined up to this size before they are written. */
-const BATCH_CHARS = 16 * 1024;
 
 /** Server-Sent Events: numbered, named when the endpoint names its events, one JSON value each, and the endpoint's mark behind the last. */
 export function serverSentEvents({
@@ -69,48 +68,54 @@ export async function sendEvents(events: AsyncIterable<unknown>, options: SendEv
   const { response, format, timings, gone, writeHead, toLastEvent } = options;
   const iterator = events[Symbol.asyncIterator]();
   const lastNumber = lastNumberOf(events);
-  const poll = pollOf(iterator);
-  const untilGone = createRaceWith(gone);
-  const out = createBatch(response);
+  const ready = isReady(iterator) ? iterator : undefined;
+  const { untilGone, untilCalled } = createRaceWith(gone);
+  let out: ChunkWriter | undefined;
   let endPings: (() => void) | undefined;
   let isOver = false;
   let isWhole = false;
   let number = 0;
   try {
-    let next = iterator.next();
-    await untilGone(firstOf(next, timings.headersAfterMs));
+    const first = iterator.next();
+    await untilGone(firstOf(first, timings.headersAfterMs));
     if (gone.aborted) return;
     writeHead();
+    out = writeChunks(response);
     const { ping: pingText } = format;
     if (pingText !== undefined) {
-      endPings = shareInterval(timings.pingMs, () => response.writableNeedDrain || response.write(pingText));
+      endPings = shareInterval(timings.pingMs, () => {
+        if (!response.writableNeedDrain) writePiece(response, pingText);
+      });
     }
-    for (;;) {
-      let result = await untilGone(next);
-      if (!result) return;
+    for (let result = await untilGone(first); !result?.done; ) {
       while (result && !result.done) {
         number = lastNumber?.() ?? number + 1;
         out.add(format.encode(result.value, number));
-        result = response.writableNeedDrain ? undefined : poll();
+        result = response.writableNeedDrain ? undefined : ready?.poll();
       }
       if (result) break;
       if (response.writableNeedDrain) await untilGone(drain(response, timings.stalledMs));
       if (gone.aborted) return;
-      next = iterator.next();
+      if (!ready) result = await untilGone(iterator.next());
+      else {
+        await untilCalled((wake) => ready.whenReady(wake));
+        if (!gone.aborted) result = ready.poll();
+      }
     }
     isOver = true;
     isWhole = true;
   } catch (cause) {
     isOver = true;
-    const last = response.headersSent && !gone.aborted ? toLastEvent(cause, number) : undefined;
-    if (last === undefined) throw cause;
+    const last = out && !gone.aborted ? toLastEvent(cause, number) : undefined;
+    if (!out || last === undefined) throw cause;
     // Under the number of the event that came last: whoever reads on from there misses nothing.
     out.add(format.encode(last, number));
     isWhole = true;
   } finally {
     endPings?.();
-    if (isWhole && format.end !== undefined) out.add(format.end);
-    out.flush();
+    if (isWhole && format.end !== undefined) out?.add(format.end);
+    if (isWhole) out?.end();
+    else out?.flush();
     // Not awaited: a generator that waits for something else returns when that is over.
     if (!isOver) iterator.return?.().catch(() => undefined);
   }
@@ -123,37 +128,26 @@ function firstOf(next: Promise<unknown>, ms: number): Promise<void> {
   });
 }
 
-/** Waits for a promise, or for the signal: then undefined. Leaves nothing behind on the signal, however often it is called. */
-function createRaceWith(signal: AbortSignal): <T>(promise: Promise<T>) => Promise<T | undefined> {
+/** Waits for something, or for the signal: then undefined. Leaves nothing behind on the signal, however often it is called; for one wait at a time. */
+function createRaceWith(signal: AbortSignal) {
   let leave: (() => void) | undefined;
   signal.addEventListener('abort', () => leave?.(), { once: true });
-  return (promise) =>
-    new Promise((resolve, reject) => {
-      promise.then(resolve, reject);
-      leave = () => resolve(undefined);
-      if (signal.aborted) leave();
-    });
-}
-
-/** Joins what is added before the event loop turns into one write. */
-function createBatch(response: ServerResponse): { add(part: string | Uint8Array): void; flush(): void } {
-  let text = '';
-  const flush = () => {
-    if (text === '' || response.destroyed) return;
-    response.write(text);
-    text = '';
-  };
   return {
-    add(part) {
-      if (typeof part !== 'string') {
-        response.write(part);
-        return;
-      }
-      if (text === '') process.nextTick(flush);
-      text += part;
-      if (text.length > BATCH_CHARS) flush();
+    /** Waits for a promise. */
+    untilGone<T>(promise: Promise<T>): Promise<T | undefined> {
+      return new Promise((resolve, reject) => {
+        promise.then(resolve, reject);
+        leave = () => resolve(undefined);
+        if (signal.aborted) leave();
+      });
     },
-    flush,
+    /** Waits until `listen` has called what it is given. */
+    untilCalled(listen: (wake: () => void) => void): Promise<void> {
+      return new Promise((resolve) => {
+        leave = resolve;
+        listen(resolve);
+      });
+    },
   };
 }
 

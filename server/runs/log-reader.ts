@@ -28,6 +28,7 @@ export class LogReader implements ReadyEvents<LoggedEvent> {
   readonly #signal: AbortSignal | undefined;
   #next: number;
   #waiting: PromiseWithResolvers<Read> | undefined;
+  #onReady: (() => void) | undefined;
   #hasLeft = false;
 
   constructor(log: ReadLog, from: number, signal: AbortSignal | undefined) {
@@ -75,6 +76,11 @@ export class LogReader implements ReadyEvents<LoggedEvent> {
     }
   }
 
+  whenReady(wake: () => void): void {
+    if (this.#isReady()) wake();
+    else this.#onReady = wake;
+  }
+
   return(): Promise<Read> {
     this.#leave();
     return Promise.resolve({ done: true, value: undefined });
@@ -82,6 +88,7 @@ export class LogReader implements ReadyEvents<LoggedEvent> {
 
   /** Gives a waiting reader what has come. */
   wake(): void {
+    this.#tellReady();
     const waiting = this.#waiting;
     if (!waiting) return;
     try {
@@ -94,6 +101,21 @@ export class LogReader implements ReadyEvents<LoggedEvent> {
       this.#leave();
       waiting.reject(error);
     }
+  }
+
+  #isReady(): boolean {
+    try {
+      return this.#hasLeft || this.#log.isEnded || this.#log.entry(this.#next) !== undefined;
+    } catch {
+      // What it has missed is told by `poll`.
+      return true;
+    }
+  }
+
+  #tellReady(): void {
+    const onReady = this.#onReady;
+    this.#onReady = undefined;
+    onReady?.();
   }
 
   #take(): Read | undefined {
@@ -116,5 +138,6 @@ export class LogReader implements ReadyEvents<LoggedEvent> {
     this.#log.leave(this);
     this.#waiting?.resolve({ done: true, value: undefined });
     this.#waiting = undefined;
+    this.#tellReady();
   };
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { writePiece } from '../../network/chunks.ts';
 
 /** How the readers of streams are watched. */
 export interface StreamLimits {
@@ -34,7 +35,7 @@ export function guardStream(response: ServerResponse, limits: StreamLimits): voi
       response.destroy();
     } else if (now - pingedAt >= limits.pingMs && response.headersSent && !response.writableNeedDrain) {
       pingedAt = now;
-      response.write(': ping\n\n');
+      writePiece(response, ': ping\n\n');
     }
   };
   const timer = setInterval(check, limits.checkMs);
