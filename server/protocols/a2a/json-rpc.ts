@@ -1,16 +1,21 @@
 /** The JSON-RPC binding of A2A, in both versions. The SDK's own Express part writes what callers send to the console; this does not. */
 import type { AgentCard } from '@a2a-js/sdk';
-import type { A2ARequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
+import type { ServerCallContext } from '@a2a-js/sdk/server';
 import type { Request, RequestHandler } from 'express';
 import type { Principal } from '../../call/principal.ts';
+import { type ReadyEvents, translateEvents } from '../../call/ready-events.ts';
 import { sendEventStream } from './event-stream.ts';
+import type { A2aUpdate } from './json.ts';
 import { versionOf } from './request-headers.ts';
+import type { A2aOperations } from './requests/known-errors.ts';
+import { toReadStreams, toSdkStreams } from './requests/task-streams.ts';
 import type { A2aSdk } from './sdk.ts';
 import { A2aUser } from './user.ts';
+import { toWireUpdate } from './wire-update.ts';
 
 interface JsonRpcOptions {
   readonly sdk: A2aSdk;
-  readonly requests: A2ARequestHandler;
+  readonly operations: A2aOperations;
   readonly card: AgentCard;
   principalOf(request: Request): Principal;
 }
@@ -20,16 +25,16 @@ interface Dialect {
   readonly extensionsHeader: string;
   /** Whether clients that ask for an event stream know errors only as its events. */
   readonly streamsErrors: boolean;
-  handle(body: Record<string, unknown>, context: ServerCallContext): Promise<object | AsyncGenerator<object>>;
+  handle(body: Record<string, unknown>, context: ServerCallContext): Promise<object | AsyncIterable<object>>;
   toError(cause: unknown): object;
 }
 
 type Id = string | number | null;
 
 /** Serves JSON-RPC requests whose body is parsed already; `response.locals.problem` says why one could not be. */
-export function createA2aJsonRpc({ sdk, requests, card, principalOf }: JsonRpcOptions): RequestHandler {
+export function createA2aJsonRpc({ sdk, operations, card, principalOf }: JsonRpcOptions): RequestHandler {
   const { server, types, errors } = sdk;
-  const dialects = createDialects(sdk, requests);
+  const dialects = createDialects(sdk, operations);
   return async (request, response) => {
     const version = versionOf(request, sdk);
     const { extensionsHeader, streamsErrors, handle, toError } = version === '0.3' ? dialects.legacy : dialects.current;
@@ -70,18 +75,32 @@ export function createA2aJsonRpc({ sdk, requests, card, principalOf }: JsonRpcOp
 }
 
 function createDialects(
-  { server, compatServer, types, compat }: A2aSdk,
-  requests: A2ARequestHandler,
+  sdk: A2aSdk,
+  operations: A2aOperations,
 ): { readonly current: Dialect; readonly legacy: Dialect } {
-  const { JsonRpcTransportHandler } = server;
-  const { LegacyJsonRpcTransportHandler } = compatServer;
-  const current = new JsonRpcTransportHandler(requests);
-  const legacy = new LegacyJsonRpcTransportHandler(requests);
+  const { types, compat } = sdk;
+  const { JsonRpcTransportHandler } = sdk.server;
+  const { LegacyJsonRpcTransportHandler } = sdk.compatServer;
+  const streams = new WeakMap<ServerCallContext, Promise<ReadyEvents<A2aUpdate>>>();
+  const read = toReadStreams(operations, (context, updates) => {
+    // Why there are none is told below, to who asked.
+    updates.catch(() => undefined);
+    streams.set(context, updates);
+  });
+  const current = new JsonRpcTransportHandler({ ...operations, ...read });
+  const legacy = new LegacyJsonRpcTransportHandler({ ...operations, ...toSdkStreams(operations, sdk) });
   return {
     current: {
       extensionsHeader: types.HTTP_EXTENSION_HEADER,
       streamsErrors: false,
-      handle: (body, context) => current.handle(body, context),
+      async handle(body, context) {
+        const answer = await current.handle(body, context);
+        const updates = await streams.get(context);
+        if (!updates) return answer;
+        const id = idOf(body);
+        const next = (update: A2aUpdate) => [{ jsonrpc: '2.0', id, result: toWireUpdate(update, sdk) }];
+        return translateEvents(updates, { next });
+      },
       toError: (cause) => JsonRpcTransportHandler.mapToJSONRPCError(cause),
     },
     legacy: {

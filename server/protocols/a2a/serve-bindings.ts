@@ -4,6 +4,7 @@ import { type CardAgent, toAgentCard } from './card.ts';
 import { createA2aJsonRpc } from './json-rpc.ts';
 import { originOf } from './request-headers.ts';
 import { createA2aRequests } from './requests/requests.ts';
+import { toSdkStreams } from './requests/task-streams.ts';
 import type { A2aSdk } from './sdk.ts';
 import type { A2aServerOptions, AgentRoute } from './server.ts';
 import { guardStream, STREAM_LIMITS } from './stream-guard.ts';
@@ -74,11 +75,12 @@ function createBindingsCache(options: A2aServerOptions) {
     const known = byAgent.get(agent.id);
     if (known?.key === key) return known;
     for (const id of byAgent.keys()) if (!agents.has(id)) byAgent.delete(id);
-    const requests = createA2aRequests({ ...options, sdk, agentId: agent.id, card });
+    const operations = createA2aRequests({ ...options, sdk, agentId: agent.id, card });
+    const requestHandler = { ...operations, ...toSdkStreams(operations, sdk) };
     const bindings = {
       key,
-      jsonRpc: createA2aJsonRpc({ sdk, requests, card, principalOf }),
-      rest: sdk.rest.restHandler({ requestHandler: requests, userBuilder, legacyCompat: { enabled: true } }),
+      jsonRpc: createA2aJsonRpc({ sdk, operations, card, principalOf }),
+      rest: sdk.rest.restHandler({ requestHandler, userBuilder, legacyCompat: { enabled: true } }),
     };
     byAgent.set(agent.id, bindings);
     return bindings;

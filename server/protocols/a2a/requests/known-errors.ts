@@ -1,6 +1,10 @@
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
 import { ApiError } from '../../../call/errors.ts';
 import type { A2aSdk } from '../sdk.ts';
+import type { TaskStreams } from './task-streams.ts';
+
+/** The operations of A2A, of which those that are answered with a stream give the updates of a task. */
+export type A2aOperations = Omit<A2ARequestHandler, keyof TaskStreams> & TaskStreams;
 
 interface KnownErrorsOptions {
   readonly sdk: A2aSdk;
@@ -9,9 +13,9 @@ interface KnownErrorsOptions {
 
 /** The same operations, which throw errors of the protocol alone: a fault of this server is logged, and its cause is not told. */
 export function withKnownErrors(
-  operations: A2ARequestHandler,
+  operations: A2aOperations,
   { sdk: { errors }, log }: KnownErrorsOptions,
-): A2ARequestHandler {
+): A2aOperations {
   const toA2aError = (cause: unknown): Error => {
     if (cause instanceof errors.A2AError) return cause;
     if (cause instanceof ApiError && cause.code === 'validation-failed')
@@ -26,25 +30,15 @@ export function withKnownErrors(
       operation(...args).catch((cause) => {
         throw toA2aError(cause);
       });
-  const wrapStream = <Args extends unknown[], Item>(
-    operation: (...args: Args) => AsyncGenerator<Item, void, undefined>,
-  ) =>
-    async function* (...args: Args): AsyncGenerator<Item, void, undefined> {
-      try {
-        yield* operation(...args);
-      } catch (cause) {
-        throw toA2aError(cause);
-      }
-    };
   return {
     getAgentCard: operations.getAgentCard,
     getAuthenticatedExtendedAgentCard: operations.getAuthenticatedExtendedAgentCard,
     sendMessage: wrap(operations.sendMessage),
-    sendMessageStream: wrapStream(operations.sendMessageStream),
+    sendMessageStream: wrap(operations.sendMessageStream),
     getTask: wrap(operations.getTask),
     listTasks: wrap(operations.listTasks),
     cancelTask: wrap(operations.cancelTask),
-    resubscribe: wrapStream(operations.resubscribe),
+    resubscribe: wrap(operations.resubscribe),
     createTaskPushNotificationConfig: wrap(operations.createTaskPushNotificationConfig),
     getTaskPushNotificationConfig: wrap(operations.getTaskPushNotificationConfig),
     listTaskPushNotificationConfigs: wrap(operations.listTaskPushNotificationConfigs),

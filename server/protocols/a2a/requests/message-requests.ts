@@ -14,10 +14,11 @@ import {
   type AgentRequests,
   checkHistoryLength,
   findTask,
+  followTask,
   isWaiting,
-  streamTask,
   toSdkTask,
 } from './requested-task.ts';
+import type { TaskStreams } from './task-streams.ts';
 
 /** A request to send a message, checked. */
 interface ReceivedMessage {
@@ -36,7 +37,7 @@ const MAX_CONTEXT_ID = 256;
 /** The operations that send messages. */
 export function createMessageRequests(
   requests: AgentRequests,
-): Pick<A2ARequestHandler, 'sendMessage' | 'sendMessageStream'> {
+): Pick<A2ARequestHandler, 'sendMessage'> & Pick<TaskStreams, 'sendMessageStream'> {
   const { sdk } = requests;
   return {
     async sendMessage(request, context) {
@@ -45,9 +46,9 @@ export function createMessageRequests(
       if (!('follow' in task)) return toSdkTask(task, historyLength, sdk);
       return toSdkTask(returnImmediately ? task.snapshot() : await task.ended, historyLength, sdk);
     },
-    async *sendMessageStream(request, context) {
+    async sendMessageStream(request, context) {
       const task = await deliver(request, context, requests);
-      yield* streamTask(task, request.configuration?.historyLength, sdk);
+      return followTask(task, request.configuration?.historyLength);
     },
   };
 }

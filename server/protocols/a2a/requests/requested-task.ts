@@ -1,7 +1,8 @@
 /** The task that a request names, and how requests are answered with tasks. */
-import type { StreamResponse, Task } from '@a2a-js/sdk';
+import type { Task } from '@a2a-js/sdk';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
-import type { A2aTask } from '../json.ts';
+import { type ReadyEvents, translateEvents } from '../../../call/ready-events.ts';
+import type { A2aTask, A2aUpdate } from '../json.ts';
 import type { PushConfigs } from '../push.ts';
 import type { A2aSdk } from '../sdk.ts';
 import type { LiveTask } from '../tasks/live-task.ts';
@@ -43,15 +44,17 @@ export const toSdkTask = (task: A2aTask, historyLength: number | undefined, { ty
   types.Task.fromJSON(shorten(task, historyLength));
 
 /** The task, then each change of it while it is live; `historyLength` as in {@link toSdkTask}. */
-export async function* streamTask(
-  task: LiveTask | A2aTask,
-  historyLength: number | undefined,
-  { types }: A2aSdk,
-): AsyncGenerator<StreamResponse, void> {
-  for await (const update of 'follow' in task ? task.follow() : [{ task }]) {
-    yield types.StreamResponse.fromJSON('task' in update ? { task: shorten(update.task, historyLength) } : update);
-  }
+export function followTask(task: LiveTask | A2aTask, historyLength: number | undefined): ReadyEvents<A2aUpdate> {
+  const updates = 'follow' in task ? task.follow() : toEvents([{ task }]);
+  if (historyLength === undefined) return updates;
+  const next = (update: A2aUpdate): A2aUpdate[] =>
+    'task' in update ? [{ task: shorten(update.task, historyLength) }] : [update];
+  return translateEvents(updates, { next });
 }
+
+const toEvents = <T>(first: readonly T[]): ReadyEvents<T> =>
+  translateEvents<never, T>({ [Symbol.asyncIterator]: () => NONE }, { first, next: () => [] });
+const NONE: AsyncIterator<never> = { next: async () => ({ done: true, value: undefined }) };
 
 function shorten(task: A2aTask, historyLength: number | undefined): A2aTask {
   if (historyLength === undefined) return task;

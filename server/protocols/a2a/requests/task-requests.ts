@@ -5,16 +5,17 @@ import {
   type AgentRequests,
   checkHistoryLength,
   findTask,
+  followTask,
   isWaiting,
-  streamTask,
   toSdkTask,
 } from './requested-task.ts';
 import { toTaskQuery } from './task-query.ts';
+import type { TaskStreams } from './task-streams.ts';
 
 /** The operations that read, follow and cancel the tasks of one agent. */
 export function createTaskRequests(
   requests: AgentRequests,
-): Pick<A2ARequestHandler, 'getTask' | 'listTasks' | 'cancelTask' | 'resubscribe'> {
+): Pick<A2ARequestHandler, 'getTask' | 'listTasks' | 'cancelTask'> & Pick<TaskStreams, 'resubscribe'> {
   const { sdk, agentId, tasks } = requests;
   const { errors } = sdk;
   return {
@@ -39,12 +40,12 @@ export function createTaskRequests(
       if (task.status.state === 'TASK_STATE_CANCELED') return toSdkTask(task, undefined, sdk);
       throw new errors.TaskNotCancelableError(`The task ${id} has ended already: ${task.status.state}`);
     },
-    async *resubscribe({ id }, context) {
+    async resubscribe({ id }, context) {
       const task = await findTask(id, context, requests);
       const live = tasks.live(agentId, id, principalOf(context));
       if (!live && !isWaiting(task))
         throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
-      yield* streamTask(live ?? task, undefined, sdk);
+      return followTask(live ?? task, undefined);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { toApiError } from '../../../call/errors.ts';
+import type { ReadyEvents } from '../../../call/ready-events.ts';
 import type { RunEvent } from '../../../runs/run-events.ts';
 import type { TaskRecord } from '../../../store/stored-tasks.ts';
 import type { A2aArtifact, A2aMessage, A2aTask, A2aUpdate } from '../json.ts';
@@ -73,12 +74,12 @@ export class LiveTask {
   }
 
   /** The task as it is now, then each change of it, until it has ended or waits for a person. */
-  follow(): AsyncGenerator<A2aUpdate, void> {
-    const queue = new UpdateQueue();
+  follow(): ReadyEvents<A2aUpdate> {
+    const queue: UpdateQueue = new UpdateQueue(() => this.#followers.delete(queue));
     queue.push({ task: this.snapshot() });
     if (isOver(this.#status)) queue.end();
     else this.#followers.add(queue);
-    return queue.read(() => this.#followers.delete(queue));
+    return queue;
   }
 
   /** Ends the run, or the wait for its start. */
@@ -101,7 +102,10 @@ export class LiveTask {
       signal.addEventListener('abort', () => run.cancel(CANCELED_BY_CLIENT), { once: true });
       if (signal.aborted) run.cancel(CANCELED_BY_CLIENT);
       await this.#change({ state: 'working', detail: null });
-      for await (const { event } of run.events) await this.#take(event);
+      for await (const { event } of run.events) {
+        if (this.#isPiece(event)) this.#tellPiece(event);
+        else await this.#take(event);
+      }
       if (!isOver(this.#status)) await this.#change({ state: 'failed', detail: 'The server lost the run' });
     } catch (cause) {
       await this.#fail(cause);
@@ -112,14 +116,24 @@ export class LiveTask {
     }
   }
 
+  /** Whether an event can be told at once: it changes nothing of where the task stands. */
+  #isPiece(event: RunEvent): boolean {
+    return event.type !== 'status' && event.type !== 'run-ended' && this.#status.detail === null;
+  }
+
+  #tellPiece(event: RunEvent): void {
+    const { id: taskId, contextId } = this;
+    const chunk = this.#artifacts.take(event);
+    if (chunk) this.#tellFollowers({ artifactUpdate: { taskId, contextId, ...chunk, lastChunk: false } });
+  }
+
   async #take(event: RunEvent): Promise<void> {
     const { id: taskId, contextId } = this;
     if (event.type === 'status') return this.#change({ state: 'working', detail: event.text });
     // What was said of a wait is over with whatever comes after it.
     if (this.#status.detail !== null && event.type !== 'run-ended')
       await this.#change({ state: 'working', detail: null });
-    const chunk = this.#artifacts.take(event);
-    if (chunk) this.#tellFollowers({ artifactUpdate: { taskId, contextId, ...chunk, lastChunk: false } });
+    this.#tellPiece(event);
     if (event.type !== 'run-ended') return;
     const end = toEndStatus(event.outcome);
     if (end.state === 'input-required') this.#options.onWaiting();
