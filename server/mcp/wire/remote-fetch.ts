@@ -8,7 +8,7 @@ import { createTextFetch, type FetchText } from '../../network/text-fetch.ts';
  */
 export function createRemoteFetch(lookup: LookupFunction = lookupReachable): FetchText {
   const headers = { 'accept-encoding': 'gzip', 'user-agent': 'agent-runtimes' };
-  const fetchText = createTextFetch({ lookup, headers, readAhead: 0 });
+  const fetchText = createTextFetch({ lookup, headers });
   return async (input, init) => {
     const url = new URL(input);
     const kind = classifyHost(url);

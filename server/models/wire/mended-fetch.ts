@@ -1,9 +1,12 @@
 /** The `fetch` that providers' libraries are given: what comes back through it is what they can read. */
+import type { ByteSource } from '../../network/answer-bytes.ts';
+import { takeSource } from '../../network/text-fetch.ts';
 import { AnswerMender } from './answer-mender.ts';
 import { type Api, openDialect } from './dialects.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 import { wordsOf } from './provider-words.ts';
 import { type ShortCut, shortCutOf } from './short-cut.ts';
+import { StreamBytes } from './stream-bytes.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -49,52 +52,67 @@ export function mendAnswers({ fetch = providerFetch, api, key }: MendOptions): F
 }
 
 function mendBody(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   mender: AnswerMender,
   shortCut: ShortCut | undefined,
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  const end = (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    const mended = mender.end();
-    if (mended) controller.enqueue(mended);
-    controller.close();
+  const source = takeSource(body) ?? new StreamBytes(body);
+  /** Resolves when something has come for who asks; nothing is read while nobody asks. */
+  let asked: PromiseWithResolvers<void> | undefined;
+  const answer = () => {
+    source.pause();
+    asked?.resolve();
+    asked = undefined;
+  };
+  const waitFor = (pressure: Promise<void> | undefined) => {
+    if (!pressure) return;
+    source.pause();
+    void pressure.then(() => asked && source.resume());
+  };
+  const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const end = () => {
+      const mended = mender.end();
+      if (mended) controller.enqueue(mended);
+      controller.close();
+      answer();
+    };
+    const fail = (error: unknown) => {
+      if (mender.isWhole) return end();
+      controller.error(error);
+      answer();
+    };
+    const take = (bytes: Uint8Array) => {
+      const mended = mender.add(bytes);
+      if (mended) controller.enqueue(mended);
+      if (mender.isOver) {
+        controller.close();
+        answer();
+        drain(source);
+      } else if (mended) answer();
+      else waitFor(shortCut?.pressure());
+    };
+    source.open({ take, end, fail });
   };
   return new ReadableStream(
     {
-      async pull(controller) {
-        try {
-          for (;;) {
-            const { done, value } = await reader.read();
-            if (done) return end(controller);
-            const mended = mender.add(value);
-            if (mended) controller.enqueue(mended);
-            if (mender.isOver) {
-              drain(reader);
-              return controller.close();
-            }
-            if (mended) return;
-            await shortCut?.pressure();
-          }
-        } catch (error) {
-          if (!mender.isWhole) throw error;
-          end(controller);
-        }
+      start,
+      pull() {
+        asked = Promise.withResolvers();
+        source.resume();
+        return asked.promise;
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: () => source.cancel(),
     },
     { highWaterMark: 0 },
   );
 }
 
 // An answer that is left before its last byte takes its connection with it; that byte is usually here already.
-function drain(reader: ReadableStreamDefaultReader<Uint8Array>): void {
-  const timer = setTimeout(() => reader.cancel().catch(() => undefined), DRAIN_MS).unref();
-  const readAll = async () => {
-    while (!(await reader.read()).done);
-  };
-  readAll()
-    .catch(() => undefined)
-    .finally(() => clearTimeout(timer));
+function drain(source: ByteSource): void {
+  const timer = setTimeout(() => source.cancel().catch(() => undefined), DRAIN_MS).unref();
+  const end = () => clearTimeout(timer);
+  source.open({ take: () => undefined, end, fail: end });
+  source.resume();
 }
 
 async function toRefusal(response: Response, hide: (words: string) => string): Promise<RefusalError> {

@@ -2,13 +2,11 @@ import { createTextFetch } from '../../network/text-fetch.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** More than the deltas of a turn of the event loop, and far less than an answer. */
-const READ_AHEAD = 8;
 const MAX_REDIRECTS = 5;
 
 /** `fetch` for model providers, whose answers are many small chunks. Fails as the global one does, so that the libraries know its errors. */
 export function createProviderFetch(): Fetch {
-  const fetchText = createTextFetch({ readAhead: READ_AHEAD });
+  const fetchText = createTextFetch();
   return async (input, init) => {
     let url = new URL(typeof input === 'string' || input instanceof URL ? input : input.url);
     for (let redirects = 0; ; redirects++) {
