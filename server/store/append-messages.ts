@@ -3,12 +3,15 @@ import { titleOf } from './conversation-title.ts';
 import { toCount } from './count.ts';
 import type { Message } from './messages.ts';
 import { MAX_POSITION } from './positions.ts';
+import { firstOf, prepareQuery } from './prepare-query.ts';
 import type { Tables } from './schema.ts';
 import { toStoredBody } from './stored-message.ts';
 import type { ReplacedMessages } from './stored-runs.ts';
 
 // Well below the limit of bound values of either database.
 const ROWS_AT_ONCE = 500;
+/** So many ids are looked up one by one, by a query that is compiled already. */
+const FEW = 4;
 
 interface Conversation {
   readonly key: string;
@@ -29,25 +32,31 @@ export async function appendMessages(
   const isNew = await findNew(transaction, { key, count }, messages);
   const added = messages.filter(({ id }) => isNew.delete(id.toWellFormed()));
   if (!added.length) return count;
-  const rows = added.map((message, index) => ({
-    conversation_key: key,
-    seq: count + 1 + index,
-    id: message.id.toWellFormed(),
-    body: toStoredBody(message),
-    created_at,
-  }));
-  for (const chunk of inChunks(rows)) await transaction.insertInto('messages').values(chunk).execute();
-  await transaction
-    .updateTable('conversations')
-    .set({
-      message_count: count + rows.length,
-      updated_at: created_at,
-      ...(title === '' && { title: titleOf(added) }),
-    })
-    .where('key', '=', key)
-    .execute();
-  return count + rows.length;
+  let seq = count;
+  for (const message of added) {
+    const body = toStoredBody(message);
+    await insertMessage(transaction, { key, seq: ++seq, id: message.id.toWellFormed(), body, created_at });
+  }
+  await updateConversation(transaction, { key, count: seq, title: title || titleOf(added), updated_at: created_at });
+  return seq;
 }
+
+const insertMessage = prepareQuery(
+  (db, { key, seq, id, body, created_at }: Omit<Tables['messages'], 'conversation_key'> & { readonly key: string }) =>
+    db.insertInto('messages').values({ conversation_key: key, seq, id, body, created_at }),
+);
+
+const updateConversation = prepareQuery(
+  (
+    db,
+    {
+      key,
+      count,
+      title,
+      updated_at,
+    }: Pick<Tables['conversations'], 'key' | 'title' | 'updated_at'> & { readonly count: number },
+  ) => db.updateTable('conversations').set({ message_count: count, updated_at, title }).where('key', '=', key),
+);
 
 /** Takes the end of a conversation out of it; nothing when it has no such message. */
 export async function removeMessages(
@@ -75,14 +84,16 @@ export async function removeMessages(
 
 /** How many messages there are, by the number of the last one: what the conversation says of itself may be wrong in a restored file. */
 async function countMessages(transaction: Transaction<Tables>, key: string): Promise<number> {
-  const last = await transaction
+  return toCount(firstOf(await findLast(transaction, { key }))?.seq);
+}
+
+const findLast = prepareQuery((db, { key }: { readonly key: string }) =>
+  db
     .selectFrom('messages')
     .select(({ fn }) => fn.max('seq').as('seq'))
     .where('conversation_key', '=', key)
-    .where('seq', '<', MAX_POSITION)
-    .executeTakeFirst();
-  return toCount(last?.seq);
-}
+    .where('seq', '<', MAX_POSITION),
+);
 
 /** The ids of `messages`, as they are stored, that the conversation does not have yet. */
 async function findNew(
@@ -93,6 +104,10 @@ async function findNew(
   // A text with half a character is stored with U+FFFD in its place.
   const ids = new Set(messages.map(({ id }) => id.toWellFormed()));
   if (count === 0) return ids;
+  if (ids.size <= FEW) {
+    for (const id of ids) if (firstOf(await findMessage(transaction, { key, id }))) ids.delete(id);
+    return ids;
+  }
   for (const chunk of inChunks([...ids])) {
     const known = await transaction
       .selectFrom('messages')
@@ -104,6 +119,10 @@ async function findNew(
   }
   return ids;
 }
+
+const findMessage = prepareQuery((db, { key, id }: Pick<Tables['messages'], 'id'> & { readonly key: string }) =>
+  db.selectFrom('messages').select('id').where('conversation_key', '=', key).where('id', '=', id),
+);
 
 function* inChunks<Item>(items: readonly Item[]): Generator<Item[]> {
   for (let start = 0; start < items.length; start += ROWS_AT_ONCE) yield items.slice(start, start + ROWS_AT_ONCE);

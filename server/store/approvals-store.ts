@@ -6,6 +6,7 @@ import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer, findOwner } from './announce.ts';
 import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
+import { prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
@@ -211,18 +212,21 @@ async function findOpen(
   conversationKey: string,
   reader: ApprovalReader,
 ): Promise<ApprovalRecord[]> {
-  const rows = await db
+  const { rows } = await findOpenOf(db, { conversationKey });
+  // One that is no approval any more is none that anybody can answer.
+  return reader.all(rows).filter(({ status }) => status !== 'cancelled');
+}
+
+const findOpenOf = prepareQuery((db, { conversationKey }: { readonly conversationKey: string }) =>
+  db
     .selectFrom('approvals')
     .selectAll()
     .where('conversation_key', '=', conversationKey)
     .where('resumed_by', 'is', null)
     .where('status', '!=', 'cancelled')
     .orderBy('created_at')
-    .orderBy('id')
-    .execute();
-  // One that is no approval any more is none that anybody can answer.
-  return reader.all(rows).filter(({ status }) => status !== 'cancelled');
-}
+    .orderBy('id'),
+);
 
 // What stands for an unknown status is one that nobody can act on; without the arguments there is no call to answer.
 const toRecord = (row: RowReading<keyof Tables['approvals']>): ApprovalRecord => ({

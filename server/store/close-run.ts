@@ -3,8 +3,9 @@ import type { AnnouncedConversation } from './announce.ts';
 import { appendMessages } from './append-messages.ts';
 import { addApprovals, voidApprovals } from './approvals-store.ts';
 import { countRun, durationOf, totalOf } from './count-runs.ts';
-import { appendEvents } from './run-events-store.ts';
-import { saveSteps } from './run-steps-store.ts';
+import { firstOf, prepareQuery } from './prepare-query.ts';
+import { insertEvents } from './run-events-store.ts';
+import { upsertSteps } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
 import { toStoredJson } from './stored-json.ts';
 import type { RunClosing } from './stored-runs.ts';
@@ -26,16 +27,13 @@ export async function closeRun(
 ): Promise<ClosedRun | undefined> {
   const run = await endRun(transaction, { key, ...end });
   if (!run) return undefined;
-  if (events) await appendEvents(transaction, [events]);
-  if (changedSteps.length) await saveSteps(transaction, [{ runKey: key, steps: changedSteps }]);
+  if (events) await insertEvents(transaction, events);
+  await upsertSteps(transaction, { runKey: key, steps: changedSteps });
   const added = approvals.length ? await addApprovals(transaction, run, approvals) : [];
   const changed = voided.length ? await voidApprovals(transaction, voided) : [];
   const hasMessages = messages.length > 0;
-  const found = transaction
-    .selectFrom('conversations')
-    .select(['key', 'id', 'agent_id', 'title', 'owner'])
-    .where('key', '=', run.conversation_key);
-  const conversation = hasMessages ? await found.executeTakeFirstOrThrow() : await found.executeTakeFirst();
+  const conversation = firstOf(await findConversation(transaction, { key: run.conversation_key }));
+  if (!conversation && hasMessages) throw new Error('a run said something to a conversation that is not there');
   if (!conversation) return undefined;
   if (hasMessages) await appendMessages(transaction, conversation, messages);
   return { run, conversation, hasMessages, approvals: [...added, ...changed] };
@@ -46,32 +44,67 @@ async function endRun(
   transaction: Transaction<Tables>,
   { key, status, usage, outcome, steps = [], endedAt = new Date().toISOString() }: Omit<RunClosing, 'messages'>,
 ): Promise<Tables['runs'] | undefined> {
-  const running = await transaction
-    .selectFrom('runs')
-    .select('started_at')
-    .where('key', '=', key)
-    .where('status', '=', 'running')
-    .executeTakeFirst();
+  const running = firstOf(await findRunning(transaction, { key }));
   if (!running) return undefined;
   const { cost, modelSteps, unpricedSteps } = totalOf(steps);
-  const run = await transaction
-    .updateTable('runs')
-    .set({
-      status,
-      input_tokens: usage.inputTokens,
-      output_tokens: usage.outputTokens,
-      cached_tokens: usage.cachedInputTokens,
-      reasoning_tokens: usage.reasoningTokens,
-      cost,
-      model_steps: modelSteps,
-      unpriced_steps: unpricedSteps,
-      duration_ms: durationOf(running.started_at, endedAt),
-      ended_at: endedAt,
-      outcome: outcome === undefined ? null : toStoredJson(outcome),
-    })
-    .where('key', '=', key)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  const changes: RunEnd = {
+    status,
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cached_tokens: usage.cachedInputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    cost,
+    model_steps: modelSteps,
+    unpriced_steps: unpricedSteps,
+    duration_ms: durationOf(running.started_at, endedAt),
+    ended_at: endedAt,
+    outcome: outcome === undefined ? null : toStoredJson(outcome),
+  };
+  await updateRun(transaction, { key, ...changes });
+  const run = { ...running, ...changes };
   await countRun(transaction, run, steps);
   return run;
 }
+
+type Key = Pick<Tables['runs'], 'key'>;
+type RunEnd = Pick<
+  Tables['runs'],
+  | 'status'
+  | 'input_tokens'
+  | 'output_tokens'
+  | 'cached_tokens'
+  | 'reasoning_tokens'
+  | 'cost'
+  | 'model_steps'
+  | 'unpriced_steps'
+  | 'duration_ms'
+  | 'ended_at'
+  | 'outcome'
+>;
+
+const findRunning = prepareQuery((db, { key }: Key) =>
+  db.selectFrom('runs').selectAll().where('key', '=', key).where('status', '=', 'running'),
+);
+
+const updateRun = prepareQuery((db, end: Key & RunEnd) =>
+  db
+    .updateTable('runs')
+    .set({
+      status: end.status,
+      input_tokens: end.input_tokens,
+      output_tokens: end.output_tokens,
+      cached_tokens: end.cached_tokens,
+      reasoning_tokens: end.reasoning_tokens,
+      cost: end.cost,
+      model_steps: end.model_steps,
+      unpriced_steps: end.unpriced_steps,
+      duration_ms: end.duration_ms,
+      ended_at: end.ended_at,
+      outcome: end.outcome,
+    })
+    .where('key', '=', end.key),
+);
+
+const findConversation = prepareQuery((db, { key }: Key) =>
+  db.selectFrom('conversations').select(['key', 'id', 'agent_id', 'title', 'owner']).where('key', '=', key),
+);

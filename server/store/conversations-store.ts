@@ -5,6 +5,7 @@ import { createAnnouncer } from './announce.ts';
 import { isMessage, withoutOddParts } from './message-schema.ts';
 import { toOwnedKey } from './owned-key.ts';
 import { readPage } from './pages.ts';
+import { firstOf, prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
@@ -30,18 +31,10 @@ export function createConversationsStore(
     toRecord: toMessage,
     log,
   });
-  const findRow = (key: string) => db.selectFrom('conversations').selectAll().where('key', '=', key).executeTakeFirst();
+  const findRow = async (key: string) => firstOf(await findByKey(db, { key }));
   const get: ConversationsStore['get'] = async (id, principal = EVERYBODY) => {
-    const row = await db
-      .selectFrom('conversations')
-      .selectAll()
-      .where('id', '=', id)
-      .where(isVisible(principal))
-      .orderBy(ownFirst(principal))
-      .orderBy('created_at')
-      .orderBy('key')
-      .executeTakeFirst();
-    return reader.one(row);
+    const { name = null, seesAll } = principal;
+    return reader.one(firstOf(await (seesAll ? findAny(db, { id, name }) : findVisible(db, { id, name }))));
   };
   return {
     async list({ agentId, folder, principal = EVERYBODY, ...page }) {
@@ -71,12 +64,7 @@ export function createConversationsStore(
       return reader.one(await findRow(key));
     },
     async messages(key) {
-      const rows = await db
-        .selectFrom('messages')
-        .select(['seq', 'body', 'created_at'])
-        .where('conversation_key', '=', key)
-        .orderBy('seq')
-        .execute();
+      const { rows } = await findMessages(db, { key });
       return messageReader.all<'conversation_key' | 'id'>(rows, { conversation_key: key, id: '' });
     },
     async delete(key) {
@@ -86,6 +74,29 @@ export function createConversationsStore(
     },
   };
 }
+
+type Key = Pick<Tables['conversations'], 'key'>;
+
+const findByKey = prepareQuery((db, { key }: Key) => db.selectFrom('conversations').selectAll().where('key', '=', key));
+
+/** An id, and the name of the principal who means something by it. */
+type Meant = Pick<Tables['conversations'], 'id'> & { readonly name: string | null };
+
+const findById = (db: Kysely<Tables>, { id, name }: Meant, seesAll: boolean) =>
+  db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('id', '=', id)
+    .where(isVisible({ name, seesAll }))
+    .orderBy(ownFirst({ name }))
+    .orderBy('created_at')
+    .orderBy('key');
+const findVisible = prepareQuery((db, meant: Meant) => findById(db, meant, false));
+const findAny = prepareQuery((db, meant: Meant) => findById(db, meant, true));
+
+const findMessages = prepareQuery((db, { key }: Key) =>
+  db.selectFrom('messages').select(['seq', 'body', 'created_at']).where('conversation_key', '=', key).orderBy('seq'),
+);
 
 // What a conversation says of itself may be wrong in a restored file.
 const hasMessages = sql<SqlBool>`(message_count is distinct from 0

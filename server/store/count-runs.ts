@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
 import { toCount } from './count.ts';
 import { nameSpan } from './cut-time.ts';
+import { prepareQuery } from './prepare-query.ts';
 import { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import { isUnpriced, type RunStep } from './stored-steps.ts';
@@ -105,14 +106,34 @@ export interface Counted {
 
 /** Adds to the sums of the months, of the days and of the minutes in which runs began. */
 export async function addSums(db: Kysely<Tables>, counted: readonly Counted[]): Promise<void> {
-  const rows = counted.flatMap(({ run: { owner, agent_id, status, started_at }, model, counts }): Sums[] => {
-    const names = { owner, agent_id, model, status };
-    return SPANS.map((span) => ({ span, start: nameSpan(span, started_at), ...names, ...counts }));
-  });
-  if (!rows.length) return;
-  await db
+  for (const { run, model, counts } of counted) {
+    const { owner, agent_id, status, started_at } = run;
+    for (const span of SPANS) {
+      await addToSum(db, { span, start: nameSpan(span, started_at), owner, agent_id, model, status, ...counts });
+    }
+  }
+}
+
+const addToSum = prepareQuery((db, sum: Sums) =>
+  db
     .insertInto('run_sums')
-    .values(rows)
+    .values({
+      span: sum.span,
+      start: sum.start,
+      owner: sum.owner,
+      agent_id: sum.agent_id,
+      model: sum.model,
+      status: sum.status,
+      runs: sum.runs,
+      duration_ms: sum.duration_ms,
+      input_tokens: sum.input_tokens,
+      output_tokens: sum.output_tokens,
+      cached_tokens: sum.cached_tokens,
+      reasoning_tokens: sum.reasoning_tokens,
+      cost: sum.cost,
+      model_steps: sum.model_steps,
+      unpriced_steps: sum.unpriced_steps,
+    })
     .onConflict((conflict) =>
       conflict
         .columns(['span', 'start', 'owner', 'agent_id', 'model', 'status'])
@@ -121,8 +142,7 @@ export async function addSums(db: Kysely<Tables>, counted: readonly Counted[]): 
             COUNTS.map((column) => [column, sql`${sql.ref(`run_sums.${column}`)} + ${sql.ref(`excluded.${column}`)}`]),
           ),
         ),
-    )
-    .execute();
-}
+    ),
+);
 
 const SPANS = ['month', 'day', 'minute'] as const;

@@ -1,8 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import type { AnnouncedConversation } from './announce.ts';
 import { appendMessages, removeMessages } from './append-messages.ts';
 import { toOwnedKey } from './owned-key.ts';
+import { firstOf, prepareQuery } from './prepare-query.ts';
 import type { Tables } from './schema.ts';
 import type { RunOpening } from './stored-runs.ts';
 
@@ -35,36 +36,105 @@ export async function openRun(
   }: RunOpening,
 ): Promise<OpenedRun> {
   const now = new Date().toISOString();
-  const conversation = await transaction
-    .insertInto('conversations')
-    .values({
-      key: conversationKey,
-      id: conversationId,
-      owner: newOwner,
-      agent_id: agentId,
-      title: '',
-      message_count: 0,
-      created_at: now,
-      updated_at: now,
-      folder: folder ?? null,
-    })
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet({ updated_at: now, ...(folder !== undefined && { folder }) }),
-    )
-    .returning(['key', 'id', 'agent_id', 'title', 'owner', 'created_at'])
-    .executeTakeFirstOrThrow();
+  const conversation = await enterConversation(transaction, {
+    key: conversationKey,
+    id: conversationId,
+    owner: newOwner,
+    agent_id: agentId,
+    now,
+    folder: folder ?? null,
+  });
   const { owner } = conversation;
-  if (await hasRun(transaction, owner, id)) throw runExists(id);
+  // Before there were owners, the id was the key.
+  if (firstOf(await findRunOf(transaction, { owner, id }))) throw runExists(id);
   const key = toOwnedKey(owner, id);
   if (replaces) await removeMessages(transaction, conversationKey, replaces);
-  const opened = await transaction
+  const opened = await insertRun(transaction, {
+    key,
+    id,
+    conversation_key: conversationKey,
+    conversation_id: conversationId,
+    agent_id: agentId,
+    owner: owner ?? '',
+    started_at: now,
+    given_id: givenId.toWellFormed(),
+    is_detached: isDetached ? 1 : 0,
+    history_count: await appendMessages(transaction, conversation, messages),
+    parent_run_id: parentRunId,
+    traceparent,
+    tracestate,
+  });
+  // A conversation that was there before has had a run, which took longer than a millisecond.
+  const isNewConversation = conversation.created_at === now;
+  if (opened.numAffectedRows) return { key, startedAt: now, conversation, isNewConversation };
+  const sameKey = await transaction.selectFrom('runs').select('key').where('key', '=', key).executeTakeFirst();
+  if (sameKey) throw runExists(id);
+  throw new ApiError('conversation-busy', `Another run is active on conversation '${conversationId}'`);
+}
+
+type Conversation = Pick<Tables['conversations'], 'key' | 'id' | 'agent_id' | 'title' | 'owner' | 'created_at'>;
+type NewConversation = Omit<Conversation, 'title' | 'created_at'> & {
+  readonly now: string;
+  readonly folder: string | null;
+};
+
+/** Makes a conversation when there is none, and tells of the one that there is. */
+async function enterConversation(transaction: Transaction<Tables>, values: NewConversation): Promise<Conversation> {
+  const conversation = firstOf(await upsertConversation(transaction, values));
+  if (!conversation) throw new Error('a conversation was stored that is not there');
+  return conversation;
+}
+
+const upsertConversation = prepareQuery((db, { key, id, owner, agent_id, now, folder }: NewConversation) =>
+  db
+    .insertInto('conversations')
+    .values({ key, id, owner, agent_id, title: '', message_count: 0, created_at: now, updated_at: now, folder })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet(({ fn, ref }) => ({
+        updated_at: ref('excluded.updated_at'),
+        folder: fn.coalesce('excluded.folder', 'conversations.folder'),
+      })),
+    )
+    .returning(['key', 'id', 'agent_id', 'title', 'owner', 'created_at']),
+);
+
+/** A run of an owner by its id. */
+const findRunOf = prepareQuery((db, { id, owner }: Pick<Conversation, 'id' | 'owner'>) =>
+  db
+    .selectFrom('runs')
+    .innerJoin('conversations', 'conversations.key', 'runs.conversation_key')
+    .select('runs.key')
+    .where('runs.id', '=', id)
+    .where('conversations.owner', 'is not distinct from', owner),
+);
+
+type NewRun = Pick<
+  Tables['runs'],
+  | 'key'
+  | 'id'
+  | 'conversation_key'
+  | 'conversation_id'
+  | 'agent_id'
+  | 'owner'
+  | 'started_at'
+  | 'given_id'
+  | 'is_detached'
+  | 'history_count'
+  | 'parent_run_id'
+  | 'traceparent'
+  | 'tracestate'
+>;
+
+/** Stores a run that begins, unless its key is taken or its conversation has one that runs. */
+const insertRun = prepareQuery((db, run: NewRun) =>
+  db
     .insertInto('runs')
     .values({
-      key,
-      id,
-      conversation_key: conversationKey,
-      conversation_id: conversationId,
-      agent_id: agentId,
+      key: run.key,
+      id: run.id,
+      conversation_key: run.conversation_key,
+      conversation_id: run.conversation_id,
+      agent_id: run.agent_id,
       status: 'running',
       input_tokens: 0,
       output_tokens: 0,
@@ -74,37 +144,18 @@ export async function openRun(
       model_steps: 0,
       unpriced_steps: 0,
       duration_ms: null,
-      owner: owner ?? '',
-      started_at: now,
+      owner: run.owner,
+      started_at: run.started_at,
       ended_at: null,
-      given_id: givenId.toWellFormed(),
-      is_detached: isDetached ? 1 : 0,
-      history_count: await appendMessages(transaction, conversation, messages),
+      given_id: run.given_id,
+      is_detached: run.is_detached,
+      history_count: run.history_count,
       outcome: null,
-      parent_run_id: parentRunId,
-      traceparent,
-      tracestate,
+      parent_run_id: run.parent_run_id,
+      traceparent: run.traceparent,
+      tracestate: run.tracestate,
     })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow();
-  // A conversation that was there before has had a run, which took longer than a millisecond.
-  const isNewConversation = conversation.created_at === now;
-  if (opened.numInsertedOrUpdatedRows) return { key, startedAt: now, conversation, isNewConversation };
-  const sameKey = await transaction.selectFrom('runs').select('key').where('key', '=', key).executeTakeFirst();
-  if (sameKey) throw runExists(id);
-  throw new ApiError('conversation-busy', `Another run is active on conversation '${conversationId}'`);
-}
-
-/** Whether an owner has used an id for a run; before there were owners, it was its key. */
-async function hasRun(db: Kysely<Tables>, owner: string | null, id: string): Promise<boolean> {
-  const found = await db
-    .selectFrom('runs')
-    .innerJoin('conversations', 'conversations.key', 'runs.conversation_key')
-    .select('runs.key')
-    .where('runs.id', '=', id)
-    .where('conversations.owner', owner === null ? 'is' : '=', owner)
-    .executeTakeFirst();
-  return found !== undefined;
-}
+    .onConflict((conflict) => conflict.doNothing()),
+);
 
 const runExists = (id: string) => new ApiError('run-exists', `Run with ID '${id}' already exists`);

@@ -1,29 +1,43 @@
 import type { Kysely, Transaction } from 'kysely';
+import { firstOf, prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import type { EventBatch } from './stored-runs.ts';
 import { LAST_TIME } from './stored-steps.ts';
 
-/** Stores each batch as a row, all in one statement; those of runs that were deleted meanwhile are left out. */
+/** Stores each batch as a row; those of runs that were deleted meanwhile are left out. */
 export async function appendEvents(transaction: Transaction<Tables>, batches: readonly EventBatch[]): Promise<void> {
   const runs = await findRuns(transaction, batches);
-  const rows = batches.flatMap(({ runKey, first, events, times }) =>
-    runs.has(runKey) ? { run_key: runKey, first, events: JSON.stringify(events), times: JSON.stringify(times) } : [],
-  );
-  if (rows.length) await transaction.insertInto('run_events').values(rows).execute();
+  for (const batch of batches) if (runs.has(batch.runKey)) await insertEvents(transaction, batch);
 }
+
+/** Stores a batch of a run that is there. */
+export async function insertEvents(
+  transaction: Transaction<Tables>,
+  { runKey, first, events, times }: EventBatch,
+): Promise<void> {
+  const row = { run_key: runKey, first, events: JSON.stringify(events), times: JSON.stringify(times) };
+  await insertBatch(transaction, row);
+}
+
+const insertBatch = prepareQuery((db, { run_key, first, events, times }: Tables['run_events']) =>
+  db.insertInto('run_events').values({ run_key, first, events, times }),
+);
 
 /** The keys of those runs that are there. */
 export async function findRuns(
   transaction: Transaction<Tables>,
   batches: readonly { readonly runKey: string }[],
 ): Promise<ReadonlySet<string>> {
-  if (!batches.length) return new Set();
-  const keys = batches.map(({ runKey }) => runKey);
-  const rows = await transaction.selectFrom('runs').select('key').where('key', 'in', keys).execute();
-  return new Set(rows.map(({ key }) => key));
+  const found = new Set<string>();
+  for (const { runKey: key } of batches) if (firstOf(await findRun(transaction, { key }))) found.add(key);
+  return found;
 }
+
+const findRun = prepareQuery((db, { key }: Pick<Tables['runs'], 'key'>) =>
+  db.selectFrom('runs').select('key').where('key', '=', key),
+);
 
 /** Reads rows as batches of events. */
 export type EventReader = RecordReader<Tables['run_events'], EventBatch>;

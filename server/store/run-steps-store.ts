@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import { findRuns } from './run-events-store.ts';
@@ -6,21 +7,27 @@ import type { Tables } from './schema.ts';
 import { toStoredJson } from './stored-json.ts';
 import { type RunStep, readStep, type StepBatch } from './stored-steps.ts';
 
-/** Stores steps as they are now, all in one statement; those of runs that were deleted meanwhile are left out. */
+/** Stores steps as they are now; those of runs that were deleted meanwhile are left out. */
 export async function saveSteps(transaction: Transaction<Tables>, batches: readonly StepBatch[]): Promise<void> {
   const runs = await findRuns(transaction, batches);
-  const rows = batches.flatMap(({ runKey, steps }) =>
-    runs.has(runKey) ? steps.map((step) => ({ run_key: runKey, number: step.number, body: toStoredJson(step) })) : [],
-  );
-  if (!rows.length) return;
-  await transaction
+  for (const batch of batches) if (runs.has(batch.runKey)) await upsertSteps(transaction, batch);
+}
+
+/** Stores steps of a run that is there. */
+export async function upsertSteps(transaction: Transaction<Tables>, { runKey, steps }: StepBatch): Promise<void> {
+  for (const step of steps) {
+    await upsertStep(transaction, { run_key: runKey, number: step.number, body: toStoredJson(step) });
+  }
+}
+
+const upsertStep = prepareQuery((db, { run_key, number, body }: Tables['run_steps']) =>
+  db
     .insertInto('run_steps')
-    .values(rows)
+    .values({ run_key, number, body })
     .onConflict((conflict) =>
       conflict.columns(['run_key', 'number']).doUpdateSet(({ ref }) => ({ body: ref('excluded.body') })),
-    )
-    .execute();
-}
+    ),
+);
 
 /** Reads rows as steps. */
 export type StepReader = RecordReader<Tables['run_steps'], RunStep>;

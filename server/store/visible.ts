@@ -4,8 +4,14 @@ import { EVERYBODY, type Principal } from '../call/principal.ts';
 import { allOf, haveValues } from './conditions.ts';
 import type { ConversationPageQuery } from './pages.ts';
 
+/** A principal, or what stands for one. */
+interface Caller {
+  readonly name: string | null | undefined;
+  readonly seesAll: boolean;
+}
+
 /** A condition that holds for the conversations and tasks that a principal may see: `maySee` in SQL. */
-export function isVisible({ name, seesAll }: Principal): RawBuilder<SqlBool> {
+export function isVisible({ name, seesAll }: Caller): RawBuilder<SqlBool> {
   return seesAll ? sql`true` : sql`(owner is null or owner = ${name ?? null})`;
 }
 
@@ -32,7 +38,7 @@ export const isListed = ({
  * An order for conversations with one id: a principal's own first, then what is for everybody. Only who sees what others have begun
  * finds more than these.
  */
-export function ownFirst({ name }: Principal): RawBuilder<number> {
+export function ownFirst({ name }: Pick<Caller, 'name'>): RawBuilder<number> {
   return sql`case when owner = ${name ?? null} then 0 when owner is null then 1 else 2 end`;
 }
 
