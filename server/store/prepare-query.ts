@@ -6,7 +6,7 @@ type PreparedQuery<Values, Row> = (db: Kysely<Tables>, values: Values) => Promis
 
 /**
  * A query for what every run does. It is built and compiled when it is first run, and from then on only given other values: to build a
- * query costs more than SQLite takes to run it. It must be the same whatever the values are, so null is compared by `is`.
+ * query costs more than SQLite takes to run it. It must be the same whatever the values are, so null is compared by `is not distinct from`.
  */
 export function prepareQuery<Values extends object, Row>(
   build: (db: Kysely<Tables>, values: Values) => Compilable<Row>,

@@ -11,6 +11,11 @@ export type StatementListener = (work: StoreWork, ms: number) => void;
 /** Told when a statement began and ended. */
 type OnRun = (begunAt: number, endedAt: number) => void;
 
+/**
+ * After so many pages, 16 MiB, what was committed is moved into the database, which waits for the disk. A run writes some 40 of them, and
+ * mostly the same ones.
+ */
+const CHECKPOINT_PAGES = 4096;
 const MAX_KEPT_STATEMENTS = 100;
 const MAX_KEPT_LENGTH = 2000;
 /** A list for a key that sees all names the owner of each run. */
@@ -21,7 +26,8 @@ export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
   try {
     database.exec(
-      'pragma journal_mode = wal; pragma synchronous = normal; pragma journal_size_limit = 67108864; pragma trusted_schema = off',
+      `pragma journal_mode = wal; pragma synchronous = normal; pragma journal_size_limit = 67108864; pragma trusted_schema = off;
+      pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
     );
   } catch (cause) {
     database.close();
