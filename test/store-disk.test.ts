@@ -41,6 +41,21 @@ it('a full store is a 507, forgets the whole of what did not fit, and goes on on
   expect(await store.runs.get('large')).toMatchObject({ status: 'running' });
 });
 
+it('what does not fit into a full store takes nothing with it that is stored in the same turn', async () => {
+  await using folder = await temporaryFolder();
+  await using store = await openRuns(join(folder.path, 'a.db'));
+  store.database.exec('pragma max_page_count = 60');
+  const opened = [store.open('small', 'Hello'), store.open('large', 'x'.repeat(500_000)), store.open('last', 'Hello')];
+  expect(await Promise.allSettled(opened)).toMatchObject([
+    { status: 'fulfilled' },
+    { status: 'rejected', reason: { code: 'store-full' } },
+    { status: 'fulfilled' },
+  ]);
+  expect(await store.runs.get('small')).toMatchObject({ status: 'running' });
+  expect(await store.runs.get('large')).toBeUndefined();
+  expect(await store.runs.get('last')).toMatchObject({ status: 'running' });
+});
+
 it('a run whose end did not fit is interrupted, and its conversation takes the next run once there is room', async () => {
   await using folder = await temporaryFolder();
   await using store = await openRuns(join(folder.path, 'a.db'));

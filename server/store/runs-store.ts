@@ -16,6 +16,7 @@ import { appendEvents, createEventReader, type EventReader, pruneEvents, readEve
 import { isRunOutcome } from './run-outcome.ts';
 import { createStepReader, readSteps, type StepReader, saveSteps } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
+import { shareTransactions } from './share-transactions.ts';
 import type { RunRecord, RunsStore } from './stored-runs.ts';
 import { isOfVisible, ofOwnFirst } from './visible.ts';
 
@@ -26,6 +27,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
   const steps = createStepReader(log);
   const reader: RunReader = createRecordReader({ table: 'runs', key: ['key'], toRecord, log });
   const announce = createAnnouncer(publish);
+  const transact = shareTransactions(db);
   const announceInterrupted = (rows: readonly Tables['runs'][]) =>
     rows.flatMap((row) => {
       const run = reader.one(row);
@@ -44,7 +46,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
   return {
     async open(run) {
       const leftOpen = [...unclosed];
-      const opened = await db.transaction().execute(async (transaction) => {
+      const opened = await transact(async (transaction) => {
         const interrupted = leftOpen.length ? await interrupt(transaction, { keys: leftOpen, steps, batches }) : [];
         const begun = await openRun(transaction, run);
         return { interrupted, ...begun, ...(await settleApprovals(transaction, run, approvals)) };
@@ -60,7 +62,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
     },
     async close(run) {
       try {
-        const closed = await db.transaction().execute((transaction) => closeRun(transaction, run));
+        const closed = await transact((transaction) => closeRun(transaction, run));
         if (closed) announceClosed(closed);
       } catch (cause) {
         // The conversation would look busy until the next start: the next run to open frees it.
@@ -78,7 +80,7 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
     sums: (query) => readSums(db, query),
     usage: (query, group) => readUsage(db, query, group),
     append: ({ events, steps: changed }) =>
-      db.transaction().execute(async (transaction) => {
+      transact(async (transaction) => {
         await appendEvents(transaction, events);
         await saveSteps(transaction, changed);
       }),
