@@ -100,11 +100,19 @@ const defaultCasing = (body: AgUiRun | AgUiConnect): Casing =>
 
 const isVersion1 = (version: unknown) => typeof version === 'string' && Number.parseInt(version, 10) >= 1;
 
-async function parseRun(input: Record<string, unknown>) {
+const importSchemas = async () => {
   const [{ RunAgentInputSchema }, { omitOptionalNulls }] = await Promise.all([
     import('@ag-ui/core/schemas'),
     import('@ag-ui/core'),
   ]);
+  return { RunAgentInputSchema, omitOptionalNulls };
+};
+let schemas: ReturnType<typeof importSchemas> | undefined;
+
+async function parseRun(input: Record<string, unknown>) {
+  // Kept: to ask Node for a module that it has costs as much as to check a short request.
+  schemas ??= importSchemas();
+  const { RunAgentInputSchema, omitOptionalNulls } = await schemas;
   const parsed = RunAgentInputSchema.safeParse(omitOptionalNulls(input, 'RunAgentInput'));
   if (parsed.success) return parsed.data;
   throw invalidFields(toWrongFields(parsed.error.issues.slice(0, MAX_FIELDS)));
