@@ -1,5 +1,5 @@
 /** `fetch` over `node:http`, for who sends text and reads streams: a chunk of an answer costs half of what it costs through the global one. */
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { AnswerBytes, type ByteSource } from './answer-bytes.ts';
 import { globalAgent, Agent as HttpAgent, request as requestHttp } from './node-http.ts';
@@ -35,16 +35,29 @@ export function createTextFetch({ lookup, headers: own }: FetchOptions = {}): Fe
     const { request, agent } = url.protocol === 'https:' ? toHttps() : http;
     const sent = request(url, {
       method,
-      headers: { ...own, ...Object.fromEntries(new Headers(headers)) },
+      headers: { ...own, ...toFields(headers) },
       agent,
       ...(lookup && { lookup }),
-      ...(signal && { signal }),
     });
+    if (signal) endWith(signal, sent);
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     sent.on('response', resolve).on('error', (cause) => reject(signal?.aborted ? signal.reason : cause));
     sent.end(body ?? undefined);
     return toResponse(await promise, signal);
   };
+}
+
+/** Ends a request when a signal aborts. Node's own option for that costs more than the rest of what a signal does. */
+function endWith(signal: AbortSignal, sent: ClientRequest): void {
+  const end = () => sent.destroy(new DOMException('This operation was aborted', 'AbortError'));
+  signal.addEventListener('abort', end, { once: true });
+  sent.once('close', () => signal.removeEventListener('abort', end));
+}
+
+/** Headers by their lower-case names. Most come as an object, which is read without making `Headers` of it. */
+function toFields(headers: RequestInit['headers']): Record<string, string> {
+  if (!headers || headers instanceof Headers || Array.isArray(headers)) return Object.fromEntries(new Headers(headers));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), `${value}`.trim()]));
 }
 
 /** How requests of one protocol are sent. */
