@@ -1,6 +1,7 @@
 import type { Principal } from '../../call/principal.ts';
 import type { OnProgress } from '../servers/requests.ts';
 import type { McpServerSdk, Transport } from '../wire/mcp-sdk.ts';
+import { NO_SCHEMA_CHECKS } from '../wire/no-schema-checks.ts';
 import { AnswerError } from './answer-error.ts';
 import type { DoorTools } from './door-tools.ts';
 import type { Backend, Caller } from './session.ts';
@@ -15,7 +16,10 @@ interface AggregateOptions {
 /** Tools from several places as one server: lists them, says when they change, and has each called where it is. */
 export function createAggregate(sdk: McpServerSdk, { tools, version, principal }: AggregateOptions): Backend {
   const { Server, ErrorCode, ListToolsRequestSchema, CallToolRequestSchema } = sdk;
-  const server = new Server({ name: 'agent-runtimes', version }, { capabilities: { tools: { listChanged: true } } });
+  const server = new Server(
+    { name: 'agent-runtimes', version },
+    { capabilities: { tools: { listChanged: true } }, jsonSchemaValidator: NO_SCHEMA_CHECKS },
+  );
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...tools.list()] }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
     const call = tools.find(params.name);

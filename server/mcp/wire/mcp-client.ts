@@ -1,5 +1,6 @@
 /** The MCP client with which this server speaks to other servers. */
 import type { Client, McpClientSdk } from './mcp-sdk.ts';
+import { NO_SCHEMA_CHECKS } from './no-schema-checks.ts';
 
 /** The media type of the pages that tools bring with them. */
 export const PAGE_TYPE = 'text/html;profile=mcp-app';
@@ -8,15 +9,9 @@ export const PAGE_TYPE = 'text/html;profile=mcp-app';
 export function createMcpClient(sdk: McpClientSdk, version: string): Client {
   return new sdk.Client(
     { name: 'agent-runtimes', version },
-    { capabilities: CAPABILITIES, jsonSchemaValidator: NO_VALIDATOR },
+    { capabilities: CAPABILITIES, jsonSchemaValidator: NO_SCHEMA_CHECKS },
   );
 }
 
 // Servers offer their tools with pages only to clients that say they can show them.
 const CAPABILITIES = { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: [PAGE_TYPE] } } };
-
-// Results go to the model as they are, so nothing is ever checked against an output schema; the SDK's own validator costs each client
-// more than a millisecond and much memory.
-const NO_VALIDATOR = {
-  getValidator: () => () => ({ valid: false as const, data: undefined, errorMessage: 'Schemas are not checked here' }),
-};
