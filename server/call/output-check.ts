@@ -31,12 +31,14 @@ const MAX_TOLD = 100;
  * nothing.
  */
 export function createAnswerCheck(name: string, declared: z.ZodType, log: OutputLog): (value: unknown) => unknown {
-  const output = withCheckedItems(declared);
+  let output: z.ZodType | undefined;
   const check = createOutputCheck(name, declared);
   const told = new Set<string>();
   const before = new WeakMap<object, unknown>();
   return (value) => {
     if (isLasting(value) && before.has(value)) return before.get(value);
+    // Made by the first answer: most endpoints of a server that has just started are asked much later, or never.
+    output ??= withCheckedItems(declared);
     const { success, data } = output.safeParse(value);
     if (success) return isLasting(value) ? keep(before, value, data) : data;
     const { data: rightAfterAll, error } = declared.safeParse(value);
