@@ -1,7 +1,8 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { ApiError, toApiError } from '../call/errors.ts';
 import { exchangeOf } from './exchange.ts';
+import type { Listener } from './front-door.ts';
 import { sendError } from './send.ts';
 
 /** Something served below a path by its own means: docs, a protocol's own server. */
@@ -9,6 +10,8 @@ export type Mount = {
   readonly path: string;
   /** What its requests are called in the log and the metrics; absent: nothing. */
   readonly operation?: string;
+  /** Finds what answers a request by its path, without Express; undefined where Express is needed. */
+  plain?(request: IncomingMessage, path: string): Listener | undefined;
 } & (
   | { readonly handler: RequestHandler }
   /** Loaded after the server listens, so that what is heavy to import does not delay that. */

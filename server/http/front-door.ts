@@ -38,7 +38,7 @@ export interface FrontDoorOptions {
   /** Serves whatever else is not REST. */
   readonly express: Listener;
   /** What is served beside REST, each with everything below its path; REST comes first where it has the path. */
-  readonly mounts: readonly Pick<Mount, 'path' | 'operation'>[];
+  readonly mounts: readonly Pick<Mount, 'path' | 'operation' | 'plain'>[];
   /** The address the server listens on. */
   readonly host: string;
   readonly apiKeys: readonly string[];
@@ -76,7 +76,7 @@ export interface RequestWatch {
 
 const BELOW_BASE = `${BASE_PATH}/`;
 
-/** The way in for every request: one pipeline of checks, then REST and tRPC directly and everything else, mounts below the base path included, through Express. */
+/** The way in for every request: one pipeline of checks, then REST and tRPC directly and everything else, mounts below the base path included, through Express, but what a mount answers without. */
 export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const { operations, apiKeys, allowedHosts, corsOrigins, rateLimits, log, openTrace } = options;
   const headers = computeSecurityHeaders();
@@ -117,9 +117,10 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     }
     // tRPC clients read errors in an envelope of their own: it counts and refuses by itself.
     if (isBelow(route, RPC_PATH)) return options.rpc(exchange);
-    exchange.operation = findMount(route)?.operation;
+    const mount = findMount(route);
+    exchange.operation = mount?.operation;
     if (!isOpenPath(route)) admit(exchange, rateLimits);
-    return passOn(exchange, options.express);
+    return passOn(exchange, mount?.plain?.(request, route) ?? options.express);
   }
 
   function answerSocket(exchange: Exchange, socket: NonNullable<ReturnType<typeof findSocket>>): Promise<void> {
@@ -194,10 +195,10 @@ function admit(exchange: Exchange, rateLimits: RateLimits | undefined, operation
 const tightest = (a: RateLimitState | undefined, b: RateLimitState | undefined) =>
   a && b ? (a.remaining <= b.remaining ? a : b) : (a ?? b);
 
-async function passOn(exchange: Exchange, express: Listener): Promise<void> {
+async function passOn(exchange: Exchange, listener: Listener): Promise<void> {
   handOver(exchange);
   shareExchange(exchange);
-  await express(exchange.request, exchange.response);
+  await listener(exchange.request, exchange.response);
 }
 
 /** Answers what failed; of an answer that has begun, breaks the connection so that nobody takes it for whole. */

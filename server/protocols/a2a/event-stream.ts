@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import type { Response } from 'express';
 import { isReady } from '../../call/ready-events.ts';
 import { type ChunkWriter, writeChunks } from '../../network/chunks.ts';
+import type { RpcResponse } from './rpc-exchange.ts';
 
 interface StreamOptions {
   /** Whether the reader takes nothing but an event stream, also of an error. */
@@ -17,7 +17,7 @@ interface StreamOptions {
  * event of one for a reader that takes nothing else.
  */
 export async function sendEventStream(
-  response: Response,
+  response: RpcResponse,
   events: AsyncIterable<object>,
   { isOnlyTaken, beforeHead, toError }: StreamOptions,
 ): Promise<void> {
@@ -82,7 +82,7 @@ function openReading(events: AsyncIterable<object>, gone: AbortSignal) {
   };
 }
 
-function openStream(response: Response): ChunkWriter {
+function openStream(response: RpcResponse): ChunkWriter {
   response.set({
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache, no-transform',
@@ -92,7 +92,7 @@ function openStream(response: Response): ChunkWriter {
   return writeChunks(response);
 }
 
-async function drained(response: Response, gone: AbortSignal): Promise<void> {
+async function drained(response: RpcResponse, gone: AbortSignal): Promise<void> {
   // A reader who leaves never drains the response, so the wait ends when it leaves.
   await once(response, 'drain', { signal: gone }).catch((cause) => {
     if (!gone.aborted) throw cause;

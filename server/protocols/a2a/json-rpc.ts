@@ -1,7 +1,7 @@
 /** The JSON-RPC binding of A2A, in both versions. The SDK's own Express part writes what callers send to the console; this does not. */
+import type { IncomingMessage } from 'node:http';
 import type { AgentCard } from '@a2a-js/sdk';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
-import type { Request, RequestHandler } from 'express';
 import type { Principal } from '../../call/principal.ts';
 import { type ReadyEvents, translateEvents } from '../../call/ready-events.ts';
 import { sendEventStream } from './event-stream.ts';
@@ -9,6 +9,7 @@ import type { A2aUpdate } from './json.ts';
 import { versionOf } from './request-headers.ts';
 import type { A2aOperations } from './requests/known-errors.ts';
 import { toReadStreams, toSdkStreams } from './requests/task-streams.ts';
+import type { RpcRequest, RpcResponse } from './rpc-exchange.ts';
 import type { A2aSdk } from './sdk.ts';
 import { A2aUser } from './user.ts';
 import { toWireUpdate } from './wire-update.ts';
@@ -17,7 +18,7 @@ interface JsonRpcOptions {
   readonly sdk: A2aSdk;
   readonly operations: A2aOperations;
   readonly card: AgentCard;
-  principalOf(request: Request): Principal;
+  principalOf(request: IncomingMessage): Principal;
 }
 
 /** JSON-RPC in one version of A2A. */
@@ -31,8 +32,11 @@ interface Dialect {
 
 type Id = string | number | null;
 
+/** Answers a request. */
+export type JsonRpc = (request: RpcRequest, response: RpcResponse) => Promise<void>;
+
 /** Serves JSON-RPC requests whose body is parsed already; `response.locals.problem` says why one could not be. */
-export function createA2aJsonRpc({ sdk, operations, card, principalOf }: JsonRpcOptions): RequestHandler {
+export function createA2aJsonRpc({ sdk, operations, card, principalOf }: JsonRpcOptions): JsonRpc {
   const { server, types, errors } = sdk;
   const dialects = createDialects(sdk, operations);
   return async (request, response) => {
@@ -53,7 +57,7 @@ export function createA2aJsonRpc({ sdk, operations, card, principalOf }: JsonRpc
         headers: {},
         requestedVersion: version,
       });
-      const answer = await handle(request.body, context);
+      const answer = await handle(isObject(request.body) ? request.body : {}, context);
       const beforeHead = () => {
         const activated = [...(context.activatedExtensions ?? [])];
         if (activated.length) response.set(extensionsHeader, activated.join(', '));
@@ -113,7 +117,7 @@ function createDialects(
 }
 
 /** The error of a request that is none of JSON-RPC, or of no method that is known. */
-function findProblem(request: Request, { errors, compat }: A2aSdk): object | undefined {
+function findProblem(request: RpcRequest, { errors, compat }: A2aSdk): object | undefined {
   const { A2A_ERROR_CODE: codes } = errors;
   const body: unknown = request.body;
   if (request.res?.locals.problem) return { code: codes.PARSE_ERROR, message: String(request.res.locals.problem) };

@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { BASE_PATH } from '../../../contract/index.ts';
 import { PushConfigs } from './push.ts';
-import type { A2aServer, A2aServerOptions } from './server.ts';
+import { findAskedAgent } from './rpc-exchange.ts';
+import type { A2aServerOptions } from './server.ts';
 import type { ContinuingRun } from './task-ports.ts';
 import { A2aTasks, type TasksOptions } from './tasks/tasks.ts';
 
@@ -14,10 +16,16 @@ interface A2aOptions
   readonly log: A2aServerOptions['log'] & ConstructorParameters<typeof PushConfigs>[0]['log'];
 }
 
+/** What answers a request without Express; undefined where Express is needed. */
+type Plain = (
+  request: IncomingMessage,
+  path: string,
+) => ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
+
 /** A2A as the rest of the server holds it. */
 export interface A2a {
   /** What Express serves, and where; loaded when the server listens. */
-  readonly mounts: readonly { readonly path: string; load(): Promise<RequestHandler> }[];
+  readonly mounts: readonly { readonly path: string; readonly plain?: Plain; load(): Promise<RequestHandler> }[];
   /** To be told of each run that starts, whoever starts it: a task may wait for that. */
   runStarted(run: ContinuingRun): void;
   /** Resolves when every task has ended and is stored; to be awaited once their runs are told to end. */
@@ -32,19 +40,37 @@ export async function openA2a({ tasks: store, webhookHosts, log, ...rest }: A2aO
   const push = new PushConfigs({ allowedHosts: webhookHosts, log });
   const tasks = new A2aTasks({ ...rest, store, onUpdate: (taskId, update) => push.notify(taskId, update), log });
   await tasks.open();
-  let server: Promise<A2aServer> | undefined;
-  const loadServer = () => {
-    server ??= import('./server.ts').then(({ createA2aServer }) => createA2aServer({ ...rest, tasks, push, log }));
-    return server;
+  const options = { ...rest, tasks, push, log };
+  const loadBindings = once(async () => (await import('./bindings.ts')).createBindings(options));
+  const loadJsonRpc = once(async () => {
+    const { createJsonRpcListener } = await import('./serve-json-rpc.ts');
+    return createJsonRpcListener(options, await loadBindings());
+  });
+  const loadServer = once(async () => {
+    const { createA2aServer } = await import('./server.ts');
+    return createA2aServer(options, await loadBindings());
+  });
+  const findPlain: Plain = (asking, path) => {
+    const agentId = findAskedAgent(asking, path);
+    if (agentId === undefined) return undefined;
+    return async (request, response) => (await loadJsonRpc())(agentId, request, response);
   };
   return {
     mounts: [
-      { path: `${BASE_PATH}/a2a`, load: async () => (await loadServer()).agents },
+      { path: `${BASE_PATH}/a2a`, plain: findPlain, load: async () => (await loadServer()).agents },
       { path: '/.well-known/agent-card.json', load: async () => (await loadServer()).defaultCard },
       { path: '/.well-known/agent.json', load: async () => (await loadServer()).defaultCard },
     ],
     runStarted: (run) => tasks.runStarted(run),
     settled: () => tasks.settled(),
     close: () => push.close(),
+  };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
   };
 }

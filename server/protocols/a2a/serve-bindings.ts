@@ -1,22 +1,8 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import { ApiError } from '../../call/errors.ts';
-import { type CardAgent, toAgentCard } from './card.ts';
-import { createA2aJsonRpc } from './json-rpc.ts';
-import { originOf } from './request-headers.ts';
-import { createA2aRequests } from './requests/requests.ts';
-import { toSdkStreams } from './requests/task-streams.ts';
-import type { A2aSdk } from './sdk.ts';
+import type { FindBindings } from './bindings.ts';
 import type { A2aServerOptions, AgentRoute } from './server.ts';
 import { guardStream, STREAM_LIMITS } from './stream-guard.ts';
-import { A2aUser } from './user.ts';
-
-/** The bindings of one agent. */
-interface Bindings {
-  /** The card they were made for, as JSON. */
-  readonly key: string;
-  readonly jsonRpc: RequestHandler;
-  readonly rest: RequestHandler;
-}
 
 /** The paths of the REST binding; others, such as those with a tenant, are not served. */
 const REST_PATH = /^(?:\/v1)?(?:\/message:(?:send|stream)|\/tasks(?:\/.*)?|\/extendedAgentCard|\/card)$/;
@@ -25,17 +11,15 @@ const A2A_TYPE = 'application/a2a+json';
 const JSON_TYPE = 'application/json';
 
 /** Serves the two bindings of an agent, JSON-RPC at its own address and REST below it. */
-export function createBindingsRoute(options: A2aServerOptions, loadSdk: () => Promise<A2aSdk>): AgentRoute {
-  const { agents, push, streamLimits = STREAM_LIMITS } = options;
-  const bindingsOf = createBindingsCache(options);
+export function createBindingsRoute(
+  { streamLimits = STREAM_LIMITS }: Pick<A2aServerOptions, 'streamLimits'>,
+  findBindings: FindBindings,
+): AgentRoute {
   return async (agentId, request, response, next) => {
-    const agent = agents.get(agentId);
-    const sdk = await loadSdk();
-    push.use(sdk);
-    const { jsonRpc, rest } = bindingsOf(agent, originOf(request), sdk);
+    const { sdk, jsonRpc, loadRest } = await findBindings(agentId, request);
     guardStream(response, streamLimits);
     if (request.path === '/') {
-      await jsonRpc(request, response, next);
+      await jsonRpc(request, response);
       return;
     }
     if (!REST_PATH.test(request.path)) throw new ApiError('not-found', 'Not Found');
@@ -46,6 +30,7 @@ export function createBindingsRoute(options: A2aServerOptions, loadSdk: () => Pr
       return;
     }
     answerInTypeOf(request, response);
+    const rest = await loadRest();
     rest(request, response, next);
   };
 }
@@ -61,28 +46,5 @@ function answerInTypeOf(request: Request, response: Response): void {
   response.json = (body) => {
     response.set('content-type', JSON_TYPE);
     return sendJson(body);
-  };
-}
-
-/** Makes the bindings of each agent, and makes them anew when its card has changed. */
-function createBindingsCache(options: A2aServerOptions) {
-  const { agents, principalOf } = options;
-  const userBuilder = async (request: Request) => new A2aUser(principalOf(request));
-  const byAgent = new Map<string, Bindings>();
-  return (agent: CardAgent, origin: string, sdk: A2aSdk): Bindings => {
-    const card = toAgentCard(agent, options, origin, sdk);
-    const key = JSON.stringify(card);
-    const known = byAgent.get(agent.id);
-    if (known?.key === key) return known;
-    for (const id of byAgent.keys()) if (!agents.has(id)) byAgent.delete(id);
-    const operations = createA2aRequests({ ...options, sdk, agentId: agent.id, card });
-    const requestHandler = { ...operations, ...toSdkStreams(operations, sdk) };
-    const bindings = {
-      key,
-      jsonRpc: createA2aJsonRpc({ sdk, operations, card, principalOf }),
-      rest: sdk.rest.restHandler({ requestHandler, userBuilder, legacyCompat: { enabled: true } }),
-    };
-    byAgent.set(agent.id, bindings);
-    return bindings;
   };
 }

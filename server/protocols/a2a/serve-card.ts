@@ -4,23 +4,20 @@ import { ApiError } from '../../call/errors.ts';
 import { methodNotAllowed } from '../../call/method-not-allowed.ts';
 import { CardTimes, toAgentCard } from './card.ts';
 import { originOf, versionOf } from './request-headers.ts';
-import type { A2aSdk } from './sdk.ts';
+import { loadA2aExpress, loadA2aSdk } from './sdk.ts';
 import type { A2aServerOptions, AgentRoute } from './server.ts';
 
 /** How long a caller may go without asking whether a card has changed. */
 const CARD_SECONDS = 60;
 
 /** Serves the card of an agent, in the JSON of the version that is asked for. */
-export function createCardRoute(
-  options: Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys'>,
-  loadSdk: () => Promise<A2aSdk>,
-): AgentRoute {
+export function createCardRoute(options: Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys'>): AgentRoute {
   const { agents, hasKeys } = options;
   const times = new CardTimes();
   return async (agentId, request, response, next) => {
     if (request.path !== '/') throw new ApiError('not-found', 'Not Found');
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(request.method, 'GET, HEAD');
-    const sdk = await loadSdk();
+    const sdk = await loadA2aSdk();
     const agent = agents.get(agentId);
     times.forget((id) => agents.has(id));
     const card = toAgentCard(agent, options, originOf(request), sdk);
@@ -33,7 +30,8 @@ export function createCardRoute(
     // The SDK marks every copy as public, so with keys none may be kept.
     const cache = { maxAge: hasKeys ? 0 : CARD_SECONDS };
     const cards = { agentCardProvider: async () => card, legacyCompat: { enabled: true }, cache };
-    sdk.rest.agentCardHandler(cards)(request, response, next);
+    const { agentCardHandler } = await loadA2aExpress();
+    agentCardHandler(cards)(request, response, next);
   };
 }
 

@@ -1,12 +1,13 @@
 /** Serves A2A below `/api/v1/a2a/{agent_id}/`: the card, JSON-RPC and REST, each in both versions. */
+import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { ApiError } from '../../call/errors.ts';
 import { methodNotAllowed } from '../../call/method-not-allowed.ts';
 import type { Principal } from '../../call/principal.ts';
+import type { FindBindings } from './bindings.ts';
 import { a2aEndpoint, type CardAgent } from './card.ts';
 import type { PushConfigs } from './push.ts';
 import { createBodyReader, type ReadJson } from './request-body.ts';
-import { type A2aSdk, loadA2aSdk } from './sdk.ts';
 import { createBindingsRoute } from './serve-bindings.ts';
 import { createCardRoute } from './serve-card.ts';
 import type { StreamLimits } from './stream-guard.ts';
@@ -28,7 +29,7 @@ export interface A2aServerOptions {
   readonly hasKeys: boolean;
   readonly streamLimits?: StreamLimits | undefined;
   /** The caller of a request. */
-  principalOf(request: Request): Principal;
+  principalOf(request: IncomingMessage): Principal;
   readonly readJson: ReadJson;
   readonly log: { error(details: object, message: string): void };
 }
@@ -52,17 +53,13 @@ export type AgentRoute = (
 /** The names of a card: today's, and that of version 0.2. */
 const CARD_NAMES = ['agent-card.json', 'agent.json'] as const;
 
-/** Makes the handlers. The SDK is loaded by the first request. */
-export function createA2aServer(options: A2aServerOptions): A2aServer {
+/** Makes the handlers. */
+export function createA2aServer(options: A2aServerOptions, findBindings: FindBindings): A2aServer {
   const { agents, readJson } = options;
-  let loading: Promise<A2aSdk> | undefined;
-  const loadSdk = () => {
-    loading ??= loadA2aSdk();
-    return loading;
-  };
-  const serveCard = createCardRoute(options, loadSdk);
+  const serveCard = createCardRoute(options);
+  const serveBindings = createBindingsRoute(options, findBindings);
   return {
-    agents: createAgentsRouter(agents, createAgentRouter(serveCard, createBindingsRoute(options, loadSdk), readJson)),
+    agents: createAgentsRouter(agents, createAgentRouter(serveCard, serveBindings, readJson)),
     defaultCard(request, response, next) {
       const id = agents.defaultId();
       if (id === undefined) throw new ApiError('not-found', 'There is no agent');
