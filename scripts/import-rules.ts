@@ -70,6 +70,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/serve.ts': feature(
     'server/banner.ts',
     'server/http/',
+    'server/shrink-heap.ts',
     'server/store/folder-address.ts',
     'server/until-signal.ts',
     'server/wiring/check-options.ts',

@@ -3,6 +3,7 @@ import { isTemporary } from './home-folder.ts';
 import { createLog, type Log, toLogFormat } from './http/log.ts';
 import { startHttpServer } from './http/server.ts';
 import { helpText, type Options, readOptions } from './options.ts';
+import { shrinkHeap } from './shrink-heap.ts';
 import { tellAddress } from './store/folder-address.ts';
 import { untilSignal } from './until-signal.ts';
 import { version } from './version.ts';
@@ -60,7 +61,7 @@ async function serveUntilSignal(
         'there is no home folder: data is kept among temporary files; choose a folder with --data-dir',
       );
     onStarted();
-    runtime.start(server.url);
+    void runtime.start(server.url).then(shrinkHeap);
     const graceMs = options['shutdown-grace'] * 1000;
     await signalled;
     log.info({ grace_ms: graceMs }, 'draining');

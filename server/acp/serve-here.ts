@@ -49,7 +49,7 @@ export async function serveHere(
   const runtime = await createRuntime({ options, environment, log });
   onKillable(() => runtime.kill());
   try {
-    runtime.start(undefined);
+    void runtime.start(undefined);
     onStarted();
     const shared = await shareRuntime(runtime, { sdk, options, log });
     const served = runtime.acp.serve(stream, { agentId, principal }).then(() => shared?.unused());

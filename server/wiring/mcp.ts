@@ -38,9 +38,9 @@ export async function openMcpServers({ options, environment, store, log, publish
     config,
     openOwn: mcp.openOwn,
     handlers: { mcpServers: createServerHandlers(mcp) },
-    /** Begins to start the servers that are to run from the beginning, those that `findUsed` tells among them. */
-    start(findUsed: Parameters<typeof mcp.start>[0]) {
-      mcp.start(findUsed).catch((cause) => log.error({ err: cause }, 'not every MCP server was started'));
+    /** Starts the servers that are to run from the beginning, those that `findUsed` tells among them. Resolves when each runs or has failed. */
+    start(findUsed: Parameters<typeof mcp.start>[0]): Promise<void> {
+      return mcp.start(findUsed).catch((cause) => log.error({ err: cause }, 'not every MCP server was started'));
     },
     endLogs: () => servers.endLogs(),
     close: () => mcp.close(),

@@ -61,12 +61,12 @@ export async function createRuntime(runtimeOptions: RuntimeOptions) {
     }),
     models,
     acp: protocols.acp,
-    /** Begins what may take a while, once the server listens at `serverUrl`; undefined: it listens nowhere. */
-    start(serverUrl: string | undefined) {
+    /** Begins what may take a while, once the server listens at `serverUrl`; undefined: it listens nowhere. Resolves when MCP servers have started. */
+    start(serverUrl: string | undefined): Promise<void> {
       if (serverUrl !== undefined) codemode.host.listensAt(serverUrl);
       sandbox.prepare();
       void warnOfMissingKeys({ models, options, agents, log });
-      mcp.start(() => findUsedServers(agents.list(), store.runs));
+      return mcp.start(() => findUsedServers(agents.list(), store.runs));
     },
     /** Refuses new runs and waits for those that go on, at most for the grace. */
     async drain(graceMs: number) {

@@ -72,7 +72,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
   if ('print' in read) throw new Error('The arguments ask for help');
   const runtime = await createRuntime({ options: read, environment, log });
   const server = await startHttpServer(runtime.http);
-  runtime.start(server.url);
+  void runtime.start(server.url);
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= server.close({ graceMs: 100 }).then(() => runtime.close());
