@@ -9,6 +9,7 @@ import { build, type Plugin } from 'rolldown';
 import { lazyShapes } from './lazy-shapes.ts';
 import { readLicenses } from './licenses.ts';
 import { lightChunks } from './light-chunks.ts';
+import { withoutMeta } from './without-meta.ts';
 
 /**
  * Not bundled, so that an audit of an installation sees them: what parses what strangers send, and what brings files of its own. The SDK of
@@ -49,7 +50,7 @@ const { output } = await build({
   external,
   // A package that is a link has the name of the link: what is written is the same wherever the package is.
   resolve: { symlinks: false },
-  plugins: [keepPlaces, noValidator, lazyShapes, lightChunks('server/main.js')],
+  plugins: [keepPlaces, noValidator, withoutMeta, lazyShapes, lightChunks('server/main.js')],
   // JupyterLab has one, in a branch that no server comes to.
   checks: { eval: false },
   output: {

@@ -11,7 +11,7 @@ const TAKES_FIELDS = /^(object|looseObject|strictObject|extend|safeExtend)$/;
 const NOT_INSIDE = /\b(this|await|yield|arguments)\b/;
 
 /** A node of a syntax tree, of which the fields that matter here are looked at one by one. */
-interface Node {
+export interface Node {
   readonly type: string;
   readonly start: number;
   readonly end: number;
@@ -73,4 +73,5 @@ function fieldsOf({ type, callee, arguments: args }: Node): Node[] {
     : [];
 }
 
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;
+/** Whether a value of a syntax tree is a node. */
+export const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { makeLazy } from '../scripts/lazy-shapes.ts';
 import { escapeLetters, takeFromProcess } from '../scripts/light-chunks.ts';
+import { dropMeta } from '../scripts/without-meta.ts';
 
 /** What a module's text makes, with a `z` that notes which schemas are made. */
 function run(code: string) {
@@ -36,6 +37,17 @@ test('what is no call, has a computed name, or would mean something else in a ge
 test('letters outside of the first plane do not move what stands behind them', () => {
   expect(makeLazy(`const a = '😀é'; z.object({ b: z.object({ c: z.string() }) })`)).toBe(
     `const a = '😀é'; z.object({ get b() { return z.object({ get c() { return z.string(); } }); } })`,
+  );
+});
+
+test('descriptions of schemas are left out, and what reads them stays', () => {
+  expect(
+    dropMeta(
+      `const A = z\n  .object({ a: z.string().meta({ description: 'a).' }).optional(), b: B.meta({ id: 'B' }) })\n  .meta({ id: 'A', of: C.meta({}) });`,
+    ),
+  ).toBe('const A = z\n  .object({ a: z.string().optional(), b: B });');
+  expect(dropMeta(`const id = A.meta()?.id; const { meta } = B; meta({ c: 1 });`)).toBe(
+    `const id = A.meta()?.id; const { meta } = B; meta({ c: 1 });`,
   );
 });
 
