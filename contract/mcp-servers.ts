@@ -50,6 +50,10 @@ export const McpServer = z
   })
   .meta({ id: 'McpServer' });
 
+const origin = McpServer.shape.origin.optional().meta({
+  description: 'Which of several servers of this id; absent: the first of config file, custom servers and catalog',
+});
+
 const tool = {
   name: 'tavily_search',
   description: 'Search the web using Tavily',
@@ -143,7 +147,7 @@ export const mcpServers = group(
     listAvailable: get('/mcp/servers/available', {
       summary: 'List all available servers',
       description:
-        'The catalog, the config servers that were started, and the custom servers. An id may stand here several times.',
+        'The servers of the config file, the custom servers and the catalog, whether they run or not. An id may stand here several times.',
       output: McpServers,
       example: [running, catalogued],
     }),
@@ -184,6 +188,28 @@ export const mcpServers = group(
         at: '2026-11-23T10:00:00.000Z',
         line: 'Tavily MCP server running on stdio',
       },
+      errors: ['mcp-server-not-found'],
+    }),
+    start: post('/mcp/servers/{server_id}/start', {
+      summary: 'Start server',
+      description:
+        'Starts a server, wherever it was defined, also one that is disabled, and waits until it runs. One that runs already is answered as it is.',
+      body: z
+        .object({ origin, env_vars: EnvVars.optional().meta({ description: 'Variables for this server alone' }) })
+        .meta({ id: 'StartMcpServer' }),
+      bodyExample: { origin: 'config' },
+      output: McpServer,
+      example: running,
+      errors: ['mcp-server-not-found', 'mcp-start-failed', 'mcp-variables-missing', 'spawn-forbidden'],
+    }),
+    stop: post('/mcp/servers/{server_id}/stop', {
+      summary: 'Stop server',
+      description:
+        'Ends a server, wherever it was defined, and every process behind it, and waits until they are gone. It stays stopped until somebody starts it: neither a change of the config file nor an agent that uses it brings it back. A restart of this server forgets that it was stopped. One that is stopped already is answered as it is.',
+      body: z.object({ origin }).meta({ id: 'StopMcpServer' }),
+      bodyExample: { origin: 'config' },
+      output: McpServer,
+      example: { ...running, tools: [], isRunning: false, status: 'stopped' },
       errors: ['mcp-server-not-found'],
     }),
     enable: post('/mcp/servers/catalog/{server_name}/enable', {

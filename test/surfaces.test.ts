@@ -176,6 +176,14 @@ const cases: Readonly<Record<string, Case>> = {
   'mcpServers.listAvailable': nothing,
   'mcpServers.get': onServer('fetch'),
   'mcpServers.log': onServer('fetch'),
+  'mcpServers.start': {
+    prepare: () => server.ok('POST', '/mcp/servers/context7/stop'),
+    input: () => ({ server_id: 'context7', origin: 'catalog' }),
+  },
+  'mcpServers.stop': {
+    prepare: () => server.ok('POST', '/mcp/servers/context7/start'),
+    input: () => ({ server_id: 'context7', origin: 'catalog' }),
+  },
   'mcpServers.enable': { input: () => ({ server_name: 'context7' }) },
   'mcpServers.disable': {
     prepare: () => server.ok('POST', '/mcp/servers/catalog/context7/enable'),

@@ -1049,7 +1049,7 @@ export interface paths {
         };
         /**
          * List all available servers
-         * @description The catalog, the config servers that were started, and the custom servers. An id may stand here several times.
+         * @description The servers of the config file, the custom servers and the catalog, whether they run or not. An id may stand here several times.
          */
         get: operations["mcpServersListAvailable"];
         put?: never;
@@ -1122,6 +1122,46 @@ export interface paths {
         get: operations["mcpServersLogEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/{server_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start server
+         * @description Starts a server, wherever it was defined, also one that is disabled, and waits until it runs. One that runs already is answered as it is.
+         */
+        post: operations["mcpServersStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp/servers/{server_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop server
+         * @description Ends a server, wherever it was defined, and every process behind it, and waits until they are gone. It stays stopped until somebody starts it: neither a change of the config file nor an agent that uses it brings it back. A restart of this server forgets that it was stopped. One that is stopped already is answered as it is.
+         */
+        post: operations["mcpServersStop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3936,6 +3976,15 @@ export interface components {
                 reason: string;
             }[];
         };
+        StartMcpServer: {
+            /**
+             * @description Which of several servers of this id; absent: the first of config file, custom servers and catalog
+             * @enum {string}
+             */
+            origin?: "config" | "custom" | "catalog";
+            /** @description Variables for this server alone */
+            env_vars?: components["schemas"]["EnvVar"][];
+        };
         StartServers: {
             /** @description Variables for the servers of these agents, and for no other */
             env_vars?: components["schemas"]["EnvVar"][];
@@ -4001,6 +4050,13 @@ export interface components {
             /** @description The run of the agent that was asked by the call; null of any other call */
             child_run_id: string | null;
             approval: components["schemas"]["StepApproval"] | null;
+        };
+        StopMcpServer: {
+            /**
+             * @description Which of several servers of this id; absent: the first of config file, custom servers and catalog
+             * @enum {string}
+             */
+            origin?: "config" | "custom" | "catalog";
         };
         TokenUsage: {
             /** @description Tokens read */
@@ -8679,6 +8735,163 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             404: components["responses"]["McpServerNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server identifier */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "origin": "config"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StartMcpServer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "tavily",
+                     *       "name": "Tavily Search",
+                     *       "description": "Web search and research capabilities",
+                     *       "enabled": true,
+                     *       "tools": [
+                     *         {
+                     *           "name": "tavily_search",
+                     *           "description": "Search the web using Tavily",
+                     *           "enabled": true,
+                     *           "inputSchema": {
+                     *             "type": "object",
+                     *             "properties": {
+                     *               "query": {
+                     *                 "type": "string"
+                     *               }
+                     *             },
+                     *             "required": [
+                     *               "query"
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "command": "npx",
+                     *       "args": [
+                     *         "-y",
+                     *         "tavily-mcp@0.2.22"
+                     *       ],
+                     *       "requiredEnvVars": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "envVars": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "isAvailable": true,
+                     *       "isRunning": true,
+                     *       "isConfig": true,
+                     *       "origin": "config",
+                     *       "transport": "stdio",
+                     *       "status": "running",
+                     *       "error": null,
+                     *       "problems": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowedOrSpawnForbidden"];
+            404: components["responses"]["McpServerNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalOrMcpStartFailedOrMcpVariablesMissing"];
+        };
+    };
+    mcpServersStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server identifier */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "origin": "config"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StopMcpServer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "tavily",
+                     *       "name": "Tavily Search",
+                     *       "description": "Web search and research capabilities",
+                     *       "enabled": true,
+                     *       "tools": [],
+                     *       "command": "npx",
+                     *       "args": [
+                     *         "-y",
+                     *         "tavily-mcp@0.2.22"
+                     *       ],
+                     *       "requiredEnvVars": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "envVars": [
+                     *         "TAVILY_API_KEY"
+                     *       ],
+                     *       "isAvailable": true,
+                     *       "isRunning": false,
+                     *       "isConfig": true,
+                     *       "origin": "config",
+                     *       "transport": "stdio",
+                     *       "status": "stopped",
+                     *       "error": null,
+                     *       "problems": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["McpServerNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];

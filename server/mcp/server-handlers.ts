@@ -2,6 +2,7 @@ import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { readLastEventId } from '../call/numbered-events.ts';
+import { ORIGINS, type ServerOrigin } from './definitions/server-definition.ts';
 import { quoteList, viewServer } from './server-view.ts';
 import type { CustomServers } from './servers/custom-servers.ts';
 import type { RunningServers } from './servers/running-servers.ts';
@@ -18,8 +19,8 @@ export function createServerHandlers({
   servers,
   custom,
 }: ServerHandlerOptions): AppHandlers<RequestContext>['mcpServers'] {
-  const get = (id: string): SupervisedServer => {
-    const server = servers.find(id);
+  const get = (id: string, origin?: ServerOrigin): SupervisedServer => {
+    const server = servers.find(origin ? { id, origin } : id);
     if (!server) throw new ApiError('mcp-server-not-found', `Server not found: ${id}`);
     return server;
   };
@@ -29,7 +30,7 @@ export function createServerHandlers({
     list: () => servers.listRunning().map(viewServer),
     listConfig: () => startedConfig().map(viewServer),
     listCatalog: () => servers.list('catalog').map(viewServer),
-    listAvailable: () => [...startedConfig(), ...servers.list('custom'), ...servers.list('catalog')].map(viewServer),
+    listAvailable: () => ORIGINS.flatMap((origin) => servers.list(origin)).map(viewServer),
     get: ({ input }) => viewServer(get(input.server_id)),
     log({ input }) {
       const server = get(input.server_id);
@@ -40,13 +41,23 @@ export function createServerHandlers({
       const from = readLastEventId(headers['last-event-id']) ?? after;
       return get(server_id).lines.follow({ after: from, untilNow: until === 'now', signal });
     },
-    async enable({ input: { server_name, env_vars = [] } }) {
+    async start({ input: { server_id, origin, env_vars } }) {
+      const server = get(server_id, origin);
+      await server.startByName(toVariables(env_vars));
+      return viewServer(server);
+    },
+    async stop({ input: { server_id, origin } }) {
+      const server = get(server_id, origin);
+      await server.stopByName();
+      return viewServer(server);
+    },
+    async enable({ input: { server_name, env_vars } }) {
       const server = inCatalog(server_name);
       if (!server) {
         const known = quoteList(servers.list('catalog').map(({ definition }) => definition.id));
         throw new ApiError('mcp-server-not-found', `Server '${server_name}' not found in catalog. Available: ${known}`);
       }
-      await server.startByName(Object.fromEntries(env_vars.map(({ name, value }) => [name, value])));
+      await server.startByName(toVariables(env_vars));
       return viewServer(server);
     },
     async disable({ input: { server_name } }) {
@@ -61,3 +72,6 @@ export function createServerHandlers({
     delete: ({ input }) => custom.delete(input.server_id),
   };
 }
+
+const toVariables = (given: readonly { readonly name: string; readonly value: string }[] = []) =>
+  Object.fromEntries(given.map(({ name, value }) => [name, value]));
