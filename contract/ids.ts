@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 // Words that are path segments beside an agent's or a server's id, so that an id could shadow them.
 const AGENT_WORDS = ['mcp-servers', 'sandbox', 'terminate', 'agents', 'prompt', 'connect'];
-const SERVER_WORDS = ['config', 'catalog', 'available', 'skills'];
+const SERVER_WORDS = ['config', 'catalog', 'available', 'import', 'skills'];
 
 const idThatIsNot = (words: readonly string[], example: string) =>
   z

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { EnvVars } from './env-vars.ts';
 import { del, follow, get, group, post, put } from './kit.ts';
+import { ImportMcpServers, McpServersImport } from './mcp-import.ts';
 import { CreateMcpServer, UpdateMcpServer } from './mcp-server-fields.ts';
 import { followQuery, marks, stamp, streamFailure } from './numbered-streams.ts';
 
@@ -231,6 +232,18 @@ export const mcpServers = group(
       output: z.void(),
       status: 204,
       errors: ['mcp-server-not-enabled'],
+    }),
+    import: post('/mcp/servers/import', {
+      summary: 'Import servers from a config file',
+      description:
+        'Adds the servers of the config file of another program, each as `POST /mcp/servers` would: of Claude, Cursor, VS Code, Zed, opencode, Codex and others, or of this server. An `${input:api-key}` of VS Code becomes the variable `API_KEY`. An entry that cannot be added harms no other. Values of variables and headers are in no answer.',
+      body: ImportMcpServers,
+      bodyExample: {
+        text: '{"mcpServers": {"my-server": {"command": "npx", "args": ["-y", "my-mcp-server"], "env": {"API_KEY": "${API_KEY}"}}}}',
+        dry_run: true,
+      },
+      output: McpServersImport,
+      example: { servers: [{ id: 'my-server', status: 'created', detail: null, needs: ['API_KEY'] }], notes: [] },
     }),
     create: post('/mcp/servers', {
       summary: 'Create server',

@@ -114,7 +114,7 @@ describe('a config file', () => {
       "/etc/mcp.json:4: server 'nothing': needs a command or a url",
       "/etc/mcp.json:5: server 'wrong': command: Invalid input: expected string, received number",
       "/etc/mcp.json:9: server 'both': has both command and url",
-      "/etc/mcp.json:10: server 'catalog': its id must not be one of config, catalog, available, skills",
+      "/etc/mcp.json:10: server 'catalog': its id must not be one of config, catalog, available, import, skills",
       "/etc/mcp.json:11: server 'a b': its id must be 1 to 128 of A-Z a-z 0-9 . _ - and start with a letter or digit",
       "/etc/mcp.json:12: server 'odd': transport 'carrier-pigeon' is not one of stdio, http, sse",
       "/etc/mcp.json:13: server 'list': Invalid input: expected object, received array",

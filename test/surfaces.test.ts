@@ -189,6 +189,12 @@ const cases: Readonly<Record<string, Case>> = {
     prepare: () => server.ok('POST', '/mcp/servers/catalog/context7/enable'),
     input: () => ({ server_name: 'context7' }),
   },
+  'mcpServers.import': {
+    input: (tag) => ({
+      text: `{"servers": {"import-${tag}": {"command": "npx", "args": ["-y", "x"]}}}`,
+      dry_run: true,
+    }),
+  },
   'mcpServers.create': { input: (tag) => ({ id: `new-${tag}`, command: 'npx', args: ['-y', 'x'], enabled: false }) },
   'mcpServers.update': { prepare: newServer, input: (tag) => ({ server_id: `server-${tag}`, name: 'Changed' }) },
   'mcpServers.delete': { prepare: newServer, input: (tag) => ({ server_id: `server-${tag}` }) },

@@ -1208,6 +1208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp/servers/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import servers from a config file
+         * @description Adds the servers of the config file of another program, each as `POST /mcp/servers` would: of Claude, Cursor, VS Code, Zed, opencode, Codex and others, or of this server. An `${input:api-key}` of VS Code becomes the variable `API_KEY`. An entry that cannot be added harms no other. Values of variables and headers are in no answer.
+         */
+        post: operations["mcpServersImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mcp/proxy/{server_id}/tools/{tool_name}": {
         parameters: {
             query?: never;
@@ -2640,6 +2660,25 @@ export interface components {
             /** @description The version of this server */
             version: string;
         };
+        ImportMcpServers: {
+            /** @description The whole file: JSON, in which comments and trailing commas may stand */
+            text: string;
+            /** @description true: nothing is added, the answer says what would become of each entry; absent: false */
+            dry_run?: boolean;
+        };
+        ImportedMcpServer: {
+            /** @description Its name in the file, with `-` for what no id may hold */
+            id: string;
+            /**
+             * @description exists: there is a custom server of this id, or one of the config file, which was left as it is; refused: `detail` says why
+             * @enum {string}
+             */
+            status: "created" | "exists" | "refused";
+            /** @description What is to be known of it, in sentences; null: nothing */
+            detail: string | null;
+            /** @description The variables that are not set and without which it does not start */
+            needs: string[];
+        };
         InterruptSandbox: {
             /** @description Absent: every agent */
             agent_id?: string;
@@ -2891,6 +2930,12 @@ export interface components {
             };
         };
         McpServers: components["schemas"]["McpServer"][];
+        McpServersImport: {
+            /** @description Each entry of the file, those of which nothing can be read last */
+            servers: components["schemas"]["ImportedMcpServer"][];
+            /** @description What is odd about the file beside its entries */
+            notes: string[];
+        };
         McpToolProblem: {
             /** @description Its name; null: the list as a whole */
             tool: string | null;
@@ -9012,6 +9057,60 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             404: components["responses"]["McpServerNotEnabled"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    mcpServersImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "{\"mcpServers\": {\"my-server\": {\"command\": \"npx\", \"args\": [\"-y\", \"my-mcp-server\"], \"env\": {\"API_KEY\": \"${API_KEY}\"}}}}",
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ImportMcpServers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "servers": [
+                     *         {
+                     *           "id": "my-server",
+                     *           "status": "created",
+                     *           "detail": null,
+                     *           "needs": [
+                     *             "API_KEY"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "notes": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpServersImport"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];

@@ -4,6 +4,7 @@ import { toolboxServer } from './definitions/bundled-servers.ts';
 import { catalogServers } from './definitions/catalog.ts';
 import { applyFields, type ServerFields } from './definitions/custom-definition.ts';
 import type { ServerDefinition } from './definitions/server-definition.ts';
+import { toServerId } from './definitions/server-id.ts';
 import { checkSpawnPolicy, type SpawnPolicy } from './definitions/spawn-policy.ts';
 import type { ServerLog } from './processes/server-log.ts';
 import { ConfigServers } from './servers/config-servers.ts';
@@ -108,11 +109,7 @@ function openOwn(wanted: readonly OwnServer[], servers: RunningServers, policy: 
 
 /** The id of a server whose caller calls it anything. */
 function toOwnId(name: string, taken: ReadonlyMap<string, unknown>): string {
-  const id =
-    name
-      .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '')
-      .slice(0, 100) || 'server';
+  const id = toServerId(name);
   let unique = id;
   for (let count = 2; taken.has(unique); count++) unique = `${id}-${count}`;
   return unique;

@@ -5,6 +5,7 @@ import { readLastEventId } from '../call/numbered-events.ts';
 import { ORIGINS, type ServerOrigin } from './definitions/server-definition.ts';
 import { quoteList, viewServer } from './server-view.ts';
 import type { CustomServers } from './servers/custom-servers.ts';
+import { importServers } from './servers/import-servers.ts';
 import type { RunningServers } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 
@@ -67,6 +68,7 @@ export function createServerHandlers({
       }
       await server.stopByName();
     },
+    import: ({ input: { text, dry_run = false } }) => importServers({ servers, custom }, { text, isDryRun: dry_run }),
     create: async ({ input: { id, ...fields } }) => viewServer(await custom.create(id, fields)),
     update: async ({ input: { server_id, ...fields } }) => viewServer(await custom.update(server_id, fields)),
     delete: ({ input }) => custom.delete(input.server_id),

@@ -23,18 +23,20 @@ class EntryError extends Error {
   override readonly name = 'EntryError';
 }
 
-/** Reads the entry of this id. */
-export function readEntry(id: string, value: unknown): ReadEntry {
+/** Reads the entry of this id, which is called `name` unless it says otherwise. */
+export function readEntry(id: string, value: unknown, name = id): ReadEntry {
   const notes: string[] = [];
   try {
-    return { definition: toDefinition(id, value, notes), notes };
+    return { definition: toDefinition({ id, name }, value, notes), notes };
   } catch (cause) {
     if (!(cause instanceof EntryError)) throw cause;
     return { problem: cause.message, notes: [] };
   }
 }
 
-function toDefinition(id: string, value: unknown, notes: string[]): ServerDefinition {
+type Called = Pick<ServerDefinition, 'id' | 'name'>;
+
+function toDefinition({ id, name }: Called, value: unknown, notes: string[]): ServerDefinition {
   const [wrong] = NewServerId.safeParse(id).error?.issues ?? [];
   if (wrong) throw new EntryError(`its id ${wrong.message}`);
   const fields = readFields(orThrow(z.looseObject({}), value));
@@ -43,7 +45,7 @@ function toDefinition(id: string, value: unknown, notes: string[]): ServerDefini
   return {
     id,
     origin: 'config',
-    name: readText('name', fields.name, notes) ?? id,
+    name: readText('name', fields.name, notes) ?? name,
     description: readText('description', fields.description, notes) ?? '',
     enabled: isEnabled(fields, notes),
     launch,

@@ -52,8 +52,8 @@ async function readBytes(file: string): Promise<Uint8Array | string | undefined>
   }
 }
 
-/** The servers of a config file's text. */
-export function parseConfig(text: string, file: string): McpConfig {
+/** The servers of a config file's text; `toId` says which id an entry of this name has. */
+export function parseConfig(text: string, file: string, toId = (name: string): string => name): McpConfig {
   if (text.trim() === '') return { servers: [], problems: [] };
   let parsed: ParsedJson;
   try {
@@ -70,17 +70,17 @@ export function parseConfig(text: string, file: string): McpConfig {
   const servers = new Map<string, ServerDefinition>();
   const places = new Map<string, string>();
   const problems: ConfigProblem[] = flaws.map((flaw) => describeFlaw(flaw, sections, file));
-  for (const found of sections.flatMap((section) => entriesOf(section, lines))) {
+  for (const found of sections.flatMap((section) => entriesOf(section, { lines, toId }))) {
     const { line, entry } = found;
     const report = (reason: string, isNote?: true) => problems.push({ file, line, entry, reason, isNote });
-    if (found.entry === undefined) {
+    if (entry === undefined) {
       report(found.reason);
-    } else if (servers.has(found.entry)) {
-      report(`is defined twice: the first one${places.get(found.entry)} counts`);
+    } else if (servers.has(entry)) {
+      report(`is defined twice: the first one${places.get(entry)} counts`);
     } else {
-      const { definition, problem, notes } = readEntry(found.entry, found.value);
-      if (definition) servers.set(found.entry, definition);
-      places.set(found.entry, toPlace(found));
+      const { definition, problem, notes } = readEntry(entry, found.value, found.name);
+      if (definition) servers.set(entry, definition);
+      places.set(entry, toPlace(found));
       if (problem !== undefined) report(problem);
       for (const note of notes) report(note, true);
     }
@@ -93,22 +93,33 @@ const toPlace = ({ section, line }: Entry) => `${section && ` in ${section}`}${l
 
 /** One entry of a section, or what is wrong where one should be. */
 type Entry = { readonly section: string; readonly line: number | undefined } & (
-  | { readonly entry: string; readonly value: unknown }
+  | { readonly entry: string; readonly name: string; readonly value: unknown }
   | { readonly entry?: undefined; readonly reason: string }
 );
 
-function entriesOf({ path, entries }: Section, lines: ReadonlyMap<string, number>): Entry[] {
+interface Reading {
+  readonly lines: ReadonlyMap<string, number>;
+  readonly toId: (name: string) => string;
+}
+
+function entriesOf({ path, entries }: Section, { lines, toId }: Reading): Entry[] {
   const lineOf = (...below: (string | number)[]) => lines.get([...path, ...below].join('.'));
   const section = path.join('.');
   if (isObject(entries))
-    return Object.entries(entries).map(([entry, value]) => ({ section, entry, value, line: lineOf(entry) }));
+    return Object.entries(entries).map(([name, value]) => ({
+      section,
+      entry: toId(name),
+      name,
+      value,
+      line: lineOf(name),
+    }));
   // Some write a list, each entry with its name.
   if (!Array.isArray(entries)) return [{ section, reason: `${section} must be an object of servers`, line: lineOf() }];
   return entries.map((value: unknown, index) => {
-    const entry = nameOf(value);
-    if (entry === undefined)
+    const name = nameOf(value);
+    if (name === undefined)
       return { section, reason: `${section}.${index} must be a server with a name`, line: lineOf() };
-    return { section, entry, value, line: lineOf(index, 'name') };
+    return { section, entry: toId(name), name, value, line: lineOf(index, 'name') };
   });
 }
 

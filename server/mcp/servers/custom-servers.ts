@@ -62,9 +62,17 @@ export class CustomServers {
   /** Adds a server and begins to start it. Throws when there is one, when it is incomplete, and when the policy forbids it. */
   create(id: string, fields: ServerFields): Promise<SupervisedServer> {
     return this.#changes.run(async () => {
-      if (this.#createdAt.has(id)) throw new ApiError('mcp-server-exists', `Server already exists: ${id}`);
+      this.#refuseKnown(id);
       return this.#save(id, new Date().toISOString(), fields, undefined);
     });
+  }
+
+  /** The definition of the server that {@link create} would add; throws what that would. */
+  check(id: string, fields: ServerFields): ServerDefinition {
+    this.#refuseKnown(id);
+    const { definition } = applyFields(id, fields, undefined);
+    checkSpawnPolicy(this.#options.policy, definition);
+    return definition;
   }
 
   /** Changes what is said of a server; one that runs is restarted. */
@@ -83,6 +91,10 @@ export class CustomServers {
       this.#createdAt.delete(id);
       await this.#options.servers.remove('custom', id);
     });
+  }
+
+  #refuseKnown(id: string): void {
+    if (this.#createdAt.has(id)) throw new ApiError('mcp-server-exists', `Server already exists: ${id}`);
   }
 
   #get(id: string): SupervisedServer {

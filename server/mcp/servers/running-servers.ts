@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { drainingError } from '../../call/errors.ts';
 import { type Publish, publishNothing } from '../../live-events/publish.ts';
 import { ORIGINS, type ServerDefinition, type ServerOrigin } from '../definitions/server-definition.ts';
+import { missingVariables } from '../processes/launch.ts';
 import { ProcessRecords, sweepOrphans } from '../processes/process-records.ts';
 import { StartTurns } from '../processes/start-turns.ts';
 import { DEFAULT_LIMITS } from './connection-limits.ts';
@@ -140,6 +141,11 @@ export class RunningServers {
   findAll(references: readonly ServerReference[]): SupervisedServer[] {
     const found = references.map((reference) => this.find(reference)).filter((server) => server !== undefined);
     return [...new Set(found)];
+  }
+
+  /** The variables that a server needs and nobody has set. */
+  missingVariables(definition: ServerDefinition): string[] {
+    return missingVariables(definition, {}, this.#options.environment);
   }
 
   /** Every server that runs, those of the config file first. */
