@@ -107,6 +107,7 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
     server: 'weather',
     args: { to: 'ada' },
     isDenied: true,
+    page: { uri: 'ui://a', server: 'weather', tool: 'look', input: {}, result: { content: [] } },
   },
   'state-set': { type: 'state-set', state: null },
   'state-patched': { type: 'state-patched', patch: [{ op: 'add', path: '/a', value: 1 }] },

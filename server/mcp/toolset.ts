@@ -6,6 +6,8 @@ import type { SupervisedServer } from './servers/supervised-server.ts';
 import { readResultMeta, STATE_KEY } from './tool-meta.ts';
 import { toToolName } from './tool-names.ts';
 import { toToolOutcome } from './tool-result.ts';
+import { resourceUriOf } from './ui-tools.ts';
+import type { CallToolResult } from './wire/mcp-sdk.ts';
 
 /** Where a tool is called. */
 interface Route {
@@ -13,6 +15,8 @@ interface Route {
   readonly tool: string;
   /** Whether the tool asks for the state that the run shares with its caller. */
   readonly takesState: boolean;
+  /** Where the page is that shows its results; undefined: it has none. */
+  readonly pageUri: string | undefined;
 }
 
 /** A toolset whose servers may still have to come up: {@link prepare} starts what is selected and does not run. */
@@ -71,23 +75,42 @@ function listTools(server: SupervisedServer, routes: Map<string, Route>): ToolDe
   return server.tools.map((tool) => {
     const { id } = server.definition;
     const name = toToolName(id, tool.name, routes);
-    routes.set(name, { server, tool: tool.name, takesState: tool._meta?.[STATE_KEY] === true });
+    const takesState = tool._meta?.[STATE_KEY] === true;
+    routes.set(name, { server, tool: tool.name, takesState, pageUri: resourceUriOf(tool) });
     return { name, description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema, server: id };
   });
 }
 
 async function callTool(
-  { server, tool }: Route,
+  route: Route,
   args: Record<string, unknown>,
   { signal, meta }: { signal: AbortSignal; meta: Record<string, unknown> | undefined },
 ): Promise<ToolOutcome> {
+  const { server, tool } = route;
   try {
     const result = await server.call(tool, args, { signal, meta });
-    return { ...toToolOutcome(result), ...readResultMeta(result) };
+    return { ...toToolOutcome(result), ...readResultMeta(result), ...toPage(route, args, result) };
   } catch (cause) {
     if (signal.aborted) return { result: `The call of '${tool}' was cancelled`, isError: true };
     // The death of a server is something the model can act on; a fault of ours is not.
     if (cause instanceof ApiError) return { result: cause.message, isError: true };
     throw cause;
   }
+}
+
+/** The most that a page is told of one call. */
+const MAX_PAGE_CHARACTERS = 256 * 1024;
+
+/** What the page of a tool is told of a call; nothing of one that failed. A result that is too long is told as a sentence. */
+function toPage(
+  { server, tool, pageUri: uri }: Route,
+  input: Record<string, unknown>,
+  result: CallToolResult,
+): Pick<ToolOutcome, 'page'> {
+  if (uri === undefined || result.isError) return {};
+  const page = { uri, server: server.definition.id, tool };
+  const length = JSON.stringify([input, result]).length;
+  if (length <= MAX_PAGE_CHARACTERS) return { page: { ...page, input, result: { ...result } } };
+  const text = `[left out: ${length} characters are too many to show]`;
+  return { page: { ...page, input: {}, result: { content: [{ type: 'text', text }] } } };
 }

@@ -56,8 +56,8 @@ export async function readPage(server: SupervisedServer, uri: string, signal?: A
   return { uri, mimeType, text, ...(content._meta && { _meta: content._meta }) };
 }
 
-// Servers of the extension's first version write `ui/resourceUri`.
-function resourceUriOf({ _meta }: Tool): string | undefined {
+/** Where the page of a tool is, if it has one. Servers of the extension's first version write `ui/resourceUri`. */
+export function resourceUriOf({ _meta }: Tool): string | undefined {
   const uri = asRecord(_meta?.ui).resourceUri ?? _meta?.['ui/resourceUri'];
   return typeof uri === 'string' && uri.startsWith('ui://') ? uri : undefined;
 }

@@ -51,8 +51,9 @@ export function rebuildMessages(events: readonly RunEvent[]): Message[] {
         break;
       }
       case 'tool-result': {
-        const { messageId: id, callId, name, result, isError } = event;
-        messages.set(id, { id, role: 'tool', callId, name, result, status: isError ? 'error' : 'done' });
+        const { messageId: id, callId, name, result, isError, page } = event;
+        const status = isError ? 'error' : 'done';
+        messages.set(id, { id, role: 'tool', callId, name, result, status, ...(page && { page }) });
         break;
       }
       default:

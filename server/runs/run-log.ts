@@ -215,7 +215,8 @@ function charsOf(event: RunEvent): number {
   if ('delta' in event) return EVENT_CHARS + event.delta.length;
   if (event.type === 'file') return EVENT_CHARS + event.data.length;
   if (event.type === 'noted') return EVENT_CHARS + lengthOf(event.note);
-  if (event.type === 'tool-result') return EVENT_CHARS + lengthOf(event.result);
+  if (event.type === 'tool-result')
+    return EVENT_CHARS + lengthOf(event.result) + (event.page ? lengthOf(event.page) : 0);
   if (event.type === 'tool-call-ended') return EVENT_CHARS + lengthOf(event.args);
   return EVENT_CHARS;
 }

@@ -1,7 +1,7 @@
 /** Runs the tool calls of one answer side by side. */
 import { createDeadline } from '../async/deadline.ts';
 import { untilAborted } from '../async/until-aborted.ts';
-import type { ToolMessage, ToolStatus } from '../store/messages.ts';
+import type { ToolMessage } from '../store/messages.ts';
 import type { NewApproval } from '../store/store.ts';
 import type { CallWatch } from './call-watch.ts';
 import type { EventSink } from './event-sink.ts';
@@ -93,10 +93,10 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<Ca
       parent: parent && { ...parent, waitWithoutDeadline: deadline.lift },
       answered,
     });
-    const { result, isError, custom, awaits, state: changed } = await untilAborted(work, deadline.signal);
+    const { result, isError, page, custom, awaits, state: changed } = await untilAborted(work, deadline.signal);
     if (awaits) return { awaits };
     const status = isError ? 'error' : 'done';
-    const message = emitResult(call, { ...toBounded(result, limits.toolResultChars), status }, sink);
+    const message = emitResult(call, { ...toBounded(result, limits.toolResultChars), status, page }, sink);
     if (changed !== undefined) state.change(changed);
     for (const { name, value } of custom ?? []) sink.emit({ type: 'custom', name, value });
     return message;
@@ -128,7 +128,7 @@ function emitResult(
     server,
     refusal,
   }: Pick<ReadyCall, 'callId' | 'name' | 'args' | 'approvalId' | 'isDenied' | 'server' | 'refusal'>,
-  { result, status, bytes = 0 }: { result: unknown; status: ToolStatus; bytes?: number },
+  { result, status, bytes = 0, page }: Pick<ToolMessage, 'result' | 'status' | 'page'> & { readonly bytes?: number },
   sink: EventSink,
 ): ToolMessage {
   const id = newId('msg');
@@ -148,8 +148,9 @@ function emitResult(
     bytes,
     ...approval,
     ...(isDenied && { isDenied }),
+    ...(page && { page }),
   });
-  return { id, role: 'tool', callId, name, result, status };
+  return { id, role: 'tool', callId, name, result, status, ...(page && { page }) };
 }
 
 /** The tools of a list by name: an agent offers the same list again and again. */

@@ -1,5 +1,6 @@
 /** The tools a run may call, whoever provides them. */
 
+import type { ShownPage } from '../store/messages.ts';
 import type { NewApproval } from '../store/stored-approvals.ts';
 import type { CallWatch, TraceHeaders } from './call-watch.ts';
 import type { ParentCall } from './parent-call.ts';
@@ -26,6 +27,8 @@ export interface ToolOutcome {
   readonly state?: unknown;
   /** Set of a call that has no result yet: it waits for the answers to these, and is made again with them. */
   readonly awaits?: readonly NewApproval[] | undefined;
+  /** The page that shows it to people, of a tool that has one. */
+  readonly page?: ShownPage | undefined;
   /** Events of the tool's own, for the caller. */
   readonly custom?: readonly { readonly name: string; readonly value: unknown }[] | undefined;
 }

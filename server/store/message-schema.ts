@@ -22,6 +22,16 @@ const AssistantPart = z.discriminatedUnion('type', [
   }),
 ]);
 const id = z.string();
+
+/** What a stored {@link ShownPage} looks like. */
+export const StoredPage = z.object({
+  uri: z.string(),
+  server: z.string(),
+  tool: z.string(),
+  input: z.unknown().transform((value) => value ?? null),
+  result: z.record(z.string(), z.unknown()),
+});
+
 const StoredMessage = z.discriminatedUnion('role', [
   z.object({ id, role: z.literal('system'), content: z.string() }),
   z.object({ id, role: z.literal('user'), content: z.array(UserPart) }),
@@ -33,6 +43,7 @@ const StoredMessage = z.discriminatedUnion('role', [
     name: z.string(),
     result: z.unknown().optional(),
     status: z.enum(['done', 'error', 'cancelled', 'interrupted']),
+    page: StoredPage.optional(),
   }),
 ]);
 

@@ -29,6 +29,19 @@ export type AssistantPart =
 /** How a tool call ended. `cancelled` and `interrupted` calls may have partly run. */
 export type ToolStatus = 'done' | 'error' | 'cancelled' | 'interrupted';
 
+/** A page of an MCP server that shows what a call of one of its tools came to. */
+export interface ShownPage {
+  /** Where the page is on its server, such as `ui://clock/page.html`. */
+  readonly uri: string;
+  readonly server: string;
+  /** The tool, as its server calls it. */
+  readonly tool: string;
+  /** The arguments of the call. */
+  readonly input: unknown;
+  /** The whole result, as MCP has it. */
+  readonly result: Readonly<Record<string, unknown>>;
+}
+
 /** One message. Its id is unique in its conversation and the same in every protocol. */
 export type Message =
   | { readonly id: string; readonly role: 'system'; readonly content: string }
@@ -41,6 +54,7 @@ export type Message =
       readonly name: string;
       readonly result: unknown;
       readonly status: ToolStatus;
+      readonly page?: ShownPage | undefined;
     };
 
 /** What came of a call of a tool. */

@@ -21,6 +21,7 @@ export function toStoredBody(message: Message): string {
 }
 
 function shorten(message: Message, maxLength: number): Message {
+  if (message.role === 'tool' && message.page) return shorten({ ...message, page: undefined }, maxLength);
   switch (message.role) {
     case 'system':
       return { ...message, content: cut(message.content, maxLength) };

@@ -40,7 +40,8 @@ export class ToldEvents {
 }
 
 function cut(event: SubagentEvent, maxChars: number): SubagentEvent {
-  if (event.type === 'tool-result') return { ...event, result: cutValue(event.result, maxChars) };
+  // Pages are shown by those who run the agent itself.
+  if (event.type === 'tool-result') return { ...event, page: undefined, result: cutValue(event.result, maxChars) };
   if (event.type === 'tool-call-ended') return { ...event, args: cutValue(event.args, maxChars) };
   return event;
 }

@@ -4,6 +4,7 @@ import { type Fields, toText } from '../../call/fields.ts';
 import type { AssistantPart, Message, UserPart } from '../../store/messages.ts';
 import { toFileMessage } from './file-activities.ts';
 import { mediaKindOf } from './media-kind.ts';
+import { toPageMessage } from './page-activities.ts';
 import { type Casing, createSpelling, type Spelling } from './spelling.ts';
 import { reasoningIdOf } from './text-events.ts';
 
@@ -23,10 +24,11 @@ function toAgUiMessages(message: Message, spelled: Spelling): Fields[] {
     case 'assistant':
       return toAssistantMessages(id, message.content, spelled);
     case 'tool': {
-      const { callId, result, status } = message;
+      const { callId, result, status, page } = message;
       const content = toText(result);
       const error = status === 'done' ? {} : { error: content || status };
-      return [{ id, role, ...spelled('toolCallId', callId), content, ...error }];
+      const answer = { id, role, ...spelled('toolCallId', callId), content, ...error };
+      return [answer, ...(page ? [toPageMessage(id, page, spelled)] : [])];
     }
   }
 }

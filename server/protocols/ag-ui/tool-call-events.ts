@@ -2,6 +2,7 @@ import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { toText } from '../../call/fields.ts';
 import type { RunEvent, RunOutcome } from '../../runs/run-events.ts';
 import type { OpenBlocks } from './open-blocks.ts';
+import { toPageEvent } from './page-activities.ts';
 import type { Spelling } from './spelling.ts';
 import { SurfaceActivities } from './surface-activities.ts';
 
@@ -48,7 +49,8 @@ export class ToolCallEvents {
       case 'tool-result': {
         this.#unanswered.delete(event.callId);
         const result = this.#toResult(event.callId, event.messageId, toText(event.result));
-        return [result, ...this.#surfaces.take(event, this.#spelled)];
+        const page = event.page ? [toPageEvent(event.messageId, event.page, this.#spelled)] : [];
+        return [result, ...page, ...this.#surfaces.take(event, this.#spelled)];
       }
     }
   }

@@ -35,7 +35,8 @@ export async function* toMcpUiEvents(
     if (event.type !== 'tool-result' || event.isError || ++number <= view.after) continue;
     const tool = view.tools().find((each) => each.name === event.name);
     if (!tool) continue;
-    const { callId, result } = event;
+    const { callId, page: shown } = event;
+    const result = shown ? { ...shown.result } : toToolResult(event.result);
     const page = await toPageEvent(tool, { id: callId, input: translation.inputOf(callId), result }, view);
     yield { number, event: { ...page, timestamp } };
   }
@@ -83,7 +84,7 @@ class McpUiTranslation {
 
 async function toPageEvent(
   { server, tool, resourceUri, readPage }: PageTool,
-  { id, input, result }: { id: string; input: unknown; result: unknown },
+  { id, input, result }: { id: string; input: unknown; result: Record<string, unknown> },
   { agentId, signal }: McpUiView,
 ): Promise<McpUiEvent> {
   try {
@@ -94,7 +95,7 @@ async function toPageEvent(
       server,
       tool,
       input,
-      result: toToolResult(result),
+      result,
       resource,
       resource_endpoint: pageEndpoint(agentId, resourceUri),
     };
@@ -104,7 +105,7 @@ async function toPageEvent(
   }
 }
 
-/** The result of a tool in the form of MCP. */
+/** A result that an older server has kept without what its page is told, in the form of MCP. */
 function toToolResult(result: unknown): Record<string, unknown> {
   const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
   const content = [{ type: 'text', text }];
