@@ -34,6 +34,7 @@ export const errors = {
   'run-interrupted': { status: 503, meaning: 'The server stopped in the middle of the run' },
   'run-cancelled': { status: 409, meaning: 'The run was cancelled before it ended' },
   'events-gone': { status: 410, meaning: 'The oldest events of the run are no longer held' },
+  'page-ticket-gone': { status: 410, meaning: 'The address of a page was used before, or has expired' },
   'conversation-busy': { status: 409, meaning: 'Another run is active on this conversation' },
   'bodies-full': { status: 503, meaning: 'Too many long bodies are being read at once; see Retry-After' },
   'file-too-large': { status: 413, meaning: 'A file of the prompt is over the limit; the detail names it' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Timestamp } from './ids.ts';
 import { get, group, post, stream } from './kit.ts';
 import { approvals, missingServers, output, resumption, timestamp } from './prompts.ts';
 
@@ -112,6 +113,13 @@ const Call = z
   })
   .meta({ id: 'McpUiCall' });
 
+const Ticket = z
+  .object({
+    uri: z.string().min(1).max(2048).meta({ description: 'The page' }),
+    server: z.string().min(1).max(256).meta({ description: 'The MCP server that has it' }),
+  })
+  .meta({ id: 'McpUiTicket' });
+
 const info: z.output<typeof McpUiInfo> = {
   protocol: 'mcp-ui',
   version: '2026-01-26',
@@ -185,5 +193,20 @@ export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: 
       'mcp-server-failed',
       'mcp-server-timeout',
     ],
+  }),
+  ticket: post('/mcp-ui/{agent_id}/ticket', {
+    summary: 'Get an address of a page for a frame',
+    description:
+      'A frame sends no key. The address that is answered serves one page, under the same policy as `resource_endpoint`, without a key: once, and for a minute. After that it answers 410. A caller may have 200 of them open; of more the oldest ends.',
+    body: Ticket,
+    bodyExample: { uri: 'ui://budget-allocator/mcp-app.html', server: 'budget' },
+    output: z
+      .object({
+        url: z.string().meta({ description: 'A path of this server' }),
+        expires_at: Timestamp,
+      })
+      .meta({ id: 'McpUiTicketUrl' }),
+    example: { url: '/api/v1/mcp-ui-page?ticket=xxx', expires_at: '2026-11-23T10:01:00.000Z' },
+    errors: ['agent-not-found', 'ui-resource-not-found'],
   }),
 });

@@ -141,6 +141,10 @@ const cases: Readonly<Record<string, Case>> = {
     prepare: () => server.ok('POST', '/agents/pages/mcp-servers/start'),
     input: () => ({ agent_id: 'pages', uri: BUDGET_PAGE, method: 'ping' }),
   },
+  'mcpUi.ticket': {
+    prepare: () => server.ok('POST', '/agents/pages/mcp-servers/start'),
+    input: () => ({ agent_id: 'pages', uri: BUDGET_PAGE, server: 'budget' }),
+  },
   'mcpUi.run': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `page-${tag}` }) },
   'a2ui.agents': nothing,
   'a2ui.run': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `surface-${tag}` }) },
@@ -331,6 +335,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
     .replaceAll(new RegExp(`(?<=-)${tag}\\b`, 'g'), 'TAG')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
     .replaceAll(/\b(msg|conv|run|call|appr)-[0-9a-f]{20}/g, '$1-ID')
+    .replaceAll(/ticket=[\w-]{43}/g, 'ticket=ID')
     .replaceAll(/"number":\d+/g, '"number":0')
     .replaceAll(/"(created|created_at|completed_at)":\d+/g, '"$1":0')
     .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')

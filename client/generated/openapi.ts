@@ -716,6 +716,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp-ui/{agent_id}/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get an address of a page for a frame
+         * @description A frame sends no key. The address that is answered serves one page, under the same policy as `resource_endpoint`, without a key: once, and for a minute. After that it answers 410. A caller may have 200 of them open; of more the oldest ends.
+         */
+        post: operations["mcpUiTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/vercel-ai/agents": {
         parameters: {
             query?: never;
@@ -2564,7 +2584,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "output-invalid" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "page-ticket-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "output-invalid" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -3110,6 +3130,21 @@ export interface components {
             run_id?: string;
             /** @description Whether the run goes on when the connection closes; its events can be read again at `/runs/{run_id}/events` */
             background?: boolean;
+        };
+        McpUiTicket: {
+            /** @description The page */
+            uri: string;
+            /** @description The MCP server that has it */
+            server: string;
+        };
+        McpUiTicketUrl: {
+            /** @description A path of this server */
+            url: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            expires_at: string;
         };
         McpUiTool: {
             /** @description The MCP server that has the tool */
@@ -4511,6 +4546,18 @@ export interface components {
          *     `run-not-found`: No run has this id
          */
         AgentNotFoundOrRunNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `agent-not-found`: No agent has this id
+         *     `ui-resource-not-found`: No tool of the agent has this page
+         */
+        AgentNotFoundOrUiResourceNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7285,6 +7332,55 @@ export interface operations {
             500: components["responses"]["Internal"];
             502: components["responses"]["McpServerFailed"];
             504: components["responses"]["McpServerTimeout"];
+        };
+    };
+    mcpUiTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "uri": "ui://budget-allocator/mcp-app.html",
+                 *       "server": "budget"
+                 *     }
+                 */
+                "application/json": components["schemas"]["McpUiTicket"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "/api/v1/mcp-ui-page?ticket=xxx",
+                     *       "expires_at": "2026-11-23T10:01:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["McpUiTicketUrl"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFoundOrUiResourceNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
         };
     };
     vercelAiAgents: {

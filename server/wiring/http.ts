@@ -47,7 +47,7 @@ export function toHttpOptions({
     sockets: protocols.sockets,
     mounts: [...doors.mounts, ...protocols.mounts],
     docs: createDocs(),
-    openPaths: DOCS_PATHS,
+    openPaths: [...DOCS_PATHS, ...protocols.openPaths],
     textPages: metrics.page({ runs, mcp }),
     watch: metrics.requests,
     apiKeys,

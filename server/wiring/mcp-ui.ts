@@ -3,6 +3,7 @@ import type { RunningServers } from '../mcp/servers/running-servers.ts';
 import { toToolName } from '../mcp/tool-names.ts';
 import { isForPages, listUiTools, readPage, type UiTool } from '../mcp/ui-tools.ts';
 import { createMcpUiHandlers, type McpUiParts } from '../protocols/mcp-ui/handlers.ts';
+import { PageTickets, TICKET_ENDPOINT } from '../protocols/mcp-ui/page-tickets.ts';
 import { ENDPOINT, type PageTool } from '../protocols/mcp-ui/page-tools.ts';
 import { type CallWatch, makeWatched } from '../runs/call-watch.ts';
 import { needsApproval } from '../runs/tool-approvals.ts';
@@ -13,15 +14,19 @@ import { createTextRuns } from './text-run.ts';
 /** Opens MCP-UI: the answers of agents, and the pages of their tools. */
 export function openMcpUi({ options, agents, mcp, agentRuns, runs, watchRequest }: ProtocolParts) {
   const pageTools = createPageTools(agents, mcp.servers, watchRequest);
-  const loadPages = async () => {
-    const { createMcpUiPages } = await import('../protocols/mcp-ui/pages.ts');
-    return createMcpUiPages({ agents, pageTools, frameAncestors: options['cors-origin'] });
-  };
+  const tickets = new PageTickets();
+  const parts = { agents, pageTools, tickets, frameAncestors: options['cors-origin'] };
+  const loadPages = async () => (await import('../protocols/mcp-ui/pages.ts')).createMcpUiPages(parts);
+  const loadTicketPages = async () => (await import('../protocols/mcp-ui/pages.ts')).createTicketPages(parts);
   return {
     handlers: {
-      mcpUi: createMcpUiHandlers({ agents, pageTools, runs: createTextRuns({ agentRuns, runs }) }),
+      mcpUi: createMcpUiHandlers({ agents, pageTools, tickets, runs: createTextRuns({ agentRuns, runs }) }),
     },
-    mounts: [{ path: ENDPOINT, operation: MOUNTED.pages, load: loadPages }],
+    mounts: [
+      { path: ENDPOINT, operation: MOUNTED.pages, load: loadPages },
+      { path: TICKET_ENDPOINT, operation: MOUNTED.pages, load: loadTicketPages },
+    ],
+    openPaths: [TICKET_ENDPOINT],
   };
 }
 

@@ -56,6 +56,8 @@ export async function openProtocols(parts: ProtocolParts) {
     streamFormats: { ...agUi.streamFormats, ...a2ui.streamFormats },
     sockets: acp.sockets,
     mounts: [...a2a.mounts, ...mcpUi.mounts],
+    /** Paths that ask for no key. */
+    openPaths: mcpUi.openPaths,
     /** Resolves when what outlives its run is stored. */
     settled: () => a2a.settled(),
     /** ACP on another way than a WebSocket. */

@@ -8,6 +8,7 @@ import { newId } from '../../runs/ids.ts';
 import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { openTextRun, type TextRuns } from '../text-runs.ts';
 import { toMcpUiEvents } from './events.ts';
+import type { PageTickets } from './page-tickets.ts';
 import { ENDPOINT, findPage, type PageTool } from './page-tools.ts';
 
 /** Ports that the handlers are built on: agents, their tools with pages, and runs of them. */
@@ -16,11 +17,12 @@ export interface McpUiParts {
   /** The tools with a page that an agent has now. */
   pageTools(agentId: string): readonly PageTool[];
   readonly runs: TextRuns;
+  readonly tickets: PageTickets;
 }
 
 /** The handlers of the group `mcpUi`. */
 export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestContext>['mcpUi'] {
-  const { agents, pageTools, runs } = parts;
+  const { agents, pageTools, runs, tickets } = parts;
   const info = () => ({
     protocol: 'mcp-ui' as const,
     version: '2026-01-26',
@@ -45,8 +47,13 @@ export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestConte
     },
     async call({ input: { agent_id: agentId, uri, method, params = {} }, signal }) {
       agents.get(agentId);
-      const page = findPage(pageTools(agentId), uri);
+      const page = findPage(pageTools(agentId), { uri });
       return { result: await answerPage(page, method, params, signal) };
+    },
+    ticket({ input: { agent_id: agentId, uri, server }, context }) {
+      agents.get(agentId);
+      findPage(pageTools(agentId), { uri, server });
+      return tickets.issue({ agentId, server, uri }, context.principal.name);
     },
   };
 }

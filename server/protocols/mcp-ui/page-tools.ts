@@ -25,9 +25,12 @@ export interface PageTool {
 export const pageEndpoint = (agentId: string, uri: string): string =>
   `${ENDPOINT}/${agentId}/resource?uri=${encodeURIComponent(uri)}`;
 
-/** The tool with the page `uri`. Throws a 404 when no tool of the agent has it: the other resources of a server are not served. */
-export function findPage(tools: readonly PageTool[], uri: string): PageTool {
-  const found = tools.find((tool) => tool.resourceUri === uri);
+/** The tool with the page `uri`, of this server if one is named. Throws a 404 when no tool of the agent has it: the other resources of a server are not served. */
+export function findPage(
+  tools: readonly PageTool[],
+  { uri, server }: { readonly uri: string; readonly server?: string | undefined },
+): PageTool {
+  const found = tools.find((tool) => tool.resourceUri === uri && (server === undefined || tool.server === server));
   if (found) return found;
   throw new ApiError(
     'ui-resource-not-found',
