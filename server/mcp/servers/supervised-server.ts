@@ -136,9 +136,11 @@ export class SupervisedServer {
     const isIdle = !this.isWanted && !this.#isHeld && this.definition.enabled;
     if (!isIdle) return this.settled();
     await this.start({ keepTrying: true, forUse: true }).catch(() => undefined); // its status says what went wrong
+    // It may be started anew meanwhile, with another definition or with variables.
+    await this.settled();
   }
 
-  /** Resolves when no start is under way. */
+  /** Resolves when no start is under way, nor a stop. */
   settled(): Promise<void> {
     return this.#supervisor.settled();
   }

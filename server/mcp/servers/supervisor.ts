@@ -120,9 +120,12 @@ export class Supervisor {
     if (!this.#connection) await this.#begin();
   }
 
-  /** Resolves when no start is under way. */
+  /** Resolves when no start is under way, nor a stop, which may be the first half of starting it anew. */
   async settled(): Promise<void> {
-    await this.#attempt?.promise.catch(() => undefined);
+    while (this.#attempt || this.#stopping) {
+      await this.#attempt?.promise.catch(() => undefined);
+      await this.#stopping;
+    }
   }
 
   /** Ends it, also in the middle of a start, and forgets the variables it was started with. */
