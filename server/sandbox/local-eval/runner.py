@@ -129,9 +129,8 @@ def display(*values):
 
 
 def cancel():
-    """Ends code that is waiting; code that computes is ended by an interrupt instead."""
-    if _current is not None and not _current.done():
-        _current.cancel()
+    """Ends code that is waiting; code that computes is ended by an interrupt instead. Returns whether there was any."""
+    return _current is not None and _current.cancel()
 
 
 def _on_interrupt(_signal, frame):

@@ -15,7 +15,7 @@ import { dropScheduled, endOverdueWait, forgetWait, limitWait, nodeTimers } from
 /** The functions of `runner.py`. */
 interface Runner {
   run(code: string): Promise<string>;
-  cancel(): void;
+  cancel(): boolean;
   flush(): void;
   set_modules(modules: string): void;
   set_environment(variables: string): void;
@@ -97,8 +97,8 @@ async function runCode(id: number, code: string, timeoutMs: number): Promise<voi
   // While the code waits no bytecode runs and nothing reads the interrupt buffer.
   limitWait(timeoutMs, () => {
     limit.isTimedOut = true;
-    limit.deadline = Number.POSITIVE_INFINITY;
-    python.cancel();
+    // Code that has not begun cannot be cancelled: the interrupt at the deadline ends it.
+    if (python.cancel()) limit.deadline = Number.POSITIVE_INFINITY;
   });
   const outcome = await toOutcome(code);
   limit.deadline = Number.NEGATIVE_INFINITY;
