@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Timestamp } from './ids.ts';
-import { del, get, group } from './kit.ts';
+import { del, get, group, post, type Rule } from './kit.ts';
 import { agentFilter, nextCursor, pageQuery } from './pages.ts';
 import { AnswerFile } from './prompts.ts';
 
@@ -36,6 +36,27 @@ const ConversationMessage = z
 const Conversation = ConversationSummary.extend({ messages: z.array(ConversationMessage) }).meta({
   id: 'Conversation',
 });
+
+const Rewind = z
+  .object({
+    message_id: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .meta({ description: 'The first message to forget, by its id in the conversation' }),
+    keep: z.int().min(0).optional().meta({
+      description:
+        'How many messages to keep, from the first on; those that are there, where it is more than there are',
+    }),
+  })
+  .meta({ id: 'RewindConversation' });
+
+const oneOrOther: Rule = {
+  path: 'message_id',
+  message: 'is needed, or keep; and not both',
+  holds: ({ message_id, keep }) => (message_id === undefined) !== (keep === undefined),
+};
 
 const example: z.output<typeof ConversationSummary> = {
   id: 'conv-1',
@@ -83,6 +104,17 @@ export const conversations = group(
         ],
       },
       errors: ['conversation-not-found'],
+    }),
+    rewind: post('/conversations/{conversation_id}/rewind', {
+      summary: 'Rewind conversation',
+      description:
+        'Forgets the messages from one on, so that what is said next stands in their place: to edit a message, forget it and send it anew, over any protocol. Approvals that its calls wait for are cancelled. The runs that said it stay, with their steps and costs. Answers with the conversation as it then is.',
+      body: Rewind,
+      rules: [oneOrOther],
+      bodyExample: { message_id: 'msg-3' },
+      output: ConversationSummary,
+      example,
+      errors: ['conversation-not-found', 'message-not-found', 'conversation-busy'],
     }),
     delete: del('/conversations/{conversation_id}', {
       summary: 'Delete conversation',

@@ -22,6 +22,7 @@ export const errors = {
   'ui-resource-not-found': { status: 404, meaning: 'No tool of the agent has this page' },
   'mcp-tool-not-found': { status: 404, meaning: 'The MCP server has no tool of this name' },
   'conversation-not-found': { status: 404, meaning: 'No conversation has this id' },
+  'message-not-found': { status: 404, meaning: 'The conversation has no message of this id' },
   'method-not-allowed': { status: 405, meaning: 'The path exists, but not for this method; see Allow' },
   'request-timeout': { status: 408, meaning: 'The request took too long to arrive' },
   'agent-exists': { status: 409, meaning: 'An agent with this id exists already' },

@@ -27,9 +27,10 @@ async function startServer(model: ScriptedModel, toolset: Toolset = toolsetOf({}
     async findRun(threadId, query) {
       const found = await runs.findLatest(threadId, query);
       if (!found) return undefined;
-      const { givenId: runId, startedAt, historyCount, conversationKey } = found.record;
+      const { givenId: runId, startedAt, historyCount, conversationKey, status } = found.record;
+      const isOver = status !== 'running';
       const messages = () => store.conversations.messages(conversationKey);
-      return { ...found, agentId: 'my-agent', runId, startedAt, historyCount, messages };
+      return { ...found, agentId: 'my-agent', runId, startedAt, isOver, historyCount, messages };
     },
     terminate: (threadId, runId) => runs.cancel(threadId, runId),
   });

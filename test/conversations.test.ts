@@ -19,6 +19,7 @@ async function startConversations() {
       ended.push(conversationId);
       await close(`${conversationId}-run`, [says('late', 'stored while the run was ended')]);
     },
+    whileIdle: (_conversation, work) => work(),
   });
   const operations = implement({ conversations: contract }, { conversations: handlers });
   /** The answer, or the body of the error. */

@@ -65,6 +65,15 @@ test('a run is told from its conversation to its end, with rising numbers and ti
   for (const { at } of events) expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 });
 
+test('a conversation that is rewound is told of as changed', async () => {
+  await anna('POST', '/agents/common/prompt/sync', ask('Hello', 'rewound'));
+  await using reader = await readyAs(ANNA, '?types=conversation');
+  await anna('POST', '/conversations/rewound/rewind', { keep: 1 });
+  expect(bare([await reader.next()])).toEqual([
+    { type: 'conversation', id: 'rewound', status: 'changed', agent_id: 'common' },
+  ]);
+});
+
 test('agents are told of, created, changed and deleted', async () => {
   await using reader = await readyAs(BEN);
   await anna('POST', '/agents', { id: 'short-lived' });

@@ -436,6 +436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/{conversation_id}/rewind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewind conversation
+         * @description Forgets the messages from one on, so that what is said next stands in their place: to edit a message, forget it and send it anew, over any protocol. Approvals that its calls wait for are cancelled. The runs that said it stay, with their steps and costs. Answers with the conversation as it then is.
+         */
+        post: operations["conversationsRewind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -2584,7 +2604,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "page-ticket-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "output-invalid" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "message-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "page-ticket-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "output-invalid" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -3896,6 +3916,12 @@ export interface components {
                 };
             };
         };
+        RewindConversation: {
+            /** @description The first message to forget, by its id in the conversation */
+            message_id?: string;
+            /** @description How many messages to keep, from the first on; those that are there, where it is more than there are */
+            keep?: number;
+        };
         Run: {
             id: string;
             /** @description The id its caller gave it, which is another one when that id was taken already; else the same */
@@ -4741,8 +4767,29 @@ export interface components {
                 "application/json": components["schemas"]["OpenAiError"];
             };
         };
+        /** @description `conversation-busy`: Another run is active on this conversation */
+        ConversationBusy: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description `conversation-not-found`: No conversation has this id */
         ConversationNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `conversation-not-found`: No conversation has this id
+         *     `message-not-found`: The conversation has no message of this id
+         */
+        ConversationNotFoundOrMessageNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -6629,6 +6676,59 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             404: components["responses"]["ConversationNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    conversationsRewind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation identifier */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "message_id": "msg-3"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RewindConversation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "conv-1",
+                     *       "agent_id": "my-agent",
+                     *       "title": "What is the weather in Paris?",
+                     *       "message_count": 2,
+                     *       "created_at": "2026-11-23T10:00:00.000Z",
+                     *       "updated_at": "2026-11-23T10:00:05.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConversationSummary"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrMalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["ConversationNotFoundOrMessageNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ConversationBusy"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];

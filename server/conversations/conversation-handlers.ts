@@ -5,17 +5,21 @@ import { noteRequest } from '../call/request-notes.ts';
 import type { ConversationRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { toConversationMessage } from './conversation-messages.ts';
+import { rewindConversation } from './rewind.ts';
 
 interface ConversationHandlerOptions {
   readonly conversations: Store['conversations'];
   /** Ends the run that is active on a conversation, if there is one; resolves when it has ended. */
   endRun(conversationKey: string): Promise<void>;
+  /** Does `work` while no run is on a conversation; throws `conversation-busy`. */
+  whileIdle<Result>(conversation: ConversationRecord, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** Conversations over the wire. */
 export function createConversationHandlers({
   conversations,
   endRun,
+  whileIdle,
 }: ConversationHandlerOptions): AppHandlers<RequestContext>['conversations'] {
   const find = async (id: string, principal: Principal) => {
     const conversation = await conversations.get(id, principal);
@@ -36,6 +40,11 @@ export function createConversationHandlers({
         message_count: messages.length,
         messages: messages.map(toConversationMessage),
       };
+    },
+    async rewind({ input: { conversation_id, ...to }, context: { principal } }) {
+      const conversation = await find(conversation_id, principal);
+      await whileIdle(conversation, () => rewindConversation(conversation, to, conversations));
+      return toSummary(await find(conversation_id, principal));
     },
     async delete({ input: { conversation_id }, context }) {
       const { key } = await find(conversation_id, context.principal);

@@ -1,4 +1,4 @@
-import type { ActiveRun } from './active-run.ts';
+import type { ActiveRun, Run } from './active-run.ts';
 
 /** The runs that go on: one of a conversation at most. */
 export class ActiveRuns {
@@ -39,4 +39,10 @@ export class ActiveRuns {
     if (left > 0) this.#counts.set(run.agentId, left);
     else this.#counts.delete(run.agentId);
   }
+}
+
+/** Ends runs. Resolves once their turns are stored. */
+export async function cancelAll(runs: readonly Run[], reason: string): Promise<void> {
+  for (const run of runs) run.cancel(reason);
+  await Promise.all(runs.map(({ ended }) => ended));
 }

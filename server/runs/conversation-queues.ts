@@ -42,6 +42,16 @@ export class ConversationQueues {
     };
   }
 
+  /** Does `work` while nobody else is on the conversation; who comes meanwhile waits in line, or is refused. Throws `conversation-busy`. */
+  async whileFree<Result>(conversation: Conversation, work: () => Promise<Result>): Promise<Result> {
+    const leave = await this.enter(conversation, { whenBusy: 'reject' });
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
   /** Whether the next in line wants the run that is on the conversation to end. */
   isInterrupted(conversationKey: string): boolean {
     return this.#busy.get(conversationKey)?.[0]?.interrupts ?? false;

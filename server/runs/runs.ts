@@ -6,7 +6,7 @@ import type { ConversationName, RunRecord, Store } from '../store/store.ts';
 import type { CallerTrace } from '../store/stored-runs.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { ActiveRun, type Run } from './active-run.ts';
-import { ActiveRuns } from './active-runs.ts';
+import { ActiveRuns, cancelAll } from './active-runs.ts';
 import type { EndedCall, TraceHeaders } from './call-watch.ts';
 import { ConversationQueues } from './conversation-queues.ts';
 import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
@@ -162,6 +162,9 @@ export class Runs {
     return this.#queues.isBusy(conversationKey);
   }
 
+  /** Does `work` while no run is on a conversation. Throws `conversation-busy`. */
+  readonly whileIdle: ConversationQueues['whileFree'] = (name, work) => this.#queues.whileFree(name, work);
+
   /** How much waits: runs for their conversation, tool calls for others, events to be stored. */
   waiting(): { readonly conversations: number; readonly tools: number; readonly journal: number } {
     return { conversations: this.#queues.waiting, ...this.#records.waiting() };
@@ -293,8 +296,3 @@ const NO_CALLER: CallerTrace = { traceparent: null, tracestate: null };
 const toCaller = (trace: TraceHeaders = {}): CallerTrace => ({ ...NO_CALLER, ...trace });
 const CANCELLED = 'cancelled by the user';
 const INTERRUPTED_BY_NEXT = 'interrupted by the next prompt';
-
-async function cancelAll(runs: readonly Run[], reason: string): Promise<void> {
-  for (const run of runs) run.cancel(reason);
-  await Promise.all(runs.map(({ ended }) => ended));
-}

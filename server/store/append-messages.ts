@@ -58,12 +58,12 @@ const updateConversation = prepareQuery(
   ) => db.updateTable('conversations').set({ message_count: count, updated_at, title }).where('key', '=', key),
 );
 
-/** Takes the end of a conversation out of it; nothing when it has no such message. */
+/** Takes the end of a conversation out of it. Returns whether there was one: nothing changes when it has no such message. */
 export async function removeMessages(
   transaction: Transaction<Tables>,
   key: string,
   replaced: ReplacedMessages,
-): Promise<void> {
+): Promise<boolean> {
   const isAfter = 'after' in replaced;
   const id = isAfter ? replaced.after : replaced.from;
   const from = await transaction
@@ -72,14 +72,20 @@ export async function removeMessages(
     .where('conversation_key', '=', key)
     .where('id', '=', id.toWellFormed())
     .executeTakeFirst();
-  if (!from) return;
-  await transaction
+  if (!from) return false;
+  const { numDeletedRows } = await transaction
     .deleteFrom('messages')
     .where('conversation_key', '=', key)
     .where('seq', isAfter ? '>' : '>=', from.seq)
-    .execute();
+    .executeTakeFirstOrThrow();
   const count = await countMessages(transaction, key);
-  await transaction.updateTable('conversations').set({ message_count: count }).where('key', '=', key).execute();
+  await transaction
+    .updateTable('conversations')
+    // What a conversation is about is said anew where it begins anew.
+    .set({ message_count: count, ...(count === 0 && { title: '' }) })
+    .where('key', '=', key)
+    .execute();
+  return numDeletedRows > 0n;
 }
 
 /** How many messages there are, by the number of the last one: what the conversation says of itself may be wrong in a restored file. */

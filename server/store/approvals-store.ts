@@ -58,8 +58,7 @@ export function createApprovalsStore(
       return reader.one(row);
     },
     async cancelOpen(conversationKey) {
-      const open = await findOpen(db, conversationKey, reader);
-      await announceAll(reader.all(await cancel(db, open.map(idOf))));
+      await announceAll(await cancelOpenApprovals(db, conversationKey, reader));
     },
     async giveUp(ids) {
       await announceAll(reader.all(await cancel(db, ids)));
@@ -155,6 +154,16 @@ export function voidApprovals(
   ids: readonly string[],
 ): Promise<readonly Tables['approvals'][]> {
   return transaction.updateTable('approvals').set({ status: 'void' }).where('id', 'in', ids).returningAll().execute();
+}
+
+/** Gives up on the open approvals of a conversation. */
+export async function cancelOpenApprovals(
+  db: Kysely<Tables>,
+  conversationKey: string,
+  reader: ApprovalReader,
+): Promise<ApprovalRecord[]> {
+  const open = await findOpen(db, conversationKey, reader);
+  return reader.all(await cancel(db, open.map(idOf)));
 }
 
 /** The ids of an approval, of those that stand for it, and of those that it stands for: one decision is about all of them. */

@@ -2,11 +2,13 @@ import { type Kysely, type SqlBool, sql } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer } from './announce.ts';
+import { createApprovalReader } from './approvals-store.ts';
 import { isMessage, withoutOddParts } from './message-schema.ts';
 import { toOwnedKey } from './owned-key.ts';
 import { readPage } from './pages.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
+import { rewindConversation } from './rewind-conversation.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import type { ConversationRecord, ConversationsStore, StoredMessage } from './stored-conversations.ts';
@@ -32,6 +34,7 @@ export function createConversationsStore(
     log,
   });
   const findRow = async (key: string) => firstOf(await findByKey(db, { key }));
+  const approvals = createApprovalReader(log);
   const get: ConversationsStore['get'] = async (id, principal = EVERYBODY) => {
     const { name = null, seesAll } = principal;
     return reader.one(firstOf(await (seesAll ? findAny(db, { id, name }) : findVisible(db, { id, name }))));
@@ -66,6 +69,18 @@ export function createConversationsStore(
     async messages(key) {
       const { rows } = await findMessages(db, { key });
       return messageReader.all<'conversation_key' | 'id'>(rows, { conversation_key: key, id: '' });
+    },
+    async rewind(key, forgotten) {
+      const rewound = await db
+        .transaction()
+        .execute((transaction) => rewindConversation(transaction, { key, forgotten, approvals }));
+      if (!rewound) return false;
+      for (const approval of rewound.cancelled) {
+        // Those of other conversations, which stand for these, are their owner's too.
+        announce.approval(approval, rewound.conversation.owner);
+      }
+      announce.conversation(rewound.conversation, 'changed');
+      return true;
     },
     async delete(key) {
       const row = await db.deleteFrom('conversations').where('key', '=', key).returningAll().executeTakeFirst();

@@ -1,6 +1,7 @@
 import type { Principal } from '../call/principal.ts';
 import type { Message } from './messages.ts';
 import type { PageQuery } from './pages.ts';
+import type { ReplacedMessages } from './stored-runs.ts';
 
 /** Which conversation is meant: what its owner calls it, and what this server does. */
 export interface ConversationName {
@@ -50,6 +51,11 @@ export interface ConversationsStore {
   find(key: string): Promise<ConversationRecord | undefined>;
   /** The messages in order; none when there is no such conversation. */
   messages(key: string): Promise<StoredMessage[]>;
+  /**
+   * Forgets the end of a conversation that no run is on, and gives up on what it waits for. Returns whether it had such messages;
+   * otherwise nothing changes.
+   */
+  rewind(key: string, forgotten: ReplacedMessages): Promise<boolean>;
   /** False when there was none. */
   delete(key: string): Promise<boolean>;
 }

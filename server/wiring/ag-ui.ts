@@ -18,12 +18,13 @@ export function openAgUi({ agents, agentRuns, runs, store }: ProtocolParts) {
     async findRun(threadId, query) {
       const found = await runs.findLatest(threadId, query);
       if (!found) return undefined;
-      const { agentId, givenId, startedAt, historyCount, conversationKey } = found.record;
+      const { agentId, givenId, startedAt, historyCount, conversationKey, status } = found.record;
       const messages = () => store.conversations.messages(conversationKey);
       return {
         agentId,
         runId: givenId,
         startedAt,
+        isOver: status !== 'running',
         historyCount,
         messages,
         events: found.events,

@@ -10,5 +10,6 @@ interface ConversationsOptions {
 /** Opens the stored conversations. The run of one that is deleted ends with it. */
 export function openConversations({ store: { conversations }, runs }: ConversationsOptions) {
   const endRun = (conversationKey: string) => runs.cancelConversation(conversationKey, 'the conversation was deleted');
-  return { handlers: { conversations: createConversationHandlers({ conversations, endRun }) } };
+  const { whileIdle } = runs;
+  return { handlers: { conversations: createConversationHandlers({ conversations, endRun, whileIdle }) } };
 }

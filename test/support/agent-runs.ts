@@ -127,7 +127,11 @@ export async function startAgentRuns(
       approvals: store.approvals,
       answer: answerApproval,
     }),
-    conversations: createConversationHandlers({ conversations: store.conversations, endRun: async () => undefined }),
+    conversations: createConversationHandlers({
+      conversations: store.conversations,
+      endRun: async () => undefined,
+      whileIdle: runs.whileIdle,
+    }),
     agUi: createAgUiHandlers({
       agents,
       version: '0.0.0',
@@ -139,9 +143,10 @@ export async function startAgentRuns(
       async findRun(threadId, query) {
         const found = await runs.findLatest(threadId, query);
         if (!found) return undefined;
-        const { agentId, givenId, startedAt, historyCount, conversationKey } = found.record;
+        const { agentId, givenId, startedAt, historyCount, conversationKey, status } = found.record;
         const messages = () => store.conversations.messages(conversationKey);
-        return { agentId, runId: givenId, startedAt, historyCount, messages, events: found.events };
+        const isOver = status !== 'running';
+        return { agentId, runId: givenId, startedAt, isOver, historyCount, messages, events: found.events };
       },
       terminate: (threadId, runId) => runs.cancel(threadId, runId),
     }),

@@ -16,6 +16,8 @@ interface AgUiFoundRun {
   readonly runId: string;
   /** When it began, RFC 3339. */
   readonly startedAt: string;
+  /** Whether it has ended. */
+  readonly isOver: boolean;
   /** How many messages the thread had when it began, the ones it began with included. */
   readonly historyCount: number;
   /** The messages of its thread as they are stored now. */
@@ -77,8 +79,14 @@ async function* numberEvents({ run, view, after: last, signal }: Replay): AsyncG
     if (number > after) yield { number, event };
   }
   if (last === undefined) yield { number, event: await snapshot(run.historyCount) };
+  const isForgotten = last === undefined && run.isOver && (await run.messages()).length <= run.historyCount;
   let lastId = 0;
-  for await (const { id, at, event } of run.events(signal)) {
+  for await (const { id, at, event: happened } of run.events(signal)) {
+    const event = isForgotten ? withoutSaid(happened) : happened;
+    if (!event) {
+      lastId = id;
+      continue;
+    }
     const translated = translator.next(event, at);
     if (id !== lastId + 1) {
       const known = number;
@@ -97,4 +105,12 @@ async function* numberEvents({ run, view, after: last, signal }: Replay): AsyncG
       if (number > after) yield { number, event: one };
     }
   }
+}
+
+/** What is left of an event once its conversation has forgotten what the run said, and what it waited for. */
+function withoutSaid(event: RunEvent): RunEvent | undefined {
+  if (/^(text|reasoning|tool|file|subagent)/.test(event.type)) return undefined;
+  if (event.type !== 'run-ended' || event.outcome.status !== 'finished') return event;
+  const { approvals: _approvals, ...outcome } = event.outcome;
+  return { ...event, outcome: { ...outcome, pending: [] } };
 }

@@ -66,7 +66,9 @@ export function isSentAgain(
 ): boolean {
   const last = messages.findLast((message) => message.role === 'user');
   const isSame = last?.id === said.id && isDeepStrictEqual(last.content, said.content);
-  return isSame && !isAgain && (latest?.status === 'running' || latest?.status === 'finished');
+  if (!isSame || isAgain) return false;
+  // An answer that was forgotten is given anew.
+  return latest?.status === 'running' || (latest?.status === 'finished' && messages.at(-1) !== last);
 }
 
 /** The newest answer from its beginning: what is stored of it, then what its run says beyond that. */
