@@ -74,9 +74,17 @@ export const conversations = group(
   {
     list: get('/conversations', {
       summary: 'List conversations',
-      description: 'Newest first.',
+      description:
+        'Newest first. With `query`, those that have the text in their title or in the `content` of a message, as Get conversation shows it; of a message that is stored with more than 256 KiB, such as one with a file, nothing is searched. A request looks through at most about 5,000 messages: a page may be shorter than `limit`, or empty, and `next_cursor` goes on behind what was looked through until it is null.',
       query: z.object({
         agent_id: agentFilter,
+        query: z
+          .string()
+          .trim()
+          .min(1)
+          .max(200)
+          .optional()
+          .meta({ description: 'Only those with this text, in upper or lower case', examples: ['weather'] }),
         ...pageQuery,
       }),
       output: z

@@ -401,7 +401,7 @@ export interface paths {
         };
         /**
          * List conversations
-         * @description Newest first.
+         * @description Newest first. With `query`, those that have the text in their title or in the `content` of a message, as Get conversation shows it; of a message that is stored with more than 256 KiB, such as one with a file, nothing is searched. A request looks through at most about 5,000 messages: a page may be shorter than `limit`, or empty, and `next_cursor` goes on behind what was looked through until it is null.
          */
         get: operations["conversationsList"];
         put?: never;
@@ -6557,6 +6557,8 @@ export interface operations {
             query?: {
                 /** @description Only those of this agent */
                 agent_id?: string;
+                /** @description Only those with this text, in upper or lower case */
+                query?: string;
                 /** @description The most to return */
                 limit?: number;
                 /** @description `next_cursor` of the page before */

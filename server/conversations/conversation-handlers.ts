@@ -6,6 +6,7 @@ import type { ConversationRecord, Store } from '../store/store.ts';
 import { conversationNotFound } from '../store/visible.ts';
 import { toConversationMessage } from './conversation-messages.ts';
 import { rewindConversation } from './rewind.ts';
+import { searchConversations } from './search-conversations.ts';
 
 interface ConversationHandlerOptions {
   readonly conversations: Store['conversations'];
@@ -28,8 +29,11 @@ export function createConversationHandlers({
     return conversation;
   };
   return {
-    async list({ input: { agent_id, limit, cursor }, context: { principal } }) {
-      const page = await conversations.list({ agentId: agent_id, limit, cursor, principal });
+    async list({ input: { agent_id: agentId, query: text, limit, cursor }, context: { principal }, signal }) {
+      const wanted = { agentId, limit, cursor, principal };
+      const page = await (text === undefined
+        ? conversations.list(wanted)
+        : searchConversations({ ...wanted, text, signal }, conversations));
       return { conversations: page.conversations.map(toSummary), next_cursor: page.nextCursor };
     },
     async get({ input: { conversation_id }, context }) {

@@ -11,6 +11,7 @@ import { createRecordReader, type StoreLog } from './record-reader.ts';
 import { rewindConversation } from './rewind-conversation.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
+import { searchMessages } from './search-messages.ts';
 import type { ConversationRecord, ConversationsStore, StoredMessage } from './stored-conversations.ts';
 import { isVisible, ownFirst } from './visible.ts';
 
@@ -70,6 +71,7 @@ export function createConversationsStore(
       const { rows } = await findMessages(db, { key });
       return messageReader.all<'conversation_key' | 'id'>(rows, { conversation_key: key, id: '' });
     },
+    search: (key, search) => searchMessages(db, { ...search, key, reader: messageReader }),
     async rewind(key, forgotten) {
       const rewound = await db
         .transaction()

@@ -28,6 +28,23 @@ export interface ConversationRecord extends ConversationName {
 /** A message with the time it was stored at. */
 export type StoredMessage = Message & { readonly createdAt: string };
 
+/** What to look for in the messages of a conversation. */
+export interface MessageSearch {
+  /** A text that stands in what is looked for as it is, whatever its case: messages without it are not read. */
+  readonly hint: string;
+  /** Of a longer message nothing is looked at. */
+  readonly maxBytes: number;
+  /** Whether a message is looked for. */
+  readonly isWanted: (message: StoredMessage) => boolean;
+}
+
+/** What a search has come to, and what it took. */
+export interface MessageSearchResult {
+  readonly isFound: boolean;
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 /** The stored conversations, to be read; runs write them. */
 export interface ConversationsStore {
   /** One page, those that changed last first. */
@@ -51,6 +68,8 @@ export interface ConversationsStore {
   find(key: string): Promise<ConversationRecord | undefined>;
   /** The messages in order; none when there is no such conversation. */
   messages(key: string): Promise<StoredMessage[]>;
+  /** Looks through the messages of a conversation until one is found. */
+  search(key: string, search: MessageSearch): Promise<MessageSearchResult>;
   /**
    * Forgets the end of a conversation that no run is on, and gives up on what it waits for. Returns whether it had such messages;
    * otherwise nothing changes.
