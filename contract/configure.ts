@@ -13,6 +13,22 @@ const Model = z
   })
   .meta({ id: 'ConfiguredModel' });
 
+const dollars = z.number().meta({ description: 'US dollars per million tokens' });
+
+const OfferedModel = z
+  .object({
+    id: z.string().meta({ description: 'What an agent names it by' }),
+    label: z.string().meta({ description: 'Its name at its provider' }),
+    provider: z.string(),
+    is_ready: z.boolean().meta({ description: 'Whether the variable it needs is set. Its provider is not asked' }),
+    needs: z.string().nullable().meta({ description: 'The variable it needs, set or not; null where it needs none' }),
+    price: z
+      .object({ input: dollars, cached_input: dollars, output: dollars })
+      .nullable()
+      .meta({ description: 'By the price table of the server, for a short prompt; null where it is not known' }),
+  })
+  .meta({ id: 'OfferedModel' });
+
 const Toolset = z
   .discriminatedUnion('type', [
     z.object({
@@ -52,6 +68,32 @@ export const configure = group('Configuration', 'What this server is made of.', 
       mcp_servers: [],
       tools: [{ name: 'tavily_search', description: 'Search the web using Tavily', server: 'tavily' }],
       default_model: 'openai:gpt-4o',
+    },
+  }),
+  models: get('/configure/models', {
+    summary: 'List models',
+    description:
+      'The models that agents may be given: of each provider its usual ones, then those of the price table, then those last found on this machine. Asks nobody, and tells no key. A provider takes other names too.',
+    output: z
+      .object({
+        models: z.array(OfferedModel),
+        default_model: z.string().nullable().meta({
+          description: 'What an agent without a model uses; null until this machine was first looked at',
+        }),
+      })
+      .meta({ id: 'OfferedModels' }),
+    example: {
+      models: [
+        {
+          id: 'openai:gpt-4o',
+          label: 'gpt-4o',
+          provider: 'openai',
+          is_ready: false,
+          needs: 'OPENAI_API_KEY',
+          price: { input: 2.5, cached_input: 1.25, output: 10 },
+        },
+      ],
+      default_model: 'demo:rules',
     },
   }),
   toolsetsStatus: get('/configure/mcp-toolsets-status', {

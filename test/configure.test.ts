@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { configure as contract } from '../contract/configure.ts';
 import { FIXTURE } from './support/mcp-servers.ts';
 import { poll, startWholeServer } from './support/whole-server.ts';
 
@@ -26,6 +27,31 @@ describe('the configuration', () => {
     const servers = typeof body === 'object' && body !== null && 'mcp_servers' in body ? body.mcp_servers : [];
     expect(JSON.stringify(servers)).toContain('"id":"mine"');
     expect(JSON.stringify(servers)).toContain('"id":"tavily"');
+    expect(JSON.stringify(body)).not.toContain('CANARY');
+  });
+
+  it('lists models with what they need and cost, and asks nobody', async () => {
+    await using server = await startWholeServer({
+      environment: { ANTHROPIC_API_KEY: 'sk-CANARY', OLLAMA_BASE_URL: 'http://127.0.0.1:1' },
+    });
+    const { status, body } = await server.call('GET', '/configure/models');
+    const { models, default_model } = contract.models.output.parse(body);
+    expect([status, default_model]).toEqual([200, 'demo:rules']);
+    expect(models).toContainEqual({
+      id: 'openai:gpt-4o',
+      label: 'gpt-4o',
+      provider: 'openai',
+      is_ready: false,
+      needs: 'OPENAI_API_KEY',
+      price: { input: 2.5, cached_input: 1.25, output: 10 },
+    });
+    expect(models.filter(({ is_ready }) => is_ready).map(({ provider }) => provider)).toContain('anthropic');
+    expect(models.filter(({ provider }) => provider === 'openai').every(({ is_ready }) => !is_ready)).toBe(true);
+    expect(models.at(-1)).toMatchObject({ id: 'demo:rules', is_ready: true, needs: null, price: { input: 0 } });
+    // A line of the price table that is none of the usual models.
+    expect(models.map(({ id }) => id)).toContain('openai:gpt-3.5-turbo');
+    expect(models.filter(({ id }) => id.includes('*'))).toEqual([]);
+    expect(new Set(models.map(({ id }) => id)).size).toBe(models.length);
     expect(JSON.stringify(body)).not.toContain('CANARY');
   });
 

@@ -172,7 +172,10 @@ it('a local server gives the default model, its first that can chat', async () =
   expect(models.defaultModelNow()).toBeUndefined();
   expect(await models.defaultModel()).toBe('ollama:qwen3:8b');
   expect(models.defaultModelNow()).toBe('ollama:qwen3:8b');
-  const local = (await models.list()).filter(({ provider }) => provider === 'ollama' || provider === 'vllm');
+  const isLocal = ({ provider }: { provider: string }) => provider === 'ollama' || provider === 'vllm';
+  expect(models.knownDefault()).toBe(await models.defaultModel());
+  const local = (await models.list()).filter(isLocal);
+  expect(models.listKnown([]).filter(isLocal)).toEqual(local);
   expect(local).toEqual([
     { id: 'ollama:qwen3:8b', name: 'qwen3:8b', provider: 'ollama', isAvailable: true, requiredEnvVars: [] },
     { id: 'ollama:llama3.2:3b', name: 'llama3.2:3b', provider: 'ollama', isAvailable: true, requiredEnvVars: [] },

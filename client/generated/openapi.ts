@@ -1348,6 +1348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/configure/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List models
+         * @description The models that agents may be given: of each provider its usual ones, then those of the price table, then those last found on this machine. Asks nobody, and tells no key. A provider takes other names too.
+         */
+        get: operations["configureModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/configure/mcp-toolsets-status": {
         parameters: {
             query?: never;
@@ -3212,6 +3232,31 @@ export interface components {
          */
         MimeBundle: {
             [key: string]: unknown;
+        };
+        OfferedModel: {
+            /** @description What an agent names it by */
+            id: string;
+            /** @description Its name at its provider */
+            label: string;
+            provider: string;
+            /** @description Whether the variable it needs is set. Its provider is not asked */
+            is_ready: boolean;
+            /** @description The variable it needs, set or not; null where it needs none */
+            needs: string | null;
+            /** @description By the price table of the server, for a short prompt; null where it is not known */
+            price: {
+                /** @description US dollars per million tokens */
+                input: number;
+                /** @description US dollars per million tokens */
+                cached_input: number;
+                /** @description US dollars per million tokens */
+                output: number;
+            } | null;
+        };
+        OfferedModels: {
+            models: components["schemas"]["OfferedModel"][];
+            /** @description What an agent without a model uses; null until this machine was first looked at */
+            default_model: string | null;
         };
         OpenAiChat: {
             /**
@@ -9485,6 +9530,49 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    configureModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "models": [
+                     *         {
+                     *           "id": "openai:gpt-4o",
+                     *           "label": "gpt-4o",
+                     *           "provider": "openai",
+                     *           "is_ready": false,
+                     *           "needs": "OPENAI_API_KEY",
+                     *           "price": {
+                     *             "input": 2.5,
+                     *             "cached_input": 1.25,
+                     *             "output": 10
+                     *           }
+                     *         }
+                     *       ],
+                     *       "default_model": "demo:rules"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfferedModels"];
                 };
             };
             401: components["responses"]["Unauthorized"];

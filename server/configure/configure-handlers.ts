@@ -11,6 +11,9 @@ interface ConfigureHandlerOptions {
   readonly configServers: { readonly isSettled: boolean; readonly problems: readonly ConfigProblem[] };
   listModels(): Promise<ModelInfo[]>;
   defaultModel(): Promise<string>;
+  /** The same of what is known without asking anybody, with more models. */
+  known: { models(): ModelInfo[]; defaultModel(): string | undefined };
+  ratesOf(model: string): { readonly input: number; readonly cached_input: number; readonly output: number } | null;
 }
 
 /** What this server is made of, over the wire. */
@@ -19,6 +22,8 @@ export function createConfigureHandlers({
   configServers,
   listModels,
   defaultModel,
+  known,
+  ratesOf,
 }: ConfigureHandlerOptions): AppHandlers<RequestContext>['configure'] {
   return {
     async get() {
@@ -37,6 +42,10 @@ export function createConfigureHandlers({
         default_model,
       };
     },
+    models: () => ({
+      models: known.models().map((model) => ({ ...toOffered(model), price: ratesOf(model.id) })),
+      default_model: known.defaultModel() ?? null,
+    }),
     toolsetsStatus() {
       const ready = servers.listRunning().map(({ definition }) => definition.id);
       const errors = servers.list().map(({ definition, error }) => [definition.id, error] as const);
@@ -60,6 +69,14 @@ export function createConfigureHandlers({
       }),
   };
 }
+
+const toOffered = ({ id, name: label, provider, isAvailable, requiredEnvVars }: ModelInfo) => ({
+  id,
+  label,
+  provider,
+  is_ready: isAvailable,
+  needs: requiredEnvVars[0] ?? null,
+});
 
 // Named after the wrong entry, or else after the file: only its base name, since its folder is nobody's business.
 function toFailure(problem: ConfigProblem): readonly [string, string] {

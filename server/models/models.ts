@@ -107,21 +107,36 @@ export class Models {
 
   /** What is known of {@link defaultModel} without waiting: undefined until the first look at this machine, which it starts, has ended. */
   defaultModelNow(): string | undefined {
-    const chosen = this.#chosenDefault() ?? this.#localDefault;
-    if (chosen) return chosen;
-    void this.defaultModel();
-    return this.#probe && demoId;
+    const known = this.knownDefault();
+    if (!known || known === demoId) void this.defaultModel();
+    return known;
+  }
+
+  /** What is known of {@link defaultModel} without asking anybody: undefined until the first look at this machine has ended. */
+  knownDefault(): string | undefined {
+    return this.#chosenDefault() ?? this.#localDefault ?? (this.#probe && demoId);
   }
 
   /** The usual models of each provider, then those found on this machine, then the demo model. */
   async list(): Promise<ModelInfo[]> {
     const local = await this.#localModels(probeForListMs);
-    const usual = providerNames.flatMap((provider) => factsOf(provider).models.map((name) => ({ provider, name })));
-    const found = local.map(parseModelId);
+    return this.#withChosen([...usualModels(), ...local.map(parseModelId)]).map((id) => this.#describe(id));
+  }
+
+  /** The models that are known without asking anybody: of each provider the usual ones, then those of `others`, then those last found on this machine. */
+  listKnown(others: readonly string[]): ModelInfo[] {
+    const named = [...others, ...(this.#probe?.found ?? [])].flatMap((id) => readModelId(id) ?? []);
+    const all = this.#withChosen([...usualModels(), ...named]);
+    const once = [...new Map(all.map((id) => [formatModelId(id), id])).values()];
+    const placeOf = ({ provider }: ModelId) => providerNames.indexOf(provider);
+    return once.toSorted((one, other) => placeOf(one) - placeOf(other)).map((id) => this.#describe(id));
+  }
+
+  /** These with the default, which is before them when it is none of them. */
+  #withChosen(known: readonly ModelId[]): readonly ModelId[] {
     const chosen = readModelId(this.#chosenDefault() ?? demoId);
-    const known = [...usual, ...found];
     const isKnown = !chosen || known.some((id) => formatModelId(id) === formatModelId(chosen));
-    return (isKnown ? known : [chosen, ...known]).map((id) => this.#describe(id));
+    return isKnown ? known : [chosen, ...known];
   }
 
   /** Where a model is asked; undefined for one of this process, and where no address can be told. */
@@ -190,3 +205,6 @@ export class Models {
     return this.#probing;
   }
 }
+
+const usualModels = (): ModelId[] =>
+  providerNames.flatMap((provider) => factsOf(provider).models.map((name) => ({ provider, name })));

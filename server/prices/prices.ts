@@ -14,6 +14,17 @@ export interface Prices {
    * known, and 0 only where it is known to be 0. A sum of several requests has no price of its own: long prompts may cost more a token.
    */
   priceOf(model: string, usage: Usage): number | null;
+  /** What a million tokens of a short prompt to `model` cost, in US dollars; null where the price is not known. */
+  ratesOf(model: string): Rates | null;
+  /** The ids of the models that have a line. */
+  models(): string[];
+}
+
+/** US dollars per million tokens. */
+interface Rates {
+  readonly input: number;
+  readonly cached_input: number;
+  readonly output: number;
 }
 
 interface OpenPrices {
@@ -32,20 +43,31 @@ export function openPrices({ file, log }: OpenPrices): Prices {
     const from = dateOf(own) ?? (own?.prices.size ? null : dateOf(bundled));
     return { from, prices: new Map([...(bundled?.prices ?? []), ...(own?.prices ?? [])]) };
   });
+  const findPrice = (model: string) => {
+    const { prices } = read();
+    const id = readModelId(model);
+    return (
+      id &&
+      keysOf(id)
+        .map((key) => prices.get(key))
+        .find((one) => one !== undefined)
+    );
+  };
   return {
     get from() {
       return read().from;
     },
     priceOf(model, usage) {
-      const { prices } = read();
-      const id = readModelId(model);
-      const price =
-        id &&
-        keysOf(id)
-          .map((key) => prices.get(key))
-          .find((one) => one !== undefined);
+      const price = findPrice(model);
       return price ? costOf(price, usage) : null;
     },
+    ratesOf(model) {
+      const price = findPrice(model);
+      if (!price) return null;
+      const { input, cached_input = input, output } = currentOf(price);
+      return { input, cached_input, output };
+    },
+    models: () => [...read().prices.keys()].filter((id) => !id.endsWith(':*')),
   };
 }
 
@@ -76,13 +98,16 @@ function keysOf({ provider, name }: ModelId): string[] {
   return [...names, ...(isElsewhere ? [] : ['*'])].map((each) => formatModelId({ provider, name: each }));
 }
 
+const currentOf = (price: Price) =>
+  price.later && price.later.from <= new Date().toISOString().slice(0, 10) ? price.later : price;
+
 /**
  * The AI SDK counts cached tokens among those of the input and reasoning among those of the output, for every provider. It also counts what
  * was written to a cache among the input, which {@link Usage} does not tell apart: it is charged as other input here, where Anthropic and the
  * newest models of OpenAI ask a quarter more. Sound and pictures are charged as text.
  */
 function costOf(price: Price, { inputTokens, cachedInputTokens, outputTokens }: Usage): number {
-  const current = price.later && price.later.from <= new Date().toISOString().slice(0, 10) ? price.later : price;
+  const current = currentOf(price);
   const { long_prompt: long } = current;
   const { input, output, cached_input: cachedInput = input } = long && inputTokens > long.above ? long : current;
   // Some servers report more cached tokens than there were.

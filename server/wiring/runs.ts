@@ -43,6 +43,7 @@ export async function openRuns({ options, store, models, tracing, onEnded, onInn
   if (interrupted.length) log.warn({ runs: interrupted.length }, 'runs were cut off when the server last stopped');
   return {
     runs,
+    prices,
     handlers: {
       runs: createRunHandlers({ runs, store: store.runs, approvals: store.approvals }),
       usage: createUsageHandlers({ store: store.runs, prices }),

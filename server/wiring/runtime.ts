@@ -99,7 +99,11 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   );
   const telemetry = keep(await openTelemetry({ environment, store, models, log }));
   const mcp = keep(await openMcpServers({ options, environment, store, log, publish }));
-  const { runs, handlers: runHandlers } = await openRuns({
+  const {
+    runs,
+    prices,
+    handlers: runHandlers,
+  } = await openRuns({
     options,
     store,
     models,
@@ -117,7 +121,19 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const sandbox = keep(
     await openSandboxes({ options, agents, codemode, runs, log, publish, watchRequest, onStart: metrics.noteSandbox }),
   );
-  const parts = { options, store, models, mcp, runs, skills, agents, codemode, sandboxes: sandbox.sandboxes, log };
+  const parts = {
+    options,
+    store,
+    models,
+    prices,
+    mcp,
+    runs,
+    skills,
+    agents,
+    codemode,
+    sandboxes: sandbox.sandboxes,
+    log,
+  };
   const agentRuns = openAgentRuns(parts);
   const doors = keep(openMcpDoors({ ...parts, agentRuns, watchRequest }));
   const proxy = openMcpProxy({ ...parts, watchRequest });
