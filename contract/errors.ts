@@ -15,6 +15,8 @@ export const errors = {
   'agent-not-found': { status: 404, meaning: 'No agent has this id' },
   'example-not-found': { status: 404, meaning: 'No example has this name' },
   'spawn-forbidden': { status: 403, meaning: 'The policy of this server forbids to run this MCP server' },
+  'skill-not-found': { status: 404, meaning: 'No skill has this name' },
+  'skill-file-not-found': { status: 404, meaning: 'The skill has no file of this path' },
   'mcp-server-not-found': { status: 404, meaning: 'No MCP server has this id' },
   'mcp-server-not-enabled': { status: 404, meaning: 'The MCP server of the catalog is not enabled' },
   'mcp-server-not-running': { status: 404, meaning: 'The MCP server is not running' },

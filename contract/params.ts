@@ -14,6 +14,7 @@ export const params = {
   server_id: id('The MCP server identifier', 'tavily'),
   server_name: id('The name of the MCP server in the catalog', 'tavily'),
   tool_name: id('The name of a tool of the MCP server', 'tavily_search'),
+  skill_name: id('The name of the skill', 'csv-summary'),
   conversation_id: id('The conversation identifier', 'conv-1'),
   chat_id: id('The id of the chat, which is that of its conversation', 'chat-1'),
   run_id: id('The run identifier', 'run-1'),

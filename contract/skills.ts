@@ -16,6 +16,41 @@ const Skill = z
   })
   .meta({ id: 'Skill' });
 
+const bytes = z.int().meta({ description: 'How long it is' });
+
+const SkillFile = z
+  .object({
+    path: z.string(),
+    bytes,
+    text: z.string().nullable().meta({ description: 'null where it is left out' }),
+    left_out: z
+      .enum(['binary', 'too_long'])
+      .nullable()
+      .meta({ description: '`binary`: it is no text in UTF-8; `too_long`: it is over 1 MiB. null: it is not' }),
+  })
+  .meta({ id: 'SkillFile' });
+
+const SkillDetail = Skill.extend({
+  text: z.string().meta({ description: 'Its SKILL.md, as it is written' }),
+  files: z
+    .array(z.object({ path: z.string(), bytes }))
+    .meta({ description: 'Its other files, hidden ones left out; the first 500' }),
+  file: SkillFile.nullable().meta({ description: 'The one of `path`; null without' }),
+}).meta({ id: 'SkillDetail' });
+
+const example: z.output<typeof Skill> = {
+  name: 'csv-summary',
+  description: 'Describes a CSV file: its columns, their types and their values.',
+  origin: 'bundled',
+  default: false,
+  license: 'MIT',
+  compatibility: null,
+  allowed_tools: [],
+  scripts: ['scripts/summarize.py'],
+  resources: ['references/report.md'],
+  warnings: [],
+};
+
 /** Skills: folders with a SKILL.md that agents read when a task needs them. */
 export const skills = group('Skills', 'Skills: folders with a SKILL.md that agents read when a task needs them.', {
   list: get('/skills', {
@@ -30,21 +65,31 @@ export const skills = group('Skills', 'Skills: folders with a SKILL.md that agen
       })
       .meta({ id: 'SkillList' }),
     example: {
-      skills: [
-        {
-          name: 'csv-summary',
-          description: 'Describes a CSV file: its columns, their types and their values.',
-          origin: 'bundled',
-          default: false,
-          license: 'MIT',
-          compatibility: null,
-          allowed_tools: [],
-          scripts: ['scripts/summarize.py'],
-          resources: ['references/report.md'],
-          warnings: [],
-        },
-      ],
+      skills: [example],
       problems: [{ path: 'broken-skill', reason: 'SKILL.md states no description' }],
     },
+  }),
+  get: get('/skills/{skill_name}', {
+    summary: 'Get skill',
+    description: 'The skill as it is now, with its text and its files, and with what is in one of them.',
+    query: z.object({
+      path: z
+        .string()
+        .min(1)
+        .max(1000)
+        .optional()
+        .meta({ description: 'One of `files`, to be read', examples: ['references/report.md'] }),
+    }),
+    output: SkillDetail,
+    example: {
+      ...example,
+      text: '---\nname: csv-summary\ndescription: Describes a CSV file.\n---\nRun scripts/summarize.py.\n',
+      files: [
+        { path: 'references/report.md', bytes: 312 },
+        { path: 'scripts/summarize.py', bytes: 2048 },
+      ],
+      file: { path: 'references/report.md', bytes: 312, text: '# Report\n', left_out: null },
+    },
+    errors: ['skill-not-found', 'skill-file-not-found'],
   }),
 });

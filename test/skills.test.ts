@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -183,6 +183,60 @@ describe('the instructions of an agent', () => {
     expect(await callTool(server, 'a', 'run_skill_script', script)).toMatchObject({
       result: { stdout: 'Hello you\n' },
     });
+  });
+});
+
+describe('a skill is shown', () => {
+  const text = skillText('name: odd\ndescription: Is odd', 'Read all.');
+  async function startOdd(folder: string) {
+    await writeFiles(join(folder, 'outside'), { 'secret.txt': 'SECRET' });
+    await writeFiles(join(folder, 'skills'), {
+      'odd/SKILL.md': text,
+      'odd/references/names.md': 'Ann, Zoë',
+      'odd/assets/dot.bin': new Uint8Array([0, 1, 2, 255]),
+      'odd/assets/latin.txt': new Uint8Array([0x5a, 0x6f, 0xeb]),
+      'odd/assets/long.txt': 'x'.repeat(1_048_577),
+      'odd/.hidden': 'SECRET',
+      'other/SKILL.md': skillText('other'),
+    });
+    await symlink(join(folder, 'outside/secret.txt'), join(folder, 'skills/odd/link.txt'));
+    return startWholeServer({ args: ['--skills-folder', join(folder, 'skills'), '--skills', 'odd'] });
+  }
+
+  it('with its text, its files and what is in one of them', async () => {
+    await using folder = await temporaryFolder();
+    await using server = await startOdd(folder.path);
+    const files = [
+      { path: 'assets/dot.bin', bytes: 4 },
+      { path: 'assets/latin.txt', bytes: 3 },
+      { path: 'assets/long.txt', bytes: 1_048_577 },
+      { path: 'references/names.md', bytes: 9 },
+    ];
+    const { status, body } = await server.call('GET', '/skills/ODD');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ name: 'odd', description: 'Is odd', default: true, text, files, file: null });
+    const read = async (path: string) =>
+      Object((await server.call('GET', `/skills/odd?${new URLSearchParams({ path })}`)).body).file;
+    expect(await read('references/names.md')).toEqual({ ...files[3], text: 'Ann, Zoë', left_out: null });
+    expect(await read('assets/dot.bin')).toEqual({ ...files[0], text: null, left_out: 'binary' });
+    expect(await read('assets/latin.txt')).toEqual({ ...files[1], text: null, left_out: 'binary' });
+    expect(await read('assets/long.txt')).toEqual({ ...files[2], text: null, left_out: 'too_long' });
+  });
+
+  it('and nothing that is none of its files', async () => {
+    await using folder = await temporaryFolder();
+    await using server = await startOdd(folder.path);
+    const paths = ['../other/SKILL.md', 'link.txt', '.hidden', 'none', '/etc/passwd', 'references', 'a\0b', '..'];
+    for (const path of paths) {
+      expect(await server.call('GET', `/skills/odd?${new URLSearchParams({ path })}`)).toMatchObject({
+        status: 404,
+        body: { code: 'skill-file-not-found' },
+      });
+    }
+    for (const name of ['none', '..', '../outside', '__proto__']) {
+      expect(await server.call('GET', `/skills/${encodeURIComponent(name)}`)).toMatchObject({ status: 404 });
+    }
+    expect(await server.call('GET', '/skills/none')).toMatchObject({ body: { code: 'skill-not-found' } });
   });
 });
 

@@ -1548,6 +1548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/skills/{skill_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get skill
+         * @description The skill as it is now, with its text and its files, and with what is in one of them.
+         */
+        get: operations["skillsGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2624,7 +2644,7 @@ export interface components {
              * @example agent-not-found
              * @enum {string}
              */
-            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "message-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "page-ticket-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "output-invalid" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
+            code: "malformed-json" | "malformed-url" | "malformed-request" | "jupyter-url-required" | "mcp-session-required" | "jupyter-url-not-allowed" | "unauthorized" | "host-not-allowed" | "origin-not-allowed" | "not-found" | "agent-not-found" | "example-not-found" | "spawn-forbidden" | "skill-not-found" | "skill-file-not-found" | "mcp-server-not-found" | "mcp-server-not-enabled" | "mcp-server-not-running" | "mcp-session-not-found" | "ui-resource-not-found" | "mcp-tool-not-found" | "conversation-not-found" | "message-not-found" | "method-not-allowed" | "request-timeout" | "agent-exists" | "mcp-server-exists" | "run-exists" | "run-not-found" | "approval-not-found" | "approval-pending" | "approval-resolved" | "run-interrupted" | "run-cancelled" | "events-gone" | "page-ticket-gone" | "conversation-busy" | "bodies-full" | "file-too-large" | "body-too-large" | "not-json" | "file-not-fetched" | "file-not-taken" | "validation-failed" | "upgrade-required" | "rate-limited" | "headers-too-large" | "internal" | "mcp-start-failed" | "mcp-variables-missing" | "mcp-server-failed" | "mcp-server-timeout" | "sandbox-busy" | "sandbox-restart-failed" | "sandbox-unavailable" | "model-not-configured" | "model-failed" | "output-invalid" | "model-timeout" | "mcp-sessions-full" | "not-ready" | "store-failed" | "store-full" | "draining";
             /** @description On 422: each field that is wrong, and why */
             errors?: {
                 path: string;
@@ -4119,6 +4139,48 @@ export interface components {
             /** @description What its author should mend */
             warnings: string[];
         };
+        SkillDetail: {
+            name: string;
+            /** @description What it is for, and when */
+            description: string;
+            /**
+             * @description `bundled`: part of this server
+             * @enum {string}
+             */
+            origin: "folder" | "bundled";
+            /** @description Whether agents that say nothing have it */
+            default: boolean;
+            license: string | null;
+            /** @description What it needs to work */
+            compatibility: string | null;
+            /** @description The tools its author meant it to need */
+            allowed_tools: string[];
+            /** @description Python that runs in the sandbox of an agent */
+            scripts: string[];
+            /** @description Its other files */
+            resources: string[];
+            /** @description What its author should mend */
+            warnings: string[];
+            /** @description Its SKILL.md, as it is written */
+            text: string;
+            /** @description Its other files, hidden ones left out; the first 500 */
+            files: {
+                path: string;
+                /** @description How long it is */
+                bytes: number;
+            }[];
+            /** @description The one of `path`; null without */
+            file: components["schemas"]["SkillFile"] | null;
+        };
+        SkillFile: {
+            path: string;
+            /** @description How long it is */
+            bytes: number;
+            /** @description null where it is left out */
+            text: string | null;
+            /** @description `binary`: it is no text in UTF-8; `too_long`: it is over 1 MiB. null: it is not */
+            left_out: ("binary" | "too_long") | null;
+        };
         SkillList: {
             skills: components["schemas"]["Skill"][];
             /** @description Folders that cannot be used, each with the reason */
@@ -5270,6 +5332,18 @@ export interface components {
         };
         /** @description `sandbox-unavailable`: The sandbox could not be started or reached; the detail names the step */
         SandboxUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /**
+         * @description `skill-not-found`: No skill has this name
+         *     `skill-file-not-found`: The skill has no file of this path
+         */
+        SkillFileNotFoundOrSkillNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -9974,6 +10048,74 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    skillsGet: {
+        parameters: {
+            query?: {
+                /** @description One of `files`, to be read */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name of the skill */
+                skill_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "csv-summary",
+                     *       "description": "Describes a CSV file: its columns, their types and their values.",
+                     *       "origin": "bundled",
+                     *       "default": false,
+                     *       "license": "MIT",
+                     *       "compatibility": null,
+                     *       "allowed_tools": [],
+                     *       "scripts": [
+                     *         "scripts/summarize.py"
+                     *       ],
+                     *       "resources": [
+                     *         "references/report.md"
+                     *       ],
+                     *       "warnings": [],
+                     *       "text": "---\nname: csv-summary\ndescription: Describes a CSV file.\n---\nRun scripts/summarize.py.\n",
+                     *       "files": [
+                     *         {
+                     *           "path": "references/report.md",
+                     *           "bytes": 312
+                     *         },
+                     *         {
+                     *           "path": "scripts/summarize.py",
+                     *           "bytes": 2048
+                     *         }
+                     *       ],
+                     *       "file": {
+                     *         "path": "references/report.md",
+                     *         "bytes": 312,
+                     *         "text": "# Report\n",
+                     *         "left_out": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["SkillFileNotFoundOrSkillNotFound"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
         };

@@ -1,5 +1,7 @@
 import type { AppHandlers } from '../../contract/index.ts';
+import { ApiError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
+import { readSkillSource, showFile, sizeFiles } from './show-skill.ts';
 import { resourcesOf, type Skill, scriptsOf } from './skill.ts';
 import type { SkillLibrary } from './skill-library.ts';
 
@@ -19,6 +21,17 @@ export function createSkillHandlers({ library, defaults }: SkillHandlerOptions):
         skills: library.list().map((skill) => ({ ...view(skill), default: byDefault.has(skill) })),
         problems: library.problems().map(({ path, reason }) => ({ path, reason })),
       };
+    },
+    async get({ input: { skill_name: name, path } }) {
+      await library.refresh();
+      const skill = library.find(name);
+      if (!skill) throw new ApiError('skill-not-found', `Skill not found: ${name}`);
+      const [text, files, file] = await Promise.all([
+        readSkillSource(skill),
+        sizeFiles(skill),
+        path === undefined ? null : showFile(skill, path),
+      ]);
+      return { ...view(skill), default: library.pick(defaults).includes(skill), text, files, file };
     },
   };
 }
