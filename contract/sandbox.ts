@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Timestamp } from './ids.ts';
 import { get, group, post, stream } from './kit.ts';
 
 const Variant = z.enum(['local-eval', 'local-jupyter']).meta({
@@ -105,6 +106,42 @@ const Execute = z
   })
   .meta({ id: 'Execute' });
 
+const InterpreterStatus = z.enum(['starting', 'ready', 'busy', 'ended']).meta({
+  description: '`busy`: code runs in it; `ended`: there is none',
+});
+
+const Interpreters = z
+  .object({
+    interpreters: z.array(
+      z.object({
+        agent_id: z.string(),
+        key: z.string().nullable().meta({ description: 'The name of the key whose it is; null without keys' }),
+        status: InterpreterStatus,
+        variant: Variant,
+        last_used_at: Timestamp.nullable().meta({ description: 'When code last ended in it; null: none has yet' }),
+      }),
+    ),
+  })
+  .meta({ id: 'SandboxInterpreters' });
+
+const Variables = z
+  .object({
+    status: InterpreterStatus,
+    variables: z.array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        repr: z.string().meta({ description: 'It in a few words' }),
+        size: z
+          .int()
+          .nullable()
+          .meta({ description: 'How many elements or characters it has; null where it has none' }),
+      }),
+    ),
+    more_variables: z.int().meta({ description: 'How many there are before these' }),
+  })
+  .meta({ id: 'SandboxVariables' });
+
 const statusExample: z.output<typeof SandboxStatus> = {
   variant: 'local-jupyter',
   jupyter_url: 'http://localhost:8888',
@@ -124,6 +161,35 @@ export const sandbox = group(
       description: 'Starts nothing.',
       output: SandboxStatus,
       example: { variant: 'local-eval', jupyter_url: null, jupyter_token_set: false, sandbox_running: true },
+    }),
+    interpreters: get('/agents/sandbox/interpreters', {
+      summary: 'List interpreters',
+      description:
+        'Which agents have an interpreter now, and for whom, as far as the key may see it: its own, and all on a server with one key or none. Starts nothing.',
+      output: Interpreters,
+      example: {
+        interpreters: [
+          {
+            agent_id: 'my-agent',
+            key: null,
+            status: 'ready',
+            variant: 'local-eval',
+            last_used_at: '2026-11-23T10:00:00.000Z',
+          },
+        ],
+      },
+    }),
+    variables: get('/agents/{agent_id}/sandbox/variables', {
+      summary: 'List variables',
+      description:
+        'The variables that the code of the agent has for this key, the newest 200, without those that begin with `_` and what it has imported. None while code runs, and none where there is no interpreter: none is started. Values are shown in a few words, and no code of the agent is run for it.',
+      output: Variables,
+      example: {
+        status: 'ready',
+        variables: [{ name: 'answer', type: 'int', repr: '42', size: null }],
+        more_variables: 0,
+      },
+      errors: ['agent-not-found', 'sandbox-busy', 'sandbox-unavailable'],
     }),
     configure: post('/agents/sandbox/configure', {
       summary: 'Configure sandbox',

@@ -1428,6 +1428,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/sandbox/interpreters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List interpreters
+         * @description Which agents have an interpreter now, and for whom, as far as the key may see it: its own, and all on a server with one key or none. Starts nothing.
+         */
+        get: operations["sandboxInterpreters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{agent_id}/sandbox/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List variables
+         * @description The variables that the code of the agent has for this key, the newest 200, without those that begin with `_` and what it has imported. None while code runs, and none where there is no interpreter: none is started. Values are shown in a few words, and no code of the agent is run for it.
+         */
+        get: operations["sandboxVariables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents/sandbox/configure": {
         parameters: {
             query?: never;
@@ -4094,6 +4134,25 @@ export interface components {
             /** @description How many answers of models `cost` is without, because the price of the model, or what the answer used, is not known. One that broke off before anything was counted is not among them */
             unpriced_steps: number;
         };
+        SandboxInterpreters: {
+            interpreters: {
+                agent_id: string;
+                /** @description The name of the key whose it is; null without keys */
+                key: string | null;
+                /**
+                 * @description `busy`: code runs in it; `ended`: there is none
+                 * @enum {string}
+                 */
+                status: "starting" | "ready" | "busy" | "ended";
+                /**
+                 * @description `local-eval`: Python inside this server, isolated; `local-jupyter`: a kernel of a Jupyter server
+                 * @enum {string}
+                 */
+                variant: "local-eval" | "local-jupyter";
+                /** @description When code last ended in it; null: none has yet */
+                last_used_at: string | null;
+            }[];
+        };
         SandboxInterrupted: {
             /** @description The agents in which an execution was interrupted */
             interrupted: string[];
@@ -4109,6 +4168,23 @@ export interface components {
             jupyter_token_set: boolean;
             /** @description Whether an interpreter is alive now, whosever it is */
             sandbox_running: boolean;
+        };
+        SandboxVariables: {
+            /**
+             * @description `busy`: code runs in it; `ended`: there is none
+             * @enum {string}
+             */
+            status: "starting" | "ready" | "busy" | "ended";
+            variables: {
+                name: string;
+                type: string;
+                /** @description It in a few words */
+                repr: string;
+                /** @description How many elements or characters it has; null where it has none */
+                size: number | null;
+            }[];
+            /** @description How many there are before these */
+            more_variables: number;
         };
         /** @description An MCP server id, or `{id, origin}` where one id exists in several places */
         ServerSelection: string | {
@@ -9759,6 +9835,88 @@ export interface operations {
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
+        };
+    };
+    sandboxInterpreters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "interpreters": [
+                     *         {
+                     *           "agent_id": "my-agent",
+                     *           "key": null,
+                     *           "status": "ready",
+                     *           "variant": "local-eval",
+                     *           "last_used_at": "2026-11-23T10:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SandboxInterpreters"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    sandboxVariables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent identifier */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "variables": [
+                     *         {
+                     *           "name": "answer",
+                     *           "type": "int",
+                     *           "repr": "42",
+                     *           "size": null
+                     *         }
+                     *       ],
+                     *       "more_variables": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SandboxVariables"];
+                };
+            };
+            400: components["responses"]["MalformedUrl"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            404: components["responses"]["AgentNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimitedOrSandboxBusy"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["SandboxUnavailable"];
         };
     };
     sandboxConfigure: {

@@ -1,6 +1,7 @@
 import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import type { Publish } from '../live-events/publish.ts';
+import type { ListedVariables } from './list-variables.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Tenant } from './tenant.ts';
 import type { ToolCallGate } from './tool-calls.ts';
@@ -26,6 +27,8 @@ export class AgentSandbox {
   environment: string | undefined;
   running: RunningExecution | undefined;
   lastUsed = 0;
+  /** The look at its variables that is under way, which all who look share. */
+  looking: Promise<ListedVariables> | undefined;
   readonly #queue = new Mutex();
   #waiting = 0;
   #idleTimer: NodeJS.Timeout | undefined;

@@ -33,6 +33,15 @@ export function createSandboxHandlers({
   const optionsOf = (timeout: number | undefined) => ({ ...toTimes(timeout), watch: watchRequest?.() });
   return {
     status: () => manager.status(),
+    interpreters: ({ context: { principal } }) => {
+      const seen = manager.interpreters({ owner: ownerOf(principal), seesAll: principal.seesAll });
+      return { interpreters: seen.map(toInterpreter) };
+    },
+    variables: async ({ input: { agent_id: agentId }, context }) => {
+      await requireAgent(agentId);
+      const { state, variables, more } = await manager.variables(tenantOf(agentId, context.principal));
+      return { status: state, variables, more_variables: more };
+    },
     configure: ({ input }) => manager.configure(input),
     restart: ({ context }) => manager.restart(ownerOf(context.principal)),
     interrupt: ({ input, context }) => ({ interrupted: manager.interrupt(ownerOf(context.principal), input.agent_id) }),
@@ -47,6 +56,14 @@ export function createSandboxHandlers({
     },
   };
 }
+
+const toInterpreter = (seen: ReturnType<SandboxManager['interpreters']>[number]) => ({
+  agent_id: seen.agentId,
+  key: seen.key || null,
+  status: seen.state,
+  variant: seen.variant,
+  last_used_at: seen.lastUsedAt ? new Date(seen.lastUsedAt).toISOString() : null,
+});
 
 /** Whoever says how long the code may take waits no longer for it to begin. */
 function toTimes(seconds: number | undefined) {

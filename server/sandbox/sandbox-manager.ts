@@ -2,7 +2,9 @@ import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { type ExecuteOptions, executeFor, type ManagedExecution } from './agent-execution.ts';
+import type { AgentSandbox } from './agent-sandbox.ts';
 import { defaultLimits, type SandboxLimits } from './limits.ts';
+import { type ListedVariables, listVariables } from './list-variables.ts';
 import type { LocalEvalEngine } from './local-eval/child-process.ts';
 import { LocalEval } from './local-eval/local-eval.ts';
 import { SnapshotCache } from './local-eval/snapshot-cache.ts';
@@ -136,6 +138,33 @@ export class SandboxManager {
     );
     for (const agent of running) agent.running?.interrupt.abort();
     return running.map((agent) => agent.tenant.agentId);
+  }
+
+  /** The interpreters that a caller may see: its own, and with `seesAll` those of all. */
+  interpreters({ owner, seesAll }: { readonly owner: string; readonly seesAll: boolean }) {
+    return [...this.#pool.agents()].flatMap(({ tenant, state, lastUsed, sandbox }) => {
+      if (!sandbox || (tenant.owner !== owner && !seesAll)) return [];
+      const { agentId, owner: key } = tenant;
+      return [
+        { agentId, key, state, variant: sandbox.variant, lastUsedAt: lastUsed && performance.timeOrigin + lastUsed },
+      ];
+    });
+  }
+
+  /** The variables of the agent for this caller, and where its interpreter stands: none while code runs, and none is started. */
+  async variables(tenant: Tenant): Promise<ListedVariables & { readonly state: AgentSandbox['state'] }> {
+    const agent = this.#pool.find(tenant);
+    if (!agent) return { state: 'ended', variables: [], more: 0 };
+    if (agent.state !== 'ready' || (agent.isBusy && !agent.looking)) {
+      return { state: agent.isBusy ? 'busy' : agent.state, variables: [], more: 0 };
+    }
+    agent.looking ??= agent
+      .enqueue(this.#limits.maxWaiting, () => listVariables(agent, this.#pool))
+      .finally(() => {
+        agent.looking = undefined;
+      });
+    const listed = await agent.looking;
+    return { state: agent.state, ...listed };
   }
 
   /** Runs code in the interpreter of the agent for this caller, behind the executions already waiting there. Rejects when there is nothing to run it, not for what it does. */

@@ -150,15 +150,16 @@ export class SandboxPool {
     }
   }
 
-  /** Keeps the interpreter of an agent for its next execution, for a while. */
-  keepFor(agent: AgentSandbox): void {
-    agent.lastUsed = performance.now();
+  /** Keeps the interpreter of an agent for its next execution, for a while from when it was last used. */
+  keepFor(agent: AgentSandbox, lastUsed = performance.now()): void {
+    agent.lastUsed = lastUsed;
     // The agent was deleted, or the server closes, while the code ran.
     if (this.#isClosed || this.find(agent.tenant) !== agent) this.release(agent, 'the agent was deleted');
     else if (agent.sandbox && !agent.sandbox.isRunning) this.release(agent, 'the interpreter had ended');
     else {
       if (agent.state === 'busy') agent.become('ready');
-      agent.watchIdle(this.#options.limits.idleMs, () => this.release(agent, 'it was not used for a while'));
+      const idleMs = Math.max(0, this.#options.limits.idleMs - (performance.now() - lastUsed));
+      agent.watchIdle(idleMs, () => this.release(agent, 'it was not used for a while'));
     }
     // Later: the queue does not know yet that this execution has ended.
     setImmediate(() => this.#announceRoom());

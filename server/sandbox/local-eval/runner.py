@@ -14,7 +14,7 @@ import time
 
 from own_modules import GivenModules, give_own_modules, private, repair_sys
 from own_modules import own_json as json
-from shown_values import to_mime
+from shown_values import AgentRuntimesVariables, to_mime
 
 # Nobody else is to reach what carries the results.
 del sys.modules["own_modules"], sys.modules["shown_values"]
@@ -88,6 +88,7 @@ def install(bridge, unavailable):
     sys.modules.pop(__name__, None)
     sys.path[:] = [path for path in sys.path if path != os.path.dirname(__file__)]
     _shown_builtins = give_own_modules()
+    AgentRuntimesVariables.namespace = _namespace
     _repair()
 
 

@@ -13,7 +13,7 @@ import jupyter_client.session
 from IPython.core.formatters import BaseFormatter, PlainTextFormatter
 from own_modules import GivenModules, give_own_modules, private, repair_sys
 from own_modules import own_json as json
-from shown_values import to_data, to_text
+from shown_values import AgentRuntimesVariables, to_data, to_text
 
 # Nobody else is to reach what carries the results.
 del sys.modules["own_modules"], sys.modules["shown_values"]
@@ -106,6 +106,7 @@ builtins.input = no_input
 jupyter_client.session.json = json
 _shown = give_own_modules()
 _names = {**_shell.user_ns}
+AgentRuntimesVariables.namespace, AgentRuntimesVariables.given = _shell.user_ns, _names
 _shell.events.register("pre_execute", repair)
 _shell.events.register("post_execute", repair)
 repair()
