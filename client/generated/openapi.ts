@@ -40,6 +40,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health summary
+         * @description How the server is and what it did, in a few numbers for a page; `/metrics` has all of them. Samples are taken when this is read: a server that nobody reads stays asleep.
+         */
+        get: operations["healthSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents": {
         parameters: {
             query?: never;
@@ -2779,6 +2799,47 @@ export interface components {
             status: "healthy";
             /** @description The version of this server */
             version: string;
+        };
+        HealthSummary: {
+            version: string;
+            uptime_seconds: number;
+            /** @description Memory of its process */
+            rss_bytes: number;
+            /** @description How late its event loop did what was due */
+            event_loop_delay_ms: number;
+            /** @description Runs that go on, of all keys */
+            active_runs: number;
+            /** @description Answers that stream events, to all keys */
+            active_streams: number;
+            /** @description What the runs that began in the last 24 hours came to, of those that the key may see */
+            last_day: {
+                /** @description How many have ended so */
+                runs: {
+                    finished: number;
+                    failed: number;
+                    cancelled: number;
+                    interrupted: number;
+                };
+                usage: components["schemas"]["TokenUsage"];
+                /** @description In US dollars, by the price table of the server; null when the price of no model that was asked is known */
+                cost: number | null;
+            };
+            /** @description What was seen when this was read, once in 5 seconds at most: the last 60, oldest first */
+            samples: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                at: string;
+                /** @description Memory of its process */
+                rss_bytes: number;
+                /** @description How late its event loop did what was due */
+                event_loop_delay_ms: number;
+                /** @description Runs that go on, of all keys */
+                active_runs: number;
+                /** @description Answers that stream events, to all keys */
+                active_streams: number;
+            }[];
         };
         ImportMcpServers: {
             /** @description The whole file: JSON, in which comments and trailing commas may stand */
@@ -5537,6 +5598,64 @@ export interface operations {
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             500: components["responses"]["Internal"];
             503: components["responses"]["DrainingOrNotReady"];
+        };
+    };
+    healthSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "0.1.0",
+                     *       "uptime_seconds": 3600,
+                     *       "rss_bytes": 106000000,
+                     *       "event_loop_delay_ms": 0.4,
+                     *       "active_runs": 1,
+                     *       "active_streams": 2,
+                     *       "last_day": {
+                     *         "runs": {
+                     *           "finished": 12,
+                     *           "failed": 1,
+                     *           "cancelled": 0,
+                     *           "interrupted": 0
+                     *         },
+                     *         "usage": {
+                     *           "prompt_tokens": 15000,
+                     *           "completion_tokens": 4000,
+                     *           "cached_tokens": 9000,
+                     *           "reasoning_tokens": 0
+                     *         },
+                     *         "cost": 0.31
+                     *       },
+                     *       "samples": [
+                     *         {
+                     *           "at": "2026-11-23T10:00:00.000Z",
+                     *           "rss_bytes": 106000000,
+                     *           "event_loop_delay_ms": 0.4,
+                     *           "active_runs": 1,
+                     *           "active_streams": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthSummary"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
         };
     };
     agentsList: {

@@ -3,6 +3,9 @@ import type { AppHandlers } from '../../contract/index.ts';
 import { ApiError, drainingError } from '../call/errors.ts';
 import type { RequestContext } from '../call/implement.ts';
 import { lasting } from '../call/lasting.ts';
+import type { Principal } from '../call/principal.ts';
+
+type Summarize = (principal: Principal) => ReturnType<AppHandlers<unknown>['health']['summary']>;
 
 /** What the health handlers are told of the server. */
 export interface HealthParts {
@@ -13,14 +16,14 @@ export interface HealthParts {
 }
 
 /** Liveness that depends on nothing, and readiness that asks each part. */
-export function createHealthHandlers({
-  version,
-  isDraining,
-  parts,
-}: HealthParts): AppHandlers<RequestContext>['health'] {
+export function createHealthHandlers(
+  { version, isDraining, parts }: HealthParts,
+  summarize: Summarize,
+): AppHandlers<RequestContext>['health'] {
   const healthy = lasting({ status: 'healthy' as const, version });
   return {
     check: () => healthy,
+    summary: ({ context: { principal } }) => summarize(principal),
     ready: async () => {
       if (isDraining()) throw drainingError('5');
       const state = await parts();

@@ -34,8 +34,11 @@ export function openMetrics(options: Options) {
       metrics.noteRequest({ operation: exchange.operation, status: statusOf(exchange), ms });
     },
   };
+  const streams = () => [...open].filter(isStream).length;
   return {
     requests,
+    /** How many answers stream events now. */
+    streams,
     noteRun: metrics.noteRun,
     noteCall: metrics.noteCall,
     noteStatement: metrics.noteStatement,
@@ -49,7 +52,6 @@ export function openMetrics(options: Options) {
     },
     /** The page of the metrics, by its path. */
     page({ runs, mcp }: Observed) {
-      const streams = () => [...open].filter(isStream).length;
       const gauges = [
         gauge('http_requests_active', 'Requests that are being answered', () => open.size),
         gauge('streams_active', 'Answers that stream events', streams),

@@ -36,7 +36,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions) {
     features;
   const { options, models, store, mcp, runs, agents, codemode, log } = parts;
   const handlers = {
-    ...openEndpoints(parts).handlers,
+    ...openEndpoints({ ...parts, metrics }).handlers,
     ...mcp.handlers,
     ...runHandlers,
     ...skills.handlers,

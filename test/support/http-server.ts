@@ -139,6 +139,9 @@ function createHandlers(witness: Witness, isDraining: () => boolean): Handlers<t
         if (isDraining()) throw new ApiError('draining', 'The server is shutting down');
         return { status: 'ready', parts: {} };
       },
+      summary: () => {
+        throw new ApiError('not-ready', 'Nothing is summed up here');
+      },
     },
     things: {
       list: ({ input }) => ({ limit: input.limit, tag: input.tag ?? [], all: input.all ?? false }),
