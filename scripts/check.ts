@@ -29,6 +29,7 @@ const quick = (name: string, ...command: Gate['command']): Gate => ({ name, comm
 const statics = [
   quick('format and lint', 'biome', 'ci', '--colors=off', '--max-diagnostics=50'),
   quick('types', 'tsc', '-p', '.'),
+  quick('types of the console', 'tsc', '-p', 'client/console'),
   quick('import rules', 'node', 'scripts/import-rules.ts'),
   quick('unused code', 'knip', '--config', 'scripts/knip.json', '--no-progress', '--no-config-hints'),
   quick('generated files', 'node', 'scripts/generate.ts', '--check'),

@@ -47,6 +47,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'contract/openapi.ts': ['contract/', 'zod', '@trpc/server', 'trpc-to-openapi'],
   'contract/openapi-errors.ts': ['contract/', 'trpc-to-openapi'],
   'client/': ['contract/', '@trpc/client', '@trpc/server', 'openapi-fetch'],
+  'client/console/': ['contract/', 'package:'],
   'server/': feature(),
   'server/version.ts': ['package.json'],
   'server/call/': ['contract/', 'zod', 'node:async_hooks'],
@@ -219,7 +220,7 @@ function ownFolder(file: string): string[] {
 const fits = (path: string, prefixes: readonly string[]) =>
   prefixes.some((prefix) => (/[/:]$/.test(prefix) ? path.startsWith(prefix) : `${path}/`.startsWith(`${prefix}/`)));
 const floorOf = (path: string) => FLOORS.indexOf(path.slice(0, path.lastIndexOf('/') + 1));
-const isPackage = (target: string) => !target.startsWith('node:') && !/\.(ts|json)$/.test(target);
+const isPackage = (target: string) => !target.startsWith('node:') && !/\.(tsx?|json)$/.test(target);
 const isHeavy = (target: string) => fits(target, HEAVY) && !fits(target, LIGHT);
 
 if (import.meta.main) {

@@ -20,7 +20,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Every import, re-export, `import()` and `import.meta.resolve()` of the TypeScript files below `folders`. */
 export function readImports(folders: readonly string[]): Import[] {
   const files = globSync(
-    folders.map((folder) => `${folder}/**/*.ts`),
+    folders.map((folder) => `${folder}/**/*.{ts,tsx}`),
     { cwd: ROOT, exclude: ['**/dist/**'] },
   );
   return files

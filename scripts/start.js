@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const BUILT = 'dist/server/main.js';
-const SOURCES = ['server', 'contract', 'client/generated'];
+const SOURCES = ['server', 'contract', 'client'];
 
 const builtAt = statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const sources = SOURCES.flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => join(folder, file)));

@@ -7,6 +7,7 @@ export function bannerOf(url: string, options: Options): string {
   const mcpConfig = options['mcp-config'];
   const rows = [
     ['API', `${url}/api/v1`],
+    ['Console', `${url}/console`],
     ['Docs', `${url}/docs (Swagger UI), ${url}/redoc (ReDoc)`],
     ['tRPC', `${url}/trpc`],
     ['Data', options['data-dir']],

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError } from '../call/errors.ts';
+import { isBrowser } from './console.ts';
 import {
   REDOC_PAGE_STYLE,
   redocPage,
@@ -15,7 +16,7 @@ import { compress, createStaticFile, readContent, sendFresh } from './static-fil
 
 type Serve = (exchange: Exchange) => Promise<void>;
 
-/** What serves the documentation, by its paths: Swagger UI at `/docs`, where `/` leads, ReDoc at `/redoc` and `/openapi.json`, with every file from this machine. */
+/** What serves the documentation, by its paths: Swagger UI at `/docs`, where `/` leads programs, ReDoc at `/redoc` and `/openapi.json`, with every file from this machine. */
 export type Docs = ReadonlyMap<string, Serve>;
 
 /** The documentation. Nothing of it is read before it is asked for. */
@@ -37,10 +38,11 @@ export function createDocs(): Docs {
       sendPage(exchange, redocPage(nonce), redocPolicy(nonce));
     },
   };
-  const ways: Record<string, string> = { '/': 'docs', '/docs/': '/docs', '/redoc/': '/redoc' };
+  const ways: Record<string, string> = { '/docs/': '/docs', '/redoc/': '/redoc' };
   return new Map([
     ...Object.entries(files).map(([path, serve]) => [path, forReading(serve)] as const),
     ...Object.entries(ways).map(([path, location]) => [path, leadTo(location)] as const),
+    ['/', async (exchange: Exchange) => leadTo(isBrowser(exchange) ? 'console' : 'docs')(exchange)],
   ]);
 }
 

@@ -6,6 +6,7 @@ import type { Operation } from '../call/implement.ts';
 import { NOBODY, type Principal } from '../call/principal.ts';
 import { withNotes } from '../call/request-notes.ts';
 import { createAuthentication } from './auth.ts';
+import { CONSOLE_PATH } from './console.ts';
 import { createCors } from './cors.ts';
 import type { Docs } from './docs.ts';
 import { type Exchange, openExchange, type RequestTrace, RPC_PATH, shareExchange } from './exchange.ts';
@@ -54,6 +55,8 @@ export interface FrontDoorOptions {
   readonly textPages?: ReadonlyMap<string, TextPage>;
   /** The documentation, which needs no key. */
   readonly docs?: Docs;
+  /** The console, which needs no key. */
+  readonly console?: (exchange: Exchange) => Promise<void>;
   /** Told of each request. */
   readonly watch?: RequestWatch;
   /** Paths that need no key, with everything below them. */
@@ -109,6 +112,7 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     }
     const serveDocs = options.docs?.get(route);
     if (serveDocs) return serveDocs(exchange);
+    if (options.console && isBelow(route, CONSOLE_PATH)) return options.console(exchange);
     const socket = findSocket(sockets, route);
     if (socket) return answerSocket(exchange, socket);
     if (route !== exchange.path || route.startsWith(BELOW_BASE)) {

@@ -30,6 +30,7 @@ export interface StartHttpServer
       | 'apiKeys'
       | 'allowedHosts'
       | 'corsOrigins'
+      | 'console'
       | 'docs'
       | 'identifyFor'
       | 'log'

@@ -12,7 +12,7 @@ interface Content {
 }
 
 /** Serves what `read` gives, read once, with an entity tag and compressed for callers who can take it. */
-export function createStaticFile(contentType: string, read: () => Promise<Content>) {
+export function createStaticFile(contentType: string, read: () => Promise<Content>, cacheControl = 'no-cache') {
   const prepare = async () => {
     const content = await read();
     return { ...content, tag: createHash('sha256').update(content.plain).digest('base64url').slice(0, 22) };
@@ -27,7 +27,7 @@ export function createStaticFile(contentType: string, read: () => Promise<Conten
     const wanted = String(exchange.request.headers['accept-encoding'] ?? '');
     const isZipped = prefer(wanted, ['gzip', 'identity']) === 'gzip';
     const etag = `"${tag}${isZipped ? '.gz' : ''}"`;
-    exchange.headers.push('cache-control', 'no-cache', 'vary', 'Accept-Encoding', 'etag', etag);
+    exchange.headers.push('cache-control', cacheControl, 'vary', 'Accept-Encoding', 'etag', etag);
     if (isZipped) exchange.headers.push('content-encoding', 'gzip');
     sendFresh(exchange, { contentType, content: isZipped ? zipped : plain, etag });
   };

@@ -1,6 +1,7 @@
 import { type AppHandlers, contract } from '../../contract/index.ts';
 import { implement, type RequestContext } from '../call/implement.ts';
 import { readApiKeyFile } from '../http/auth.ts';
+import { createConsole } from '../http/console.ts';
 import { createDocs } from '../http/docs.ts';
 import { DOCS_PATHS } from '../http/docs-pages.ts';
 import type { Log } from '../http/log.ts';
@@ -48,6 +49,7 @@ export function toHttpOptions({
     mounts: [...doors.mounts, ...protocols.mounts],
     docs: createDocs(),
     openPaths: [...DOCS_PATHS, ...protocols.openPaths],
+    console: createConsole(),
     textPages: metrics.page({ runs, mcp }),
     watch: metrics.requests,
     apiKeys,

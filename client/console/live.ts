@@ -1,0 +1,79 @@
+/** Follows the server's events, and asks anew for what they say has changed. */
+import { useEffect, useSyncExternalStore } from 'react';
+import type { Outputs } from '../index.ts';
+import { client, queries } from './api.ts';
+
+type LiveEvent = Outputs['events']['follow'] extends AsyncIterable<infer Event> ? Event : never;
+
+/** Which questions a change makes old; the keys of queries begin with these. */
+const OLD_BY: Readonly<Record<string, readonly string[]>> = {
+  run: ['runs', 'usage', 'health-summary'],
+  approval: ['approvals'],
+  agent: ['agents'],
+  conversation: ['conversations'],
+  mcp_server: ['servers'],
+  sandbox: ['sandbox'],
+};
+const GATHER_MS = 250;
+const FIRST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 15_000;
+
+const listeners = new Set<() => void>();
+let isConnected = true;
+const old = new Set<string>();
+
+/** Whether the server is heard. */
+export const useIsConnected = (): boolean =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    () => isConnected,
+  );
+
+/** Follows the events for as long as the page is open; after a break, everything that is shown is asked for anew. */
+export function useLiveEvents(): void {
+  useEffect(() => {
+    const abort = new AbortController();
+    void follow(abort.signal);
+    return () => abort.abort();
+  }, []);
+}
+
+async function follow(signal: AbortSignal): Promise<void> {
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    try {
+      for await (const event of await client.events.follow.mutate({}, { signal })) {
+        pauseMs = FIRST_PAUSE_MS;
+        take(event);
+      }
+    } catch {
+      // It is followed again below, after a pause.
+    }
+    setConnected(false);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+function take(event: LiveEvent): void {
+  if (event.type === 'ready' || event.type === 'missed') {
+    if (!isConnected || event.type === 'missed') void queries.invalidateQueries();
+    setConnected(true);
+    return;
+  }
+  if (!old.size) setTimeout(askAnew, GATHER_MS);
+  for (const key of OLD_BY[event.type] ?? []) old.add(key);
+}
+
+/** Together, as one run changes several things at once. */
+function askAnew(): void {
+  for (const key of old) void queries.invalidateQueries({ queryKey: [key] });
+  old.clear();
+}
+
+function setConnected(now: boolean): void {
+  if (isConnected === now) return;
+  isConnected = now;
+  for (const listener of listeners) listener();
+}

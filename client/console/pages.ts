@@ -1,0 +1,16 @@
+/** The pages, each loaded when it is opened for the first time. */
+import { type ComponentType, lazy } from 'react';
+import type { IconName } from './ui/icon.tsx';
+
+/** One page: its first segment in the path, its name in the menu, and what draws it. */
+export interface Page {
+  readonly id: string;
+  readonly title: string;
+  readonly icon: IconName;
+  readonly View: ComponentType;
+}
+
+const HealthPage = lazy(async () => ({ default: (await import('./pages/health-page.tsx')).HealthPage }));
+
+/** In the order of the menu. */
+export const PAGES: readonly Page[] = [{ id: 'health', title: 'Health', icon: 'pulse', View: HealthPage }];

@@ -1,0 +1,84 @@
+/** Small pieces of text: times, durations, amounts, copies. */
+import { useEffect, useState } from 'react';
+import { Icon } from './icon.tsx';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How long ago a moment was; the moment itself is told on top of it. `at` is what the API gives: text of ISO 8601. */
+export function Ago({ at }: { readonly at: string }) {
+  useTick(30_000);
+  const seconds = Math.max(0, (Date.now() - Date.parse(at)) / 1000);
+  return (
+    <time dateTime={at} title={new Date(at).toLocaleString()}>
+      {agoOf(seconds)}
+    </time>
+  );
+}
+
+function agoOf(seconds: number): string {
+  if (seconds < MINUTE) return 'now';
+  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min`;
+  if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h`;
+  return `${Math.floor(seconds / DAY)} d`;
+}
+
+/** Renders again every so often. */
+function useTick(ms: number): void {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+}
+
+/** A duration in the unit that suits it: `82 ms`, `3.4 s`, `2 min 5 s`. */
+export function durationOf(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < MINUTE * 1000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / MINUTE / 1000)} min ${Math.round((ms / 1000) % MINUTE)} s`;
+}
+
+/** An amount of dollars, with as many digits as it takes to be something; `unknown` where no price is known. */
+export function dollarsOf(dollars: number | null): string {
+  if (dollars === null) return 'unknown';
+  return `$${dollars === 0 ? '0' : dollars < 0.01 ? dollars.toPrecision(2) : dollars.toFixed(2)}`;
+}
+
+/** A number with its noun: `1 tool`, `2 tools`. */
+export const countOf = (count: number, noun: string): string =>
+  `${count.toLocaleString()} ${count === 1 ? noun : `${noun}s`}`;
+
+/** Copies a text, and says so for a moment. */
+export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }) {
+  const [isDone, setDone] = useState(false);
+  useEffect(() => {
+    if (!isDone) return undefined;
+    const timer = setTimeout(() => setDone(false), 1500);
+    return () => clearTimeout(timer);
+  }, [isDone]);
+  return (
+    <button
+      type="button"
+      className="quiet"
+      aria-label={isDone ? 'Copied' : label}
+      onClick={() => void navigator.clipboard.writeText(text).then(() => setDone(true))}
+    >
+      <Icon name={isDone ? 'check' : 'copy'} />
+    </button>
+  );
+}
+
+/** Code or JSON as it is, to be read and copied. */
+export function Code({ text, label }: { readonly text: string; readonly label: string }) {
+  return (
+    <div className="code-block">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard. */}
+      <section tabIndex={0} aria-label={label}>
+        <pre>{text}</pre>
+      </section>
+      <Copy text={text} label={`Copy ${label}`} />
+    </div>
+  );
+}
