@@ -2,10 +2,5 @@
 const bundler = await import('rolldown').catch(() => undefined);
 if (bundler) {
   await import('./bundle-server.ts');
-  // An installation without what only development needs has no React, and nobody who opens a page.
-  const hasReact = await import('react').then(
-    () => true,
-    () => false,
-  );
-  if (hasReact) await import('./bundle-console.ts');
+  await import('./bundle-console.ts');
 } else console.error('npm has left out what builds the server, for the Node it ran on: `npm start` runs the sources.');

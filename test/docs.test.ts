@@ -38,7 +38,7 @@ test('the document and the pages need no key', async () => {
   ]);
 });
 
-test('the root leads to the documentation, without a key, and nothing else does', async () => {
+test('the root leads programs to the documentation, without a key, and nothing else does', async () => {
   await using server = await startDocs();
   const answers = await Promise.all(
     ['/', '/?a=b', '//', '//docs', '/nothing'].map(async (path) => {
@@ -160,6 +160,11 @@ test('a redirect says where it leads, in the form that is asked for', async () =
     html,
     'Accept',
     '<!DOCTYPE html><head><title>Temporary Redirect</title></head><body><p>Temporary Redirect. Redirecting to /docs</p></body>',
+  ]);
+  expect(await ask('/', 'text/html,*/*;q=0.8')).toEqual([
+    html,
+    'Accept',
+    '<!DOCTYPE html><head><title>Temporary Redirect</title></head><body><p>Temporary Redirect. Redirecting to console</p></body>',
   ]);
   expect(await ask('/', 'image/png')).toEqual([null, 'Accept', '']);
   expect(await ask('/', 'text/html', 'HEAD')).toEqual([html, 'Accept', '']);

@@ -1,5 +1,5 @@
 /** How the console asks its server: the typed client, with the key of this tab, and a question for one when the server wants it. */
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { createClient, type ErrorBody, errorBodyOf } from '../index.ts';
 import { serverRoot } from './route.ts';
 
@@ -36,6 +36,11 @@ function tellRefusal(now: boolean): void {
   for (const listener of listeners) listener();
 }
 
+/** Opens the question for a key when a call was refused for want of one. */
+export function noteRefusal(cause: unknown): void {
+  if (problemOf(cause).status_code === 401) tellRefusal(true);
+}
+
 /** `fetch` with the key of this tab. A 401 opens the question for one. */
 export const fetchWithKey: typeof fetch = async (input, init) => {
   const headers = new Headers(init?.headers);
@@ -64,7 +69,10 @@ export function problemOf(cause: unknown): Pick<ErrorBody, 'detail'> & Partial<E
 }
 
 /** What was asked so far. Changes are told by the server's events, so nothing is asked again only because time has passed. */
+// Calls that share a request are refused each for itself, and the request is answered all the same.
 export const queries = new QueryClient({
+  queryCache: new QueryCache({ onError: noteRefusal }),
+  mutationCache: new MutationCache({ onError: noteRefusal }),
   defaultOptions: {
     queries: {
       staleTime: 30_000,

@@ -1,7 +1,7 @@
 /** Follows the server's events, and asks anew for what they say has changed. */
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Outputs } from '../index.ts';
-import { client, queries } from './api.ts';
+import { client, noteRefusal, queries } from './api.ts';
 
 type LiveEvent = Outputs['events']['follow'] extends AsyncIterable<infer Event> ? Event : never;
 
@@ -48,8 +48,9 @@ async function follow(signal: AbortSignal): Promise<void> {
         pauseMs = FIRST_PAUSE_MS;
         take(event);
       }
-    } catch {
-      // It is followed again below, after a pause.
+    } catch (cause) {
+      // Followed again below, after a pause, whatever it was.
+      noteRefusal(cause);
     }
     setConnected(false);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -1,0 +1,76 @@
+/** The console in a real browser, on a real server. */
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { BROWSER_MISSING, findBrowser } from '../../scripts/setup-browser.ts';
+
+const browserPath = findBrowser();
+if (!browserPath && process.env.CI) throw new Error(BROWSER_MISSING);
+if (!browserPath) console.warn(`Skipped: ${BROWSER_MISSING}`);
+/** Whether there is a browser; its absence is a failure in CI, and a reason to skip elsewhere. */
+export const hasBrowser = browserPath !== undefined;
+
+const FLAGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+/** A page of the console, and all that went wrong on it. */
+export interface ConsolePage extends AsyncDisposable {
+  readonly page: Page;
+  /** Grows with every request to another host, every error on the console and every breach of the policy. */
+  readonly complaints: string[];
+  /** Goes to a path below `/console`. */
+  open(path: string): Promise<void>;
+  /** What axe-core finds on what is shown, one line for each rule that is broken. */
+  findBarriers(): Promise<string[]>;
+  /** Whether the page is wider than the window. */
+  isTooWide(): Promise<boolean>;
+}
+
+/** Starts Chromium. */
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') });
+
+/** Opens the console of a server in a tab of its own, of 1280 by 800 unless told otherwise. */
+export async function openConsole(
+  browser: Browser,
+  serverUrl: string,
+  options: BrowserContextOptions = {},
+): Promise<ConsolePage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    const url = request.url().replace(/^blob:/, '');
+    if (!url.startsWith(`${serverUrl}/`) && !url.startsWith('data:')) complaints.push(`asked for ${url}`);
+  });
+  return {
+    page,
+    complaints,
+    open: async (path) => {
+      await page.goto(`${serverUrl}/console${path}`);
+    },
+    async findBarriers() {
+      // From outside of the page, whose policy lets no other script run.
+      const session = await context.newCDPSession(page);
+      await session.send('Runtime.evaluate', { expression: axe.source });
+      await session.detach();
+      const found: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] = await page.evaluate(
+        'axe.run().then(({ violations }) => violations)',
+      );
+      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+    },
+    isTooWide: () => page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth'),
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+}
+
+/** Expects a page of the console that nothing is wrong with. */
+export async function expectSound({ complaints, findBarriers, isTooWide }: ConsolePage): Promise<void> {
+  expect(await findBarriers()).toEqual([]);
+  expect(await isTooWide()).toBe(false);
+  expect(complaints).toEqual([]);
+}
