@@ -19,10 +19,11 @@ mkdirSync(`${TARGET}/assets`, { recursive: true });
 const { output } = await build({
   input: { main: 'client/console/main.tsx' },
   platform: 'browser',
+  tsconfig: false,
   resolve: { symlinks: false },
   // What marks modules of clients for React's servers says nothing to a browser.
   onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
-  transform: { target: 'es2024', define: { 'process.env.NODE_ENV': '"production"' } },
+  transform: { target: 'es2024', jsx: 'react-jsx', define: { 'process.env.NODE_ENV': '"production"' } },
   output: {
     dir: TARGET,
     entryFileNames: 'assets/[name]-[hash].js',
