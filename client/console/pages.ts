@@ -10,7 +10,11 @@ export interface Page {
   readonly View: ComponentType;
 }
 
+const AgentsPage = lazy(async () => ({ default: (await import('./pages/agents-page.tsx')).AgentsPage }));
 const HealthPage = lazy(async () => ({ default: (await import('./pages/health-page.tsx')).HealthPage }));
 
 /** In the order of the menu. */
-export const PAGES: readonly Page[] = [{ id: 'health', title: 'Health', icon: 'pulse', View: HealthPage }];
+export const PAGES: readonly Page[] = [
+  { id: 'agents', title: 'Agents', icon: 'agent', View: AgentsPage },
+  { id: 'health', title: 'Health', icon: 'pulse', View: HealthPage },
+];

@@ -14,6 +14,7 @@ const consoleRoot = new URL('../', import.meta.url);
 export const serverRoot = new URL('..', consoleRoot).href.replace(/\/$/, '');
 
 const listeners = new Set<() => void>();
+let hrefHere = location.href;
 let current = read();
 
 function read(): Route {
@@ -23,11 +24,34 @@ function read(): Route {
 }
 
 function tell(): void {
+  hrefHere = location.href;
   current = read();
   for (const listener of listeners) listener();
 }
 
-window.addEventListener('popstate', tell);
+let held: ((leave: () => void) => void) | undefined;
+
+/** Keeps the reader here until `ask` calls what it is given: for what would be lost. Ends with the function it returns. */
+export function holdRoute(ask: (leave: () => void) => void): () => void {
+  held = ask;
+  // A reload or another site is asked about by the browser, in its own words.
+  const beforeUnload = (event: BeforeUnloadEvent) => event.preventDefault();
+  window.addEventListener('beforeunload', beforeUnload);
+  return () => {
+    window.removeEventListener('beforeunload', beforeUnload);
+    if (held === ask) held = undefined;
+  };
+}
+
+window.addEventListener('popstate', () => {
+  if (!held) return tell();
+  // The browser has gone already: come back, and go again when that is what is wanted.
+  history.pushState(null, '', hrefHere);
+  held(() => {
+    held = undefined;
+    history.back();
+  });
+});
 
 /** The path of a page with what is selected on it, for a link: `pathOf(['runs', id], { status: 'failed' })`. Empty filters are left out. */
 export function pathOf(parts: readonly string[], filters: Readonly<Record<string, string | undefined>> = {}): string {
@@ -39,6 +63,15 @@ export function pathOf(parts: readonly string[], filters: Readonly<Record<string
 
 /** Goes to a path of {@link pathOf}; with `replace` the one before is not gone back to. */
 export function go(path: string, { replace = false } = {}): void {
+  // A filter beside what is held leaves nothing.
+  const isHere = replace && new URL(path, location.href).pathname === location.pathname;
+  if (held && !isHere) {
+    held(() => {
+      held = undefined;
+      go(path, { replace });
+    });
+    return;
+  }
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
   tell();
