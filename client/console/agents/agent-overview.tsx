@@ -13,7 +13,7 @@ export function AgentOverview({ agent }: { readonly agent: Agent }) {
       {agent.description && <p>{agent.description}</p>}
       <Facts agent={agent} />
       {agent.system_prompt && (
-        <section className="agents-section">
+        <section className="agents-section agents-prose">
           <h3>System prompt</h3>
           <Code text={agent.system_prompt} label="System prompt" />
         </section>

@@ -33,7 +33,7 @@ export function ModelField({
       <Field
         name={isOther ? 'model-choice' : 'model'}
         label="Model"
-        hint={isOther ? undefined : <ModelHint model={chosen} defaultModel={offered.data?.default_model} />}
+        hint={isOther || !chosen ? undefined : hintOf(chosen)}
       >
         {(control) => (
           <select
@@ -69,18 +69,8 @@ export function ModelField({
 const defaultLabel = (offered: Offered | undefined) =>
   `The default of the server${offered?.default_model ? ` (${offered.default_model})` : ''}`;
 
-function ModelHint({
-  model,
-  defaultModel,
-}: {
-  readonly model: OfferedModel | undefined;
-  readonly defaultModel: string | null | undefined;
-}) {
-  if (!model)
-    return defaultModel
-      ? `Whatever the server is started with, now ${defaultModel}.`
-      : 'Whatever the server is started with.';
-  const { needs, is_ready: isReady, price } = model;
+/** What a model needs and costs; nothing of the default of the server, which may be another one tomorrow. */
+function hintOf({ needs, is_ready: isReady, price }: OfferedModel): string {
   const key =
     needs === null
       ? 'It needs no key.'

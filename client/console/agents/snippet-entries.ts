@@ -14,7 +14,7 @@ function mcpWay(call: Call): Way {
   return {
     id: 'mcp',
     title: 'MCP',
-    hint: `The agent is one tool, ask_${call.agentId}. All agents and servers are at ${call.root}/api/v1/mcp.`,
+    hint: `The agent is one tool, ask_${call.agentId.replaceAll(/[^\w-]/g, '_')}. All agents and servers are at ${call.root}/api/v1/mcp.`,
     snippets: [
       { title: 'Address', text: url },
       { title: 'mcp.json (Cursor and others)', text: json({ mcpServers: { [call.agentId]: entry } }) },

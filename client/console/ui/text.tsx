@@ -74,10 +74,11 @@ export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly
 export function Code({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <div className="code-block">
+      {/* biome-ignore lint/a11y/useSemanticElements: a group of text; no element means that. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard. */}
-      <section tabIndex={0} aria-label={label}>
-        <pre>{text}</pre>
-      </section>
+      <pre role="group" tabIndex={0} aria-label={label}>
+        {text}
+      </pre>
       <Copy text={text} label={`Copy ${label}`} />
     </div>
   );
