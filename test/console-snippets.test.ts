@@ -30,119 +30,119 @@ if (isPythonMissing) console.warn(`Snippets of Python are not run: ${found.missi
 
 const run = promisify(execFile);
 
-describe.each([{ apiKey: undefined }, { apiKey: KEY }])(
-  'the snippets of an agent, with the key $apiKey',
-  ({ apiKey }) => {
-    let server: WholeServer;
-    beforeAll(async () => {
-      server = await startWholeServer({ ...(apiKey && { apiKey }) });
-      expect((await server.call('POST', '/agents', { id: AGENT })).status).toBe(201);
-    });
-    afterAll(() => server?.[Symbol.asyncDispose]());
+describe.each([
+  ['no key', undefined],
+  ['a key', KEY],
+] as const)('the snippets of an agent whose server asks for %s', (_, apiKey) => {
+  let server: WholeServer;
+  beforeAll(async () => {
+    server = await startWholeServer({ ...(apiKey && { apiKey }) });
+    expect((await server.call('POST', '/agents', { id: AGENT })).status).toBe(201);
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
 
-    const env = {
-      PATH: process.env.PATH,
-      PYTHONDONTWRITEBYTECODE: '1',
-      ...(apiKey && { AGENT_RUNTIMES_API_KEY: apiKey }),
-    };
-    const ways = () => waysToCall({ root: server.url, agentId: AGENT, needsKey: apiKey !== undefined });
-    function snippet(wayId: string, title: string): string {
-      const way = ways().find(({ id }) => id === wayId);
-      const text = way?.snippets.find((one) => one.title === title)?.text;
-      if (text === undefined) throw new Error(`${wayId} has no ${title}`);
-      return text;
-    }
-    const withKey = (text: string) => text.replaceAll('<key>', apiKey ?? '');
+  const env = {
+    PATH: process.env.PATH,
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...(apiKey && { AGENT_RUNTIMES_API_KEY: apiKey }),
+  };
+  const ways = () => waysToCall({ root: server.url, agentId: AGENT, needsKey: apiKey !== undefined });
+  function snippet(wayId: string, title: string): string {
+    const way = ways().find(({ id }) => id === wayId);
+    const text = way?.snippets.find((one) => one.title === title)?.text;
+    if (text === undefined) throw new Error(`${wayId} has no ${title}`);
+    return text;
+  }
+  const withKey = (text: string) => text.replaceAll('<key>', apiKey ?? '');
 
-    test('name the address and never the key', () => {
-      const texts = ways().flatMap(({ snippets }) => snippets.map(({ text }) => text));
-      expect(texts.filter((text) => !text.includes(server.url))).toEqual([]);
-      expect(JSON.stringify(ways())).not.toContain(KEY);
-    });
+  test('name the address and never the key', () => {
+    const texts = ways().flatMap(({ snippets }) => snippets.map(({ text }) => text));
+    expect(texts.filter((text) => !text.includes(server.url))).toEqual([]);
+    expect(JSON.stringify(ways())).not.toContain(KEY);
+  });
 
-    test.each([
-      ['curl', 'Stream'],
-      ['curl', 'One answer'],
-      ['a2a', 'curl'],
-    ])('%s: %s is answered', async (wayId, title) => {
-      // -f makes curl fail on an error status.
-      const command = snippet(wayId, title).replace(/^curl /, 'curl -sSf --max-time 30 ');
-      const { stdout } = await run('sh', ['-ec', command], { env, timeout: 40_000 });
-      expect(saidIn(stdout)).toContain(SAID);
-    });
+  test.each([
+    ['curl', 'Stream'],
+    ['curl', 'One answer'],
+    ['a2a', 'curl'],
+  ])('%s: %s is answered', async (wayId, title) => {
+    // -f makes curl fail on an error status.
+    const command = snippet(wayId, title).replace(/^curl /, 'curl -sSf --max-time 30 ');
+    const { stdout } = await run('sh', ['-ec', command], { env, timeout: 40_000 });
+    expect(saidIn(stdout)).toContain(SAID);
+  });
 
-    test.each([
-      ['typescript', 'Typed client'],
-      ['openai', 'TypeScript'],
-      ['ag-ui', 'HttpAgent'],
-      ['ag-ui', 'AGUIAdapter'],
-      ['a2a', 'SDK'],
-    ])('%s: %s runs to its end', async (wayId, title) => {
-      await using folder = await temporaryFolder();
-      const file = join(folder.path, 'program.ts');
-      await writeFile(file, resolved(snippet(wayId, title)));
-      const { stdout, stderr } = await run(process.execPath, [file], { env, timeout: 40_000 });
-      expect(stderr).toBe('');
-      expect(stdout).toContain(SAID);
-    });
+  test.each([
+    ['typescript', 'Typed client'],
+    ['openai', 'TypeScript'],
+    ['ag-ui', 'HttpAgent'],
+    ['ag-ui', 'AGUIAdapter'],
+    ['a2a', 'SDK'],
+  ])('%s: %s runs to its end', async (wayId, title) => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'program.ts');
+    await writeFile(file, resolved(snippet(wayId, title)));
+    const { stdout, stderr } = await run(process.execPath, [file], { env, timeout: 40_000 });
+    expect(stderr).toBe('');
+    expect(stdout).toContain(SAID);
+  });
 
-    test('useChat: the component shows the answer', async () => {
-      await using folder = await temporaryFolder(join(import.meta.dirname, '../node_modules'));
-      const source = withKey(resolved(snippet('usechat', 'Component')));
-      const built = await transformWithOxc(source, join(folder.path, 'page.tsx'), { jsx: { runtime: 'automatic' } });
-      const file = join(folder.path, 'page.mjs');
-      await writeFile(file, built.code);
-      const { default: Chat } = await import(file);
-      await using page = openPage(Chat, { id: 'snippet' });
-      await expect.poll(() => page.text).toContain('Stop');
-      page.type('Hello!');
-      await expect.poll(() => page.text).toContain('Stop');
-      page.submit();
-      await expect.poll(() => page.text, { timeout: 20_000 }).toContain(SAID);
-    });
+  test('useChat: the component shows the answer', async () => {
+    await using folder = await temporaryFolder(join(import.meta.dirname, '../node_modules'));
+    const source = withKey(resolved(snippet('usechat', 'Component')));
+    const built = await transformWithOxc(source, join(folder.path, 'page.tsx'), { jsx: { runtime: 'automatic' } });
+    const file = join(folder.path, 'page.mjs');
+    await writeFile(file, built.code);
+    const { default: Chat } = await import(file);
+    await using page = openPage(Chat, { id: 'snippet' });
+    await expect.poll(() => page.text).toContain('Stop');
+    page.type('Hello!');
+    await expect.poll(() => page.text).toContain('Stop');
+    page.submit();
+    await expect.poll(() => page.text, { timeout: 20_000 }).toContain(SAID);
+  });
 
-    test.each(['mcp.json (Cursor and others)', 'mcp.json (VS Code)'])(
-      'MCP: the entry of %s leads to the agent',
-      async (title) => {
-        const entry = JSON.parse(withKey(snippet('mcp', title)));
-        const { url, headers } = (entry.mcpServers ?? entry.servers)[AGENT];
-        expect(url).toBe(snippet('mcp', 'Address'));
-        const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
-        const client = new Client({ name: 'test', version: '1' });
-        // The SDK's own types disagree under `exactOptionalPropertyTypes`.
-        await client.connect(transport as Transport);
-        const [tool] = (await client.listTools()).tools;
-        const answer = await client.callTool({ name: tool?.name ?? '', arguments: { message: 'Hello!' } });
-        expect(JSON.stringify(answer.content)).toContain(SAID);
-        await client.close();
-      },
-    );
+  test.each(['mcp.json (Cursor and others)', 'mcp.json (VS Code)'])(
+    'MCP: the entry of %s leads to the agent',
+    async (title) => {
+      const entry = JSON.parse(withKey(snippet('mcp', title)));
+      const { url, headers } = (entry.mcpServers ?? entry.servers)[AGENT];
+      expect(url).toBe(snippet('mcp', 'Address'));
+      const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+      const client = new Client({ name: 'test', version: '1' });
+      // The SDK's own types disagree under `exactOptionalPropertyTypes`.
+      await client.connect(transport as Transport);
+      const [tool] = (await client.listTools()).tools;
+      const answer = await client.callTool({ name: tool?.name ?? '', arguments: { message: 'Hello!' } });
+      expect(JSON.stringify(answer.content)).toContain(SAID);
+      await client.close();
+    },
+  );
 
-    test.each(['Zed', 'JetBrains'])('editors: the command of %s answers', async (title) => {
-      await using home = await temporaryFolder();
-      const { command, args, env: environment } = JSON.parse(withKey(snippet('acp', title))).agent_servers[AGENT];
-      expect([command, ...args].join(' ')).toBe(snippet('acp', 'Command'));
-      expect([command, args.slice(0, 2)]).toEqual(['npx', ['-y', 'agent-runtimes']]);
-      await using started = startAcp(home.path, args.slice(2), environment, [process.execPath, MAIN]);
-      const editor = await connectEditor(started.stream);
-      const session = await editor.open();
-      expect(await editor.say(session, 'Hello!')).toEqual({ stopReason: 'end_turn' });
-      expect(textOf(editor.updates.get(session))).toContain(SAID);
-    });
+  test.each(['Zed', 'JetBrains'])('editors: the command of %s answers', async (title) => {
+    await using home = await temporaryFolder();
+    const { command, args, env: environment } = JSON.parse(withKey(snippet('acp', title))).agent_servers[AGENT];
+    expect([command, ...args].join(' ')).toBe(snippet('acp', 'Command'));
+    expect([command, args.slice(0, 2)]).toEqual(['npx', ['-y', 'agent-runtimes']]);
+    await using started = startAcp(home.path, args.slice(2), environment, [process.execPath, MAIN]);
+    const editor = await connectEditor(started.stream);
+    const session = await editor.open();
+    expect(await editor.say(session, 'Hello!')).toEqual({ stopReason: 'end_turn' });
+    expect(textOf(editor.updates.get(session))).toContain(SAID);
+  });
 
-    test.skipIf(isPythonMissing).each(['httpx', 'AGUIClient'])('Python: %s runs to its end', async (title) => {
-      const stdout = await python(['-W', 'error', '-c', snippet('python', title)], env);
-      expect(stdout).toContain(SAID);
-    });
+  test.skipIf(isPythonMissing).each(['httpx', 'AGUIClient'])('Python: %s runs to its end', async (title) => {
+    const stdout = await python(['-W', 'error', '-c', snippet('python', title)], env);
+    expect(stdout).toContain(SAID);
+  });
 
-    test.skipIf(isPythonMissing)('Python: the program for OpenAI is one', async () => {
-      const calls =
-        'print([n.func.attr for n in ast.walk(ast.parse(sys.argv[1])) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)])';
-      const stdout = await python(['-c', `import ast, sys; ${calls}`, snippet('openai', 'Python')], env);
-      expect(stdout).toContain("'create'");
-    });
-  },
-);
+  test.skipIf(isPythonMissing)('Python: the program for OpenAI is one', async () => {
+    const calls =
+      'print([n.func.attr for n in ast.walk(ast.parse(sys.argv[1])) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)])';
+    const stdout = await python(['-c', `import ast, sys; ${calls}`, snippet('openai', 'Python')], env);
+    expect(stdout).toContain("'create'");
+  });
+});
 
 const CLIENT = fileURLToPath(new URL('../client/python', import.meta.url));
 

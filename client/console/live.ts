@@ -7,7 +7,8 @@ type LiveEvent = Outputs['events']['follow'] extends AsyncIterable<infer Event> 
 
 /** Which questions a change makes old; the keys of queries begin with these. */
 const OLD_BY: Readonly<Record<string, readonly string[]>> = {
-  run: ['runs', 'usage', 'health-summary'],
+  // An agent says whether it is at work.
+  run: ['runs', 'agents', 'usage', 'health-summary'],
   approval: ['approvals'],
   agent: ['agents'],
   conversation: ['conversations'],

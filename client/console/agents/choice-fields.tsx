@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { client } from '../api.ts';
 import { pathOf } from '../route.ts';
 import { Link } from '../ui/link.tsx';
@@ -7,7 +8,7 @@ import { countOf } from '../ui/text.tsx';
 import { idOf, type ServerSelection } from './agent-fields.ts';
 import { Group } from './field.tsx';
 import { useServers } from './questions.ts';
-import { dotOf, findServer, type McpServer, selectionOf } from './server-choice.ts';
+import { dotOf, findServer, inOrder, type McpServer, selectionOf } from './server-choice.ts';
 
 /** Which MCP servers the agent may use, each with its state. */
 export function ServersField({
@@ -38,6 +39,8 @@ function ServerChoices({
   readonly selected: readonly ServerSelection[];
   readonly onChange: (selected: readonly ServerSelection[]) => void;
 }) {
+  // As it was at first: nothing moves while it is clicked.
+  const [first] = useState(selected);
   const unknown = selected.filter((selection) => !findServer(all, selection));
   const without = (server: McpServer) => selected.filter((selection) => findServer(all, selection) !== server);
   if (!all.length && !unknown.length) {
@@ -49,7 +52,7 @@ function ServerChoices({
   }
   return (
     <ul className="agents-choices">
-      {all.map((server) => (
+      {inOrder(all, first).map((server) => (
         <li key={`${server.origin} ${server.id}`}>
           <label className="check">
             <input

@@ -18,6 +18,13 @@ export function findServer(servers: readonly McpServer[], selection: ServerSelec
     .toSorted((one, other) => ORIGINS.indexOf(one.origin) - ORIGINS.indexOf(other.origin))[0];
 }
 
+/** The servers to choose from: those of `first`, then the person's own, then those of the catalog. */
+export function inOrder(servers: readonly McpServer[], first: readonly ServerSelection[]): McpServer[] {
+  const chosen = new Set(first.map((selection) => findServer(servers, selection)));
+  const placeOf = (server: McpServer) => (chosen.has(server) ? -1 : ORIGINS.indexOf(server.origin));
+  return servers.toSorted((one, other) => placeOf(one) - placeOf(other));
+}
+
 /** The shortest selection that means this server. */
 export const selectionOf = (servers: readonly McpServer[], { id, origin }: McpServer): ServerSelection =>
   servers.filter((one) => one.id === id).length > 1 ? { id, origin } : id;

@@ -66,7 +66,11 @@ const pythonWay = (call: Call): Way => ({
 const chatWay = (call: Call): Way => ({
   id: 'usechat',
   title: 'useChat',
-  hint: 'Needs: npm install @agent-runtimes/client @ai-sdk/react ai. A page of another origin is let in by --cors-origin.',
+  hint: `Needs: npm install @agent-runtimes/client @ai-sdk/react ai. A page of another origin is let in by --cors-origin.${
+    call.needsKey
+      ? ' Whoever opens the page can read its key: put a server of yours in between where that matters.'
+      : ''
+  }`,
   snippets: [{ title: 'Component', text: chatComponent(call) }],
 });
 
