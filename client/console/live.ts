@@ -9,7 +9,7 @@ type LiveEvent = Outputs['events']['follow'] extends AsyncIterable<infer Event> 
 const OLD_BY: Readonly<Record<string, readonly string[]>> = {
   // An agent says whether it is at work.
   run: ['runs', 'agents', 'usage', 'health-summary'],
-  approval: ['approvals'],
+  approval: ['approvals', 'runs'],
   agent: ['agents'],
   conversation: ['conversations'],
   mcp_server: ['servers'],
