@@ -12,11 +12,13 @@ export interface Page {
 
 const AgentsPage = lazy(async () => ({ default: (await import('./pages/agents-page.tsx')).AgentsPage }));
 const RunsPage = lazy(async () => ({ default: (await import('./pages/runs-page.tsx')).RunsPage }));
+const ApprovalsPage = lazy(async () => ({ default: (await import('./pages/approvals-page.tsx')).ApprovalsPage }));
 const HealthPage = lazy(async () => ({ default: (await import('./pages/health-page.tsx')).HealthPage }));
 
 /** In the order of the menu. */
 export const PAGES: readonly Page[] = [
   { id: 'agents', title: 'Agents', icon: 'agent', View: AgentsPage },
   { id: 'runs', title: 'Runs', icon: 'runs', View: RunsPage },
+  { id: 'approvals', title: 'Approvals', icon: 'check', View: ApprovalsPage },
   { id: 'health', title: 'Health', icon: 'pulse', View: HealthPage },
 ];
