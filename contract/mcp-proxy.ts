@@ -26,10 +26,9 @@ export const mcpProxy = group(
             .enum(['tool', 'not_found', 'invalid_input', 'denied', 'limit', 'transport'])
             .optional()
             .meta({ description: 'To code in a sandbox: why the call failed' }),
-          content: z
-            .array(z.unknown())
-            .optional()
-            .meta({ description: 'To code in a sandbox: what the tool answered, where it is more than the result' }),
+          content: z.array(z.unknown()).optional().meta({
+            description: 'The blocks that the tool answered, as MCP has them, where one of them is more than text',
+          }),
         })
         .meta({ id: 'ProxyResult' }),
       example: { success: true, result: { expression: '6 * 7', value: 42 }, error: null, is_error: false },

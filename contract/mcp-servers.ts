@@ -6,12 +6,24 @@ import { ImportMcpServers, McpServersImport } from './mcp-import.ts';
 import { CreateMcpServer, UpdateMcpServer } from './mcp-server-fields.ts';
 import { followQuery, marks, stamp, streamFailure } from './numbered-streams.ts';
 
+// https://modelcontextprotocol.io/specification/2025-11-25/schema#toolannotations
+const ToolAnnotations = z
+  .object({
+    title: z.string().optional().meta({ description: 'A name for people' }),
+    readOnlyHint: z.boolean().optional().meta({ description: 'It changes nothing' }),
+    destructiveHint: z.boolean().optional().meta({ description: 'It may destroy what is there' }),
+    idempotentHint: z.boolean().optional().meta({ description: 'The same call again changes nothing more' }),
+    openWorldHint: z.boolean().optional().meta({ description: 'It reaches what is outside the server' }),
+  })
+  .meta({ id: 'McpToolAnnotations', description: 'What the server says of a tool; nobody has checked it' });
+
 const ServerTool = z
   .object({
     name: z.string(),
     description: z.string(),
     enabled: z.boolean(),
     inputSchema: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the arguments' }),
+    annotations: ToolAnnotations.optional(),
   })
   .meta({ id: 'McpServerTool' });
 

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { EVERYBODY } from '../server/call/principal.ts';
 import { createProxyHandlers } from '../server/mcp/proxy-handlers.ts';
@@ -33,6 +34,28 @@ describe('the proxy', () => {
       ],
     });
     expect(JSON.stringify(body)).toContain('{"name":"echo","description":"The tool echo"}');
+  });
+
+  it('gives the blocks of an answer that is more than text, and what a server says of its tools', async () => {
+    const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
+    await using server = await startWholeServer({
+      mcpServers: { all: { command: process.execPath, args: [everything] } },
+    });
+    await poll(server, '/configure/mcp-toolsets-status', isRunning);
+    const { body } = await server.call('POST', '/mcp/proxy/all/tools/get-tiny-image', { arguments: {} });
+    expect(body).toMatchObject({
+      success: true,
+      result: expect.stringContaining('[image image/png'),
+      content: [{ type: 'text' }, { type: 'image', mimeType: 'image/png', data: expect.any(String) }, { type: 'text' }],
+    });
+    expect((await server.call('GET', '/mcp/servers/all')).body).toMatchObject({
+      tools: expect.arrayContaining([
+        expect.objectContaining({
+          name: 'get-sum',
+          annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+        }),
+      ]),
+    });
   });
 
   it('says which servers and tools there are', async () => {

@@ -3109,6 +3109,7 @@ export interface components {
             inputSchema: {
                 [key: string]: unknown;
             };
+            annotations?: components["schemas"]["McpToolAnnotations"];
         };
         McpServers: components["schemas"]["McpServer"][];
         McpServersImport: {
@@ -3116,6 +3117,19 @@ export interface components {
             servers: components["schemas"]["ImportedMcpServer"][];
             /** @description What is odd about the file beside its entries */
             notes: string[];
+        };
+        /** @description What the server says of a tool; nobody has checked it */
+        McpToolAnnotations: {
+            /** @description A name for people */
+            title?: string;
+            /** @description It changes nothing */
+            readOnlyHint?: boolean;
+            /** @description It may destroy what is there */
+            destructiveHint?: boolean;
+            /** @description The same call again changes nothing more */
+            idempotentHint?: boolean;
+            /** @description It reaches what is outside the server */
+            openWorldHint?: boolean;
         };
         McpToolProblem: {
             /** @description Its name; null: the list as a whole */
@@ -4044,7 +4058,7 @@ export interface components {
              * @enum {string}
              */
             kind?: "tool" | "not_found" | "invalid_input" | "denied" | "limit" | "transport";
-            /** @description To code in a sandbox: what the tool answered, where it is more than the result */
+            /** @description The blocks that the tool answered, as MCP has them, where one of them is more than text */
             content?: unknown[];
         };
         ProxyServers: {

@@ -44,10 +44,9 @@ export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<R
       const answer = await callForSandbox?.(context.headers.authorization, call, signal);
       if (answer) return viewAnswer(answer);
       const parts = { servers, toolsets: builtIn(context.principal), watch: watchRequest?.() };
-      const { result, isError } = await callTool(parts, call, signal);
-      if (!isError) return { success: true, result, error: null, is_error: false };
+      const { result, isError, content } = await callTool(parts, call, signal);
       const error = typeof result === 'string' ? result : JSON.stringify(result);
-      return { success: false, result: null, error, is_error: true };
+      return viewAnswer({ success: !isError, result, ...(isError && { error }), ...(content && { content }) });
     },
     async servers({ context, signal }) {
       const toolsets = builtIn(context.principal);
@@ -72,12 +71,15 @@ interface CallParts {
   readonly watch: CallWatch | undefined;
 }
 
+/** What a tool came to, and its blocks where one of them is more than text. */
+type ProxyOutcome = ToolOutcome & { readonly content?: readonly unknown[] };
+
 interface CallOptions {
   readonly signal: AbortSignal;
   readonly onStart: CallProgress['start'] | undefined;
 }
 
-function callTool({ servers, toolsets, watch }: CallParts, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
+function callTool({ servers, toolsets, watch }: CallParts, call: ToolCall, signal: AbortSignal): Promise<ProxyOutcome> {
   const toolset = toolsets.get(call.server);
   return makeWatched(
     watch,
@@ -106,7 +108,7 @@ async function callServer(
   { servers, further }: Pick<CallParts, 'servers'> & { readonly further: readonly string[] },
   { server: serverId, tool, args }: ToolCall,
   { signal, onStart }: CallOptions,
-): Promise<ToolOutcome> {
+): Promise<ProxyOutcome> {
   const server = servers.findActive(serverId);
   if (!server) {
     const known = quoteList([...further, ...servers.listRunning().map(({ definition }) => definition.id)]);
@@ -116,7 +118,9 @@ async function callServer(
     );
   }
   if (server.status === 'running') checkTool(serverId, tool, server.tools);
-  return toToolOutcome(await server.call(tool, args, { signal, meta: onStart?.() }));
+  const answer = await server.call(tool, args, { signal, meta: onStart?.() });
+  const isText = answer.content.every(({ type }) => type === 'text');
+  return { ...toToolOutcome(answer), ...(!isText && { content: answer.content }) };
 }
 
 function checkTool(serverId: string, tool: string, tools: readonly { readonly name: string }[]): void {

@@ -39,6 +39,7 @@ const viewTool = (tool: SupervisedServer['tools'][number]) => ({
   description: tool.description ?? tool.title ?? '',
   enabled: true,
   inputSchema: { ...tool.inputSchema },
+  ...(tool.annotations && { annotations: tool.annotations }),
 });
 
 /** Names as error messages list them: `['a', 'b']`. */
