@@ -128,13 +128,20 @@ describe('the fields of a schema', () => {
     ['several types', { type: ['string', 'number'] }],
     ['no type', {}],
     ['true', true],
-    ['a map', { type: 'object', additionalProperties: { type: 'string' } }],
+    ['a map of numbers', { type: 'object', additionalProperties: { type: 'number' } }],
+    ['an object of anything', { type: 'object' }],
     ['a tuple', { type: 'array', prefixItems: [{ type: 'string' }] }],
     ['a list of anything', { type: 'array' }],
     ['an empty enum', { enum: [] }],
     ['a type that is none', { type: 7 }],
   ])('%s is JSON', (_name, schema) => {
     expect(fieldOf(schema).kind).toBe('json');
+  });
+
+  test('texts by name are names and texts', () => {
+    const texts = { type: 'object', additionalProperties: { type: 'string' } };
+    expect(fieldOf(texts)).toMatchObject({ kind: 'map', type: 'names and texts', isSecret: false });
+    expect([canShow(fieldOf(texts), { a: 'b' }), canShow(fieldOf(texts), { a: 1 })]).toEqual([true, false]);
   });
 
   test('a root that is a choice between objects is JSON as a whole', () => {

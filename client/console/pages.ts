@@ -11,6 +11,7 @@ export interface Page {
 }
 
 const AgentsPage = lazy(async () => ({ default: (await import('./pages/agents-page.tsx')).AgentsPage }));
+const ServersPage = lazy(async () => ({ default: (await import('./pages/servers-page.tsx')).ServersPage }));
 const RunsPage = lazy(async () => ({ default: (await import('./pages/runs-page.tsx')).RunsPage }));
 const ApprovalsPage = lazy(async () => ({ default: (await import('./pages/approvals-page.tsx')).ApprovalsPage }));
 const HealthPage = lazy(async () => ({ default: (await import('./pages/health-page.tsx')).HealthPage }));
@@ -18,6 +19,7 @@ const HealthPage = lazy(async () => ({ default: (await import('./pages/health-pa
 /** In the order of the menu. */
 export const PAGES: readonly Page[] = [
   { id: 'agents', title: 'Agents', icon: 'agent', View: AgentsPage },
+  { id: 'servers', title: 'MCP servers', icon: 'server', View: ServersPage },
   { id: 'runs', title: 'Runs', icon: 'runs', View: RunsPage },
   { id: 'approvals', title: 'Approvals', icon: 'check', View: ApprovalsPage },
   { id: 'health', title: 'Health', icon: 'pulse', View: HealthPage },

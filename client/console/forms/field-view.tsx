@@ -1,6 +1,7 @@
 import { FieldName, type FieldProps, Labelled, Messages } from './field-parts.tsx';
 import { canShow, furtherNames, newItem, withProperty } from './form-values.ts';
 import { JsonField } from './json-field.tsx';
+import { MapField } from './map-field.tsx';
 import { Control } from './plain-fields.tsx';
 import type { Field } from './schema-fields.ts';
 import { placeOf } from './server-issues.ts';
@@ -10,6 +11,7 @@ export function FieldView(props: FieldProps) {
   const { field, value } = props;
   if (!canShow(field, value) || field.kind === 'json') return <JsonFieldView {...props} />;
   if (field.kind === 'group') return props.path.length ? <Group {...props} /> : <Fields {...props} />;
+  if (field.kind === 'map') return <MapField {...props} field={field} />;
   if (field.kind === 'list') return <ListField {...props} field={field} />;
   return <Control {...props} field={field} />;
 }

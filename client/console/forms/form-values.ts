@@ -21,6 +21,8 @@ export function canShow(field: Field, value: unknown): boolean {
       return Array.isArray(value);
     case 'group':
       return isRecord(value);
+    case 'map':
+      return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
     case 'json':
       return true;
   }
@@ -65,6 +67,8 @@ export function newItem(item: Field): unknown {
       return item.choices[0]?.value ?? null;
     case 'list':
       return [];
+    case 'map':
+      return {};
     case 'group': {
       const begun = item.fields.filter(({ field }) => field.initial !== undefined);
       return Object.fromEntries(begun.map(({ name, field }) => [name, field.initial]));

@@ -20,6 +20,7 @@ export type Field =
   | (Common & { readonly kind: 'number' | 'boolean' | 'json' })
   | (Common & { readonly kind: 'choice'; readonly choices: readonly Choice[] })
   | (Common & { readonly kind: 'list'; readonly item: Field; readonly maxItems?: number })
+  | (Common & { readonly kind: 'map'; readonly isSecret: boolean })
   | (Common & { readonly kind: 'group'; readonly fields: readonly NamedField[] });
 
 /** One of the values that a field takes. */
@@ -74,7 +75,7 @@ function toField(given: unknown, place: Place): Field {
     case 'array':
       return toList(schema, common, place) ?? json;
     case 'object':
-      return toGroup(schema, common, place) ?? json;
+      return toMap(schema, common) ?? toGroup(schema, common, place) ?? json;
     default:
       return json;
   }
@@ -101,6 +102,14 @@ function toList(schema: Schema, common: Common, { root, name, depth }: Place): F
     ...(typeof schema.maxItems === 'number' && { maxItems: schema.maxItems }),
     ...(common.isRequired && common.initial === undefined && { initial: [] }),
   };
+}
+
+/** Texts by names that only the caller knows. */
+function toMap({ properties, additionalProperties: texts, propertyNames }: Schema, common: Common): Field | undefined {
+  if (properties !== undefined || propertyNames !== undefined || !isSchema(texts) || texts.type !== 'string')
+    return undefined;
+  if (texts.enum !== undefined || UNSAID.some((word) => word in texts)) return undefined;
+  return { ...common, kind: 'map', type: 'names and texts', isSecret: texts.format === 'password' };
 }
 
 function toGroup(schema: Schema, common: Common, { root, depth }: Place): Field | undefined {
