@@ -193,6 +193,12 @@ describe('what a server says is wrong', () => {
     expect(
       readIssues(`MCP error -32602: Input validation error: Invalid arguments for tool t: ${JSON.stringify(zod)}`),
     ).toEqual([{ path: ['where', 'x'], message: 'expected number' }]);
+    const said = 'Invalid input: expected number at where.x\nToo short at tags[0]\nNot both';
+    expect(readIssues(`MCP error -32602: Input validation error: Invalid arguments for tool t: ${said}`)).toEqual([
+      { path: ['where', 'x'], message: 'Invalid input: expected number' },
+      { path: ['tags', 0], message: 'Too short' },
+      { path: [], message: 'Not both' },
+    ]);
     const lines = [
       'Error executing tool add: 2 validation errors for addArguments',
       'a',

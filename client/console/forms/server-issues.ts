@@ -11,11 +11,11 @@ export interface Issue {
 const MAX_ISSUES = 50;
 
 /**
- * The issues in the text of a failed call: of zod's list of issues, as servers of the TypeScript SDK say it, of Pydantic's lines, as those of
- * Python say it, and of ajv's errors. Empty when there is none in it.
+ * The issues in the text of a failed call: of zod's list of issues or of a line for each, as servers of the TypeScript SDK say it, of
+ * Pydantic's lines, as those of Python say it, and of ajv's errors. Empty when there is none in it.
  */
 export function readIssues(text: string): Issue[] {
-  return (readJsonIssues(text) ?? readPydanticIssues(text)).slice(0, MAX_ISSUES);
+  return (readJsonIssues(text) ?? readSdkIssues(text) ?? readPydanticIssues(text)).slice(0, MAX_ISSUES);
 }
 
 function readJsonIssues(text: string): Issue[] | undefined {
@@ -33,6 +33,15 @@ function readJsonIssues(text: string): Issue[] | undefined {
   return issues.length ? issues : undefined;
 }
 
+/** `Invalid arguments for tool x: …`, a line for each, with ` at ` and the place at its end. */
+function readSdkIssues(text: string): Issue[] | undefined {
+  const said = /Invalid arguments for tool [^:]*: (.*)/s.exec(text)?.[1];
+  return said?.split('\n').map((line) => {
+    const [, message = line, place = ''] = /^(.*) at (\S+)$/.exec(line) ?? [];
+    return { path: readPlace(place), message };
+  });
+}
+
 /** `2 validation errors for …`, then each as a line with its place and an indented line with what is wrong. */
 function readPydanticIssues(text: string): Issue[] {
   if (!/validation errors? for /.test(text)) return [];
@@ -42,8 +51,12 @@ function readPydanticIssues(text: string): Issue[] {
   }));
 }
 
-/** The path of a place such as `servers.0.port`. */
-export const readPlace = (place: string): Path => place.split('.').filter(Boolean).map(toStep);
+/** The path of a place such as `servers.0.port` or `servers[0].port`. */
+export const readPlace = (place: string): Path =>
+  place
+    .split(/[.[\]]/)
+    .filter(Boolean)
+    .map(toStep);
 const readPointer = (pointer: string): Path => pointer.split('/').filter(Boolean).map(toStep);
 const toStep = (step: string): string | number => (/^\d+$/.test(step) ? Number(step) : step);
 const isStep = (step: unknown): step is string | number => typeof step === 'string' || typeof step === 'number';

@@ -1,5 +1,5 @@
 import { Link } from '../ui/link.tsx';
-import { Code, countOf } from '../ui/text.tsx';
+import { countOf } from '../ui/text.tsx';
 import { firstOf, lackedBy, pathTo, type Selection, type Server } from './selection.ts';
 import { ServerActions } from './server-actions.tsx';
 import { ServerLog } from './server-log.tsx';
@@ -86,7 +86,9 @@ function Facts({
       <dt>Transport</dt>
       <dd>{transport}</dd>
       <dt>{command ? 'Command' : 'Address'}</dt>
-      <dd>{command ? <Code text={[command, ...args].join(' ')} label="command" /> : <code>{url}</code>}</dd>
+      <dd>
+        <code>{command ? [command, ...args].join(' ') : url}</code>
+      </dd>
       {variables.length > 0 && (
         <>
           <dt>{command ? 'Variables' : 'Variables, headers'}</dt>
