@@ -1,6 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is tested.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_MISSING, findBrowser } from '../scripts/setup-browser.ts';
 import { FIXTURE } from './support/mcp-servers.ts';
@@ -32,6 +33,7 @@ describe.skipIf(!browserPath)('the page of MCP servers', () => {
           // Of the same id as one of the catalog.
           toolbox: { ...node(FIXTURE), name: 'Other toolbox' },
           broken: node(FIXTURE, 'exit'),
+          needy: { ...node(FIXTURE), env: { TOKEN: '${NEEDY_TOKEN}' } },
         },
       }),
     ]);
@@ -80,7 +82,7 @@ describe.skipIf(!browserPath)('the page of MCP servers', () => {
     expect(await card('The shop').count()).toBe(1);
     await page.getByLabel('Search servers and tools').fill('');
     await page.getByLabel('Show').selectOption('failing');
-    await page.getByText('1 server of').waitFor();
+    await page.getByText('2 servers of').waitFor();
     expect(await card('broken').count()).toBe(1);
     expect(opened.complaints).toEqual([]);
   });
@@ -212,6 +214,78 @@ describe.skipIf(!browserPath)('the page of MCP servers', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('stops, starts and restarts a server of the config file', async () => {
+    await using opened = await open('servers/shop');
+    const { page } = opened;
+    const detail = page.getByRole('region', { name: 'Server', exact: true });
+    await detail.getByRole('button', { name: 'Stop' }).click();
+    await detail.getByText('stopped').waitFor();
+    await detail.getByText('Its tools are known while it runs.').waitFor();
+    await detail.getByRole('button', { name: 'Start', exact: true }).click();
+    await detail.getByText('5 tools').waitFor();
+    await detail.getByRole('navigation').getByRole('link', { name: 'Log' }).click();
+    const opens = detail.getByText('The shop opens');
+    const before = await countWhen(opens, 1);
+    await detail.getByRole('button', { name: 'Restart' }).click();
+    await countWhen(opens, before + 1);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('asks for the variables that a server needs, and shows them nowhere', async () => {
+    await using opened = await open('servers/needy');
+    const { page } = opened;
+    const detail = page.getByRole('region', { name: 'Server', exact: true });
+    await detail.getByText('It does not start without the variable NEEDY_TOKEN.').waitFor();
+    await detail.getByRole('button', { name: 'Start', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('NEEDY_TOKEN required').fill('s3cret-value');
+    await dialog.getByRole('button', { name: 'Add to Further variables' }).click();
+    await dialog.getByLabel('Further variables: name 1').fill('PATH');
+    await dialog.getByLabel('Further variables: value 1').fill('/tmp');
+    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+    await dialog.getByText('PATH must not be set').waitFor();
+    await dialog.getByRole('button', { name: 'Remove Further variables 1' }).click();
+    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+    await detail.getByText('9 tools').waitFor();
+    expect(await page.content()).not.toContain('s3cret-value');
+    const { body } = await server.call('POST', '/mcp/proxy/needy/tools/env', {});
+    expect(body).toMatchObject({ result: { TOKEN: 's3cret-value' } });
+    await detail.getByRole('button', { name: 'Restart' }).click();
+    await dialog.getByLabel('NEEDY_TOKEN required').fill('another');
+    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await detail.getByText('9 tools').waitFor();
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('shows what would become of a config file, and adds its servers', async () => {
+    await using opened = await open('servers');
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Import' }).click();
+    const dialog = page.getByRole('dialog');
+    const text = JSON.stringify({ servers: { one: node(FORMS), shop: node(FORMS), two: { type: 'stdio' } } });
+    await dialog.getByLabel('Choose a config file').setInputFiles({
+      name: 'mcp.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    });
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    const report = dialog.getByRole('region', { name: 'Servers of the file' });
+    await report.getByText('will be added').waitFor();
+    expect(await report.locator('.chip').allTextContents()).toEqual([
+      'will be added',
+      'is there already',
+      'cannot be added',
+    ]);
+    expect((await server.call('GET', '/mcp/servers/one')).status).toBe(404);
+    await dialog.getByRole('button', { name: 'Add 1 server' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('link', { name: /^one/ }).getByText('5 tools').waitFor();
+    expect(await server.call('DELETE', '/mcp/servers/one')).toEqual({ status: 204, body: undefined });
+    await page.getByRole('link', { name: /^one/ }).waitFor({ state: 'detached' });
+    expect(opened.complaints).toEqual([]);
+  });
+
   test('adds a server, says what is wrong with it where it is, and deletes it', async () => {
     await using opened = await open('servers');
     const { page } = opened;
@@ -276,6 +350,12 @@ describe.skipIf(!browserPath)('the page of MCP servers', () => {
     60_000,
   );
 });
+
+/** How many there are, once there are at least so many. */
+async function countWhen(what: Locator, atLeast: number): Promise<number> {
+  await what.nth(atLeast - 1).waitFor();
+  return what.count();
+}
 
 /** A page, with every request to another host and every message on its console. */
 interface Opened extends AsyncDisposable {

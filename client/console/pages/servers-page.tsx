@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { client } from '../api.ts';
 import { go } from '../route.ts';
 import { CreateDialog } from '../servers/create-dialog.tsx';
+import { ImportDialog } from '../servers/import-dialog.tsx';
 import { findSelected, pathTo, type Selection, type Server, useSelection } from '../servers/selection.ts';
 import { ServerDetail } from '../servers/server-detail.tsx';
 import { ServerList } from '../servers/server-list.tsx';
@@ -14,21 +15,26 @@ import { Answer, Empty } from '../ui/states.tsx';
 /** The MCP servers, and of the one that is selected what it is, its tools and its log. */
 export function ServersPage() {
   const now = useSelection();
-  const [isCreating, setCreating] = useState(false);
+  const [dialog, setDialog] = useState<'create' | 'import'>();
   const servers = useQuery({
     queryKey: ['servers', 'available'],
     queryFn: () => client.mcpServers.listAvailable.query(),
   });
-  const close = () => setCreating(false);
+  const close = () => setDialog(undefined);
   return (
     <div className="split servers" data-selected={now.id !== undefined}>
       <section className="pane servers-all" aria-label="All servers">
         <header className="servers-head">
           <h1>MCP servers</h1>
-          <button type="button" onClick={() => setCreating(true)}>
-            <Icon name="plus" />
-            Add
-          </button>
+          <span className="row">
+            <button type="button" onClick={() => setDialog('create')}>
+              <Icon name="plus" />
+              Add
+            </button>
+            <button type="button" onClick={() => setDialog('import')}>
+              Import
+            </button>
+          </span>
         </header>
         <Answer of={servers} rows={8}>
           {(all) => <ServerList now={now} all={all} />}
@@ -44,7 +50,8 @@ export function ServersPage() {
           <Selected now={now} all={servers.data} />
         </section>
       )}
-      {isCreating && (
+      {dialog === 'import' && <ImportDialog onClose={close} />}
+      {dialog === 'create' && (
         <CreateDialog
           onClose={close}
           onCreated={(id) => {
