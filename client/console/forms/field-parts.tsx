@@ -72,10 +72,10 @@ export function FieldName({ field }: { readonly field: Field }) {
 export function Messages({ of }: { readonly of: readonly string[] | undefined }) {
   if (!of?.length) return null;
   return (
-    <ul className="form-wrong" role="alert">
+    <div className="form-wrong" role="alert">
       {of.map((message) => (
-        <li key={message}>{message}</li>
+        <p key={message}>{message}</p>
       ))}
-    </ul>
+    </div>
   );
 }

@@ -38,6 +38,8 @@ export interface NamedField {
 // A schema that holds itself would be a form without an end: below this it is JSON.
 const MAX_DEPTH = 6;
 const MAX_CHOICES = 200;
+/** Texts that may be longer may have lines. */
+const MAX_LINE = 1024;
 /** Words that a form has no answer to; where one stands, the value is JSON. */
 const UNSAID = ['anyOf', 'oneOf', 'allOf', 'not', 'if', 'patternProperties', 'prefixItems', 'dependentSchemas'];
 
@@ -190,7 +192,7 @@ function typeOf(schema: Schema): string | undefined {
 }
 
 function isLong({ format, maxLength, pattern }: Schema): boolean {
-  return format === undefined && pattern === undefined && !(typeof maxLength === 'number' && maxLength <= 100);
+  return format === undefined && pattern === undefined && !(typeof maxLength === 'number' && maxLength <= MAX_LINE);
 }
 
 /** The type and the limits of a schema, for people; empty where it says none. */

@@ -6,7 +6,7 @@ const SECRETS = { type: 'object', additionalProperties: { type: 'string', format
 const id = {
   type: 'string',
   title: 'Id',
-  maxLength: 100,
+  maxLength: 128,
   description: 'What it is called in paths and by agents: letters, digits and . _ -',
 };
 const more = {
@@ -26,7 +26,7 @@ export const PROGRAM = {
     command: {
       type: 'string',
       title: 'Command',
-      maxLength: 100,
+      maxLength: 1024,
       description: 'The name of a program such as npx, or an absolute path. It is given to no shell.',
     },
     args: { type: 'array', title: 'Arguments', items: { type: 'string' } },

@@ -45,7 +45,7 @@ function Said({ answer: { error, content } }: { readonly answer: Answered }) {
       </div>
       {content?.map((block, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an answer does not change.
-        <Block key={at} block={block} />
+        <Block key={at} block={block} position={at + 1} />
       ))}
     </>
   );
@@ -59,16 +59,21 @@ function Result({ result, content }: Answered) {
       {!isDescribed && <Value value={result} />}
       {content?.map((block, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an answer does not change.
-        <Block key={at} block={block} />
+        <Block key={at} block={block} position={at + 1} />
       ))}
     </>
   );
 }
 
-function Value({ value }: { readonly value: unknown }) {
+function Value({ value, position }: { readonly value: unknown; readonly position?: number }) {
   const isText = typeof value === 'string';
   if (value === '' || value === null) return <p className="soft">It answered nothing.</p>;
-  return <Long text={isText ? value : JSON.stringify(value, null, 2)} label={isText ? 'text' : 'JSON'} />;
+  return (
+    <Long
+      text={isText ? value : JSON.stringify(value, null, 2)}
+      label={`${isText ? 'text' : 'JSON'}${position ? ` ${position}` : ''}`}
+    />
+  );
 }
 
 function Long({ text, label }: { readonly text: string; readonly label: string }) {
@@ -81,10 +86,10 @@ function Long({ text, label }: { readonly text: string; readonly label: string }
 }
 
 /** One block of an answer. Source: https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-result */
-function Block({ block }: { readonly block: unknown }) {
-  if (!isRecord(block)) return <Value value={block} />;
+function Block({ block, position }: { readonly block: unknown; readonly position: number }) {
+  if (!isRecord(block)) return <Value value={block} position={position} />;
   const { type, text, data, mimeType, resource, uri, name, description } = block;
-  if (type === 'text' && typeof text === 'string') return <Value value={text} />;
+  if (type === 'text' && typeof text === 'string') return <Value value={text} position={position} />;
   if (typeof data === 'string') return <Bytes data={data} type={String(mimeType)} name={String(type)} />;
   if (type === 'resource' && isRecord(resource)) return <Resource resource={resource} />;
   if (type === 'resource_link') {
@@ -95,7 +100,7 @@ function Block({ block }: { readonly block: unknown }) {
       </p>
     );
   }
-  return <Value value={block} />;
+  return <Value value={block} position={position} />;
 }
 
 function Resource({ resource: { uri, text, blob, mimeType } }: { readonly resource: Record<string, unknown> }) {
