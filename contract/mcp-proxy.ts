@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { get, group, post } from './kit.ts';
+import { McpServer } from './mcp-servers.ts';
 
 /** Tools of running MCP servers as plain HTTP: what code in a sandbox calls. */
 export const mcpProxy = group(
@@ -13,6 +14,9 @@ export const mcpProxy = group(
       body: z
         .object({
           arguments: z.record(z.string(), z.unknown()).optional().meta({ description: 'Arguments of the tool' }),
+          origin: McpServer.shape.origin
+            .optional()
+            .meta({ description: 'Which of several servers of this id; absent: the first that runs' }),
         })
         .meta({ id: 'ProxyCall' }),
       bodyExample: { arguments: { expression: '6 * 7' } },

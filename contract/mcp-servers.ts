@@ -176,6 +176,7 @@ export const mcpServers = group(
       description: 'The last lines the server wrote to its standard error, oldest first, with secrets masked.',
       query: z.object({
         lines: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
+        origin,
       }),
       output: z
         .object({
@@ -192,7 +193,7 @@ export const mcpServers = group(
       summary: 'Follow the log of a server (streaming)',
       description:
         'The lines that are held, of all its processes so far, then each new one; it goes on when the server restarts, and ends with `removed` when the server is deleted. The first event is `ready`, or `missed` when lines behind `Last-Event-ID` are no longer held. When this server shuts down the last event is `error` with the code `draining`.',
-      query: z.object(followQuery),
+      query: z.object({ ...followQuery, origin }),
       output: McpLogEvent,
       failure: streamFailure,
       example: {

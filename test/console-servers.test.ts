@@ -87,13 +87,21 @@ describe.skipIf(!browserPath)('the page of MCP servers', () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test('reaches both of two servers with one id', async () => {
+  test('reaches the tools and the log of both of two servers with one id', async () => {
     await using opened = await open('servers/toolbox');
     const { page } = opened;
     await page.getByRole('heading', { name: 'Other toolbox' }).waitFor();
     await page.getByRole('link', { name: 'from the catalog' }).click();
     await page.getByText('stopped').last().waitFor();
     expect(page.url()).toBe(`${server.url}/console/servers/toolbox?origin=catalog`);
+    const detail = page.getByRole('region', { name: 'Server', exact: true });
+    await detail.getByRole('button', { name: 'Start', exact: true }).click();
+    await detail.getByRole('link', { name: /^calculate/ }).click();
+    await page.getByLabel('expression required').fill('6 * 7');
+    await page.getByRole('button', { name: 'Call calculate' }).click();
+    await page.getByRole('region', { name: 'Result' }).getByText('"value": 42').waitFor();
+    await page.goto(`${server.url}/console/servers/toolbox?origin=catalog&view=log`);
+    await detail.getByRole('region', { name: 'Log' }).getByText('following').waitFor();
     await page.getByRole('link', { name: 'Other toolbox, from the config file' }).click();
     await page.getByRole('heading', { name: 'Other toolbox' }).waitFor();
     expect(opened.complaints).toEqual([]);

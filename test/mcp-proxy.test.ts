@@ -58,6 +58,27 @@ describe('the proxy', () => {
     });
   });
 
+  it('reaches each of several servers of one id by where it is defined', async () => {
+    await using server = await start();
+    const twin = { id: 'mine', command: process.execPath, args: [FIXTURE] };
+    expect(await server.call('POST', '/mcp/servers', twin)).toMatchObject({ status: 201 });
+    await poll(server, '/mcp/servers', (body) => Array.isArray(body) && body.length === 2);
+    const pidOf = async (origin?: string) =>
+      (await server.call('POST', '/mcp/proxy/mine/tools/pid', { arguments: {}, origin })).body;
+    const [first, config, custom] = [await pidOf(), await pidOf('config'), await pidOf('custom')];
+    expect(first).toEqual({ success: true, result: expect.any(Number), error: null, is_error: false });
+    expect(config).toEqual(first);
+    expect(custom).not.toEqual(first);
+    expect(await server.call('POST', '/mcp/proxy/mine/tools/pid', { origin: 'catalog' })).toMatchObject({
+      status: 404,
+      body: { code: 'mcp-server-not-running' },
+    });
+    const linesOf = async (origin: string) => (await server.call('GET', `/mcp/servers/mine/log?origin=${origin}`)).body;
+    await server.call('POST', '/mcp/proxy/mine/tools/slow', { arguments: {}, origin: 'custom' });
+    expect(await linesOf('custom')).toMatchObject({ lines: ['slow begins'] });
+    expect(await linesOf('config')).toMatchObject({ lines: [] });
+  });
+
   it('says which servers and tools there are', async () => {
     await using server = await start();
     expect(await server.tool('x/tools/echo', {})).toEqual({

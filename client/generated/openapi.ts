@@ -4040,6 +4040,11 @@ export interface components {
             arguments?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description Which of several servers of this id; absent: the first that runs
+             * @enum {string}
+             */
+            origin?: "config" | "custom" | "catalog";
         };
         ProxyHealth: {
             /** @constant */
@@ -9230,6 +9235,8 @@ export interface operations {
             query?: {
                 /** @description The most to return */
                 lines?: number;
+                /** @description Which of several servers of this id; absent: the first of config file, custom servers and catalog */
+                origin?: "config" | "custom" | "catalog";
             };
             header?: never;
             path: {
@@ -9275,6 +9282,8 @@ export interface operations {
                 after?: number;
                 /** @description `now`: end when what is held has been told. Absent: go on with what comes */
                 until?: "now";
+                /** @description Which of several servers of this id; absent: the first of config file, custom servers and catalog */
+                origin?: "config" | "custom" | "catalog";
             };
             header?: never;
             path: {

@@ -4,6 +4,7 @@ import type { RequestContext } from '../call/implement.ts';
 import type { Principal } from '../call/principal.ts';
 import { type CallProgress, type CallWatch, makeWatched } from '../runs/call-watch.ts';
 import type { ToolOutcome, Toolset } from '../runs/toolset.ts';
+import type { ServerOrigin } from './definitions/server-definition.ts';
 import { quoteList } from './server-view.ts';
 import type { RunningServers } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
@@ -11,6 +12,8 @@ import { toToolOutcome } from './tool-result.ts';
 
 interface ToolCall {
   readonly server: string;
+  /** Where it is defined; absent: the first of this id that runs, or a toolset. */
+  readonly origin?: ServerOrigin | undefined;
   readonly tool: string;
   readonly args: Record<string, unknown>;
 }
@@ -39,8 +42,8 @@ interface SandboxAnswer {
 export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<RequestContext>['mcpProxy'] {
   const { servers, builtIn, callForSandbox, watchRequest } = options;
   return {
-    async call({ input: { server_id, tool_name, arguments: args = {} }, context, signal }) {
-      const call = { server: server_id, tool: tool_name, args };
+    async call({ input: { server_id, origin, tool_name, arguments: args = {} }, context, signal }) {
+      const call = { server: server_id, origin, tool: tool_name, args };
       const answer = await callForSandbox?.(context.headers.authorization, call, signal);
       if (answer) return viewAnswer(answer);
       const parts = { servers, toolsets: builtIn(context.principal), watch: watchRequest?.() };
@@ -80,7 +83,7 @@ interface CallOptions {
 }
 
 function callTool({ servers, toolsets, watch }: CallParts, call: ToolCall, signal: AbortSignal): Promise<ProxyOutcome> {
-  const toolset = toolsets.get(call.server);
+  const toolset = call.origin === undefined ? toolsets.get(call.server) : undefined;
   return makeWatched(
     watch,
     { ...call, server: toolset ? null : call.server },
@@ -106,10 +109,10 @@ async function callBuiltIn(
 
 async function callServer(
   { servers, further }: Pick<CallParts, 'servers'> & { readonly further: readonly string[] },
-  { server: serverId, tool, args }: ToolCall,
+  { server: serverId, origin, tool, args }: ToolCall,
   { signal, onStart }: CallOptions,
 ): Promise<ProxyOutcome> {
-  const server = servers.findActive(serverId);
+  const server = servers.findActive(serverId, origin);
   if (!server) {
     const known = quoteList([...further, ...servers.listRunning().map(({ definition }) => definition.id)]);
     throw new ApiError(

@@ -34,13 +34,13 @@ export function createServerHandlers({
     listAvailable: () => ORIGINS.flatMap((origin) => servers.list(origin)).map(viewServer),
     get: ({ input }) => viewServer(get(input.server_id)),
     log({ input }) {
-      const server = get(input.server_id);
+      const server = get(input.server_id, input.origin);
       const { status, error } = server;
       return { id: input.server_id, status, error: error ?? null, lines: server.stderrLines(input.lines) };
     },
-    logEvents({ input: { server_id, after, until }, context: { headers }, signal }) {
+    logEvents({ input: { server_id, origin, after, until }, context: { headers }, signal }) {
       const from = readLastEventId(headers['last-event-id']) ?? after;
-      return get(server_id).lines.follow({ after: from, untilNow: until === 'now', signal });
+      return get(server_id, origin).lines.follow({ after: from, untilNow: until === 'now', signal });
     },
     async start({ input: { server_id, origin, env_vars } }) {
       const server = get(server_id, origin);

@@ -71,7 +71,7 @@ function Selected({ now, all }: { readonly now: Selection; readonly all: readonl
   const tool = server.tools.find(({ name }) => name === now.tool);
   if (tool) {
     const key = `${server.origin} ${server.id} ${tool.name}`;
-    return <ToolPanel key={key} server={server} tool={tool} now={now} all={all} />;
+    return <ToolPanel key={key} server={server} tool={tool} now={now} />;
   }
   return (
     <Empty>

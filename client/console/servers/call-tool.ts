@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Outputs } from '../../index.ts';
 import { client } from '../api.ts';
+import type { Server } from './selection.ts';
 
 /** Where a call stands. Durations are milliseconds, as this page has measured them. */
 export type ToolCall =
@@ -11,7 +12,7 @@ export type ToolCall =
   | { readonly state: 'refused'; readonly ms: number; readonly cause: unknown };
 
 /** Calls a tool, one call at a time; leaving the page ends the one that runs. */
-export function useToolCall(serverId: string, tool: string) {
+export function useToolCall({ id, origin }: Server, tool: string) {
   const [call, setCall] = useState<ToolCall>({ state: 'none' });
   const running = useRef<AbortController>(undefined);
   useEffect(() => () => running.current?.abort(), []);
@@ -21,7 +22,7 @@ export function useToolCall(serverId: string, tool: string) {
     running.current = abort;
     setCall({ state: 'running' });
     const from = performance.now();
-    const input = { server_id: serverId, tool_name: tool, arguments: args };
+    const input = { server_id: id, origin, tool_name: tool, arguments: args };
     try {
       const answer = await client.mcpProxy.call.mutate(input, { signal: abort.signal });
       if (!abort.signal.aborted) setCall({ state: 'answered', ms: performance.now() - from, answer });

@@ -1,6 +1,8 @@
 /** Follows the log of a server. */
 import { useEffect, useState } from 'react';
+import type { Inputs } from '../../index.ts';
 import { client, problemOf } from '../api.ts';
+import type { Server } from './selection.ts';
 
 /** A line of a log. Numbers go up. */
 export interface LogLine {
@@ -26,27 +28,28 @@ const MAX_PAUSE_MS = 15_000;
 const START: FollowedLog = { lines: [], dropped: 0, state: 'connecting' };
 
 /** The last lines of the log of a server, with each new one, over breaks of the connection and restarts of the server. */
-export function useLog(id: string): FollowedLog {
+export function useLog({ id, origin }: Server): FollowedLog {
   const [log, setLog] = useState(START);
   useEffect(() => {
     const abort = new AbortController();
     setLog(START);
-    void follow(id, setLog, abort.signal);
+    void follow({ server_id: id, origin }, setLog, abort.signal);
     return () => abort.abort();
-  }, [id]);
+  }, [id, origin]);
   return log;
 }
 
+type Which = Pick<Inputs['mcpServers']['logEvents'], 'server_id' | 'origin'>;
 type SetLog = (change: (before: FollowedLog) => FollowedLog) => void;
 
-async function follow(id: string, setLog: SetLog, signal: AbortSignal): Promise<void> {
+async function follow(which: Which, setLog: SetLog, signal: AbortSignal): Promise<void> {
   const gatherer = gather(setLog, signal);
   let after: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     let detail = 'The connection broke off';
     try {
-      const input = { server_id: id, ...(after !== undefined && { after }) };
+      const input = { ...which, ...(after !== undefined && { after }) };
       for await (const event of await client.mcpServers.logEvents.mutate(input, { signal })) {
         pauseMs = FIRST_PAUSE_MS;
         if (event.type === 'error') detail = event.detail;

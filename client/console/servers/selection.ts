@@ -63,13 +63,6 @@ export function firstOf(id: string, all: readonly Server[]): Server | undefined 
   return undefined;
 }
 
-/** The server whose tools a call by id reaches: the first that runs. */
-export const calledOf = (id: string, all: readonly Server[]): Server | undefined =>
-  firstOf(
-    id,
-    all.filter(({ isRunning }) => isRunning),
-  );
-
 /** The servers that the filters leave. */
 export function filterServers({ words, show }: Selection, all: readonly Server[]): Server[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);

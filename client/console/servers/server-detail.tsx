@@ -1,6 +1,6 @@
 import { Link } from '../ui/link.tsx';
 import { countOf } from '../ui/text.tsx';
-import { firstOf, lackedBy, pathTo, type Selection, type Server } from './selection.ts';
+import { lackedBy, pathTo, type Selection, type Server } from './selection.ts';
 import { ServerActions } from './server-actions.tsx';
 import { ServerLog } from './server-log.tsx';
 import { ServerState } from './server-state.tsx';
@@ -20,7 +20,6 @@ export function ServerDetail({
 }) {
   const { id, name, description, error, tools } = server;
   const lacked = lackedBy(server);
-  const first = firstOf(id, all);
   const viewLink = (view: Selection['view'], words: string) => (
     <Link href={pathTo(now, { view })} aria-current={now.view === view ? 'page' : undefined}>
       {words}
@@ -52,12 +51,8 @@ export function ServerDetail({
       </nav>
       {now.view === 'tools' ? (
         <ToolList server={server} now={now} />
-      ) : first === server ? (
-        <ServerLog key={`${server.origin} ${id}`} id={id} />
       ) : (
-        <p className="soft">
-          The log of this id that can be read is that of the server from {ORIGIN_WORDS[first?.origin ?? 'config']}.
-        </p>
+        <ServerLog key={`${server.origin} ${id}`} server={server} />
       )}
     </div>
   );

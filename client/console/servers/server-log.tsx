@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Empty } from '../ui/states.tsx';
 import { Copy, countOf } from '../ui/text.tsx';
 import { type FollowedLog, useLog } from './follow-log.ts';
+import type { Server } from './selection.ts';
 
 const STATES = {
   connecting: 'connecting',
@@ -11,8 +12,8 @@ const STATES = {
 };
 
 /** The log of a server as it is written: at its end unless the reader has scrolled up, or stopped it. */
-export function ServerLog({ id }: { readonly id: string }) {
-  const log = useLog(id);
+export function ServerLog({ server }: { readonly server: Server }) {
+  const log = useLog(server);
   const [paused, setPaused] = useState<FollowedLog>();
   const shown = paused ?? log;
   const text = shown.lines.map(({ line }) => line).join('\n');

@@ -8,7 +8,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Link } from '../ui/link.tsx';
 import { Code } from '../ui/text.tsx';
 import { type ToolCall, useToolCall } from './call-tool.ts';
-import { calledOf, pathTo, type Selection, type Server, type Tool } from './selection.ts';
+import { pathTo, type Selection, type Server, type Tool } from './selection.ts';
 import { isDestructive, ToolMarks } from './tool-list.tsx';
 import { CallResult } from './tool-result.tsx';
 
@@ -17,14 +17,11 @@ export function ToolPanel({
   server,
   tool,
   now,
-  all,
 }: {
   readonly server: Server;
   readonly tool: Tool;
   readonly now: Selection;
-  readonly all: readonly Server[];
 }) {
-  const called = calledOf(server.id, all);
   return (
     <div className="stack">
       <p className="servers-back">
@@ -36,9 +33,6 @@ export function ToolPanel({
         <ToolMarks tool={tool} />
       </header>
       {tool.description && <p className="servers-text">{tool.description}</p>}
-      {called && called !== server && (
-        <p className="servers-warn">A call by this id reaches the server from {called.origin}, which runs, too.</p>
-      )}
       <Caller server={server} tool={tool} />
       <details>
         <summary>Schema of its arguments</summary>
@@ -53,7 +47,7 @@ function Caller({ server, tool }: { readonly server: Server; readonly tool: Tool
   const [value, setValue] = useState<unknown>(form.initial ?? {});
   const [isInvalid, setInvalid] = useState(false);
   const [isAsking, setAsking] = useState(false);
-  const { call, run, cancel } = useToolCall(server.id, tool.name);
+  const { call, run, cancel } = useToolCall(server, tool.name);
   const args = value === undefined ? {} : value;
   const start = () => {
     setAsking(false);

@@ -153,9 +153,9 @@ export class RunningServers {
     return ORIGINS.flatMap((origin) => this.list(origin)).filter(({ status }) => status === 'running');
   }
 
-  /** The server of this id that runs or, when none does, the one that is coming up; of several the first in {@link ORIGINS}. */
-  findActive(id: string): SupervisedServer | undefined {
-    const all = ORIGINS.map((origin) => this.find({ id, origin }));
+  /** The server of this id that runs or, when none does, the one that is coming up; of several the one of `from`, else the first in {@link ORIGINS}. */
+  findActive(id: string, from?: ServerOrigin): SupervisedServer | undefined {
+    const all = (from ? [from] : ORIGINS).map((origin) => this.find({ id, origin }));
     return all.find((server) => server?.status === 'running') ?? all.find((server) => server?.isWanted);
   }
 
