@@ -10,6 +10,7 @@ export interface Page {
   readonly View: ComponentType;
 }
 
+const ChatPage = lazy(async () => ({ default: (await import('./pages/chat-page.tsx')).ChatPage }));
 const AgentsPage = lazy(async () => ({ default: (await import('./pages/agents-page.tsx')).AgentsPage }));
 const ServersPage = lazy(async () => ({ default: (await import('./pages/servers-page.tsx')).ServersPage }));
 const RunsPage = lazy(async () => ({ default: (await import('./pages/runs-page.tsx')).RunsPage }));
@@ -18,6 +19,7 @@ const HealthPage = lazy(async () => ({ default: (await import('./pages/health-pa
 
 /** In the order of the menu. */
 export const PAGES: readonly Page[] = [
+  { id: 'chat', title: 'Chat', icon: 'chat', View: ChatPage },
   { id: 'agents', title: 'Agents', icon: 'agent', View: AgentsPage },
   { id: 'servers', title: 'MCP servers', icon: 'server', View: ServersPage },
   { id: 'runs', title: 'Runs', icon: 'runs', View: RunsPage },

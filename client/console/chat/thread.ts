@@ -1,0 +1,277 @@
+/** One conversation: what is asked of its agent, and what it shows. */
+import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
+import { AGUIAdapter, type AGUIContent, AGUIError, type AGUIMessage } from '../../index.ts';
+import { fetchWithKey, queries, serverRoot } from '../api.ts';
+import { loadCallDetails } from './call-details.ts';
+import { toUserItem } from './history.ts';
+import { ItemList } from './item-list.ts';
+import type { Item } from './items.ts';
+import { isFields, patched } from './json-patch.ts';
+
+/** Where a conversation stands; a new object whenever one of these changes. */
+export interface ThreadView {
+  /** The keys of its items, in order. */
+  readonly keys: readonly string[];
+  readonly status: 'idle' | 'loading' | 'running' | 'stopping';
+  /** Why the last answer is none, or is cut off. */
+  readonly problem: Problem | undefined;
+  /** What the run waits for, in the server's words. */
+  readonly note: string;
+  /** The state that page and agent share; undefined when there is none. */
+  readonly state: unknown;
+  /** The servers whose tools the last answer had to do without. */
+  readonly missingServers: readonly string[];
+  /** How many answers have come to their end while the page was looking. */
+  readonly answers: number;
+}
+
+/** Why there is no answer. */
+export interface Problem {
+  readonly detail: string;
+  readonly code: string;
+}
+
+const DETAILS_PAUSE_MS = 150;
+/** Of so many runs the details are read when a conversation is opened. */
+const DETAILED_RUNS = 30;
+const HIDDEN_FRAME_MS = 200;
+
+/** A conversation with an agent; it tells its readers of changes at most once a frame. */
+export class Thread {
+  readonly agentId: string;
+  readonly id: string;
+  readonly #items = new ItemList();
+  readonly #readers = new Set<() => void>();
+  readonly #left = new AbortController();
+  /** The runs that were read here, by the ids of their callers. */
+  readonly #read = new Set<string>();
+  #adapter: AGUIAdapter;
+  #view: ThreadView;
+  #next: Partial<ThreadView> = {};
+  #isScheduled = false;
+  /** What the server would not take; undefined when it has taken all. */
+  #unsent: AGUIContent | undefined;
+  #detailsTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(agentId: string, id: string) {
+    this.agentId = agentId;
+    this.id = id;
+    this.#adapter = this.#createAdapter([]);
+    this.#view = {
+      keys: this.#items.keys,
+      status: 'idle',
+      problem: undefined,
+      note: '',
+      state: undefined,
+      missingServers: [],
+      answers: 0,
+    };
+  }
+
+  /** For `useSyncExternalStore`. */
+  readonly subscribe = (reader: () => void): (() => void) => {
+    this.#readers.add(reader);
+    return () => void this.#readers.delete(reader);
+  };
+
+  /** For `useSyncExternalStore`: where the conversation stands. */
+  readonly view = (): ThreadView => this.#view;
+
+  /** The item of a key; the same object until it changes. */
+  item(key: string): Item | undefined {
+    return this.#items.get(key);
+  }
+
+  /** Says something. */
+  send(content: AGUIContent): void {
+    if (this.#isBusy()) return;
+    this.#dropUnsent();
+    const answer = this.#adapter.sendMessage(content, this.#shared());
+    const said = this.#adapter.messages.at(-1);
+    if (said?.role === 'user') this.#items.addUser(toUserItem(said.id, said.content));
+    void this.#follow(answer, { status: 'running', content });
+  }
+
+  /** Asks again for an answer to what was said last. */
+  retry(): void {
+    if (this.#isBusy()) return;
+    const unsent = this.#unsent;
+    if (unsent !== undefined) this.send(unsent);
+    else this.#askAgain();
+  }
+
+  #askAgain(): void {
+    const messages = this.#adapter.messages;
+    const last = messages.findLastIndex(({ role }) => role === 'user');
+    const asked = messages[last];
+    if (!asked) return;
+    this.#adapter = this.#createAdapter(messages.slice(0, last + 1));
+    const at = this.#items.keys.indexOf(`user ${asked.id}`);
+    const after = this.#items.keys[at + 1];
+    if (at >= 0 && after !== undefined) this.#items.cutFrom(after);
+    void this.#follow(this.#adapter.continue(this.#shared()), { status: 'running' });
+  }
+
+  /** Reads the newest run, when it is not one that was read here already. */
+  follow(runId: string): void {
+    if (this.#isBusy() || this.#read.has(runId)) return;
+    this.#read.add(runId);
+    void this.#follow(this.#adapter.connect(), { status: this.#items.keys.length ? 'running' : 'loading' });
+  }
+
+  /** Ends the answer, here and on the server. */
+  async stop(): Promise<void> {
+    if (this.#view.status !== 'running' && this.#view.status !== 'loading') return;
+    this.#set({ status: 'stopping' });
+    try {
+      await this.#adapter.stop();
+    } catch (cause) {
+      this.#set({ problem: toProblem(cause) });
+    }
+  }
+
+  /** Reads no more; a run goes on without its reader. */
+  leave(): void {
+    this.#left.abort();
+    clearTimeout(this.#detailsTimer);
+    this.#readers.clear();
+  }
+
+  /** Asks soon for what the server keeps of the calls of the newest run. */
+  refreshDetails(runs = 1): void {
+    clearTimeout(this.#detailsTimer);
+    this.#detailsTimer = setTimeout(() => {
+      loadCallDetails(this.id, runs, this.#left.signal).then(
+        (told) => {
+          this.#items.addDetails(told);
+          this.#schedule();
+        },
+        // Only times and names of servers are missing then.
+        () => undefined,
+      );
+    }, DETAILS_PAUSE_MS);
+  }
+
+  /** The state goes with each question, as the agent may have changed it. */
+  #shared = () => (this.#view.state === undefined ? {} : { state: this.#view.state });
+
+  #createAdapter(messages: readonly AGUIMessage[]): AGUIAdapter {
+    const adapter = new AGUIAdapter({
+      baseUrl: `${serverRoot}/api/v1/ag-ui/${encodeURIComponent(this.agentId)}/`,
+      threadId: this.id,
+      messages,
+      fetch: (input, init) => {
+        const signals = [this.#left.signal, ...(init?.signal ? [init.signal] : [])];
+        return fetchWithKey(input, { ...init, signal: AbortSignal.any(signals) });
+      },
+    });
+    adapter.subscribe((event) => this.#take(event));
+    return adapter;
+  }
+
+  async #follow(
+    answer: Promise<unknown>,
+    { status, content }: { status: 'loading' | 'running'; content?: AGUIContent },
+  ): Promise<void> {
+    this.#set({ status, problem: undefined, note: '', missingServers: [] });
+    let problem: Problem | undefined;
+    try {
+      await answer;
+    } catch (cause) {
+      problem = toProblem(cause);
+      if (content !== undefined && cause instanceof AGUIError && cause.status !== undefined) this.#unsent = content;
+      // There is nothing to read: the run was deleted, or is another agent's.
+      if (problem.code === 'run-not-found') problem = undefined;
+    }
+    if (this.#left.signal.aborted) return;
+    const answers = this.#view.answers + (status === 'running' ? 1 : 0);
+    this.#set({ status: 'idle', note: '', answers, ...(problem && { problem }) });
+    this.refreshDetails(status === 'loading' ? DETAILED_RUNS : 1);
+    void queries.invalidateQueries({ queryKey: ['approvals'] });
+    void queries.invalidateQueries({ queryKey: ['conversations'] });
+  }
+
+  #take(event: AgUiEvent): void {
+    try {
+      this.#note(event);
+      this.#items.apply(event);
+    } catch {
+      // A change that does not fit what it changes is left out; the rest of the answer is shown.
+    }
+    this.#schedule();
+  }
+
+  /** Notes what an event says of the conversation as a whole. */
+  #note(event: AgUiEvent): void {
+    switch (event.type) {
+      case 'RUN_STARTED':
+        if (event.runId !== undefined) this.#read.add(event.runId);
+        break;
+      case 'STATE_SNAPSHOT':
+        this.#set({ state: event.snapshot });
+        break;
+      case 'STATE_DELTA':
+        this.#set({ state: patched('state' in this.#next ? this.#next.state : this.#view.state, event.delta) });
+        break;
+      case 'CUSTOM':
+        if (event.name === 'status' && isFields(event.value)) this.#set({ note: String(event.value.text ?? '') });
+        break;
+      case 'TEXT_MESSAGE_CONTENT':
+      case 'TOOL_CALL_START':
+        this.#set({ note: '' });
+        break;
+      case 'TOOL_CALL_RESULT':
+        this.refreshDetails();
+        break;
+      case 'RUN_FINISHED':
+        this.#set({ missingServers: toMissing(event.result) });
+        break;
+      default:
+    }
+  }
+
+  #dropUnsent(): void {
+    if (this.#unsent === undefined) return;
+    this.#unsent = undefined;
+    const last = this.#items.keys.findLast((key) => key.startsWith('user '));
+    if (last !== undefined) this.#items.cutFrom(last);
+  }
+
+  #isBusy = (): boolean => (this.#next.status ?? this.#view.status) !== 'idle';
+
+  #set(change: Partial<ThreadView>): void {
+    Object.assign(this.#next, change);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // No frame comes to a page that nobody sees.
+    if (document.hidden) setTimeout(() => this.#tell(), HIDDEN_FRAME_MS);
+    else requestAnimationFrame(() => this.#tell());
+  }
+
+  #tell(): void {
+    this.#isScheduled = false;
+    const { keys } = this.#items;
+    if (keys !== this.#view.keys || hasChanges(this.#view, this.#next)) {
+      this.#view = { ...this.#view, ...this.#next, keys };
+    }
+    this.#next = {};
+    for (const reader of this.#readers) reader();
+  }
+}
+
+const hasChanges = (view: ThreadView, next: Partial<ThreadView>): boolean =>
+  Object.entries(next).some(([name, value]) => Reflect.get(view, name) !== value);
+
+const toProblem = (cause: unknown): Problem => ({
+  detail: cause instanceof Error ? cause.message : String(cause),
+  code: cause instanceof AGUIError ? cause.code : 'unknown',
+});
+
+function toMissing(result: unknown): string[] {
+  const missing = isFields(result) ? result.missing_servers : undefined;
+  return Array.isArray(missing) ? missing.filter((id) => typeof id === 'string') : [];
+}
