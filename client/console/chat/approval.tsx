@@ -35,7 +35,7 @@ export function ApprovalQuestion({
         ...(reason.trim() && { reason: reason.trim() }),
       }),
     onSuccess: ({ resumed_by: runId }) => {
-      if (runId !== null) thread.follow(runId);
+      if (runId !== null) thread.follow(runId, { isLive: true });
       else thread.refreshDetails();
     },
     // Also when somebody else was faster: then it waits no more.

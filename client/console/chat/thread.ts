@@ -51,6 +51,8 @@ export class Thread {
   #isScheduled = false;
   /** What the server would not take; undefined when it has taken all. */
   #unsent: AGUIContent | undefined;
+  /** Whether the calls of earlier runs have been asked for. */
+  #isDetailed = false;
   #detailsTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(agentId: string, id: string) {
@@ -104,7 +106,10 @@ export class Thread {
     const messages = this.#adapter.messages;
     const last = messages.findLastIndex(({ role }) => role === 'user');
     const asked = messages[last];
-    if (!asked) return;
+    if (!asked) {
+      void this.#follow(this.#adapter.connect(), { status: 'loading' });
+      return;
+    }
     this.#adapter = this.#createAdapter(messages.slice(0, last + 1));
     const at = this.#items.keys.indexOf(`user ${asked.id}`);
     const after = this.#items.keys[at + 1];
@@ -112,11 +117,11 @@ export class Thread {
     void this.#follow(this.#adapter.continue(this.#shared()), { status: 'running' });
   }
 
-  /** Reads the newest run, when it is not one that was read here already. */
-  follow(runId: string): void {
+  /** Reads the newest run, when it is not one that was read here already. `isLive`: it goes on, as far as is known. */
+  follow(runId: string, { isLive }: { readonly isLive: boolean }): void {
     if (this.#isBusy() || this.#read.has(runId)) return;
     this.#read.add(runId);
-    void this.#follow(this.#adapter.connect(), { status: this.#items.keys.length ? 'running' : 'loading' });
+    void this.#follow(this.#adapter.connect(), { status: isLive ? 'running' : 'loading' });
   }
 
   /** Ends the answer, here and on the server. */
@@ -180,13 +185,12 @@ export class Thread {
     } catch (cause) {
       problem = toProblem(cause);
       if (content !== undefined && cause instanceof AGUIError && cause.status !== undefined) this.#unsent = content;
-      // There is nothing to read: the run was deleted, or is another agent's.
-      if (problem.code === 'run-not-found') problem = undefined;
     }
     if (this.#left.signal.aborted) return;
     const answers = this.#view.answers + (status === 'running' ? 1 : 0);
     this.#set({ status: 'idle', note: '', answers, ...(problem && { problem }) });
-    this.refreshDetails(status === 'loading' ? DETAILED_RUNS : 1);
+    this.refreshDetails(this.#isDetailed ? 1 : DETAILED_RUNS);
+    this.#isDetailed = true;
     void queries.invalidateQueries({ queryKey: ['approvals'] });
     void queries.invalidateQueries({ queryKey: ['conversations'] });
   }

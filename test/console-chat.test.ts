@@ -1,0 +1,196 @@
+/** The chat of the console, as a person uses it in a browser. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BROWSER_MISSING, findBrowser } from '../scripts/setup-browser.ts';
+import { type ModelServer, startModelServer } from './support/model-server.ts';
+import { startCommand } from './support/server-process.ts';
+import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
+
+const browserPath = findBrowser();
+if (!browserPath && process.env.CI) throw new Error(BROWSER_MISSING);
+if (!browserPath) console.warn(`Skipped: ${BROWSER_MISSING}`);
+if (!existsSync('dist/console/index.html')) throw new Error('The console is not built: npm run build');
+
+const FLAGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const CALLS = 'calls ["tool calculate {\\"expression\\": \\"6 * 7\\"}", "tool text_stats {\\"text\\": \\"to be\\"}"]';
+
+describe.skipIf(!browserPath)('the chat of the console', () => {
+  const owned = new AsyncDisposableStack();
+  let browser: Browser;
+  let model: ModelServer;
+  let server: WholeServer;
+
+  beforeAll(async () => {
+    model = owned.use(await startModelServer());
+    const environment = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: model.url };
+    [browser, server] = await Promise.all([
+      chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') }),
+      startWholeServer({ environment }),
+    ]);
+    owned.use(server);
+    await make('helper', { selected_mcp_servers: ['toolbox'] });
+    await make('careful', { selected_mcp_servers: ['toolbox'], approvals: { tools: ['toolbox__*'] } });
+    await make('other');
+    await server.call('POST', '/agents/helper/mcp-servers/start');
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await owned.disposeAsync();
+  });
+
+  const make = (id: string, fields: object = {}) =>
+    server.call('POST', '/agents', { id, model: 'openai:gpt-4o', ...fields });
+
+  /** Opens a page; `complaints` grows with every message on its console and every request to another host. */
+  async function open(url: string) {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+    page.setDefaultTimeout(15_000);
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (protocol !== 'data:' && origin !== new URL(url).origin) complaints.push(`asked for ${request.url()}`);
+    });
+    await page.goto(url);
+    return { page, complaints };
+  }
+  const openChat = (agentId: string) => open(`${server.url}/console/chat/${agentId}`);
+  const say = async (page: Page, text: string) => {
+    await page.getByLabel('Message', { exact: true }).fill(text);
+    await page.keyboard.press('Enter');
+  };
+  const answers = (page: Page) => page.getByRole('article', { name: 'Agent' });
+  const send = (page: Page) => page.getByRole('button', { name: 'Send', exact: true });
+  const threadOf = (page: Page) => new URL(page.url()).pathname.split('/').at(-1) ?? '';
+
+  test('on a first visit a click on an example calls its tool and shows the answer', async () => {
+    await using fresh = await startCommand({ args: ['--demo'] });
+    const { page, complaints } = await open(`${fresh.url}/console`);
+    await page.getByRole('button', { name: 'What is 17 * 23?' }).click();
+    await page.getByRole('article', { name: 'Agent' }).getByText('391').waitFor();
+    const card = page.locator('.chat-card');
+    await card.getByText('done').waitFor();
+    await card.getByText('toolbox', { exact: true }).waitFor();
+    await card.locator('summary').click();
+    expect(await card.getByLabel('result', { exact: true }).textContent()).toBe(
+      JSON.stringify({ expression: '17 * 23', value: 391 }, null, 2),
+    );
+    expect(new URL(page.url()).pathname).toMatch(/^\/console\/chat\/demo\/[0-9a-f]{32}$/);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a page that is loaded anew in the middle of an answer shows all of it, once', async () => {
+    const { page, complaints } = await openChat('helper');
+    await say(page, 'hold reload');
+    await answers(page).getByText('begun').waitFor();
+    await page.reload();
+    await answers(page).getByText('begun').waitFor();
+    expect(await page.getByRole('article', { name: 'You' }).allInnerTexts()).toEqual([expect.stringMatching(/^hold/)]);
+    model.release('reload');
+    await answers(page).getByText('begun released').waitFor();
+    await send(page).waitFor();
+    expect(await page.getByRole('article').count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an answer that is stopped ends on the server too, and what was said of it stays', async () => {
+    const { page } = await openChat('helper');
+    await say(page, 'hold stop');
+    await answers(page).getByText('begun').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await send(page).waitFor();
+    const { runs } = (await server.call('GET', `/runs?conversation_id=${threadOf(page)}`)).body as {
+      runs: { status: string }[];
+    };
+    expect(runs.map(({ status }) => status)).toEqual(['cancelled']);
+    expect(await answers(page).getByText('begun').count()).toBe(1);
+  });
+
+  test('of two calls that wait each is answered alone, also after the page was loaded anew', async () => {
+    const { page, complaints } = await openChat('careful');
+    await say(page, CALLS);
+    const approve = page.getByRole('button', { name: 'Approve' });
+    await approve.nth(1).waitFor();
+    const cards = page.locator('.chat-call');
+    await cards
+      .nth(1)
+      .getByLabel(/^Reason/)
+      .fill('not this one');
+    await cards.nth(1).getByRole('button', { name: 'Deny' }).click();
+    await cards.nth(1).getByText('denied').waitFor();
+    expect(await approve.count()).toBe(1);
+    await page.reload();
+    await approve.waitFor();
+    expect(await approve.count()).toBe(1);
+    await cards.nth(0).getByRole('button', { name: 'Approve' }).click();
+    await answers(page)
+      .getByText(/^The tool said:/)
+      .waitFor();
+    await cards.nth(0).getByText('done').waitFor();
+    await cards.nth(1).getByText('denied').waitFor();
+    expect(await cards.count()).toBe(2);
+    const { body } = await server.call('GET', `/approvals?status=denied&conversation_id=${threadOf(page)}`);
+    expect(body).toMatchObject({ approvals: [{ tool: 'toolbox__text_stats', reason: 'not this one' }] });
+    expect(complaints).toEqual([]);
+  });
+
+  test('a call that somebody answers elsewhere goes on here', async () => {
+    const { page } = await openChat('careful');
+    await say(page, 'tool calculate {"expression": "6 * 7"}');
+    await page.getByRole('button', { name: 'Approve' }).waitFor();
+    const path = `/approvals?conversation_id=${threadOf(page)}`;
+    const { approvals } = (await server.call('GET', path)).body as { approvals: { id: string }[] };
+    await server.call('POST', `/approvals/${approvals[0]?.id}`, { approved: true });
+    await answers(page)
+      .getByText(/^The tool said:.*42/)
+      .waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  });
+
+  test('an answer that failed is asked for again', async () => {
+    const { page } = await openChat('other');
+    await say(page, 'refuse');
+    await page.getByRole('alert').getByText('model-', { exact: false }).waitFor();
+    await server.call('PUT', '/agents/other', { model: 'demo:rules' });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await answers(page).getByText('demo model').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1);
+  });
+
+  test('files go with a message, and are there when the page is loaded anew', async () => {
+    const { page, complaints } = await openChat('helper');
+    await page.getByLabel('Files', { exact: true }).setInputFiles([
+      { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') },
+      { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('a note') },
+    ]);
+    await page.getByText('dot.png').waitFor();
+    await say(page, 'See these');
+    await answers(page).getByText("Hello! I'm doing well.").waitFor();
+    const said = page.getByRole('article', { name: 'You' });
+    const shown = async () => [
+      await said.locator('img').getAttribute('src'),
+      await said.locator('a').getAttribute('download'),
+    ];
+    expect(await shown()).toEqual([`data:image/png;base64,${PNG}`, 'note.txt']);
+    await page.reload();
+    await answers(page).getByText("Hello! I'm doing well.").waitFor();
+    expect(await shown()).toEqual([`data:image/png;base64,${PNG}`, 'note.txt']);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a conversation that another door goes on with is followed', async () => {
+    const { page } = await openChat('helper');
+    await say(page, 'Hi');
+    await answers(page).getByText("I'm doing well.").waitFor();
+    const ask = { message: 'words 3', conversation_id: threadOf(page) };
+    await server.call('POST', '/agents/helper/prompt/sync', ask);
+    await answers(page).getByText('word1 word2 word3').waitFor();
+    await poll(server, `/conversations/${threadOf(page)}`, (body) => Object(body).message_count === 4);
+    expect(await page.getByRole('article').count()).toBe(4);
+  });
+});
