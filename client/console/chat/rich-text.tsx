@@ -1,38 +1,26 @@
 /** A text of the agent while it is said, and after: Markdown of which only the last block is drawn again. */
-import { lazy, memo, Suspense, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useReducer, useState } from 'react';
+import { GradualBlocks } from './gradual-blocks.ts';
 import { TextBlocks } from './text-blocks.ts';
+import { useMarkdown } from './use-markdown.ts';
 
 /** Above these a text, or one block of it, is shown as it was said. */
 const MAX_CHARS = 200_000;
 const MAX_BLOCK_CHARS = 16_000;
-/** Of a long text that is there at once, so many blocks are drawn in each frame, the last first. */
-const BLOCKS_A_FRAME = 8;
-
-const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).MarkdownBlock }));
-
-const Block = memo(function Block({ text, isPlain }: { readonly text: string; readonly isPlain: boolean }) {
-  if (text.trim() === '') return null;
-  const plain = <p className="chat-plain">{text.trimEnd()}</p>;
-  if (isPlain || text.length > MAX_BLOCK_CHARS) return plain;
-  return (
-    <Suspense fallback={plain}>
-      <Markdown text={text} />
-    </Suspense>
-  );
-});
 
 /** A text as Markdown. */
 export function RichText({ text }: { readonly text: string }) {
   const [blocks] = useState(() => new TextBlocks());
+  const isReady = useMarkdown() !== undefined;
   const isLong = text.length > MAX_CHARS;
   const { done, tail } = isLong ? NO_BLOCKS : blocks.of(text);
-  const drawnFrom = useDrawnFrom(done.length);
+  const { from, to } = useGradually(isReady ? done.length : 0);
   if (isLong) return <p className="chat-plain">{text}</p>;
   return (
     <div className="chat-text">
       {done.map((block, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks that are done keep their place.
-        <Block key={index} text={block} isPlain={index < drawnFrom} />
+        <Block key={index} text={block} isPlain={index >= from && index < to} />
       ))}
       <Tail key={done.length} text={tail} />
     </div>
@@ -40,6 +28,29 @@ export function RichText({ text }: { readonly text: string }) {
 }
 
 const NO_BLOCKS: ReturnType<TextBlocks['of']> = { done: [], tail: '' };
+
+/** The blocks that are not to be drawn yet; renders again in the next frame for as long as there are any. */
+function useGradually(count: number): { readonly from: number; readonly to: number } {
+  const [gradual] = useState(() => new GradualBlocks());
+  const [, renderAgain] = useReducer((times: number) => times + 1, 0);
+  const { from, to } = gradual.of(count);
+  useEffect(() => {
+    if (to <= from) return undefined;
+    const frame = requestAnimationFrame(() => {
+      gradual.advance();
+      renderAgain();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [gradual, from, to]);
+  return { from, to };
+}
+
+const Block = memo(function Block({ text, isPlain }: { readonly text: string; readonly isPlain: boolean }) {
+  const Markdown = useMarkdown();
+  if (text.trim() === '') return null;
+  if (!Markdown || isPlain || text.length > MAX_BLOCK_CHARS) return <p className="chat-plain">{text.trimEnd()}</p>;
+  return <Markdown text={text} />;
+});
 
 /** The block that is being said. Of code that has no end yet there is nothing to parse. */
 function Tail({ text }: { readonly text: string }) {
@@ -51,16 +62,4 @@ function Tail({ text }: { readonly text: string }) {
       <pre>{code}</pre>
     </div>
   );
-}
-
-/** The first block that is drawn: a long text that was there from the beginning is drawn from its end, a few blocks in each frame. */
-function useDrawnFrom(count: number): number {
-  const first = useRef(Math.max(0, count - BLOCKS_A_FRAME));
-  const [from, setFrom] = useState(first.current);
-  useEffect(() => {
-    if (from === 0) return undefined;
-    const frame = requestAnimationFrame(() => setFrom(Math.max(0, from - BLOCKS_A_FRAME)));
-    return () => cancelAnimationFrame(frame);
-  }, [from]);
-  return from;
 }
