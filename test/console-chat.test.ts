@@ -118,7 +118,7 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     const cards = page.locator('.chat-call');
     await cards
       .nth(1)
-      .getByLabel(/^Reason/)
+      .getByLabel(/^Reason for/)
       .fill('not this one');
     await cards.nth(1).getByRole('button', { name: 'Deny' }).click();
     await cards.nth(1).getByText('denied').waitFor();

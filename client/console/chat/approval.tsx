@@ -1,6 +1,6 @@
 /** A call that waits for a person, and what that person says. */
 import { useMutation } from '@tanstack/react-query';
-import { createContext, useContext, useId, useState } from 'react';
+import { createContext, useContext, useState } from 'react';
 import type { Outputs } from '../../index.ts';
 import { client, problemOf, queries } from '../api.ts';
 import { Failure } from '../ui/states.tsx';
@@ -26,7 +26,6 @@ export function ApprovalQuestion({
   readonly thread: Thread;
 }) {
   const [reason, setReason] = useState('');
-  const reasonId = useId();
   const answer = useMutation({
     mutationFn: (approved: boolean) =>
       client.approvals.answer.mutate({
@@ -45,20 +44,10 @@ export function ApprovalQuestion({
   return (
     <div className="chat-approval">
       <p>
-        The agent wants to call <code>{approval.tool}</code>. It runs exactly as it is shown here, if you approve it.
+        The agent wants to call <code>{approval.tool}</code>, exactly as it is shown.
       </p>
       {approval.description && <p className="soft">{approval.description}</p>}
-      <div className="field">
-        <label htmlFor={reasonId}>Reason, told to the agent if you deny (optional)</label>
-        <input
-          id={reasonId}
-          value={reason}
-          maxLength={4000}
-          autoComplete="off"
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </div>
-      <p className="actions">
+      <div className="row">
         <button
           type="button"
           className="primary"
@@ -70,7 +59,15 @@ export function ApprovalQuestion({
         <button type="button" disabled={answer.isPending || answer.isSuccess} onClick={() => answer.mutate(false)}>
           Deny
         </button>
-      </p>
+        <input
+          aria-label="Reason for denying, told to the agent"
+          placeholder="Reason, if you deny (optional)"
+          value={reason}
+          maxLength={4000}
+          autoComplete="off"
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </div>
       {answer.isError && !isTaken && <Failure cause={answer.error} />}
     </div>
   );

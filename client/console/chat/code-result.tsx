@@ -26,7 +26,7 @@ export function CodeResult({ result }: { readonly result: string }) {
   if (!said.length) return <p className="soft">It printed and returned nothing.</p>;
   return said.map(([label, part]) => (
     <div key={label}>
-      <h3>{label}</h3>
+      <p className="chat-part">{label}</p>
       <Code text={typeof part === 'string' ? part : JSON.stringify(part, null, 2)} label={label} />
     </div>
   ));

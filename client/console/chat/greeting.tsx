@@ -17,7 +17,7 @@ export function Greeting({ agent, ask }: { readonly agent: Agent; readonly ask: 
   const examples = serverIdsOf(agent).includes('toolbox') ? TOOLBOX : ANY;
   return (
     <section className="chat-greeting" aria-label="Begin">
-      <h1>{agent.name}</h1>
+      <h2>{agent.name}</h2>
       {agent.description && <p className="soft">{agent.description}</p>}
       <ul>
         {examples.map((example) => (

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import Markdown, { type Components, defaultUrlTransform, type ExtraProps } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
-import { Copy } from '../ui/text.tsx';
+import { Copy, Scroll } from '../ui/text.tsx';
 
 const plugins = [remarkGfm];
 const components: Components = {
@@ -22,10 +22,9 @@ const components: Components = {
     ),
   pre: ({ children, node }) => <CodeFence text={textOf(node)}>{children}</CodeFence>,
   table: ({ children }) => (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
-    <section className="chat-table" tabIndex={0} aria-label="Table">
+    <Scroll className="chat-table" label="Table">
       <table>{children}</table>
-    </section>
+    </Scroll>
   ),
 };
 
@@ -44,10 +43,9 @@ const toUrl = (url: string, key: string) =>
 function CodeFence({ text, children }: { readonly text: string; readonly children: ReactNode }) {
   return (
     <div className="code-block">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard. */}
-      <section tabIndex={0} aria-label="Code">
+      <Scroll label="Code">
         <pre>{children}</pre>
-      </section>
+      </Scroll>
       <Copy text={text} label="Copy the code" />
     </div>
   );

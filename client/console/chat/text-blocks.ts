@@ -20,6 +20,8 @@ export class TextBlocks {
       this.#takeLine(text.slice(this.#seen, end), this.#seen);
       this.#seen = end + 1;
     }
+    // The first letter of a line is enough to say that it begins a block.
+    if (this.#isAfterBlank && !this.#fence && beginsBlock(text[this.#seen] ?? '')) this.#cut(this.#seen);
     return { done: this.#done, tail: text.slice(this.#start) };
   }
 
@@ -30,8 +32,7 @@ export class TextBlocks {
       if (isEnd) this.#fence = '';
       return;
     }
-    // What is indented, or goes on in a quote, belongs to the block before the empty line.
-    if (this.#isAfterBlank && line.trim() !== '' && !/^[\s>]/.test(line)) this.#cut(at);
+    if (this.#isAfterBlank && beginsBlock(line)) this.#cut(at);
     this.#isAfterBlank = line.trim() === '';
     if (fence) {
       // Code that is long must not draw the text before it along.
@@ -43,6 +44,7 @@ export class TextBlocks {
   #cut(at: number): void {
     this.#done.push(this.#text.slice(this.#start, at));
     this.#start = at;
+    this.#isAfterBlank = false;
   }
 
   #reset(): void {
@@ -53,3 +55,6 @@ export class TextBlocks {
     this.#isAfterBlank = false;
   }
 }
+
+// What is indented, or goes on in a quote, belongs to the block before the empty line.
+const beginsBlock = (line: string): boolean => line !== '' && !/^[\s>]/.test(line);

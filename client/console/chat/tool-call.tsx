@@ -52,11 +52,11 @@ function CallBody({ item }: { readonly item: CallItem }) {
   const code = codeOf(item.args);
   return (
     <div className="chat-card-body">
-      <h3>{code === undefined ? 'Arguments' : 'Code'}</h3>
+      <p className="chat-part">{code === undefined ? 'Arguments' : 'Code'}</p>
       <Code text={code ?? (prettyOf(item.args) || '{}')} label={code === undefined ? 'arguments' : 'code'} />
       {item.detail?.inner.length ? (
         <>
-          <h3>Calls made by the code</h3>
+          <p className="chat-part">Calls made by the code</p>
           <ul>
             {item.detail.inner.map(({ id, tool, server, isError, ms }) => (
               <li key={id}>
@@ -69,7 +69,7 @@ function CallBody({ item }: { readonly item: CallItem }) {
       ) : null}
       {item.phase === 'answered' && (
         <>
-          <h3>Result</h3>
+          <p className="chat-part">Result</p>
           {code === undefined ? (
             <Code text={prettyOf(item.result)} label="result" />
           ) : (

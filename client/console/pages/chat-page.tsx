@@ -41,6 +41,7 @@ function Chat({
   return (
     <div className="chat">
       <header className="chat-head">
+        <h1 className="visually-hidden">Chat with {agent.name}</h1>
         <label>
           <span className="visually-hidden">Agent</span>
           <select value={agent.id} onChange={(event) => go(pathOf(['chat', event.target.value]))}>

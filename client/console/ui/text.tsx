@@ -1,5 +1,5 @@
 /** Small pieces of text: times, durations, amounts, copies. */
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Icon } from './icon.tsx';
 
 const MINUTE = 60;
@@ -67,6 +67,25 @@ export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly
     >
       <Icon name={isDone ? 'check' : 'copy'} />
     </button>
+  );
+}
+
+/** What scrolls by itself, reached with the keyboard. It is no landmark: a page may hold many. */
+export function Scroll({
+  label,
+  className,
+  children,
+}: {
+  readonly label: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
+    <div role="group" tabIndex={0} aria-label={label} className={className}>
+      {children}
+    </div>
   );
 }
 
