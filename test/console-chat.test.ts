@@ -1,5 +1,6 @@
 /** The chat of the console, as a person uses it in a browser. */
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_MISSING, findBrowser } from '../scripts/setup-browser.ts';
@@ -25,15 +26,17 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
 
   beforeAll(async () => {
     model = owned.use(await startModelServer());
+    const fixture = fileURLToPath(new URL('fixtures/mcp/shared-state.mjs', import.meta.url));
     const environment = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: model.url };
     [browser, server] = await Promise.all([
       chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') }),
-      startWholeServer({ environment }),
+      startWholeServer({ environment, mcpServers: { list: { command: process.execPath, args: [fixture] } } }),
     ]);
     owned.use(server);
     await make('helper', { selected_mcp_servers: ['toolbox'] });
     await make('careful', { selected_mcp_servers: ['toolbox'], approvals: { tools: ['toolbox__*'] } });
     await make('other');
+    await make('keeper', { selected_mcp_servers: ['list'] });
     await server.call('POST', '/agents/helper/mcp-servers/start');
   }, 60_000);
   afterAll(async () => {
@@ -101,7 +104,7 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     const { page } = await openChat('helper');
     await say(page, 'hold stop');
     await answers(page).getByText('begun').waitFor();
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await send(page).waitFor();
     const { runs } = (await server.call('GET', `/runs?conversation_id=${threadOf(page)}`)).body as {
       runs: { status: string }[];
@@ -169,6 +172,13 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
       { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('a note') },
     ]);
     await page.getByText('dot.png').waitFor();
+    await page.evaluate(`{
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['dropped'], 'dropped.txt', { type: 'text/plain' }));
+      const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+      document.querySelector('.chat-composer').dispatchEvent(drop);
+    }`);
+    await page.getByRole('button', { name: 'Leave out dropped.txt' }).click();
     await say(page, 'See these');
     await answers(page).getByText("Hello! I'm doing well.").waitFor();
     const said = page.getByRole('article', { name: 'You' });
@@ -181,6 +191,61 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     await answers(page).getByText("Hello! I'm doing well.").waitFor();
     expect(await shown()).toEqual([`data:image/png;base64,${PNG}`, 'note.txt']);
     expect(complaints).toEqual([]);
+  });
+
+  test('the end of an answer stays in view until the reader scrolls up, and is jumped to', async () => {
+    const { page } = await openChat('helper');
+    await say(page, 'words 900');
+    await answers(page).getByText('word900').waitFor();
+    const inMessages = (script: string) =>
+      page.evaluate(`{
+      const box = document.querySelector('.chat-scroll');
+      ${script}
+    }`);
+    const toEnd = async () => Number(await inMessages('box.scrollHeight - box.scrollTop - box.clientHeight'));
+    await expect.poll(toEnd).toBeLessThan(2);
+    const jump = page.getByRole('button', { name: 'Jump to the latest' });
+    expect(await jump.count()).toBe(0);
+    await inMessages('box.scrollBy(0, -500)');
+    await jump.waitFor();
+    await server.call('POST', '/agents/helper/prompt/sync', { message: 'words 20', conversation_id: threadOf(page) });
+    await answers(page).nth(1).waitFor();
+    expect(await toEnd()).toBeGreaterThan(400);
+    await jump.click();
+    await expect.poll(toEnd).toBeLessThan(2);
+    expect(await jump.count()).toBe(0);
+  });
+
+  test('a message waits for the servers of its agent that are still starting', async () => {
+    const gate = model.url.replace('/v1', '/gate/start');
+    const toolbox = new URL('../server/mcp/toolbox/main.ts', import.meta.url);
+    const program = `await fetch('${gate}'); await import('${toolbox}');`;
+    const args = ['--input-type=module', '-e', program];
+    await server.call('POST', '/mcp/servers', {
+      id: 'late',
+      name: 'late',
+      command: process.execPath,
+      args,
+      enabled: true,
+    });
+    await make('patient', { selected_mcp_servers: ['late'] });
+    await model.held('start');
+    const { page } = await openChat('patient');
+    await page.getByText('starting late…').waitFor();
+    await say(page, 'tool calculate {"expression": "6 * 7"}');
+    await page.getByText('It is sent as soon as late has started.').waitFor();
+    expect(await page.getByRole('article').count()).toBe(0);
+    model.release('start');
+    await answers(page)
+      .getByText(/^The tool said:.*42/)
+      .waitFor();
+  });
+
+  test('the state that page and agent share is shown as it changes', async () => {
+    const { page } = await openChat('keeper');
+    await say(page, 'tool add_item {"item":"milk"}');
+    await page.getByRole('button', { name: 'State' }).click();
+    await page.getByRole('dialog').getByText('"milk"').waitFor();
   });
 
   test('a conversation that another door goes on with is followed', async () => {

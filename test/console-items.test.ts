@@ -39,7 +39,7 @@ describe('the items of a conversation', () => {
     apply(
       list,
       { type: 'REASONING_START', messageId: 'm1-reasoning', timestamp: 1 },
-      { type: 'REASONING_MESSAGE_START', messageId: 'm1-reasoning' },
+      { type: 'REASONING_MESSAGE_START', messageId: 'm1-reasoning', role: 'reasoning' },
       { type: 'REASONING_MESSAGE_CONTENT', messageId: 'm1-reasoning', delta: 'Hm' },
       { type: 'REASONING_MESSAGE_END', messageId: 'm1-reasoning', timestamp: 3 },
       { type: 'REASONING_END', messageId: 'm1-reasoning', timestamp: 3 },

@@ -15,11 +15,11 @@ export function CodeResult({ result }: { readonly result: string }) {
   if (!isFields(report)) return <Code text={result} label="result" />;
   const { stdout, stderr, result: value, displays, code_error: error, execution_error: failure, notices } = report;
   const parts = [
-    ['output', stdout],
-    ['errors', stderr],
-    ['error', isFields(error) ? (error.traceback ?? error.message) : failure],
+    ['standard output', stdout],
+    ['standard error', stderr],
+    ['exception', isFields(error) ? (error.traceback ?? error.message) : failure],
     ['value', value],
-    ['shown', Array.isArray(displays) ? displays.join('\n') : undefined],
+    ['displays', Array.isArray(displays) ? displays.join('\n') : undefined],
     ['notices', Array.isArray(notices) ? notices.join('\n') : undefined],
   ] as const;
   const said = parts.filter(([, part]) => part !== undefined && part !== null && part !== '');

@@ -29,7 +29,13 @@ export const ItemView = memo(function ItemView({
     case 'reasoning':
       return <Reasoning item={item} />;
     case 'call':
-      return <ToolCall item={item} thread={thread} isRunning={isRunning} />;
+      return (
+        <ToolCall item={item} thread={thread} isRunning={isRunning}>
+          {item.inner.map((key) => (
+            <ItemView key={key} itemKey={key} thread={thread} isRunning={item.agent?.status === 'running'} />
+          ))}
+        </ToolCall>
+      );
     case 'activity':
       return <ActivityView type={item.type} content={item.content} />;
   }

@@ -1,10 +1,11 @@
 /** Draws Markdown. A chunk of its own: what it takes is loaded when the first answer is shown. */
 import type { ReactNode } from 'react';
-import Markdown, { type Components, defaultUrlTransform, type ExtraProps } from 'react-markdown';
+import Markdown, { type Components, defaultUrlTransform, type ExtraProps, type Options } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { Copy, Scroll } from '../ui/text.tsx';
 
-const plugins = [remarkGfm];
+// One ~ is a tilde, in tracebacks as in paths.
+const plugins: Options['remarkPlugins'] = [[remarkGfm, { singleTilde: false }]];
 const components: Components = {
   a: ({ children, href }) => (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">

@@ -1,12 +1,11 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { Code, durationOf } from '../ui/text.tsx';
 import { ApprovalQuestion, usePendingApproval } from './approval.tsx';
 import { parse, prettyOf, shortArguments, stateOf, timeOf, toolOf } from './call-text.ts';
 import { CodeResult, codeOf } from './code-result.tsx';
 import { FileView, picturesIn } from './file-view.tsx';
-import { ItemView } from './item-view.tsx';
-import type { CallItem } from './items.ts';
+import type { AskedAgent, CallItem } from './items.ts';
 import type { Thread } from './thread.ts';
 
 /** A call of a tool as a card: where it stands, and unfolded what it was asked and what it answered. */
@@ -14,10 +13,13 @@ export function ToolCall({
   item,
   thread,
   isRunning,
+  children,
 }: {
   readonly item: CallItem;
   readonly thread: Thread;
   readonly isRunning: boolean;
+  /** What the agent says and does that was asked by the call. */
+  readonly children: ReactNode;
 }) {
   const approval = usePendingApproval(item.id);
   const waiting = item.phase === 'answered' ? undefined : approval;
@@ -43,7 +45,7 @@ export function ToolCall({
         // biome-ignore lint/suspicious/noArrayIndexKey: a result does not change.
         <FileView key={index} file={file} />
       ))}
-      <AskedAgentView item={item} thread={thread} />
+      {item.agent && <Asked agent={item.agent}>{children}</Asked>}
     </div>
   );
 }
@@ -81,18 +83,14 @@ function CallBody({ item }: { readonly item: CallItem }) {
   );
 }
 
-/** What another agent says that was asked by the call. */
-function AskedAgentView({ item: { agent, inner }, thread }: { readonly item: CallItem; readonly thread: Thread }) {
-  if (!agent) return null;
+function Asked({ agent, children }: { readonly agent: AskedAgent; readonly children: ReactNode }) {
   return (
-    <section className="chat-asked" aria-label={`The agent ${agent.name}`}>
+    <div className="chat-asked">
       <p className="soft">
-        {agent.name} · {agent.status === 'waiting' ? 'waits for an approval' : agent.status}
+        The agent {agent.name} · {agent.status === 'waiting' ? 'waits for an approval' : agent.status}
         {agent.message && ` · ${agent.message}`}
       </p>
-      {inner.map((key) => (
-        <ItemView key={key} itemKey={key} thread={thread} isRunning={agent.status === 'running'} />
-      ))}
-    </section>
+      {children}
+    </div>
   );
 }

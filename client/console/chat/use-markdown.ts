@@ -18,7 +18,8 @@ function subscribe(listener: () => void): () => void {
 async function load(): Promise<void> {
   isLoading = true;
   try {
-    ({ MarkdownBlock: loaded } = await import('./markdown.tsx'));
+    const { MarkdownBlock } = await import('./markdown.tsx');
+    loaded = MarkdownBlock;
   } catch {
     // Texts are readable without it; the next one that is shown tries again.
   }

@@ -15,9 +15,7 @@ export function UserMessage({ item }: { readonly item: UserItem }) {
         ))}
         {text && <p className="chat-plain">{text}</p>}
       </div>
-      <p className="chat-tools">
-        <Copy text={text} label="Copy the message" />
-      </p>
+      <p className="chat-tools">{text && <Copy text={text} label="Copy the message" />}</p>
     </article>
   );
 }
