@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { Thread, ThreadView } from './thread.ts';
+import type { Thread } from './thread.ts';
+import type { ThreadView } from './thread-view.ts';
 
 const MAX_CHARS = 1000;
 /** So long it stands there to be read out; who looks for a text in the page finds the message alone after that. */

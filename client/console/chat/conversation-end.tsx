@@ -1,5 +1,5 @@
 import { Icon } from '../ui/icon.tsx';
-import type { ThreadView } from './thread.ts';
+import type { ThreadView } from './thread-view.ts';
 
 /** Below the last message: that something is awaited, or why nothing more comes. */
 export function ConversationEnd({ view, retry }: { readonly view: ThreadView; readonly retry: () => void }) {

@@ -11,7 +11,8 @@ import { type Agent, Greeting } from './greeting.tsx';
 import { Held } from './held.tsx';
 import { ItemView } from './item-view.tsx';
 import { takeDraft } from './open-thread.ts';
-import type { Thread, ThreadView } from './thread.ts';
+import type { Thread } from './thread.ts';
+import type { ThreadView } from './thread-view.ts';
 import { useHeldMessage, useNewestRun, usePending } from './use-conversation.ts';
 import { useStickyScroll } from './use-sticky-scroll.ts';
 

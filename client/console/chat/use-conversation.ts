@@ -5,7 +5,8 @@ import type { AGUIContent } from '../../index.ts';
 import { client } from '../api.ts';
 import type { PendingApproval } from './approval.tsx';
 import { type Agent, serverIdsOf } from './greeting.tsx';
-import type { Thread, ThreadView } from './thread.ts';
+import type { Thread } from './thread.ts';
+import type { ThreadView } from './thread-view.ts';
 
 /** What waits for a person in the conversation. */
 export function usePending(thread: Thread, isDraft: boolean): readonly PendingApproval[] {
