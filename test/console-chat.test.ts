@@ -176,7 +176,7 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File(['dropped'], 'dropped.txt', { type: 'text/plain' }));
       const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
-      document.querySelector('.chat-composer').dispatchEvent(drop);
+      document.querySelector('.chat-scroll').dispatchEvent(drop);
     }`);
     await page.getByRole('button', { name: 'Leave out dropped.txt' }).click();
     await say(page, 'See these');

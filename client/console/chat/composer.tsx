@@ -1,4 +1,12 @@
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type RefObject, useRef, useState } from 'react';
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+} from 'react';
 import type { AGUIContent } from '../../index.ts';
 import { Icon } from '../ui/icon.tsx';
 import { type Attachment, MAX_BYTES, readFiles, toContent, toMegabytes } from './attachments.ts';
@@ -44,8 +52,7 @@ export function Composer({
     send();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a way beside the button, which the keyboard reaches.
-    <div className="chat-composer" onDragOver={(event) => event.preventDefault()} onDrop={files.onDrop}>
+    <div className="chat-composer">
       {files.problem && (
         <p className="chat-hint" role="alert">
           {files.problem}
@@ -141,6 +148,7 @@ function useFiles() {
     event.preventDefault();
     add([...files]);
   };
+  useDrop(take);
   return {
     list,
     problem,
@@ -149,6 +157,24 @@ function useFiles() {
     remove: (id: string) => setList((before) => before.filter((one) => one.id !== id)),
     clear: () => setList([]),
     onPaste: (event: ClipboardEvent) => take(event, event.clipboardData.files),
-    onDrop: (event: DragEvent) => take(event, event.dataTransfer.files),
   };
+}
+
+/** Takes files wherever on the page they are dropped: beside the composer a browser would leave the page and open them. */
+function useDrop(take: (event: DragEvent, files: FileList) => void): void {
+  const onDrop = useEffectEvent((event: DragEvent) => {
+    if (event.dataTransfer) take(event, event.dataTransfer.files);
+  });
+  useEffect(() => {
+    const allow = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    };
+    const drop = (event: DragEvent) => onDrop(event);
+    document.addEventListener('dragover', allow);
+    document.addEventListener('drop', drop);
+    return () => {
+      document.removeEventListener('dragover', allow);
+      document.removeEventListener('drop', drop);
+    };
+  }, []);
 }
