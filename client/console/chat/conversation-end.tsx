@@ -2,7 +2,16 @@ import { Icon } from '../ui/icon.tsx';
 import type { ThreadView } from './thread-view.ts';
 
 /** Below the last message: that something is awaited, or why nothing more comes. */
-export function ConversationEnd({ view, retry }: { readonly view: ThreadView; readonly retry: () => void }) {
+export function ConversationEnd({
+  view,
+  isSpeaking,
+  retry,
+}: {
+  readonly view: ThreadView;
+  /** The agent is saying something: that it works is seen. */
+  readonly isSpeaking: boolean;
+  readonly retry: () => void;
+}) {
   const { problem, status, note, missingServers } = view;
   if (problem) {
     return (
@@ -18,6 +27,7 @@ export function ConversationEnd({ view, retry }: { readonly view: ThreadView; re
     );
   }
   if (status !== 'idle' && status !== 'loading') {
+    if (isSpeaking && status !== 'stopping') return null;
     return <p className="chat-working soft">{status === 'stopping' ? 'stopping…' : note || 'working…'}</p>;
   }
   if (missingServers.length) {

@@ -101,9 +101,15 @@ function Messages({
         ))}
       </PendingApprovals>
       {status === 'idle' && <Strays approvals={approvals} keys={keys} thread={thread} />}
-      <ConversationEnd view={view} retry={() => thread.retry()} />
+      <ConversationEnd view={view} isSpeaking={isSpeaking(thread, keys)} retry={() => thread.retry()} />
     </>
   );
+}
+
+/** Whether the last that is shown is a text that is being said. */
+function isSpeaking(thread: Thread, keys: readonly string[]): boolean {
+  const last = thread.item(keys.at(-1) ?? '');
+  return last?.kind === 'text' && last.isOpen;
 }
 
 /** Calls that wait and are on no card, such as those of an agent that was asked before the page was loaded. */
