@@ -165,6 +165,25 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1);
   });
 
+  test('a message that is edited stands in the place of the old one and of all behind it', async () => {
+    const { page, complaints } = await openChat('helper');
+    await say(page, 'words 1');
+    await answers(page).getByText('word1').waitFor();
+    await say(page, 'words 2');
+    await answers(page).getByText('word1 word2').waitFor();
+    await send(page).waitFor();
+    await page.getByRole('button', { name: 'Edit the message' }).first().click();
+    await page.getByLabel('The message, anew').fill('words 3');
+    await page.getByRole('button', { name: 'Send anew' }).click();
+    await answers(page).getByText('word1 word2 word3').waitFor();
+    const said = () => page.getByRole('article').allInnerTexts();
+    await expect.poll(said).toEqual([expect.stringContaining('words 3'), expect.stringContaining('word3')]);
+    await page.reload();
+    await answers(page).getByText('word1 word2 word3').waitFor();
+    expect(await page.getByRole('article').count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
   test('files go with a message, and are there when the page is loaded anew', async () => {
     const { page, complaints } = await openChat('helper');
     await page.getByLabel('Files', { exact: true }).setInputFiles([

@@ -23,7 +23,9 @@ export const ItemView = memo(function ItemView({
     case undefined:
       return null;
     case 'user':
-      return <UserMessage item={item} />;
+      return (
+        <UserMessage item={item} rewrite={isRunning ? undefined : (content) => void thread.rewrite(item, content)} />
+      );
     case 'text':
       return <Said item={item} />;
     case 'reasoning':

@@ -1,11 +1,11 @@
 /** One conversation: what is asked of its agent, and what it shows. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { AGUIAdapter, type AGUIContent, AGUIError, type AGUIMessage } from '../../index.ts';
-import { fetchWithKey, queries, serverRoot } from '../api.ts';
+import { client, fetchWithKey, problemOf, queries, serverRoot } from '../api.ts';
 import { loadCallDetails } from './call-details.ts';
 import { toUserItem } from './history.ts';
 import { ItemList } from './item-list.ts';
-import type { Item } from './items.ts';
+import type { Item, UserItem } from './items.ts';
 import { isFields, patched } from './json-patch.ts';
 import { hasChanges, type Problem, type ThreadView, toMissing, toProblem } from './thread-view.ts';
 
@@ -93,6 +93,27 @@ export class Thread {
     const after = this.#items.keys[at + 1];
     if (at >= 0 && after !== undefined) this.#items.cutFrom(after);
     void this.#follow(this.#adapter.continue(this.#shared()), { status: 'running' });
+  }
+
+  /** Says something else in the place of what was said, which is forgotten with all behind it. */
+  async rewrite({ key, id }: UserItem, content: AGUIContent): Promise<void> {
+    if (this.#isBusy()) return;
+    this.#set({ status: 'running', problem: undefined });
+    const messages = this.#adapter.messages;
+    const at = messages.findIndex((message) => message.id === id);
+    try {
+      // What the server would not take it has not to forget.
+      if (at >= 0) await client.conversations.rewind.mutate({ conversation_id: this.id, message_id: id });
+    } catch (cause) {
+      const { detail, code } = problemOf(cause);
+      this.#set({ status: 'idle', problem: { detail, code: code ?? 'unreachable' } });
+      return;
+    }
+    if (at >= 0) this.#adapter = this.#createAdapter(messages.slice(0, at));
+    this.#items.cutFrom(key);
+    this.#unsent = undefined;
+    this.#set({ status: 'idle' });
+    this.send(content);
   }
 
   /** Reads the newest run, when it is not one that was read here already. `isLive`: it goes on, as far as is known. */
