@@ -50,6 +50,20 @@ export function dollarsOf(dollars: number | null): string {
 export const countOf = (count: number, noun: string): string =>
   `${count.toLocaleString()} ${count === 1 ? noun : `${noun}s`}`;
 
+/** Copies a text. Pages that came over plain HTTP from another machine have no clipboard, and copy what is selected. */
+async function copy(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.className = 'visually-hidden';
+  const focused = document.activeElement;
+  (focused?.closest('dialog') ?? document.body).append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+}
+
 /** Copies a text, and says so for a moment. */
 export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }) {
   const [isDone, setDone] = useState(false);
@@ -63,7 +77,7 @@ export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly
       type="button"
       className="quiet"
       aria-label={isDone ? 'Copied' : label}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setDone(true))}
+      onClick={() => void copy(text).then(() => setDone(true))}
     >
       <Icon name={isDone ? 'check' : 'copy'} />
     </button>
