@@ -15,6 +15,7 @@ const AgentsPage = lazy(async () => ({ default: (await import('./pages/agents-pa
 const ServersPage = lazy(async () => ({ default: (await import('./pages/servers-page.tsx')).ServersPage }));
 const RunsPage = lazy(async () => ({ default: (await import('./pages/runs-page.tsx')).RunsPage }));
 const ApprovalsPage = lazy(async () => ({ default: (await import('./pages/approvals-page.tsx')).ApprovalsPage }));
+const SandboxPage = lazy(async () => ({ default: (await import('./pages/sandbox-page.tsx')).SandboxPage }));
 const HealthPage = lazy(async () => ({ default: (await import('./pages/health-page.tsx')).HealthPage }));
 
 /** In the order of the menu. */
@@ -24,5 +25,6 @@ export const PAGES: readonly Page[] = [
   { id: 'servers', title: 'MCP servers', icon: 'server', View: ServersPage },
   { id: 'runs', title: 'Runs', icon: 'runs', View: RunsPage },
   { id: 'approvals', title: 'Approvals', icon: 'check', View: ApprovalsPage },
+  { id: 'sandbox', title: 'Sandbox', icon: 'code', View: SandboxPage },
   { id: 'health', title: 'Health', icon: 'pulse', View: HealthPage },
 ];
