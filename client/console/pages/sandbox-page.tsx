@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { client } from '../api.ts';
 import { go, pathOf, useRoute } from '../route.ts';
 import { SandboxControls } from '../sandbox/controls.tsx';
+import { Interpreters, Variables } from '../sandbox/interpreters.tsx';
 import { Workbench } from '../sandbox/workbench.tsx';
 import { Link } from '../ui/link.tsx';
 import { Answer, Empty } from '../ui/states.tsx';
@@ -33,6 +34,8 @@ export function SandboxPage() {
                 <Workbench key={agent.id} agentId={agent.id} />
                 <aside aria-label="Sandbox" className="sandbox-side">
                   <SandboxControls agentId={agent.id} />
+                  <Variables agentId={agent.id} />
+                  <Interpreters agentId={agent.id} />
                 </aside>
               </div>
             </>
