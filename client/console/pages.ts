@@ -16,6 +16,7 @@ const ServersPage = lazy(async () => ({ default: (await import('./pages/servers-
 const RunsPage = lazy(async () => ({ default: (await import('./pages/runs-page.tsx')).RunsPage }));
 const ApprovalsPage = lazy(async () => ({ default: (await import('./pages/approvals-page.tsx')).ApprovalsPage }));
 const SandboxPage = lazy(async () => ({ default: (await import('./pages/sandbox-page.tsx')).SandboxPage }));
+const SkillsPage = lazy(async () => ({ default: (await import('./pages/skills-page.tsx')).SkillsPage }));
 const HealthPage = lazy(async () => ({ default: (await import('./pages/health-page.tsx')).HealthPage }));
 
 /** In the order of the menu. */
@@ -26,5 +27,6 @@ export const PAGES: readonly Page[] = [
   { id: 'runs', title: 'Runs', icon: 'runs', View: RunsPage },
   { id: 'approvals', title: 'Approvals', icon: 'check', View: ApprovalsPage },
   { id: 'sandbox', title: 'Sandbox', icon: 'code', View: SandboxPage },
+  { id: 'skills', title: 'Skills', icon: 'book', View: SkillsPage },
   { id: 'health', title: 'Health', icon: 'pulse', View: HealthPage },
 ];

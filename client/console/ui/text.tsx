@@ -46,6 +46,13 @@ export function dollarsOf(dollars: number | null): string {
   return `$${dollars === 0 ? '0' : dollars < 0.01 ? dollars.toPrecision(2) : dollars.toFixed(2)}`;
 }
 
+/** A size in the unit that suits it: `312 B`, `2.0 kB`, `11 MB`. */
+export function bytesOf(bytes: number): string {
+  if (bytes < 1000) return `${Math.round(bytes)} B`;
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}
+
 /** A number with its noun: `1 tool`, `2 tools`. */
 export const countOf = (count: number, noun: string): string =>
   `${count.toLocaleString()} ${count === 1 ? noun : `${noun}s`}`;
