@@ -17,6 +17,7 @@ const RunsPage = lazy(async () => ({ default: (await import('./pages/runs-page.t
 const ApprovalsPage = lazy(async () => ({ default: (await import('./pages/approvals-page.tsx')).ApprovalsPage }));
 const SandboxPage = lazy(async () => ({ default: (await import('./pages/sandbox-page.tsx')).SandboxPage }));
 const SkillsPage = lazy(async () => ({ default: (await import('./pages/skills-page.tsx')).SkillsPage }));
+const ExamplesPage = lazy(async () => ({ default: (await import('./pages/examples-page.tsx')).ExamplesPage }));
 const HealthPage = lazy(async () => ({ default: (await import('./pages/health-page.tsx')).HealthPage }));
 
 /** In the order of the menu. */
@@ -28,5 +29,6 @@ export const PAGES: readonly Page[] = [
   { id: 'approvals', title: 'Approvals', icon: 'check', View: ApprovalsPage },
   { id: 'sandbox', title: 'Sandbox', icon: 'code', View: SandboxPage },
   { id: 'skills', title: 'Skills', icon: 'book', View: SkillsPage },
+  { id: 'examples', title: 'Examples', icon: 'spark', View: ExamplesPage },
   { id: 'health', title: 'Health', icon: 'pulse', View: HealthPage },
 ];
