@@ -4,8 +4,17 @@ import { expectSound, hasBrowser, openConsole, startBrowser } from './support/co
 import { startWholeServer } from './support/whole-server.ts';
 
 const CIRCLE = '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60"><circle cx="30" cy="30" r="20"/></svg>';
+const SIZE_OF_PICTURE = '(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight])(document.images[0])';
 /** The first start of an interpreter compiles it. */
 const START_MS = 60_000;
+
+/** Pastes a text where the focus is; run in the page, whose types are not those of this file. */
+const toPaste = (text: string) => `{
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', ${JSON.stringify(text)});
+  const editor = document.activeElement.shadowRoot.activeElement;
+  editor.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+}`;
 
 const startServer = async () => {
   const server = await startWholeServer();
@@ -20,11 +29,7 @@ async function run(page: Page, code: string): Promise<Locator> {
   const before = await page.getByRole('article').count();
   await editorOf(page).click();
   await page.keyboard.press('Control+a');
-  await editorOf(page).evaluate((editor, text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', text);
-    editor.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, code);
+  await page.evaluate(toPaste(code));
   await page.keyboard.press('Control+Enter');
   return page.getByRole('article', { name: `Execution ${before + 1}`, exact: true });
 }
@@ -53,7 +58,7 @@ describe.skipIf(!hasBrowser)('the sandbox of the console', () => {
     const failed = await run(page, 'def divide(by):\n    return 1 / by\n\ndivide(0)');
     await failed.getByText('exception', { exact: true }).waitFor();
     await failed.getByText('ZeroDivisionError: division by zero').first().waitFor();
-    expect(await failed.getByRole('region', { name: 'traceback 2' }).textContent()).toMatch(
+    expect(await failed.getByRole('group', { name: 'traceback 2' }).textContent()).toMatch(
       /^Traceback [\s\S]*line 2, in divide[\s\S]*ZeroDivisionError: division by zero\s*$/,
     );
 
@@ -64,9 +69,7 @@ describe.skipIf(!hasBrowser)('the sandbox of the console', () => {
     const picture = await run(page, `class Plot:\n    def _repr_svg_(self):\n        return '''${CIRCLE}'''\n\nPlot()`);
     const image = picture.getByRole('img');
     await image.waitFor();
-    expect(await image.evaluate((shown: HTMLImageElement) => [shown.naturalWidth, shown.naturalHeight])).toEqual([
-      120, 60,
-    ]);
+    expect(await page.evaluate(SIZE_OF_PICTURE)).toEqual([120, 60]);
     await expectSound(opened);
   });
 
@@ -76,12 +79,22 @@ describe.skipIf(!hasBrowser)('the sandbox of the console', () => {
     const { page } = opened;
     await opened.open('/sandbox/calculator');
     const endless = await run(page, 'import time\nkept = 5\nprint("begun")\nwhile True:\n    time.sleep(0.05)');
-    await endless.getByRole('region', { name: 'output' }).waitFor({ timeout: START_MS });
+    await endless.getByRole('group', { name: 'output' }).waitFor({ timeout: START_MS });
     await endless.getByRole('button', { name: 'Stop' }).click();
     await endless.getByText('stopped', { exact: true }).waitFor();
     const after = await run(page, 'kept + 1');
     await after.getByText('done', { exact: true }).waitFor({ timeout: START_MS });
-    expect(await after.getByRole('region', { name: 'result' }).textContent()).toBe('6');
+    expect(await after.getByRole('group', { name: 'result' }).textContent()).toBe('6');
+    const variables = page.getByRole('region', { name: 'Variables' });
+    await variables.getByText('kept', { exact: true }).waitFor();
+    expect(await variables.getByRole('listitem').filter({ hasText: 'kept' }).innerText()).toMatch(/^kept\s+int\s+5$/);
+    const interpreters = page.getByRole('region', { name: 'Interpreters' });
+    await interpreters.getByText('ready', { exact: true }).waitFor();
+    expect(await interpreters.getByRole('listitem').innerText()).toMatch(/^calculator\s+ready\s+local-eval, used now$/);
+    // What was run stays while another page is looked at.
+    await page.getByRole('link', { name: 'Health' }).click();
+    await page.getByRole('link', { name: 'Sandbox' }).click();
+    await page.getByRole('article', { name: 'Execution 2', exact: true }).waitFor();
     expect(opened.complaints).toEqual([]);
   });
 
@@ -111,7 +124,7 @@ describe.skipIf(!hasBrowser)('the sandbox of the console', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Run');
+    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Run');
     await page.getByText('http://localhost:1').waitFor();
     expect(await page.content()).not.toContain('the-secret-token');
     await page.getByRole('button', { name: 'Configure' }).click();
