@@ -76,10 +76,14 @@ export function ConversationList() {
 
 function Entry({ conversation: { id, agent_id, title, updated_at } }: { readonly conversation: Conversation }) {
   const { page, parts } = useRoute();
+  const [, example] = /^example:(.+)$/.exec(agent_id) ?? [];
   const isCurrent = page === 'chat' && parts[0] === agent_id && parts[1] === id;
   return (
     <li>
-      <Link href={pathOf(['chat', agent_id, id])} aria-current={isCurrent ? 'page' : undefined}>
+      <Link
+        href={example ? pathOf(['examples', example]) : pathOf(['chat', agent_id, id])}
+        aria-current={isCurrent ? 'page' : undefined}
+      >
         <span>{title || 'Without a title'}</span>
         <small>
           <Ago at={updated_at} />
