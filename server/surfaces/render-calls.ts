@@ -11,17 +11,22 @@ export type RenderOutcome =
   | { readonly isShown: true; readonly surfaceId: string; readonly envelopes: A2uiEvent[] }
   | { readonly isShown: false };
 
-/** The calls of `render_ui` in one run: the arguments and the result of a call give its envelopes. */
+/** The calls of `render_ui` in a run, or in a conversation: the arguments and the result of a call give its envelopes. */
 export class RenderCalls {
   readonly #args = new Map<string, unknown>();
 
   /** Notes the arguments of a call; those of other tools are left out. */
-  note({ callId, name, args }: ToolCallEnded): void {
+  note({ callId, name, args }: Pick<ToolCallEnded, 'callId' | 'name' | 'args'>): void {
     if (name === RENDER_UI) this.#args.set(callId, args);
   }
 
   /** What a call that was noted came to; undefined for the results of other tools. */
-  resolve({ callId, name, result, isError }: ToolResult): RenderOutcome | undefined {
+  resolve({
+    callId,
+    name,
+    result,
+    isError,
+  }: Pick<ToolResult, 'callId' | 'name' | 'result' | 'isError'>): RenderOutcome | undefined {
     if (name !== RENDER_UI) return undefined;
     const args = this.#args.get(callId);
     const { data: rendered } = RenderResult.safeParse(result);

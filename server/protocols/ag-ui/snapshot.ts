@@ -6,12 +6,15 @@ import { toFileMessage } from './file-activities.ts';
 import { mediaKindOf } from './media-kind.ts';
 import { toPageMessage } from './page-activities.ts';
 import { type Casing, createSpelling, type Spelling } from './spelling.ts';
+import { SurfaceMessages } from './surface-messages.ts';
 import { reasoningIdOf } from './text-events.ts';
 
 /** The whole conversation as one event. */
 export function toMessagesSnapshot(messages: readonly Message[], casing: Casing): AgUiEvent {
   const spelled = createSpelling(casing);
-  return { type: 'MESSAGES_SNAPSHOT', messages: messages.flatMap((message) => toAgUiMessages(message, spelled)) };
+  const surfaces = new SurfaceMessages();
+  const told = messages.flatMap((message) => [...toAgUiMessages(message, spelled), ...surfaces.take(message, spelled)]);
+  return { type: 'MESSAGES_SNAPSHOT', messages: told };
 }
 
 function toAgUiMessages(message: Message, spelled: Spelling): Fields[] {
