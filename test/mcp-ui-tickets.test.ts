@@ -86,9 +86,16 @@ test('there is none of a page that the agent does not have, or has no more', asy
       body: { code: 'ui-resource-not-found' },
     });
   }
-  const { url } = await ask();
+  const [{ url }, { url: framed }] = [await ask(), await ask()];
   await anna('PATCH', '/agents/a/mcp-servers', { selected_mcp_servers: [] });
   expect((await load(url)).status).toBe(404);
+  const page = await load(framed, { headers: { accept: 'text/html,*/*;q=0.8' } });
+  const [type, policy, framing] = ['content-type', 'content-security-policy', 'x-frame-options'].map((name) =>
+    page.headers.get(name),
+  );
+  expect([page.status, type, framing]).toEqual([404, 'text/html; charset=utf-8', null]);
+  expect(policy).toMatch(/frame-ancestors 'self'.*; sandbox allow-scripts$/);
+  expect(await page.text()).toContain(`No tool of this agent has the page ${PAGE.uri}`);
   await anna('PATCH', '/agents/a/mcp-servers', { selected_mcp_servers: ['app'] });
   await anna('POST', '/agents/a/mcp-servers/start');
 });

@@ -1,5 +1,5 @@
 import express, { type RequestHandler, type Response } from 'express';
-import { ApiError } from '../../call/errors.ts';
+import { ApiError, toApiError } from '../../call/errors.ts';
 import { methodNotAllowed } from '../../call/method-not-allowed.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { McpUiParts } from './handlers.ts';
@@ -26,28 +26,35 @@ export function createMcpUiPages({ agents, pageTools, frameAncestors }: PagesOpt
   return router;
 }
 
-/** Serves the page that a ticket is good for, to whoever brings the ticket. */
+/** Serves the page that a ticket is good for, to whoever brings the ticket; why there is none is a page, too, for those who read pages. */
 export function createTicketPages({ agents, pageTools, tickets, frameAncestors }: PagesOptions): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true });
+  const read = (ticket: unknown, signal: AbortSignal): Promise<Page> => {
+    const wanted = typeof ticket === 'string' ? tickets.take(ticket) : undefined;
+    if (!wanted) throw new ApiError('page-ticket-gone', GONE);
+    agents.get(wanted.agentId);
+    return findPage(pageTools(wanted.agentId), wanted).readPage(wanted.uri, signal);
+  };
   router.all('/', async (request, response) => {
     checkMethod(request.method, 'GET');
-    const { ticket } = request.query;
-    const wanted = typeof ticket === 'string' ? tickets.take(ticket) : undefined;
-    if (!wanted) {
-      const gone = new ApiError(
-        'page-ticket-gone',
-        'This page was shown before, or its address has expired: ask for it again',
-      );
-      // A frame shows it to a person.
-      if (request.accepts(['json', 'html']) !== 'html') throw gone;
-      const text = `<!DOCTYPE html><html lang="en"><title>No page</title><p>${gone.message}.</p></html>`;
-      return sendPage(response.status(gone.status), { uri: '', mimeType: 'text/html', text }, frameAncestors);
+    try {
+      sendPage(response, await read(request.query.ticket, untilClosed(response)), frameAncestors);
+    } catch (cause) {
+      if (request.accepts(['json', 'html']) !== 'html') throw cause;
+      // A frame shows it to a person; the policy of other errors lets no frame show them.
+      const { status, message } = toApiError(cause);
+      sendPage(response.status(status), toErrorPage(message), frameAncestors);
     }
-    agents.get(wanted.agentId);
-    const page = await findPage(pageTools(wanted.agentId), wanted).readPage(wanted.uri, untilClosed(response));
-    sendPage(response, page, frameAncestors);
   });
   return router;
+}
+
+const GONE = 'This page was shown before, or its address has expired: ask for it again';
+
+function toErrorPage(message: string): Page {
+  const text = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const html = `<!DOCTYPE html><html lang="en"><title>No page</title><p>${text}.</p></html>`;
+  return { uri: '', mimeType: 'text/html', text: html };
 }
 
 function checkMethod(method: string, allowed = 'GET, HEAD'): void {
