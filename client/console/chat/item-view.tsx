@@ -39,7 +39,7 @@ export const ItemView = memo(function ItemView({
         </ToolCall>
       );
     case 'activity':
-      return <ActivityView type={item.type} content={item.content} />;
+      return <ActivityView id={item.key} type={item.type} content={item.content} thread={thread} />;
   }
 });
 

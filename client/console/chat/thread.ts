@@ -7,6 +7,7 @@ import { toUserItem } from './history.ts';
 import { ItemList } from './item-list.ts';
 import type { Item, UserItem } from './items.ts';
 import { isFields, patched } from './json-patch.ts';
+import { areSurfacesWanted } from './surface-choice.tsx';
 import { hasChanges, type Problem, type ThreadView, toMissing, toProblem } from './thread-view.ts';
 
 const DETAILS_PAUSE_MS = 150;
@@ -29,6 +30,8 @@ export class Thread {
   #isScheduled = false;
   /** What the server would not take; undefined when it has taken all. */
   #unsent: AGUIContent | undefined;
+  /** What was done last on a surface, when nothing was said since. */
+  #lastAction: Readonly<Record<string, unknown>> | undefined;
   /** Whether the calls of earlier runs have been asked for. */
   #isDetailed = false;
   #detailsTimer: ReturnType<typeof setTimeout> | undefined;
@@ -66,17 +69,29 @@ export class Thread {
   send(content: AGUIContent): void {
     if (this.#isBusy()) return;
     this.#dropUnsent();
+    this.#lastAction = undefined;
     const answer = this.#adapter.sendMessage(content, this.#shared());
     const said = this.#adapter.messages.at(-1);
     if (said?.role === 'user') this.#items.addUser(toUserItem(said.id, said.content));
     void this.#follow(answer, { status: 'running', content });
   }
 
-  /** Asks again for an answer to what was said last. */
+  /** Tells the agent what a person did on a surface of A2UI; false when an answer goes on, and it is not told. */
+  act(userAction: Readonly<Record<string, unknown>>): boolean {
+    if (this.#isBusy()) return false;
+    this.#dropUnsent();
+    const answer = this.#adapter.continue(this.#shared({ a2uiAction: { userAction } }));
+    this.#lastAction = userAction;
+    void this.#follow(answer, { status: 'running' });
+    return true;
+  }
+
+  /** Asks again for an answer to what was said or done last. */
   retry(): void {
     if (this.#isBusy()) return;
     const unsent = this.#unsent;
     if (unsent !== undefined) this.send(unsent);
+    else if (this.#lastAction) this.act(this.#lastAction);
     else this.#askAgain();
   }
 
@@ -157,7 +172,10 @@ export class Thread {
   }
 
   /** The state goes with each question, as the agent may have changed it. */
-  #shared = () => (this.#view.state === undefined ? {} : { state: this.#view.state });
+  #shared(props: object = areSurfacesWanted() ? { a2ui: true } : {}) {
+    const { state } = this.#view;
+    return { forwardedProps: { ...props }, ...(state !== undefined && { state }) };
+  }
 
   #createAdapter(messages: readonly AGUIMessage[]): AGUIAdapter {
     const adapter = new AGUIAdapter({

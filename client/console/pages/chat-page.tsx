@@ -4,6 +4,7 @@ import { client } from '../api.ts';
 import { Conversation } from '../chat/conversation.tsx';
 import type { Agent } from '../chat/greeting.tsx';
 import { draftIdOf, openThread } from '../chat/open-thread.ts';
+import { SurfaceChoice } from '../chat/surface-choice.tsx';
 import type { Thread } from '../chat/thread.ts';
 import { go, pathOf, useRoute } from '../route.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -53,6 +54,7 @@ function Chat({
           </select>
         </label>
         <small className="chat-model">{agent.model}</small>
+        <SurfaceChoice />
         <SharedState thread={thread} />
       </header>
       <Conversation key={`${agent.id} ${id}`} agent={agent} thread={thread} isDraft={threadId === undefined} />
