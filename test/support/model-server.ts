@@ -117,7 +117,7 @@ export async function startModelServer(): Promise<ModelServer> {
 const BASE = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o' };
 const chunk = (choice: object) => `data: ${JSON.stringify({ ...BASE, choices: [{ index: 0, ...choice }] })}\n\n`;
 
-const TOOL = /^tools?(?: (\d+))? ([a-zA-Z_]\w*) (\{.*\})$/s;
+const TOOL = /^tools?(?: (\d+))? ([a-zA-Z_][\w-]*) (\{.*\})$/s;
 const isCall = ({ text, toolResult }: Ask) => callsIn(text).length > 0 && toolResult === undefined;
 
 /** The calls that a text asks for. */
