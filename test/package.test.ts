@@ -52,6 +52,7 @@ test('the first command of the README starts a server from a clone, with the pac
     args: ['--demo'],
   });
   expect((await fetch(`${server.url}/redoc`)).status).toBe(200);
+  expect(await readConsole(server.url)).toEqual(['text/javascript; charset=utf-8', 'gzip']);
 }, 120_000);
 
 test('packing leaves the manifest of the repository as it was', async () => {
@@ -112,6 +113,7 @@ describe('the server', () => {
       const entry = join(consumer, 'node_modules', '.bin', 'agent-runtimes');
       await using server = await startCommand({ entry, node, folder: empty.path, args: ['--demo'] });
       await checkServer(server.url);
+      expect(await readConsole(server.url)).toEqual(['text/javascript; charset=utf-8', 'gzip']);
       expect(globSync('**', { cwd: empty.path })).toEqual(['.']);
     },
     120_000,
@@ -280,3 +282,10 @@ export const read = (body: ReadableStream<Uint8Array>) => readEvents(body);
 export const path: string = contract.agents.get.path;
 export const adapter = new AGUIAdapter({ baseUrl: 'http://localhost:8765/api/v1/ag-ui/a/' });
 `;
+
+/** The type and the coding of the script that the page of the console loads. */
+async function readConsole(url: string) {
+  const page = await (await fetch(`${url}/console`)).text();
+  const { headers } = await fetch(`${url}/${/src="([^"]+)"/.exec(page)?.[1]}`);
+  return [headers.get('content-type'), headers.get('content-encoding')];
+}
