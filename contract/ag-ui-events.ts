@@ -67,7 +67,7 @@ export const AgUiEvent = z
     event('MESSAGES_SNAPSHOT', 'The whole conversation', [], { messages: z.array(json) }),
     event(
       'ACTIVITY_SNAPSHOT',
-      'The whole of an activity; a file of an answer is one of the type `file`, and behind the result of a tool that has a page comes one of the type `mcp-app`: `{uri, server, tool, input, result}`, where to find the page of the MCP server and what it is to be told',
+      'The whole of an activity; a file of an answer is one of the type `file`, as is, behind the result of a tool, what the tool has drawn or made; and behind the result of a tool that has a page comes one of the type `mcp-app`: `{uri, server, tool, input, result}`, where to find the page of the MCP server and what it is to be told',
       [...message, ...activity],
       {
         content: z.record(z.string(), json),

@@ -20,10 +20,10 @@ const ConversationMessage = z
     id: z.string(),
     role: z.enum(['user', 'assistant', 'tool', 'system']),
     content: z.string().meta({ description: 'The text; of a tool message, the result as text' }),
-    files: z
-      .array(AnswerFile)
-      .optional()
-      .meta({ description: 'Assistant messages: the files it has said, in their order; absent when there are none' }),
+    files: z.array(AnswerFile).optional().meta({
+      description:
+        'Assistant messages: the files it has said; tool messages: what the tool has drawn or made, such as a plot; in their order, absent when there are none',
+    }),
     tool_calls: z
       .array(z.object({ id: z.string(), name: z.string(), args: z.unknown() }))
       .optional()

@@ -108,6 +108,7 @@ const everyKind: { readonly [Type in RunEvent['type']]: Required<Extract<RunEven
     args: { to: 'ada' },
     isDenied: true,
     page: { uri: 'ui://a', server: 'weather', tool: 'look', input: {}, result: { content: [] } },
+    files: [{ mediaType: 'image/png', data: 'iVBORw0KGgo=' }],
   },
   'state-set': { type: 'state-set', state: null },
   'state-patched': { type: 'state-patched', patch: [{ op: 'add', path: '/a', value: 1 }] },

@@ -2539,7 +2539,7 @@ export interface components {
             role: "user" | "assistant" | "tool" | "system";
             /** @description The text; of a tool message, the result as text */
             content: string;
-            /** @description Assistant messages: the files it has said, in their order; absent when there are none */
+            /** @description Assistant messages: the files it has said; tool messages: what the tool has drawn or made, such as a plot; in their order, absent when there are none */
             files?: components["schemas"]["AnswerFile"][];
             /** @description Assistant messages: the tools called */
             tool_calls?: {

@@ -1,7 +1,9 @@
+import { toShownFiles } from '../call/shown-files.ts';
 import type { ToolOutcome } from '../runs/toolset.ts';
 import type { ManagedExecution } from '../sandbox/agent-execution.ts';
 import type { MimeBundle } from '../sandbox/sandbox.ts';
 import { MAX_SHOWN, shortenText } from '../sandbox/shorten-text.ts';
+import type { ShownFile } from '../store/messages.ts';
 
 const MAX_DISPLAYS = 10;
 
@@ -11,6 +13,7 @@ export function reportExecution(execution: ManagedExecution): ToolOutcome {
   const isSuccess = status === 'ok' || (status === 'exit' && exitCode === 0);
   return {
     isError: !isSuccess,
+    ...toShownFiles([...displays, ...(result ? [result] : [])].flatMap(toPicture)),
     result: {
       success: isSuccess,
       result: toValue(result),
@@ -27,6 +30,17 @@ export function reportExecution(execution: ManagedExecution): ToolOutcome {
       execution_time: Math.round(execution.durationMs) / 1000,
     },
   };
+}
+
+/** The kinds of pictures in the order in which they are preferred. SVG is text in a bundle; the others are base64. */
+const PICTURES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/svg+xml'];
+
+/** The picture that shows what was displayed; none of what has no picture. */
+function toPicture(bundle: MimeBundle): ShownFile[] {
+  const mediaType = PICTURES.find((kind) => typeof bundle[kind] === 'string');
+  if (mediaType === undefined) return [];
+  const data = String(bundle[mediaType]);
+  return [{ mediaType, data: mediaType.endsWith('xml') ? Buffer.from(data).toString('base64') : data }];
 }
 
 /** The value of the last expression: data where it is data, else as Python shows it. */

@@ -24,8 +24,11 @@ export function toConversationMessage(message: StoredMessage) {
         created_at,
       };
     }
-    case 'tool':
-      return { id, role, content: toText(message.result), tool_call_id: message.callId, created_at };
+    case 'tool': {
+      const { result, callId: tool_call_id, files } = message;
+      const made = files?.map(toAnswerFile);
+      return { id, role, content: toText(result), ...(made && { files: made }), tool_call_id, created_at };
+    }
   }
 }
 

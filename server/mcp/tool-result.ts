@@ -1,3 +1,4 @@
+import { toShownFiles } from '../call/shown-files.ts';
 import type { ToolOutcome } from '../runs/toolset.ts';
 import type { CallToolResult } from './wire/mcp-sdk.ts';
 
@@ -33,6 +34,17 @@ function describePart(part: CallToolResult['content'][number]): string {
         ? part.resource.text
         : `[resource ${part.resource.uri}, ${bytesOf(part.resource.blob)} bytes]`;
   }
+}
+
+/** The pictures, sounds and other files in a result, for people. */
+export function toResultFiles({ content }: CallToolResult): Pick<ToolOutcome, 'files'> {
+  return toShownFiles(
+    content.flatMap((part) => {
+      if (part.type === 'image' || part.type === 'audio') return [{ mediaType: part.mimeType, data: part.data }];
+      if (part.type !== 'resource' || !('blob' in part.resource)) return [];
+      return [{ mediaType: part.resource.mimeType ?? 'application/octet-stream', data: part.resource.blob }];
+    }),
+  );
 }
 
 const bytesOf = (base64: string) => Math.floor((base64.length * 3) / 4) - (/=*$/.exec(base64)?.[0].length ?? 0);

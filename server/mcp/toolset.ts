@@ -5,7 +5,7 @@ import type { ServerFinder, ServerReference } from './servers/running-servers.ts
 import type { SupervisedServer } from './servers/supervised-server.ts';
 import { readResultMeta, STATE_KEY } from './tool-meta.ts';
 import { toToolName } from './tool-names.ts';
-import { toToolOutcome } from './tool-result.ts';
+import { toResultFiles, toToolOutcome } from './tool-result.ts';
 import { resourceUriOf } from './ui-tools.ts';
 import type { CallToolResult } from './wire/mcp-sdk.ts';
 
@@ -89,7 +89,9 @@ async function callTool(
   const { server, tool } = route;
   try {
     const result = await server.call(tool, args, { signal, meta });
-    return { ...toToolOutcome(result), ...readResultMeta(result), ...toPage(route, args, result) };
+    // A page shows the files of its result itself.
+    const shown = route.pageUri === undefined ? toResultFiles(result) : toPage(route, args, result);
+    return { ...toToolOutcome(result), ...readResultMeta(result), ...shown };
   } catch (cause) {
     if (signal.aborted) return { result: `The call of '${tool}' was cancelled`, isError: true };
     // The death of a server is something the model can act on; a fault of ours is not.

@@ -51,9 +51,18 @@ export function rebuildMessages(events: readonly RunEvent[]): Message[] {
         break;
       }
       case 'tool-result': {
-        const { messageId: id, callId, name, result, isError, page } = event;
+        const { messageId: id, callId, name, result, isError, page, files } = event;
         const status = isError ? 'error' : 'done';
-        messages.set(id, { id, role: 'tool', callId, name, result, status, ...(page && { page }) });
+        messages.set(id, {
+          id,
+          role: 'tool',
+          callId,
+          name,
+          result,
+          status,
+          ...(page && { page }),
+          ...(files && { files }),
+        });
         break;
       }
       default:

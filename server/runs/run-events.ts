@@ -1,5 +1,5 @@
 /** What happens in a run, in the words of no protocol. Every protocol is a translation of these. */
-import type { ShownPage } from '../store/messages.ts';
+import type { ShownFile, ShownPage } from '../store/messages.ts';
 import type { RunOutcome } from '../store/run-outcome.ts';
 import { NO_USAGE, type Usage } from '../store/usage.ts';
 
@@ -126,6 +126,8 @@ export type RunEvent =
       readonly isDenied?: boolean | undefined;
       /** The page that shows it to people. */
       readonly page?: ShownPage | undefined;
+      /** What the tool has drawn or made for people. */
+      readonly files?: readonly ShownFile[] | undefined;
     }
   | { readonly type: 'state-set'; readonly state: unknown }
   | { readonly type: 'state-patched'; readonly patch: readonly unknown[] }

@@ -215,8 +215,10 @@ function charsOf(event: RunEvent): number {
   if ('delta' in event) return EVENT_CHARS + event.delta.length;
   if (event.type === 'file') return EVENT_CHARS + event.data.length;
   if (event.type === 'noted') return EVENT_CHARS + lengthOf(event.note);
-  if (event.type === 'tool-result')
-    return EVENT_CHARS + lengthOf(event.result) + (event.page ? lengthOf(event.page) : 0);
+  if (event.type === 'tool-result') {
+    const files = (event.files ?? []).reduce((chars, { data }) => chars + data.length, 0);
+    return EVENT_CHARS + lengthOf(event.result) + (event.page ? lengthOf(event.page) : 0) + files;
+  }
   if (event.type === 'tool-call-ended') return EVENT_CHARS + lengthOf(event.args);
   return EVENT_CHARS;
 }

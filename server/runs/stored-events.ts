@@ -1,7 +1,7 @@
 /** Reads the events of a run as they were stored, by this server or by an older one. */
 import { z } from 'zod';
 import { toCount } from '../store/count.ts';
-import { StoredPage } from '../store/message-schema.ts';
+import { StoredFiles, StoredPage } from '../store/message-schema.ts';
 import type { Store } from '../store/store.ts';
 import { StoredUsage } from '../store/usage.ts';
 import type { LoggedEvent } from './log-reader.ts';
@@ -51,6 +51,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
     args: z.unknown().optional(),
     isDenied: z.boolean().optional(),
     page: StoredPage.optional().catch(undefined),
+    files: StoredFiles.optional().catch(undefined),
   }),
   'state-set': z.object({ state: json }),
   'state-patched': z.object({ patch: z.array(z.unknown()) }),

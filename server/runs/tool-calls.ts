@@ -93,10 +93,10 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<Ca
       parent: parent && { ...parent, waitWithoutDeadline: deadline.lift },
       answered,
     });
-    const { result, isError, page, custom, awaits, state: changed } = await untilAborted(work, deadline.signal);
+    const { result, isError, page, files, custom, awaits, state: changed } = await untilAborted(work, deadline.signal);
     if (awaits) return { awaits };
     const status = isError ? 'error' : 'done';
-    const message = emitResult(call, { ...toBounded(result, limits.toolResultChars), status, page }, sink);
+    const message = emitResult(call, { ...toBounded(result, limits.toolResultChars), status, page, files }, sink);
     if (changed !== undefined) state.change(changed);
     for (const { name, value } of custom ?? []) sink.emit({ type: 'custom', name, value });
     return message;
@@ -128,10 +128,17 @@ function emitResult(
     server,
     refusal,
   }: Pick<ReadyCall, 'callId' | 'name' | 'args' | 'approvalId' | 'isDenied' | 'server' | 'refusal'>,
-  { result, status, bytes = 0, page }: Pick<ToolMessage, 'result' | 'status' | 'page'> & { readonly bytes?: number },
+  {
+    result,
+    status,
+    bytes = 0,
+    page,
+    files,
+  }: Pick<ToolMessage, 'result' | 'status' | 'page' | 'files'> & { readonly bytes?: number },
   sink: EventSink,
 ): ToolMessage {
   const id = newId('msg');
+  const shown = { ...(page && { page }), ...(files?.length && { files }) };
   // The model has called it in another run: nothing of this one has told whose tool it is, nor, where it never begins, with what.
   const approval = approvalId !== undefined && {
     approvalId,
@@ -148,9 +155,9 @@ function emitResult(
     bytes,
     ...approval,
     ...(isDenied && { isDenied }),
-    ...(page && { page }),
+    ...shown,
   });
-  return { id, role: 'tool', callId, name, result, status, ...(page && { page }) };
+  return { id, role: 'tool', callId, name, result, status, ...shown };
 }
 
 /** The tools of a list by name: an agent offers the same list again and again. */

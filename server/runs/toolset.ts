@@ -1,6 +1,6 @@
 /** The tools a run may call, whoever provides them. */
 
-import type { ShownPage } from '../store/messages.ts';
+import type { ShownFile, ShownPage } from '../store/messages.ts';
 import type { NewApproval } from '../store/stored-approvals.ts';
 import type { CallWatch, TraceHeaders } from './call-watch.ts';
 import type { ParentCall } from './parent-call.ts';
@@ -29,6 +29,8 @@ export interface ToolOutcome {
   readonly awaits?: readonly NewApproval[] | undefined;
   /** The page that shows it to people, of a tool that has one. */
   readonly page?: ShownPage | undefined;
+  /** What it has drawn or made for people, within bounds. */
+  readonly files?: readonly ShownFile[] | undefined;
   /** Events of the tool's own, for the caller. */
   readonly custom?: readonly { readonly name: string; readonly value: unknown }[] | undefined;
 }

@@ -32,6 +32,9 @@ export const StoredPage = z.object({
   result: z.record(z.string(), z.unknown()),
 });
 
+/** What stored {@link ShownFile}s look like. */
+export const StoredFiles = z.array(z.object({ mediaType: z.string(), data: z.string() }));
+
 const StoredMessage = z.discriminatedUnion('role', [
   z.object({ id, role: z.literal('system'), content: z.string() }),
   z.object({ id, role: z.literal('user'), content: z.array(UserPart) }),
@@ -44,6 +47,7 @@ const StoredMessage = z.discriminatedUnion('role', [
     result: z.unknown().optional(),
     status: z.enum(['done', 'error', 'cancelled', 'interrupted']),
     page: StoredPage.optional(),
+    files: StoredFiles.optional(),
   }),
 ]);
 

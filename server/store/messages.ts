@@ -42,6 +42,13 @@ export interface ShownPage {
   readonly result: Readonly<Record<string, unknown>>;
 }
 
+/** A file that a tool has made for people, in base64. */
+export interface ShownFile {
+  /** Such as `image/png`. */
+  readonly mediaType: string;
+  readonly data: string;
+}
+
 /** One message. Its id is unique in its conversation and the same in every protocol. */
 export type Message =
   | { readonly id: string; readonly role: 'system'; readonly content: string }
@@ -55,6 +62,8 @@ export type Message =
       readonly result: unknown;
       readonly status: ToolStatus;
       readonly page?: ShownPage | undefined;
+      /** What the tool has drawn or made beside its result; models are not told of it. */
+      readonly files?: readonly ShownFile[] | undefined;
     };
 
 /** What came of a call of a tool. */

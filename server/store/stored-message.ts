@@ -8,9 +8,7 @@ const MAX_BYTES_WITH_FILES = 16 * MAX_BYTES;
 /** A message as the JSON that is stored: whole, or with its longest parts cut and marked when it is over 1 MiB, or over 16 with files. */
 export function toStoredBody(message: Message): string {
   const whole = toStoredJson(message);
-  const { role } = message;
-  const hasFiles = (role === 'user' || role === 'assistant') && message.content.some(({ type }) => type === 'file');
-  const maxBytes = hasFiles ? MAX_BYTES_WITH_FILES : MAX_BYTES;
+  const maxBytes = hasFiles(message) ? MAX_BYTES_WITH_FILES : MAX_BYTES;
   // No character takes more than three bytes for each of its UTF-16 units.
   if (whole.length * 3 <= maxBytes || Buffer.byteLength(whole) <= maxBytes) return whole;
   let body = whole;
@@ -20,8 +18,15 @@ export function toStoredBody(message: Message): string {
   return body;
 }
 
+function hasFiles(message: Message): boolean {
+  if (message.role === 'tool') return message.files !== undefined;
+  return message.role !== 'system' && message.content.some(({ type }) => type === 'file');
+}
+
 function shorten(message: Message, maxLength: number): Message {
-  if (message.role === 'tool' && message.page) return shorten({ ...message, page: undefined }, maxLength);
+  if (message.role === 'tool' && (message.page || message.files)) {
+    return shorten({ ...message, page: undefined, files: undefined }, maxLength);
+  }
   switch (message.role) {
     case 'system':
       return { ...message, content: cut(message.content, maxLength) };

@@ -40,8 +40,9 @@ export class ToldEvents {
 }
 
 function cut(event: SubagentEvent, maxChars: number): SubagentEvent {
-  // Pages are shown by those who run the agent itself.
-  if (event.type === 'tool-result') return { ...event, page: undefined, result: cutValue(event.result, maxChars) };
+  // Pages and files are shown by those who run the agent itself.
+  if (event.type === 'tool-result')
+    return { ...event, page: undefined, files: undefined, result: cutValue(event.result, maxChars) };
   if (event.type === 'tool-call-ended') return { ...event, args: cutValue(event.args, maxChars) };
   return event;
 }

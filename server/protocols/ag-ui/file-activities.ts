@@ -1,4 +1,4 @@
-/** The files that an agent says, as activities of AG-UI: its messages hold nothing but text. */
+/** The files that an agent says and those that its tools make, as activities of AG-UI: its messages hold nothing but text. */
 
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { toAnswerFile } from '../../call/data-url.ts';

@@ -27,11 +27,12 @@ function toAgUiMessages(message: Message, spelled: Spelling): Fields[] {
     case 'assistant':
       return toAssistantMessages(id, message.content, spelled);
     case 'tool': {
-      const { callId, result, status, page } = message;
+      const { callId, result, status, page, files = [] } = message;
       const content = toText(result);
       const error = status === 'done' ? {} : { error: content || status };
       const answer = { id, role, ...spelled('toolCallId', callId), content, ...error };
-      return [answer, ...(page ? [toPageMessage(id, page, spelled)] : [])];
+      const shown = files.map((file, index) => toFileMessage(id, index, file, spelled));
+      return [answer, ...(page ? [toPageMessage(id, page, spelled)] : []), ...shown];
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { toText } from '../../call/fields.ts';
 import type { RunEvent, RunOutcome } from '../../runs/run-events.ts';
+import { toFileEvent } from './file-activities.ts';
 import type { OpenBlocks } from './open-blocks.ts';
 import { toPageEvent } from './page-activities.ts';
 import type { Spelling } from './spelling.ts';
@@ -50,7 +51,10 @@ export class ToolCallEvents {
         this.#unanswered.delete(event.callId);
         const result = this.#toResult(event.callId, event.messageId, toText(event.result));
         const page = event.page ? [toPageEvent(event.messageId, event.page, this.#spelled)] : [];
-        return [result, ...page, ...this.#surfaces.take(event, this.#spelled)];
+        const files = (event.files ?? []).map((file, index) =>
+          toFileEvent(event.messageId, index, file, this.#spelled),
+        );
+        return [result, ...page, ...files, ...this.#surfaces.take(event, this.#spelled)];
       }
     }
   }
