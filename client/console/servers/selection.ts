@@ -63,15 +63,19 @@ export function firstOf(id: string, all: readonly Server[]): Server | undefined 
   return undefined;
 }
 
-/** The servers that the filters leave. */
+/** The servers that the filters leave: first those that run, are about to, or have failed to. */
 export function filterServers({ words, show }: Selection, all: readonly Server[]): Server[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return all.filter((server) => {
+  const left = all.filter((server) => {
     const { id, name, description, tools } = server;
     const text = [id, name, description, ...tools.map((tool) => tool.name)].join(' ').toLowerCase();
     return isShown(server, show) && wanted.every((word) => text.includes(word));
   });
+  // The sort is stable: within each of the two groups the order is the server's.
+  return left.sort((one, other) => Number(isAtRest(one)) - Number(isAtRest(other)));
 }
+
+const isAtRest = ({ status, error }: Server) => status === 'stopped' && error === null;
 
 function isShown(server: Server, show: string): boolean {
   if (show === 'running') return server.isRunning;
