@@ -1,8 +1,9 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserPath, FORMS, nodeServer, type ServersConsole, startServersConsole } from './support/console-servers.ts';
+import { hasBrowser } from './support/console.ts';
+import { FORMS, nodeServer, type ServersConsole, startServersConsole } from './support/console-servers.ts';
 
-describe.skipIf(!browserPath)('the life of MCP servers in the console', () => {
+describe.skipIf(!hasBrowser)('the life of MCP servers in the console', () => {
   let site: ServersConsole;
   beforeAll(async () => {
     site = await startServersConsole();

@@ -2,35 +2,22 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is tested.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { BROWSER_MISSING, findBrowser } from '../../scripts/setup-browser.ts';
+import type { BrowserContextOptions } from 'playwright-core';
+import { type ConsolePage, openConsole, startBrowser } from './console.ts';
 import { FIXTURE } from './mcp-servers.ts';
 import { poll, startWholeServer, type WholeServer } from './whole-server.ts';
 
-/** Where the browser is; undefined where there is none, and then a test is skipped. */
-export const browserPath = findBrowser();
-if (!browserPath && process.env.CI) throw new Error(BROWSER_MISSING);
-if (!browserPath) console.warn(`Skipped: ${BROWSER_MISSING}`);
-
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const EVERYTHING = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
 /** The program of an MCP server whose tools take arguments of every kind. */
 export const FORMS = fileURLToPath(new URL('../fixtures/mcp/forms.mjs', import.meta.url));
 /** A server that is a script. */
 export const nodeServer = (...args: string[]) => ({ command: process.execPath, args });
 
-/** A page, with every request to another host and every message on its console. */
-interface Opened extends AsyncDisposable {
-  readonly page: Page;
-  readonly complaints: string[];
-}
-
 /** The console in a browser. */
 export interface ServersConsole extends AsyncDisposable {
   readonly server: WholeServer;
-  /** Opens a path of the console; `complaints` grows with each request to another host and each message on its console. */
-  open(path: string, options?: BrowserContextOptions): Promise<Opened>;
+  /** Opens a path of the console in a tab of its own. */
+  open(path: string, options?: BrowserContextOptions): Promise<ConsolePage>;
 }
 
 const isSettled = (body: unknown) => JSON.stringify(body).includes('"ready_count":3');
@@ -38,7 +25,7 @@ const isSettled = (body: unknown) => JSON.stringify(body).includes('"ready_count
 /** Starts the browser, and a server with servers that run, one that fails, one that lacks a variable, and one whose id the catalog has, too. */
 export async function startServersConsole(): Promise<ServersConsole> {
   const [browser, server] = await Promise.all([
-    chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') }),
+    startBrowser(),
     startWholeServer({
       mcpServers: {
         shop: { ...nodeServer(FORMS), name: 'The shop' },
@@ -53,18 +40,10 @@ export async function startServersConsole(): Promise<ServersConsole> {
   return {
     server,
     async open(path, options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-      const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
-      const complaints: string[] = [];
-      page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-      page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
-      page.on('request', (request) => {
-        const url = request.url();
-        if (!/^(?:data|blob):/.test(url) && !url.startsWith(`${server.url}/`)) complaints.push(`asked for ${url}`);
-      });
-      await page.goto(`${server.url}/console/${path}`);
-      return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+      const opened = await openConsole(browser, server.url, options);
+      opened.page.setDefaultTimeout(10_000);
+      await opened.open(`/${path}`);
+      return opened;
     },
     async [Symbol.asyncDispose]() {
       await browser.close();
