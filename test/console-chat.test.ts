@@ -1,5 +1,6 @@
 /** The chat of the console, as a person uses it in a browser. */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +16,7 @@ if (!existsSync('dist/console/index.html')) throw new Error('The console is not 
 
 const FLAGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const EVERYTHING = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const CALLS = 'calls ["tool calculate {\\"expression\\": \\"6 * 7\\"}", "tool text_stats {\\"text\\": \\"to be\\"}"]';
 
@@ -30,12 +32,13 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     const environment = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: model.url };
     [browser, server] = await Promise.all([
       chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') }),
-      startWholeServer({ environment, mcpServers: { list: { command: process.execPath, args: [fixture] } } }),
+      startWholeServer({ environment, mcpServers: { list: script(fixture), all: script(EVERYTHING) } }),
     ]);
     owned.use(server);
     await make('helper', { selected_mcp_servers: ['toolbox'] });
     await make('careful', { selected_mcp_servers: ['toolbox'], approvals: { tools: ['toolbox__*'] } });
     await make('other');
+    await make('painter', { model: 'demo:rules', selected_mcp_servers: ['all'] });
     await make('keeper', { selected_mcp_servers: ['list'] });
     await server.call('POST', '/agents/helper/mcp-servers/start');
   }, 60_000);
@@ -44,6 +47,7 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     await owned.disposeAsync();
   });
 
+  const script = (path: string) => ({ command: process.execPath, args: [path] });
   const make = (id: string, fields: object = {}) =>
     server.call('POST', '/agents', { id, model: 'openai:gpt-4o', ...fields });
 
@@ -210,6 +214,22 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     await answers(page).getByText("Hello! I'm doing well.").waitFor();
     expect(await shown()).toEqual([`data:image/png;base64,${PNG}`, 'note.txt']);
     expect(complaints).toEqual([]);
+  });
+
+  test('a picture that a tool has made is shown behind its call, also after the page was loaded anew', async () => {
+    const { page, complaints } = await openChat('painter');
+    const isDrawn = async () => {
+      await page.locator('.chat-call + .chat-image').waitFor();
+      // Fails for what is no picture.
+      await page.evaluate('document.querySelector(".chat-image").decode()');
+    };
+    await say(page, '/tool all__get-tiny-image {}');
+    await isDrawn();
+    await page.reload();
+    await isDrawn();
+    expect(await page.locator('.chat-image').count()).toBe(1);
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 
   test('the end of an answer stays in view until the reader scrolls up, and is jumped to', async () => {
