@@ -55,7 +55,7 @@ describe('what another key has made', () => {
 
   test.each(ofOthers)('%s does not find', async (_name, endpoint) => {
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name) => String(ids()[name as 'run_id']));
-    const body = endpoint.method === 'POST' ? { approved: true } : undefined;
+    const body = endpoint.method === 'POST' ? { approved: true, keep: 0 } : undefined;
     const answer = await ben(endpoint.method, path, body);
     expect(answer).toMatchObject({ status: 404, body: { detail: expect.stringContaining('not found: ') } });
   });

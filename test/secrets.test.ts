@@ -156,6 +156,7 @@ describe('no secret is', () => {
       conversation_id: ['talk', 'none'],
       run_id: ['r', 'none'],
       response_id: ['r', 'none'],
+      skill_name: ['csv-summary', 'none'],
       server_id: ['works', 'blabs', 'remote', 'tavily', 'exa', 'custom', 'custom-remote', 'nothing'],
     };
     await api('POST', '/agents/a/prompt/sync', { message: 'refuse', conversation_id: 'talk' });

@@ -49,6 +49,7 @@ const talk = (tag: string) =>
 const cases: Readonly<Record<string, Case>> = {
   'health.check': nothing,
   'health.ready': nothing,
+  'health.summary': nothing,
   'agents.list': nothing,
   'agents.get': { input: () => ({ agent_id: 'shared' }) },
   'agents.create': {
@@ -88,7 +89,10 @@ const cases: Readonly<Record<string, Case>> = {
   'sandbox.interrupt': { input: () => ({ agent_id: 'shared' }) },
   'sandbox.execute': { input: () => ({ agent_id: 'shared', code: 'print("hello")\n6 * 7' }) },
   'sandbox.executeStream': { input: () => ({ agent_id: 'shared', code: 'print("hello")' }) },
+  'sandbox.interpreters': nothing,
+  'sandbox.variables': { input: () => ({ agent_id: 'shared' }) },
   'skills.list': nothing,
+  'skills.get': { input: () => ({ skill_name: 'csv-summary', path: 'references/report.md' }) },
   'prompts.stream': { input: (tag) => ({ agent_id: 'shared', message: 'Hello', conversation_id: `stream-${tag}` }) },
   'prompts.sync': { input: () => ({ agent_id: 'shared', message: 'tool get_weather {"city":"Paris"}' }) },
   'events.follow': { input: () => ({ types: ['sandbox'], until: 'now' }) },
@@ -106,6 +110,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'conversations.list': { input: () => ({ agent_id: 'shared', limit: 2 }) },
   'conversations.get': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
+  'conversations.rewind': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}`, keep: 1 }) },
   'conversations.delete': { prepare: talk, input: (tag) => ({ conversation_id: `talk-${tag}` }) },
   'a2a.agents': nothing,
   'a2ui.info': nothing,
@@ -209,6 +214,7 @@ const cases: Readonly<Record<string, Case>> = {
   'mcpProxy.servers': nothing,
   'mcpProxy.health': nothing,
   'configure.get': nothing,
+  'configure.models': nothing,
   'configure.toolsetsStatus': nothing,
   'configure.toolsetsInfo': nothing,
 };
@@ -338,6 +344,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
     .replaceAll(/ticket=[\w-]{43}/g, 'ticket=ID')
     .replaceAll(/"number":\d+/g, '"number":0')
     .replaceAll(/"(created|created_at|completed_at)":\d+/g, '"$1":0')
+    .replaceAll(/"(uptime_seconds|rss_bytes|event_loop_delay_ms|active_streams)":[\d.e-]+/g, '"$1":0')
     .replaceAll(/"execution_id":"[^"]+"/g, '"execution_id":"ID"')
     .replaceAll(/"(duration_ms|queued_ms|timestamp|time_to_first_token)":[\d.e-]+/g, '"$1":0');
   return JSON.parse(text);
@@ -345,7 +352,7 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
 
 /** An input whose resource nobody has made. */
 function missingResource({ path }: Endpoint): Input | undefined {
-  const name = /\{(agent_id|conversation_id|server_id|server_name|run_id|response_id|approval_id|example_name)\}/.exec(
+  const name = /\{(agent_id|conversation_id|server_id|server_name|run_id|response_id|approval_id|example_name|skill_name)\}/.exec(
     path,
   )?.[1];
   return name === undefined ? undefined : { [name]: 'nobody-made-this' };
@@ -355,7 +362,7 @@ function missingResource({ path }: Endpoint): Input | undefined {
 function wrongField({ body, query, input }: Endpoint, good: Input): Input | undefined {
   const candidates = [
     ...Object.keys(body?.shape ?? {}).flatMap((name) => [{ [name]: { wrong: true } }, { [name]: 'wrong' }]),
-    ...Object.keys(query?.shape ?? {}).map((name) => ({ [name]: 'wrong' })),
+    ...Object.keys(query?.shape ?? {}).flatMap((name) => [{ [name]: 'wrong' }, { [name]: 'too long'.repeat(300) }]),
   ];
   return candidates.find((wrong) => !input.safeParse({ ...good, ...wrong }).success);
 }
