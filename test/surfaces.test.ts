@@ -352,9 +352,10 @@ function withoutChance(value: unknown, surface: string | undefined): unknown {
 
 /** An input whose resource nobody has made. */
 function missingResource({ path }: Endpoint): Input | undefined {
-  const name = /\{(agent_id|conversation_id|server_id|server_name|run_id|response_id|approval_id|example_name|skill_name)\}/.exec(
-    path,
-  )?.[1];
+  const name =
+    /\{(agent_id|conversation_id|server_id|server_name|run_id|response_id|approval_id|example_name|skill_name)\}/.exec(
+      path,
+    )?.[1];
   return name === undefined ? undefined : { [name]: 'nobody-made-this' };
 }
 
