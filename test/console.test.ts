@@ -73,6 +73,16 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('opens at an address that was cut or mistyped, and says what is not there', async () => {
+    await using server = await startWholeServer();
+    await using opened = await openConsole(browser, server.url);
+    await opened.open('/%zz');
+    await opened.page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await opened.open('/skills/50%');
+    await opened.page.getByText('50%').first().waitFor();
+    expect(opened.complaints.filter((text) => text.startsWith('uncaught'))).toEqual([]);
+  });
+
   test('asks for a key on the first refusal, keeps it for its tab, and never puts it into an address', async () => {
     await using server = await startWholeServer({ apiKey: 'the-secret-key' });
     await using opened = await openConsole(browser, server.url);

@@ -19,8 +19,17 @@ let current = read();
 
 function read(): Route {
   const path = location.pathname.slice(consoleRoot.pathname.length);
-  const [page = '', ...parts] = path.split('/').filter(Boolean).map(decodeURIComponent);
+  const [page = '', ...parts] = path.split('/').filter(Boolean).map(decode);
   return { page: page || 'chat', parts, query: new URLSearchParams(location.search) };
+}
+
+/** Addresses are typed and cut by people, too: what is no code of a character stands for itself. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function tell(): void {
