@@ -111,6 +111,26 @@ describe.skipIf(!hasBrowser)('the sandbox of the console', () => {
     await endless.getByText('timed out', { exact: true }).waitFor({ timeout: 20_000 });
   });
 
+  test('takes what is typed over coloured code without a style of its own', { timeout: 60_000 }, async () => {
+    await using server = await startServer();
+    await using opened = await openConsole(browser, server.url);
+    const { page } = opened;
+    await opened.open('/sandbox/calculator');
+    await editorOf(page).click();
+    for (const [before, typed, after] of [
+      ['import os', 'x = 1', 'x = 1'],
+      ['"text"', '(', '("text")'],
+    ] as const) {
+      await page.keyboard.press('Control+a');
+      await page.evaluate(toPaste(before));
+      await editorOf(page).locator('span').first().waitFor();
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type(typed);
+      expect(await editorOf(page).innerText()).toBe(after);
+    }
+    expect(opened.complaints).toEqual([]);
+  });
+
   test('is left with the keyboard, and told where code runs without a token', { timeout: 60_000 }, async () => {
     await using server = await startServer();
     await server.call('POST', '/agents/sandbox/configure', {

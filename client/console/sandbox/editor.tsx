@@ -39,6 +39,25 @@ const look = EditorView.theme({
   },
 });
 
+/**
+ * Puts what is typed in the place of what is selected itself: Chromium would give it the colour of what was there as a style of its own,
+ * which the policy of the page blocks and reports.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { state } = view;
+    const { from, to, empty } = state.selection.main;
+    const text = event.data;
+    if (event.inputType !== 'insertText' || !text || empty || view.composing || state.readOnly) return false;
+    event.preventDefault();
+    const insert = () => state.update(state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+    // Those that close brackets, for one, have their say as for any other input.
+    const isTaken = state.facet(EditorView.inputHandler).some((take) => take(view, from, to, text, insert));
+    if (!isTaken) view.dispatch(insert());
+    return true;
+  },
+});
+
 const extensions: readonly Extension[] = [
   lineNumbers(),
   history(),
@@ -49,6 +68,7 @@ const extensions: readonly Extension[] = [
   bracketMatching(),
   closeBrackets(),
   autocompletion(),
+  typeOver,
   python(),
   syntaxHighlighting(colours),
   look,
