@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Outputs } from '../../index.ts';
-import { client, serverRoot } from '../api.ts';
+import { apiKey, client, serverRoot } from '../api.ts';
 import { Gauges } from '../health/gauges.tsx';
 import { UsageByDay } from '../health/usage-by-day.tsx';
 import { Answer, Failure } from '../ui/states.tsx';
@@ -31,8 +31,16 @@ export function HealthPage() {
       <Gauges />
       <UsageByDay />
       <p className="soft">
-        All numbers, for programs: <a href={`${serverRoot}/metrics`}>metrics</a>, and{' '}
-        <a href={`${serverRoot}/docs`}>the API</a>.
+        All numbers, for programs:{' '}
+        {apiKey() === undefined ? (
+          <a href={`${serverRoot}/metrics`}>metrics</a>
+        ) : (
+          // A link carries no key.
+          <>
+            <code>{serverRoot}/metrics</code> with the API key
+          </>
+        )}
+        , and <a href={`${serverRoot}/docs`}>the API</a>.
       </p>
     </div>
   );
