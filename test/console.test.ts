@@ -83,6 +83,26 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     expect(opened.complaints.filter((text) => text.startsWith('uncaught'))).toEqual([]);
   });
 
+  test('says on every page that the server is not heard, and shows what is new when it is heard again', {
+    timeout: 60_000,
+  }, async () => {
+    await using server = await startWholeServer();
+    await using opened = await openConsole(browser, server.url, { viewport: { width: 390, height: 800 } });
+    const { page } = opened;
+    await opened.open('/agents');
+    await page.getByRole('heading', { name: 'Agents' }).waitFor();
+    await page.route('**/trpc/**', (route) => route.abort());
+    await page.reload();
+    await page.getByText('The server is not heard: what is shown may be old.').waitFor();
+    await page.getByRole('main').getByText('The server cannot be reached').first().waitFor({ timeout: 20_000 });
+    expect(await opened.isTooWide()).toBe(false);
+    await server.call('POST', '/agents', { name: 'newcomer' });
+    await page.unroute('**/trpc/**');
+    await page.getByRole('button', { name: 'Ask now' }).click();
+    await page.getByRole('main').getByText('newcomer').first().waitFor();
+    await page.getByText('The server is not heard').waitFor({ state: 'detached' });
+  });
+
   test('asks for a key on the first refusal, keeps it for its tab, and never puts it into an address', async () => {
     await using server = await startWholeServer({ apiKey: 'the-secret-key' });
     await using opened = await openConsole(browser, server.url);
@@ -98,6 +118,8 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     await dialog.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('connected').waitFor();
     await dialog.waitFor({ state: 'detached' });
+    // A link could not carry it.
+    await page.getByText('/metrics with the API key').waitFor();
     expect(asked.join()).not.toContain('secret');
     expect(await page.evaluate(() => Object.values({ ...localStorage }))).toEqual([]);
     // Chromium reports each answer over 399.

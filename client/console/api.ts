@@ -71,15 +71,18 @@ export const client = createClient(serverRoot, { fetch: fetchWithKey });
 export function problemOf(cause: unknown): Pick<ErrorBody, 'detail'> & Partial<ErrorBody> {
   return (
     errorBodyOf(cause) ?? {
-      detail:
-        cause instanceof TypeError
-          ? 'The server cannot be reached'
-          : cause instanceof Error
-            ? cause.message
-            : String(cause),
+      detail: isUnreachable(cause)
+        ? 'The server cannot be reached'
+        : cause instanceof Error
+          ? cause.message
+          : String(cause),
     }
   );
 }
+
+// `fetch` fails with a TypeError, which the typed client hands on as a cause.
+const isUnreachable = (cause: unknown): boolean =>
+  cause instanceof TypeError || (cause instanceof Error && cause.cause instanceof TypeError);
 
 /** What was asked so far. Changes are told by the server's events, so nothing is asked again only because time has passed. */
 // Calls that share a request are refused each for itself, and the request is answered all the same.

@@ -1,7 +1,7 @@
 /** Follows the server's events, and asks anew for what they say has changed. */
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Outputs } from '../index.ts';
-import { client, noteRefusal, queries } from './api.ts';
+import { client, keyRefusal, noteRefusal, queries } from './api.ts';
 
 type LiveEvent = Outputs['events']['follow'] extends AsyncIterable<infer Event> ? Event : never;
 
@@ -54,9 +54,26 @@ async function follow(signal: AbortSignal): Promise<void> {
       noteRefusal(cause);
     }
     setConnected(false);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await pause(pauseMs);
   }
 }
+
+let endPause = () => {};
+
+/** Follows the server at once, without what is left of the pause. */
+export function followNow(): void {
+  endPause();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    endPause = resolve;
+    setTimeout(resolve, ms);
+  });
+}
+// What kept the server from being heard is perhaps over.
+keyRefusal.subscribe(followNow);
+window.addEventListener('online', followNow);
 
 function take(event: LiveEvent): void {
   if (event.type === 'ready' || event.type === 'missed') {

@@ -4,7 +4,7 @@ import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { client, keyRefusal, serverRoot } from './api.ts';
 import { ConversationList } from './conversation-list.tsx';
 import { KeyDialog } from './key-dialog.tsx';
-import { useIsConnected, useLiveEvents } from './live.ts';
+import { followNow, useIsConnected, useLiveEvents } from './live.ts';
 import { PAGES } from './pages.ts';
 import { pathOf, useRoute } from './route.ts';
 import { Icon } from './ui/icon.tsx';
@@ -42,6 +42,7 @@ export function Shell() {
       {isOpen && <button type="button" className="scrim" aria-label="Close the menu" onClick={() => setOpen(false)} />}
       <Menu current={route.page} />
       <main id="main" tabIndex={-1}>
+        {!isRefused && <Unheard />}
         <PageBoundary key={route.page}>
           <Suspense
             fallback={
@@ -92,12 +93,41 @@ function Menu({ current }: { readonly current: string }) {
   );
 }
 
+// A break that is as short as a new start of the server is not worth a word.
+const SILENT_MS = 2_000;
+
+/** Says that what is shown may be old, also where the menu is closed. */
+function Unheard() {
+  const isConnected = useIsConnected();
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    if (isConnected) return undefined;
+    const timer = setTimeout(() => setLong(true), SILENT_MS);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [isConnected]);
+  return (
+    <div role="status">
+      {isLong && !isConnected && (
+        <p className="unheard">
+          The server is not heard: what is shown may be old. It is asked again until it answers.
+          <button type="button" onClick={followNow}>
+            Ask now
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
 function Foot() {
   const isConnected = useIsConnected();
   return (
     <footer className="foot">
       <span className={`dot ${isConnected ? 'running' : 'failed'}`} aria-hidden="true" />
-      <span role="status">{isConnected ? 'connected' : 'the server is not heard'}</span>
+      <span>{isConnected ? 'connected' : 'the server is not heard'}</span>
       <a href={`${serverRoot}/docs`}>API</a>
     </footer>
   );
