@@ -19,6 +19,8 @@ interface ProductArgument {
   /** What the script says, and how many answers wait for each other. */
   readonly words?: number;
   readonly together?: number;
+  /** The script says Markdown, at a pace. */
+  readonly isMarkdown?: boolean;
   /** A folder that is filled already; absent: an empty one. */
   readonly dataFolder?: string;
   /** How many agents are made; absent: 100. */
@@ -30,7 +32,7 @@ interface ProductArgument {
 /** A key with a name: what is stored of it belongs to `bench`. */
 const API_KEY = 'bench-key';
 const argument: ProductArgument = JSON.parse(process.argv[2] ?? '{}');
-const { family, provider = '', words = 1, together = 1, mcpConfig } = argument;
+const { family, provider = '', words = 1, together = 1, isMarkdown, mcpConfig } = argument;
 const { dataFolder = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-')), agents = 100 } = argument;
 const servers = mcpConfig === undefined ? ['--no-config-mcp-servers'] : ['--mcp-config', mcpConfig];
 const args = ['--port', '0', '--api-keys', `bench:${API_KEY}`, '--rate-limit', '100000000/min', ...servers];
@@ -45,7 +47,7 @@ const environment = {
 };
 const model = family === undefined ? 'script:words' : familyOf(family).model;
 const runtime = await createRuntime({ options, environment, log });
-if (family === undefined) runtime.models.register(model, wordsModel(words, together));
+if (family === undefined) runtime.models.register(model, wordsModel(words, together, isMarkdown));
 const { url, port } = await startHttpServer(runtime.http);
 runtime.start(url);
 
