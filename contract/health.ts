@@ -33,6 +33,9 @@ const gauges = {
 const Summary = z
   .object({
     version: z.string(),
+    runtime: z
+      .object({ node: z.string(), sqlite: z.string() })
+      .meta({ description: 'The versions of what the server runs on' }),
     uptime_seconds: z.number(),
     ...gauges,
     last_day: z
@@ -80,6 +83,7 @@ export const health = group('Health', 'Liveness and readiness, which need no key
     output: Summary,
     example: {
       version: '0.1.0',
+      runtime: { node: '26.10.0', sqlite: '3.50.4' },
       uptime_seconds: 3600,
       ...gaugesExample,
       last_day: {

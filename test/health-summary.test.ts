@@ -24,6 +24,7 @@ test('a summary counts what the key may see, and what goes on for all', async ()
   const before = await read(anna);
   expect(before).toMatchObject({
     version: packageJson.version,
+    runtime: { node: process.versions.node, sqlite: expect.stringMatching(/^\d+\.\d+/) },
     active_runs: 0,
     active_streams: 0,
     last_day: { runs: none, cost: 0 },

@@ -2802,6 +2802,11 @@ export interface components {
         };
         HealthSummary: {
             version: string;
+            /** @description The versions of what the server runs on */
+            runtime: {
+                node: string;
+                sqlite: string;
+            };
             uptime_seconds: number;
             /** @description Memory of its process */
             rss_bytes: number;
@@ -5637,6 +5642,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "version": "0.1.0",
+                     *       "runtime": {
+                     *         "node": "26.10.0",
+                     *         "sqlite": "3.50.4"
+                     *       },
                      *       "uptime_seconds": 3600,
                      *       "rss_bytes": 106000000,
                      *       "event_loop_delay_ms": 0.4,

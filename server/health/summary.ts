@@ -64,6 +64,8 @@ export function createSummary({ version, activeRuns, activeStreams, sums }: Summ
     const [gauges, lastDay] = await Promise.all([look(), readDay(principal)]);
     keep(gauges);
     const uptimeSeconds = Math.round(process.uptime());
-    return { version, uptime_seconds: uptimeSeconds, ...gauges, last_day: lastDay, samples: [...samples] };
+    const { node, sqlite = 'unknown' } = process.versions;
+    const runtime = { node, sqlite };
+    return { version, runtime, uptime_seconds: uptimeSeconds, ...gauges, last_day: lastDay, samples: [...samples] };
   };
 }

@@ -36,7 +36,7 @@ function Call({ call, result }: { readonly call: AGUIToolCall; readonly result: 
   return (
     <details className="examples-call">
       <summary>
-        <code>{name}</code> <span className="soft">{result ? (result.error ? 'failed' : 'done') : 'called'}</span>
+        <code>{name}</code> <span className="soft">{result ? (result.error ? 'failed' : 'answered') : 'called'}</span>
       </summary>
       <Code text={prettyOf(args) || '{}'} label={`arguments of ${name}`} />
       {result && <Code text={prettyOf(result.error ?? result.content)} label={`result of ${name}`} />}

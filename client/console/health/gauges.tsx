@@ -59,13 +59,15 @@ export function Gauges() {
   );
 }
 
-function Facts({ now: { version, uptime_seconds: uptime, last_day: day } }: { readonly now: Summary }) {
+function Facts({ now: { version, runtime, uptime_seconds: uptime, last_day: day } }: { readonly now: Summary }) {
   const { finished, failed, cancelled, interrupted } = day.runs;
   const ended = [`${finished} finished`, `${failed} failed`, `${cancelled} cancelled`, `${interrupted} interrupted`];
   return (
     <dl className="facts">
-      <dt>Version</dt>
-      <dd>{version}</dd>
+      <dt>Versions</dt>
+      <dd>
+        agent-runtimes {version}, Node.js {runtime.node}, SQLite {runtime.sqlite}
+      </dd>
       <dt>Up for</dt>
       <dd>{uptimeOf(uptime)}</dd>
       <dt>Runs of the last day</dt>
