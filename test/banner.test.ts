@@ -14,6 +14,7 @@ test('a server says where everything is, and what it has read', () => {
     `agent-runtimes ${version} listens on http://127.0.0.1:8765`,
     '',
     '  API         http://127.0.0.1:8765/api/v1',
+    '  Console     http://127.0.0.1:8765/console',
     '  Docs        http://127.0.0.1:8765/docs (Swagger UI), http://127.0.0.1:8765/redoc (ReDoc)',
     '  tRPC        http://127.0.0.1:8765/trpc',
     '  Data        /data',

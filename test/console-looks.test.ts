@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     for (const [name, path, text] of PAGES) {
       await opened.open(path);
       await opened.page.locator('main').getByText(text).filter({ visible: true }).first().waitFor();
-      await opened.page.locator('main').getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+      await expect.poll(() => opened.page.locator('main .loading').count(), { timeout: 20_000 }).toBe(0);
       await opened.page.screenshot({ path: `${PICTURES}${name}-${look}.png` });
       await expect.soft(expectSound(opened), `${name}, ${look}`).resolves.toBeUndefined();
       opened.complaints.length = 0;

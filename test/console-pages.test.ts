@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser)('the pages of skills, examples and health', () => {
     await opened.open('/examples/tool_based_generative_ui');
     await page.getByRole('button', { name: 'Generate a haiku' }).click();
     await page.getByText('The agent is done.').waitFor({ timeout: 20_000 });
-    await page.getByText('generate_haiku done').click();
+    await page.getByText('generate_haiku answered').click();
     expect(
       JSON.parse((await page.getByRole('group', { name: 'arguments of generate_haiku' }).textContent()) ?? ''),
     ).toEqual({ lines: ['An old silent pond', 'A frog jumps into the pond', 'Splash! Silence again'] });
@@ -193,7 +193,7 @@ describe.skipIf(!hasBrowser)('the pages of skills, examples and health', () => {
     await opened.open('/examples/agentic_chat');
     await opened.page.getByRole('button', { name: 'What time is it in Tokyo?' }).click();
     await opened.page.getByText('The agent is done.').waitFor({ timeout: 20_000 });
-    await opened.page.getByText('current_time done').click();
+    await opened.page.getByText('current_time answered').click();
     await expectSound(opened);
     await open(opened, '/health', 'at most');
     await opened.page.getByText('As a table').click();

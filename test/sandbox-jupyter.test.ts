@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
 import { expectResponsive, probeHealth } from './fixtures/sandbox/health-probe.ts';
@@ -132,7 +133,9 @@ describe.skipIf(isSkipped)('a Jupyter sandbox', () => {
     await configure(api, jupyter);
     const before = new Set(childrenOf(jupyter.pid));
     const running = run(api, '"ready"', { timeout: 45 });
-    const hanging = await vi.waitUntil(() => childrenOf(jupyter.pid).find((pid) => !before.has(pid)), {
+    // Not before it is the kernel: until then its server stands still with it.
+    const isKernel = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('ipykernel');
+    const hanging = await vi.waitUntil(() => childrenOf(jupyter.pid).find((pid) => !before.has(pid) && isKernel(pid)), {
       timeout: 15_000,
       interval: 5,
     });
