@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRestClient } from '../client/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { missingJupyter, startJupyter } from '../scripts/jupyter-server.ts';
@@ -21,6 +21,9 @@ let installed: string;
 /** Has installed the client alone. */
 let clientConsumer: string;
 let installedClient: string;
+
+// They install packages and compile what uses them, beside all other tests.
+vi.setConfig({ testTimeout: 300_000 });
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -53,7 +56,7 @@ test('the first command of the README starts a server from a clone, with the pac
   });
   expect((await fetch(`${server.url}/redoc`)).status).toBe(200);
   expect(await readConsole(server.url)).toEqual(['text/javascript; charset=utf-8', 'gzip']);
-}, 120_000);
+});
 
 test('packing leaves the manifest of the repository as it was', async () => {
   expect(await readJson(tarballs.repository, 'package.json')).toEqual(packageJson);
@@ -90,7 +93,7 @@ describe('the server', () => {
       execFile(old, [main, '--demo'], (_error, _out, text) => resolve(text)),
     );
     expect(stderr).toBe('agent-runtimes needs Node 24 or newer; this is v20.19.0\n');
-  }, 120_000);
+  });
 
   test('exports the contract and the clients, at its root too, and the clients load no schema and no server', async () => {
     expect(await exportsOf(consumer, 'agent-runtimes', 'agent-runtimes/client')).toEqual(EXPORTS);
@@ -105,19 +108,15 @@ describe('the server', () => {
   });
 
   // The oldest that is supported, and the one of this repository.
-  test.each(['24.0.0', process.versions.node])(
-    'runs under Node %s in an empty folder',
-    async (version) => {
-      const node = version === process.versions.node ? process.execPath : await otherNode(version);
-      await using empty = await temporaryFolder();
-      const entry = join(consumer, 'node_modules', '.bin', 'agent-runtimes');
-      await using server = await startCommand({ entry, node, folder: empty.path, args: ['--demo'] });
-      await checkServer(server.url);
-      expect(await readConsole(server.url)).toEqual(['text/javascript; charset=utf-8', 'gzip']);
-      expect(globSync('**', { cwd: empty.path })).toEqual(['.']);
-    },
-    120_000,
-  );
+  test.each(['24.0.0', process.versions.node])('runs under Node %s in an empty folder', async (version) => {
+    const node = version === process.versions.node ? process.execPath : await otherNode(version);
+    await using empty = await temporaryFolder();
+    const entry = join(consumer, 'node_modules', '.bin', 'agent-runtimes');
+    await using server = await startCommand({ entry, node, folder: empty.path, args: ['--demo'] });
+    await checkServer(server.url);
+    expect(await readConsole(server.url)).toEqual(['text/javascript; charset=utf-8', 'gzip']);
+    expect(globSync('**', { cwd: empty.path })).toEqual(['.']);
+  });
 });
 
 describe.skipIf(missingJupyter !== undefined && !process.env.CI)('the server, with a Jupyter server', () => {
