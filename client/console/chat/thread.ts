@@ -1,7 +1,9 @@
 /** One conversation: what is asked of its agent, and what it shows. */
+
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { AGUIAdapter, type AGUIContent, AGUIError, type AGUIMessage } from '../../index.ts';
 import { client, fetchWithKey, problemOf, queries, serverRoot } from '../api.ts';
+import { FrameReaders } from '../frame-readers.ts';
 import { loadCallDetails } from './call-details.ts';
 import { toUserItem } from './history.ts';
 import { ItemList } from './item-list.ts';
@@ -13,21 +15,19 @@ import { hasChanges, type Problem, type ThreadView, toMissing, toProblem } from 
 const DETAILS_PAUSE_MS = 150;
 /** Of so many runs the details are read when a conversation is opened. */
 const DETAILED_RUNS = 30;
-const HIDDEN_FRAME_MS = 200;
 
 /** A conversation with an agent; it tells its readers of changes at most once a frame. */
 export class Thread {
   readonly agentId: string;
   readonly id: string;
   readonly #items = new ItemList();
-  readonly #readers = new Set<() => void>();
+  readonly #readers = new FrameReaders(() => this.#settle());
   readonly #left = new AbortController();
   /** The runs that were read here, by the ids of their callers. */
   readonly #read = new Set<string>();
   #adapter: AGUIAdapter;
   #view: ThreadView;
   #next: Partial<ThreadView> = {};
-  #isScheduled = false;
   /** What the server would not take; undefined when it has taken all. */
   #unsent: AGUIContent | undefined;
   /** What was done last on a surface, when nothing was said since. */
@@ -52,10 +52,7 @@ export class Thread {
   }
 
   /** For `useSyncExternalStore`. */
-  readonly subscribe = (reader: () => void): (() => void) => {
-    this.#readers.add(reader);
-    return () => void this.#readers.delete(reader);
-  };
+  readonly subscribe = this.#readers.subscribe;
 
   /** For `useSyncExternalStore`: where the conversation stands. */
   readonly view = (): ThreadView => this.#view;
@@ -163,7 +160,7 @@ export class Thread {
       loadCallDetails(this.id, runs, this.#left.signal).then(
         (told) => {
           this.#items.addDetails(told);
-          this.#schedule();
+          this.#readers.schedule();
         },
         // Only times and names of servers are missing then.
         () => undefined,
@@ -219,7 +216,7 @@ export class Thread {
     } catch {
       // A change that does not fit what it changes is left out; the rest of the answer is shown.
     }
-    this.#schedule();
+    this.#readers.schedule();
   }
 
   /** Notes what an event says of the conversation as a whole. */
@@ -262,24 +259,15 @@ export class Thread {
 
   #set(change: Partial<ThreadView>): void {
     Object.assign(this.#next, change);
-    this.#schedule();
+    this.#readers.schedule();
   }
 
-  #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    // No frame comes to a page that nobody sees.
-    if (document.hidden) setTimeout(() => this.#tell(), HIDDEN_FRAME_MS);
-    else requestAnimationFrame(() => this.#tell());
-  }
-
-  #tell(): void {
-    this.#isScheduled = false;
+  /** Makes one view of all changes since the last. */
+  #settle(): void {
     const { keys } = this.#items;
     if (keys !== this.#view.keys || hasChanges(this.#view, this.#next)) {
       this.#view = { ...this.#view, ...this.#next, keys };
     }
     this.#next = {};
-    for (const reader of this.#readers) reader();
   }
 }

@@ -1,4 +1,5 @@
 /** A conversation with an example over AG-UI, as small as a client can be. */
+
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import {
   AGUIAdapter,
@@ -10,6 +11,7 @@ import {
 } from '../../index.ts';
 import { fetchWithKey, serverRoot } from '../api.ts';
 import { patched } from '../chat/json-patch.ts';
+import { FrameReaders } from '../frame-readers.ts';
 import { toolsOf } from './prompts.ts';
 
 /** Where the conversation stands; a new object whenever it changes. */
@@ -36,19 +38,19 @@ const EMPTY: ExampleView = {
   problem: undefined,
 };
 const MAX_CUSTOM_EVENTS = 50;
-const HIDDEN_FRAME_MS = 200;
 /** How often in a row an answer goes on because tools of this page were called. */
 const MAX_CONTINUATIONS = 10;
 
 /** One conversation with one example; it tells its readers of changes at most once a frame. */
 export class ExampleRun {
   readonly #adapter: AGUIAdapter;
-  readonly #readers = new Set<() => void>();
+  readonly #readers = new FrameReaders(() => {
+    this.#view = this.#next;
+  });
   readonly #left = new AbortController();
   #answers: { readonly interruptId: string; readonly status: 'resolved'; readonly payload: unknown }[] = [];
   #view = EMPTY;
   #next = EMPTY;
-  #isScheduled = false;
 
   constructor({ id, endpoint }: { readonly id: string; readonly endpoint: string }) {
     this.#adapter = new AGUIAdapter({
@@ -63,10 +65,7 @@ export class ExampleRun {
   }
 
   /** For `useSyncExternalStore`. */
-  readonly subscribe = (reader: () => void): (() => void) => {
-    this.#readers.add(reader);
-    return () => void this.#readers.delete(reader);
-  };
+  readonly subscribe = this.#readers.subscribe;
 
   /** For `useSyncExternalStore`. */
   readonly view = (): ExampleView => this.#view;
@@ -142,16 +141,7 @@ export class ExampleRun {
 
   #set(change: Partial<ExampleView>): void {
     this.#next = { ...this.#next, ...change };
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    const tell = () => {
-      this.#isScheduled = false;
-      this.#view = this.#next;
-      for (const reader of this.#readers) reader();
-    };
-    // No frame comes to a page that nobody sees.
-    if (document.hidden) setTimeout(tell, HIDDEN_FRAME_MS);
-    else requestAnimationFrame(tell);
+    this.#readers.schedule();
   }
 }
 

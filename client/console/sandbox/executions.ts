@@ -1,7 +1,9 @@
 /** The executions of this tab, kept while other pages are looked at. */
+
 import { useSyncExternalStore } from 'react';
 import type { Outputs } from '../../index.ts';
 import { client, noteRefusal, problemOf, queries } from '../api.ts';
+import { FrameReaders } from '../frame-readers.ts';
 
 type ExecutionEvent = Outputs['sandbox']['executeStream'] extends AsyncIterable<infer Event> ? Event : never;
 /** What an execution came to. */
@@ -39,16 +41,16 @@ const MAX_EXECUTIONS = 50;
 const MAX_PARTS = 500;
 /** Of one part; what is older is dropped. */
 const MAX_CHARS = 500_000;
-const HIDDEN_FRAME_MS = 200;
 
 /** The executions of one agent, the newest first. It tells its readers of changes at most once a frame. */
 export class Executions {
   readonly agentId: string;
-  readonly #readers = new Set<() => void>();
+  readonly #readers = new FrameReaders(() => {
+    this.#shown = this.#list;
+  });
   readonly #aborts = new Map<number, AbortController>();
   #list: readonly ShownExecution[] = [];
   #shown: readonly ShownExecution[] = [];
-  #isScheduled = false;
   #count = 0;
 
   constructor(agentId: string) {
@@ -56,10 +58,7 @@ export class Executions {
   }
 
   /** For `useSyncExternalStore`. */
-  readonly subscribe = (reader: () => void): (() => void) => {
-    this.#readers.add(reader);
-    return () => void this.#readers.delete(reader);
-  };
+  readonly subscribe = this.#readers.subscribe;
 
   /** For `useSyncExternalStore`. */
   readonly list = (): readonly ShownExecution[] => this.#shown;
@@ -72,7 +71,7 @@ export class Executions {
     const begun: ShownExecution = { id, code, startedAt: Date.now(), status: 'running', parts: [] };
     const over = this.#list.filter(({ status }) => status !== 'running').slice(MAX_EXECUTIONS - 1);
     this.#list = [begun, ...this.#list.filter((one) => !over.includes(one))];
-    this.#schedule();
+    this.#readers.schedule();
     try {
       const input = { agent_id: this.agentId, code, timeout };
       for await (const event of await client.sandbox.executeStream.mutate(input, { signal: abort.signal })) {
@@ -100,26 +99,12 @@ export class Executions {
   /** Forgets those that are over. */
   clear(): void {
     this.#list = this.#list.filter(({ status }) => status === 'running');
-    this.#schedule();
+    this.#readers.schedule();
   }
 
   #change(id: number, change: (one: ShownExecution) => ShownExecution): void {
     this.#list = this.#list.map((one) => (one.id === id ? change(one) : one));
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    // No frame comes to a page that nobody sees.
-    if (document.hidden) setTimeout(() => this.#tell(), HIDDEN_FRAME_MS);
-    else requestAnimationFrame(() => this.#tell());
-  }
-
-  #tell(): void {
-    this.#isScheduled = false;
-    this.#shown = this.#list;
-    for (const reader of this.#readers) reader();
+    this.#readers.schedule();
   }
 }
 
