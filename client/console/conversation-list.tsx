@@ -21,8 +21,9 @@ export function ConversationList() {
   const query = useDeferredValue(wanted.trim());
   const conversations = useInfiniteQuery({
     queryKey: ['conversations', query],
-    queryFn: ({ pageParam: cursor }) =>
-      client.conversations.list.query({ limit: PAGE, ...(query && { query }), ...(cursor && { cursor }) }),
+    // A search that is typed over is not looked for any more.
+    queryFn: ({ pageParam: cursor, signal }) =>
+      client.conversations.list.query({ limit: PAGE, ...(query && { query }), ...(cursor && { cursor }) }, { signal }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor,
   });
