@@ -390,8 +390,7 @@ describe('hostile code', () => {
     // As if a process were busy on its own: it answers nothing, and is ended.
     await sleeper.run('kept = 1');
     expect(sleeper.sandbox.isRunning).toBe(true);
-    const [pid] = (await pgrep()).slice(-1);
-    process.kill(Number(pid), 'SIGSTOP');
+    process.kill(await findNewestChild(), 'SIGSTOP');
     await expect.poll(() => sleeper.sandbox.isRunning, { timeout: 40_000 }).toBe(false);
   });
 
@@ -498,11 +497,11 @@ function computeFor(ms: number): void {
   while (process.threadCpuUsage().user - user < ms * 1000);
 }
 
-/** The processes that this one has started, oldest first. */
-async function pgrep(): Promise<string[]> {
-  const listing = spawn('pgrep', ['-P', String(process.pid)]);
+/** The process that this one started last. Numbers do not tell: they begin anew when they reach the machine's limit. */
+async function findNewestChild(): Promise<number> {
+  const listing = spawn('pgrep', ['--newest', '--parent', String(process.pid)]);
   const [text] = await once(listing.stdout, 'data');
-  return String(text).trim().split('\n');
+  return Number(text);
 }
 
 function isAlive(pid: number): boolean {
