@@ -7,7 +7,7 @@ import { toApiError } from '../server/call/errors.ts';
 import { migrate } from '../server/store/migrations.ts';
 import { createRunsStore } from '../server/store/runs-store.ts';
 import type { Tables } from '../server/store/schema.ts';
-import { openStore } from '../server/store/sqlite.ts';
+import { openStore, toSoleEngine } from '../server/store/sqlite.ts';
 import { openDatabase, toKyselyDatabase } from '../server/store/sqlite-database.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -17,7 +17,7 @@ async function openRuns(file: string) {
   const database = openDatabase(file);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: toKyselyDatabase(database) }) });
   await migrate(db);
-  const runs = createRunsStore(db, { warn: () => undefined });
+  const runs = createRunsStore(toSoleEngine(db), { warn: () => undefined });
   const open = (id: string, text: string) =>
     runs.open({
       id,

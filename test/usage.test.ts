@@ -6,7 +6,7 @@ import { EVERYBODY, type Principal } from '../server/call/principal.ts';
 import { openStore } from '../server/store/sqlite.ts';
 import type { RunStep, Store } from '../server/store/store.ts';
 import { NO_USAGE, sumUsage } from '../server/store/usage.ts';
-import { undoSums } from './support/old-store.ts';
+import { undoReplicas, undoSums } from './support/old-store.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -338,6 +338,7 @@ test('a store that was added up by days is added up by months once', async () =>
       await make(store, { ...run, conversationId: `c${day}`, startedAt: FIRST + day * DAY });
   }
   const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+  undoReplicas(database);
   database.exec(`
     delete from run_sums where span = 'month'; delete from schema_versions where version > 11;
     update run_sums set input_tokens = 'many', cost = -1 where span = 'day' and start = '2026-02-27'`);

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { titleOf } from './conversation-title.ts';
 import { toCount } from './count.ts';
+import { timeIn } from './dialect.ts';
 import type { Message } from './messages.ts';
 import { MAX_POSITION } from './positions.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
@@ -27,7 +28,7 @@ export async function appendMessages(
   { key, title }: Conversation,
   messages: readonly Message[],
 ): Promise<number> {
-  const created_at = new Date().toISOString();
+  const created_at = timeIn(transaction);
   const count = await countMessages(transaction, key);
   const isNew = await findNew(transaction, { key, count }, messages);
   const added = messages.filter(({ id }) => isNew.delete(id.toWellFormed()));

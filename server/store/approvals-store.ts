@@ -4,6 +4,7 @@ import { ApiError } from '../call/errors.ts';
 import { EVERYBODY } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer, findOwner } from './announce.ts';
+import { timeIn } from './dialect.ts';
 import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
 import { prepareQuery } from './prepare-query.ts';
@@ -80,7 +81,7 @@ export async function addApprovals(
   { key, id: runId, conversation_key, conversation_id, agent_id }: Tables['runs'],
   approvals: readonly NewApproval[],
 ): Promise<readonly Tables['approvals'][]> {
-  const created_at = new Date().toISOString();
+  const created_at = timeIn(transaction);
   const rows = approvals.map(({ id, callId, tool, description, args, toolHash, standsFor = null }) => ({
     id,
     run_key: key,
@@ -185,7 +186,7 @@ async function cancel(db: Kysely<Tables>, ids: readonly string[]): Promise<Table
   for (const id of ids) {
     const cancelled = await db
       .updateTable('approvals')
-      .set({ status: 'cancelled', resolved_at: new Date().toISOString() })
+      .set({ status: 'cancelled', resolved_at: timeIn(db) })
       .where('id', 'in', chainOf(id))
       .where('resumed_by', 'is', null)
       .where('status', '!=', 'cancelled')
@@ -205,7 +206,7 @@ async function decide(
     .set({
       status: isApproved ? 'approved' : 'denied',
       reason,
-      resolved_at: new Date().toISOString(),
+      resolved_at: timeIn(db),
       resolved_by: resolvedBy,
     })
     .where('id', 'in', chainOf(id))

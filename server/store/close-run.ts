@@ -3,6 +3,8 @@ import type { AnnouncedConversation } from './announce.ts';
 import { appendMessages } from './append-messages.ts';
 import { addApprovals, voidApprovals } from './approvals-store.ts';
 import { countRun, durationOf, totalOf } from './count-runs.ts';
+import { holdRows, isShared, timeIn } from './dialect.ts';
+import { type Ownership, RunLostError } from './ownership.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
 import { insertEvents } from './run-events-store.ts';
 import { upsertSteps } from './run-steps-store.ts';
@@ -20,32 +22,41 @@ export interface ClosedRun {
   readonly approvals: readonly Tables['approvals'][];
 }
 
-/** Stores what a run said and how it ended; nothing when it does not run. */
+/** Stores what a run said and how it ended; nothing when it does not run. Throws {@link RunLostError} when another process has it. */
 export async function closeRun(
   transaction: Transaction<Tables>,
   { key, messages, events, changedSteps = [], approvals = [], voided = [], ...end }: RunClosing,
+  ownership: Ownership,
 ): Promise<ClosedRun | undefined> {
-  const run = await endRun(transaction, { key, ...end });
+  // Held before the run, as by those that begin one: each would wait for the other else.
+  const conversation = firstOf(await findConversation(transaction, { key }));
+  const run = await endRun(transaction, { key, ...end }, ownership);
   if (!run) return undefined;
   if (events) await insertEvents(transaction, events);
   await upsertSteps(transaction, { runKey: key, steps: changedSteps });
   const added = approvals.length ? await addApprovals(transaction, run, approvals) : [];
   const changed = voided.length ? await voidApprovals(transaction, voided) : [];
   const hasMessages = messages.length > 0;
-  const conversation = firstOf(await findConversation(transaction, { key: run.conversation_key }));
   if (!conversation && hasMessages) throw new Error('a run said something to a conversation that is not there');
-  if (!conversation) return undefined;
-  if (hasMessages) await appendMessages(transaction, conversation, messages);
-  return { run, conversation, hasMessages, approvals: [...added, ...changed] };
+  if (conversation && hasMessages) await appendMessages(transaction, conversation, messages);
+  // Last, as all runs that are alike are counted in one place.
+  await countRun(transaction, run, end.steps ?? []);
+  return conversation && { run, conversation, hasMessages, approvals: [...added, ...changed] };
 }
 
-/** Marks a run as ended and counts it. Returns its row as it then is; undefined when it does not run. */
+/** Marks a run as ended. Returns its row as it then is; undefined when it does not run. */
 async function endRun(
   transaction: Transaction<Tables>,
-  { key, status, usage, outcome, steps = [], endedAt = new Date().toISOString() }: Omit<RunClosing, 'messages'>,
+  { key, status, usage, outcome, steps = [], endedAt = timeIn(transaction) }: Omit<RunClosing, 'messages'>,
+  { replica, fenceOf }: Ownership,
 ): Promise<Tables['runs'] | undefined> {
-  const running = firstOf(await findRunning(transaction, { key }));
-  if (!running) return undefined;
+  const fence = fenceOf(key) ?? NO_FENCE;
+  const running = firstOf(await findRunning(transaction, { key, replica, fence }));
+  if (!running) {
+    const isLost = isShared(transaction) && firstOf(await findForeign(transaction, { key, replica, fence }));
+    if (isLost) throw new RunLostError(key);
+    return undefined;
+  }
   const { cost, modelSteps, unpricedSteps } = totalOf(steps);
   const changes: RunEnd = {
     status,
@@ -61,9 +72,7 @@ async function endRun(
     outcome: outcome === undefined ? null : toStoredJson(outcome),
   };
   await updateRun(transaction, { key, ...changes });
-  const run = { ...running, ...changes };
-  await countRun(transaction, run, steps);
-  return run;
+  return { ...running, ...changes };
 }
 
 type Key = Pick<Tables['runs'], 'key'>;
@@ -82,8 +91,30 @@ type RunEnd = Pick<
   | 'outcome'
 >;
 
-const findRunning = prepareQuery((db, { key }: Key) =>
-  db.selectFrom('runs').selectAll().where('key', '=', key).where('status', '=', 'running'),
+/** A fence that no run has. */
+const NO_FENCE = -1;
+
+type Owned = Pick<Tables['runs'], 'key' | 'replica' | 'fence'>;
+
+const findRunning = prepareQuery((db, { key, replica, fence }: Owned) =>
+  holdRows(
+    db,
+    db
+      .selectFrom('runs')
+      .selectAll()
+      .where('key', '=', key)
+      .where('status', '=', 'running')
+      .$if(isShared(db), (query) => query.where('replica', '=', replica).where('fence', '=', fence)),
+  ),
+);
+
+/** A run that another process has, or had when it ended. */
+const findForeign = prepareQuery((db, { key, replica, fence }: Owned) =>
+  db
+    .selectFrom('runs')
+    .select('key')
+    .where('key', '=', key)
+    .where(({ eb, or }) => or([eb('replica', 'is distinct from', replica), eb('fence', '!=', fence)])),
 );
 
 const updateRun = prepareQuery((db, end: Key & RunEnd) =>
@@ -105,6 +136,13 @@ const updateRun = prepareQuery((db, end: Key & RunEnd) =>
     .where('key', '=', end.key),
 );
 
+/** The conversation of a run. */
 const findConversation = prepareQuery((db, { key }: Key) =>
-  db.selectFrom('conversations').select(['key', 'id', 'agent_id', 'title', 'owner']).where('key', '=', key),
+  holdRows(
+    db,
+    db
+      .selectFrom('conversations')
+      .select(['key', 'id', 'agent_id', 'title', 'owner'])
+      .where('key', '=', (run) => run.selectFrom('runs').select('conversation_key').where('key', '=', key)),
+  ),
 );

@@ -19,7 +19,7 @@ export async function listRuns(
   reader: RunReader,
 ): ReturnType<RunsStore['list']> {
   const owners = await findOwners(db, query.principal ?? EVERYBODY);
-  const keys = sql<string>`(select key from (${newestOf(owners, query)}))`;
+  const keys = sql<string>`(select key from (${newestOf(owners, query)}) as newest)`;
   const matching = db.selectFrom('runs').selectAll().where('key', 'in', keys);
   const { rows, nextCursor } = await readPage(matching, ORDER, query);
   return { runs: reader.all(rows), nextCursor };
@@ -46,7 +46,7 @@ function newestOf(owners: readonly string[], query: RunPageQuery): RawBuilder<un
   }
   const parts = Array.from({ length: Math.ceil(owners.length / SELECTS_AT_ONCE) }, (_, part) => {
     const some = owners.slice(part * SELECTS_AT_ONCE, (part + 1) * SELECTS_AT_ONCE);
-    return sql`select * from (${newestOf(some, query)})`;
+    return sql`select * from (${newestOf(some, query)}) as part`;
   });
   return sql`${sql.join(parts, sql` union all `)} ${newestFirst(query)}`;
 }

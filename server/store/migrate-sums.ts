@@ -92,6 +92,7 @@ const ROWS_AT_ONCE = 500;
 
 /** Counts the runs that have ended: how often they asked a model was not noted, nor what it cost. */
 async function countEnded(db: Kysely<Tables>): Promise<void> {
+  if (!(await db.selectFrom('runs').select('key').limit(1).executeTakeFirst())) return;
   const duration = sql`cast(round((julianday(ended_at) - julianday(started_at)) * 86400000) as integer)`;
   await sql`
     update runs set model_steps = 1, unpriced_steps = 1, duration_ms = max(0, coalesce(${duration}, 0))
@@ -115,6 +116,7 @@ async function countEnded(db: Kysely<Tables>): Promise<void> {
 
 /** Adds up what days came to by months: a sum of all that was ever run reads few rows. */
 export async function sumMonths(db: Kysely<Tables>): Promise<void> {
+  if (!(await db.selectFrom('run_sums').select('span').limit(1).executeTakeFirst())) return;
   const sumOf = (column: string) => {
     const name = sql.ref(column);
     const most = sql.lit(Number.MAX_SAFE_INTEGER);

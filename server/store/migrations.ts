@@ -1,4 +1,5 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+import { isShared } from './dialect.ts';
 import { makeAgentsTools } from './migrate-agent-tools.ts';
 import { countRuns, sumMonths } from './migrate-sums.ts';
 import type { Tables } from './schema.ts';
@@ -20,13 +21,29 @@ const migrations: readonly Migration[] = [
   addOutputSchema,
   addFolders,
   sumMonths,
+  addReplicas,
 ];
 
 /** The schema version this server reads and writes. */
 export const SCHEMA_VERSION = migrations.length;
 
-/** Brings the tables to {@link SCHEMA_VERSION}, each migration whole or not at all. Changes nothing when the store is newer, and returns its version then. */
+/**
+ * Brings the tables to {@link SCHEMA_VERSION}, each migration whole or not at all. Changes nothing when the store is newer, and returns its
+ * version then. Of processes that start at once on one database, one does it and the others wait.
+ */
 export async function migrate(db: Kysely<Tables>): Promise<{ readonly newerVersion?: number }> {
+  if (!isShared(db)) return migrateEach(db, (change) => db.transaction().execute(change));
+  return db.transaction().execute(async (transaction) => {
+    // Waiting for the others may take longer than a statement may.
+    await sql`set local statement_timeout = 0`.execute(transaction);
+    await sql`select pg_advisory_xact_lock(hashtext('agent-runtimes migrations'))`.execute(transaction);
+    return migrateEach(transaction, (change) => change(transaction));
+  });
+}
+
+type InTransaction = (change: (transaction: Kysely<Tables>) => Promise<void>) => Promise<void>;
+
+async function migrateEach(db: Kysely<Tables>, transact: InTransaction): Promise<{ readonly newerVersion?: number }> {
   await db.schema
     .createTable('schema_versions')
     .ifNotExists()
@@ -41,7 +58,7 @@ export async function migrate(db: Kysely<Tables>): Promise<{ readonly newerVersi
   if (version > SCHEMA_VERSION) return { newerVersion: version };
   for (const [index, change] of migrations.entries()) {
     if (index < version) continue;
-    await db.transaction().execute(async (transaction) => {
+    await transact(async (transaction) => {
       await change(transaction);
       await transaction
         .insertInto('schema_versions')
@@ -280,4 +297,20 @@ async function nameByOwner(db: Kysely<Tables>): Promise<void> {
   }
   await schema.createIndex('conversations_by_id').unique().on('conversations').columns(['id', 'owner']).execute();
   await schema.createIndex('runs_by_id').on('runs').column('id').execute();
+}
+
+/** Runs belong to one of the processes that share a database, and those tell that they are there. */
+async function addReplicas({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('runs').addColumn('replica', 'text').execute();
+  await schema
+    .alterTable('runs')
+    .addColumn('fence', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await schema.alterTable('runs').addColumn('cancel', 'text').execute();
+  await schema
+    .createTable('replicas')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('beat', 'timestamptz', (column) => column.notNull())
+    .addColumn('draining', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
 }

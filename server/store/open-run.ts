@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import type { AnnouncedConversation } from './announce.ts';
 import { appendMessages, removeMessages } from './append-messages.ts';
+import { timeIn } from './dialect.ts';
 import { toOwnedKey } from './owned-key.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
 import type { Tables } from './schema.ts';
@@ -34,8 +35,9 @@ export async function openRun(
     traceparent = null,
     tracestate = null,
   }: RunOpening,
+  replica: string | null,
 ): Promise<OpenedRun> {
-  const now = new Date().toISOString();
+  const now = timeIn(transaction);
   const conversation = await enterConversation(transaction, {
     key: conversationKey,
     id: conversationId,
@@ -63,6 +65,8 @@ export async function openRun(
     parent_run_id: parentRunId,
     traceparent,
     tracestate,
+    replica,
+    fence: FIRST_FENCE,
   });
   // A conversation that was there before has had a run, which took longer than a millisecond.
   const isNewConversation = conversation.created_at === now;
@@ -108,6 +112,9 @@ const findRunOf = prepareQuery((db, { id, owner }: Pick<Conversation, 'id' | 'ow
     .where('conversations.owner', 'is not distinct from', owner),
 );
 
+/** Which of its processes the first one is that a run has. */
+export const FIRST_FENCE = 0;
+
 type NewRun = Pick<
   Tables['runs'],
   | 'key'
@@ -123,6 +130,8 @@ type NewRun = Pick<
   | 'parent_run_id'
   | 'traceparent'
   | 'tracestate'
+  | 'replica'
+  | 'fence'
 >;
 
 /** Stores a run that begins, unless its key is taken or its conversation has one that runs. */
@@ -154,6 +163,9 @@ const insertRun = prepareQuery((db, run: NewRun) =>
       parent_run_id: run.parent_run_id,
       traceparent: run.traceparent,
       tracestate: run.tracestate,
+      replica: run.replica,
+      fence: run.fence,
+      cancel: null,
     })
     .onConflict((conflict) => conflict.doNothing()),
 );

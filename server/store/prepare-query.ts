@@ -1,4 +1,5 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
+import { dialectOf } from './dialect.ts';
 import type { Tables } from './schema.ts';
 
 /** Runs a query with values, in a transaction or without one. */
@@ -12,9 +13,14 @@ export function prepareQuery<Values extends object, Row>(
   build: (db: Kysely<Tables>, values: Values) => Compilable<Row>,
 ): PreparedQuery<Values, Row> {
   let compiled: CompiledQuery<Row> | undefined;
+  let compiledFor: object | undefined;
   return (db, values) => {
-    // Of one dialect, which is the only one there is.
-    compiled ??= build(db, createPlaces()).compile();
+    const dialect = dialectOf(db);
+    // Nearly always of the one database there is.
+    if (!compiled || compiledFor !== dialect) {
+      compiled = build(db, createPlaces()).compile();
+      compiledFor = dialect;
+    }
     const parameters = compiled.parameters.map((each) =>
       each instanceof Place ? Reflect.get(values, each.name) : each,
     );

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { AnnouncedConversation } from './announce.ts';
 import { removeMessages } from './append-messages.ts';
 import { type ApprovalReader, cancelOpenApprovals } from './approvals-store.ts';
+import { timeIn } from './dialect.ts';
 import type { Tables } from './schema.ts';
 import type { ApprovalRecord } from './stored-approvals.ts';
 import type { ReplacedMessages } from './stored-runs.ts';
@@ -27,7 +28,7 @@ export async function rewindConversation(
   if (!(await removeMessages(transaction, key, forgotten))) return undefined;
   const conversation = await transaction
     .updateTable('conversations')
-    .set({ updated_at: new Date().toISOString() })
+    .set({ updated_at: timeIn(transaction) })
     .where('key', '=', key)
     .returning(['id', 'agent_id', 'owner'])
     .executeTakeFirst();

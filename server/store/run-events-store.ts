@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { atMost } from './at-most.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type RecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
@@ -21,8 +22,16 @@ export async function insertEvents(
   await insertBatch(transaction, row);
 }
 
+// One whose storing was answered by nobody comes again, and with what has happened since.
 const insertBatch = prepareQuery((db, { run_key, first, events, times }: Tables['run_events']) =>
-  db.insertInto('run_events').values({ run_key, first, events, times }),
+  db
+    .insertInto('run_events')
+    .values({ run_key, first, events, times })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['run_key', 'first'])
+        .doUpdateSet(({ ref }) => ({ events: ref('excluded.events'), times: ref('excluded.times') })),
+    ),
 );
 
 /** The keys of those runs that are there. */
@@ -46,19 +55,46 @@ export type EventReader = RecordReader<Tables['run_events'], EventBatch>;
 export const createEventReader = (log: StoreLog): EventReader =>
   createRecordReader({ table: 'run_events', key: ['run_key', 'first'], toRecord: toBatch, log });
 
-/** The batches of a run in order, up to the first gap; one that cannot be read is a gap too. */
-export async function readEvents(db: Kysely<Tables>, runKey: string, reader: EventReader): Promise<EventBatch[]> {
-  const rows = await db.selectFrom('run_events').selectAll().where('run_key', '=', runKey).orderBy('first').execute();
+/** The batches of a run in order, up to the first gap; one that cannot be read is a gap too. `from` is the number of the first event wanted. */
+export async function readEvents(
+  db: Kysely<Tables>,
+  { key, from = 1, limit }: { readonly key: string; readonly from?: number | undefined; readonly limit?: number },
+  reader: EventReader,
+): Promise<EventBatch[]> {
+  const rows = await db
+    .selectFrom('run_events')
+    .selectAll()
+    .where('run_key', '=', key)
+    .$if(from > 1, (query) => query.where('first', '>=', firstOfBatchWith(db, key, from)))
+    .orderBy('first')
+    .$if(limit !== undefined, (query) => query.limit(atMost(limit ?? 0)))
+    .execute();
   const batches: EventBatch[] = [];
-  let next = 1;
-  for (const batch of reader.all(rows)) {
+  let next = from;
+  for (const [index, batch] of reader.all(rows).entries()) {
+    const known = index === 0 && from > 1 ? from - batch.first : 0;
     // One that is out of place is not the end: behind a gap none begins where the last ended.
-    if (batch.first !== next) continue;
-    batches.push(batch);
-    next += batch.events.length;
+    if (batch.first + known !== next || known >= batch.events.length) continue;
+    batches.push(known ? withoutFirst(batch, known) : batch);
+    next = batch.first + batch.events.length;
   }
   return batches;
 }
+
+/** The number with which the batch begins that holds an event: it may have got more events since it was read. */
+const firstOfBatchWith = (db: Kysely<Tables>, runKey: string, event: number) =>
+  db
+    .selectFrom('run_events')
+    .select(({ fn, val }) => fn.coalesce(fn.max('first'), val(event)).as('first'))
+    .where('run_key', '=', runKey)
+    .where('first', '<=', event);
+
+const withoutFirst = ({ runKey, first, events, times }: EventBatch, count: number): EventBatch => ({
+  runKey,
+  first: first + count,
+  events: events.slice(count),
+  times: times.slice(count),
+});
 
 const toBatch = (row: RowReading<keyof Tables['run_events']>): EventBatch => ({
   runKey: row.text('run_key'),

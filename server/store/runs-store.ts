@@ -6,28 +6,32 @@ import { createAnnouncer } from './announce.ts';
 import { createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { atMost } from './at-most.ts';
 import { type ClosedRun, closeRun } from './close-run.ts';
+import type { Engine } from './engine.ts';
 import { toInterruptedEnd } from './interrupted-end.ts';
 import { listRuns, type RunReader } from './list-runs.ts';
-import { openRun } from './open-run.ts';
+import { FIRST_FENCE, openRun } from './open-run.ts';
+import { SOLE_OWNER } from './ownership.ts';
 import { readSums, readUsage } from './read-sums.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
-import { appendEvents, createEventReader, type EventReader, pruneEvents, readEvents } from './run-events-store.ts';
+import { createEventReader, type EventReader, pruneEvents, readEvents } from './run-events-store.ts';
 import { isRunOutcome } from './run-outcome.ts';
-import { createStepReader, readSteps, type StepReader, saveSteps } from './run-steps-store.ts';
+import { createStepReader, readSteps, type StepReader } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
-import { shareTransactions } from './share-transactions.ts';
 import type { RunRecord, RunsStore } from './stored-runs.ts';
 import { isOfVisible, ofOwnFirst } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
-export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publish = publishNothing): RunsStore {
+export function createRunsStore(
+  { db, ownership, transact, append, persist }: Engine,
+  log: StoreLog,
+  publish: Publish = publishNothing,
+): RunsStore {
   const approvals = createApprovalReader(log);
   const batches = createEventReader(log);
   const steps = createStepReader(log);
-  const reader: RunReader = createRecordReader({ table: 'runs', key: ['key'], toRecord, log });
+  const reader = createRunReader(log);
   const announce = createAnnouncer(publish);
-  const transact = shareTransactions(db);
   const announceInterrupted = (rows: readonly Tables['runs'][]) =>
     rows.flatMap((row) => {
       const run = reader.one(row);
@@ -48,10 +52,11 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
       const leftOpen = [...unclosed];
       const opened = await transact(async (transaction) => {
         const interrupted = leftOpen.length ? await interrupt(transaction, { keys: leftOpen, steps, batches }) : [];
-        const begun = await openRun(transaction, run);
+        const begun = await openRun(transaction, run, ownership.replica);
         return { interrupted, ...begun, ...(await settleApprovals(transaction, run, approvals)) };
       });
       for (const key of leftOpen) unclosed.delete(key);
+      ownership.take(opened.key, FIRST_FENCE);
       const { key, startedAt, resumed, conversation, isNewConversation } = opened;
       const { owner } = conversation;
       announceInterrupted(opened.interrupted);
@@ -62,11 +67,12 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
     },
     async close(run) {
       try {
-        const closed = await transact((transaction) => closeRun(transaction, run));
+        const closed = await persist(() => transact((transaction) => closeRun(transaction, run, ownership)));
+        ownership.drop(run.key);
         if (closed) announceClosed(closed);
       } catch (cause) {
-        // The conversation would look busy until the next start: the next run to open frees it.
-        unclosed.add(run.key);
+        // The conversation would look busy until the next start: the next run to open frees it. What others have is theirs.
+        if (ownership.replica === null) unclosed.add(run.key);
         throw cause;
       }
     },
@@ -79,12 +85,8 @@ export function createRunsStore(db: Kysely<Tables>, log: StoreLog, publish: Publ
     list: (query) => listRuns(db, query, reader),
     sums: (query) => readSums(db, query),
     usage: (query, group) => readUsage(db, query, group),
-    append: ({ events, steps: changed }) =>
-      transact(async (transaction) => {
-        await appendEvents(transaction, events);
-        await saveSteps(transaction, changed);
-      }),
-    events: (key) => readEvents(db, key, batches),
+    append,
+    events: (key, page) => readEvents(db, { key, ...page }, batches),
     steps: (key) => readSteps(db, key, steps),
     resumedBy: (key) => readResumed(db, key),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
@@ -133,10 +135,10 @@ async function interrupt(
   for (const { key, started_at: startedAt } of open) {
     // Bytes name no run.
     if (typeof key !== 'string') continue;
-    const times = (await readEvents(transaction, key, batches)).flatMap((batch) => batch.times);
+    const times = (await readEvents(transaction, { key }, batches)).flatMap((batch) => batch.times);
     const lastAt = times.findLast((time) => time !== null) ?? undefined;
     const end = toInterruptedEnd({ startedAt }, await readSteps(transaction, key, reader), lastAt);
-    const ended = await closeRun(transaction, { key, status: 'interrupted', messages: [], ...end });
+    const ended = await closeRun(transaction, { key, status: 'interrupted', messages: [], ...end }, SOLE_OWNER);
     if (ended) closed.set(key, ended.run);
   }
   // Of those that are left nothing is known but that they began.
@@ -163,6 +165,10 @@ const readResumed = (db: Kysely<Tables>, key: string) =>
     .where('next.key', '=', key)
     .where('approvals.status', '!=', 'cancelled')
     .execute();
+
+/** What reads rows as runs. */
+export const createRunReader = (log: StoreLog): RunReader =>
+  createRecordReader({ table: 'runs', key: ['key'], toRecord, log });
 
 // A run whose status is unknown does not go on here, and how it ended is not known.
 const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({

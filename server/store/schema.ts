@@ -1,4 +1,4 @@
-/** The tables, as queries see them. Every query is written so that Postgres could run it too. Times are RFC 3339 in UTC. */
+/** The tables, as queries see them, in SQLite as in PostgreSQL. Times are RFC 3339 in UTC. */
 import type { ApprovalStatus } from './stored-approvals.ts';
 import type { RunStatus } from './stored-runs.ts';
 import type { TaskState } from './stored-tasks.ts';
@@ -108,6 +108,22 @@ interface RunsTable {
   /** The trace that its caller named, as the headers of W3C Trace Context; null where it named none, or nothing was traced. */
   traceparent: string | null;
   tracestate: string | null;
+  /** The process that executes it, of those that share a database; null: none of them, or there is only one. */
+  replica: string | null;
+  /** How often it went to another process, which nobody writes it without knowing. */
+  fence: number;
+  /** Why it is to end, for the process that executes it; null: nobody said that it is. */
+  cancel: string | null;
+}
+
+/** A process of those that share a database. */
+interface ReplicasTable {
+  /** Another one at each start. */
+  id: string;
+  /** When it last said that it is there, by the clock of the database. */
+  beat: string;
+  /** 1: it shuts down. */
+  draining: number;
 }
 
 /** A step of a run. */
@@ -223,6 +239,7 @@ export interface Tables {
   run_sums: RunSumsTable;
   approvals: ApprovalsTable;
   tasks: TasksTable;
+  replicas: ReplicasTable;
   facts: FactsTable;
   schema_versions: SchemaVersionsTable;
 }

@@ -2,21 +2,20 @@ import { join } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
-import { createAgentsStore } from './agents-store.ts';
-import { createApprovalsStore } from './approvals-store.ts';
-import { createConversationsStore } from './conversations-store.ts';
-import { createFactsStore } from './facts-store.ts';
+import { createStore } from './create-store.ts';
+import type { Engine } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate, SCHEMA_VERSION } from './migrations.ts';
+import { SOLE_OWNER } from './ownership.ts';
 import { createPrivateFile, createPrivateFolder } from './private-file.ts';
 import type { StoreLog } from './record-reader.ts';
-import { createRunsStore } from './runs-store.ts';
+import { appendEvents } from './run-events-store.ts';
+import { saveSteps } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
-import { createServersStore } from './servers-store.ts';
+import { shareTransactions } from './share-transactions.ts';
 import { openDatabase, type StatementListener, toKyselyDatabase } from './sqlite-database.ts';
 import type { Store } from './store.ts';
 import { toOpenError } from './store-errors.ts';
-import { createTasksStore } from './tasks-store.ts';
 
 const IN_MEMORY = ':memory:';
 const SILENT: StoreLog = { warn: () => undefined };
@@ -82,22 +81,30 @@ interface StoreParts {
 }
 
 function toStore(db: Kysely<Tables>, { log, publish, unlock }: StoreParts): Store {
-  const facts = createFactsStore(db);
   const close = async () => {
     await db.destroy();
     unlock();
   };
+  return createStore(toSoleEngine(db), { log, publish, close });
+}
+
+/** A database that this process has alone. */
+export function toSoleEngine(db: Kysely<Tables>): Engine {
+  const transact = shareTransactions(db);
   return {
-    agents: createAgentsStore(db, log),
-    servers: createServersStore(db, log),
-    conversations: createConversationsStore(db, log, publish),
-    runs: createRunsStore(db, log, publish),
-    approvals: createApprovalsStore(db, log, publish),
-    tasks: createTasksStore(db, log),
-    facts,
-    // A write, because a disk that is full or read-only still reads.
-    check: () => facts.set('checked_at', new Date().toISOString()),
-    close,
-    [Symbol.asyncDispose]: close,
+    db,
+    transact,
+    ownership: SOLE_OWNER,
+    // A disk that fails is not mended by asking again.
+    persist: (work) => work(),
+    async append({ events, steps }) {
+      await transact(async (transaction) => {
+        await appendEvents(transaction, events);
+        await saveSteps(transaction, steps);
+      });
+      return NOTHING_LEARNED;
+    },
   };
 }
+
+const NOTHING_LEARNED = { lost: [], cancelled: [] };

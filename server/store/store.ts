@@ -1,4 +1,6 @@
 /** What the rest of the server asks of the store. What a resolved write stored survives the death of the process. */
+
+import type { SharedStore } from './shared-store.ts';
 import type { AgentsStore } from './stored-agents.ts';
 import type { ApprovalsStore } from './stored-approvals.ts';
 import type { ConversationsStore } from './stored-conversations.ts';
@@ -28,6 +30,8 @@ export interface Store {
   readonly approvals: ApprovalsStore;
   readonly tasks: TasksStore;
   readonly facts: FactsStore;
+  /** Set where other processes use the same database. */
+  readonly shared?: SharedStore | undefined;
   /** Throws when the store cannot be written or read. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -124,6 +124,26 @@ export interface RunClosing {
   readonly voided?: readonly string[] | undefined;
 }
 
+/** What happened in running runs. */
+export interface RunsHappened {
+  readonly events: readonly EventBatch[];
+  readonly steps: readonly StepBatch[];
+}
+
+/** What was learned when it was stored. */
+export interface AppendedRuns {
+  /** The keys of runs that nothing was stored of: they are gone, or another process has them. */
+  readonly lost: readonly string[];
+  /** The runs that somebody asked to end elsewhere, and why. */
+  readonly cancelled: readonly CancelledRun[];
+}
+
+/** A run that somebody asked to end. */
+export interface CancelledRun {
+  readonly key: string;
+  readonly reason: string;
+}
+
 /** The stored runs, and with them what is said in conversations. */
 export interface RunsStore {
   /**
@@ -140,10 +160,10 @@ export interface RunsStore {
    * appended, and the run counts as interrupted as soon as the store can write again.
    */
   close(run: RunClosing): Promise<void>;
-  /** Stores events and steps of running runs, in one transaction. A run whose conversation was deleted meanwhile is left out. */
-  append(happened: { readonly events: readonly EventBatch[]; readonly steps: readonly StepBatch[] }): Promise<void>;
-  /** The stored events of a run in order, as far as there are no gaps. */
-  events(key: string): Promise<EventBatch[]>;
+  /** Stores events and steps of running runs, all or none. A run whose conversation was deleted meanwhile is left out, and one that another process has. */
+  append(happened: RunsHappened): Promise<AppendedRuns>;
+  /** The stored events of a run in order, as far as there are no gaps; on request from one on, and so many batches at most. */
+  events(key: string, page?: { readonly from: number; readonly limit: number }): Promise<EventBatch[]>;
   /** The steps of a run, in order. */
   steps(key: string): Promise<RunStep[]>;
   /** The runs whose calls a person has answered, for this one to go on with. */

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
 import { atMost } from './at-most.ts';
+import { timeIn } from './dialect.ts';
 import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
@@ -63,7 +64,7 @@ export function createTasksStore(db: Kysely<Tables>, log: StoreLog): TasksStore 
     async failOpen(detail) {
       const { numUpdatedRows } = await db
         .updateTable('tasks')
-        .set({ state: 'failed', detail, changed_at: new Date().toISOString() })
+        .set({ state: 'failed', detail, changed_at: timeIn(db) })
         .where('state', 'in', OPEN)
         .executeTakeFirstOrThrow();
       return Number(numUpdatedRows);

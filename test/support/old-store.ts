@@ -1,8 +1,18 @@
 /** Undoes changes of the tables, newest first, to make the file of an older server. */
 import type { DatabaseSync } from 'node:sqlite';
 
+/** Makes a store what it was before several processes could share one. */
+export function undoReplicas(database: DatabaseSync): void {
+  database.exec(`
+    alter table runs drop column replica; alter table runs drop column fence; alter table runs drop column cancel;
+    drop table replicas;
+    delete from schema_versions where version > 12;
+  `);
+}
+
 /** Makes a store what it was before runs had steps, costs and sums, and agents a schema of their answers. */
 export function undoSums(database: DatabaseSync): void {
+  undoReplicas(database);
   const columns = [
     'cached_tokens',
     'reasoning_tokens',

@@ -1,0 +1,34 @@
+import type { CancelledRun, RunRecord } from './stored-runs.ts';
+
+/** What a process learns when it says that it is there. */
+export interface Beat {
+  /** The runs of this process that somebody asked to end elsewhere. */
+  readonly cancelled: readonly CancelledRun[];
+}
+
+/** What processes that share a database ask of it about each other and about each other's runs. */
+export interface SharedStore {
+  /** This process, as the others know it. */
+  readonly replica: string;
+  /** Says that this process is there, by the clock of the database, and looks how far that clock is from this one's. */
+  beat(state: { readonly draining: boolean }): Promise<Beat>;
+  /** Takes over runs of processes that have said nothing for `leaseMs`, and of none: a few of them. They belong to this process from then on. */
+  claim(leaseMs: number): Promise<RunRecord[]>;
+  /** The runs that belong to this process, but for these. */
+  undriven(driven: readonly string[]): Promise<RunRecord[]>;
+  /** Gives up runs of this process, for another one to take over. */
+  handOver(keys: readonly string[]): Promise<void>;
+  /** Asks the process that has the run which goes on on a conversation to end it; with `givenId`, if its caller called it so. Returns its key, undefined when there is none. */
+  cancel(
+    conversationKey: string,
+    ask: { readonly givenId?: string | undefined; readonly reason: string },
+  ): Promise<string | undefined>;
+  /** Asks the same of all runs of an agent. Returns their keys. */
+  cancelAgent(agentId: string, reason: string): Promise<string[]>;
+  /** The run that goes on on a conversation, whichever process has it. */
+  running(conversationKey: string): Promise<RunRecord | undefined>;
+  /** The ids of agents that have runs which go on, whichever processes have them. */
+  activeAgents(): Promise<string[]>;
+  /** Says that this process is gone. */
+  leave(): Promise<void>;
+}
