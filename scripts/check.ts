@@ -38,6 +38,7 @@ const setUp = (name: string, script: string): Gate => ({ name, command: ['node',
 const setUps = [
   setUp('browser for the tests', 'scripts/setup-browser.ts'),
   setUp('Jupyter for the tests', 'scripts/setup-jupyter.ts'),
+  setUp('PostgreSQL for tests', 'scripts/find-postgres.ts'),
   setUp('httpx for the tests', 'scripts/setup-httpx.ts'),
   setUp('Python for A2A kits', 'scripts/setup-a2a-kits.ts'),
 ];

@@ -1,6 +1,6 @@
 /** Finds a Python that has what the tests need, or installs Debian's packages of it when it may. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { aptGet, whyNotApt } from './apt-get.ts';
 
 const CANDIDATES = ['/usr/bin/python3', 'python3', 'python'];
 
@@ -28,15 +28,9 @@ export function findPython({ modules, packages, script }: PythonNeeds): FoundPyt
 export function findOrInstallPython(needs: PythonNeeds): FoundPython {
   const found = findPython(needs);
   if ('python' in found) return found;
-  if (process.getuid?.() !== 0) return { missing: `${found.missing}; installing needs root` };
-  if (!existsSync('/usr/bin/apt-get')) return { missing: `${found.missing}; this machine has no apt-get` };
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [
-    ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', ...needs.packages],
-  ]) {
-    const { status, stderr } = spawnSync('apt-get', args, { env: environment, encoding: 'utf8', timeout: 300_000 });
-    if (status !== 0) return { missing: `apt-get ${args[0]} failed: ${stderr?.trim().split('\n').at(-1)}` };
-  }
+  const reason = whyNotApt();
+  if (reason) return { missing: `${found.missing}; ${reason}` };
+  const failure = aptGet('update') ?? aptGet('install', needs.packages);
+  if (failure) return { missing: failure };
   return findPython(needs);
 }

@@ -1,0 +1,162 @@
+/** A PostgreSQL of one's own: on loopback, in a folder, and gone with whoever started it. */
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { findOrInstallPostgres, findPostgres } from './find-postgres.ts';
+import { findFreePort } from './free-port.ts';
+import { startWatched, tell, unprivilegedUser, type WatchedProcess } from './watched-process.ts';
+
+/** Where the tests must run, what they need is installed; elsewhere it is only looked for. */
+const postgres = process.env.CI ? findOrInstallPostgres() : findPostgres();
+/** Why no PostgreSQL can be started here. */
+export const missingPostgres = 'missing' in postgres ? postgres.missing : undefined;
+
+/** A PostgreSQL that one may stop, kill and start again; disposed of, it is stopped. */
+export interface PostgresServer extends AsyncDisposable {
+  readonly port: number;
+  /** The URL of a database on it, for a user who may do anything and needs no password. */
+  url(database?: string): string;
+  /** Creates an empty database and returns its URL. */
+  createDatabase(name: string): Promise<string>;
+  /** Starts it with what it has stored, at the same port, after it was stopped or killed; stops it first when it runs. */
+  restart(): Promise<void>;
+  /** Breaks off what it does, cuts its connections and ends it in good order. */
+  stop(): Promise<void>;
+  /** Ends all its processes with kill -9. */
+  kill(): Promise<void>;
+}
+
+interface StartPostgres {
+  /** Where it keeps its data, in a folder `data` that is made, and that goes when the starter dies without stopping it. */
+  readonly folder: string;
+  /** What else is set, such as `max_connections`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const READY = /database system is ready to accept connections/;
+// Somebody else was faster at the port, or the processes of the one before are not quite gone.
+const RETRIED = /Address already in use|is still in use|lock file "[^"]*" already exists/;
+const RETRY_MS = 100;
+const START_MS = 20_000;
+const STOP_MS = 20_000;
+
+/** Makes the data of a new PostgreSQL in `folder` and starts it on a free port of loopback, as another user where this process is root. */
+export async function startPostgres({ folder, settings = {} }: StartPostgres): Promise<PostgresServer> {
+  if ('missing' in postgres) throw new Error(postgres.missing);
+  const { bin } = postgres;
+  const data = join(folder, 'data');
+  await initialize(bin, folder, data);
+  let port = await findFreePort();
+  const start = () => {
+    const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...settings };
+    const args = ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const command = join(bin, 'postgres');
+    return startWatched({ command, args, folder, endSignal: 'SIGQUIT', remove: data, ready: READY });
+  };
+  let running: WatchedProcess | undefined = await again(start, async () => {
+    port = await findFreePort();
+  });
+  const take = () => {
+    const taken = running;
+    running = undefined;
+    return taken;
+  };
+  const stop = async () => {
+    const server = take();
+    if (server) await endInOrder(server);
+  };
+  const url = (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`;
+  return {
+    port,
+    url,
+    async createDatabase(name) {
+      await administer(url(), `create database "${name.replaceAll('"', '""')}"`);
+      return url(encodeURIComponent(name));
+    },
+    async restart() {
+      await stop();
+      running = await again(start);
+    },
+    stop,
+    async kill() {
+      const server = take();
+      if (server) await killAll(server);
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Runs one statement on the server of a URL. */
+export async function administer(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: START_MS, query_timeout: START_MS });
+  // It may be killed under the statement, which rejects then.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function initialize(bin: string, folder: string, data: string): Promise<void> {
+  const user = unprivilegedUser();
+  if (user) chownSync(folder, user.uid, user.gid);
+  const args = ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  const environment = { PATH: process.env.PATH, LC_ALL: 'C' };
+  await promisify(execFile)(join(bin, 'initdb'), args, { ...user, cwd: folder, env: environment, timeout: START_MS });
+}
+
+async function again(
+  start: () => Promise<WatchedProcess>,
+  prepare: () => Promise<void> = async () => undefined,
+): Promise<WatchedProcess> {
+  const deadline = performance.now() + START_MS;
+  for (;;) {
+    try {
+      return await start();
+    } catch (cause) {
+      const isRetried = cause instanceof Error && RETRIED.test(cause.message) && performance.now() < deadline;
+      if (!isRetried) throw cause;
+      await sleep(RETRY_MS);
+      await prepare();
+    }
+  }
+}
+
+async function endInOrder(server: WatchedProcess): Promise<void> {
+  server.signal('SIGINT');
+  const timer = setTimeout(() => void killAll(server), STOP_MS);
+  await server.ended;
+  clearTimeout(timer);
+}
+
+async function killAll(server: WatchedProcess): Promise<void> {
+  // Held still it neither ends its children nor starts new ones.
+  server.signal('SIGSTOP');
+  for (const pid of await childrenOf(server.pid)) tell(pid, 'SIGKILL');
+  server.signal('SIGKILL');
+  await server.ended;
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  if (!existsSync('/proc/self/stat')) {
+    const { stdout } = await promisify(execFile)('pgrep', ['-P', String(pid)]);
+    return stdout.split('\n').filter(Boolean).map(Number);
+  }
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((other) => other && parentOf(other) === pid);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+  } catch {
+    // It has ended since it was listed.
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+/** PostgreSQL for tests. */
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { administer, missingPostgres, type PostgresServer, startPostgres } from '../../scripts/postgres-server.ts';
+import type {} from '../share-postgres.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** An empty database of one's own. */
+export interface TestDatabase extends AsyncDisposable {
+  /** Such as `postgres://postgres@127.0.0.1:41233/test_3f2c…`. */
+  readonly url: string;
+  /** Drops it, whoever is still connected. */
+  close(): Promise<void>;
+}
+
+const given = process.env.TEST_DATABASE_URL;
+const START_MS = 120_000;
+
+/** Whether tests that call {@link openServer} are skipped, which is said: here is no PostgreSQL. In CI they run, and fail. */
+export const hasNoServer = missingPostgres !== undefined && !process.env.CI;
+/** Whether tests that call {@link openDatabase} are skipped: here is no PostgreSQL, and `TEST_DATABASE_URL` tells of none. */
+export const hasNoDatabase = hasNoServer && !given;
+if (hasNoServer) console.warn(`Tests with PostgreSQL are skipped: ${missingPostgres}`);
+
+/** Creates an empty database on the server that all tests share, or on the one of `TEST_DATABASE_URL`. */
+export async function openDatabase(): Promise<TestDatabase> {
+  const server = given ?? (await askForServer());
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await administer(server, `create database ${name} template template0`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= administer(server, `drop database if exists ${name} with (force)`);
+    return closing;
+  };
+  return { url: url.href, close, [Symbol.asyncDispose]: close };
+}
+
+/** Starts a PostgreSQL that a test may stop, kill and start again. What a crash must not lose is written to the disk, unless `settings` says otherwise. */
+export async function openServer(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
+  const server = stack.use(await startPostgres({ folder: folder.path, settings }));
+  const owned = stack.move();
+  return { ...server, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function askForServer(): Promise<string> {
+  const response = await fetch(inject('postgresAt'), { signal: AbortSignal.timeout(START_MS) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
