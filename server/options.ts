@@ -122,6 +122,11 @@ const flags = {
     // Whoever sets an empty list believes that keys are asked for.
     schema: commaList.refine((keys) => keys.length > 0, 'holds no key').default([]),
   },
+  'secret-key-file': {
+    value: 'FILE',
+    help: 'keys that secrets are stored with, one a line, the first seals; absent: secrets are kept in memory only',
+    schema: text.optional(),
+  },
   'allowed-host': {
     value: 'HOST',
     repeatable: true,

@@ -1,27 +1,10 @@
 import { hash, scryptSync, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { ApiError } from '../call/errors.ts';
 import { EVERYBODY, type Principal } from '../call/principal.ts';
-import { CommandError } from '../command-error.ts';
+import { readKeyFile } from '../key-file.ts';
 
-/** The keys in a file: one a line, with empty lines and lines that start with `#` left out. */
-export function readApiKeyFile(path: string): string[] {
-  const keys = readText(path)
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-  if (!keys.length) throw new CommandError(`The API key file ${path} holds no key`);
-  return keys;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
-    throw new CommandError(`The API key file ${path} cannot be read: ${reason}`, { cause });
-  }
-}
+/** The keys in a file, one a line. Throws one sentence when it cannot be read, or holds none. */
+export const readApiKeyFile = (path: string): string[] => readKeyFile(path, 'API key file');
 
 /** Tells who sends an `Authorization`, or why its key is refused. */
 export type Authenticate = (authorization: string | undefined) => Principal | ApiError;

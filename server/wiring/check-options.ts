@@ -12,6 +12,7 @@ import { checkStore } from '../store/check-store.ts';
 import { readApiKeys } from './http.ts';
 import { openModels } from './models.ts';
 import { toSandboxRequest } from './sandbox.ts';
+import { openSecrets } from './secrets.ts';
 
 /** What is wrong by itself, whatever there is on this machine; each throws one sentence. */
 const VALUE_CHECKS: readonly ((options: Options) => unknown)[] = [
@@ -51,6 +52,7 @@ export async function checkOptions(
   openModels(options, environment);
   toSettings(toSandboxRequest(options));
   const apiKeys = readApiKeys(options);
+  openSecrets(options);
   checkDataFolder(dataFolder);
   checkStore(dataFolder);
   if (!listens) return;
