@@ -115,6 +115,16 @@ const flags = {
     help: 'where agents and conversations are kept',
     schema: text.default(defaultDataFolder),
   },
+  'database-url': {
+    value: 'URL',
+    help: 'PostgreSQL that several servers share, in place of the file in the data folder; better given as a variable',
+    schema: text.optional(),
+  },
+  'database-direct-url': {
+    value: 'URL',
+    help: 'the same database without a pooler, where --database-url leads through one',
+    schema: text.optional(),
+  },
   'api-key-file': { value: 'FILE', help: 'API keys, one a line, as of --api-keys', schema: text.optional() },
   'api-keys': {
     value: 'KEYS',

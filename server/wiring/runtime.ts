@@ -2,7 +2,6 @@
 import { findUsedServers } from '../agents/used-servers.ts';
 import type { Log } from '../http/log.ts';
 import type { Options } from '../options.ts';
-import { openStore } from '../store/sqlite.ts';
 import { openAgentRuns } from './agent-runs.ts';
 import { ensureAgents, openAgents } from './agents.ts';
 import { openCodemode } from './codemode.ts';
@@ -19,6 +18,7 @@ import { openRequestCalls } from './request-calls.ts';
 import { openRuns } from './runs.ts';
 import { openSandboxes } from './sandbox.ts';
 import { openSkills } from './skills.ts';
+import { openStore } from './store.ts';
 import { openTelemetry } from './telemetry.ts';
 
 interface RuntimeOptions {
@@ -94,9 +94,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const live = keep(openLiveEvents());
   const metrics = openMetrics(options);
   const publish = metrics.listen(live.publish);
-  const store = keep(
-    await openStore({ folder: options['data-dir'], log, publish, onStatement: metrics.noteStatement }),
-  );
+  const { store } = keep(await openStore({ options, log, publish, onStatement: metrics.noteStatement }));
   const telemetry = keep(await openTelemetry({ environment, store, models, log }));
   const mcp = keep(await openMcpServers({ options, environment, store, log, publish }));
   const {
