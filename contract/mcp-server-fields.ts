@@ -26,20 +26,27 @@ const RemoteUrl = text(4096)
   .refine(isWebUrl, { error: 'must be an http or https URL without user and password' })
   .meta({ description: 'Where a remote server listens', examples: ['https://example.com/mcp'] });
 
+// What no description of a server is without.
+const KEPT =
+  '`${VAR}` is looked up when it starts; other values are never shown, and kept over restarts only by a server with a secret key file, which stores them sealed';
+
 const fields = {
   name: z.string().trim().min(1).max(200).optional().meta({ description: 'A name for people; absent: the id' }),
   description: z.string().max(4000).optional(),
   command: Command.optional(),
   args: z.array(text(32_768)).max(200).optional(),
-  env: namedTexts(EnvVarName, EnvVarValue).optional().meta({
-    description: 'Variables of the server. `${VAR}` is looked up when it starts; other values are kept in memory only',
-  }),
+  env: namedTexts(EnvVarName, EnvVarValue)
+    .optional()
+    .meta({
+      description: `Variables of the server. ${KEPT}`,
+    }),
   cwd: text(4096).regex(/^\//, 'must be an absolute path').optional(),
   url: RemoteUrl.optional(),
-  headers: namedTexts(z.string().regex(HEADER, 'must be a header name'), HeaderValue).optional().meta({
-    description:
-      'Headers of each request to it. `${VAR}` is looked up when it starts; other values are kept in memory only',
-  }),
+  headers: namedTexts(z.string().regex(HEADER, 'must be a header name'), HeaderValue)
+    .optional()
+    .meta({
+      description: `Headers of each request to it. ${KEPT}`,
+    }),
   transport: z
     .enum(['stdio', 'http', 'sse'])
     .optional()

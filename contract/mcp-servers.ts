@@ -261,7 +261,7 @@ export const mcpServers = group(
     create: post('/mcp/servers', {
       summary: 'Create server',
       description:
-        'Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server; values of `env` and `headers` that are no references do not, and then its `error` names what to give again.',
+        'Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server. Values of `env` and `headers` that are no references do so where this server has a secret key file, and are stored sealed; without one, or when the key that has sealed them is gone, they do not, and then its `error` names what to give again.',
       body: CreateMcpServer,
       bodyExample: {
         id: 'my-server',

@@ -96,6 +96,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/configure/': feature('server/mcp/', 'server/models/'),
   'server/conversations/': feature('server/store/'),
   'server/examples/': feature('server/runs/'),
+  'server/mcp/': feature('server/secrets/secret-box.ts'),
   'server/metrics/': feature('server/runs/run-end.ts', 'server/store/stored-steps.ts'),
   'server/telemetry/': feature('server/http/log.ts', 'server/runs/', 'server/store/'),
   'server/usage/': feature('server/runs/run-views.ts', 'server/store/'),

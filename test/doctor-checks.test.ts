@@ -1,4 +1,5 @@
 /** What the doctor finds, in a good and in a bad world for each thing it looks at. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
@@ -20,6 +21,7 @@ import { port } from '../server/doctor/port.ts';
 import { providers } from '../server/doctor/providers.ts';
 import { toLine } from '../server/doctor/report.ts';
 import { sandbox } from '../server/doctor/sandbox.ts';
+import { secretKeys } from '../server/doctor/secret-keys.ts';
 import { judgeKeys, serverKeys } from '../server/doctor/server-keys.ts';
 import { store } from '../server/doctor/store.ts';
 import { readOptions } from '../server/options.ts';
@@ -234,6 +236,35 @@ test('API keys: none where only this machine comes, and strong ones that others 
     expect.stringContaining('cannot be read: ENOENT'),
   ]);
   expect(judgeKeys(['a'.repeat(40)], true).map(({ verdict }) => verdict)).toEqual(['warn']);
+});
+
+test('secret keys: none, or such as nobody guesses, in a file that nobody else reads', async () => {
+  await using folder = await temporaryFolder();
+  const key = randomBytes(32).toString('base64');
+  expect(await look(secretKeys)).toEqual([
+    'ok secret keys: none: secrets are kept in memory only, and given again after a restart',
+  ]);
+  const file = join(folder.path, 'keys');
+  const args = ['--secret-key-file', file, '--data-dir', join(folder.path, 'data')];
+  expect(await look(secretKeys, { args })).toEqual([
+    `fail secret keys: The secret key file ${file} cannot be read: ENOENT: write one key a line, or start without --secret-key-file`,
+  ]);
+  await writeFile(file, key, { mode: 0o600 });
+  expect(await look(secretKeys, { args })).toEqual(['ok secret keys: 1 key, and the first one seals']);
+  expect(await look(secretKeys, { args: [...args, '--data-dir', folder.path] })).toEqual([
+    `warn secret keys: ${file} is in the data folder: whoever has a copy of that has both: move it elsewhere`,
+  ]);
+  await writeFile(file, `${key}\n${'61'.repeat(32)}\n${key}\n`);
+  await chmod(file, 0o640);
+  expect(await look(secretKeys, { args })).toEqual([
+    'fail secret keys: key 2 of the list can be guessed: few different bytes: make one with openssl rand -base64 32',
+    'warn secret keys: a key is there twice: leave one of them out',
+    `warn secret keys: others of this machine may read ${file}: chmod 600 ${file}`,
+  ]);
+  await writeFile(file, 'canary-key');
+  expect(await look(secretKeys, { args })).toEqual([
+    `fail secret keys: Key 1 of the secret key file ${file} has 7 bytes, not 32: make one with openssl rand -base64 32: write one key a line, or start without --secret-key-file`,
+  ]);
 });
 
 test('a port that is free, taken, or served by this product', async () => {

@@ -1,5 +1,6 @@
 /** A secret, once given, is in no answer, no log line and no file. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -10,6 +11,7 @@ import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver.ts
 import { until } from './support/processes.ts';
 import { startServer, type TestServer } from './support/server.ts';
 import { operations } from './support/surfaces.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 /** Every way in for a secret, each with one of its own. None has a form that gives it away. */
 const secrets = {
@@ -33,6 +35,7 @@ const secrets = {
   jupyterUrl: 'canary-jupyter-url-0018',
   jupyterToken: 'canary-jupyter-token-0019',
   headerOfReceiver: 'canary-receiver-header-0020',
+  secretKey: 'canary-secret-key-0021-xxxxxxxxxxxxxxxxxxxx',
 } as const;
 
 const authorization = `Bearer ${secrets.apiKey}`;
@@ -68,9 +71,11 @@ beforeAll(async () => {
   receiver = owned.use(await startOtlpReceiver());
   const npx = fileURLToPath(new URL('fixtures/npx', import.meta.url));
   const { port } = new URL(model.url);
+  const keyFile = join(owned.use(await temporaryFolder()).path, 'keys');
+  await writeFile(keyFile, secrets.secretKey);
   server = owned.use(
     await startServer({
-      args: ['--log-level', 'debug'],
+      args: ['--log-level', 'debug', '--secret-key-file', keyFile],
       environment: {
         PATH: [npx, process.env.PATH].join(delimiter),
         AGENT_RUNTIMES_API_KEYS: secrets.apiKey,
@@ -241,7 +246,10 @@ describe('no secret is', () => {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     expect(files.map(({ name }) => name)).toContain('agent-runtimes.db');
     const texts = files.map(({ name, parentPath }) => [name, readFileSync(join(parentPath, name), 'latin1')] as const);
-    expect(texts.find(([name]) => name === 'agent-runtimes.db')?.[1]).toContain('custom-remote');
+    const store = texts.find(([name]) => name === 'agent-runtimes.db')?.[1];
+    expect(store).toContain('custom-remote');
+    // Those of custom servers are there, sealed.
+    expect(store).toMatch(/"CUSTOM_TOKEN":"v1\.[\da-f]{12}\./);
     expectNone(texts);
   });
 });

@@ -47,6 +47,7 @@ describe('agents, servers and facts', () => {
     const server = {
       id: 'mine',
       definition: { command: 'node', args: ['a.js'], nested: { url: null } },
+      secrets: { TOKEN: 'sealed' },
       createdAt: agent.createdAt,
       updatedAt: agent.updatedAt,
     };
@@ -80,6 +81,21 @@ describe('agents, servers and facts', () => {
     await store.servers.delete('mine');
     expect(await store.agents.list()).toEqual([other]);
     expect(await store.servers.list()).toEqual([]);
+  });
+
+  it('secrets of a server are replaced, unless others are stored meanwhile', async () => {
+    await using store = await openStore({ folder: ':memory:' });
+    const { createdAt, updatedAt } = agent;
+    const server = { id: 'mine', definition: {}, secrets: { A: '1' }, createdAt, updatedAt };
+    const other = { ...server, id: 'other', secrets: {} };
+    await store.servers.save(server);
+    await store.servers.save(other);
+    await store.servers.replaceSecrets('mine', { A: '0' }, { A: '2' });
+    expect(await store.servers.list()).toEqual([server, other]);
+    await store.servers.replaceSecrets('mine', { A: '1' }, { A: '2' });
+    expect(await store.servers.list()).toEqual([{ ...server, secrets: { A: '2' } }, other]);
+    await store.servers.save({ ...server, secrets: {} });
+    expect(await store.servers.list()).toEqual([{ ...server, secrets: {} }, other]);
   });
 
   it.each(['日本語', 'שלום', 'a\u200bb', '👩‍👩‍👧‍👦', 'a\0b', '\u202eabc', "'; drop table agents; --"])(

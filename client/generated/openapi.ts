@@ -1051,7 +1051,7 @@ export interface paths {
         put?: never;
         /**
          * Create server
-         * @description Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server; values of `env` and `headers` that are no references do not, and then its `error` names what to give again.
+         * @description Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server. Values of `env` and `headers` that are no references do so where this server has a secret key file, and are stored sealed; without one, or when the key that has sealed them is gone, they do not, and then its `error` names what to give again.
          */
         post: operations["mcpServersCreate"];
         delete?: never;
@@ -2647,7 +2647,7 @@ export interface components {
              */
             command?: string;
             args?: string[];
-            /** @description Variables of the server. `${VAR}` is looked up when it starts; other values are kept in memory only */
+            /** @description Variables of the server. `${VAR}` is looked up when it starts; other values are never shown, and kept over restarts only by a server with a secret key file, which stores them sealed */
             env?: {
                 [key: string]: string;
             };
@@ -2657,7 +2657,7 @@ export interface components {
              * @example https://example.com/mcp
              */
             url?: string;
-            /** @description Headers of each request to it. `${VAR}` is looked up when it starts; other values are kept in memory only */
+            /** @description Headers of each request to it. `${VAR}` is looked up when it starts; other values are never shown, and kept over restarts only by a server with a secret key file, which stores them sealed */
             headers?: {
                 [key: string]: string;
             };
@@ -4495,7 +4495,7 @@ export interface components {
              */
             command?: string;
             args?: string[];
-            /** @description Variables of the server. `${VAR}` is looked up when it starts; other values are kept in memory only */
+            /** @description Variables of the server. `${VAR}` is looked up when it starts; other values are never shown, and kept over restarts only by a server with a secret key file, which stores them sealed */
             env?: {
                 [key: string]: string;
             };
@@ -4505,7 +4505,7 @@ export interface components {
              * @example https://example.com/mcp
              */
             url?: string;
-            /** @description Headers of each request to it. `${VAR}` is looked up when it starts; other values are kept in memory only */
+            /** @description Headers of each request to it. `${VAR}` is looked up when it starts; other values are never shown, and kept over restarts only by a server with a secret key file, which stores them sealed */
             headers?: {
                 [key: string]: string;
             };

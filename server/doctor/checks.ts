@@ -11,6 +11,7 @@ import { options } from './options.ts';
 import { port } from './port.ts';
 import { providers } from './providers.ts';
 import { sandbox } from './sandbox.ts';
+import { secretKeys } from './secret-keys.ts';
 import { serverKeys } from './server-keys.ts';
 import { store } from './store.ts';
 
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   disk,
   machine,
   serverKeys,
+  secretKeys,
   port,
   models,
   providers,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ApiError, toApiError } from '../call/errors.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
 import { toolboxServer } from './definitions/bundled-servers.ts';
 import { catalogServers } from './definitions/catalog.ts';
 import { applyFields, type ServerFields } from './definitions/custom-definition.ts';
@@ -25,6 +26,8 @@ export interface OpenMcpOptions extends Omit<RunningServersOptions, 'checkMayRun
   /** Servers of the catalog to start at boot, by id. */
   readonly startAtBoot: readonly string[];
   readonly policy: SpawnPolicy;
+  /** What the secrets of custom servers are stored with; absent: they are kept in memory only. */
+  readonly secrets?: SecretBox | undefined;
 }
 
 /** A server that a caller brings. */
@@ -53,10 +56,10 @@ export interface Mcp {
 
 /** Makes the servers of the catalog, of the config file and of callers known, and starts none. */
 export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
-  const { dataFolder, records, policy, log } = options;
+  const { dataFolder, records, policy, secrets, log } = options;
   const servers = new RunningServers({ ...options, checkMayRun: (definition) => checkSpawnPolicy(policy, definition) });
   const config = new ConfigServers(servers, { file: options.configFile, startThem: options.startConfigServers, log });
-  const custom = new CustomServers({ servers, records, policy, log });
+  const custom = new CustomServers({ servers, records, policy, secrets, log });
   for (const definition of [...catalogServers(), toolboxServer(join(dataFolder, 'compile-cache'))]) {
     const server = await servers.define(definition);
     if (!options.startUsedCatalogServers) server.hold();

@@ -22,6 +22,7 @@ const migrations: readonly Migration[] = [
   addFolders,
   sumMonths,
   addReplicas,
+  addServerSecrets,
 ];
 
 /** The schema version this server reads and writes. */
@@ -263,6 +264,10 @@ async function createTasks({ schema }: Kysely<Tables>): Promise<void> {
 
 async function addFolders({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable('conversations').addColumn('folder', 'text').execute();
+}
+
+async function addServerSecrets({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('servers').addColumn('secrets', 'text').execute();
 }
 
 async function addOwners({ schema }: Kysely<Tables>): Promise<void> {

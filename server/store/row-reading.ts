@@ -1,4 +1,5 @@
 import { toCount } from './count.ts';
+import { isJsonObject } from './json-object.ts';
 
 /** A column that holds nothing that can be read, and that nothing can stand for: its row is no record. */
 export class UnreadableColumnError extends Error {
@@ -113,6 +114,14 @@ export class RowReading<Column extends string = string> {
     return this.#row[column] === null ? null : this.list(column, isRight, instead);
   }
 
+  /** A JSON object of texts; those of its values that are none are left out. Null is one without any. */
+  texts(column: Column): Readonly<Record<string, string>> {
+    if (this.#row[column] === null) return {};
+    return this.json(column, areTexts, (value) =>
+      Object.fromEntries(Object.entries(isJsonObject(value) ? value : {}).filter(([, text]) => isText(text))),
+    );
+  }
+
   /** What JSON a column holds; undefined when it holds none. */
   #parse(column: Column): unknown {
     try {
@@ -128,6 +137,10 @@ export class RowReading<Column extends string = string> {
     return instead;
   }
 }
+
+const isText = (value: unknown) => typeof value === 'string';
+const areTexts = (value: unknown): value is Record<string, string> =>
+  isJsonObject(value) && Object.values(value).every(isText);
 
 /** A text, also one that was written as its bytes. */
 function toText(value: unknown): string | undefined {

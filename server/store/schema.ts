@@ -37,6 +37,8 @@ interface ServersTable {
   position: number;
   /** A JSON object without values of secrets. */
   definition: string;
+  /** A JSON object with sealed values of secrets by the names of their variables; null: none is stored. */
+  secrets: string | null;
   created_at: string;
   updated_at: string;
 }

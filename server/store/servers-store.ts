@@ -21,12 +21,20 @@ export function createServersStore(db: Kysely<Tables>, log: StoreLog): ServersSt
       const rows = await db.selectFrom('servers').selectAll().orderBy('position').execute();
       return reader.all(rows);
     },
-    async save({ id, definition, createdAt, updatedAt }) {
-      const changes = { definition: toStoredJson(definition), updated_at: updatedAt };
+    async save({ id, definition, secrets, createdAt, updatedAt }) {
+      const changes = { definition: toStoredJson(definition), secrets: toColumn(secrets), updated_at: updatedAt };
       await db
         .insertInto('servers')
         .values({ id, created_at: createdAt, ...changes, position: await nextPosition() })
         .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
+        .execute();
+    },
+    async replaceSecrets(id, before, after) {
+      await db
+        .updateTable('servers')
+        .set({ secrets: toColumn(after) })
+        .where('id', '=', id)
+        .where('secrets', '=', toColumn(before))
         .execute();
     },
     async delete(id) {
@@ -35,9 +43,13 @@ export function createServersStore(db: Kysely<Tables>, log: StoreLog): ServersSt
   };
 }
 
+const toColumn = (secrets: CustomServerRecord['secrets']) =>
+  Object.keys(secrets).length > 0 ? toStoredJson(secrets) : null;
+
 const toRecord = (row: RowReading<keyof Tables['servers']>): CustomServerRecord => ({
   id: row.text('id'),
   definition: row.json('definition', isJsonObject),
+  secrets: row.texts('secrets'),
   createdAt: row.time('created_at'),
   updatedAt: row.time('updated_at'),
 });

@@ -3,6 +3,7 @@ import type { Publish } from '../live-events/publish.ts';
 import { openMcp } from '../mcp/open-mcp.ts';
 import { createServerHandlers } from '../mcp/server-handlers.ts';
 import type { Options } from '../options.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
 
@@ -13,12 +14,14 @@ interface McpServersOptions {
   readonly options: Options;
   readonly environment: NodeJS.ProcessEnv;
   readonly store: Store;
+  /** What secrets are stored with; undefined: they are not stored. */
+  readonly secrets: SecretBox | undefined;
   readonly log: Log;
   readonly publish: Publish;
 }
 
 /** Makes the MCP servers known. */
-export async function openMcpServers({ options, environment, store, log, publish }: McpServersOptions) {
+export async function openMcpServers({ options, environment, store, secrets, log, publish }: McpServersOptions) {
   const mcp = await openMcp({
     environment,
     version,
@@ -26,6 +29,7 @@ export async function openMcpServers({ options, environment, store, log, publish
     log,
     publish,
     records: store.servers,
+    secrets,
     configFile: options['mcp-config'],
     startConfigServers: !options['no-config-mcp-servers'],
     startUsedCatalogServers: !options['no-catalog-mcp-servers'],

@@ -17,6 +17,7 @@ import { openProtocols } from './protocols.ts';
 import { openRequestCalls } from './request-calls.ts';
 import { openRuns } from './runs.ts';
 import { openSandboxes } from './sandbox.ts';
+import { openSecrets } from './secrets.ts';
 import { openSkills } from './skills.ts';
 import { openStore } from './store.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -94,9 +95,10 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const live = keep(openLiveEvents());
   const metrics = openMetrics(options);
   const publish = metrics.listen(live.publish);
+  const secrets = openSecrets(options);
   const { store } = keep(await openStore({ options, log, publish, onStatement: metrics.noteStatement }));
   const telemetry = keep(await openTelemetry({ environment, store, models, log }));
-  const mcp = keep(await openMcpServers({ options, environment, store, log, publish }));
+  const mcp = keep(await openMcpServers({ options, environment, store, secrets, log, publish }));
   const {
     runs,
     prices,

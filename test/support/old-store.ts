@@ -6,6 +6,7 @@ export function undoReplicas(database: DatabaseSync): void {
   database.exec(`
     alter table runs drop column replica; alter table runs drop column fence; alter table runs drop column cancel;
     drop table replicas;
+    alter table servers drop column secrets;
     delete from schema_versions where version > 12;
   `);
 }

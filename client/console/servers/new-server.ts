@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is written for people shows references.
 /** What a new server is made of, as schemas for a form: parts of `CreateMcpServer` of the contract, whose validation needs no copy here. */
 
+const KEPT =
+  '${NAME} is looked up when it starts; other values are never shown, and kept in memory only, or sealed where there is a secret key file.';
 const SECRETS = { type: 'object', additionalProperties: { type: 'string', format: 'password' } };
 
 const id = {
@@ -33,7 +35,7 @@ export const PROGRAM = {
     env: {
       ...SECRETS,
       title: 'Variables',
-      description: '${NAME} is looked up when it starts; other values are kept in memory only, and never shown.',
+      description: KEPT,
     },
     ...more,
   },
@@ -49,7 +51,7 @@ export const REMOTE = {
     headers: {
       ...SECRETS,
       title: 'Headers',
-      description: '${NAME} is looked up when it starts; other values are kept in memory only, and never shown.',
+      description: KEPT,
     },
     transport: {
       type: 'string',

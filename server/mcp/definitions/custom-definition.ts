@@ -85,11 +85,18 @@ export function applyFields(
     ...(timeoutMs !== undefined && { callTimeoutMs: timeoutMs }),
   };
   const definition = toDefinition(id, stored);
-  const withheld = Object.entries({ ...before?.withheld, ...values }).filter(([name]) =>
-    definition.requiredEnvVars.includes(name),
-  );
-  return { stored, definition: { ...definition, withheld: Object.fromEntries(withheld) } };
+  const isNeeded = (name: string) => definition.requiredEnvVars.includes(name);
+  const withheld = pick({ ...before?.withheld, ...values }, isNeeded);
+  // What is said anew takes the place of what could not be opened.
+  const unopened = pick(before?.unopened ?? {}, (name) => isNeeded(name) && !Object.hasOwn(withheld, name));
+  return {
+    stored,
+    definition: { ...definition, withheld, ...(Object.keys(unopened).length > 0 && { unopened }) },
+  };
 }
+
+const pick = (values: Readonly<Record<string, string>>, isWanted: (name: string) => boolean) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => isWanted(name)));
 
 function toDefinition(id: string, stored: StoredDefinition): ServerDefinition {
   return { ...stored, id, origin: 'custom', requiredEnvVars: requiredVariables(stored.launch) };

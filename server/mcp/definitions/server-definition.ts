@@ -37,8 +37,10 @@ export interface ServerDefinition {
   readonly launch: Launch;
   /** The variables without which it is not worth starting. */
   readonly requiredEnvVars: readonly string[];
-  /** Values of variables that belong to this definition alone. They live in memory and reach nobody but the server. */
+  /** Values of variables that belong to this definition alone. They reach nobody but the server, and are stored sealed or not at all. */
   readonly withheld?: Readonly<Record<string, string>> | undefined;
+  /** Such values that are stored and cannot be opened, as they are stored: their key may be there again one day. */
+  readonly unopened?: Readonly<Record<string, string>> | undefined;
   /** How long one call may be silent; absent: the default. */
   readonly callTimeoutMs?: number | undefined;
 }

@@ -42,7 +42,11 @@ async function importEntry(
     return tell('exists', ['The config file has a server of this id', ...notes]);
   try {
     const definition = isDryRun ? custom.check(id, fields) : (await custom.create(id, fields)).definition;
-    return tell('created', [...notes, ...noteWithheld(definition)], servers.missingVariables(definition));
+    return tell(
+      'created',
+      [...notes, ...(custom.storesSecrets ? [] : noteWithheld(definition))],
+      servers.missingVariables(definition),
+    );
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
     return tell(cause.code === 'mcp-server-exists' ? 'exists' : 'refused', [cause.message, ...notes]);
