@@ -112,7 +112,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/subagents/': feature('server/runs/', 'server/store/'),
   'server/skills/': feature('server/sandbox/'),
   'server/replicas/': feature('server/store/shared-store.ts', 'server/store/stored-runs.ts'),
-  'server/runs/': feature('server/models/', 'server/store/'),
+  'server/runs/': feature('server/models/', 'server/replicas/', 'server/store/'),
   // The campaign tries the same tables as the tests.
   'scripts/': [...outside, 'test/fixtures/'],
   'test/': outside,

@@ -36,6 +36,7 @@ export class Replica implements Lease {
   readonly #log: ReplicaOptions['log'];
   readonly #onFresh = new Set<() => void>();
   readonly #onCancelled = new Set<(runs: readonly CancelledRun[]) => void>();
+  readonly #onHeard = new Set<(owned: ReadonlySet<string>, sentAt: number) => void>();
   /** When the last beat was sent that was answered, on the clock of this process that nobody sets. */
   #heardAt = Number.NEGATIVE_INFINITY;
   #wasFresh = false;
@@ -97,6 +98,14 @@ export class Replica implements Lease {
     this.#onCancelled.add(listener);
   }
 
+  /**
+   * Calls `listener` when this process is heard again after it may have been forgotten, before anybody is told that it is fresh: with the
+   * keys of the runs that still belong to it, as they were after `sentAt` on the clock of `performance`.
+   */
+  onHeard(listener: (owned: ReadonlySet<string>, sentAt: number) => void): void {
+    this.#onHeard.add(listener);
+  }
+
   /** Beats now, beside the beats that come anyway; never throws. */
   async beat(): Promise<void> {
     this.#beating ??= this.#tryBeat().finally(() => {
@@ -145,9 +154,10 @@ export class Replica implements Lease {
 
   async #beat(): Promise<void> {
     const sentAt = performance.now();
-    const { cancelled } = await this.#store.beat({ draining: this.#isDraining });
-    // What came late says nothing of now.
+    const { owned, cancelled } = await this.#store.beat({ draining: this.#isDraining });
     const wasFresh = this.#wasFresh && this.isFresh;
+    if (!wasFresh) for (const listener of this.#onHeard) listener(new Set(owned), sentAt);
+    // What was answered late says nothing of now.
     this.#heardAt = sentAt;
     if (cancelled.length) for (const listener of this.#onCancelled) listener(cancelled);
     this.#wasFresh = this.isFresh;

@@ -1,3 +1,4 @@
+import { untilAborted } from '../async/until-aborted.ts';
 import type { CallerTrace } from '../store/stored-runs.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RunLimits } from './limits.ts';
@@ -44,8 +45,21 @@ interface ActiveRunOptions {
   readonly caller: CallerTrace;
   readonly trace: RunTrace | undefined;
   readonly limits: RunLimits;
+  /** Whether the run is this process's own at this moment; absent: no other has the same store. */
+  readonly lease?: Lease | undefined;
 }
 
+/** Whether this process may show and do what it does for its runs: else another one may have them. */
+export interface Lease {
+  readonly isFresh: boolean;
+  /** Resolves once it is fresh again; throws when that takes too long. */
+  untilFresh(): Promise<void>;
+  /** Calls `listener` whenever it is fresh again. Returns what ends that. */
+  onFresh(listener: () => void): () => void;
+}
+
+/** The reason of a run that another process has taken over. */
+const TAKEN_OVER = 'another process has taken it over';
 /** The reason of a run that is cancelled because its last reader left. */
 const CALLER_LEFT = 'the caller left';
 
@@ -62,12 +76,21 @@ export class ActiveRun implements Run {
   readonly caller: CallerTrace;
   readonly trace: RunTrace | undefined;
   readonly log: RunLog;
+  /** When this process began it, on the clock of `performance`. */
+  readonly openedAt = performance.now();
+  /** Whether another process has it. */
+  isLost = false;
+  /** Whether its end is being stored: what becomes of that tells whose it is. */
+  isClosing = false;
   readonly #controller = new AbortController();
   readonly #ended = Promise.withResolvers<RunOutcome>();
+  readonly #lease: Lease | undefined;
+  readonly #unwatch: (() => void) | undefined;
   #attachTimer: NodeJS.Timeout | undefined;
 
-  constructor({ limits, ...options }: ActiveRunOptions) {
+  constructor({ limits, lease, ...options }: ActiveRunOptions) {
     const { isDetached } = options;
+    this.#lease = lease;
     this.id = options.id;
     this.storedId = options.storedId;
     this.key = options.key;
@@ -86,7 +109,9 @@ export class ActiveRun implements Run {
       isPaced: !isDetached,
       onAttached: () => clearTimeout(this.#attachTimer),
       ...(!isDetached && { onAbandoned: leave }),
+      ...(lease && { mayShow: () => lease.isFresh }),
     });
+    this.#unwatch = lease?.onFresh(() => this.log.show());
   }
 
   get firstHeld(): number {
@@ -98,18 +123,35 @@ export class ActiveRun implements Run {
   }
 
   get hasEnded(): boolean {
-    return this.log.isEnded;
+    return this.log.isClosed;
   }
 
   /** The sink of the events of this run, which also gives each of them to `listener`. */
   sinkWith(listener: (event: LoggedEvent) => void): EventSink {
     const { log } = this;
     return {
-      emit(event) {
-        listener(log.emit(event));
+      emit: (event) => {
+        if (!this.isLost) listener(log.emit(event));
       },
-      pressure: () => log.pressure(),
+      pressure: () => log.pressure() ?? this.#untilOwned(),
     };
+  }
+
+  /** A promise to wait for while another process may have the run. It settles also when the run is to end. */
+  #untilOwned(): Promise<void> | undefined {
+    const lease = this.#lease;
+    if (!lease || lease.isFresh || this.signal.aborted) return undefined;
+    // Whether it is still this process's own is said by what is stored next, however long that takes.
+    return untilAborted(lease.untilFresh(), this.signal).catch(() => undefined);
+  }
+
+  /** Ends the run as one that another process has: nothing is shown any more but that, and nothing of it is stored. */
+  lose(): void {
+    if (this.log.isClosed || this.isLost || this.isClosing) return;
+    this.isLost = true;
+    this.log.forgetUnshown();
+    this.#controller.abort(new DOMException(TAKEN_OVER, 'AbortError'));
+    this.log.release();
   }
 
   get signal(): AbortSignal {
@@ -125,7 +167,7 @@ export class ActiveRun implements Run {
   }
 
   cancel(reason: string): void {
-    if (this.log.isEnded || this.signal.aborted) return;
+    if (this.log.isClosed || this.signal.aborted) return;
     this.#controller.abort(new DOMException(reason, 'AbortError'));
     this.log.release();
   }
@@ -133,6 +175,9 @@ export class ActiveRun implements Run {
   /** Emits the last event of the run: how it ended, and when. */
   end(outcome: RunOutcome, usage: Usage, at: number): void {
     clearTimeout(this.#attachTimer);
+    this.#unwatch?.();
+    // How it ended is stored, or it is another's: either is told without waiting.
+    this.log.showAll();
     this.log.emit({ type: 'run-ended', outcome, usage }, at);
     this.#ended.resolve(outcome);
   }

@@ -1,8 +1,10 @@
 import type { FileSource } from '../models/files/file-source.ts';
 import type { Message } from '../store/messages.ts';
+import { RunLostError } from '../store/ownership.ts';
 import type { ApprovalRecord } from '../store/store.ts';
 import type { ActiveRun } from './active-run.ts';
 import { type LoopOptions, type ModelSource, runAgent } from './agent-loop.ts';
+import { INTERRUPTED } from './found-run.ts';
 import type { RunLimits } from './limits.ts';
 import type { ParentCall } from './parent-call.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
@@ -73,10 +75,16 @@ export async function driveRun(
     const names = { run_id: run.storedId, conversation_id: run.conversationId, agent_id: run.agentId };
     log.warn?.({ ...names, code: outcome.code }, outcome.detail);
   }
+  run.isClosing = true;
   try {
     await records.close(run, request.unlisted ? { ...end, messages: [] } : end, at);
     return { outcome, usage, at };
   } catch (error) {
+    run.isClosing = false;
+    if (error instanceof RunLostError) {
+      run.lose();
+      return { outcome: INTERRUPTED, usage, at };
+    }
     log.error({ err: error, run_id: run.storedId }, 'a turn could not be stored');
     return { outcome: { status: 'failed', code: 'internal', detail: 'The turn could not be stored' }, usage, at };
   } finally {
@@ -98,7 +106,7 @@ function placesIn(
     isDetached,
     trace: trace?.toTool(callId),
     emit(event) {
-      if (!log.isEnded) sink.emit(event);
+      if (!log.isClosed) sink.emit(event);
     },
     pressure: () => sink.pressure(),
   });

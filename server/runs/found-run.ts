@@ -27,13 +27,21 @@ export const INTERRUPTED: Extract<RunOutcome, { status: 'failed' }> = {
 };
 
 /** A run with its events, from memory and from the store. */
-export function toFoundRun(record: RunRecord, run: Run | undefined, store: Pick<Store['runs'], 'events'>): FoundRun {
-  return {
-    record,
-    run,
-    events: (signal) => readEvents(record, run, store, signal),
-    soFar: () => readSoFar(record, run, store),
-  };
+export function toFoundRun(
+  record: RunRecord,
+  run: Run | undefined,
+  { store, keepsAll }: { readonly store: Pick<Store['runs'], 'events'>; readonly keepsAll: boolean },
+): FoundRun {
+  const source = { record, run, store, isStored: record.isDetached || keepsAll };
+  return { record, run, events: (signal) => readEvents(source, signal), soFar: () => readSoFar(source) };
+}
+
+interface EventSource {
+  readonly record: RunRecord;
+  readonly run: Run | undefined;
+  readonly store: Pick<Store['runs'], 'events'>;
+  /** Whether its events are stored. */
+  readonly isStored: boolean;
 }
 
 /** How a stored run ended; undefined while it runs. */
@@ -44,13 +52,9 @@ export function outcomeOf({ outcome, status }: RunRecord): RunOutcome | undefine
   return status === 'cancelled' ? { status, reason: 'cancelled' } : INTERRUPTED;
 }
 
-async function readSoFar(
-  { isDetached, key }: RunRecord,
-  run: Run | undefined,
-  store: Pick<Store['runs'], 'events'>,
-): Promise<readonly LoggedEvent[]> {
-  if (!isDetached || run?.firstHeld === 1) return run?.held ?? [];
-  const stored = await readStoredEvents(store, key);
+async function readSoFar({ record, run, store, isStored }: EventSource): Promise<readonly LoggedEvent[]> {
+  if (!isStored || run?.firstHeld === 1) return run?.held ?? [];
+  const stored = await readStoredEvents(store, record.key);
   // Not before: what is dropped from memory meanwhile is stored by then.
   const held = run?.held ?? [];
   const first = held[0]?.id ?? Number.POSITIVE_INFINITY;
@@ -58,13 +62,11 @@ async function readSoFar(
 }
 
 async function* readEvents(
-  record: RunRecord,
-  run: Run | undefined,
-  store: Pick<Store['runs'], 'events'>,
+  { record, run, store, isStored }: EventSource,
   signal: AbortSignal,
 ): AsyncGenerator<LoggedEvent, void> {
   let next = 1;
-  if (record.isDetached && (!run || run.firstHeld > 1)) {
+  if (isStored && (!run || run.firstHeld > 1)) {
     for (const stored of await readStoredEvents(store, record.key)) {
       next = stored.id + 1;
       yield stored;

@@ -21,7 +21,7 @@ export async function recoverRuns(
     const { runs, nextCursor } = await store.list({ status: 'running', limit: PAGE, cursor });
     for (const run of runs) {
       try {
-        recovered.push(await recover(store, run, onEnded));
+        recovered.push(await recoverRun(store, run, onEnded));
       } catch (error) {
         log.error({ err: error, run_id: run.id }, 'what a run had said when the server stopped could not be stored');
       }
@@ -33,13 +33,19 @@ export async function recoverRuns(
   return [...recovered, ...(await store.interruptOpen())];
 }
 
-async function recover(store: Store['runs'], run: RunRecord, onEnded: RunEndListener): Promise<RunRecord> {
-  const events = run.isDetached ? await readStoredEvents(store, run.key) : [];
+/** Ends a run whose process is gone: as one that was cut off, or as its caller asked for meanwhile. */
+export async function recoverRun(store: Store['runs'], run: RunRecord, onEnded: RunEndListener): Promise<RunRecord> {
+  const events = await readStoredEvents(store, run.key);
   const lastAt = events.findLast(({ at }) => at !== undefined)?.at;
   const { steps, changedSteps, usage, endedAt } = toInterruptedEnd(run, await store.steps(run.key), lastAt);
-  const end = { status: 'interrupted', outcome: INTERRUPTED, usage, endedAt } as const;
+  const end = { ...endOf(run), usage, endedAt };
   const messages = rebuildMessages(events.map(({ event }) => event));
   await store.close({ key: run.key, messages, steps, changedSteps, ...end });
   onEnded({ ...run, ...end, steps });
   return { ...run, ...end };
 }
+
+const endOf = ({ cancelReason: reason }: RunRecord) =>
+  reason === null
+    ? ({ status: 'interrupted', outcome: INTERRUPTED } as const)
+    : ({ status: 'cancelled', outcome: { status: 'cancelled', reason } } as const);

@@ -1,5 +1,6 @@
 import { Mutex } from '../async/mutex.ts';
 import type { EventBatch, RunStep, StepBatch, Store } from '../store/store.ts';
+import type { AppendedRuns } from '../store/stored-runs.ts';
 import type { CallWatch, EndedCall } from './call-watch.ts';
 import type { RunLimits } from './limits.ts';
 import type { LoggedEvent } from './log-reader.ts';
@@ -15,6 +16,8 @@ interface JournalOptions {
   /** Is told of each tool call that was made within another one, once it has ended. */
   readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
   readonly log: FaultLog;
+  /** Is told of what was stored, and of what that has told. */
+  readonly onStored?: ((stored: readonly EventBatch[], learned: AppendedRuns) => void) | undefined;
 }
 
 interface Entry {
@@ -87,6 +90,11 @@ export class RunJournal {
     };
   }
 
+  /** Stores what waits, and resolves once it is stored, or could not be. */
+  async flush(): Promise<void> {
+    await this.#flushing.run(() => this.#flush());
+  }
+
   /** Takes the last event of a run. */
   async end(runKey: string, last: Pick<LoggedEvent, 'at' | 'event'>): Promise<JournalEnd> {
     const entry = this.#entries.get(runKey);
@@ -137,8 +145,9 @@ export class RunJournal {
     }
     if (!events.length && !steps.length) return;
     try {
-      await this.#options.store.append({ events, steps });
+      const learned = await this.#options.store.append({ events, steps });
       this.#hasFailed = false;
+      this.#options.onStored?.(events, learned);
     } catch (error) {
       if (!this.#hasFailed) this.#options.log.error({ err: error }, 'what happens in runs could not be stored');
       this.#hasFailed = true;

@@ -14,6 +14,8 @@ interface LogOptions {
   readonly onAttached: () => void;
   /** Whether the run waits for every reader; else only for those that ask for it. */
   readonly isPaced: boolean;
+  /** Whether readers may be shown what happens now; absent: always. When that changes, {@link RunLog.show} is to be called. */
+  readonly mayShow?: (() => boolean) | undefined;
 }
 
 /** What a reader of a log asks for. */
@@ -52,9 +54,12 @@ export class RunLog implements EventSink, ReadLog {
   /** Up to this id no reader can be too far behind. */
   #unpacedUntil: number;
   #gate: PromiseWithResolvers<void> | undefined;
+  /** The number of the last event that readers may be shown. */
+  #shownUntil = Number.POSITIVE_INFINITY;
 
   constructor(options: LogOptions) {
     this.#options = options;
+    if (options.mayShow) this.#shownUntil = 0;
     this.#unpacedUntil = options.limits.readerLag;
     this.#lastAt = options.startedAt;
   }
@@ -84,9 +89,14 @@ export class RunLog implements EventSink, ReadLog {
     return this.#chars;
   }
 
-  /** Whether `run-ended` was emitted. */
-  get isEnded(): boolean {
+  /** Whether nothing comes any more. */
+  get isClosed(): boolean {
     return this.#isEnded;
+  }
+
+  /** Whether nothing comes any more that readers may be shown. */
+  get isEnded(): boolean {
+    return this.#isEnded && this.#lastId <= this.#shownUntil;
   }
 
   /** What time it is in the run: a clock that is set back must not make anything take less than no time. */
@@ -102,6 +112,7 @@ export class RunLog implements EventSink, ReadLog {
     this.#entries.push(logged);
     this.#chars += charsOf(event);
     if (event.type === 'run-ended') this.#isEnded = true;
+    if (this.#options.mayShow?.()) this.#shownUntil = this.#lastId;
     // In slices: moving the whole array for each event would make a long run quadratic.
     if (this.#entries.length > this.#options.limits.logEvents * 1.1 || this.#isFull()) this.#dropOldest();
     if (this.#isFlushing || !this.#readers.size) return logged;
@@ -109,6 +120,33 @@ export class RunLog implements EventSink, ReadLog {
     // One wake-up for all that is emitted until the event loop turns.
     setImmediate(this.#flush);
     return logged;
+  }
+
+  /** Shows readers all that has happened, as far as they may be shown anything. */
+  show(): void {
+    if (!this.#options.mayShow?.() || this.#shownUntil >= this.#lastId) return;
+    this.#shownUntil = this.#lastId;
+    this.#flush();
+  }
+
+  /** Shows all that has happened and will, whether readers may be shown anything or not. */
+  showAll(): void {
+    this.#shownUntil = Number.POSITIVE_INFINITY;
+    this.#flush();
+  }
+
+  /** Forgets what no reader was shown; from then on everything is. */
+  forgetUnshown(): void {
+    const unshown = Math.max(0, this.#lastId - this.#shownUntil);
+    for (const { event } of unshown ? this.#entries.splice(-unshown) : []) this.#chars -= charsOf(event);
+    this.#lastId -= unshown;
+    this.showAll();
+  }
+
+  /** Ends the log without an event of its own, for readers that are told otherwise how the run ended. */
+  close(): void {
+    this.#isEnded = true;
+    this.#flush();
   }
 
   pressure(): Promise<void> | undefined {
@@ -136,7 +174,7 @@ export class RunLog implements EventSink, ReadLog {
     return {
       [Symbol.asyncIterator]: () => {
         const reader = new LogReader(this, from, signal);
-        if (this.#isEnded) return reader;
+        if (this.isEnded) return reader;
         this.#readers.add(reader);
         if (isAwaited) this.#pacing.add(reader);
         this.#options.onAttached();
@@ -153,7 +191,7 @@ export class RunLog implements EventSink, ReadLog {
       const detail = `The events before number ${first} are no longer held; read the conversation instead`;
       throw new ApiError('events-gone', detail);
     }
-    return this.#entries[id - first];
+    return id <= this.#shownUntil ? this.#entries[id - first] : undefined;
   }
 
   noteProgress(): void {

@@ -22,6 +22,9 @@ interface RunRecordsOptions {
   /** Is told of each tool call that was made within another one, once it has ended. */
   readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
   readonly log: FaultLog;
+  /** Whether others read the events of every run in the store. */
+  readonly keepsAll?: boolean;
+  readonly onStored?: ConstructorParameters<typeof RunJournal>[0]['onStored'];
 }
 
 type Opening = Omit<Parameters<Store['runs']['open']>[0], 'id'>;
@@ -83,7 +86,8 @@ export class RunRecords {
 
   /** Who is told what happens in a run; its steps are stored from that, and of a detached run the events too. */
   follow(run: ActiveRun): Pick<LoopOptions, 'sink' | 'watchWithin'> {
-    const { key, trace, log, isDetached: keepsEvents } = run;
+    const { key, trace, log, isDetached } = run;
+    const keepsEvents = isDetached || (this.#options.keepsAll ?? false);
     const { add, watchWithin } = this.#journal.open(key, { keepsEvents, trace, now: () => log.now() });
     const onEvent = trace?.onEvent;
     if (!onEvent) return { sink: run.sinkWith(add), watchWithin };
@@ -107,6 +111,11 @@ export class RunRecords {
     const { steps } = happened;
     const names = { key, id, agentId, conversationId, ...run.caller };
     this.#options.onEnded({ ...names, status, startedAt, endedAt, outcome, usage, steps });
+  }
+
+  /** Stores now what waits of running runs. */
+  flush(): Promise<void> {
+    return this.#journal.flush();
   }
 
   /** How much of running runs waits. */

@@ -10,6 +10,7 @@ import { ActiveRuns, cancelAll } from './active-runs.ts';
 import type { EndedCall, TraceHeaders } from './call-watch.ts';
 import { ConversationQueues } from './conversation-queues.ts';
 import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
+import type { RunSharing } from './foreign-runs.ts';
 import { type FoundRun, toFoundRun } from './found-run.ts';
 import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
@@ -22,6 +23,7 @@ import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
 import type { RunTracing } from './run-tracing.ts';
+import { SharedRuns } from './shared-runs.ts';
 import type { PriceOf } from './step-recorder.ts';
 import { ToolArguments } from './tool-arguments.ts';
 
@@ -38,6 +40,8 @@ interface RunsOptions extends Pick<DriveOptions, 'files' | 'log' | 'models'> {
   readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
   /** Absent: nothing is traced. */
   readonly tracing?: RunTracing | undefined;
+  /** What this process has of others on the same store; absent: it has the store alone. */
+  readonly sharing?: RunSharing | undefined;
 }
 
 /** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
@@ -59,16 +63,26 @@ export class Runs {
   readonly #listeners = new Set<RunListener>();
   readonly #onEnded: RunEndListener;
   readonly #tracing: RunTracing | undefined;
+  /** undefined: no other process has the same store. */
+  readonly #shared: SharedRuns | undefined;
   #starting = 0;
   #isDraining = false;
 
   constructor({ store, models, log, limits, priceOf = () => null, onEnded = () => {}, ...rest }: RunsOptions) {
-    const { tracing, onInnerEnded, files } = rest;
+    const { tracing, onInnerEnded, files, sharing } = rest;
     this.#store = store;
     this.#limits = { ...defaultRunLimits, ...limits };
     this.#queues = new ConversationQueues({ maxWaiting: this.#limits.queuedRuns });
     this.#kept = new KeptRuns(this.#limits);
-    this.#records = new RunRecords({ store, limits: this.#limits, priceOf, onEnded, onInnerEnded, log });
+    this.#records = new RunRecords({
+      store,
+      limits: this.#limits,
+      priceOf,
+      onEnded,
+      onInnerEnded,
+      log,
+      ...(sharing && { keepsAll: true, onStored: (stored, learned) => this.#shared?.noteStored(stored, learned) }),
+    });
     this.#onEnded = onEnded;
     this.#tracing = tracing;
     this.#driveOptions = {
@@ -79,6 +93,9 @@ export class Runs {
       files,
       log,
     };
+    this.#shared =
+      sharing &&
+      new SharedRuns({ sharing, active: this.#active, runs: store.runs, limits: this.#limits, onEnded, log });
   }
 
   /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `conversation-not-found`, `draining`, or what `agent` throws. */
@@ -93,7 +110,7 @@ export class Runs {
     this.#starting++;
     try {
       this.#refuseWhenDraining(request);
-      return await this.#open(request, conversation, leave);
+      return await this.#openWhenFree(request, conversation, leave);
     } catch (error) {
       leave();
       throw error;
@@ -133,9 +150,10 @@ export class Runs {
   }
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
-  cancel(conversationKey: string, runId: string, reason = CANCELLED): boolean {
+  async cancel(conversationKey: string, runId: string, reason = CANCELLED): Promise<boolean> {
     const run = this.#active.of(conversationKey);
-    if (run?.id !== runId || run.signal.aborted) return false;
+    if (run?.id !== runId) return (await this.#shared?.cancel(conversationKey, { givenId: runId, reason })) ?? false;
+    if (run.signal.aborted) return false;
     noteRequest({ run_id: run.storedId, conversation_id: run.conversationId });
     run.cancel(reason);
     return true;
@@ -143,13 +161,14 @@ export class Runs {
 
   /** Ends the runs of an agent. Resolves once their turns are stored. */
   async cancelAgent(agentId: string, reason = CANCELLED): Promise<void> {
-    await cancelAll(this.activeRuns(agentId), reason);
+    await Promise.all([cancelAll(this.activeRuns(agentId), reason), this.#shared?.cancelAgent(agentId, reason)]);
   }
 
   /** Ends the run of a conversation. Resolves once its turn is stored. */
   async cancelConversation(conversationKey: string, reason = CANCELLED): Promise<void> {
     const run = this.#active.of(conversationKey);
-    if (run) await cancelAll([run], reason);
+    if (run) return cancelAll([run], reason);
+    await this.#shared?.cancelConversation(conversationKey, reason);
   }
 
   /** Whether the server is shutting down: no run starts any more. */
@@ -157,12 +176,12 @@ export class Runs {
     return this.#isDraining;
   }
 
-  /** Whether a run is on the conversation, or about to be. */
+  /** Whether a run of this process is on the conversation, or about to be. */
   isBusy(conversationKey: string): boolean {
     return this.#queues.isBusy(conversationKey);
   }
 
-  /** Does `work` while no run is on a conversation. Throws `conversation-busy`. */
+  /** Does `work` while no run of this process is on a conversation. Throws `conversation-busy`. */
   readonly whileIdle: ConversationQueues['whileFree'] = (name, work) => this.#queues.whileFree(name, work);
 
   /** How much waits: runs for their conversation, tool calls for others, events to be stored. */
@@ -171,13 +190,18 @@ export class Runs {
   }
 
   /** The runs that go on, of one agent or of all. */
-  readonly activeRuns = (agentId?: string): Run[] => this.#active.list(agentId);
+  readonly activeRuns = (agentId?: string): ActiveRun[] => this.#active.list(agentId);
 
-  /** Whether a run of this agent goes on. */
-  readonly isActive = (agentId: string): boolean => this.#active.has(agentId);
+  /** Whether a run of this agent goes on; elsewhere: whether one did a moment ago. */
+  readonly isActive = (agentId: string): boolean =>
+    this.#active.has(agentId) || (this.#shared?.isActive(agentId) ?? false);
 
-  /** Ends the runs that a server which died left open, with what they had said. To be called once, before the first run. */
-  interruptOpen(): Promise<RunRecord[]> {
+  /**
+   * Ends the runs that a server which died left open, with what they had said. To be called once, before the first run. Where others have
+   * the same store it does nothing: they may be theirs, and are taken over when they are not.
+   */
+  async interruptOpen(): Promise<RunRecord[]> {
+    if (this.#shared) return [];
     return recoverRuns(this.#store.runs, { log: this.#driveOptions.log, onEnded: this.#onEnded });
   }
 
@@ -194,8 +218,10 @@ export class Runs {
       await cancelAll(this.activeRuns(), SHUTTING_DOWN);
       await new Promise(setImmediate);
     }
+    await this.#shared?.stopTaking();
     await this.#records.settled();
     this.#kept.clear();
+    this.#shared?.close();
   }
 
   async #allEnded(): Promise<void> {
@@ -221,6 +247,15 @@ export class Runs {
     const id = newId('conv');
     const owner = principal.name ?? null;
     return { key: toOwnedKey(owner, id), id, owner };
+  }
+
+  /** Opens a run as soon as it may begin, whichever process has the one before. */
+  #openWhenFree(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
+    const open = () => this.#open(request, conversation, leave);
+    if (!this.#shared) return open();
+    const check = () => this.#refuseWhenDraining(request);
+    const { whenBusy, signal } = request;
+    return this.#shared.openWhenFree(conversation.key, { whenBusy, signal, reason: INTERRUPTED_BY_NEXT, check }, open);
   }
 
   async #open(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
@@ -259,7 +294,16 @@ export class Runs {
     const id = request.runId ?? storedId;
     const names = { id, storedId, key, conversationId, conversationKey };
     const trace = this.#tracing?.open({ key, ...caller, isChild: parent !== undefined });
-    const run = new ActiveRun({ ...names, agentId, startedAt, isDetached, caller, trace, limits: this.#limits });
+    const run = new ActiveRun({
+      ...names,
+      agentId,
+      startedAt,
+      isDetached,
+      caller,
+      trace,
+      limits: this.#limits,
+      lease: this.#shared?.lease,
+    });
     this.#active.add(run);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
     for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
@@ -275,7 +319,9 @@ export class Runs {
       noteRequest({ run_id: record.id, conversation_id: record.conversationId });
       const run = this.find(record.conversationKey, record.givenId);
       const own = run?.storedId === record.id ? run : undefined;
-      if (own || record.status !== 'running' || !isFirst) return toFoundRun(record, own, this.#store.runs);
+      const source = { store: this.#store.runs, keepsAll: this.#shared !== undefined };
+      if (own || record.status !== 'running') return toFoundRun(record, own, source);
+      if (!isFirst) return toFoundRun(record, this.#shared?.find(record), source);
       // It was stored a moment ago, and is entered here when the event loop turns.
       await new Promise(setImmediate);
     }
@@ -286,6 +332,7 @@ export class Runs {
     // Free before the caller hears of the end: its next prompt may come at once.
     this.#active.delete(run);
     leave();
+    this.#shared?.noteEnded(run);
     run.end(outcome, usage, at);
     this.#kept.add(run);
     this.#records.prune();

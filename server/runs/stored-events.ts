@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { toCount } from '../store/count.ts';
 import { StoredFiles, StoredPage } from '../store/message-schema.ts';
-import type { Store } from '../store/store.ts';
+import type { EventBatch, Store } from '../store/store.ts';
 import { StoredUsage } from '../store/usage.ts';
 import type { LoggedEvent } from './log-reader.ts';
 import { isRunOutcome, isSubagentEvent, type RunEvent, type RunOutcome, type SubagentEvent } from './run-events.ts';
@@ -65,16 +65,24 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
 
 /** The stored events of a run in order, as far as there are no gaps. One that is no event is a gap too. */
 export async function readStoredEvents(store: Pick<Store['runs'], 'events'>, runKey: string): Promise<LoggedEvent[]> {
-  const stored = await store.events(runKey);
+  return toEvents(await store.events(runKey)).events;
+}
+
+/** What batches hold that follow each other, up to one that is no event. */
+export function toEvents(batches: readonly EventBatch[]): {
+  readonly events: LoggedEvent[];
+  /** Whether there is something behind them that is no event. */
+  readonly isCut: boolean;
+} {
   const events: LoggedEvent[] = [];
-  for (const { events: batch, times } of stored) {
+  for (const { first, events: batch, times } of batches) {
     for (const [index, one] of batch.entries()) {
       const event = readEvent(one);
-      if (!event) return events;
-      events.push({ id: events.length + 1, at: times[index] ?? undefined, event });
+      if (!event) return { events, isCut: true };
+      events.push({ id: first + index, at: times[index] ?? undefined, event });
     }
   }
-  return events;
+  return { events, isCut: false };
 }
 
 function toSubagentEvent(value: unknown, context: z.RefinementCtx): SubagentEvent {

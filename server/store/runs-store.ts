@@ -80,6 +80,7 @@ export function createRunsStore(
       const rows = await db.transaction().execute((transaction) => interrupt(transaction, { steps, batches }));
       return announceInterrupted(rows);
     },
+    find: async (key) => reader.one(await db.selectFrom('runs').selectAll().where('key', '=', key).executeTakeFirst()),
     get: async (id, principal = EVERYBODY) => reader.one(await findRun(db, id, principal)),
     latest: async (conversationKey, { givenId } = {}) => reader.one(await findLatest(db, conversationKey, givenId)),
     list: (query) => listRuns(db, query, reader),
@@ -195,4 +196,5 @@ const toRecord = (row: RowReading<keyof Tables['runs']>): RunRecord => ({
   endedAt: row.timeOrNull('ended_at'),
   traceparent: row.textOrNull('traceparent', null),
   tracestate: row.textOrNull('tracestate', null),
+  cancelReason: row.textOrNull('cancel', null),
 });

@@ -2,7 +2,9 @@ import type { CancelledRun, RunRecord } from './stored-runs.ts';
 
 /** What a process learns when it says that it is there. */
 export interface Beat {
-  /** The runs of this process that somebody asked to end elsewhere. */
+  /** The keys of the runs that belong to this process. */
+  readonly owned: readonly string[];
+  /** Those of them that somebody asked to end elsewhere. */
   readonly cancelled: readonly CancelledRun[];
 }
 
@@ -23,8 +25,8 @@ export interface SharedStore {
     conversationKey: string,
     ask: { readonly givenId?: string | undefined; readonly reason: string },
   ): Promise<string | undefined>;
-  /** Asks the same of all runs of an agent. Returns their keys. */
-  cancelAgent(agentId: string, reason: string): Promise<string[]>;
+  /** Asks the same of all runs of an agent, and returns them. */
+  cancelAgent(agentId: string, reason: string): Promise<RunRecord[]>;
   /** The run that goes on on a conversation, whichever process has it. */
   running(conversationKey: string): Promise<RunRecord | undefined>;
   /** The ids of agents that have runs which go on, whichever processes have them. */

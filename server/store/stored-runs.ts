@@ -46,6 +46,8 @@ export interface RunRecord extends CallerTrace {
   readonly startedAt: string;
   /** null while it runs. Of one that was cut off, when the last happened that is known of it. */
   readonly endedAt: string | null;
+  /** Why somebody asked it to end, in another process than the one that executes it; null: nobody did. */
+  readonly cancelReason: string | null;
 }
 
 /** Which runs to list; those that started from `since` on and before `until`, both RFC 3339. */
@@ -179,6 +181,8 @@ export interface RunsStore {
    * model from them gives each tool call without a result one first.
    */
   interruptOpen(): Promise<RunRecord[]>;
+  /** The one of this key. */
+  find(key: string): Promise<RunRecord | undefined>;
   /** The one that a principal means by an id, as `ConversationsStore.get`. */
   get(id: string, principal?: Principal): Promise<RunRecord | undefined>;
   /** The newest run of a conversation; with `givenId`, of those whose caller called it so. */

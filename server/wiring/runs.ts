@@ -3,6 +3,8 @@ import { openFileSource } from '../models/files/file-source.ts';
 import type { Models } from '../models/models.ts';
 import type { Options } from '../options.ts';
 import { openPrices } from '../prices/prices.ts';
+import type { Replica } from '../replicas/replica.ts';
+import type { Wake } from '../replicas/wake.ts';
 import type { EndedCall } from '../runs/call-watch.ts';
 import type { RunEndListener } from '../runs/run-end.ts';
 import { createRunHandlers } from '../runs/run-handlers.ts';
@@ -14,6 +16,8 @@ import { createUsageHandlers } from '../usage/usage-handlers.ts';
 interface RunsOptions {
   readonly options: Options;
   readonly store: Store;
+  readonly replica: Replica | undefined;
+  readonly wake: Wake;
   readonly models: Models;
   readonly tracing: Tracing | undefined;
   /** Told of each run that has ended. */
@@ -24,7 +28,17 @@ interface RunsOptions {
 }
 
 /** Opens the runs: those that a server which died left open have ended. */
-export async function openRuns({ options, store, models, tracing, onEnded, onInnerEnded, log }: RunsOptions) {
+export async function openRuns({
+  options,
+  store,
+  replica,
+  wake,
+  models,
+  tracing,
+  onEnded,
+  onInnerEnded,
+  log,
+}: RunsOptions) {
   const prices = openPrices({ file: options.prices, log });
   const runs = new Runs({
     store,
@@ -33,6 +47,7 @@ export async function openRuns({ options, store, models, tracing, onEnded, onInn
     files: openFileSource({ allowedHosts: options['file-host'] }),
     priceOf: prices.priceOf,
     tracing,
+    sharing: store.shared && replica && { store: store.shared, replica, wake },
     onInnerEnded,
     onEnded(ended) {
       tracing?.end(ended);

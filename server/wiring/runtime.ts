@@ -96,7 +96,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const metrics = openMetrics(options);
   const publish = metrics.listen(live.publish);
   const secrets = openSecrets(options);
-  const { store } = keep(await openStore({ options, log, publish, onStatement: metrics.noteStatement }));
+  const { store, replica, wake } = keep(await openStore({ options, log, publish, onStatement: metrics.noteStatement }));
   const telemetry = keep(await openTelemetry({ environment, store, models, log }));
   const mcp = keep(await openMcpServers({ options, environment, store, secrets, log, publish }));
   const {
@@ -106,6 +106,8 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   } = await openRuns({
     options,
     store,
+    replica,
+    wake,
     models,
     tracing: telemetry.tracing,
     onEnded: metrics.noteRun,

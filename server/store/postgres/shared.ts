@@ -5,6 +5,7 @@ import type { RunReader } from '../list-runs.ts';
 import type { Ownership } from '../ownership.ts';
 import type { Tables } from '../schema.ts';
 import type { SharedStore } from '../shared-store.ts';
+import type { CancelledRun } from '../stored-runs.ts';
 
 interface SharedOptions {
   readonly replica: string;
@@ -15,6 +16,9 @@ interface SharedOptions {
   /** A database with a connection of its own: what others wait for must not hold a beat up. */
   readonly beats: Kysely<Tables>;
 }
+
+const isCancelled = (row: { readonly key: string; readonly reason: string | null }): row is CancelledRun =>
+  row.reason !== null;
 
 /** How many runs are taken over at once: a few by each process that looks. */
 const CLAIMED_AT_ONCE = 20;
@@ -39,11 +43,9 @@ export function createSharedStore(
       const answeredAt = Date.now();
       const now = rows[0]?.now ?? answeredAt;
       adapter.clockOffsetMs = Math.round(now - (sentAt + answeredAt) / 2);
-      const cancelled = await sql<{ key: string; reason: string }>`
-        select key, cancel as reason from runs where status = 'running' and replica = ${replica} and cancel is not null`.execute(
-        beats,
-      );
-      return { cancelled: cancelled.rows };
+      const own = await sql<{ key: string; reason: string | null }>`
+        select key, cancel as reason from runs where status = 'running' and replica = ${replica}`.execute(beats);
+      return { owned: own.rows.map(({ key }) => key), cancelled: own.rows.filter(isCancelled) };
     },
     async claim(leaseMs) {
       // What is held by a process that is about to store something is passed by, and looked at again a second later.
@@ -86,9 +88,9 @@ export function createSharedStore(
         .set(({ fn, val }) => ({ cancel: fn.coalesce('cancel', val(reason)) }))
         .where('agent_id', '=', agentId)
         .where('status', '=', 'running')
-        .returning('key')
+        .returningAll()
         .execute();
-      return rows.map(({ key }) => key);
+      return reader.all(rows);
     },
     async running(conversationKey) {
       const row = await db
