@@ -39,6 +39,7 @@ const setUps = [
   setUp('browser for the tests', 'scripts/setup-browser.ts'),
   setUp('Jupyter for the tests', 'scripts/setup-jupyter.ts'),
   setUp('PostgreSQL for tests', 'scripts/find-postgres.ts'),
+  setUp('PgBouncer for tests', 'scripts/find-pgbouncer.ts'),
   setUp('httpx for the tests', 'scripts/setup-httpx.ts'),
   setUp('Python for A2A kits', 'scripts/setup-a2a-kits.ts'),
 ];

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { aptGet, whyNotApt } from './apt-get.ts';
+import { installPackages, updatePackages, whyNotApt } from './apt-get.ts';
 
 /** The folder with `postgres` and `initdb`, or why there is none. */
 export type FoundPostgres = { readonly bin: string; readonly version: number } | { readonly missing: string };
@@ -43,20 +43,16 @@ export function findOrInstallPostgres(places?: readonly string[]): FoundPostgres
   if ('bin' in found) return found;
   const reason = whyNotApt();
   if (reason) return { missing: `${found.missing}; ${reason}` };
-  // Debian starts a server of its own with the package, unless the file that comes before it says no.
-  const failure = aptGet('update') ?? aptGet('install', ['postgresql-common']) ?? withoutCluster(installServer);
+  const failure = updatePackages() ?? installPackages('postgresql-common') ?? installServer();
   return failure ? { missing: failure } : findPostgres(places);
 }
 
+/** The package makes the data of a server of its own, unless a file of the package before it says no. */
 function installServer(): string | undefined {
-  return aptGet('install', ['postgresql']);
-}
-
-function withoutCluster(install: () => string | undefined): string | undefined {
   const before = readFileSync(CLUSTERS, 'utf8');
   writeFileSync(CLUSTERS, `${before.replace(/^\s*create_main_cluster\b.*$/gm, '')}\ncreate_main_cluster = false\n`);
   try {
-    return install();
+    return installPackages('postgresql');
   } finally {
     writeFileSync(CLUSTERS, before);
   }

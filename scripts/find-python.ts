@@ -1,6 +1,6 @@
 /** Finds a Python that has what the tests need, or installs Debian's packages of it when it may. */
 import { spawnSync } from 'node:child_process';
-import { aptGet, whyNotApt } from './apt-get.ts';
+import { installPackages, updatePackages, whyNotApt } from './apt-get.ts';
 
 const CANDIDATES = ['/usr/bin/python3', 'python3', 'python'];
 
@@ -30,7 +30,7 @@ export function findOrInstallPython(needs: PythonNeeds): FoundPython {
   if ('python' in found) return found;
   const reason = whyNotApt();
   if (reason) return { missing: `${found.missing}; ${reason}` };
-  const failure = aptGet('update') ?? aptGet('install', needs.packages);
+  const failure = updatePackages() ?? installPackages(...needs.packages);
   if (failure) return { missing: failure };
   return findPython(needs);
 }

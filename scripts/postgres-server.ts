@@ -1,13 +1,13 @@
 /** A PostgreSQL of one's own: on loopback, in a folder, and gone with whoever started it. */
 import { execFile } from 'node:child_process';
-import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { findOrInstallPostgres, findPostgres } from './find-postgres.ts';
 import { findFreePort } from './free-port.ts';
-import { startWatched, tell, unprivilegedUser, type WatchedProcess } from './watched-process.ts';
+import { killTree } from './kill-tree.ts';
+import { startPersistently, startWatched, unprivilegedUser, type WatchedProcess } from './watched-process.ts';
 
 /** Where the tests must run, what they need is installed; elsewhere it is only looked for. */
 const postgres = process.env.CI ? findOrInstallPostgres() : findPostgres();
@@ -39,7 +39,6 @@ interface StartPostgres {
 const READY = /database system is ready to accept connections/;
 // Somebody else was faster at the port, or the processes of the one before are not quite gone.
 const RETRIED = /Address already in use|is still in use|lock file "[^"]*" already exists/;
-const RETRY_MS = 100;
 const START_MS = 20_000;
 const STOP_MS = 20_000;
 
@@ -56,7 +55,7 @@ export async function startPostgres({ folder, settings = {} }: StartPostgres): P
     const command = join(bin, 'postgres');
     return startWatched({ command, args, folder, endSignal: 'SIGQUIT', remove: data, ready: READY });
   };
-  let running: WatchedProcess | undefined = await again(start, async () => {
+  let running: WatchedProcess | undefined = await startPersistently(start, RETRIED, async () => {
     port = await findFreePort();
   });
   const take = () => {
@@ -78,7 +77,7 @@ export async function startPostgres({ folder, settings = {} }: StartPostgres): P
     },
     async restart() {
       await stop();
-      running = await again(start);
+      running = await startPersistently(start, RETRIED);
     },
     stop,
     async kill() {
@@ -110,23 +109,6 @@ async function initialize(bin: string, folder: string, data: string): Promise<vo
   await promisify(execFile)(join(bin, 'initdb'), args, { ...user, cwd: folder, env: environment, timeout: START_MS });
 }
 
-async function again(
-  start: () => Promise<WatchedProcess>,
-  prepare: () => Promise<void> = async () => undefined,
-): Promise<WatchedProcess> {
-  const deadline = performance.now() + START_MS;
-  for (;;) {
-    try {
-      return await start();
-    } catch (cause) {
-      const isRetried = cause instanceof Error && RETRIED.test(cause.message) && performance.now() < deadline;
-      if (!isRetried) throw cause;
-      await sleep(RETRY_MS);
-      await prepare();
-    }
-  }
-}
-
 async function endInOrder(server: WatchedProcess): Promise<void> {
   server.signal('SIGINT');
   const timer = setTimeout(() => void killAll(server), STOP_MS);
@@ -134,29 +116,7 @@ async function endInOrder(server: WatchedProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function killAll(server: WatchedProcess): Promise<void> {
-  // Held still it neither ends its children nor starts new ones.
-  server.signal('SIGSTOP');
-  for (const pid of await childrenOf(server.pid)) tell(pid, 'SIGKILL');
-  server.signal('SIGKILL');
-  await server.ended;
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  if (!existsSync('/proc/self/stat')) {
-    const { stdout } = await promisify(execFile)('pgrep', ['-P', String(pid)]);
-    return stdout.split('\n').filter(Boolean).map(Number);
-  }
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((other) => other && parentOf(other) === pid);
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
-  } catch {
-    // It has ended since it was listed.
-    return undefined;
-  }
+async function killAll({ pid, ended }: WatchedProcess): Promise<void> {
+  await killTree(pid);
+  await ended;
 }

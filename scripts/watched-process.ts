@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tell } from './kill-tree.ts';
 
 /** A user who is not root. */
 export interface User {
@@ -35,6 +37,8 @@ interface StartWatched {
 
 const OUTPUT_LENGTH = 4_000;
 const START_MS = 60_000;
+const RETRY_FOR_MS = 20_000;
+const RETRY_MS = 100;
 // The shell waits for the server, and a part of it for the end of its input, which comes when the starter is gone.
 const WATCH = `
 exec 3<&0
@@ -107,11 +111,21 @@ export async function startWatched(options: StartWatched): Promise<WatchedProces
   }
 }
 
-/** Sends a process a signal; that it has ended by itself is no error. */
-export function tell(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH')) throw cause;
+/** Starts again what was too fast for the one before or too slow for another: while it fails with what `retried` fits, after `prepare`, and for a time. */
+export async function startPersistently(
+  start: () => Promise<WatchedProcess>,
+  retried: RegExp,
+  prepare: () => Promise<void> = async () => undefined,
+): Promise<WatchedProcess> {
+  const deadline = performance.now() + RETRY_FOR_MS;
+  for (;;) {
+    try {
+      return await start();
+    } catch (cause) {
+      const isRetried = cause instanceof Error && retried.test(cause.message) && performance.now() < deadline;
+      if (!isRetried) throw cause;
+      await sleep(RETRY_MS);
+      await prepare();
+    }
   }
 }

@@ -6,19 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { findPostgres } from '../scripts/find-postgres.ts';
-import { hasNoDatabase, hasNoServer, openDatabase, openServer } from './support/postgres.ts';
+import {
+  hasNoBouncer,
+  hasNoDatabase,
+  hasNoServer,
+  openBouncer,
+  openDatabase,
+  openServer,
+  query,
+} from './support/postgres.ts';
 import { childrenOf, isAlive, until } from './support/processes.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
-
-async function query(url: string, text: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    return (await client.query({ text, rowMode: 'array' })).rows.flat();
-  } finally {
-    await client.end();
-  }
-}
 
 describe.skipIf(hasNoDatabase)('a database of a test', () => {
   test('is empty, sorts as bytes do, and is gone when it is closed', async () => {
@@ -38,7 +36,7 @@ describe.skipIf(hasNoDatabase)('a database of a test', () => {
     const client = new Client(database.url);
     const errors: unknown[] = [];
     client.on('error', (error) => errors.push(error));
-    const ended = once(client, 'end');
+    const ended = new Promise<void>((resolve) => void client.once('end', resolve));
     await client.connect();
     await database.close();
     await ended;
@@ -96,6 +94,45 @@ describe.skipIf(hasNoServer)('a PostgreSQL of a test', () => {
     await expect(openServer({ max_connections: 'many' })).rejects.toThrow(
       'invalid value for parameter "max_connections": "many"',
     );
+  });
+});
+
+describe.skipIf(hasNoBouncer)('a PgBouncer of a test', () => {
+  test('gives a connection for a transaction, and not for a session', async () => {
+    await using database = await openDatabase();
+    await using bouncer = await openBouncer(database.url, { default_pool_size: '1' });
+    const clients = [new Client(bouncer.url), new Client(bouncer.url)] as const;
+    try {
+      for (const client of clients) await client.connect();
+      const [first, second] = clients;
+      const pidOf = async (client: Client) => (await client.query('select pg_backend_pid() as pid')).rows[0]?.pid;
+      expect(await pidOf(first)).toBe(await pidOf(second));
+      await first.query('begin');
+      let isServed = false;
+      const waiting = pidOf(second).then(() => {
+        isServed = true;
+      });
+      await first.query('select 1');
+      expect(isServed).toBe(false);
+      await first.query('commit');
+      await waiting;
+    } finally {
+      for (const client of clients) await client.end();
+    }
+  });
+
+  test('refuses what a session sets at its start, unless told otherwise, and a database that is not there', async () => {
+    await using database = await openDatabase();
+    await using bouncer = await openBouncer(database.url);
+    await using lenient = await openBouncer(database.url, { ignore_startup_parameters: 'statement_timeout' });
+    const ask = async (url: string) => {
+      const client = new Client({ connectionString: url, statement_timeout: 5_000 });
+      await client.connect();
+      await client.end();
+    };
+    await expect(ask(bouncer.url)).rejects.toMatchObject({ code: '08P01' });
+    await ask(lenient.url);
+    await expect(query(`${bouncer.url}_other`, 'select 1')).rejects.toThrow();
   });
 });
 

@@ -1,6 +1,8 @@
 /** PostgreSQL for tests. */
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { inject } from 'vitest';
+import { missingPgBouncer, type PgBouncer, startPgBouncer } from '../../scripts/pgbouncer-server.ts';
 import { administer, missingPostgres, type PostgresServer, startPostgres } from '../../scripts/postgres-server.ts';
 import type {} from '../share-postgres.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -21,6 +23,10 @@ export const hasNoServer = missingPostgres !== undefined && !process.env.CI;
 /** Whether tests that call {@link openDatabase} are skipped: here is no PostgreSQL, and `TEST_DATABASE_URL` tells of none. */
 export const hasNoDatabase = hasNoServer && !given;
 if (hasNoServer) console.warn(`Tests with PostgreSQL are skipped: ${missingPostgres}`);
+
+/** Whether tests that call {@link openBouncer} are skipped, which is said: here is no PgBouncer. In CI they run, and fail. */
+export const hasNoBouncer = hasNoDatabase || (missingPgBouncer !== undefined && !process.env.CI);
+if (!hasNoDatabase && hasNoBouncer) console.warn(`Tests with PgBouncer are skipped: ${missingPgBouncer}`);
 
 /** Creates an empty database on the server that all tests share, or on the one of `TEST_DATABASE_URL`. */
 export async function openDatabase(): Promise<TestDatabase> {
@@ -46,9 +52,29 @@ export async function openServer(settings: Readonly<Record<string, string>> = {}
   return { ...server, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+/** Starts a PgBouncer in transaction mode before a database of {@link openServer} or {@link openDatabase}, whose user needs no password. */
+export async function openBouncer(target: string, settings: Readonly<Record<string, string>> = {}): Promise<PgBouncer> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
+  const bouncer = stack.use(await startPgBouncer({ folder: folder.path, target, settings }));
+  const owned = stack.move();
+  return { ...bouncer, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
 async function askForServer(): Promise<string> {
   const response = await fetch(inject('postgresAt'), { signal: AbortSignal.timeout(START_MS) });
   const text = await response.text();
   if (!response.ok) throw new Error(text);
   return text;
+}
+
+/** The values of all rows that one statement gives, on a connection of its own. */
+export async function query(url: string, text: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    return (await client.query({ text, rowMode: 'array' })).rows.flat();
+  } finally {
+    await client.end();
+  }
 }
