@@ -20,12 +20,12 @@ export function updatePackages(): string | undefined {
   return aptGet('update');
 }
 
-/** Installs packages and starts none of the services that are in them; returns in one line why it could not, undefined when it could. */
+/** Installs packages that are not installed, of any version, and starts none of the services that are in them; returns in one line why it could not, undefined when it could. */
 export function installPackages(...names: string[]): string | undefined {
   const isOurs = !existsSync(POLICY) || readFileSync(POLICY, 'utf8') === NO_SERVICES;
   if (isOurs) writeFileSync(POLICY, NO_SERVICES, { mode: 0o755 });
   try {
-    return aptGet('install', '-y', '--no-install-recommends', ...names);
+    return aptGet('install', '-y', '--no-upgrade', '--no-install-recommends', ...names);
   } finally {
     if (isOurs) rmSync(POLICY);
   }

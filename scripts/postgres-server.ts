@@ -1,6 +1,7 @@
 /** A PostgreSQL of one's own: on loopback, in a folder, and gone with whoever started it. */
 import { execFile } from 'node:child_process';
 import { chownSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -84,7 +85,10 @@ export async function startPostgres({ folder, settings = {} }: StartPostgres): P
       const server = take();
       if (server) await killAll(server);
     },
-    [Symbol.asyncDispose]: stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await removeSharedMemory(data);
+    },
   };
 }
 
@@ -119,4 +123,12 @@ async function endInOrder(server: WatchedProcess): Promise<void> {
 async function killAll({ pid, ended }: WatchedProcess): Promise<void> {
   await killTree(pid);
   await ended;
+}
+
+/** One that was killed leaves a small segment, until it is started again or the machine is: its number is the second of the seventh line. */
+async function removeSharedMemory(data: string): Promise<void> {
+  const lines = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const [, id] = lines.split('\n')[6]?.trim().split(/\s+/) ?? [];
+  // A machine without the program keeps 56 bytes.
+  if (id) await promisify(execFile)('ipcrm', ['-m', id]).catch(() => undefined);
 }

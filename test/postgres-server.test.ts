@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { findPostgres } from '../scripts/find-postgres.ts';
 import {
   hasNoBouncer,
@@ -17,6 +17,9 @@ import {
 } from './support/postgres.ts';
 import { childrenOf, isAlive, until } from './support/processes.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
+
+// A busy machine starts a server slowly, and these start several.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe.skipIf(hasNoDatabase)('a database of a test', () => {
   test('is empty, sorts as bytes do, and is gone when it is closed', async () => {

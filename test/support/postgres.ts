@@ -22,7 +22,8 @@ const START_MS = 120_000;
 export const hasNoServer = missingPostgres !== undefined && !process.env.CI;
 /** Whether tests that call {@link openDatabase} are skipped: here is no PostgreSQL, and `TEST_DATABASE_URL` tells of none. */
 export const hasNoDatabase = hasNoServer && !given;
-if (hasNoServer) console.warn(`Tests with PostgreSQL are skipped: ${missingPostgres}`);
+if (hasNoServer)
+  console.warn(`Tests with ${given ? 'a PostgreSQL of their own' : 'PostgreSQL'} are skipped: ${missingPostgres}`);
 
 /** Whether tests that call {@link openBouncer} are skipped, which is said: here is no PgBouncer. In CI they run, and fail. */
 export const hasNoBouncer = hasNoDatabase || (missingPgBouncer !== undefined && !process.env.CI);
