@@ -49,7 +49,7 @@ describe.skipIf(hasNoDatabase)('a database of a test', () => {
 
 describe.skipIf(hasNoServer)('a PostgreSQL of a test', () => {
   test('keeps what was committed when it is stopped and when it is killed, at the same address', async () => {
-    await using server = await openServer({ max_connections: '17' });
+    await using server = await openServer({ fsync: 'off', max_connections: '17' });
     const url = await server.createDatabase('Ä "quoted"');
     expect(await query(url, 'show max_connections')).toEqual(['17']);
     await query(url, 'create table a (b int)');

@@ -44,7 +44,10 @@ export async function openDatabase(): Promise<TestDatabase> {
   return { url: url.href, close, [Symbol.asyncDispose]: close };
 }
 
-/** Starts a PostgreSQL that a test may stop, kill and start again. What a crash must not lose is written to the disk, unless `settings` says otherwise. */
+/**
+ * Starts a PostgreSQL that a test may stop, kill and start again. With `settings` of `{ fsync: 'off' }` it starts again many times faster on a busy
+ * disk, and loses nothing as long as the machine itself goes on.
+ */
 export async function openServer(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
