@@ -8,6 +8,7 @@ import { finish, scriptedModel, text, toolCall } from './support/scripted-model.
 import { readElsewhere, startSharedRuns } from './support/shared-runs.ts';
 
 const CANCELLED = 'cancelled by the user';
+const IN_TIME = { timeout: 15_000 };
 
 describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => {
   let database: TestDatabase;
@@ -37,7 +38,10 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
     const whole = readElsewhere(other, run.storedId);
     const late = readElsewhere(other, run.storedId, 3);
     await expect
-      .poll(async () => (await own.store.runs.events((await own.store.runs.get(run.storedId))?.key ?? '')).length)
+      .poll(
+        async () => (await own.store.runs.events((await own.store.runs.get(run.storedId))?.key ?? '')).length,
+        IN_TIME,
+      )
       .toBe(1);
     goOn();
     const [told, all, rest] = await Promise.all([readAll(run), whole, late]);
@@ -107,7 +111,7 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
       }),
       await own.start(),
     ];
-    await expect.poll(() => other.runs.isActive('going')).toBe(true);
+    await expect.poll(() => other.runs.isActive('going'), IN_TIME).toBe(true);
     await other.runs.cancelAgent('going');
     expect(await one.ended).toMatchObject({ status: 'cancelled' });
     await other.runs.cancelConversation(two.conversationKey);
@@ -121,12 +125,12 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
     const run = await own.start({ conversationId: 'still' });
     const shown = readAll(run);
     const elsewhere = readElsewhere(other, run.storedId);
-    await expect.poll(() => JSON.stringify(run.held)).toContain('two');
+    await expect.poll(() => JSON.stringify(run.held), IN_TIME).toContain('two');
     const before = run.held.length;
     // What was shown is stored before it stands still.
-    await expect.poll(async () => (await readSoFar(other, run.storedId)).length).toBe(before);
+    await expect.poll(async () => (await readSoFar(other, run.storedId)).length, IN_TIME).toBe(before);
     own.isStopped = true;
-    await expect.poll(() => statusOf(other, run.storedId), { timeout: 10_000 }).toBe('interrupted');
+    await expect.poll(() => statusOf(other, run.storedId), IN_TIME).toBe('interrupted');
     // It wakes, and its model has gone on.
     goOn();
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -148,12 +152,12 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
     await using own = await open(model, { times: { leaseMs: 800, beatMs: 50 } });
     await using other = await open(idle, { times: { leaseMs: 60_000 } });
     const run = await own.start();
-    await expect.poll(() => JSON.stringify(run.held)).toContain('two');
+    await expect.poll(() => JSON.stringify(run.held), IN_TIME).toContain('two');
     own.isStopped = true;
-    await expect.poll(() => own.replica.isFresh).toBe(false);
+    await expect.poll(() => own.replica.isFresh, IN_TIME).toBe(false);
     const reading = readAll(run);
     goOn();
-    await expect.poll(() => JSON.stringify(run.held)).toContain('three');
+    await expect.poll(() => JSON.stringify(run.held), IN_TIME).toContain('three');
     own.isStopped = false;
     expect(typesOf(await reading).at(-1)).toBe('run-ended');
     expect(await statusOf(other, run.storedId)).toBe('finished');
@@ -165,7 +169,7 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
     const run = await own.start();
     own.isStopped = true;
     expect(await other.runs.cancel(run.conversationKey, run.id)).toBe(true);
-    await expect.poll(() => statusOf(other, run.storedId), { timeout: 10_000 }).toBe('cancelled');
+    await expect.poll(() => statusOf(other, run.storedId), IN_TIME).toBe('cancelled');
   });
 
   test('one that nobody drives is ended by its own process', async () => {
@@ -175,7 +179,7 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
       events: [{ runKey: key, first: 1, events: [{ type: 'text-started', messageId: 'm' }], times: [1] }],
       steps: [],
     });
-    await expect.poll(() => statusOf(own, 'alone'), { timeout: 10_000 }).toBe('interrupted');
+    await expect.poll(() => statusOf(own, 'alone'), IN_TIME).toBe('interrupted');
   });
 
   test('what a process stored and never heard of is stored once', async () => {
@@ -190,7 +194,7 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
       return learned;
     };
     const run = await own.start();
-    await expect.poll(() => lost).toBeGreaterThan(0);
+    await expect.poll(() => lost, IN_TIME).toBeGreaterThan(0);
     goOn();
     const told = await readAll(run);
     expect(numbersOf(await readElsewhere(own, run.storedId))).toEqual(numbersOf(told));

@@ -159,15 +159,15 @@ test('cancelling by id ends model and tool, keeps what was said, and the next pr
   const run = await server.start({ conversationId: 't1', runId: 'r1', toolset });
   const reading = readAll(run);
   await started.promise;
-  expect(server.runs.cancel('t1', 'other')).toBe(false);
-  expect(server.runs.cancel('t1', 'r1')).toBe(true);
-  expect(server.runs.cancel('t1', 'r1')).toBe(false);
+  expect(await server.runs.cancel('t1', 'other')).toBe(false);
+  expect(await server.runs.cancel('t1', 'r1')).toBe(true);
+  expect(await server.runs.cancel('t1', 'r1')).toBe(false);
   expect((await reading).at(-1)?.event).toMatchObject({
     type: 'run-ended',
     outcome: { status: 'cancelled', reason: 'cancelled by the user' },
     usage: { inputTokens: 10, outputTokens: 5 },
   });
-  expect(server.runs.cancel('t1', 'r1')).toBe(false);
+  expect(await server.runs.cancel('t1', 'r1')).toBe(false);
   expect(await server.store.runs.get('r1')).toMatchObject({ status: 'cancelled' });
   const [, , result] = await server.store.conversations.messages('t1');
   expect(result).toMatchObject({ role: 'tool', callId: 'c1', status: 'cancelled' });

@@ -135,6 +135,7 @@ describe('runs and messages', () => {
     expect(await store.runs.get('r1')).toEqual({
       key: 'r1',
       parentRunId: null,
+      cancelReason: null,
       conversationKey: 'c1',
       id: 'r1',
       givenId: 'r1',
