@@ -2,11 +2,13 @@ import { contract } from '../../contract/index.ts';
 import { listEndpoints } from '../../contract/kit.ts';
 import { checkAgentOptions } from '../agents/command-agent.ts';
 import { readProxyUrl } from '../codemode/proxy-address.ts';
+import { CommandError } from '../command-error.ts';
 import { checkDataFolder } from '../home-folder.ts';
 import { checkIsFree, checkIsGuarded } from '../http/listen.ts';
 import { readRateLimits } from '../http/rate-limit.ts';
 import type { Options } from '../options.ts';
 import { openPrices } from '../prices/prices.ts';
+import { findUrlProblem } from '../replicas/connection.ts';
 import { toSettings } from '../sandbox/sandbox-settings.ts';
 import { checkStore } from '../store/check-store.ts';
 import { readApiKeys } from './http.ts';
@@ -18,6 +20,7 @@ import { openSecrets } from './secrets.ts';
 const VALUE_CHECKS: readonly ((options: Options) => unknown)[] = [
   checkAgentOptions,
   ({ prices }) => openPrices({ file: prices, log: { warn() {} } }),
+  checkDatabaseOptions,
   ({ 'mcp-proxy-url': url }) => url !== undefined && readProxyUrl(url),
   ({ 'rate-limit': rules }) =>
     readRateLimits(
@@ -25,6 +28,17 @@ const VALUE_CHECKS: readonly ((options: Options) => unknown)[] = [
       [...listEndpoints(contract)].map(([name]) => name),
     ),
 ];
+
+/** Throws one sentence about an address of a database that cannot be meant, without any of it. */
+function checkDatabaseOptions(options: Options): void {
+  for (const name of ['database-url', 'database-direct-url'] as const) {
+    const url = options[name];
+    const problem = url !== undefined && findUrlProblem(url);
+    if (problem) throw new CommandError(`--${name}: ${problem}`);
+  }
+  if (options['database-direct-url'] !== undefined && options['database-url'] === undefined)
+    throw new CommandError('--database-direct-url needs --database-url');
+}
 
 /** Why a start with these options is refused, whatever there is on this machine: one sentence each. */
 export function findFaults(options: Options): string[] {

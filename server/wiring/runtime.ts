@@ -32,7 +32,7 @@ interface RuntimeOptions {
 export async function createRuntime(runtimeOptions: RuntimeOptions) {
   // Whatever is open ends with this stack, also when a later part cannot be opened.
   await using opened = new AsyncDisposableStack();
-  const { parts, ...features } = await openFeatures(runtimeOptions, opened);
+  const { parts, replica, ...features } = await openFeatures(runtimeOptions, opened);
   const { live, metrics, telemetry, skills, sandbox, runHandlers, agentRuns, doors, proxy, apiKeys, protocols } =
     features;
   const { options, models, store, mcp, runs, agents, codemode, log } = parts;
@@ -71,6 +71,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions) {
     },
     /** Refuses new runs and waits for those that go on, at most for the grace. */
     async drain(graceMs: number) {
+      await replica?.drain();
       await runs.drain(graceMs);
       await protocols.settled();
       // What never ends by itself, once there is nothing more to tell of runs.
@@ -143,5 +144,19 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const protocols = keep(
     await openProtocols({ ...parts, agentRuns, watchRequest, live: live.events, hasKeys: apiKeys.length > 0 }),
   );
-  return { parts, live, metrics, telemetry, skills, sandbox, runHandlers, agentRuns, doors, proxy, apiKeys, protocols };
+  return {
+    parts,
+    replica,
+    live,
+    metrics,
+    telemetry,
+    skills,
+    sandbox,
+    runHandlers,
+    agentRuns,
+    doors,
+    proxy,
+    apiKeys,
+    protocols,
+  };
 }

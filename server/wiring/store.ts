@@ -5,6 +5,8 @@ import type { Publish } from '../live-events/publish.ts';
 import type { Options } from '../options.ts';
 import { Replica } from '../replicas/replica.ts';
 import { createMemoryWake, type Wake } from '../replicas/wake.ts';
+import { lockFolder } from '../store/folder-lock.ts';
+import { createPrivateFolder } from '../store/private-file.ts';
 import { openStore as openSqliteStore } from '../store/sqlite.ts';
 import type { StatementListener } from '../store/sqlite-database.ts';
 import type { Store } from '../store/store.ts';
@@ -33,6 +35,10 @@ export async function openStore({ options, log, publish, onStatement }: StoreOpt
     return { store, replica: undefined, wake: createMemoryWake(), close: () => store.close() };
   }
   await using opened = new AsyncDisposableStack();
+  // What this process keeps for itself, such as what it prepares for code, is still a folder of its own.
+  const folder = options['data-dir'];
+  createPrivateFolder(folder);
+  opened.adopt(lockFolder(folder), (lock) => lock.unlock());
   const [{ openPostgresStore }, { openPostgresWake }] = await Promise.all([
     import('../store/postgres/postgres.ts'),
     import('../replicas/postgres-wake.ts'),
