@@ -32,15 +32,17 @@ export async function closeRun(
   const conversation = firstOf(await findConversation(transaction, { key }));
   const run = await endRun(transaction, { key, ...end }, ownership);
   if (!run) return undefined;
-  if (events) await insertEvents(transaction, events);
-  await upsertSteps(transaction, { runKey: key, steps: changedSteps });
   const added = approvals.length ? await addApprovals(transaction, run, approvals) : [];
   const changed = voided.length ? await voidApprovals(transaction, voided) : [];
   const hasMessages = messages.length > 0;
   if (!conversation && hasMessages) throw new Error('a run said something to a conversation that is not there');
   if (conversation && hasMessages) await appendMessages(transaction, conversation, messages);
-  // Last, as all runs that are alike are counted in one place.
-  await countRun(transaction, run, end.steps ?? []);
+  await Promise.all([
+    events && insertEvents(transaction, events),
+    upsertSteps(transaction, { runKey: key, steps: changedSteps }),
+    // Late, as all runs that are alike are counted in one place.
+    countRun(transaction, run, end.steps ?? []),
+  ]);
   return conversation && { run, conversation, hasMessages, approvals: [...added, ...changed] };
 }
 

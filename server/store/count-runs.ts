@@ -106,13 +106,18 @@ export interface Counted {
 
 /** Adds to the sums of the months, of the days and of the minutes in which runs began. */
 export async function addSums(db: Kysely<Tables>, counted: readonly Counted[]): Promise<void> {
-  for (const { run, model, counts } of counted) {
+  // In one order everywhere: of two that hold what the other waits for, one would be given up.
+  for (const { run, model, counts } of counted.toSorted(byPlace)) {
     const { owner, agent_id, status, started_at } = run;
-    for (const span of SPANS) {
-      await addToSum(db, { span, start: nameSpan(span, started_at), owner, agent_id, model, status, ...counts });
-    }
+    await Promise.all(
+      SPANS.map((span) =>
+        addToSum(db, { span, start: nameSpan(span, started_at), owner, agent_id, model, status, ...counts }),
+      ),
+    );
   }
 }
+
+const byPlace = (a: Counted, b: Counted) => (a.model < b.model ? -1 : Number(a.model > b.model));
 
 const addToSum = prepareQuery((db, sum: Sums) =>
   db

@@ -50,6 +50,8 @@ export function openPool({ url, connections = CONNECTIONS, onStatement, onError 
     // The server ends a statement itself, unless the way to it is cut.
     query_timeout: STATEMENT_MS * 2,
     application_name: 'agent-runtimes',
+    // What does not wait for an answer is sent behind what does.
+    pipeline: true,
     types: { getTypeParser },
   });
   pool.on('error', onError);
@@ -118,7 +120,11 @@ async function prepare(client: pg.PoolClient, onStatement: StatementListener | u
   };
   return {
     query,
-    begin: async () => void (await query(isDirect ? 'begin' : `begin; ${toLimits('set local')}`)),
+    async begin() {
+      // What comes behind it tells of a connection that breaks.
+      if (isDirect) query('begin').catch(() => undefined);
+      else await query(`begin; ${toLimits('set local')}`);
+    },
     // What an answer never came from may still answer: to the next who asks.
     release: () => client.release(isBroken),
   };
