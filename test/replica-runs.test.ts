@@ -83,6 +83,20 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
     expect(await next.ended).toMatchObject({ status: 'finished' });
   });
 
+  test('a conversation is not rewound while another process has a run on it', async () => {
+    const { model, goOn } = pausing();
+    await using own = await open(model);
+    await using other = await open();
+    const run = await own.start({ conversationId: 'told' });
+    const [message] = await other.store.conversations.messages('told');
+    const rewind = () => other.store.conversations.rewind('told', { from: message?.id ?? '' });
+    await expect(rewind()).rejects.toMatchObject({ code: 'conversation-busy' });
+    goOn();
+    await run.ended;
+    expect(await rewind()).toBe(true);
+    expect(await own.store.conversations.messages('told')).toEqual([]);
+  });
+
   test.each([false, true])('one is cancelled from another process (deaf: %s)', async (isDeaf) => {
     await using own = await open(pausing().model, { isDeaf });
     await using other = await open(idle, { isDeaf });
