@@ -1,11 +1,9 @@
 import { ApiError } from '../call/errors.ts';
 import { CommandError } from '../command-error.ts';
+import { createCounters } from './rate-counters.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
 const RULE = /^(?:([\w.]+)=)?(\d{1,9})\/(s|min|h|d)$/;
-/** Callers counted apart within one window; further ones share a few counters, so that inventing callers fills no memory. */
-const MAX_CALLERS = 20_000;
-const SHARED_COUNTERS = 64;
 
 /** Counts requests of callers. */
 export interface RateLimits {
@@ -20,13 +18,20 @@ export interface RateLimitState {
   readonly resetS: number;
 }
 
-/** The limits of rules such as `600/min` (everything) and `agents.create=30/min` (one operation); undefined when there are none. */
-export function createRateLimits(rules: readonly string[], operationNames: readonly string[]): RateLimits | undefined {
+/**
+ * The limits of rules such as `600/min` (everything) and `agents.create=30/min` (one operation); undefined when there are none. `openWindow`
+ * says how the requests of a rule are counted: absent, by this process alone.
+ */
+export function createRateLimits(
+  rules: readonly string[],
+  operationNames: readonly string[],
+  openWindow: OpenWindow = openOwnWindow,
+): RateLimits | undefined {
   if (!rules.length) return undefined;
   const byOperation = new Map<string | undefined, Window[]>();
-  for (const { operation, points, seconds } of readRateLimits(rules, operationNames)) {
-    const windows = byOperation.get(operation) ?? [];
-    byOperation.set(operation, [...windows, createWindow(points, seconds)]);
+  for (const rule of readRateLimits(rules, operationNames)) {
+    const windows = byOperation.get(rule.operation) ?? [];
+    byOperation.set(rule.operation, [...windows, openWindow(rule)]);
   }
   return {
     take(caller, operation) {
@@ -41,7 +46,7 @@ export function createRateLimits(rules: readonly string[], operationNames: reado
 }
 
 /** So many requests in so many seconds; of one operation, or of all when it is undefined. */
-interface RateLimit {
+export interface RateLimit {
   readonly operation: string | undefined;
   readonly points: number;
   readonly seconds: number;
@@ -81,18 +86,15 @@ export const listRateLimitHeaders = ({ limit, remaining, resetS }: RateLimitStat
   String(resetS),
 ];
 
+/** Counts one request of a caller. Throws a 429 when it is over the limit. */
 type Window = (caller: string) => RateLimitState;
-
-/** What one caller has done since its window began. */
-interface Counter {
-  count: number;
-  endsAt: number;
-}
+/** Begins to count the requests of a rule. */
+export type OpenWindow = (rule: RateLimit) => Window;
 
 /** A window of each caller begins with its first request and ends so many seconds later. */
-function createWindow(points: number, seconds: number): Window {
+const openOwnWindow: OpenWindow = ({ points, seconds }) => {
   const windowMs = seconds * 1000;
-  const counterOf = createCounters(windowMs);
+  const counterOf = createCounters(windowMs, () => ({ count: 0, endsAt: 0 }));
   return (caller) => {
     // Not the wall clock: one that is set back must not make a minute last an hour.
     const now = performance.now();
@@ -102,36 +104,16 @@ function createWindow(points: number, seconds: number): Window {
       counter.endsAt = now + windowMs;
     }
     counter.count++;
-    const resetS = Math.max(1, Math.ceil((counter.endsAt - now) / 1000));
-    const state = { limit: points, remaining: Math.max(0, points - counter.count), resetS };
-    if (counter.count <= points) return state;
-    throw new ApiError('rate-limited', `Over the limit of ${points} requests; try again in ${resetS} s`, {
-      headers: { 'retry-after': String(resetS), ...toRateLimitHeaders(state) },
-    });
+    return checkCount(points, counter.count, counter.endsAt - now);
   };
-}
+};
 
-function createCounters(windowMs: number): (caller: string, now: number) => Counter {
-  const counters = new Map<string, Counter>();
-  const shared = Array.from({ length: SHARED_COUNTERS }, (): Counter => ({ count: 0, endsAt: 0 }));
-  let sweepAt = 0;
-  return (caller, now) => {
-    const known = counters.get(caller);
-    if (known) return known;
-    if (counters.size >= MAX_CALLERS && now >= sweepAt) {
-      // Not for each request of a new caller: there may be many, and all are looked at.
-      sweepAt = now + windowMs / 2;
-      for (const [name, { endsAt }] of counters) if (now >= endsAt) counters.delete(name);
-    }
-    if (counters.size >= MAX_CALLERS) return sharedOf(shared, caller);
-    const counter = { count: 0, endsAt: 0 };
-    counters.set(caller, counter);
-    return counter;
-  };
-}
-
-function sharedOf(shared: readonly Counter[], caller: string): Counter {
-  let sum = 0;
-  for (let at = 0; at < caller.length; at++) sum = (sum * 31 + caller.charCodeAt(at)) % SHARED_COUNTERS;
-  return shared[sum] ?? { count: 0, endsAt: 0 };
+/** What is told of a window that has seen `count` requests and ends in `leftMs`. Throws a 429 when they are over the limit. */
+export function checkCount(points: number, count: number, leftMs: number): RateLimitState {
+  const resetS = Math.max(1, Math.ceil(leftMs / 1000));
+  const state = { limit: points, remaining: Math.max(0, points - count), resetS };
+  if (count <= points) return state;
+  throw new ApiError('rate-limited', `Over the limit of ${points} requests; try again in ${resetS} s`, {
+    headers: { 'retry-after': String(resetS), ...toRateLimitHeaders(state) },
+  });
 }

@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts';
 import type { Mount } from './express-app.ts';
 import { createFrontDoor, type FrontDoor, type FrontDoorOptions, type Listener } from './front-door.ts';
 import { type Address, checkIsGuarded, listen } from './listen.ts';
-import { createRateLimits } from './rate-limit.ts';
+import { createRateLimits, type OpenWindow } from './rate-limit.ts';
 import { listenToUpgrades, wantsWebSocket } from './upgrade.ts';
 
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -44,6 +44,8 @@ export interface StartHttpServer
     > {
   /** Rules such as `600/min` and `agents.create=30/min`. */
   readonly rateLimits: readonly string[];
+  /** How requests are counted against them; absent: by this process alone. */
+  readonly openRateWindow?: OpenWindow | undefined;
   /** Served beside REST and tRPC, in order; below the base path, where REST has no such path. */
   readonly mounts: readonly Mount[];
   /** Paths of mounts that need no key, with everything below them. */
@@ -70,6 +72,7 @@ export async function startHttpServer(options: StartHttpServer): Promise<HttpSer
   const rateLimits = createRateLimits(
     options.rateLimits,
     operations.map(({ name }: Operation) => name),
+    options.openRateWindow,
   );
   // Each takes as long to load as all the rest: they are loaded by the first request for them.
   const loadExpress = once(async () => (await import('./express-app.ts')).createExpressApp(options.mounts));
