@@ -77,6 +77,9 @@ describe('agents, servers and facts', () => {
     expect(await store.servers.list()).toEqual([server]);
     expect(await store.facts.get('demo')).toBe('2');
     expect(await store.facts.get('other')).toBeUndefined();
+    expect(await store.facts.keep('demo', '3')).toBe('2');
+    expect(await store.facts.keep('other', '1')).toBe('1');
+    expect(await store.facts.get('other')).toBe('1');
     await store.agents.delete('my-agent');
     await store.servers.delete('mine');
     expect(await store.agents.list()).toEqual([other]);

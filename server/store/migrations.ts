@@ -1,6 +1,7 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { isShared } from './dialect.ts';
 import { makeAgentsTools } from './migrate-agent-tools.ts';
+import { createRateLimitCounts } from './migrate-rate-limits.ts';
 import { countRuns, sumMonths } from './migrate-sums.ts';
 import type { Tables } from './schema.ts';
 
@@ -23,6 +24,7 @@ const migrations: readonly Migration[] = [
   sumMonths,
   addReplicas,
   addServerSecrets,
+  createRateLimitCounts,
 ];
 
 /** The schema version this server reads and writes. */

@@ -217,6 +217,19 @@ interface TasksTable {
   owner: string | null;
 }
 
+/** Requests of one caller in one window that one replica has let in. Without other replicas nothing is in it. */
+interface RateLimitCountsTable {
+  /** The operation, or `*` for all, and the length of the window in seconds: `agents.create/60`. */
+  rule: string;
+  /** A keyed hash of what identifies the caller. */
+  caller: string;
+  /** When the window ends, in milliseconds since 1970. */
+  ends_at: number;
+  /** The process that has counted them. */
+  replica: string;
+  used: number;
+}
+
 /** A small fact about the data folder. */
 interface FactsTable {
   name: string;
@@ -242,6 +255,7 @@ export interface Tables {
   approvals: ApprovalsTable;
   tasks: TasksTable;
   replicas: ReplicasTable;
+  rate_limit_counts: RateLimitCountsTable;
   facts: FactsTable;
   schema_versions: SchemaVersionsTable;
 }

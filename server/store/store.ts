@@ -19,6 +19,8 @@ export type { TaskRecord } from './stored-tasks.ts';
 export interface FactsStore {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
+  /** Sets a fact that there is not yet, and returns the one that there is. */
+  keep(name: string, value: string): Promise<string>;
 }
 
 /** The store of one data folder. Without a `principal`, a read is for the server itself, which sees everything. */

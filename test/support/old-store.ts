@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export function undoReplicas(database: DatabaseSync): void {
   database.exec(`
     alter table runs drop column replica; alter table runs drop column fence; alter table runs drop column cancel;
-    drop table replicas;
+    drop table replicas; drop table rate_limit_counts;
     alter table servers drop column secrets;
     delete from schema_versions where version > 12;
   `);
