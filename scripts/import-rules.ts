@@ -81,6 +81,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/wiring/': feature('server/'),
   'server/http/': [
     'contract/',
+    'server/async/settles-within.ts',
     'server/async/shared-interval.ts',
     'server/call/',
     'server/command-error.ts',
