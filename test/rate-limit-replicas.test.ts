@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { openPostgresStore } from '../server/store/postgres/postgres.ts';
+import { openStore } from '../server/store/sqlite.ts';
+import { openRateLimits } from '../server/wiring/rate-limits.ts';
 import { startTestServer } from './support/http-server.ts';
-import { hasNoDatabase } from './support/postgres.ts';
+import { hasNoDatabase, openDatabase } from './support/postgres.ts';
 import { HOUR_ONE, openCounts, startReplica } from './support/rate-replicas.ts';
 
 const HOUR_TWO = HOUR_ONE + 3_600_000;
@@ -139,6 +142,39 @@ describe.skipIf(hasNoDatabase)('replicas on one database', () => {
     ]);
     expect((await ask(b, 'second-key')).status).toBe(200);
   });
+});
+
+test.skipIf(hasNoDatabase)('servers that share a store let in together no more than the limit', async () => {
+  await using opened = new AsyncDisposableStack();
+  const { url } = opened.use(await openDatabase());
+  const logged: string[] = [];
+  const log = { info: () => undefined, warn: (_: object, message: string) => void logged.push(message) };
+  const options = { 'rate-limit': ['4/d'] };
+  const start = async (replica: string) => {
+    const store = opened.use(await openPostgresStore({ url, replica, log }));
+    await store.shared?.beat({ draining: false });
+    const limits = opened.adopt(await openRateLimits({ options, store, log }), (each) => each.close());
+    const server = opened.use(
+      await startTestServer({ rateLimits: options['rate-limit'], openRateWindow: limits.openWindow }),
+    );
+    return { limits, ask: async () => (await server.call('GET', '/things/a')).status };
+  };
+  const [a, b] = [await start('a'), await start('b')];
+  expect([await a.ask(), await a.ask(), await a.ask()]).toEqual([200, 200, 200]);
+  // What it has counted is told when it is closed, if it was not before.
+  await a.limits.close();
+  expect(await b.ask()).toBe(200);
+  await b.limits.close();
+  expect([await b.ask(), logged]).toEqual([429, []]);
+});
+
+test('a server that has its store alone compares its counts with nobody', async () => {
+  await using store = await openStore({ folder: ':memory:' });
+  const log = { info: () => undefined, warn: () => undefined };
+  const limits = await openRateLimits({ options: { 'rate-limit': ['4/d'] }, store, log });
+  expect(limits.openWindow).toBeUndefined();
+  expect(await store.facts.get('rate_limit_key')).toBeUndefined();
+  await limits.close();
 });
 
 describe.skipIf(hasNoDatabase)('windows of replicas', () => {

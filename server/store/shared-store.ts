@@ -31,6 +31,10 @@ export interface SharedStore {
   running(conversationKey: string): Promise<RunRecord | undefined>;
   /** The ids of agents that have runs which go on, whichever processes have them. */
   activeAgents(): Promise<string[]>;
+  /** Runs one statement of PostgreSQL about what processes tell each other and nobody else reads. */
+  query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  /** Milliseconds since 1970 on the clock of the database, as the last beat found it. */
+  now(): number;
   /** Says that this process is gone. */
   leave(): Promise<void>;
 }

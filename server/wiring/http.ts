@@ -13,6 +13,7 @@ import type { openMcpDoors } from './mcp-doors.ts';
 import type { McpProxy } from './mcp-proxy.ts';
 import type { openMetrics } from './metrics.ts';
 import type { Protocols } from './protocols.ts';
+import type { RateLimitParts } from './rate-limits.ts';
 
 interface HttpParts {
   readonly options: Options;
@@ -25,6 +26,7 @@ interface HttpParts {
   readonly metrics: ReturnType<typeof openMetrics>;
   readonly proxy: McpProxy;
   readonly protocols: Protocols;
+  readonly rateLimits: RateLimitParts;
   readonly openTrace: StartHttpServer['openTrace'];
 }
 
@@ -40,6 +42,7 @@ export function toHttpOptions({
   metrics,
   proxy,
   protocols,
+  rateLimits,
   openTrace,
 }: HttpParts): StartHttpServer {
   return {
@@ -61,6 +64,7 @@ export function toHttpOptions({
     allowedHosts: options['allowed-host'],
     corsOrigins: options['cors-origin'],
     rateLimits: options['rate-limit'],
+    openRateWindow: rateLimits.openWindow,
     openTrace,
     log,
   };

@@ -14,6 +14,7 @@ import { openMcpProxy } from './mcp-proxy.ts';
 import { openMetrics } from './metrics.ts';
 import { openModels, warnOfMissingKeys } from './models.ts';
 import { openProtocols } from './protocols.ts';
+import { openRateLimits } from './rate-limits.ts';
 import { openRequestCalls } from './request-calls.ts';
 import { openRuns } from './runs.ts';
 import { openSandboxes } from './sandbox.ts';
@@ -98,6 +99,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const publish = metrics.listen(live.publish);
   const secrets = openSecrets(options);
   const { store, replica, wake } = keep(await openStore({ options, log, publish, onStatement: metrics.noteStatement }));
+  const rateLimits = keep(await openRateLimits({ options, store, log }));
   const telemetry = keep(await openTelemetry({ environment, store, models, log }));
   const mcp = keep(await openMcpServers({ options, environment, store, secrets, log, publish }));
   const {
@@ -135,6 +137,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
     agents,
     codemode,
     sandboxes: sandbox.sandboxes,
+    rateLimits,
     log,
   };
   const agentRuns = openAgentRuns(parts);

@@ -1,5 +1,5 @@
 /** What processes that share a database ask of it about each other and about each other's runs. */
-import { type Kysely, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { SharedAdapter } from '../dialect.ts';
 import type { RunReader } from '../list-runs.ts';
 import type { Ownership } from '../ownership.ts';
@@ -105,6 +105,8 @@ export function createSharedStore(
       const rows = await db.selectFrom('runs').select('agent_id').distinct().where('status', '=', 'running').execute();
       return rows.map(({ agent_id }) => agent_id);
     },
+    query: (text, values) => db.executeQuery(CompiledQuery.raw(text, [...values])),
+    now: () => Date.now() + adapter.clockOffsetMs,
     async leave() {
       await beats.deleteFrom('replicas').where('id', '=', replica).execute();
     },
