@@ -6,18 +6,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface CpuQuota extends AsyncDisposable {
   /** What stands before a command that is to run in it. */
   readonly enter: readonly string[];
+  /** Puts a process in it that runs already. */
+  add(pid: number): void;
 }
 
 const PERIOD_US = 100_000;
 const ROOT = '/sys/fs/cgroup';
 const EMPTY_MS = 5_000;
 
+let count = 0;
+
 /** Makes a control group with `percent` of one processor, which ends what still runs in it when it is disposed of. Throws where this machine lets nobody do so. */
 export function createCpuQuota(percent: number): CpuQuota {
   const quotaUs = Math.round((PERIOD_US * percent) / 100);
   // Version 1 has a tree of its own for processors, version 2 one tree for all.
   const isV1 = existsSync(join(ROOT, 'cpu/cpu.cfs_quota_us'));
-  const folder = join(ROOT, isV1 ? 'cpu' : '', `slow-machine-${process.pid}`);
+  const folder = join(ROOT, isV1 ? 'cpu' : '', `slow-machine-${process.pid}-${++count}`);
   try {
     if (!isV1 && !readFileSync(join(ROOT, 'cgroup.subtree_control'), 'utf8').includes('cpu')) {
       writeFileSync(join(ROOT, 'cgroup.subtree_control'), '+cpu');
@@ -38,6 +42,7 @@ export function createCpuQuota(percent: number): CpuQuota {
   }
   return {
     enter: ['sh', '-c', `echo $$ > ${join(folder, 'cgroup.procs')} && exec "$@"`, 'sh'],
+    add: (pid) => writeFileSync(join(folder, 'cgroup.procs'), String(pid)),
     [Symbol.asyncDispose]: () => removeGroup(folder),
   };
 }

@@ -23,6 +23,8 @@ interface ProductArgument {
   readonly isMarkdown?: boolean;
   /** A folder that is filled already; absent: an empty one. */
   readonly dataFolder?: string;
+  /** A PostgreSQL in place of the file of the folder. */
+  readonly databaseUrl?: string;
   /** How many agents are made; absent: 100. */
   readonly agents?: number;
   /** A file with MCP servers, which are started; absent: none. */
@@ -32,10 +34,20 @@ interface ProductArgument {
 /** A key with a name: what is stored of it belongs to `bench`. */
 const API_KEY = 'bench-key';
 const argument: ProductArgument = JSON.parse(process.argv[2] ?? '{}');
-const { family, provider = '', words = 1, together = 1, isMarkdown, mcpConfig } = argument;
+const { family, provider = '', words = 1, together = 1, isMarkdown, mcpConfig, databaseUrl } = argument;
 const { dataFolder = mkdtempSync(join(tmpdir(), 'agent-runtimes-bench-')), agents = 100 } = argument;
 const servers = mcpConfig === undefined ? ['--no-config-mcp-servers'] : ['--mcp-config', mcpConfig];
-const args = ['--port', '0', '--api-keys', `bench:${API_KEY}`, '--rate-limit', '100000000/min', ...servers];
+const database = databaseUrl === undefined ? [] : ['--database-url', databaseUrl];
+const args = [
+  '--port',
+  '0',
+  '--api-keys',
+  `bench:${API_KEY}`,
+  '--rate-limit',
+  '100000000/min',
+  ...servers,
+  ...database,
+];
 const options = readOptions([...args, '--data-dir', dataFolder], {});
 if ('print' in options) throw new Error('not options');
 const log = createLog({ level: 'info', descriptor: openSync(devNull, 'w') });
