@@ -35,7 +35,7 @@ export function withoutServerTimeouts(config: ClientConfig): ClientConfig {
 
 /** Whether a pooler refused a connection because of what {@link withoutServerTimeouts} leaves out. */
 export const isTimeoutRefused = (error: unknown): boolean =>
-  error instanceof Error && /unsupported startup parameter.*timeout/i.test(error.message);
+  error instanceof Error && /(unsupported startup|unrecognized configuration) parameter.*timeout/i.test(error.message);
 
 /** What is wrong with the address of a database, as a sentence without any of it; undefined when it can be tried. */
 export function findUrlProblem(url: string): string | undefined {

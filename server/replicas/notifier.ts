@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import { settlesWithin } from '../async/settles-within.ts';
-import { Backoff, pause } from './pause.ts';
+import { Backoff, pause } from './backoff.ts';
 import { Session } from './session.ts';
+import { WaitingWakes } from './waiting-wakes.ts';
 import type { WakeKind } from './wake.ts';
 import { CHANNEL } from './wake-channel.ts';
-import { WaitingWakes } from './wake-message.ts';
 
 /** From the beginning of one NOTIFY to that of the next there is so much at least, and what comes meanwhile goes in one. */
 const BETWEEN_MS = 5;
@@ -19,7 +19,10 @@ interface NotifierOptions {
   onTrouble(error: unknown): void;
 }
 
-/** Tells wake-ups to the other replicas, on a connection of its own. What cannot be told becomes "look at everything", once it goes again. */
+/**
+ * Tells wake-ups to the other replicas, on a connection of its own. What waits while there is none is told once there is one again; what
+ * may have been lost with one becomes "look at everything".
+ */
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #waiting: WaitingWakes;
@@ -80,7 +83,6 @@ export class Notifier {
     await using session = await Session.open(this.#options.config, this.#closing.signal);
     session.over.addEventListener('abort', () => this.#news.resolve(), { once: true });
     this.#isConnected = true;
-    this.#options.onTrouble(undefined);
     for (;;) {
       await this.#news.promise;
       // What is told in this turn of the event loop goes together.
@@ -100,12 +102,14 @@ export class Notifier {
     try {
       await session.query(NOTIFY, [texts]);
       isSent = true;
+      this.#options.onTrouble(undefined);
     } finally {
       // Whoever was not told looks at everything, once there is a connection again.
       if (!isSent) this.#waiting.addLook();
       for (const echo of echoes) echo.isSent(isSent);
     }
-    if (!this.#isLast) await pause(BETWEEN_MS - (performance.now() - beganAt), this.#closing.signal);
+    const leftMs = BETWEEN_MS - (performance.now() - beganAt);
+    if (leftMs > 0 && !this.#isLast) await pause(leftMs, this.#closing.signal);
   }
 }
 

@@ -3,9 +3,9 @@ import type { ClientConfig } from 'pg';
 import type { Logger } from 'pino';
 import { settlesWithin } from '../async/settles-within.ts';
 import { untilAborted } from '../async/until-aborted.ts';
+import { Backoff, pause } from './backoff.ts';
 import { describeDatabaseError, toClientConfig } from './connection.ts';
 import { Notifier } from './notifier.ts';
-import { Backoff, pause } from './pause.ts';
 import { Session } from './session.ts';
 import type { Wake, WakeKind } from './wake.ts';
 import { CHANNEL } from './wake-channel.ts';
@@ -33,6 +33,8 @@ const QUIET_MS = 5000;
 const ECHO_MS = 2000;
 /** When LISTEN does not come through: it is tried again for the day that somebody changes that. */
 const AGAIN_MS = 60_000;
+const ADVICE =
+  'Set --database-direct-url to an address of the same database and schema that leads through no pooler in transaction mode';
 
 /**
  * Wake-ups by LISTEN and NOTIFY, each on a connection of its own. Resolves when it is known whether they come through; until they do, and
@@ -58,13 +60,14 @@ class PostgresWake implements Wake {
   /** Whether anything has come since the last look. */
   #wasHeard = false;
   #echo: { readonly word: string; readonly heard: () => void } | undefined;
-  readonly #told = new Set<string>();
+  /** The troubles that the log has, until they are over. */
+  readonly #troubles = new Set<'deaf' | 'cut' | 'notifier'>();
 
   constructor(options: PostgresWakeOptions) {
     const { url, directUrl = url, replica, log } = options;
     this.#options = options;
     this.#config = toClientConfig(directUrl, `listens ${replica}`);
-    this.#listeners = new WakeListeners((error) => log.warn({ err: error }, 'A wake-up was not taken'));
+    this.#listeners = new WakeListeners((error) => log.warn({ err: error }, 'A listener of wake-ups failed'));
     this.#notifier = new Notifier({
       config: toClientConfig(url, `notifies ${replica}`),
       replica,
@@ -125,7 +128,7 @@ class PostgresWake implements Wake {
     if (!(await this.#hearsItself(session))) {
       // A pooler gives the connection that listens to somebody else.
       await session.query('unlisten *').catch(() => undefined);
-      throw new DeafError('a word to itself did not come back');
+      throw new DeafError('A word to itself did not come back');
     }
     this.#enter();
     for (;;) {
@@ -141,7 +144,7 @@ class PostgresWake implements Wake {
     const word = randomUUID();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#echo = { word, heard: resolve };
-    if (!(await this.#notifier.echo(word))) throw new Error('No wake-up can be sent');
+    if (!(await untilAborted(this.#notifier.echo(word), session.over))) throw new Error('No wake-up can be sent');
     const { echoMs = ECHO_MS } = this.#options;
     return await settlesWithin(untilAborted(promise, session.over), echoMs);
   }
@@ -159,7 +162,8 @@ class PostgresWake implements Wake {
     this.#looks = undefined;
     this.#way = 'listen';
     this.#started.resolve();
-    if (this.#told.delete('listener')) this.#options.log.info('Wake-ups come through again');
+    const wasInTrouble = [this.#troubles.delete('deaf'), this.#troubles.delete('cut')].includes(true);
+    if (wasInTrouble) this.#options.log.info('Wake-ups come through again');
     // What was told while nobody listened.
     this.#listeners.lost();
   }
@@ -169,31 +173,22 @@ class PostgresWake implements Wake {
     this.#looks ??= setInterval(() => this.#listeners.lost(), this.#options.pollMs ?? POLL_MS);
   }
 
-  #noteListener(reason: unknown): void {
-    const { pollMs = POLL_MS, log } = this.#options;
-    if (this.#told.has('listener')) return;
-    this.#told.add('listener');
-    const advice =
-      reason instanceof DeafError
-        ? 'Set --database-direct-url to an address of the database that leads through no pooler in transaction mode'
-        : 'It is tried again';
-    log.warn(
-      { error: this.#describe(reason) },
-      `Wake-ups do not come through: this server looks every ${pollMs} ms. ${advice}`,
-    );
+  #noteListener(error: unknown): void {
+    const { pollMs = POLL_MS } = this.#options;
+    const says = `Wake-ups do not come through: this server looks every ${pollMs} ms.`;
+    if (error instanceof DeafError) this.#warn('deaf', error, `${says} ${ADVICE}`);
+    else this.#warn('cut', error, `${says} Connecting again`);
   }
 
   #noteNotifier(error: unknown): void {
-    const { log } = this.#options;
-    if (error === undefined) {
-      if (this.#told.delete('notifier')) log.info('The other replicas can be woken again');
-    } else if (!this.#told.has('notifier')) {
-      this.#told.add('notifier');
-      log.warn(
-        { error: this.#describe(error) },
-        'The other replicas cannot be woken, and look by themselves. It is tried again',
-      );
-    }
+    if (error !== undefined) this.#warn('notifier', error, 'The other replicas cannot be woken. Connecting again');
+    else if (this.#troubles.delete('notifier')) this.#options.log.info('The other replicas can be woken again');
+  }
+
+  #warn(trouble: 'deaf' | 'cut' | 'notifier', error: unknown, sentence: string): void {
+    if (this.#troubles.has(trouble)) return;
+    this.#troubles.add(trouble);
+    this.#options.log.warn({ error: this.#describe(error) }, sentence);
   }
 
   #describe(error: unknown): string {
@@ -207,10 +202,13 @@ async function subscribe(session: Session): Promise<void> {
     const { rows } = await session.query(`select quote_ident(${CHANNEL}) as channel`);
     await session.query(`listen ${rows[0].channel}`);
   } catch (error) {
-    if (session.over.aborted) throw error;
-    throw new DeafError(error instanceof Error ? error.message : String(error));
+    if (session.over.aborted || !(error instanceof Error) || isPassing(error)) throw error;
+    throw new DeafError(error.message);
   }
 }
+
+/** Whether a server that is overloaded, or is being stopped, refused what it does at another time. https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const isPassing = (error: Error): boolean => 'code' in error && /^(53|57)/.test(String(error.code));
 
 /** LISTEN is refused, or nothing comes of it. */
 class DeafError extends Error {}

@@ -1,5 +1,8 @@
 /** How the processes that are one service tell each other that there is something to look at. What there is, only the store says. */
 
+/** Every kind of wake-up. */
+export const WAKE_KINDS = ['events', 'cancel', 'ended', 'changed'] as const;
+
 /**
  * What a wake-up is about, and with it what its id is:
  *
@@ -10,10 +13,7 @@
  * | `ended` | a conversation is free again | its stored key |
  * | `changed` | a record was written or removed | `table:id` |
  */
-export type WakeKind = 'events' | 'cancel' | 'ended' | 'changed';
-
-/** Every kind of wake-up. */
-export const WAKE_KINDS: readonly WakeKind[] = ['events', 'cancel', 'ended', 'changed'];
+export type WakeKind = (typeof WAKE_KINDS)[number];
 
 /**
  * Wake-ups between processes. One may be lost, come twice, or come for nothing, so it only ever means "look now": whoever listens also
