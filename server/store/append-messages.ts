@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { titleOf } from './conversation-title.ts';
 import { toCount } from './count.ts';
 import { timeIn } from './dialect.ts';
+import { inOneGo } from './in-one-go.ts';
 import type { Message } from './messages.ts';
 import { MAX_POSITION } from './positions.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
@@ -33,12 +34,14 @@ export async function appendMessages(
   const isNew = await findNew(transaction, { key, count }, messages);
   const added = messages.filter(({ id }) => isNew.delete(id.toWellFormed()));
   if (!added.length) return count;
-  let seq = count;
-  for (const message of added) {
-    const body = toStoredBody(message);
-    await insertMessage(transaction, { key, seq: ++seq, id: message.id.toWellFormed(), body, created_at });
-  }
-  await updateConversation(transaction, { key, count: seq, title: title || titleOf(added), updated_at: created_at });
+  const seq = count + added.length;
+  await inOneGo(
+    ...added.map((message, index) => {
+      const id = message.id.toWellFormed();
+      return insertMessage(transaction, { key, seq: count + index + 1, id, body: toStoredBody(message), created_at });
+    }),
+    updateConversation(transaction, { key, count: seq, title: title || titleOf(added), updated_at: created_at }),
+  );
   return seq;
 }
 

@@ -4,6 +4,7 @@ import { appendMessages } from './append-messages.ts';
 import { addApprovals, voidApprovals } from './approvals-store.ts';
 import { countRun, durationOf, totalOf } from './count-runs.ts';
 import { holdRows, isShared, timeIn } from './dialect.ts';
+import { inOneGo } from './in-one-go.ts';
 import { type Ownership, RunLostError } from './ownership.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
 import { insertEvents } from './run-events-store.ts';
@@ -29,36 +30,46 @@ export async function closeRun(
   ownership: Ownership,
 ): Promise<ClosedRun | undefined> {
   // Held before the run, as by those that begin one: each would wait for the other else.
-  const conversation = firstOf(await findConversation(transaction, { key }));
-  const run = await endRun(transaction, { key, ...end }, ownership);
-  if (!run) return undefined;
+  const [conversation, running] = await inOneGo(
+    findConversation(transaction, { key }).then(firstOf),
+    findOwned(transaction, key, ownership),
+  );
+  if (!running) return undefined;
+  const { run, end: storeEnd } = endRun(transaction, running, end);
   const added = approvals.length ? await addApprovals(transaction, run, approvals) : [];
   const changed = voided.length ? await voidApprovals(transaction, voided) : [];
   const hasMessages = messages.length > 0;
   if (!conversation && hasMessages) throw new Error('a run said something to a conversation that is not there');
-  if (conversation && hasMessages) await appendMessages(transaction, conversation, messages);
-  await Promise.all([
+  await inOneGo(
+    storeEnd(),
+    conversation && hasMessages && appendMessages(transaction, conversation, messages),
     events && insertEvents(transaction, events),
     upsertSteps(transaction, { runKey: key, steps: changedSteps }),
     // Late, as all runs that are alike are counted in one place.
     countRun(transaction, run, end.steps ?? []),
-  ]);
+  );
   return conversation && { run, conversation, hasMessages, approvals: [...added, ...changed] };
 }
 
-/** Marks a run as ended. Returns its row as it then is; undefined when it does not run. */
-async function endRun(
+/** The row of a run of this process; undefined when it does not run. Throws {@link RunLostError} when another process has it. */
+async function findOwned(
   transaction: Transaction<Tables>,
-  { key, status, usage, outcome, steps = [], endedAt = timeIn(transaction) }: Omit<RunClosing, 'messages'>,
+  key: string,
   { replica, fenceOf }: Ownership,
 ): Promise<Tables['runs'] | undefined> {
-  const fence = fenceOf(key) ?? NO_FENCE;
-  const running = firstOf(await findRunning(transaction, { key, replica, fence }));
-  if (!running) {
-    const isLost = isShared(transaction) && firstOf(await findForeign(transaction, { key, replica, fence }));
-    if (isLost) throw new RunLostError(key);
-    return undefined;
-  }
+  const owned = { key, replica, fence: fenceOf(key) ?? NO_FENCE };
+  const running = firstOf(await findRunning(transaction, owned));
+  if (running || !isShared(transaction)) return running;
+  if (firstOf(await findForeign(transaction, owned))) throw new RunLostError(key);
+  return undefined;
+}
+
+/** Marks a run as ended: its row as it then is, and what stores that. */
+function endRun(
+  transaction: Transaction<Tables>,
+  running: Tables['runs'],
+  { status, usage, outcome, steps = [], endedAt = timeIn(transaction) }: Omit<RunClosing, 'key' | 'messages'>,
+): { readonly run: Tables['runs']; readonly end: () => Promise<unknown> } {
   const { cost, modelSteps, unpricedSteps } = totalOf(steps);
   const changes: RunEnd = {
     status,
@@ -73,8 +84,10 @@ async function endRun(
     ended_at: endedAt,
     outcome: outcome === undefined ? null : toStoredJson(outcome),
   };
-  await updateRun(transaction, { key, ...changes });
-  return { ...running, ...changes };
+  return {
+    run: { ...running, ...changes },
+    end: () => updateRun(transaction, { key: running.key, ...changes }),
+  };
 }
 
 type Key = Pick<Tables['runs'], 'key'>;

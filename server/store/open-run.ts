@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { ApiError } from '../call/errors.ts';
 import type { AnnouncedConversation } from './announce.ts';
 import { appendMessages, removeMessages } from './append-messages.ts';
-import { timeIn } from './dialect.ts';
+import { isShared, timeIn } from './dialect.ts';
 import { toOwnedKey } from './owned-key.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
 import type { Tables } from './schema.ts';
@@ -47,8 +47,8 @@ export async function openRun(
     folder: folder ?? null,
   });
   const { owner } = conversation;
-  // Before there were owners, the id was the key.
-  if (firstOf(await findRunOf(transaction, { owner, id }))) throw runExists(id);
+  // Before there were owners, the id was the key. No database is as old that processes share.
+  if (!isShared(transaction) && firstOf(await findRunOf(transaction, { owner, id }))) throw runExists(id);
   const key = toOwnedKey(owner, id);
   if (replaces) await removeMessages(transaction, conversationKey, replaces);
   const opened = await insertRun(transaction, {

@@ -7,6 +7,7 @@ import { createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { atMost } from './at-most.ts';
 import { type ClosedRun, closeRun } from './close-run.ts';
 import type { Engine } from './engine.ts';
+import { inOneGo } from './in-one-go.ts';
 import { toInterruptedEnd } from './interrupted-end.ts';
 import { listRuns, type RunReader } from './list-runs.ts';
 import { FIRST_FENCE, openRun } from './open-run.ts';
@@ -52,8 +53,11 @@ export function createRunsStore(
       const leftOpen = [...unclosed];
       const opened = await transact(async (transaction) => {
         const interrupted = leftOpen.length ? await interrupt(transaction, { keys: leftOpen, steps, batches }) : [];
-        const begun = await openRun(transaction, run, ownership.replica);
-        return { interrupted, ...begun, ...(await settleApprovals(transaction, run, approvals)) };
+        const [begun, settled] = await inOneGo(
+          openRun(transaction, run, ownership.replica),
+          settleApprovals(transaction, run, approvals),
+        );
+        return { interrupted, ...begun, ...settled };
       });
       for (const key of leftOpen) unclosed.delete(key);
       ownership.take(opened.key, FIRST_FENCE);
