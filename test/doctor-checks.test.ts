@@ -11,7 +11,7 @@ import { expect, test, vi } from 'vitest';
 import { clock, judgeClock } from '../server/doctor/clock.ts';
 import { dataFolder } from '../server/doctor/data-folder.ts';
 import { disk } from '../server/doctor/disk.ts';
-import type { Check, DoctorWorld, Finding } from '../server/doctor/finding.ts';
+import type { Finding } from '../server/doctor/finding.ts';
 import { jupyter } from '../server/doctor/jupyter.ts';
 import { judgeMemory, judgeOpenFiles, judgeProcessor, machine } from '../server/doctor/machine.ts';
 import { createMcpCheck, mcpServers } from '../server/doctor/mcp-servers.ts';
@@ -24,41 +24,14 @@ import { sandbox } from '../server/doctor/sandbox.ts';
 import { secretKeys } from '../server/doctor/secret-keys.ts';
 import { judgeKeys, serverKeys } from '../server/doctor/server-keys.ts';
 import { store } from '../server/doctor/store.ts';
-import { readOptions } from '../server/options.ts';
 import { openStore } from '../server/store/sqlite.ts';
+import { look, toText } from './support/doctor.ts';
 import { childrenOf } from './support/processes.ts';
 import { startCommand } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // Interpreters and servers start slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
-
-interface Look extends Partial<Omit<DoctorWorld, 'options' | 'flags' | 'heard'>> {
-  readonly args?: readonly string[];
-}
-
-/** What a check finds, each as `verdict check: found: advice`. */
-async function look(check: Check, { args = [], environment = {}, ...world }: Look = {}): Promise<string[]> {
-  const options = readOptions(args, environment);
-  if ('print' in options) throw new Error('The arguments ask for help');
-  const run = check.run({
-    options,
-    environment: { PATH: process.env.PATH, ...environment },
-    flags: new Set(args.filter((arg) => arg.startsWith('--'))),
-    mayAskNetwork: false,
-    mayStartMcpServers: true,
-    mayStartSandbox: true,
-    clocksAhead: [],
-    agentModels: new Set(),
-    signal: new AbortController().signal,
-    heard: () => undefined,
-    ...world,
-  });
-  const findings = Symbol.asyncIterator in run ? await Array.fromAsync(run) : await run;
-  return findings.map(toText);
-}
-const toText = ({ verdict, check, found, advice }: Finding) =>
-  [`${verdict} ${check}`, found, ...(advice === undefined ? [] : [advice])].join(': ');
 
 /** A real HTTP server on a free port of this machine. */
 async function listen(answer: RequestListener): Promise<{ url: string; port: number } & AsyncDisposable> {

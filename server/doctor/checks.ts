@@ -1,6 +1,7 @@
 import { version } from '../version.ts';
 import { clock } from './clock.ts';
 import { dataFolder } from './data-folder.ts';
+import { database } from './database.ts';
 import { disk } from './disk.ts';
 import { type Check, ok } from './finding.ts';
 import { jupyter } from './jupyter.ts';
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   options,
   dataFolder,
   store,
+  database,
   disk,
   machine,
   serverKeys,
