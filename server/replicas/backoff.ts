@@ -16,7 +16,7 @@ export class Backoff {
   }
 }
 
-/** Waits, and returns at once when `signal` aborts. */
+/** Waits, and returns at once when `signal` aborts, or when `ms` are over already. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
+  await delay(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
 }
