@@ -9,12 +9,13 @@ export interface Owned<Value> extends AsyncDisposable {
   readonly value: Value;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** The last comes when a terminal is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const open = new Set<() => Promise<void>>();
 let isEnding = false;
 
 /**
- * Opens something and has it ended when it is disposed of, or at SIGINT or SIGTERM, after what was opened later. `end` has a deadline of
+ * Opens something and has it ended when it is disposed of, or at SIGINT, SIGTERM or SIGHUP, after what was opened later. `end` has a deadline of
  * its own. In a script that has had its signal this opens nothing and never resolves, so that whoever asks goes no further.
  */
 export async function own<Value>(begin: () => Value, end: (value: Value) => unknown): Promise<Owned<Value>> {

@@ -26,6 +26,7 @@ await own(() => console.log('went on'), () => undefined);
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('at %s a script leaves no process and no folder, and begins nothing new', async (signal, code) => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
