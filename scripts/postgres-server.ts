@@ -1,6 +1,6 @@
 /** A PostgreSQL of one's own: on loopback, in a folder, and gone with whoever started it. */
 import { execFile } from 'node:child_process';
-import { chownSync } from 'node:fs';
+import { chownSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,6 +33,10 @@ export interface PostgresServer extends AsyncDisposable {
 interface StartPostgres {
   /** Where it keeps its data, in a folder `data` that is made, and that goes when the starter dies without stopping it. */
   readonly folder: string;
+  /** Whether the folder `data` may be there already, and stays whatever happens. */
+  readonly isKept?: boolean;
+  /** Where its programs are; absent: where they were found when this was loaded. */
+  readonly bin?: string;
   /** What else is set, such as `max_connections`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -44,17 +48,17 @@ const START_MS = 20_000;
 const STOP_MS = 20_000;
 
 /** Makes the data of a new PostgreSQL in `folder` and starts it on a free port of loopback, as another user where this process is root. */
-export async function startPostgres({ folder, settings = {} }: StartPostgres): Promise<PostgresServer> {
-  if ('missing' in postgres) throw new Error(postgres.missing);
-  const { bin } = postgres;
+export async function startPostgres(options: StartPostgres): Promise<PostgresServer> {
+  const { folder, isKept = false, bin = findBin(), settings = {} } = options;
   const data = join(folder, 'data');
-  await initialize(bin, folder, data);
+  if (!isKept || !existsSync(data)) await initialize(bin, folder, data);
   let port = await findFreePort();
   const start = () => {
     const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...settings };
     const args = ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const command = join(bin, 'postgres');
-    return startWatched({ command, args, folder, endSignal: 'SIGQUIT', remove: data, ready: READY });
+    const remove = isKept ? undefined : data;
+    return startWatched({ command, args, folder, endSignal: 'SIGQUIT', remove, ready: READY });
   };
   let running: WatchedProcess | undefined = await startPersistently(start, RETRIED, async () => {
     port = await findFreePort();
@@ -105,12 +109,21 @@ export async function administer(url: string, statement: string): Promise<void> 
   }
 }
 
+function findBin(): string {
+  if ('missing' in postgres) throw new Error(postgres.missing);
+  return postgres.bin;
+}
+
 async function initialize(bin: string, folder: string, data: string): Promise<void> {
   const user = unprivilegedUser();
   if (user) chownSync(folder, user.uid, user.gid);
-  const args = ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  // Half of it, left by one that was killed, must not look like a database.
+  const draft = `${data}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  const args = ['-D', draft, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   const environment = { PATH: process.env.PATH, LC_ALL: 'C' };
   await promisify(execFile)(join(bin, 'initdb'), args, { ...user, cwd: folder, env: environment, timeout: START_MS });
+  renameSync(draft, data);
 }
 
 async function endInOrder(server: WatchedProcess): Promise<void> {

@@ -10,7 +10,7 @@ export interface ServerProcess extends AsyncDisposable {
   readonly pid: number;
   /** Resolves with its exit code when it has ended; null when a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** What it has written to both outputs so far. */
+  /** What it has written to both outputs so far, of much the last. */
   output(): string;
   /** Sends it a signal and does not wait. */
   kill(signal: NodeJS.Signals): void;
@@ -31,6 +31,8 @@ interface StartServerProcess {
   readonly within?: readonly string[];
   /** How long it may take until it listens. */
   readonly startMs?: number;
+  /** Told what it writes to either output once it listens, in pieces. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** What was compiled for one process is there for the next, whatever its home. */
@@ -38,6 +40,7 @@ export const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compi
 const START_MS = 60_000;
 const STOP_MS = 10_000;
 const AGAIN_MS = 500;
+const MAX_OUTPUT_LENGTH = 16 * 1024 * 1024;
 
 /** Starts the command on a free port and resolves once it listens. Rejects with its output when it ends instead, or takes too long. */
 export async function startServerProcess({
@@ -48,6 +51,7 @@ export async function startServerProcess({
   folder,
   within = [],
   startMs = START_MS,
+  onOutput,
 }: StartServerProcess): Promise<ServerProcess> {
   const [command = node, ...rest] = [...within, node, entry, '--port', '0', ...args];
   const options = { cwd: folder, env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment } };
@@ -62,11 +66,13 @@ export async function startServerProcess({
   void ended.catch(() => undefined).then(() => owned[Symbol.asyncDispose]());
   let output = '';
   const listening = new Promise<string>((resolve) => {
+    let url: string | undefined;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-        if (url) resolve(url);
+        output = (output + text).slice(-MAX_OUTPUT_LENGTH);
+        if (url !== undefined) return onOutput?.(text);
+        url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+        if (url !== undefined) resolve(url);
       });
     }
   });

@@ -29,8 +29,8 @@ interface StartWatched {
   readonly folder: string;
   /** What ends it when its starter is gone. */
   readonly endSignal: NodeJS.Signals;
-  /** What is removed, with all in it, when its starter is gone. */
-  readonly remove: string;
+  /** What is removed, with all in it, when its starter is gone; undefined: nothing. */
+  readonly remove: string | undefined;
   /** What its standard error says once it serves. */
   readonly ready: RegExp;
 }
@@ -46,7 +46,7 @@ remove=$1 signal=$2
 shift 2
 "$@" </dev/null 3<&- >&2 &
 server=$!
-trap 'kill -$signal $server; kill -CONT $server; wait $server; rm -rf -- "$remove"; exit' TERM
+trap 'kill -$signal $server; kill -CONT $server; wait $server; [ -z "$remove" ] || rm -rf -- "$remove"; exit' TERM
 { read -r line <&3; kill -TERM $$; } >/dev/null 2>&1 &
 watch=$!
 echo $server
@@ -69,7 +69,7 @@ export function unprivilegedUser(): User | undefined {
 /** Starts a server program as {@link unprivilegedUser} and resolves once it serves; rejects with what it said when it ends instead, or takes too long. */
 export async function startWatched(options: StartWatched): Promise<WatchedProcess> {
   const { command, args, folder, endSignal, remove, ready } = options;
-  const shell = spawn('/bin/sh', ['-c', WATCH, 'sh', remove, endSignal.replace('SIG', ''), command, ...args], {
+  const shell = spawn('/bin/sh', ['-c', WATCH, 'sh', remove ?? '', endSignal.replace('SIG', ''), command, ...args], {
     ...unprivilegedUser(),
     cwd: folder,
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
