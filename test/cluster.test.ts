@@ -10,7 +10,7 @@ import { childrenOf, isAlive } from './support/processes.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // A database is made, and each replica is a server of its own.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const SCRIPT = fileURLToPath(new URL('../scripts/cluster.ts', import.meta.url));
 
@@ -99,7 +99,7 @@ describe.skipIf(hasNoServer)('a cluster', () => {
     const url = await started(cluster);
     const [first, second] = [replicaIn(cluster.output(), 1), replicaIn(cluster.output(), 2)];
     await expect
-      .poll(async () => [(await ask(url, '/ready')).by, (await ask(url, '/ready')).by].toSorted(), { timeout: 20_000 })
+      .poll(async () => [(await ask(url, '/ready')).by, (await ask(url, '/ready')).by].toSorted(), { timeout: 60_000 })
       .toEqual([first.url, second.url].toSorted());
     expect(await ask(url, '/health')).toMatchObject({ status: 200, body: { status: 'healthy' } });
     const question = { message: 'What is 17 * 23?' };
@@ -137,7 +137,7 @@ describe.skipIf(hasNoServer)('a cluster', () => {
     const { pid } = replicaIn(cluster.output(), 1);
     process.kill(pid, 'SIGKILL');
     await cluster.said(/^replica 1 +has ended by a signal\nreplica 1 +http/m);
-    await expect.poll(async () => (await ask(url, '/ready')).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await ask(url, '/ready')).status, { timeout: 60_000 }).toBe(200);
     expect(await ask(url, '/agents/kept')).toMatchObject({ status: 200, body: { id: 'kept' } });
     expect([isAlive(pid), isAlive(replicaIn(cluster.output(), 1).pid)]).toEqual([false, true]);
     const processes = descendantsOf(cluster.pid);
