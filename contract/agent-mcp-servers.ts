@@ -53,8 +53,11 @@ const NONE = { started_servers: [], stopped_servers: [], already_running: [], al
 const startNotes =
   'Waits until each selected server runs or has failed; they start in parallel, and one failure stops no other. A server that several agents select starts once. One that runs is started anew when a variable it needs or was given has another value now.';
 
+const DESCRIPTION =
+  'The MCP servers that agents use. Where several processes are one service, all of them start and stop what one is told to; the answer says what became of it on that one, and values of `env_vars` reach the others only with a secret key file.';
+
 /** The MCP servers that agents use. */
-export const agentMcpServers = group('Agent MCP servers', 'The MCP servers that agents use.', {
+export const agentMcpServers = group('Agent MCP servers', DESCRIPTION, {
   update: patch('/agents/{agent_id}/mcp-servers', {
     summary: 'Update agent MCP servers (runtime)',
     description:

@@ -52,7 +52,9 @@ export const McpServer = z
     isConfig: z.boolean().meta({ description: 'It is from the config file' }),
     origin: z.enum(['config', 'custom', 'catalog']).meta({ description: 'Where it was defined' }),
     transport: z.enum(['stdio', 'http', 'sse']),
-    status: z.enum(['stopped', 'starting', 'running', 'failed', 'restarting']),
+    status: z.enum(['stopped', 'starting', 'running', 'failed', 'restarting']).meta({
+      description: 'Where several processes are one service, each runs it for itself: of the one that answers',
+    }),
     error: z.string().nullable().meta({
       description: 'Why it does not run, or what a start waits for that takes long, with the last it said',
     }),
@@ -116,6 +118,8 @@ const custom: z.output<typeof McpServer> = {
   status: 'starting',
 };
 
+const OF_ONE = 'Where several processes are one service: of the process that answers.';
+
 /** One event of the log of a server. */
 export const McpLogEvent = z
   .discriminatedUnion('type', [
@@ -173,7 +177,7 @@ export const mcpServers = group(
     }),
     log: get('/mcp/servers/{server_id}/log', {
       summary: 'Get the log of a server',
-      description: 'The last lines the server wrote to its standard error, oldest first, with secrets masked.',
+      description: `The last lines the server wrote to its standard error, oldest first, with secrets masked. ${OF_ONE}`,
       query: z.object({
         lines: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'The most to return' }),
         origin,
@@ -191,8 +195,7 @@ export const mcpServers = group(
     }),
     logEvents: follow('/mcp/servers/{server_id}/log/events', {
       summary: 'Follow the log of a server (streaming)',
-      description:
-        'The lines that are held, of all its processes so far, then each new one; it goes on when the server restarts, and ends with `removed` when the server is deleted. The first event is `ready`, or `missed` when lines behind `Last-Event-ID` are no longer held. When this server shuts down the last event is `error` with the code `draining`.',
+      description: `The lines that are held, of all its processes so far, then each new one; it goes on when the server restarts, and ends with \`removed\` when the server is deleted. The first event is \`ready\`, or \`missed\` when lines behind \`Last-Event-ID\` are no longer held. When this server shuts down the last event is \`error\` with the code \`draining\`. ${OF_ONE}`,
       query: z.object({ ...followQuery, origin }),
       output: McpLogEvent,
       failure: streamFailure,
@@ -207,7 +210,7 @@ export const mcpServers = group(
     start: post('/mcp/servers/{server_id}/start', {
       summary: 'Start server',
       description:
-        'Starts a server, wherever it was defined, also one that is disabled, and waits until it runs. One that runs already is answered as it is.',
+        'Starts a server, wherever it was defined, also one that is disabled, and waits until it runs. One that runs already is answered as it is. Where several processes are one service, the others start it too, also one that starts later, until somebody stops it; `env_vars` reach them only with a secret key file.',
       body: z
         .object({ origin, env_vars: EnvVars.optional().meta({ description: 'Variables for this server alone' }) })
         .meta({ id: 'StartMcpServer' }),
@@ -219,7 +222,7 @@ export const mcpServers = group(
     stop: post('/mcp/servers/{server_id}/stop', {
       summary: 'Stop server',
       description:
-        'Ends a server, wherever it was defined, and every process behind it, and waits until they are gone. It stays stopped until somebody starts it: neither a change of the config file nor an agent that uses it brings it back. A restart of this server forgets that it was stopped. One that is stopped already is answered as it is.',
+        'Ends a server, wherever it was defined, and every process behind it, and waits until they are gone. It stays stopped until somebody starts it: neither a change of the config file nor an agent that uses it brings it back. A restart of this server forgets that it was stopped. Where several processes are one service, the others stop it too, and no restart forgets it. One that is stopped already is answered as it is.',
       body: z.object({ origin }).meta({ id: 'StopMcpServer' }),
       bodyExample: { origin: 'config' },
       output: McpServer,
@@ -229,7 +232,7 @@ export const mcpServers = group(
     enable: post('/mcp/servers/catalog/{server_name}/enable', {
       summary: 'Enable catalog server',
       description:
-        'Starts a server of the catalog for the current session and waits until it runs. One that runs already is answered as it is.',
+        'Starts a server of the catalog for the current session and waits until it runs. One that runs already is answered as it is. Among several processes as Start server.',
       body: z
         .object({ env_vars: EnvVars.optional().meta({ description: 'Variables for this server alone' }) })
         .meta({ id: 'EnableMcpServer' }),
@@ -241,7 +244,8 @@ export const mcpServers = group(
     }),
     disable: del('/mcp/servers/catalog/{server_name}/disable', {
       summary: 'Disable catalog server',
-      description: 'Ends the server and every process behind it, and waits until they are gone.',
+      description:
+        'Ends the server and every process behind it, and waits until they are gone. Among several processes as Stop server.',
       output: z.void(),
       status: 204,
       errors: ['mcp-server-not-enabled'],
@@ -261,7 +265,7 @@ export const mcpServers = group(
     create: post('/mcp/servers', {
       summary: 'Create server',
       description:
-        'Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server. Values of `env` and `headers` that are no references do so where this server has a secret key file, and are stored sealed; without one, or when the key that has sealed them is gone, they do not, and then its `error` names what to give again.',
+        'Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server. Values of `env` and `headers` that are no references do so where this server has a secret key file, and are stored sealed; without one, or when the key that has sealed them is gone, they do not, and then its `error` names what to give again. Where several processes are one service, the same goes for the others: each runs the server, those values it has only with a secret key file.',
       body: CreateMcpServer,
       bodyExample: {
         id: 'my-server',

@@ -154,7 +154,7 @@ const failures = ['agent-not-found', 'sandbox-busy', 'sandbox-unavailable', 'dra
 /** The sandbox that runs the Python of agents: for each of its callers, an agent has an interpreter of its own. */
 export const sandbox = group(
   'Sandbox',
-  'The sandbox that runs the Python of agents. For each key that uses it, an agent has an interpreter of its own: what the code of one keeps is not there for the others.',
+  'The sandbox that runs the Python of agents. For each key that uses it, an agent has an interpreter of its own: what the code of one keeps is not there for the others. Where several processes are one service, each has interpreters of its own: variables and files that code keeps are there while the same process answers, and what lists, interrupts or restarts interpreters means those of the process that answers.',
   {
     status: get('/agents/sandbox/status', {
       summary: 'Get sandbox status',
@@ -194,7 +194,7 @@ export const sandbox = group(
     configure: post('/agents/sandbox/configure', {
       summary: 'Configure sandbox',
       description:
-        'Records where code runs from the next execution on, for all keys; what runs ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.',
+        'Records where code runs from the next execution on, for all keys; what runs ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true. Where several processes are one service, it holds for all of them, also for one that starts later with the same options; with a token only where there is a secret key file, else for the process that answers.',
       body: Configure,
       bodyExample: { variant: 'local-eval' },
       output: SandboxStatus,

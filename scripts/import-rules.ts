@@ -111,9 +111,15 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/protocols/mcp/': protocol('server/mcp/doors/door-tools.ts', 'server/runs/asked-agent.ts'),
   'server/surfaces/': feature('server/runs/run-events.ts'),
   'server/subagents/': feature('server/runs/', 'server/store/'),
+  'server/sandbox/': feature('server/secrets/secret-box.ts'),
   'server/skills/': feature('server/sandbox/'),
-  'server/replicas/': feature('server/store/shared-store.ts', 'server/store/stored-runs.ts'),
   'server/runs/': feature('server/models/', 'server/replicas/', 'server/store/'),
+  'server/replicas/': feature(
+    'server/store/desires-store.ts',
+    'server/store/record-store.ts',
+    'server/store/shared-store.ts',
+    'server/store/stored-runs.ts',
+  ),
   // The campaign tries the same tables as the tests.
   'scripts/': [...outside, 'test/fixtures/'],
   'test/': outside,

@@ -414,8 +414,9 @@ describe('a store that fails', () => {
         if (isBroken) throw new ApiError('store-full', 'The store failed: the disk is full');
         return work(...args);
       };
-    const { list, save, delete: remove } = memory.agents;
-    const server = await startAgents({ ...memory, agents: { list, save: failing(save), delete: failing(remove) } });
+    const { insert, update, delete: remove, ...reads } = memory.agents;
+    const writes = { insert: failing(insert), update: failing(update), delete: failing(remove) };
+    const server = await startAgents({ ...memory, agents: { ...reads, ...writes } });
     await server.call('agents.create', { id: 'a', name: 'A' });
     isBroken = true;
     const full = { detail: 'The store failed: the disk is full', status_code: 507, code: 'store-full' };

@@ -62,10 +62,10 @@ describe('agents, servers and facts', () => {
     };
     {
       await using store = await openStore({ folder: folder.path });
-      await store.agents.save(agent);
-      await store.agents.save(other);
-      await store.agents.save({ ...agent, name: 'Renamed', updatedAt: '2026-11-23T11:00:00.000Z' });
-      await store.servers.save(server);
+      await store.agents.insert(agent);
+      await store.agents.insert(other);
+      await store.agents.update({ ...agent, name: 'Renamed', updatedAt: '2026-11-23T11:00:00.000Z' }, 0);
+      await store.servers.insert(server);
       await store.facts.set('demo', '1');
       await store.facts.set('demo', '2');
     }
@@ -91,13 +91,13 @@ describe('agents, servers and facts', () => {
     const { createdAt, updatedAt } = agent;
     const server = { id: 'mine', definition: {}, secrets: { A: '1' }, createdAt, updatedAt };
     const other = { ...server, id: 'other', secrets: {} };
-    await store.servers.save(server);
-    await store.servers.save(other);
+    await store.servers.insert(server);
+    await store.servers.insert(other);
     await store.servers.replaceSecrets('mine', { A: '0' }, { A: '2' });
     expect(await store.servers.list()).toEqual([server, other]);
     await store.servers.replaceSecrets('mine', { A: '1' }, { A: '2' });
     expect(await store.servers.list()).toEqual([{ ...server, secrets: { A: '2' } }, other]);
-    await store.servers.save({ ...server, secrets: {} });
+    await store.servers.update({ ...server, secrets: {} }, 0);
     expect(await store.servers.list()).toEqual([{ ...server, secrets: {} }, other]);
   });
 
@@ -105,7 +105,7 @@ describe('agents, servers and facts', () => {
     'a name of %j comes back as it was',
     async (name) => {
       await using store = await openStore({ folder: ':memory:' });
-      await store.agents.save({ ...agent, name, systemPrompt: name });
+      await store.agents.insert({ ...agent, name, systemPrompt: name });
       expect(await store.agents.list()).toEqual([{ ...agent, name, systemPrompt: name }]);
     },
   );
@@ -495,7 +495,7 @@ describe('the data folder', () => {
     await using folder = await temporaryFolder();
     {
       await using store = await openStore({ folder: folder.path });
-      await store.agents.save(agent);
+      await store.agents.insert(agent);
       await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
       await close(store, 'r1', [says('a1', 'Hi')]);
     }
@@ -537,7 +537,7 @@ describe('the data folder', () => {
     });
     await open(store, 'r2', 'c1', [says('u2', 'Again')]);
     expect(await store.conversations.get('c1')).toMatchObject({ id: 'c1', owner: null, messageCount: 3 });
-    await store.agents.save({ ...agent, codemode: false });
+    await store.agents.update({ ...agent, codemode: false }, 0);
     expect(await store.agents.list()).toEqual([{ ...agent, codemode: false }]);
   });
 
@@ -546,7 +546,7 @@ describe('the data folder', () => {
     const file = join(folder.path, 'agent-runtimes.db');
     {
       await using store = await openStore({ folder: folder.path });
-      await store.agents.save(agent);
+      await store.agents.insert(agent);
     }
     const database = new DatabaseSync(file);
     database.exec("insert into schema_versions values (99, '2030-01-01T00:00:00.000Z')");
@@ -564,7 +564,7 @@ describe('the data folder', () => {
     await using folder = await temporaryFolder();
     await using other = await temporaryFolder();
     await using store = await openStore({ folder: folder.path });
-    await store.agents.save(agent);
+    await store.agents.insert(agent);
     for (const name of ['agent-runtimes.db', 'agent-runtimes.db-wal']) {
       await writeFile(join(other.path, name), await readFile(join(folder.path, name)));
     }

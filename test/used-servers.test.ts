@@ -64,7 +64,7 @@ test('the servers of an agent in use run without a prompt', async () => {
 test('a server that a flag keeps from being started by use, or that lacks a variable, does not come up with this server', async () => {
   await using folder = await temporaryFolder();
   await using store = await openStore({ folder: await openDataFolder(folder.path) });
-  await store.agents.save(agent('keyless', new Date().toISOString(), 'toolbox', 'tavily'));
+  await store.agents.insert(agent('keyless', new Date().toISOString(), 'toolbox', 'tavily'));
   await store.close();
   await using server = await startWholeServer({ folder: folder.path, args: ['--no-catalog-mcp-servers'] });
   await settled(server);
@@ -78,7 +78,7 @@ test('a server that a flag keeps from being started by use, or that lacks a vari
 test('the servers of an agent that nobody uses come up again once somebody has used it', async () => {
   await using folder = await temporaryFolder();
   await using store = await openStore({ folder: await openDataFolder(folder.path) });
-  await store.agents.save(agent('old', LONG_AGO, 'toolbox'));
+  await store.agents.insert(agent('old', LONG_AGO, 'toolbox'));
   await store.close();
   await using before = await startWholeServer({ folder: folder.path });
   await settled(before);

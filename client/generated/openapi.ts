@@ -1051,7 +1051,7 @@ export interface paths {
         put?: never;
         /**
          * Create server
-         * @description Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server. Values of `env` and `headers` that are no references do so where this server has a secret key file, and are stored sealed; without one, or when the key that has sealed them is gone, they do not, and then its `error` names what to give again.
+         * @description Adds a server with a `command`, or with a `url`. An enabled one starts in the background: its `status` says how far it is. It survives a restart of this server. Values of `env` and `headers` that are no references do so where this server has a secret key file, and are stored sealed; without one, or when the key that has sealed them is gone, they do not, and then its `error` names what to give again. Where several processes are one service, the same goes for the others: each runs the server, those values it has only with a secret key file.
          */
         post: operations["mcpServersCreate"];
         delete?: never;
@@ -1157,7 +1157,7 @@ export interface paths {
         };
         /**
          * Get the log of a server
-         * @description The last lines the server wrote to its standard error, oldest first, with secrets masked.
+         * @description The last lines the server wrote to its standard error, oldest first, with secrets masked. Where several processes are one service: of the process that answers.
          */
         get: operations["mcpServersLog"];
         put?: never;
@@ -1177,7 +1177,7 @@ export interface paths {
         };
         /**
          * Follow the log of a server (streaming)
-         * @description The lines that are held, of all its processes so far, then each new one; it goes on when the server restarts, and ends with `removed` when the server is deleted. The first event is `ready`, or `missed` when lines behind `Last-Event-ID` are no longer held. When this server shuts down the last event is `error` with the code `draining`.
+         * @description The lines that are held, of all its processes so far, then each new one; it goes on when the server restarts, and ends with `removed` when the server is deleted. The first event is `ready`, or `missed` when lines behind `Last-Event-ID` are no longer held. When this server shuts down the last event is `error` with the code `draining`. Where several processes are one service: of the process that answers.
          */
         get: operations["mcpServersLogEvents"];
         put?: never;
@@ -1199,7 +1199,7 @@ export interface paths {
         put?: never;
         /**
          * Start server
-         * @description Starts a server, wherever it was defined, also one that is disabled, and waits until it runs. One that runs already is answered as it is.
+         * @description Starts a server, wherever it was defined, also one that is disabled, and waits until it runs. One that runs already is answered as it is. Where several processes are one service, the others start it too, also one that starts later, until somebody stops it; `env_vars` reach them only with a secret key file.
          */
         post: operations["mcpServersStart"];
         delete?: never;
@@ -1219,7 +1219,7 @@ export interface paths {
         put?: never;
         /**
          * Stop server
-         * @description Ends a server, wherever it was defined, and every process behind it, and waits until they are gone. It stays stopped until somebody starts it: neither a change of the config file nor an agent that uses it brings it back. A restart of this server forgets that it was stopped. One that is stopped already is answered as it is.
+         * @description Ends a server, wherever it was defined, and every process behind it, and waits until they are gone. It stays stopped until somebody starts it: neither a change of the config file nor an agent that uses it brings it back. A restart of this server forgets that it was stopped. Where several processes are one service, the others stop it too, and no restart forgets it. One that is stopped already is answered as it is.
          */
         post: operations["mcpServersStop"];
         delete?: never;
@@ -1239,7 +1239,7 @@ export interface paths {
         put?: never;
         /**
          * Enable catalog server
-         * @description Starts a server of the catalog for the current session and waits until it runs. One that runs already is answered as it is.
+         * @description Starts a server of the catalog for the current session and waits until it runs. One that runs already is answered as it is. Among several processes as Start server.
          */
         post: operations["mcpServersEnable"];
         delete?: never;
@@ -1260,7 +1260,7 @@ export interface paths {
         post?: never;
         /**
          * Disable catalog server
-         * @description Ends the server and every process behind it, and waits until they are gone.
+         * @description Ends the server and every process behind it, and waits until they are gone. Among several processes as Stop server.
          */
         delete: operations["mcpServersDisable"];
         options?: never;
@@ -1499,7 +1499,7 @@ export interface paths {
         put?: never;
         /**
          * Configure sandbox
-         * @description Records where code runs from the next execution on, for all keys; what runs ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true.
+         * @description Records where code runs from the next execution on, for all keys; what runs ends where it is. Variables do not move. Nothing is connected to before the next execution, unless `verify` is true. Where several processes are one service, it holds for all of them, also for one that starts later with the same options; with a token only where there is a secret key file, else for the process that answers.
          */
         post: operations["sandboxConfigure"];
         delete?: never;
@@ -3039,7 +3039,10 @@ export interface components {
             origin: "config" | "custom" | "catalog";
             /** @enum {string} */
             transport: "stdio" | "http" | "sse";
-            /** @enum {string} */
+            /**
+             * @description Where several processes are one service, each runs it for itself: of the one that answers
+             * @enum {string}
+             */
             status: "stopped" | "starting" | "running" | "failed" | "restarting";
             /** @description Why it does not run, or what a start waits for that takes long, with the last it said */
             error: string | null;
@@ -3048,7 +3051,10 @@ export interface components {
         };
         McpServerLog: {
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where several processes are one service, each runs it for itself: of the one that answers
+             * @enum {string}
+             */
             status: "stopped" | "starting" | "running" | "failed" | "restarting";
             /** @description Why it does not run, or what a start waits for that takes long, with the last it said */
             error: string | null;

@@ -26,7 +26,7 @@ export async function startServersOf(
   const outcome = emptyOutcome();
   outcome.failed.push(...unknown.map((id) => ({ server_id: id, error: 'Server config not found' })));
   const results = await Promise.all(
-    found.map(async (server) => ({ server, result: await startOne(server, variables) })),
+    found.map(async (server) => ({ server, result: await startOne(servers, server, variables) })),
   );
   for (const { server, result } of results) {
     const { id } = server.definition;
@@ -37,9 +37,13 @@ export async function startServersOf(
   return outcome;
 }
 
-async function startOne(server: SupervisedServer, variables: Readonly<Record<string, string>>): Promise<StartResult> {
+async function startOne(
+  { wishes }: RunningServers,
+  server: SupervisedServer,
+  variables: Readonly<Record<string, string>>,
+): Promise<StartResult> {
   try {
-    return await server.startByName(variables);
+    return await wishes.start(server, variables);
   } catch (cause) {
     return { error: cause instanceof Error ? cause.message : String(cause) };
   }
@@ -59,14 +63,14 @@ export async function stopServersOf(
   const running = found.filter((server) => server.isWanted);
   const toStop = running.filter((server) => !inUse.has(server));
   outcome.kept.push(...running.filter((server) => inUse.has(server)).map(({ definition }) => definition.id));
-  const results = await Promise.allSettled(toStop.map((server) => server.stopByName()));
+  const results = await Promise.allSettled(toStop.map((server) => servers.wishes.stop(server)));
   toStop.forEach(({ definition: { id } }, index) => {
     const result = results[index];
     if (result?.status === 'rejected') outcome.failed.push({ server_id: id, error: String(result.reason) });
     else outcome.stopped.push(id);
   });
   const idle = found.filter((server) => !running.includes(server));
-  for (const server of idle) if (!inUse.has(server)) server.hold();
+  await Promise.all(idle.filter((server) => !inUse.has(server)).map((server) => servers.wishes.hold(server)));
   outcome.alreadyStopped.push(...idle.map(({ definition }) => definition.id), ...unknown);
   return outcome;
 }

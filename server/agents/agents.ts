@@ -1,21 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
 import { invalidField } from '../call/validation-error.ts';
 import { checkOutputSchema } from '../runs/output-schema.ts';
 import { type PageEnd, type PageQuery, readCursor, toCursor } from '../store/pages.ts';
+import { NOTHING_READ } from '../store/record-store.ts';
 import type { AgentRecord, Store } from '../store/store.ts';
-import { DEFAULT_MAX_STEPS } from '../store/stored-agents.ts';
+import { type AgentFields, findNews, toNewAgent } from './agent-fields.ts';
 import { toAgentId } from './agent-ids.ts';
 import { CreationOrder } from './creation-order.ts';
 
 /** An MCP server an agent selects: an id, or an id and where it is from. */
 export type ServerSelection = AgentRecord['selectedMcpServers'][number];
-
-/** What a caller may state of an agent; a field that is undefined is not stated. */
-export type AgentFields = {
-  readonly [Field in Exclude<keyof AgentRecord, 'id' | 'createdAt' | 'updatedAt'>]?: AgentRecord[Field] | undefined;
-};
 
 /** Checks of what a caller states of an agent. */
 export interface AgentChecks {
@@ -31,9 +26,17 @@ export interface AgentChecks {
 export interface AgentChange {
   readonly id: string;
   readonly status: 'created' | 'changed' | 'deleted';
+  /** Whether another process has changed it, and has told of it. */
+  readonly isForeign: boolean;
 }
 
-/** Every agent of the server. Reads are from memory; a change is seen once it is stored. */
+/** How often a change is made anew that another process comes before. */
+const MAX_TRIES = 50;
+
+/**
+ * Every agent of the server. Reads are from memory; a change is seen once it is stored. Where other processes change agents too, all are
+ * as {@link catchUp} has found them last, and what an update states is changed in what is stored, whoever has stored that.
+ */
 export class Agents {
   readonly #store: Store['agents'];
   readonly #checks: AgentChecks;
@@ -42,6 +45,12 @@ export class Agents {
   readonly #listeners = new Set<(change: AgentChange) => void>();
   /** Makes one change after the other, so that of two updates both remain and an id is created once. */
   readonly #changes = new Mutex();
+  /** Which write of an agent is held, where others write too. */
+  readonly #revisions = new Map<string, number>();
+  /** Up to which write of any agent all are known. */
+  #revision = NOTHING_READ;
+  /** Agents that may have been changed here: the answer of the store got lost. */
+  readonly #unsure = new Set<string>();
 
   /** `records` are the stored agents, in the order of their creation. */
   constructor(store: Store['agents'], checks: AgentChecks, records: readonly AgentRecord[]) {
@@ -49,6 +58,16 @@ export class Agents {
     this.#checks = checks;
     this.#agents = new Map(records.map((agent) => [agent.id, agent]));
     this.#order = new CreationOrder(this.#agents.keys());
+  }
+
+  /** Up to which write of any agent all are known; less than any where one process has them alone. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Takes what other processes have changed. */
+  catchUp(): Promise<void> {
+    return this.#changes.run(() => this.#takeChanges());
   }
 
   /** Calls `listener` after each change of an agent, once it is stored, until the function it returns is called. */
@@ -100,28 +119,17 @@ export class Agents {
     if (name === undefined) throw invalidField('name', 'is required when there is no id');
     await this.#check(fields);
     return this.#changes.run(async () => {
-      if (id !== undefined && this.#agents.has(id)) {
-        throw new ApiError('agent-exists', `Agent with ID '${id}' already exists`);
+      const refused = new Set<string>();
+      const isTaken = (one: string) => this.#agents.has(one) || refused.has(one);
+      for (;;) {
+        if (id !== undefined && isTaken(id)) throw new ApiError('agent-exists', `Agent with ID '${id}' already exists`);
+        const agent = toNewAgent(id ?? toAgentId(name, isTaken), { ...fields, name }, this.#store.now());
+        const revision = await this.#sure(agent.id, this.#store.insert(agent));
+        if (revision !== undefined) return this.#takeCreated(agent);
+        // Another process was faster.
+        refused.add(agent.id);
+        await this.#takeChanges();
       }
-      const now = new Date().toISOString();
-      return this.#save({
-        id: id ?? toAgentId(name, (taken) => this.#agents.has(taken)),
-        name,
-        description: fields.description ?? '',
-        model: fields.model ?? null,
-        systemPrompt: fields.systemPrompt ?? '',
-        selectedMcpServers: fields.selectedMcpServers ?? [],
-        maxSteps: fields.maxSteps ?? DEFAULT_MAX_STEPS,
-        temperature: fields.temperature ?? null,
-        codemode: fields.codemode ?? null,
-        approvals: fields.approvals ?? { tools: [] },
-        skills: fields.skills ?? null,
-        agents: fields.agents ?? [],
-        offerAsTool: fields.offerAsTool ?? true,
-        outputSchema: fields.outputSchema ?? null,
-        createdAt: now,
-        updatedAt: now,
-      });
     });
   }
 
@@ -130,34 +138,76 @@ export class Agents {
     this.get(id);
     const checked = this.#check(fields, id);
     if (checked) await checked;
-    return this.#changes.run(() => {
-      const agent = this.get(id);
-      const known = Object(agent);
-      const news = Object.entries(fields).filter(
-        ([name, value]) => value !== undefined && value !== known[name] && !isDeepStrictEqual(value, known[name]),
-      );
-      if (!news.length) return agent;
-      return this.#save({ ...agent, ...Object.fromEntries(news), updatedAt: new Date().toISOString() });
+    return this.#changes.run(async () => {
+      for (let tries = 1; ; tries++) {
+        const agent = this.get(id);
+        const news = findNews(agent, fields);
+        if (!news.length) return agent;
+        const changed: AgentRecord = { ...agent, ...Object.fromEntries(news), updatedAt: this.#store.now() };
+        const before = this.#revisions.get(id) ?? 0;
+        const revision = await this.#sure(id, this.#store.update(changed, before));
+        if (revision !== undefined) return this.#take(changed, { revision, isForeign: false });
+        if (tries === MAX_TRIES) throw new ApiError('store-failed', `Agent ${id} is changed too often at this moment`);
+        await this.#takeChanges();
+      }
     });
   }
 
   async delete(id: string): Promise<void> {
     await this.#changes.run(async () => {
       this.get(id);
-      await this.#store.delete(id);
-      this.#agents.delete(id);
-      this.#order.delete(id);
-      this.#tell({ id, status: 'deleted' });
+      await this.#sure(id, this.#store.delete(id));
+      this.#forget(id, { isForeign: false });
     });
   }
 
-  async #save(agent: AgentRecord): Promise<AgentRecord> {
-    await this.#store.save(agent);
-    const status = this.#agents.has(agent.id) ? 'changed' : 'created';
-    if (status === 'created') this.#order.add(agent.id);
-    this.#agents.set(agent.id, agent);
-    this.#tell({ id: agent.id, status });
+  /** Notes that it is not known what became of a write. */
+  #sure<Result>(id: string, write: Promise<Result>): Promise<Result> {
+    if (this.#store.changes) write.catch(() => this.#unsure.add(id));
+    return write;
+  }
+
+  /** Takes an agent that was created here; where others create some too, in the order in which all came. */
+  async #takeCreated(agent: AgentRecord): Promise<AgentRecord> {
+    if (!this.#store.changes) return this.#take(agent, { revision: 0, isForeign: false });
+    await this.#takeChanges(agent.id);
+    return this.#agents.get(agent.id) ?? agent;
+  }
+
+  async #takeChanges(ownId?: string): Promise<void> {
+    const changes = await this.#store.changes?.(this.#revision);
+    if (!changes) return;
+    const isForeign = (id: string) => !this.#unsure.delete(id) && id !== ownId;
+    for (const { record, revision } of changes.written) {
+      const { id, createdAt } = record;
+      if (this.#revisions.get(id) === revision) continue;
+      // Deleted meanwhile, and created anew: behind all others.
+      if ((this.find(id)?.createdAt ?? createdAt) !== createdAt) this.#forget(id, { isForeign: true });
+      this.#take(record, { revision, isForeign: isForeign(id) });
+    }
+    const { ids } = changes;
+    if (ids) for (const id of this.#agents.keys()) if (!ids.has(id)) this.#forget(id, { isForeign: isForeign(id) });
+    this.#revision = changes.revision;
+  }
+
+  #take(
+    agent: AgentRecord,
+    { revision, isForeign }: { readonly revision: number; readonly isForeign: boolean },
+  ): AgentRecord {
+    const { id } = agent;
+    const status = this.#agents.has(id) ? 'changed' : 'created';
+    if (status === 'created') this.#order.add(id);
+    this.#agents.set(id, agent);
+    if (this.#store.changes) this.#revisions.set(id, revision);
+    this.#tell({ id, status, isForeign });
     return agent;
+  }
+
+  #forget(id: string, { isForeign }: Pick<AgentChange, 'isForeign'>): void {
+    this.#agents.delete(id);
+    this.#revisions.delete(id);
+    this.#order.delete(id);
+    this.#tell({ id, status: 'deleted', isForeign });
   }
 
   #tell(change: AgentChange): void {
@@ -200,5 +250,7 @@ const quote = (names: readonly string[]) => names.map((name) => `'${name}'`).joi
 
 /** The agents of a store. */
 export async function loadAgents(store: Store['agents'], checks: AgentChecks): Promise<Agents> {
-  return new Agents(store, checks, await store.list());
+  const agents = new Agents(store, checks, store.changes ? [] : await store.list());
+  await agents.catchUp();
+  return agents;
 }

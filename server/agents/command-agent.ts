@@ -1,6 +1,7 @@
 import { CommandError } from '../command-error.ts';
 import type { Options } from '../options.ts';
 import type { Agents } from './agents.ts';
+import { createOnce } from './create-once.ts';
 
 /**
  * Makes the agent that `--agent-id` names, with the servers of `--mcp-servers` that there are. An agent that has the id already stays as it is.
@@ -13,7 +14,7 @@ export async function ensureCommandAgent(
 ): Promise<void> {
   checkAgentOptions({ 'agent-id': id, 'agent-name': name });
   if (id === undefined || agents.has(id)) return;
-  await agents.create({ id, name, selectedMcpServers: servers.filter(isServer) });
+  await createOnce(agents, { id, name, selectedMcpServers: servers.filter(isServer) });
 }
 
 /** Throws one sentence on a name without an id. */

@@ -1,11 +1,12 @@
 import type { Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
+import { createOnce } from './create-once.ts';
 
 /** Makes the agent `demo` with the bundled `toolbox` server, once in the life of a data folder and only in an empty one: deleted, it stays deleted. */
 export async function ensureDemoAgent(agents: Agents, facts: Store['facts']): Promise<void> {
   if ((await facts.get('demo_agent')) !== undefined) return;
   if (!agents.list().length) {
-    await agents.create({
+    await createOnce(agents, {
       id: 'demo',
       name: 'Demo agent',
       description: 'Tells the time, calculates and measures texts with the tools of the bundled toolbox server.',

@@ -9,12 +9,18 @@ interface RingBounds<T> {
   readonly sizeOf?: (event: T) => number;
   /** Called with each event that is no longer held. */
   readonly onDropped?: (event: Numbered<T>) => void;
+  /** The number before its first event, where events get their numbers elsewhere: each is then added with its own. */
+  readonly origin?: number;
+  /** From 0 to 999: what tells its numbers from those of rings of the same time; absent: there is no other one. */
+  readonly tag?: number | undefined;
 }
 
 /** What a reader of a ring asks for. */
 export interface ReadRing<T> {
   /** The number of the last event it has read; undefined: only what comes from now on is wanted. */
   readonly after: number | undefined;
+  /** A number behind all events so far, where events get their numbers elsewhere. */
+  readonly now?: number;
   /** Whether it ends when it has read what is held. */
   readonly untilNow: boolean;
   readonly signal: AbortSignal;
@@ -28,7 +34,7 @@ export interface ReadRing<T> {
  * The last events of something that never ends, each written once and read by any number of readers, none of whom it waits for: a
  * reader who is too slow, or comes too late, is told that it has missed some. Their numbers are the time in microseconds, or one
  * more than the number before. So they rise over a restart too, and the gaps between them say nothing about the events that somebody
- * may not see.
+ * may not see. Those with a tag are the time in milliseconds, with the tag behind it.
  */
 export class EventRing<T> {
   readonly #bounds: RingBounds<T>;
@@ -47,7 +53,8 @@ export class EventRing<T> {
 
   constructor(bounds: RingBounds<T>) {
     this.#bounds = bounds;
-    this.origin = this.takeNumber();
+    this.#lastNumber = bounds.origin ?? 0;
+    this.origin = bounds.origin ?? this.takeNumber();
   }
 
   /** The place of the oldest event that is held. */
@@ -75,18 +82,34 @@ export class EventRing<T> {
     return this.#readers.size;
   }
 
-  /** A number that no event before has had, and none after will have. */
-  takeNumber(): number {
-    const now = Math.floor((performance.timeOrigin + performance.now()) * 1000);
-    this.#lastNumber = Math.max(this.#lastNumber + 1, now);
+  /** The number of the event that came last, or of the origin. */
+  get lastNumber(): number {
     return this.#lastNumber;
   }
 
+  /** A number that no event before has had, and none after will have. */
+  takeNumber(): number {
+    const { tag } = this.#bounds;
+    const ms = performance.timeOrigin + performance.now();
+    this.#lastNumber =
+      tag === undefined
+        ? Math.max(this.#lastNumber + 1, Math.floor(ms * 1000))
+        : Math.max(this.#lastNumber + 1000, Math.floor(ms) * 1000 + tag);
+    return this.#lastNumber;
+  }
+
+  /** Whether a number may be of an event of this ring, none of which is behind `now`. */
+  isOwn(number: number, now: number): boolean {
+    const { tag = number % 1000 } = this.#bounds;
+    return number >= this.origin && number <= now && number % 1000 === tag;
+  }
+
   /** Adds an event; after {@link close} none. */
-  add(event: T): void {
+  add(event: T, number = this.takeNumber()): void {
     if (this.#isClosed) return;
+    this.#lastNumber = number;
     if (this.#next - this.#first === this.#bounds.maxEvents) this.#dropOldest();
-    this.#slots[this.#next % this.#bounds.maxEvents] = { number: this.takeNumber(), event };
+    this.#slots[this.#next % this.#bounds.maxEvents] = { number, event };
     this.#next++;
     this.#size += this.#sizeOf(event);
     while (this.#size > (this.#bounds.maxSize ?? Number.POSITIVE_INFINITY) && this.#next - this.#first > 1) {
@@ -96,8 +119,8 @@ export class EventRing<T> {
   }
 
   /** Ends it with a last event: readers end when they have read that. */
-  close(last: T): void {
-    this.add(last);
+  close(last: T, number?: number): void {
+    this.add(last, number);
     this.#isClosed = true;
   }
 

@@ -26,10 +26,9 @@ export class RingReader<T> implements AsyncIterableIterator<RingEntry<T>, undefi
     this.#options = options;
     this.#onLeft = onLeft;
     this.#until = options.untilNow ? ring.end : Number.POSITIVE_INFINITY;
-    const now = ring.takeNumber();
-    const { after = now } = options;
+    const { now = ring.takeNumber(), after = now } = options;
     // A number from the future is none of this ring: the clock was set back over a restart.
-    const isKnown = after >= ring.origin && after <= now;
+    const isKnown = ring.isOwn(after, now);
     const lost = Math.max(this.#lostUntil(), ring.origin);
     this.hasMissed = !isKnown || after < lost;
     this.#number = this.hasMissed ? lost : after;

@@ -8,9 +8,17 @@ interface Mark {
   readonly at: string;
 }
 
+/** A ring whose events get their numbers elsewhere, and a number that is behind all of them so far. */
+export interface NumberedRing<T> {
+  readonly ring: EventRing<T>;
+  readonly now: number;
+}
+
+type RingSource<T> = EventRing<T> | (() => Promise<NumberedRing<T>>);
+
 /** The events of a ring as its readers are told of them: first `ready`, or `missed` when some are lost; `missed` again where more are. */
 export function streamRing<T, Told>(
-  ring: EventRing<T>,
+  ring: RingSource<T>,
   options: ReadRing<T>,
   tell: (entry: Numbered<T>) => Told,
 ): NumberedEvents<Mark | Told> {
@@ -18,11 +26,12 @@ export function streamRing<T, Told>(
 }
 
 async function* tellAll<T, Told>(
-  ring: EventRing<T>,
+  source: RingSource<T>,
   options: ReadRing<T>,
   tell: (entry: Numbered<T>) => Told,
 ): AsyncGenerator<Numbered<Mark | Told>, void> {
-  await using reader = ring.read(options);
+  const { ring, ...numbers } = typeof source === 'function' ? await source() : { ring: source };
+  await using reader = ring.read({ ...options, ...numbers });
   const { number, hasMissed } = reader;
   yield toMark(hasMissed ? 'missed' : 'ready', number);
   for await (const { number, event } of reader) {

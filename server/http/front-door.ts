@@ -64,6 +64,8 @@ export interface FrontDoorOptions {
   readonly log: Log;
   /** Opens the trace that the headers of a request name; absent: nothing is traced. */
   readonly openTrace?: ((headers: IncomingMessage['headers']) => RequestTrace) | undefined;
+  /** Makes ready what a request to a path may be about; undefined: it is. Never rejects. */
+  refresh?: ((route: string) => Promise<void> | undefined) | undefined;
   /** Whether the server is shutting down: then each answer closes its connection. */
   isDraining(): boolean;
   readonly streamFormats?: StreamFormats;
@@ -145,8 +147,11 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   }
 
   function work(exchange: Exchange): void {
+    const ready = options.refresh?.(exchange.route);
     try {
-      withNotes(exchange.notes, () => answer(exchange))?.catch((cause) => fail(exchange, cause));
+      withNotes(exchange.notes, () => (ready ? ready.then(() => answer(exchange)) : answer(exchange)))?.catch((cause) =>
+        fail(exchange, cause),
+      );
     } catch (cause) {
       fail(exchange, cause);
     }

@@ -35,6 +35,7 @@ export interface StartHttpServer
       | 'identifyFor'
       | 'log'
       | 'openTrace'
+      | 'refresh'
       | 'sockets'
       | 'socketTimings'
       | 'streamFormats'

@@ -18,6 +18,8 @@ export interface OpenMcpOptions extends Omit<RunningServersOptions, 'checkMayRun
   readonly log: ServerLog;
   readonly dataFolder: string;
   readonly records: ServerRecords;
+  /** Told of each custom server that was stored, changed or removed here. */
+  readonly onStored?: (id: string) => void;
   readonly configFile: string;
   /** False: config servers are known, and run once somebody names them. */
   readonly startConfigServers: boolean;
@@ -56,10 +58,10 @@ export interface Mcp {
 
 /** Makes the servers of the catalog, of the config file and of callers known, and starts none. */
 export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
-  const { dataFolder, records, policy, secrets, log } = options;
+  const { dataFolder, records, policy, secrets, onStored, log } = options;
   const servers = new RunningServers({ ...options, checkMayRun: (definition) => checkSpawnPolicy(policy, definition) });
   const config = new ConfigServers(servers, { file: options.configFile, startThem: options.startConfigServers, log });
-  const custom = new CustomServers({ servers, records, policy, secrets, log });
+  const custom = new CustomServers({ servers, records, policy, secrets, onStored, log });
   for (const definition of [...catalogServers(), toolboxServer(join(dataFolder, 'compile-cache'))]) {
     const server = await servers.define(definition);
     if (!options.startUsedCatalogServers) server.hold();
@@ -77,10 +79,11 @@ export async function openMcp(options: OpenMcpOptions): Promise<Mcp> {
       custom.startEnabled();
       for (const id of options.startAtBoot) {
         const server = servers.find({ id, origin: 'catalog' });
-        if (server) server.startInBackground();
-        else log.warn({ mcp_server: id }, 'The catalog has no such MCP server');
+        if (server && !servers.wishes.isStopped(server.definition)) server.startInBackground();
+        else if (!server) log.warn({ mcp_server: id }, 'The catalog has no such MCP server');
       }
       await Promise.all([config.open(), startUsed(servers, findUsed)]);
+      servers.wishes.startWished();
     },
     async close() {
       config.close();

@@ -44,12 +44,12 @@ export function createServerHandlers({
     },
     async start({ input: { server_id, origin, env_vars } }) {
       const server = get(server_id, origin);
-      await server.startByName(toVariables(env_vars));
+      await servers.wishes.start(server, toVariables(env_vars));
       return viewServer(server);
     },
     async stop({ input: { server_id, origin } }) {
       const server = get(server_id, origin);
-      await server.stopByName();
+      await servers.wishes.stop(server);
       return viewServer(server);
     },
     async enable({ input: { server_name, env_vars } }) {
@@ -58,7 +58,7 @@ export function createServerHandlers({
         const known = quoteList(servers.list('catalog').map(({ definition }) => definition.id));
         throw new ApiError('mcp-server-not-found', `Server '${server_name}' not found in catalog. Available: ${known}`);
       }
-      await server.startByName(toVariables(env_vars));
+      await servers.wishes.start(server, toVariables(env_vars));
       return viewServer(server);
     },
     async disable({ input: { server_name } }) {
@@ -66,7 +66,7 @@ export function createServerHandlers({
       if (!server?.isWanted) {
         throw new ApiError('mcp-server-not-enabled', `Server '${server_name}' is not currently enabled`);
       }
-      await server.stopByName();
+      await servers.wishes.stop(server);
     },
     import: ({ input: { text, dry_run = false } }) => importServers({ servers, custom }, { text, isDryRun: dry_run }),
     create: async ({ input: { id, ...fields } }) => viewServer(await custom.create(id, fields)),

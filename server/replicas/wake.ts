@@ -11,7 +11,7 @@ export const WAKE_KINDS = ['events', 'cancel', 'ended', 'changed'] as const;
  * | `events` | a run has new events, or has ended | its stored key |
  * | `cancel` | a run was asked to end | its stored key |
  * | `ended` | a conversation is free again | its stored key |
- * | `changed` | a record was written or removed | `table:id` |
+ * | `changed` | a record was written or removed | `table:id`; without an id: some of the table |
  */
 export type WakeKind = (typeof WAKE_KINDS)[number];
 

@@ -9,6 +9,8 @@ import { ownerOf, tenantOf } from './tenant.ts';
 
 interface SandboxHandlersOptions {
   readonly manager: SandboxManager;
+  /** Sets where code runs. */
+  configure(request: Parameters<SandboxManager['configure']>[0]): ReturnType<SandboxManager['configure']>;
   /** Throws `agent-not-found` when there is no such agent. */
   readonly requireAgent: (agentId: string) => unknown;
   /** Whether the server is shutting down: what runs may end, runs that end may still use code, callers start nothing new. */
@@ -20,6 +22,7 @@ interface SandboxHandlersOptions {
 /** The endpoints of the sandbox. */
 export function createSandboxHandlers({
   manager,
+  configure,
   requireAgent,
   isDraining,
   watchRequest,
@@ -42,7 +45,7 @@ export function createSandboxHandlers({
       const { state, variables, more } = await manager.variables(tenantOf(agentId, context.principal));
       return { status: state, variables, more_variables: more };
     },
-    configure: ({ input }) => manager.configure(input),
+    configure: ({ input }) => configure(input),
     restart: ({ context }) => manager.restart(ownerOf(context.principal)),
     interrupt: ({ input, context }) => ({ interrupted: manager.interrupt(ownerOf(context.principal), input.agent_id) }),
     execute: async ({ input: { agent_id, code, timeout }, context, signal }) => {

@@ -2,11 +2,13 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { ServerSelection } from '../../contract/agents.ts';
 import { isWithinDepth } from '../call/json-flaws.ts';
+import { isShared, timeIn } from './dialect.ts';
 import { isJsonObject } from './json-object.ts';
 import { createPositions } from './positions.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
+import { createSharedRecords } from './shared-records.ts';
 import { type AgentRecord, type AgentsStore, DEFAULT_MAX_STEPS } from './stored-agents.ts';
 import { toStoredJson } from './stored-json.ts';
 
@@ -14,22 +16,27 @@ import { toStoredJson } from './stored-json.ts';
 export function createAgentsStore(db: Kysely<Tables>, log: StoreLog): AgentsStore {
   const reader = createRecordReader<Tables['agents'], AgentRecord>({ table: 'agents', key: ['id'], toRecord, log });
   const nextPosition = createPositions(db, 'agents');
+  const save = async (agent: AgentRecord) => {
+    const { id, created_at, ...changes } = toRow(agent);
+    await db
+      .insertInto('agents')
+      .values({ id, created_at, ...changes, position: await nextPosition(), revision: 0 })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
+      .execute();
+    return 0;
+  };
   return {
     async list() {
       const rows = await db.selectFrom('agents').selectAll().orderBy('position').execute();
       return reader.all(rows);
     },
-    async save(agent) {
-      const { id, created_at, ...changes } = toRow(agent);
-      await db
-        .insertInto('agents')
-        .values({ id, created_at, ...changes, position: await nextPosition() })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
-        .execute();
-    },
+    insert: save,
+    update: save,
     async delete(id) {
       await db.deleteFrom('agents').where('id', '=', id).execute();
     },
+    now: () => timeIn(db),
+    ...(isShared(db) && createSharedRecords(db, { table: 'agents', key: 'id', order: 'position', reader, toRow })),
   };
 }
 

@@ -7,6 +7,7 @@ import { createFactsStore } from './facts-store.ts';
 import type { StoreLog } from './record-reader.ts';
 import { createRunsStore } from './runs-store.ts';
 import { createServersStore } from './servers-store.ts';
+import { createServiceStore } from './service-store.ts';
 import type { Store } from './store.ts';
 import { createTasksStore } from './tasks-store.ts';
 
@@ -29,6 +30,7 @@ export function createStore(engine: Engine, { log, publish, close }: StoreParts)
     tasks: createTasksStore(db, log),
     facts,
     shared: engine.shared,
+    service: engine.shared && createServiceStore(db, log),
     // A write, because a disk that is full or read-only still reads.
     check: () => facts.set('checked_at', new Date().toISOString()),
     close,

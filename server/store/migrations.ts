@@ -2,6 +2,7 @@ import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { isShared } from './dialect.ts';
 import { makeAgentsTools } from './migrate-agent-tools.ts';
 import { createRateLimitCounts } from './migrate-rate-limits.ts';
+import { addServiceRecords } from './migrate-service-records.ts';
 import { countRuns, sumMonths } from './migrate-sums.ts';
 import type { Tables } from './schema.ts';
 
@@ -25,6 +26,7 @@ const migrations: readonly Migration[] = [
   addReplicas,
   addServerSecrets,
   createRateLimitCounts,
+  addServiceRecords,
 ];
 
 /** The schema version this server reads and writes. */

@@ -29,6 +29,8 @@ interface AgentsTable {
   output_schema: string | null;
   created_at: string;
   updated_at: string;
+  /** Which write of the table was its last one, where processes share the database; 0 where one has it alone. */
+  revision: number;
 }
 
 /** An MCP server that a caller added; `position` is its place in the order of creation. */
@@ -41,6 +43,40 @@ interface ServersTable {
   secrets: string | null;
   created_at: string;
   updated_at: string;
+  /** Which write of the table was its last one, where processes share the database; 0 where one has it alone. */
+  revision: number;
+}
+
+/** What somebody has asked of one process, and all that share the database are to do. */
+interface DesiresTable {
+  /** What it is about. */
+  name: string;
+  /** A JSON object without values of secrets. */
+  body: string;
+  /** A JSON object with sealed values of secrets by name; null: none is stored. */
+  secrets: string | null;
+  /** Which write of the table was its last one. */
+  revision: number;
+}
+
+/** What was told of the service, by whichever of the processes that share the database. */
+interface LiveEventsTable {
+  /** When it was stored, in microseconds since 1970, or one more than the number before. */
+  number: number;
+  /** Which process has told it, and its place among what that has told. */
+  source: string;
+  /** When it happened, in milliseconds since 1970. */
+  at: number;
+  /** Whose it is; null: everybody's. */
+  owner: string | null;
+  /** What happened, as JSON. */
+  body: string;
+}
+
+/** The last number that was given away of each kind, by processes that share the database. */
+interface CountersTable {
+  name: string;
+  value: number;
 }
 
 /** A conversation; `message_count` is also the `seq` of its last message. */
@@ -257,5 +293,8 @@ export interface Tables {
   replicas: ReplicasTable;
   rate_limit_counts: RateLimitCountsTable;
   facts: FactsTable;
+  server_desires: DesiresTable;
+  live_events: LiveEventsTable;
+  counters: CountersTable;
   schema_versions: SchemaVersionsTable;
 }

@@ -1,5 +1,6 @@
 /** What the rest of the server asks of the store. What a resolved write stored survives the death of the process. */
 
+import type { ServiceStore } from './service-store.ts';
 import type { SharedStore } from './shared-store.ts';
 import type { AgentsStore } from './stored-agents.ts';
 import type { ApprovalsStore } from './stored-approvals.ts';
@@ -34,6 +35,8 @@ export interface Store {
   readonly facts: FactsStore;
   /** Set where other processes use the same database. */
   readonly shared?: SharedStore | undefined;
+  /** Set there too: what they have in common beside runs. */
+  readonly service?: ServiceStore | undefined;
   /** Throws when the store cannot be written or read. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -9,9 +9,11 @@ import type { Models } from '../models/models.ts';
 import type { Options } from '../options.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SandboxManager } from '../sandbox/sandbox-manager.ts';
+import type { SharedSettings } from '../sandbox/shared-settings.ts';
 import type { Store } from '../store/store.ts';
 import type { CodemodeParts } from './codemode.ts';
 import type { McpServers } from './mcp.ts';
+import type { SharedRecords } from './shared-records.ts';
 import type { Skills } from './skills.ts';
 
 interface AgentsOptions {
@@ -19,11 +21,13 @@ interface AgentsOptions {
   readonly models: Models;
   readonly mcp: McpServers;
   readonly skills: Skills;
+  readonly shared: SharedRecords;
   readonly publish: Publish;
 }
 
 /** Opens the stored agents. Servers that no agent selects any more end with the change that says so. */
-export async function openAgents({ store, models, mcp: { servers }, skills: { library }, publish }: AgentsOptions) {
+export async function openAgents({ store, models, mcp, skills: { library }, shared, publish }: AgentsOptions) {
+  const { servers } = mcp;
   const agents = await loadAgents(store.agents, {
     checkModel: (model) => models.check(model),
     findUnknownServers: (selection) =>
@@ -33,8 +37,13 @@ export async function openAgents({ store, models, mcp: { servers }, skills: { li
       return { unknown: names.filter((one) => !library.find(one)), known: library.list().map(({ name }) => name) };
     },
   });
-  agents.onChange((change) => {
-    publish({ type: 'agent', ...change });
+  shared.follow('agents', agents);
+  agents.onChange(({ isForeign, ...change }) => {
+    // The process that has changed it has told of it.
+    if (!isForeign) {
+      publish({ type: 'agent', ...change });
+      shared.tell('agents', change.id);
+    }
     // A new agent selects more, never less.
     if (change.status !== 'created') void stopUnselected(servers, agents.list());
   });
@@ -52,15 +61,17 @@ export async function ensureAgents(
 }
 
 /** The features that the endpoints of agents reach. */
-export interface AgentEndpointsOptions extends Omit<AgentsOptions, 'store' | 'publish'> {
+export interface AgentEndpointsOptions extends Omit<AgentsOptions, 'store' | 'shared' | 'publish'> {
   readonly agents: Agents;
   readonly codemode: CodemodeParts;
   readonly sandboxes: SandboxManager;
+  readonly settings: SharedSettings;
   readonly runs: Runs;
 }
 
 /** The endpoints of agents and of the MCP servers they select. */
-export function openAgentEndpoints({ agents, models, mcp, skills, codemode, sandboxes, runs }: AgentEndpointsOptions) {
+export function openAgentEndpoints(options: AgentEndpointsOptions) {
+  const { agents, models, mcp, skills, codemode, sandboxes, settings, runs } = options;
   return {
     handlers: {
       agents: createAgentHandlers({
@@ -79,8 +90,7 @@ export function openAgentEndpoints({ agents, models, mcp, skills, codemode, sand
         servers: mcp.servers,
         async configureSandbox({ jupyterUrl, mcpProxyUrl }) {
           const proxy = codemode.host.checkProxy(mcpProxyUrl);
-          const { variant } = await sandboxes.configure({ variant: 'local-jupyter', jupyter_url: jupyterUrl });
-          return { variant, mcpProxyUrl: codemode.host.useProxy(proxy) };
+          return settings.configureWithProxy({ variant: 'local-jupyter', jupyter_url: jupyterUrl }, proxy);
         },
         rebuildCodemode: (agentIds) => codemode.host.rebuild(agentIds),
       }),

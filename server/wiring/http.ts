@@ -1,9 +1,10 @@
-import { type AppHandlers, contract } from '../../contract/index.ts';
+import { type AppHandlers, BASE_PATH, contract } from '../../contract/index.ts';
 import { implement, type RequestContext } from '../call/implement.ts';
 import { readApiKeyFile } from '../http/auth.ts';
 import { createConsole } from '../http/console.ts';
 import { createDocs } from '../http/docs.ts';
 import { DOCS_PATHS } from '../http/docs-pages.ts';
+import { RPC_PATH } from '../http/exchange.ts';
 import type { Log } from '../http/log.ts';
 import type { StartHttpServer } from '../http/server.ts';
 import type { Options } from '../options.ts';
@@ -14,6 +15,7 @@ import type { McpProxy } from './mcp-proxy.ts';
 import type { openMetrics } from './metrics.ts';
 import type { Protocols } from './protocols.ts';
 import type { RateLimitParts } from './rate-limits.ts';
+import type { SharedRecords } from './shared-records.ts';
 
 interface HttpParts {
   readonly options: Options;
@@ -27,6 +29,7 @@ interface HttpParts {
   readonly proxy: McpProxy;
   readonly protocols: Protocols;
   readonly rateLimits: RateLimitParts;
+  readonly shared: SharedRecords;
   readonly openTrace: StartHttpServer['openTrace'];
 }
 
@@ -43,6 +46,7 @@ export function toHttpOptions({
   proxy,
   protocols,
   rateLimits,
+  shared,
   openTrace,
 }: HttpParts): StartHttpServer {
   return {
@@ -66,9 +70,16 @@ export function toHttpOptions({
     rateLimits: options['rate-limit'],
     openRateWindow: rateLimits.openWindow,
     openTrace,
+    refresh: shared.refresh && ((route) => (usesRecords(route) ? shared.refresh?.() : undefined)),
     log,
   };
 }
+
+/** What tells whether this process is there must not wait for another. */
+const LOOKS = new Set([`${BASE_PATH}/health`, `${BASE_PATH}/ready`]);
+/** Whether a request may be about records that another process has written; documents and the page for people are not. */
+const usesRecords = (route: string) => USERS.some((prefix) => route.startsWith(prefix)) && !LOOKS.has(route);
+const USERS = [`${BASE_PATH}/`, `${RPC_PATH}/`, '/.well-known/'];
 
 /** The keys that callers may send; none: no key is asked for. */
 export function readApiKeys(options: Options): string[] {

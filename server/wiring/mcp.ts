@@ -6,6 +6,7 @@ import type { Options } from '../options.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
+import type { SharedRecords } from './shared-records.ts';
 
 /** The MCP servers as the rest of the server is given them. */
 export type McpServers = Awaited<ReturnType<typeof openMcpServers>>;
@@ -16,12 +17,21 @@ interface McpServersOptions {
   readonly store: Store;
   /** What secrets are stored with; undefined: they are not stored. */
   readonly secrets: SecretBox | undefined;
+  readonly shared: SharedRecords;
   readonly log: Log;
   readonly publish: Publish;
 }
 
 /** Makes the MCP servers known. */
-export async function openMcpServers({ options, environment, store, secrets, log, publish }: McpServersOptions) {
+export async function openMcpServers({
+  options,
+  environment,
+  store,
+  secrets,
+  shared,
+  log,
+  publish,
+}: McpServersOptions) {
   const mcp = await openMcp({
     environment,
     version,
@@ -30,6 +40,9 @@ export async function openMcpServers({ options, environment, store, secrets, log
     publish,
     records: store.servers,
     secrets,
+    desires: shared.desires,
+    tag: shared.tag,
+    onStored: (id) => shared.tell('servers', id),
     configFile: options['mcp-config'],
     startConfigServers: !options['no-config-mcp-servers'],
     startUsedCatalogServers: !options['no-catalog-mcp-servers'],
@@ -37,6 +50,7 @@ export async function openMcpServers({ options, environment, store, secrets, log
     policy: { allowsCustomServers: !options['no-custom-mcp-servers'], commands: options['mcp-commands'] },
   });
   const { servers, config } = mcp;
+  shared.follow('servers', mcp.custom);
   return {
     servers,
     config,

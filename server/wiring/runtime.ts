@@ -19,6 +19,7 @@ import { openRequestCalls } from './request-calls.ts';
 import { openRuns } from './runs.ts';
 import { openSandboxes } from './sandbox.ts';
 import { openSecrets } from './secrets.ts';
+import { openSharedRecords } from './shared-records.ts';
 import { openSkills } from './skills.ts';
 import { openStore } from './store.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -34,8 +35,20 @@ export async function createRuntime(runtimeOptions: RuntimeOptions) {
   // Whatever is open ends with this stack, also when a later part cannot be opened.
   await using opened = new AsyncDisposableStack();
   const { parts, replica, ...features } = await openFeatures(runtimeOptions, opened);
-  const { live, metrics, telemetry, skills, sandbox, runHandlers, agentRuns, doors, proxy, apiKeys, protocols } =
-    features;
+  const {
+    live,
+    shared,
+    metrics,
+    telemetry,
+    skills,
+    sandbox,
+    runHandlers,
+    agentRuns,
+    doors,
+    proxy,
+    apiKeys,
+    protocols,
+  } = features;
   const { options, models, store, mcp, runs, agents, codemode, log } = parts;
   const handlers = {
     ...openEndpoints({ ...parts, metrics }).handlers,
@@ -59,6 +72,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions) {
       protocols,
       apiKeys,
       handlers,
+      shared,
       openTrace: telemetry.openTrace,
     }),
     models,
@@ -76,9 +90,8 @@ export async function createRuntime(runtimeOptions: RuntimeOptions) {
       await runs.drain(graceMs);
       await protocols.settled();
       // What never ends by itself, once there is nothing more to tell of runs.
-      live.close();
       mcp.endLogs();
-      await Promise.all([doors.close(), protocols.closeConnections()]);
+      await Promise.all([live.close(), doors.close(), protocols.closeConnections()]);
     },
     close: () => everything.disposeAsync(),
     /** Ends every child process at once, without waiting. */
@@ -100,8 +113,9 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const secrets = openSecrets(options);
   const { store, replica, wake } = keep(await openStore({ options, log, publish, onStatement: metrics.noteStatement }));
   const rateLimits = keep(await openRateLimits({ options, store, log }));
+  const shared = keep(await openSharedRecords({ store, wake, log }));
   const telemetry = keep(await openTelemetry({ environment, store, models, log }));
-  const mcp = keep(await openMcpServers({ options, environment, store, secrets, log, publish }));
+  const mcp = keep(await openMcpServers({ options, environment, store, secrets, shared, log, publish }));
   const {
     runs,
     prices,
@@ -118,13 +132,24 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
     log,
   });
   const skills = openSkills({ options, log });
-  const agents = await openAgents({ store, models, mcp, skills, publish });
+  const agents = await openAgents({ store, models, mcp, skills, shared, publish });
   const codemode = keep(openCodemode({ options, agents, mcp, log }));
   await ensureAgents(agents, options, { store, mcp });
   telemetry.nameAgents((id) => agents.find(id));
   const watchRequest = openRequestCalls({ tracing: telemetry.tracing, onEnded: metrics.noteCall });
   const sandbox = keep(
-    await openSandboxes({ options, agents, codemode, runs, log, publish, watchRequest, onStart: metrics.noteSandbox }),
+    await openSandboxes({
+      options,
+      agents,
+      codemode,
+      shared,
+      secrets,
+      runs,
+      log,
+      publish,
+      watchRequest,
+      onStart: metrics.noteSandbox,
+    }),
   );
   const parts = {
     options,
@@ -138,6 +163,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
     codemode,
     sandboxes: sandbox.sandboxes,
     rateLimits,
+    settings: sandbox.settings,
     log,
   };
   const agentRuns = openAgentRuns(parts);
@@ -151,6 +177,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
     parts,
     replica,
     live,
+    shared,
     metrics,
     telemetry,
     skills,

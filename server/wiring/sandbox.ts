@@ -12,12 +12,17 @@ import { createSandboxHandlers } from '../sandbox/sandbox-handlers.ts';
 import { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import type { SandboxStart } from '../sandbox/sandbox-pool.ts';
 import type { SandboxRequest } from '../sandbox/sandbox-settings.ts';
+import { SharedSettings } from '../sandbox/shared-settings.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
 import type { CodemodeParts } from './codemode.ts';
+import type { SharedRecords } from './shared-records.ts';
 
 interface SandboxesOptions {
   readonly options: Options;
   readonly agents: Agents;
   readonly codemode: CodemodeParts;
+  readonly shared: SharedRecords;
+  readonly secrets: SecretBox | undefined;
   readonly runs: Runs;
   readonly log: Log;
   readonly publish: Publish;
@@ -27,7 +32,17 @@ interface SandboxesOptions {
 }
 
 /** Opens the sandboxes of the agents. Nothing runs in them yet. */
-export async function openSandboxes({ options, agents, codemode, runs, log, watchRequest, ...told }: SandboxesOptions) {
+export async function openSandboxes({
+  options,
+  agents,
+  codemode,
+  shared: { desires },
+  secrets,
+  runs,
+  log,
+  watchRequest,
+  ...told
+}: SandboxesOptions) {
   const dataFolder = options['data-dir'];
   const sandboxes = new SandboxManager({
     cacheFolder: join(dataFolder, 'cache'),
@@ -37,13 +52,28 @@ export async function openSandboxes({ options, agents, codemode, runs, log, watc
     log: (message) => log.warn(message),
     ...told,
   });
+  agents.onChange(({ id, status, isForeign }) => {
+    if (status === 'deleted' && isForeign) void sandboxes.closeAgent(id);
+  });
   await sandboxes.sweep();
-  await sandboxes.configure(toSandboxRequest(options));
+  const started = toSandboxRequest(options);
+  await sandboxes.configure(started);
+  const settings = new SharedSettings({
+    manager: sandboxes,
+    started,
+    useProxy: (url) => codemode.host.useProxy(url),
+    desires,
+    secrets,
+    log: (message) => log.warn(message),
+  });
+  await settings.open();
   return {
     sandboxes,
+    settings,
     handlers: {
       sandbox: createSandboxHandlers({
         manager: sandboxes,
+        configure: (request) => settings.configure(request),
         requireAgent: (id) => agents.get(id),
         isDraining: () => runs.isDraining,
         watchRequest,

@@ -8,6 +8,7 @@ import { StartTurns } from '../processes/start-turns.ts';
 import { DEFAULT_LIMITS } from './connection-limits.ts';
 import { OwnServers } from './own-servers.ts';
 import { defaultBackoffMs } from './restarts.ts';
+import { ServerWishes, type WishOptions } from './server-wishes.ts';
 import { SupervisedServer } from './supervised-server.ts';
 import type { ServerState, ServerStatus, SupervisorOptions } from './supervisor.ts';
 
@@ -18,7 +19,9 @@ export type ServerReference = string | { readonly id: string; readonly origin: S
 export type ServerFinder = Pick<RunningServers, 'revision' | 'find' | 'findAll'>;
 
 /** What the servers of this process have in common; what is left out has a default. */
-export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, 'onChange' | 'records' | 'turns'>> {
+export interface RunningServersOptions
+  extends Partial<Omit<SupervisorOptions, 'onChange' | 'records' | 'turns'>>,
+    Omit<WishOptions, 'log'> {
   readonly environment: SupervisorOptions['environment'];
   readonly version: string;
   /** Where the process groups are written down, so that the next process can end what a kill has left; absent: nowhere. */
@@ -29,6 +32,8 @@ export interface RunningServersOptions extends Partial<Omit<SupervisorOptions, '
 
 /** All MCP servers this process knows, whether they run or not: the one place that starts, finds and ends them. */
 export class RunningServers {
+  /** How they are started and stopped by name. */
+  readonly wishes: ServerWishes;
   readonly #servers = new Map<string, SupervisedServer>();
   readonly #own = new Set<OwnServers>();
   readonly #options: SupervisorOptions;
@@ -39,7 +44,8 @@ export class RunningServers {
   #revision = 0;
   #closing: Promise<void> | undefined;
 
-  constructor({ dataFolder, publish = publishNothing, ...options }: RunningServersOptions) {
+  constructor({ dataFolder, publish = publishNothing, desires, secrets, ...options }: RunningServersOptions) {
+    this.wishes = new ServerWishes((reference) => this.find(reference), { desires, secrets, log: options.log });
     this.#publish = publish;
     this.#recordsFolder = dataFolder === undefined ? undefined : join(dataFolder, 'mcp-processes');
     this.#records = new ProcessRecords(this.#recordsFolder, options.log);
@@ -97,6 +103,7 @@ export class RunningServers {
       return known;
     }
     const server = new SupervisedServer(definition, this.#options);
+    if (this.wishes.isStopped(definition)) server.hold();
     this.#servers.set(key, server);
     this.#revision++;
     this.#tell(server, server.status);

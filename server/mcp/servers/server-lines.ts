@@ -25,11 +25,17 @@ const MAX_CHARS = 64 * 1024;
 
 /** The last lines of the standard error of one server, over all its processes, to be followed. Secrets are masked before they come here. */
 export class ServerLines {
-  readonly #ring = new EventRing<Entry>({
-    maxEvents: MAX_LINES,
-    maxSize: MAX_CHARS,
-    sizeOf: (entry) => (entry.type === 'line' ? entry.line.length : 0),
-  });
+  readonly #ring: EventRing<Entry>;
+
+  /** With a `tag` of this process the number of a line of another one is none of this server. */
+  constructor(tag?: number) {
+    this.#ring = new EventRing({
+      maxEvents: MAX_LINES,
+      maxSize: MAX_CHARS,
+      sizeOf: (entry) => (entry.type === 'line' ? entry.line.length : 0),
+      tag,
+    });
+  }
 
   add(line: string): void {
     this.#ring.add({ type: 'line', line, at: Date.now() });

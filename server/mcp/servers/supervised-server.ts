@@ -147,6 +147,8 @@ export class SupervisedServer {
 
   /** Runs it because somebody named it, with variables for it alone; says whether it ran with them before. Throws why it could not. */
   async startByName(variables: Variables): Promise<'running' | 'started'> {
+    // What is about to end does not run.
+    while (this.#supervisor.stopping) await this.#supervisor.stopping;
     const wouldChange = this.#launch.wouldChange(variables);
     if (this.status !== 'running') {
       // A start that is under way has begun without these variables.

@@ -17,6 +17,8 @@ export type ServerStatus = 'stopped' | 'starting' | 'running' | 'failed' | 'rest
 /** What all supervised servers have in common. */
 export interface SupervisorOptions extends ConnectionSettings, LaunchPolicy, RestartPolicy {
   readonly log?: ServerLog | undefined;
+  /** From 0 to 999, what tells this process from others that run the same servers; absent: none does. */
+  readonly tag?: number | undefined;
   /** Called on each change of status, definition or tools. */
   onChange(changed: ServerState): void;
   /** Called with each sign of life of a server, beside the work that its processes do. */
@@ -37,7 +39,7 @@ export class StoppedError extends Error {
 /** Keeps one server running: started once however many ask, brought back when it dies, ended for good when told to. */
 export class Supervisor {
   /** The lines of its standard error, of all its processes. */
-  readonly lines = new ServerLines();
+  readonly lines: ServerLines;
   readonly #launch: ServerLaunch;
   readonly #options: SupervisorOptions;
   readonly #restarts: Restarts;
@@ -56,6 +58,7 @@ export class Supervisor {
   constructor(launch: ServerLaunch, options: SupervisorOptions) {
     this.#launch = launch;
     this.#options = options;
+    this.lines = new ServerLines(options.tag);
     this.#restarts = new Restarts(options, () => {
       this.#begin().catch(() => undefined); // logged and retried where it failed
     });
