@@ -5,6 +5,12 @@ import { McpServer } from './mcp-servers.ts';
 import { followQuery, marks, stamp, streamFailure } from './numbered-streams.ts';
 import { RunStatus } from './runs.ts';
 
+// Where one process has all for itself nobody asks which.
+const replica = z.string().optional().meta({
+  description:
+    'Which process it is of, where several are one service: each runs MCP servers and interpreters of its own; absent: there is only one',
+});
+
 const kept = z.enum(['created', 'changed', 'deleted']);
 
 const changes = {
@@ -41,11 +47,13 @@ const changes = {
       description: 'Where it stands. The same again: something else of it has changed, such as its tools',
     }),
     origin: McpServer.shape.origin,
+    replica,
   }),
   sandbox: z.object({
     type: z.literal('sandbox'),
     agent_id: z.string().meta({ description: 'Whose interpreter it is: for each key an agent has one' }),
     status: z.enum(['starting', 'ready', 'busy', 'ended']).meta({ description: 'busy: code runs in it' }),
+    replica,
   }),
 };
 
@@ -77,6 +85,7 @@ export const events = group('Events', 'What happens on this server, while it hap
       'Each change of a run, an approval, an agent, a conversation, an MCP server or a sandbox, as far as the key may see it.',
       'The first event is `ready`: everything after it is told. A reader whose connection broke goes on behind `Last-Event-ID`, of the last 10,000 events; where that is too far back, or from before a restart, the first event is `missed` instead, and what is still held follows: read anew what you show.',
       'A reader that is too slow is told `missed` in the middle. Numbers rise and jump; the jumps mean nothing.',
+      'Where several processes are one service, each tells what happens on all of them, under the same numbers: a reader goes on at any of them, also after a restart. What a process that died may not have told is told as `missed`.',
       'When the server shuts down the last event is `error` with the code `draining`.',
     ].join(' '),
     query: z.object({

@@ -485,7 +485,7 @@ export interface paths {
         };
         /**
          * Follow the server (streaming)
-         * @description Each change of a run, an approval, an agent, a conversation, an MCP server or a sandbox, as far as the key may see it. The first event is `ready`: everything after it is told. A reader whose connection broke goes on behind `Last-Event-ID`, of the last 10,000 events; where that is too far back, or from before a restart, the first event is `missed` instead, and what is still held follows: read anew what you show. A reader that is too slow is told `missed` in the middle. Numbers rise and jump; the jumps mean nothing. When the server shuts down the last event is `error` with the code `draining`.
+         * @description Each change of a run, an approval, an agent, a conversation, an MCP server or a sandbox, as far as the key may see it. The first event is `ready`: everything after it is told. A reader whose connection broke goes on behind `Last-Event-ID`, of the last 10,000 events; where that is too far back, or from before a restart, the first event is `missed` instead, and what is still held follows: read anew what you show. A reader that is too slow is told `missed` in the middle. Numbers rise and jump; the jumps mean nothing. Where several processes are one service, each tells what happens on all of them, under the same numbers: a reader goes on at any of them, also after a restart. What a process that died may not have told is told as `missed`. When the server shuts down the last event is `error` with the code `draining`.
          */
         get: operations["eventsFollow"];
         put?: never;
@@ -2979,6 +2979,8 @@ export interface components {
              * @enum {string}
              */
             origin: "config" | "custom" | "catalog";
+            /** @description Which process it is of, where several are one service: each runs MCP servers and interpreters of its own; absent: there is only one */
+            replica?: string;
             /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
             number: number;
             /**
@@ -2997,6 +2999,8 @@ export interface components {
              * @enum {string}
              */
             status: "starting" | "ready" | "busy" | "ended";
+            /** @description Which process it is of, where several are one service: each runs MCP servers and interpreters of its own; absent: there is only one */
+            replica?: string;
             /** @description Its number, the same as its SSE id: give it as `after` to go on behind it */
             number: number;
             /**

@@ -1,19 +1,13 @@
 import type { z } from 'zod';
 import type { LiveChange, LiveEvent } from '../../contract/events.ts';
-import { EventRing } from '../call/event-ring.ts';
 import type { NumberedEvents } from '../call/numbered-events.ts';
 import { maySee, type Principal } from '../call/principal.ts';
 import { streamRing } from '../call/ring-stream.ts';
+import { createHappenedRing, type Happened, type HappenedRing } from './happened-ring.ts';
 import type { Publish } from './publish.ts';
+import type { SpreadEvents } from './spread-events.ts';
 
 type Told = z.input<typeof LiveEvent>;
-
-/** What happened, whose it is, and when, in milliseconds. */
-interface Happened {
-  readonly what: LiveChange | Extract<Told, { type: 'error' }>;
-  readonly owner: string | null;
-  readonly at: number;
-}
 
 /** Whom the events are for, and which of them. */
 interface FollowOptions {
@@ -26,40 +20,49 @@ interface FollowOptions {
 
 const MAX_EVENTS = 10_000;
 
-/** The last changes of this server, told to each reader as far as its key may see them. */
+/** The last changes of this server, or of the service it is one of, told to each reader as far as its key may see them. */
 export class LiveEvents {
-  readonly #ring: EventRing<Happened>;
-  /** The number of the newest event of each owner that is no longer held. */
-  readonly #droppedUntil = new Map<string | null, number>();
+  readonly #own: HappenedRing;
+  #spread: SpreadEvents | undefined;
 
   constructor({ maxEvents = MAX_EVENTS }: { readonly maxEvents?: number } = {}) {
-    this.#ring = new EventRing({
-      maxEvents,
-      onDropped: ({ number, event }) => this.#droppedUntil.set(event.owner, number),
-    });
+    this.#own = createHappenedRing({ maxEvents });
+  }
+
+  /** From now on what is told here is told to the readers of all processes of a service. To be called before anything is told. */
+  shareBy(spread: SpreadEvents): void {
+    this.#spread = spread;
   }
 
   /** How many read now. */
   get readers(): number {
-    return this.#ring.readers;
+    return this.#spread?.readers ?? this.#own.ring.readers;
   }
 
   readonly publish: Publish = (what, owner = null) => {
-    this.#ring.add({ what, owner, at: Date.now() });
+    if (this.#spread) this.#spread.add(what, owner);
+    else this.#own.ring.add({ what, owner, at: Date.now() });
   };
 
   /** The events from the one behind number `after` on. What a key may not see leaves no trace in them. */
   follow({ principal, types, after, untilNow, signal }: FollowOptions): NumberedEvents<Told> {
-    const wanted = types && new Set<string>([...types, 'error']);
+    const wanted = types && new Set<string>([...types, 'error', 'missed']);
+    let { lostTo } = this.#own;
+    const openShared = (spread: SpreadEvents) => async () => {
+      const opened = await spread.open();
+      lostTo = opened.lostTo;
+      return { ring: opened.ring, now: opened.now };
+    };
+    const source = this.#spread ? openShared(this.#spread) : this.#own.ring;
     const options = {
       after,
       untilNow,
       signal,
       isWanted: ({ what, owner }: Happened) => maySee(principal, owner) && (!wanted || wanted.has(what.type)),
-      lostUntil: () => this.#lostTo(principal),
+      lostUntil: () => lostTo(principal),
     };
     return streamRing(
-      this.#ring,
+      source,
       options,
       ({ number, event: { what, at } }): Told =>
         what.type === 'error' ? what : { ...what, number, at: new Date(at).toISOString() },
@@ -67,17 +70,10 @@ export class LiveEvents {
   }
 
   /** Ends each stream once its reader has been told everything. */
-  close(): void {
+  async close(): Promise<void> {
     const what = { type: 'error', code: 'draining', detail: 'The server is shutting down' } as const;
-    this.#ring.close({ what, owner: null, at: Date.now() });
-  }
-
-  // Somebody else's many events are nothing that a reader has missed, and nothing it is told of.
-  #lostTo(principal: Principal): number {
-    let newest = 0;
-    for (const [owner, number] of this.#droppedUntil) {
-      if (maySee(principal, owner)) newest = Math.max(newest, number);
-    }
-    return newest;
+    const end: Happened = { what, owner: null, at: Date.now() };
+    if (this.#spread) await this.#spread.end(end);
+    else this.#own.ring.close(end);
   }
 }

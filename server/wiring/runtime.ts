@@ -7,7 +7,7 @@ import { ensureAgents, openAgents } from './agents.ts';
 import { openCodemode } from './codemode.ts';
 import { openEndpoints } from './endpoints.ts';
 import { readApiKeys, toHttpOptions } from './http.ts';
-import { openLiveEvents } from './live-events.ts';
+import { openLiveEvents, spreadLiveEvents } from './live-events.ts';
 import { openMcpServers } from './mcp.ts';
 import { openMcpDoors } from './mcp-doors.ts';
 import { openMcpProxy } from './mcp-proxy.ts';
@@ -37,6 +37,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions) {
   const { parts, replica, ...features } = await openFeatures(runtimeOptions, opened);
   const {
     live,
+    spread,
     shared,
     metrics,
     telemetry,
@@ -80,6 +81,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions) {
     /** Begins what may take a while, once the server listens at `serverUrl`; undefined: it listens nowhere. Resolves when MCP servers have started. */
     start(serverUrl: string | undefined): Promise<void> {
       if (serverUrl !== undefined) codemode.host.listensAt(serverUrl);
+      spread.begin();
       sandbox.prepare();
       void warnOfMissingKeys({ models, options, agents, log });
       return mcp.start(() => findUsedServers(agents.list(), store.runs));
@@ -113,6 +115,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const secrets = openSecrets(options);
   const { store, replica, wake } = keep(await openStore({ options, log, publish, onStatement: metrics.noteStatement }));
   const rateLimits = keep(await openRateLimits({ options, store, log }));
+  const spread = keep(spreadLiveEvents({ events: live.events, store, replica, wake, log }));
   const shared = keep(await openSharedRecords({ store, wake, log }));
   const telemetry = keep(await openTelemetry({ environment, store, models, log }));
   const mcp = keep(await openMcpServers({ options, environment, store, secrets, shared, log, publish }));
@@ -177,6 +180,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
     parts,
     replica,
     live,
+    spread,
     shared,
     metrics,
     telemetry,
