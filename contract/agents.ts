@@ -66,6 +66,10 @@ const fields = {
   offer_as_tool: z
     .boolean()
     .meta({ description: 'Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`' }),
+  durable: z.boolean().meta({
+    description:
+      'Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents',
+  }),
 };
 
 /** An agent as every answer shows it. */
@@ -91,6 +95,7 @@ export const Agent = z
     agents: z.array(z.string()).meta({ description: 'The ids of the agents it may ask, each by a tool `ask_<id>`' }),
     offer_as_tool: fields.offer_as_tool,
     output_schema: OutputSchema.nullable().meta({ description: 'What its answers are JSON of; null: they are text' }),
+    durable: fields.durable,
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -123,6 +128,9 @@ export const CreateAgent = z
     output_schema: OutputSchema.optional().meta({
       description: 'What its answers are JSON of, unless a prompt says otherwise; absent: they are text',
     }),
+    durable: fields.durable.optional().meta({
+      description: 'Whether its runs go on without readers, and on another process when theirs is gone; absent: no',
+    }),
   })
   .meta({ id: 'CreateAgent' });
 
@@ -145,6 +153,7 @@ export const UpdateAgent = z
     agents: fields.agents.optional(),
     offer_as_tool: fields.offer_as_tool.optional(),
     output_schema: OutputSchema.nullable().optional().meta({ description: 'null: answers are text' }),
+    durable: fields.durable.optional(),
   })
   .meta({ id: 'UpdateAgent' });
 
@@ -165,6 +174,7 @@ const example: z.output<typeof Agent> = {
   agents: [],
   offer_as_tool: true,
   output_schema: null,
+  durable: false,
   created_at: '2026-11-23T10:00:00.000Z',
   updated_at: '2026-11-23T10:00:00.000Z',
 };

@@ -34,6 +34,7 @@ const demoAnswer = {
   agents: [],
   offer_as_tool: true,
   output_schema: null,
+  durable: false,
   created_at: timestamp,
   updated_at: timestamp,
 };
@@ -130,6 +131,7 @@ describe('an agent', () => {
       agents: [],
       offer_as_tool: false,
       output_schema: { type: 'object', properties: { a: { type: 'string' } } },
+      durable: true,
     };
     const said = { ...everything, enable_codemode: true, isRunning: true, created_at: 'x' };
     expect(await server.call('agents.create', said)).toEqual({
@@ -265,6 +267,7 @@ describe('an update', () => {
       max_steps: 5,
       codemode: false,
       output_schema: null,
+      durable: false,
       approvals: { tools: ['fetch__*'] },
       agents: [],
       offer_as_tool: false,

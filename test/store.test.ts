@@ -29,6 +29,7 @@ const agent: AgentRecord = {
   codemode: true,
   agents: ['other'],
   offerAsTool: false,
+  durable: true,
   createdAt: '2026-11-23T10:00:00.000Z',
   updatedAt: '2026-11-23T10:00:00.000Z',
 };
@@ -526,6 +527,7 @@ describe('the data folder', () => {
         approvals: { tools: [] },
         skills: null,
         outputSchema: null,
+        durable: false,
       },
     ]);
     expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);

@@ -27,6 +27,7 @@ const agent = (id: string, updatedAt: string, ...selectedMcpServers: string[]): 
   agents: [],
   offerAsTool: true,
   outputSchema: null,
+  durable: false,
   createdAt: LONG_AGO,
   updatedAt,
 });

@@ -2259,6 +2259,8 @@ export interface components {
             output_schema: {
                 [key: string]: unknown;
             } | null;
+            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
+            durable: boolean;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -2312,6 +2314,8 @@ export interface components {
             output_schema: {
                 [key: string]: unknown;
             } | null;
+            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
+            durable: boolean;
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -2634,6 +2638,8 @@ export interface components {
             output_schema?: {
                 [key: string]: unknown;
             };
+            /** @description Whether its runs go on without readers, and on another process when theirs is gone; absent: no */
+            durable?: boolean;
         };
         CreateMcpServer: {
             /** @example my-server */
@@ -4491,6 +4497,8 @@ export interface components {
             output_schema?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
+            durable?: boolean;
         };
         UpdateAgentMcpServers: {
             selected_mcp_servers: components["schemas"]["ServerSelection"][];
@@ -5740,6 +5748,7 @@ export interface operations {
                      *           "agents": [],
                      *           "offer_as_tool": true,
                      *           "output_schema": null,
+                     *           "durable": false,
                      *           "created_at": "2026-11-23T10:00:00.000Z",
                      *           "updated_at": "2026-11-23T10:00:00.000Z"
                      *         }
@@ -5807,6 +5816,7 @@ export interface operations {
                      *       "agents": [],
                      *       "offer_as_tool": true,
                      *       "output_schema": null,
+                     *       "durable": false,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -5869,6 +5879,7 @@ export interface operations {
                      *       "agents": [],
                      *       "offer_as_tool": true,
                      *       "output_schema": null,
+                     *       "durable": false,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [
@@ -5938,6 +5949,7 @@ export interface operations {
                      *       "agents": [],
                      *       "offer_as_tool": true,
                      *       "output_schema": null,
+                     *       "durable": false,
                      *       "created_at": "2026-11-23T10:00:00.000Z",
                      *       "updated_at": "2026-11-23T10:00:00.000Z",
                      *       "mcp_toolsets": [

@@ -22,6 +22,7 @@ export const agentsOf = (count: number) =>
       codemode: false,
       skills: [],
       output_schema: null,
+      durable: false,
       approvals: { tools: [] },
       agents: [],
       offer_as_tool: true,

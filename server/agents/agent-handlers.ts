@@ -48,4 +48,5 @@ const toFields = (body: Omit<AgentBody, 'id' | 'agent_id'>) => ({
   agents: body.agents,
   offerAsTool: body.offer_as_tool,
   outputSchema: body.output_schema,
+  durable: body.durable,
 });

@@ -97,6 +97,7 @@ const toAgent = (record: AgentRecord, { model, isRunning, isCodemode, skills }: 
   agents: [...record.agents],
   offer_as_tool: record.offerAsTool,
   output_schema: record.outputSchema && structuredClone(record.outputSchema),
+  durable: record.durable,
   created_at: record.createdAt,
   updated_at: record.updatedAt,
 });

@@ -19,7 +19,7 @@ const MAX_DEPTH = 100;
 interface Answerer {
   readonly principal: Principal;
   /** Adds to the agent's tools for the run that acts on the answer. */
-  readonly extend?: (toolset: Toolset) => Toolset;
+  readonly extend?: ((toolset: Toolset) => Toolset) | undefined;
 }
 
 /** Notes an answer, and returns the approval as it then is. */

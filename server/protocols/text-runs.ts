@@ -32,7 +32,7 @@ export interface TextRunRequest {
   /** Whether it goes on when its reader leaves. */
   readonly detached: boolean | undefined;
   /** Adds to the agent's tools for this run. */
-  readonly extend?: (toolset: Toolset) => Toolset;
+  readonly extend?: ((toolset: Toolset) => Toolset) | undefined;
   /** To be added to the agent's own for this run. */
   readonly instructions?: string;
   /** Aborts when the caller leaves. */

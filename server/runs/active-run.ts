@@ -31,7 +31,8 @@ export interface Run {
   readonly ended: Promise<RunOutcome>;
 }
 
-interface ActiveRunOptions {
+/** What a run is driven by. */
+export interface ActiveRunOptions {
   readonly id: string;
   readonly storedId: string;
   /** What this server knows it by. */
@@ -45,6 +46,12 @@ interface ActiveRunOptions {
   readonly caller: CallerTrace;
   readonly trace: RunTrace | undefined;
   readonly limits: RunLimits;
+  /** Whether another process goes on with it when this one is gone. */
+  readonly isDurable?: boolean | undefined;
+  /** The number of the last event that another process has left; absent: the run begins. */
+  readonly after?: number | undefined;
+  /** When that happened, in milliseconds since 1970. */
+  readonly lastAt?: number | undefined;
   /** Whether the run is this process's own at this moment; absent: no other has the same store. */
   readonly lease?: Lease | undefined;
 }
@@ -76,6 +83,9 @@ export class ActiveRun implements Run {
   readonly caller: CallerTrace;
   readonly trace: RunTrace | undefined;
   readonly log: RunLog;
+  readonly isDurable: boolean;
+  /** The run as readers are given it: of a durable one they see what is stored, whichever process it is that stores it. */
+  shown: Run = this;
   /** When this process began it, on the clock of `performance`. */
   readonly openedAt = performance.now();
   /** Whether another process has it. */
@@ -88,9 +98,10 @@ export class ActiveRun implements Run {
   readonly #unwatch: (() => void) | undefined;
   #attachTimer: NodeJS.Timeout | undefined;
 
-  constructor({ limits, lease, ...options }: ActiveRunOptions) {
+  constructor({ limits, lease, isDurable = false, after, lastAt = 0, ...options }: ActiveRunOptions) {
     const { isDetached } = options;
     this.#lease = lease;
+    this.isDurable = isDurable;
     this.id = options.id;
     this.storedId = options.storedId;
     this.key = options.key;
@@ -105,7 +116,8 @@ export class ActiveRun implements Run {
     if (!isDetached) this.#attachTimer = setTimeout(leave, limits.attachMs).unref();
     this.log = new RunLog({
       limits,
-      startedAt: Date.parse(options.startedAt),
+      startedAt: Math.max(Date.parse(options.startedAt), lastAt),
+      after,
       isPaced: !isDetached,
       onAttached: () => clearTimeout(this.#attachTimer),
       ...(!isDetached && { onAbandoned: leave }),

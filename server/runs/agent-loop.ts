@@ -17,6 +17,7 @@ import { askModel } from './model-step.ts';
 import { askForOutput } from './output-ask.ts';
 import { prepareTools } from './prepare-tools.ts';
 import { isTruncated } from './ready-call.ts';
+import type { ResumePoint } from './resume-point.ts';
 import { isFailureCode, type JsonSchema, NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
 import { outputInstructionsOf, RunOutput } from './run-output.ts';
 import type { RunTrace } from './run-tracing.ts';
@@ -38,6 +39,8 @@ export interface RunAgent {
   readonly temperature: number | null;
   /** Calls of these tools wait for a person. */
   readonly approvals?: { readonly tools: readonly string[] } | undefined;
+  /** Whether its runs go on without readers, and on another process when theirs is gone. */
+  readonly durable?: boolean | undefined;
   /** What its answers are JSON of; null: they are text. */
   readonly outputSchema?: JsonSchema | null | undefined;
 }
@@ -71,6 +74,10 @@ export interface LoopOptions {
   readonly history: readonly Message[];
   /** What was said before as it is stored, which a caller may have left out of the history. */
   readonly stored?: readonly Message[] | undefined;
+  /** Where another process has left off; absent: the run begins. */
+  readonly resumed?: ResumePoint | undefined;
+  /** Whether what only the provider can read of an answer is told too, for whoever goes on with the run. */
+  readonly tellsAll?: boolean | undefined;
   /** Calls of the history that a person has answered; they are settled before the model is asked. */
   readonly answered?: readonly ApprovalRecord[] | undefined;
   /** Why calls that wait for a person are refused, in words for the model; absent: they wait. */
@@ -106,14 +113,16 @@ export interface LoopEnd {
 
 /** Runs an agent to its end. Emits all but `run-ended`; never throws; ends within milliseconds of an abort. */
 export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
-  const { signal, log } = options;
-  const calls = collectCalls(options.stored ?? [], options.history);
+  const { signal, log, resumed } = options;
+  const said = resumed?.messages ?? [];
+  const calls = collectCalls(options.stored ?? [], options.history, said);
+  const state = resumed?.state ?? { value: options.state };
   const turn: LoopState = {
-    messages: [],
-    usage: NO_USAGE,
+    messages: [...said],
+    usage: resumed?.usage ?? NO_USAGE,
     calls,
     callIds: new Set(calls.keys()),
-    state: new SharedState(options.state, options.sink),
+    state: new SharedState(state.value, options.sink, resumed?.state !== undefined),
     approvals: [],
     voided: [],
     missingServers: new Set(),
@@ -122,8 +131,11 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   };
   let outcome: RunOutcome | undefined;
   try {
-    if (options.answered?.length) outcome = await settleAnswered(options.answered, turn, options);
-    for (let step = 1; !outcome && !signal.aborted; step++) outcome = await takeStep(step, turn, options);
+    for (const event of resumed?.news ?? []) options.sink.emit(event);
+    if (resumed) outcome = await endOfResumed(resumed, turn, options);
+    if (!outcome && options.answered?.length) outcome = await settleAnswered(options.answered, turn, options);
+    for (let step = resumed?.step ?? 1; !outcome && !signal.aborted; step++)
+      outcome = await takeStep(step, turn, options);
   } catch (error) {
     const isKnown = error instanceof ApiError;
     if (!isKnown && !signal.aborted) log.error({ err: error }, 'a run failed inside the server');
@@ -167,7 +179,7 @@ function toWaiting(pending: readonly string[], { approvals }: Turn, { outputSche
 async function takeStep(step: number, turn: LoopState, options: LoopOptions): Promise<RunOutcome | undefined> {
   const { sink, signal, limits, trace } = options;
   const agent = options.agent();
-  const schema = options.outputSchema === undefined ? agent.outputSchema : options.outputSchema;
+  const schema = schemaOf(options, agent);
   if (!(options.budget?.take() ?? step <= agent.maxSteps)) {
     return schema
       ? turn.output.outOfSteps(agent.maxSteps)
@@ -197,6 +209,7 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
     callIds: turn.callIds,
     serverOf: (name) => tools.get(name)?.server,
     answerTool: ask?.tool,
+    tellsAll: options.tellsAll,
     sink,
     limits,
     signal,
@@ -215,6 +228,28 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   if (answer.content.calls.length) return undefined;
   return ask ? turn.output.judge(answer, ask, turn.messages.length) : { status: 'finished', pending: [] };
 }
+
+/** How a run ends that another process had all but ended; undefined when the model is to go on. */
+async function endOfResumed(
+  { answers, pending }: ResumePoint,
+  turn: LoopState,
+  options: LoopOptions,
+): Promise<RunOutcome | undefined> {
+  const schema = schemaOf(options, options.agent());
+  for (const { text, hasCalls, stopReason, behind } of answers) {
+    if (stopReason === 'length' || stopReason === 'content-filter') {
+      return schema ? turn.output.cutOff(stopReason) : { status: 'finished', pending: [], stoppedBy: stopReason };
+    }
+    if (hasCalls) continue;
+    if (!schema) return { status: 'finished', pending: [] };
+    const outcome = await turn.output.judge({ content: { text } }, { schema }, behind);
+    if (outcome) return outcome;
+  }
+  return pending.length ? toWaiting(pending, turn, options) : undefined;
+}
+
+const schemaOf = ({ outputSchema }: LoopOptions, agent: RunAgent) =>
+  outputSchema === undefined ? agent.outputSchema : outputSchema;
 
 async function resolveModel(agent: RunAgent, { models, signal }: LoopOptions): Promise<FoundModel | RunOutcome> {
   try {

@@ -1,12 +1,13 @@
 import type { FileSource } from '../models/files/file-source.ts';
 import type { Message } from '../store/messages.ts';
 import { RunLostError } from '../store/ownership.ts';
-import type { ApprovalRecord } from '../store/store.ts';
+import type { ApprovalRecord, RunStep } from '../store/store.ts';
 import type { ActiveRun } from './active-run.ts';
 import { type LoopOptions, type ModelSource, runAgent } from './agent-loop.ts';
 import { INTERRUPTED } from './found-run.ts';
 import type { RunLimits } from './limits.ts';
 import type { ParentCall } from './parent-call.ts';
+import type { ResumePoint } from './resume-point.ts';
 import type { RunOutcome, Usage } from './run-events.ts';
 import type { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
@@ -32,19 +33,26 @@ export interface RunBeginning {
   /** The conversation before the run, as it is stored. */
   readonly stored: readonly Message[];
   readonly answered: readonly ApprovalRecord[];
+  /** Where another process has left off; absent: it begins. */
+  readonly resumed?: ResumePoint | undefined;
+  /** The steps that the other process has noted. */
+  readonly steps?: readonly RunStep[] | undefined;
 }
 
 /** Runs the agent of a run to its end and stores how it ended. Resolves with what its readers are to be told of that; never rejects. */
 export async function driveRun(
   run: ActiveRun,
-  { request, history, stored, answered }: RunBeginning,
+  { request, history, stored, answered, resumed, steps }: RunBeginning,
   { models, limits, records, toolArguments, files, log: serverLog }: DriveOptions,
 ): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage; readonly at: number }> {
   const { trace } = run;
-  const followed = records.follow(run);
-  const budget = new StepBudget(() => request.agent().maxSteps, request.parent?.budget);
+  const followed = records.follow(run, steps);
+  const budget = new StepBudget(() => request.agent().maxSteps, {
+    parent: request.parent?.budget,
+    used: resumed && resumed.step - 1,
+  });
   const log = trace ? withFields(serverLog, trace.logFields) : serverLog;
-  if (request.note !== undefined) followed.sink.emit({ type: 'noted', note: request.note });
+  if (request.note !== undefined && !run.log.lastId) followed.sink.emit({ type: 'noted', note: request.note });
   const end = await runAgent({
     agent: request.agent,
     models,
@@ -56,6 +64,8 @@ export async function driveRun(
     history,
     stored,
     answered,
+    resumed,
+    tellsAll: run.isDurable,
     state: request.state,
     heldRefusal: request.unlisted?.refusal,
     ...followed,

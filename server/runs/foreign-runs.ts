@@ -17,6 +17,10 @@ export interface RunSharing {
 interface ForeignOptions {
   readonly sharing: RunSharing;
   readonly runs: Pick<Store['runs'], 'events' | 'find'>;
+  /** Whether this process executes the run, and shows what it has stored of it. */
+  isOwn(runKey: string): boolean;
+  /** Ends a run that this process executes; false when it is none. */
+  cancelOwn(runKey: string, reason: string): boolean;
   readonly limits: RunLimits;
   readonly log: FaultLog;
 }
@@ -59,7 +63,9 @@ export class ForeignRuns {
       record,
       store: this.#options.runs,
       limits: this.#options.limits,
-      cancel: (reason) => void this.#tryCancel(record, reason),
+      cancel: (reason) => {
+        if (!this.#options.cancelOwn(record.key, reason)) void this.#tryCancel(record, reason);
+      },
       onFailure: (err) => this.#noteFailure(err),
     });
     this.#mirrors.set(record.key, mirror);
@@ -108,9 +114,12 @@ export class ForeignRuns {
     if (!waiting.size) this.#waiting.delete(conversationKey);
   }
 
-  /** Tells the others what was stored of runs of this process. */
-  tellStored(batches: readonly Pick<EventBatch, 'runKey'>[]): void {
-    for (const { runKey } of batches) this.#options.sharing.wake.tell('events', runKey);
+  /** Tells the others, and readers here, what was stored of runs of this process. */
+  tellStored(batches: readonly EventBatch[]): void {
+    for (const batch of batches) {
+      this.#options.sharing.wake.tell('events', batch.runKey);
+      this.#mirrors.get(batch.runKey)?.feed(batch);
+    }
   }
 
   /** Tells the others, and this process, that a run has ended. */
@@ -134,8 +143,8 @@ export class ForeignRuns {
 
   async #look(): Promise<void> {
     for (const [key, mirror] of this.#mirrors) {
-      if (mirror.hasEnded || mirror.isIdle) this.#mirrors.delete(key);
-      else void mirror.pull();
+      if (mirror.hasEnded || (mirror.lookIdle() && !this.#options.isOwn(key))) this.#mirrors.delete(key);
+      else if (!this.#options.isOwn(key)) void mirror.pull();
     }
     try {
       this.#activeAgents = new Set(await this.#options.sharing.store.activeAgents());

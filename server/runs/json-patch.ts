@@ -47,3 +47,38 @@ function diffArrays(before: readonly unknown[], after: readonly unknown[], path:
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a patch makes of a value, which stays as it is. The patch is one that {@link diffJson} has made. */
+export function applyPatch(value: unknown, patch: readonly PatchOperation[]): unknown {
+  const root = { value: structuredClone(value) };
+  for (const operation of patch) {
+    const path = operation.path.split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const last = path.at(-1) ?? '';
+    const parent: unknown = path.slice(1, -1).reduce((at: unknown, key) => Object(at)[key], root.value);
+    if (operation.path === '') root.value = 'value' in operation ? operation.value : undefined;
+    else if (Array.isArray(parent)) applyToArray(parent, last, operation);
+    else if (isObject(parent)) {
+      if (operation.op === 'remove') Reflect.deleteProperty(parent, last);
+      else
+        Object.defineProperty(parent, last, {
+          value: operation.value,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+    }
+  }
+  return root.value;
+}
+
+function applyToArray(array: unknown[], key: string, operation: PatchOperation): void {
+  const index = key === '-' ? array.length : Number(key);
+  if (operation.op === 'remove') array.splice(index, 1);
+  else array.splice(index, operation.op === 'replace' ? 1 : 0, operation.value);
+}
+
+/** Whether a value is an operation that {@link diffJson} makes. */
+export const isPatchOperation = (value: unknown): value is PatchOperation => {
+  const { op, path } = Object(value);
+  return typeof path === 'string' && (op === 'remove' || op === 'add' || op === 'replace');
+};

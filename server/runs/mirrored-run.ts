@@ -1,9 +1,9 @@
-import type { RunRecord, Store } from '../store/store.ts';
+import type { EventBatch, RunRecord, Store } from '../store/store.ts';
 import type { Run } from './active-run.ts';
 import { INTERRUPTED, outcomeOf } from './found-run.ts';
 import type { RunLimits } from './limits.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import type { RunOutcome } from './run-events.ts';
+import type { RunEvent, RunOutcome } from './run-events.ts';
 import { type ReadOptions, RunLog } from './run-log.ts';
 import { toEvents } from './stored-events.ts';
 
@@ -19,6 +19,8 @@ interface MirrorOptions {
 
 /** How many batches of events are read at once. */
 const PAGE = 50;
+/** How often it may be found without a reader before it is given up: whoever has just found it comes to read it. */
+const IDLE_LOOKS = 30;
 
 /** A run that another process executes, as its readers here see it: what that process stores, as it comes. */
 export class MirroredRun implements Run {
@@ -28,6 +30,8 @@ export class MirroredRun implements Run {
   readonly #ended = Promise.withResolvers<RunOutcome>();
   /** How many readers there are, and others who wait for the end. */
   #users = 0;
+  /** How often nobody was found to read it, one time after the other. */
+  #idleLooks = 0;
   #pulling: Promise<void> | undefined;
   #isStale = false;
   /** Whether what comes next can never be read. */
@@ -82,9 +86,10 @@ export class MirroredRun implements Run {
     return this.#log.isClosed;
   }
 
-  /** Whether nobody reads it or waits for its end. */
-  get isIdle(): boolean {
-    return this.#users === 0;
+  /** Whether nobody reads it or waits for its end, and nobody has for a while; to be asked again and again. */
+  lookIdle(): boolean {
+    this.#idleLooks = this.#users ? 0 : this.#idleLooks + 1;
+    return this.#idleLooks > IDLE_LOOKS;
   }
 
   get ended(): Promise<RunOutcome> {
@@ -108,6 +113,13 @@ export class MirroredRun implements Run {
 
   cancel(reason: string): void {
     if (!this.hasEnded) this.#options.cancel(reason);
+  }
+
+  /** Takes what this process has stored of the run, as far as that is what comes next; else it is read. */
+  feed({ first, events, times }: Omit<EventBatch, 'runKey'>): void {
+    const isNext = first === this.#log.lastId + 1 && !this.#isCut && !this.hasEnded;
+    if (this.#pulling || !isNext || this.#log.pressure()) void this.pull();
+    else for (const [index, event] of events.entries()) this.#emit(event as RunEvent, times[index] ?? undefined);
   }
 
   /** Reads what was stored since it last did. What is stored meanwhile is read too; never throws. */
@@ -139,12 +151,14 @@ export class MirroredRun implements Run {
       const from = this.#log.lastId + 1;
       const { events, isCut } = toEvents(await this.#options.store.events(this.record.key, { from, limit: PAGE }));
       this.#isCut = isCut;
-      for (const { event, at } of events) {
-        this.#log.emit(event, at);
-        if (event.type === 'run-ended') this.#ended.resolve(event.outcome);
-      }
+      for (const { event, at } of events) this.#emit(event, at);
       if (!events.length) return;
     }
+  }
+
+  #emit(event: RunEvent, at: number | undefined): void {
+    this.#log.emit(event, at);
+    if (event.type === 'run-ended') this.#ended.resolve(event.outcome);
   }
 
   /** Some of its events are lost for good, and its end is one of them. */

@@ -26,6 +26,8 @@ interface StepOptions {
   serverOf(tool: string): string | undefined;
   /** A tool that only takes the answer. */
   readonly answerTool?: OutputTool | undefined;
+  /** Whether what only the provider can read is told too, for whoever goes on with the run. */
+  readonly tellsAll?: boolean | undefined;
   readonly sink: EventSink;
   readonly limits: RunLimits;
   readonly signal: AbortSignal;
@@ -44,8 +46,16 @@ export interface ModelAnswer {
 export async function askModel(options: StepOptions): Promise<ModelAnswer> {
   const answer = await tryUntilAnswered(options);
   const { usage = null, finishReason: stopReason = null } = answer;
-  options.sink.emit({ type: 'model-answered', usage, stopReason });
+  const message = options.tellsAll ? toWhole(options.messageId, answer) : undefined;
+  options.sink.emit({ type: 'model-answered', usage, stopReason, ...(message && { message }) });
   return answer;
+}
+
+/** The answer, where something in it is for its provider alone. */
+function toWhole(id: string, { content, failure }: ModelAnswer) {
+  if (failure) return undefined;
+  const parts = content.toParts();
+  return parts.some(({ providerOptions }) => providerOptions) ? { id, content: parts } : undefined;
 }
 
 async function tryUntilAnswered(options: StepOptions): Promise<ModelAnswer> {

@@ -11,6 +11,13 @@ export interface OpenStep extends Omit<Written<RunStep>, 'toolCalls' | 'retries'
   readonly toolCalls: OpenCall[];
 }
 
+/** A step as it was stored, to be written on. */
+export const reopenStep = (step: RunStep): OpenStep => ({
+  ...step,
+  retries: [...step.retries],
+  toolCalls: step.toolCalls.map((call) => ({ ...call })),
+});
+
 /** Adds a call to a step: it waits from then on. */
 export function queueCall(
   { toolCalls }: OpenStep,

@@ -42,6 +42,13 @@ export function rebuildMessages(events: readonly RunEvent[]): Message[] {
         partsOf(messageId).push({ type: 'file', mediaType, data });
         break;
       }
+      case 'model-answered':
+        // As it was said, with what only its provider can read.
+        if (event.message) messages.set(event.message.id, { ...event.message, role: 'assistant' });
+        break;
+      case 'answer-withdrawn':
+        for (const id of event.messageIds) messages.delete(id);
+        break;
       case 'tool-call-started':
         owners.set(event.callId, event.messageId);
         break;

@@ -1,5 +1,5 @@
 /** What happens in a run, in the words of no protocol. Every protocol is a translation of these. */
-import type { ShownFile, ShownPage } from '../store/messages.ts';
+import type { AssistantPart, ShownFile, ShownPage } from '../store/messages.ts';
 import type { RunOutcome } from '../store/run-outcome.ts';
 import { NO_USAGE, type Usage } from '../store/usage.ts';
 
@@ -50,6 +50,7 @@ export type SubagentRunEvent =
  * `noted` is what the caller of the run, and nobody else, wants to find here again; it comes first.
  * `model-asked` begins each attempt at an answer, and `model-retried` says why another follows; `model-answered` ends the last of them,
  * also one that failed. `tool-started` is when a call leaves its queue; `server` is the MCP server it goes to.
+ * `answer-withdrawn` comes where another process has gone on with the run, before the `step-started` of the step that it takes again.
  * `status` says in words for people what the run does beside that, such as to wait, and which MCP servers it does without from there on.
  * `state-set` is the whole shared state and comes before the first `state-patched`, a JSON Patch of it. No delta is empty. `run-ended`
  * comes exactly once and last; whatever is still open then was cut off. What an agent does that was asked by a call comes between
@@ -72,6 +73,15 @@ export type RunEvent =
       readonly usage: Usage | null;
       /** Why the model stopped, as providers are read; null when it did not say. */
       readonly stopReason: string | null;
+      /** The answer with what only its provider can read, of a run that another process may go on with; absent where there is none. */
+      readonly message?: { readonly id: string; readonly content: readonly AssistantPart[] } | undefined;
+    }
+  | {
+      /** What was said and called of a step does not count: its process is gone, and the step is taken again. Nothing of it has run. */
+      readonly type: 'answer-withdrawn';
+      readonly messageIds: readonly string[];
+      /** The calls in these messages, those that were still being written included. */
+      readonly callIds: readonly string[];
     }
   | { readonly type: 'status'; readonly text: string; readonly missingServers?: readonly string[] }
   | { readonly type: 'text-started'; readonly messageId: string }

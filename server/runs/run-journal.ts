@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Mutex } from '../async/mutex.ts';
 import type { EventBatch, RunStep, StepBatch, Store } from '../store/store.ts';
 import type { AppendedRuns } from '../store/stored-runs.ts';
@@ -36,6 +37,8 @@ interface OpenOptions {
   readonly trace: RunTrace | undefined;
   /** Tells the time in the run, which never goes back. */
   readonly now: () => number;
+  /** Where another process has left off: the number of its last event, and its steps. */
+  readonly resumed?: { readonly lastId: number; readonly steps: readonly RunStep[] } | undefined;
 }
 
 /** Takes what happens in one run. */
@@ -78,11 +81,18 @@ export class RunJournal {
   }
 
   /** Begins to take what happens in a run. */
-  open(runKey: string, { keepsEvents, ...options }: OpenOptions): RunRecorder {
+  open(runKey: string, { keepsEvents, resumed, ...options }: OpenOptions): RunRecorder {
     const { priceOf, onInnerEnded, limits } = this.#options;
     const onChange = this.#schedule;
-    const recorder = new StepRecorder({ priceOf, onChange, maxCalls: limits.stepCalls, onInnerEnded, ...options });
-    const entry: Entry = { recorder, keepsEvents, first: 1, waiting: [], hasGap: false };
+    const recorder = new StepRecorder({
+      priceOf,
+      onChange,
+      maxCalls: limits.stepCalls,
+      onInnerEnded,
+      steps: resumed?.steps,
+      ...options,
+    });
+    const entry: Entry = { recorder, keepsEvents, first: (resumed?.lastId ?? 0) + 1, waiting: [], hasGap: false };
     this.#entries.set(runKey, entry);
     return {
       add: keepsEvents ? (event) => this.#add(entry, event) : (event) => recorder.add(event),
@@ -93,6 +103,22 @@ export class RunJournal {
   /** Stores what waits, and resolves once it is stored, or could not be. */
   async flush(): Promise<void> {
     await this.#flushing.run(() => this.#flush());
+  }
+
+  /**
+   * Resolves once all is stored that has happened in a run until now: true; false of one of which something will never be, and when
+   * `signal` aborts. While the store fails it waits.
+   */
+  async untilStored(runKey: string, signal: AbortSignal): Promise<boolean> {
+    const entry = this.#entries.get(runKey);
+    if (!entry) return false;
+    const next = entry.first + entry.waiting.length;
+    while (!entry.hasGap && !signal.aborted) {
+      await this.flush();
+      if (entry.first >= next) return !signal.aborted;
+      await sleep(this.#options.limits.flushMs, undefined, { signal }).catch(() => undefined);
+    }
+    return false;
   }
 
   /** Takes the last event of a run. */

@@ -14,6 +14,8 @@ interface LogOptions {
   readonly onAttached: () => void;
   /** Whether the run waits for every reader; else only for those that ask for it. */
   readonly isPaced: boolean;
+  /** The number of the last event before those that it holds; absent: 0. */
+  readonly after?: number | undefined;
   /** Whether readers may be shown what happens now; absent: always. When that changes, {@link RunLog.show} is to be called. */
   readonly mayShow?: (() => boolean) | undefined;
 }
@@ -45,7 +47,7 @@ export class RunLog implements EventSink, ReadLog {
   /** The readers that the run waits for. */
   readonly #pacing = new Set<LogReader>();
   #entries: LoggedEvent[] = [];
-  #lastId = 0;
+  #lastId: number;
   #lastAt: number;
   #chars = 0;
   #isEnded = false;
@@ -59,8 +61,9 @@ export class RunLog implements EventSink, ReadLog {
 
   constructor(options: LogOptions) {
     this.#options = options;
-    if (options.mayShow) this.#shownUntil = 0;
-    this.#unpacedUntil = options.limits.readerLag;
+    this.#lastId = options.after ?? 0;
+    if (options.mayShow) this.#shownUntil = this.#lastId;
+    this.#unpacedUntil = this.#lastId + options.limits.readerLag;
     this.#lastAt = options.startedAt;
   }
 
@@ -257,6 +260,7 @@ function charsOf(event: RunEvent): number {
     const files = (event.files ?? []).reduce((chars, { data }) => chars + data.length, 0);
     return EVENT_CHARS + lengthOf(event.result) + (event.page ? lengthOf(event.page) : 0) + files;
   }
+  if (event.type === 'model-answered' && event.message) return EVENT_CHARS + lengthOf(event.message);
   if (event.type === 'tool-call-ended') return EVENT_CHARS + lengthOf(event.args);
   return EVENT_CHARS;
 }

@@ -25,7 +25,11 @@ export class RunOutput {
   }
 
   /** How the run ends with an answer that calls nothing; undefined when the model is to answer once more. `said` counts the messages of the run. */
-  async judge({ content }: ModelAnswer, ask: OutputAsk, said: number): Promise<RunOutcome | undefined> {
+  async judge(
+    { content }: { readonly content: Pick<ModelAnswer['content'], 'text'> & { readonly answer?: string | undefined } },
+    ask: Pick<OutputAsk, 'schema'> & Partial<OutputAsk>,
+    said: number,
+  ): Promise<RunOutcome | undefined> {
     const read = readJson(content.answer ?? content.text);
     const problem = read ? await this.#schemas.findProblem(read.value, ask.schema, 'the answer') : 'it is not JSON';
     if (read && !problem) return { status: 'finished', pending: [], output: toWellFormed(read.value) };
@@ -58,7 +62,7 @@ const fail = (problem: string): RunOutcome => ({
   detail: `The answer of the model does not fit its schema: ${problem}`,
 });
 
-const toRequest = ({ tool, schema }: OutputAsk) =>
+const toRequest = ({ tool, schema }: Pick<OutputAsk, 'schema'> & Partial<OutputAsk>) =>
   tool
     ? `Call \`${tool.name}\` with arguments that fit its schema.`
     : `Answer once more, with nothing but JSON that fits this JSON Schema: ${JSON.stringify(schema)}`;

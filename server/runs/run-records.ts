@@ -1,6 +1,6 @@
 import { Mutex } from '../async/mutex.ts';
 import { ApiError } from '../call/errors.ts';
-import type { ApprovalDecision, Store } from '../store/store.ts';
+import type { ApprovalDecision, RunStep, Store } from '../store/store.ts';
 import type { RunOpened } from '../store/stored-runs.ts';
 import type { ActiveRun } from './active-run.ts';
 import type { LoopEnd, LoopOptions } from './agent-loop.ts';
@@ -84,18 +84,19 @@ export class RunRecords {
     return decisions.length || isAwaited ? outcome.outputSchema : undefined;
   }
 
-  /** Who is told what happens in a run; its steps are stored from that, and of a detached run the events too. */
-  follow(run: ActiveRun): Pick<LoopOptions, 'sink' | 'watchWithin'> {
+  /** Who is told what happens in a run; its steps are stored from that, and of a detached run the events too. `steps` were noted elsewhere. */
+  follow(run: ActiveRun, steps: readonly RunStep[] = []): Pick<LoopOptions, 'sink' | 'watchWithin'> {
     const { key, trace, log, isDetached } = run;
+    const resumed = { lastId: log.lastId, steps };
     const keepsEvents = isDetached || (this.#options.keepsAll ?? false);
-    const { add, watchWithin } = this.#journal.open(key, { keepsEvents, trace, now: () => log.now() });
+    const { add, watchWithin } = this.#journal.open(key, { keepsEvents, trace, now: () => log.now(), resumed });
     const onEvent = trace?.onEvent;
-    if (!onEvent) return { sink: run.sinkWith(add), watchWithin };
     const sink = run.sinkWith((logged) => {
       add(logged);
-      onEvent(logged.event);
+      onEvent?.(logged.event);
     });
-    return { sink, watchWithin };
+    if (!run.isDurable) return { sink, watchWithin };
+    return { sink: { ...sink, untilStored: () => this.#journal.untilStored(key, run.signal) }, watchWithin };
   }
 
   /** Stores how a run ended, and when, with the last of its events. */

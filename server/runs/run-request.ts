@@ -55,6 +55,11 @@ export interface RunRequest {
   readonly parent?: ParentCall | undefined;
   /** Whether the run goes on when nobody reads it. */
   readonly detached?: boolean | undefined;
+  /**
+   * Whether another process may go on with it when this one is gone, where processes share a database: only of what can be asked again
+   * there, from nothing but what is stored.
+   */
+  readonly durable?: boolean | undefined;
   /** The folder that an editor works in which says it, kept with the conversation. */
   readonly folder?: string | undefined;
   /** Ends the wait for a busy conversation; once started, the run has readers of its own. */

@@ -1,30 +1,31 @@
 import { drainingError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
 import { noteRequest } from '../call/request-notes.ts';
-import { toOwnedKey } from '../store/owned-key.ts';
 import type { ConversationName, RunRecord, Store } from '../store/store.ts';
 import type { CallerTrace } from '../store/stored-runs.ts';
-import { conversationNotFound } from '../store/visible.ts';
-import { ActiveRun, type Run } from './active-run.ts';
+import { ActiveRun, type ActiveRunOptions, type Run } from './active-run.ts';
 import { ActiveRuns, cancelAll } from './active-runs.ts';
 import type { EndedCall, TraceHeaders } from './call-watch.ts';
 import { ConversationQueues } from './conversation-queues.ts';
 import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
 import type { RunSharing } from './foreign-runs.ts';
-import { type FoundRun, toFoundRun } from './found-run.ts';
-import { newId } from './ids.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
+import { nameConversation } from './name-conversation.ts';
 import { recoverRuns } from './recover-runs.ts';
+import { readResumed } from './resume-run.ts';
 import { RunAskers } from './run-askers.ts';
 import type { RunEndListener } from './run-end.ts';
 import { SHUTTING_DOWN } from './run-events.ts';
+import { RunFinder } from './run-finder.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
 import type { RunTracing } from './run-tracing.ts';
-import { SharedRuns } from './shared-runs.ts';
+import { type GoneOn, SharedRuns } from './shared-runs.ts';
+import type { FindRunnable } from './start-run.ts';
 import type { PriceOf } from './step-recorder.ts';
+import { toStoredRequest } from './stored-request.ts';
 import { ToolArguments } from './tool-arguments.ts';
 
 interface RunsOptions extends Pick<DriveOptions, 'files' | 'log' | 'models'> {
@@ -57,6 +58,7 @@ export class Runs {
   /** The runs that go on, by the key of their conversation: there is one at most. */
   readonly #active = new ActiveRuns();
   readonly #kept: KeptRuns;
+  readonly #finder: RunFinder;
   readonly #askers = new RunAskers();
   readonly #records: RunRecords;
   readonly #driveOptions: DriveOptions;
@@ -65,6 +67,8 @@ export class Runs {
   readonly #tracing: RunTracing | undefined;
   /** undefined: no other process has the same store. */
   readonly #shared: SharedRuns | undefined;
+  /** Finds the agents of runs that go on here; undefined until those are open. */
+  #findRunnable: FindRunnable | undefined;
   #starting = 0;
   #isDraining = false;
 
@@ -95,13 +99,27 @@ export class Runs {
     };
     this.#shared =
       sharing &&
-      new SharedRuns({ sharing, active: this.#active, runs: store.runs, limits: this.#limits, onEnded, log });
+      new SharedRuns({
+        sharing,
+        active: this.#active,
+        runs: store.runs,
+        limits: this.#limits,
+        goOn: (record) => this.#goOn(record),
+        onEnded,
+        log,
+      });
+    this.#finder = new RunFinder({ store, active: this.#active, kept: this.#kept, shared: this.#shared });
+  }
+
+  /** Lets runs of durable agents go on here whose process is gone; until then such runs wait. */
+  goOnWith(find: FindRunnable): void {
+    this.#findRunnable = find;
   }
 
   /** Starts a run once what the caller said is stored. Throws `conversation-busy`, `conversation-not-found`, `draining`, or what `agent` throws. */
   async start(request: RunRequest): Promise<Run> {
     const { whenBusy = 'reject', signal } = request;
-    const conversation = await this.#nameConversation(request);
+    const conversation = await nameConversation(request, this.#store.conversations);
     if (!request.parent) noteRequest({ conversation_id: conversation.id });
     this.#refuseWhenDraining(request);
     const entry = this.#queues.enter(conversation, { whenBusy, signal });
@@ -125,24 +143,13 @@ export class Runs {
   }
 
   /** The run, while it goes on and for a while after. */
-  find(conversationKey: string, runId: string): Run | undefined {
-    const active = this.#active.of(conversationKey);
-    return active?.id === runId ? active : this.#kept.get(conversationKey, runId);
-  }
+  readonly find: RunFinder['find'] = (conversationKey, runId) => this.#finder.find(conversationKey, runId);
 
   /** The run with this id of the server, however long ago it ended. */
-  findById(id: string, principal: Principal): Promise<FoundRun | undefined> {
-    return this.#findStored(() => this.#store.runs.get(id, principal));
-  }
+  readonly findById: RunFinder['findById'] = (id, principal) => this.#finder.findById(id, principal);
 
   /** The newest run of the conversation that a principal means by an id, or the newest there that its caller called `givenId`. */
-  async findLatest(
-    conversationId: string,
-    { givenId, principal }: { readonly givenId?: string | undefined; readonly principal: Principal },
-  ): Promise<FoundRun | undefined> {
-    const conversation = await this.#store.conversations.get(conversationId, principal);
-    return conversation && this.#findStored(() => this.#store.runs.latest(conversation.key, { givenId }));
-  }
+  readonly findLatest: RunFinder['findLatest'] = (id, query) => this.#finder.findLatest(id, query);
 
   /** Who asked for the run of this key, if this process has started it and not too many since. */
   askerOf(key: string): Principal | undefined {
@@ -213,15 +220,26 @@ export class Runs {
     const timer = setTimeout(grace.resolve, graceMs);
     await Promise.race([this.#allEnded(), grace.promise]);
     clearTimeout(timer);
+    await this.#shared?.stopTaking();
     // A run that was being opened when draining began is among them by now or in the next round.
     while (this.#active.size || this.#starting) {
+      await this.#handOver();
       await cancelAll(this.activeRuns(), SHUTTING_DOWN);
       await new Promise(setImmediate);
     }
-    await this.#shared?.stopTaking();
     await this.#records.settled();
     this.#kept.clear();
     this.#shared?.close();
+  }
+
+  /** Leaves the runs that others can go on with to them. */
+  async #handOver(): Promise<void> {
+    const runs = this.activeRuns().filter(({ isDurable, signal }) => isDurable && !signal.aborted);
+    if (!runs.length) return;
+    // What is not stored by then has never happened, for nobody was told of it.
+    await this.#records.flush();
+    await this.#shared?.handOver(runs);
+    await Promise.all(runs.map(({ ended }) => ended));
   }
 
   async #allEnded(): Promise<void> {
@@ -234,19 +252,6 @@ export class Runs {
   /** What goes on may still ask other agents. */
   #refuseWhenDraining({ parent }: RunRequest): void {
     if (this.#isDraining && !parent) throw drainingError(DRAINING_RETRY_SECONDS);
-  }
-
-  /** The conversation that a run is to be on. */
-  async #nameConversation({ conversationId, conversationKey, principal }: RunRequest): Promise<ConversationName> {
-    if (conversationKey !== undefined) {
-      const found = await this.#store.conversations.find(conversationKey);
-      if (!found) throw conversationNotFound(conversationId ?? '');
-      return found;
-    }
-    if (conversationId !== undefined) return this.#store.conversations.name(conversationId, principal);
-    const id = newId('conv');
-    const owner = principal.name ?? null;
-    return { key: toOwnedKey(owner, id), id, owner };
   }
 
   /** Opens a run as soon as it may begin, whichever process has the one before. */
@@ -269,8 +274,10 @@ export class Runs {
     const hasAwaited = (!isNew || decisions.length > 0) && !cancelsApprovals;
     const awaited = hasAwaited ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
     const { outputSchema = await this.#records.awaitedOutput(conversationKey, request) } = request;
+    const asked = { ...request, outputSchema };
     const { messages, unstored } = joinHistory({ stored, replaces, sent, history, awaited });
     const isDetached = request.detached ?? false;
+    const isDurable = this.#shared !== undefined && (request.durable ?? false);
     const caller = parent ? toCaller(parent.trace) : (this.#tracing?.callerNow() ?? NO_CALLER);
     const opened = await this.#records.open({
       givenId: request.runId,
@@ -284,47 +291,45 @@ export class Runs {
       isUnlisted: unlisted !== undefined,
       replaces,
       isDetached,
+      ...(isDurable && { request: toStoredRequest(asked, messages) }),
       decisions: decisions.map((decision) => ({ resolvedBy: request.principal.name ?? null, ...decision })),
       cancelsApprovals,
       ...caller,
     });
     const { id: storedId, key, startedAt, resumed } = opened;
-    this.#askers.add(key, request.principal);
     if (!parent) noteRequest({ run_id: storedId });
-    const id = request.runId ?? storedId;
-    const names = { id, storedId, key, conversationId, conversationKey };
-    const trace = this.#tracing?.open({ key, ...caller, isChild: parent !== undefined });
-    const run = new ActiveRun({
-      ...names,
-      agentId,
-      startedAt,
-      isDetached,
-      caller,
-      trace,
-      limits: this.#limits,
-      lease: this.#shared?.lease,
-    });
-    this.#active.add(run);
+    const names = { id: request.runId ?? storedId, storedId, key, conversationId, conversationKey, agentId, startedAt };
+    const run = this.#enter({ ...names, isDetached, isDurable, caller }, asked);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
-    for (const listener of this.#listeners) listener(run, { isResumed: resumed.length > 0 });
-    const beginning = { request: { ...request, outputSchema }, history: messages, stored, answered: resumed };
-    void this.#drive(run, beginning, leave);
+    for (const listener of this.#listeners) listener(run.shown, { isResumed: resumed.length > 0 });
+    void this.#drive(run, { request: asked, history: messages, stored, answered: resumed }, leave);
+    return run.shown;
+  }
+
+  /** Enters a run that is stored among those that go on here. */
+  #enter(options: Omit<ActiveRunOptions, 'limits' | 'lease' | 'trace'>, { principal, parent }: RunRequest): ActiveRun {
+    const { key, caller } = options;
+    this.#askers.add(key, principal);
+    const trace = this.#tracing?.open({ key, ...caller, isChild: parent !== undefined });
+    const run = new ActiveRun({ ...options, trace, limits: this.#limits, lease: this.#shared?.lease });
+    this.#active.add(run);
+    if (run.isDurable && this.#shared) run.shown = this.#shared.show(run);
     return run;
   }
 
-  async #findStored(read: () => Promise<RunRecord | undefined>): Promise<FoundRun | undefined> {
-    for (let isFirst = true; ; isFirst = false) {
-      const record = await read();
-      if (!record) return undefined;
-      noteRequest({ run_id: record.id, conversation_id: record.conversationId });
-      const run = this.find(record.conversationKey, record.givenId);
-      const own = run?.storedId === record.id ? run : undefined;
-      const source = { store: this.#store.runs, keepsAll: this.#shared !== undefined };
-      if (own || record.status !== 'running') return toFoundRun(record, own, source);
-      if (!isFirst) return toFoundRun(record, this.#shared?.find(record), source);
-      // It was stored a moment ago, and is entered here when the event loop turns.
-      await new Promise(setImmediate);
-    }
+  /** Goes on with a run whose process is gone, if it can be gone on with. */
+  async #goOn(record: RunRecord): Promise<GoneOn> {
+    const resumed = await readResumed(record, { store: this.#store, find: this.#findRunnable });
+    if (typeof resumed === 'string') return resumed;
+    const { id: storedId, givenId: id, traceparent, tracestate, ...names } = record;
+    const caller = { traceparent, tracestate };
+    const { beginning, ...place } = resumed;
+    const run = this.#enter(
+      { ...names, ...place, id, storedId, caller, isDetached: true, isDurable: true },
+      beginning.request,
+    );
+    void this.#drive(run, beginning, () => undefined);
+    return 'now';
   }
 
   async #drive(run: ActiveRun, beginning: RunBeginning, leave: () => void): Promise<void> {
@@ -334,7 +339,8 @@ export class Runs {
     leave();
     this.#shared?.noteEnded(run);
     run.end(outcome, usage, at);
-    this.#kept.add(run);
+    // What another process goes on with is found there.
+    if (!run.isDurable || !run.isLost) this.#kept.add(run);
     this.#records.prune();
   }
 }

@@ -1,13 +1,14 @@
 import { ApiError } from '../call/errors.ts';
 import type { EventBatch, RunRecord, Store } from '../store/store.ts';
 import type { AppendedRuns, CancelledRun } from '../store/stored-runs.ts';
-import type { Lease, Run } from './active-run.ts';
+import type { ActiveRun, Lease, Run } from './active-run.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import { ForeignRuns, type RunSharing } from './foreign-runs.ts';
 import type { RunLimits } from './limits.ts';
 import type { MirroredRun } from './mirrored-run.ts';
 import { recoverRun } from './recover-runs.ts';
 import type { RunEndListener } from './run-end.ts';
+import { NO_USAGE } from './run-events.ts';
 import type { RunRequest } from './run-request.ts';
 import { TakeOver } from './take-over.ts';
 import type { FaultLog } from './tool-calls.ts';
@@ -17,9 +18,14 @@ interface SharedRunsOptions {
   readonly active: ActiveRuns;
   readonly runs: Store['runs'];
   readonly limits: RunLimits;
+  /** Goes on with a run whose process is gone. */
+  goOn(run: RunRecord): Promise<GoneOn>;
   readonly onEnded: RunEndListener;
   readonly log: FaultLog;
 }
+
+/** Whether a run goes on here whose process is gone: it does, it cannot, or that is to be asked again. */
+export type GoneOn = 'now' | 'never' | 'later';
 
 interface WaitOptions extends Pick<RunRequest, 'whenBusy' | 'signal'> {
   /** The reason of a run that is to end for this one. */
@@ -37,7 +43,18 @@ export class SharedRuns {
   constructor(options: SharedRunsOptions) {
     const { sharing, active, runs, limits, log } = options;
     this.#options = options;
-    this.#foreign = new ForeignRuns({ sharing, runs, limits, log });
+    this.#foreign = new ForeignRuns({
+      sharing,
+      runs,
+      limits,
+      isOwn: (key) => active.findByKey(key) !== undefined,
+      cancelOwn(key, reason) {
+        const own = active.findByKey(key);
+        own?.cancel(reason);
+        return own !== undefined;
+      },
+      log,
+    });
     this.#takeOver = new TakeOver({
       sharing,
       driven: () => active.list().map(({ key }) => key),
@@ -61,6 +78,32 @@ export class SharedRuns {
   /** A run that another process executes. */
   find(record: RunRecord): MirroredRun {
     return this.#foreign.find(record);
+  }
+
+  /** What readers are given of a durable run of this process: what is stored of it, also once another process has it. */
+  show({
+    storedId: id,
+    id: givenId,
+    key,
+    conversationId,
+    conversationKey,
+    agentId,
+    startedAt,
+    caller,
+  }: ActiveRun): Run {
+    const names = { id, givenId, key, conversationId, conversationKey, agentId, startedAt, ...caller };
+    return this.#foreign.find({ ...names, ...JUST_BEGUN });
+  }
+
+  /** Leaves runs of this process to whoever takes them over. */
+  async handOver(runs: readonly ActiveRun[]): Promise<void> {
+    try {
+      await this.#options.sharing.store.handOver(runs.map(({ key }) => key));
+    } catch (err) {
+      // They are taken over then once this process is silent.
+      this.#options.log.warn?.({ err }, 'runs could not be handed over');
+    }
+    for (const run of runs) run.lose();
   }
 
   /** Whether an agent had a run anywhere a moment ago. */
@@ -129,11 +172,34 @@ export class SharedRuns {
     for (const { key, reason } of cancelled) this.#options.active.findByKey(key)?.cancel(reason);
   }
 
-  /** Ends a run whose process is gone, with what it had said. */
+  /** Goes on with a run whose process is gone; one that cannot be gone on with ends, with what it had said. */
   async #take(run: RunRecord): Promise<void> {
-    const { runs, onEnded, log } = this.#options;
+    const { active, runs, goOn, onEnded, log } = this.#options;
+    const own = active.findByKey(run.key);
+    // It was this process's before and was lost: what is left of that ends first.
+    if (own) return own.lose();
+    const goneOn = run.cancelReason === null ? await goOn(run) : 'never';
+    if (goneOn === 'later') return;
+    if (goneOn === 'now') {
+      log.warn?.({ run_id: run.id, conversation_id: run.conversationId }, 'a run goes on here, as its process is gone');
+      return;
+    }
     log.warn?.({ run_id: run.id, conversation_id: run.conversationId }, 'a run was cut off with its process');
     await recoverRun(runs, run, onEnded);
     this.#foreign.tellEnded(run);
   }
 }
+
+/** What is known of a run that goes on here, beside its names. */
+const JUST_BEGUN = {
+  status: 'running',
+  parentRunId: null,
+  isDetached: true,
+  historyCount: 0,
+  outcome: null,
+  usage: NO_USAGE,
+  cost: null,
+  unpricedSteps: 0,
+  endedAt: null,
+  cancelReason: null,
+} as const;

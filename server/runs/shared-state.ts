@@ -5,10 +5,11 @@ import { diffJson } from './json-patch.ts';
 export class SharedState {
   readonly #sink: Pick<EventSink, 'emit'>;
   #value: unknown;
-  #isEmitted = false;
+  #isEmitted: boolean;
 
-  /** `initial` is undefined or null when the caller has none. */
-  constructor(initial: unknown, sink: Pick<EventSink, 'emit'>) {
+  /** `initial` is undefined or null when the caller has none. `isEmitted`: readers have been told of it. */
+  constructor(initial: unknown, sink: Pick<EventSink, 'emit'>, isEmitted = false) {
+    this.#isEmitted = isEmitted;
     this.#value = initial ?? undefined;
     this.#sink = sink;
   }

@@ -39,7 +39,11 @@ export function createStartRun(runs: Pick<Runs, 'start'>, find: FindRunnable): S
   return async (agentId, { extend, heldTools, ...request }) => {
     const { agent, toolset } = find(agentId, request.principal);
     const held = heldTools ? () => holdTools(agent(), heldTools()) : agent;
-    return runs.start({ agent: held, toolset: extend?.(toolset) ?? toolset, ...request });
+    // What a client or another run adds lives in this process alone.
+    const canMove = !extend && !heldTools && !request.parent && !request.unlisted;
+    const durable = canMove && agent().durable;
+    const detached = request.detached || durable;
+    return runs.start({ agent: held, toolset: extend?.(toolset) ?? toolset, ...request, detached, durable });
   };
 }
 

@@ -2,7 +2,7 @@ import type { RunStep } from '../store/stored-steps.ts';
 import type { CallProgress, CallWatch, EndedCall, WatchedCall } from './call-watch.ts';
 import { InnerCalls } from './inner-calls.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import { type OpenStep, queueCall } from './open-step.ts';
+import { type OpenStep, queueCall, reopenStep } from './open-step.ts';
 import type { RunEvent, RunOutcome, Usage } from './run-events.ts';
 import type { RunTrace } from './run-tracing.ts';
 
@@ -20,13 +20,15 @@ interface RecorderOptions {
   readonly now?: () => number;
   /** Is told of each call that was made within another one, once it has ended. */
   readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
+  /** The steps that another process has noted, of a run that goes on here. */
+  readonly steps?: readonly RunStep[] | undefined;
 }
 
 /** Tells from the events of one run what its steps are. */
 export class StepRecorder {
   readonly #priceOf: PriceOf;
   readonly #onChange: () => void;
-  readonly #steps: OpenStep[] = [];
+  readonly #steps: OpenStep[];
   readonly #changed = new Set<OpenStep>();
   readonly #inner: InnerCalls;
   #awaitsFirstToken = false;
@@ -39,7 +41,9 @@ export class StepRecorder {
       trace,
       now = Date.now,
       onInnerEnded = noteNothing,
+      steps = [],
     } = options;
+    this.#steps = steps.map(reopenStep);
     this.#priceOf = priceOf;
     this.#onChange = onChange;
     this.#inner = new InnerCalls({
@@ -126,6 +130,8 @@ export class StepRecorder {
   }
 
   #open(number: number, model: string | null, at: number): OpenStep {
+    // One that is taken again: its process is gone.
+    if (this.#last?.number === number) this.#steps.pop();
     // Calls that a person has answered ran before the first model was asked.
     if (this.#last?.status === 'running') this.#close('finished', at);
     const step: OpenStep = {

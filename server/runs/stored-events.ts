@@ -1,7 +1,7 @@
 /** Reads the events of a run as they were stored, by this server or by an older one. */
 import { z } from 'zod';
 import { toCount } from '../store/count.ts';
-import { StoredFiles, StoredPage } from '../store/message-schema.ts';
+import { StoredAnswer, StoredFiles, StoredPage } from '../store/message-schema.ts';
 import type { EventBatch, Store } from '../store/store.ts';
 import { StoredUsage } from '../store/usage.ts';
 import type { LoggedEvent } from './log-reader.ts';
@@ -20,7 +20,12 @@ const FIELDS: { readonly [Type in RunEvent['type']]: z.ZodType<Omit<Extract<RunE
   'step-started': z.object({ step: z.int(), model: text.catch('') }),
   'model-asked': z.object({}),
   'model-retried': z.object({ code: text, detail: text, waitMs: count }),
-  'model-answered': z.object({ usage: StoredUsage.nullable(), stopReason: text.nullable() }),
+  'model-answered': z.object({
+    usage: StoredUsage.nullable(),
+    stopReason: text.nullable(),
+    message: StoredAnswer.optional().catch(undefined),
+  }),
+  'answer-withdrawn': z.object({ messageIds: z.array(text), callIds: z.array(text) }),
   status: z.object({ text, missingServers: z.array(text).optional() }),
   'text-started': z.object(block),
   'text-delta': z.object(delta),

@@ -80,10 +80,15 @@ async function answerCall(call: ReadyCall, options: ToolCallOptions): Promise<Ca
   const { signal, sink, limits, state } = options;
   if (signal.aborted) return emitResult(call, { result: `Not run: ${reasonOf(signal)}`, status: 'cancelled' }, sink);
   if (call.refusal !== undefined) return emitResult(call, { result: call.refusal, status: 'error' }, sink);
-  using deadline = createDeadline(signal, limits.toolMs);
   const { callId, name, args, server = null, approvalId, answered } = call;
   const parent = options.parentOf?.(callId);
   sink.emit({ type: 'tool-started', callId, name, server, ...(approvalId !== undefined && { approvalId, args }) });
+  // Whoever goes on with the run is to know that it may have run, whatever becomes of this process.
+  if (sink.untilStored && !(await sink.untilStored())) {
+    const result = `Not run: ${signal.aborted ? reasonOf(signal) : 'too much has happened in this run to be stored'}`;
+    return emitResult(call, { result, status: signal.aborted ? 'cancelled' : 'error' }, sink);
+  }
+  using deadline = createDeadline(signal, limits.toolMs);
   try {
     const work = options.toolset.call(call.name, call.args, {
       signal: deadline.signal,

@@ -55,6 +55,7 @@ const toRow = (agent: AgentRecord) => ({
   agents: toStoredJson(agent.agents),
   offer_as_tool: Number(agent.offerAsTool),
   output_schema: agent.outputSchema && toStoredJson(agent.outputSchema),
+  durable: Number(agent.durable),
   created_at: agent.createdAt,
   updated_at: agent.updatedAt,
 });
@@ -74,6 +75,7 @@ const toRecord = (row: RowReading<keyof Tables['agents']>): AgentRecord => ({
   agents: row.list('agents', isText, []),
   offerAsTool: row.flagOrNull('offer_as_tool') ?? true,
   outputSchema: row.jsonOrNull('output_schema', isOutputSchema),
+  durable: row.flagOrNull('durable') ?? false,
   createdAt: row.time('created_at'),
   updatedAt: row.time('updated_at'),
 });

@@ -83,6 +83,7 @@ function endRun(
     duration_ms: durationOf(running.started_at, endedAt),
     ended_at: endedAt,
     outcome: outcome === undefined ? null : toStoredJson(outcome),
+    request: null,
   };
   return {
     run: { ...running, ...changes },
@@ -104,6 +105,7 @@ type RunEnd = Pick<
   | 'duration_ms'
   | 'ended_at'
   | 'outcome'
+  | 'request'
 >;
 
 /** A fence that no run has. */
@@ -147,6 +149,7 @@ const updateRun = prepareQuery((db, end: Key & RunEnd) =>
       duration_ms: end.duration_ms,
       ended_at: end.ended_at,
       outcome: end.outcome,
+      request: end.request,
     })
     .where('key', '=', end.key),
 );

@@ -1,6 +1,6 @@
 /** What a stored message looks like, to tell one from anything else that stands in its place. */
 import { z } from 'zod';
-import type { Message } from './messages.ts';
+import type { Message, AssistantPart as Part } from './messages.ts';
 
 const providerOptions = z.record(z.string(), z.record(z.string(), z.unknown())).optional();
 const text = (type: 'text' | 'reasoning') => z.object({ type: z.literal(type), text: z.string(), providerOptions });
@@ -34,6 +34,12 @@ export const StoredPage = z.object({
 
 /** What stored {@link ShownFile}s look like. */
 export const StoredFiles = z.array(z.object({ mediaType: z.string(), data: z.string() }));
+
+/** What the answer of a model looks like. */
+export const StoredAnswer = z.object({
+  id,
+  content: z.array(z.custom<Part>((part) => AssistantPart.safeParse(part).success)),
+});
 
 const StoredMessage = z.discriminatedUnion('role', [
   z.object({ id, role: z.literal('system'), content: z.string() }),

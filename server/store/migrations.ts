@@ -27,6 +27,7 @@ const migrations: readonly Migration[] = [
   addServerSecrets,
   createRateLimitCounts,
   addServiceRecords,
+  addDurableRuns,
 ];
 
 /** The schema version this server reads and writes. */
@@ -322,4 +323,13 @@ async function addReplicas({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('beat', 'timestamptz', (column) => column.notNull())
     .addColumn('draining', 'integer', (column) => column.notNull().defaultTo(0))
     .execute();
+}
+
+/** Runs that another process may go on with, and the agents whose runs are such. */
+async function addDurableRuns({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .alterTable('agents')
+    .addColumn('durable', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await schema.alterTable('runs').addColumn('request', 'text').execute();
 }

@@ -6,6 +6,7 @@ import { isShared, timeIn } from './dialect.ts';
 import { toOwnedKey } from './owned-key.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
 import type { Tables } from './schema.ts';
+import { toStoredJson } from './stored-json.ts';
 import type { RunOpening } from './stored-runs.ts';
 
 /** What is known of a run that was opened. */
@@ -32,6 +33,7 @@ export async function openRun(
     messages,
     replaces,
     isDetached = false,
+    request,
     traceparent = null,
     tracestate = null,
   }: RunOpening,
@@ -67,6 +69,7 @@ export async function openRun(
     tracestate,
     replica,
     fence: FIRST_FENCE,
+    request: request === undefined ? null : toStoredJson(request),
   });
   // A conversation that was there before has had a run, which took longer than a millisecond.
   const isNewConversation = conversation.created_at === now;
@@ -132,6 +135,7 @@ type NewRun = Pick<
   | 'tracestate'
   | 'replica'
   | 'fence'
+  | 'request'
 >;
 
 /** Stores a run that begins, unless its key is taken or its conversation has one that runs. */
@@ -166,6 +170,7 @@ const insertRun = prepareQuery((db, run: NewRun) =>
       replica: run.replica,
       fence: run.fence,
       cancel: null,
+      request: run.request,
     })
     .onConflict((conflict) => conflict.doNothing()),
 );

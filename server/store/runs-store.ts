@@ -3,7 +3,7 @@ import { RunStatus } from '../../contract/runs.ts';
 import { EVERYBODY, type Principal } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer } from './announce.ts';
-import { createApprovalReader, settleApprovals } from './approvals-store.ts';
+import { type ApprovalReader, createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { atMost } from './at-most.ts';
 import { type ClosedRun, closeRun } from './close-run.ts';
 import type { Engine } from './engine.ts';
@@ -19,7 +19,7 @@ import { createEventReader, type EventReader, pruneEvents, readEvents } from './
 import { isRunOutcome } from './run-outcome.ts';
 import { createStepReader, readSteps, type StepReader } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
-import type { RunRecord, RunsStore } from './stored-runs.ts';
+import type { ResumableRun, RunRecord, RunsStore } from './stored-runs.ts';
 import { isOfVisible, ofOwnFirst } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
@@ -93,6 +93,7 @@ export function createRunsStore(
     append,
     events: (key, page) => readEvents(db, { key, ...page }, batches),
     steps: (key) => readSteps(db, key, steps),
+    resumable: (run) => readResumable(db, run, approvals),
     resumedBy: (key) => readResumed(db, key),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
@@ -154,6 +155,45 @@ async function interrupt(
     .execute();
   return open.map((row) => closed.get(row.key) ?? { ...row, status: 'interrupted', ended_at: row.started_at });
 }
+
+/** What another process goes on with a run by; what is stored as its request and is no JSON is none. */
+async function readResumable(
+  db: Kysely<Tables>,
+  { key, id, conversationKey }: Pick<RunRecord, 'key' | 'id' | 'conversationKey'>,
+  reader: ApprovalReader,
+): Promise<ResumableRun | undefined> {
+  const row = await db
+    .selectFrom('runs')
+    .select(({ selectFrom }) => [
+      'request',
+      selectFrom('run_events')
+        .select(({ fn }) => fn.max('first').as('first'))
+        .where('run_key', '=', key)
+        .as('lastBatch'),
+    ])
+    .where('key', '=', key)
+    .where('status', '=', 'running')
+    .executeTakeFirst();
+  if (typeof row?.request !== 'string') return undefined;
+  const answered = reader.all(await findAnswered(db, id, conversationKey));
+  try {
+    return { request: JSON.parse(row.request), answered, lastBatch: row.lastBatch ?? 0 };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The approvals that a run acts on, in the order in which they were asked for. */
+const findAnswered = (db: Kysely<Tables>, runId: string, conversationKey: string) =>
+  db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('resumed_by', '=', runId)
+    .where('conversation_key', '=', conversationKey)
+    .where('status', '!=', 'cancelled')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
 
 /** The runs whose calls a person has answered, for the run `key` to go on with. */
 const readResumed = (db: Kysely<Tables>, key: string) =>

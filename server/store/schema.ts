@@ -27,6 +27,8 @@ interface AgentsTable {
   offer_as_tool: number;
   /** A JSON Schema of its answers; null: they are text. */
   output_schema: string | null;
+  /** 1: another process goes on with its runs when theirs is gone; 0: they end. */
+  durable: number;
   created_at: string;
   updated_at: string;
   /** Which write of the table was its last one, where processes share the database; 0 where one has it alone. */
@@ -152,6 +154,8 @@ interface RunsTable {
   fence: number;
   /** Why it is to end, for the process that executes it; null: nobody said that it is. */
   cancel: string | null;
+  /** What it was asked, as JSON, for another process to go on with; null: none is to, or it has ended. */
+  request: string | null;
 }
 
 /** A process of those that share a database. */

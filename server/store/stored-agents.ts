@@ -29,6 +29,8 @@ export interface AgentRecord {
   readonly offerAsTool: boolean;
   /** A JSON Schema of its answers; null: they are text. */
   readonly outputSchema: Readonly<Record<string, unknown>> | null;
+  /** Whether its runs go on without readers, and on another process when theirs is gone. */
+  readonly durable: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -89,6 +89,8 @@ export interface RunOpening extends Partial<CallerTrace> {
   /** What is taken out of the conversation before anything is said. */
   readonly replaces?: ReplacedMessages | undefined;
   readonly isDetached?: boolean | undefined;
+  /** What it was asked, any JSON, for another process that goes on with it; absent: none is to. */
+  readonly request?: unknown;
   /** Whether the conversation is one that no list has; nobody is told of it. */
   readonly isUnlisted?: boolean | undefined;
   /** Answers to the open approvals of the conversation. */
@@ -124,6 +126,16 @@ export interface RunClosing {
   readonly approvals?: readonly NewApproval[] | undefined;
   /** The ids of approvals of other runs that turned out to be void. */
   readonly voided?: readonly string[] | undefined;
+}
+
+/** What is stored of a run for another process to go on with, beside its events and its steps. */
+export interface ResumableRun {
+  /** What it was asked. */
+  readonly request: unknown;
+  /** The answered approvals that it acts on. */
+  readonly answered: readonly ApprovalRecord[];
+  /** The number of the first event of its last batch; 0 without any. */
+  readonly lastBatch: number;
 }
 
 /** What happened in running runs. */
@@ -168,6 +180,8 @@ export interface RunsStore {
   events(key: string, page?: { readonly from: number; readonly limit: number }): Promise<EventBatch[]>;
   /** The steps of a run, in order. */
   steps(key: string): Promise<RunStep[]>;
+  /** What is stored for whoever goes on with a run that runs; undefined where nobody is to. */
+  resumable(run: Pick<RunRecord, 'key' | 'id' | 'conversationKey'>): Promise<ResumableRun | undefined>;
   /** The runs whose calls a person has answered, for this one to go on with. */
   resumedBy(key: string): Promise<(CallerTrace & { readonly key: string })[]>;
   /** What runs that have ended came to, those deleted since included. */

@@ -16,11 +16,12 @@ interface RenderOptions extends Partial<SurfaceViewer> {
   readonly conversationId: string;
 }
 
-/** What adds `render_ui` to the tools of a run whose caller can show surfaces, and nothing to those of others. */
-export const extendForViewer =
-  (conversationId: string, viewer: SurfaceViewer | undefined) =>
-  (toolset: Toolset): Toolset =>
-    viewer ? withRenderUi(toolset, { conversationId, ...viewer }) : toolset;
+/** What adds `render_ui` to the tools of a run whose caller can show surfaces; undefined for others. */
+export const extendForViewer = (
+  conversationId: string,
+  viewer: SurfaceViewer | undefined,
+): ((toolset: Toolset) => Toolset) | undefined =>
+  viewer && ((toolset) => withRenderUi(toolset, { conversationId, ...viewer }));
 
 /** The tools of an agent and `render_ui`, for one run. */
 export function withRenderUi(toolset: Toolset, renderOptions: RenderOptions): Toolset {

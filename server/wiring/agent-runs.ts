@@ -36,6 +36,7 @@ export function openAgentRuns({ store, runs, ...parts }: AgentRunsOptions) {
     findRun: (id, principal) => runs.findById(id, principal),
   };
   const find = createAgentLookup({ ...parts, asking });
+  runs.goOnWith(find);
   const findAgentOrExample: FindRunnable = (id, principal) => findExample(id) ?? find(id, principal);
   const attachments = new Attachments();
   const join = (start: StartRun) =>

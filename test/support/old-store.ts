@@ -9,6 +9,7 @@ export function undoReplicas(database: DatabaseSync): void {
     alter table servers drop column secrets;
     alter table agents drop column revision; alter table servers drop column revision;
     drop table counters; drop table server_desires; drop table live_events;
+    alter table agents drop column durable; alter table runs drop column request;
     delete from schema_versions where version > 12;
   `);
 }

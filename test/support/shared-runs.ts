@@ -11,6 +11,7 @@ import type { RunLimits } from '../../server/runs/limits.ts';
 import type { LoggedEvent } from '../../server/runs/log-reader.ts';
 import type { RunRequest } from '../../server/runs/run-request.ts';
 import { Runs } from '../../server/runs/runs.ts';
+import type { FindRunnable } from '../../server/runs/start-run.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres.ts';
 import type { Beat } from '../../server/store/shared-store.ts';
 import type { Store } from '../../server/store/store.ts';
@@ -33,6 +34,8 @@ interface SharedProcessOptions {
   readonly times?: Partial<ReplicaTimes>;
   /** Whether it hears nobody, and nobody hears it. */
   readonly isDeaf?: boolean;
+  /** Finds the agents of runs that it goes on with; absent: it waits with those. */
+  readonly find?: FindRunnable;
 }
 
 /** Times that tests need not wait long for. */
@@ -41,7 +44,7 @@ const QUICK_TIMES: ReplicaTimes = { leaseMs: 1600, beatMs: 200, lookMs: 100 };
 /** Opens runs on a database that others use too. */
 export async function startSharedRuns(
   model: LanguageModelV4,
-  { url, limits, times, isDeaf = false }: SharedProcessOptions,
+  { url, limits, times, isDeaf = false, find }: SharedProcessOptions,
 ): Promise<SharedProcess> {
   const id = randomUUID();
   const logged: string[] = [];
@@ -84,6 +87,7 @@ export async function startSharedRuns(
   const wake: Wake = isDeaf ? createMemoryWake() : await openPostgresWake({ url, replica: id, log: quiet });
   const sharing = { store: store.shared ?? opened.shared, replica, wake };
   const runs = new Runs({ store, models: only(model), log, limits: { ...quickLimits, ...limits }, sharing });
+  if (find) runs.goOnWith(find);
   return Object.assign(process, {
     store,
     runs,

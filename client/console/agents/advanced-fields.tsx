@@ -29,6 +29,22 @@ export function AdvancedFields({ fields, change }: Props) {
           )}
         </Field>
         <Field
+          name="durable"
+          label="Durable runs"
+          hint="They go on without readers, and on another process when theirs is gone."
+        >
+          {(control) => (
+            <select
+              {...control}
+              value={fields.durable ? 'on' : 'off'}
+              onChange={({ target }) => change({ durable: target.value === 'on' })}
+            >
+              <option value="off">no</option>
+              <option value="on">yes</option>
+            </select>
+          )}
+        </Field>
+        <Field
           name="output_schema"
           label="Output schema"
           hint="A JSON Schema of what its answers are, unless a prompt says otherwise. Empty: they are text."

@@ -24,6 +24,7 @@ export interface AgentFields {
   readonly temperature: string;
   readonly agents: readonly string[];
   readonly offerAsTool: boolean;
+  readonly durable: boolean;
   /** JSON; empty: answers are text. */
   readonly outputSchema: string;
 }
@@ -57,6 +58,7 @@ export const NO_FIELDS: AgentFields = {
   temperature: '',
   agents: [],
   offerAsTool: true,
+  durable: false,
   outputSchema: '',
 };
 
@@ -75,6 +77,7 @@ export const fieldsOf = (agent: Agent): AgentFields => ({
   temperature: agent.temperature === null ? '' : String(agent.temperature),
   agents: agent.agents,
   offerAsTool: agent.offer_as_tool,
+  durable: agent.durable,
   outputSchema: agent.output_schema ? JSON.stringify(agent.output_schema, null, 2) : '',
 });
 
@@ -111,6 +114,7 @@ export function changesOf(before: AgentFields, now: AgentFields): Omit<Inputs['a
     ...(is('temperature') && { temperature: now.temperature.trim() ? Number(now.temperature) : null }),
     ...(is('agents') && { agents: [...now.agents] }),
     ...(is('offerAsTool') && { offer_as_tool: now.offerAsTool }),
+    ...(is('durable') && { durable: now.durable }),
     ...(is('outputSchema') && { output_schema: readSchema(now.outputSchema) }),
   };
 }

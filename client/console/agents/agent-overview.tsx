@@ -47,6 +47,7 @@ function Facts({ agent }: { readonly agent: Agent }) {
     ['Most steps of a run', agent.max_steps],
     ['Temperature', agent.temperature ?? 'the default of the model'],
     ['Offered to MCP clients', agent.offer_as_tool ? 'yes' : 'no'],
+    ['Durable runs', agent.durable ? 'yes' : 'no'],
     ['Created', <Ago key="created" at={agent.created_at} />],
     ['Changed', <Ago key="changed" at={agent.updated_at} />],
   ];

@@ -17,6 +17,7 @@ const FIELDS = new Set([
   'temperature',
   'agents',
   'offer_as_tool',
+  'durable',
   'output_schema',
 ]);
 

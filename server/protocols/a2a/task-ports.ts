@@ -20,7 +20,7 @@ export interface TaskRunRequest {
   readonly contextId: string;
   readonly parts: readonly UserPart[];
   /** Adds to the agent's tools for this run. */
-  extend(toolset: Toolset): Toolset;
+  readonly extend?: ((toolset: Toolset) => Toolset) | undefined;
   /** Ends the wait for a conversation that is busy. */
   readonly signal: AbortSignal;
 }
@@ -37,5 +37,5 @@ export interface ContinuingRun {
 export interface TaskAnswer extends ApprovalDecision {
   readonly principal: Principal;
   /** Adds to the agent's tools for the run that acts on it. */
-  extend(toolset: Toolset): Toolset;
+  readonly extend?: ((toolset: Toolset) => Toolset) | undefined;
 }

@@ -22,7 +22,7 @@ export interface AgUiRunRequest extends AgUiRunInput {
   readonly threadId: string;
   readonly runId: string;
   /** Adds to the agent's tools for this run. */
-  extend(toolset: Toolset): Toolset;
+  readonly extend?: ((toolset: Toolset) => Toolset) | undefined;
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
 }

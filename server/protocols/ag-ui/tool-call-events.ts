@@ -59,6 +59,11 @@ export class ToolCallEvents {
     }
   }
 
+  /** Forgets calls that do not count any more. */
+  withdraw(callIds: readonly string[]): void {
+    for (const callId of callIds) this.#unanswered.delete(callId);
+  }
+
   /** A result for each call that the end of the run leaves without one, unless its caller is to answer it. */
   stopUnanswered(outcome: RunOutcome): AgUiEvent[] {
     const pending = new Set(outcome.status === 'finished' ? outcome.pending : []);

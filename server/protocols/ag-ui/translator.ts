@@ -58,6 +58,9 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
         return [{ type: 'STATE_DELTA', delta: [...event.patch] }];
       case 'status':
         return [{ type: 'CUSTOM', name: 'status', value: toStatus(event) }];
+      case 'answer-withdrawn':
+        calls.withdraw(event.callIds);
+        return [...blocks.closeAll(), ...steps.closeAll()];
       case 'model-asked':
       case 'model-retried':
       case 'model-answered':

@@ -74,6 +74,8 @@ export class AnswerTranslation {
       case 'tool-started':
         this.#tools.set(event.callId, event.name);
         return [];
+      case 'answer-withdrawn':
+        return this.#withdraw(event);
       case 'model-asked':
       case 'model-retried':
       case 'model-answered':
@@ -122,6 +124,18 @@ export class AnswerTranslation {
         if (event.isError) return [toToolError(toolCallId, event.result)];
         return [{ type: 'tool-output-available', toolCallId, output: event.result, dynamic: true }];
     }
+  }
+
+  // A message of the AI SDK takes nothing back: what was said stays, as a step of its own, and calls say that they do not count.
+  #withdraw({ callIds }: EventOf<'answer-withdrawn'>): VercelAiChunk[] {
+    const { step, ...blocks } = Object.fromEntries(this.#open);
+    this.#open.clear();
+    for (const callId of callIds) this.#unanswered.delete(callId);
+    return [
+      ...Object.values(blocks).reverse(),
+      ...callIds.map((callId) => toToolError(callId, 'Not run: the step is taken again')),
+      ...(step ? [step] : []),
+    ];
   }
 
   #finish({ outcome, usage }: EventOf<'run-ended'>): VercelAiChunk[] {

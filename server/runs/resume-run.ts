@@ -1,0 +1,74 @@
+import { ApiError } from '../call/errors.ts';
+import type { Message } from '../store/messages.ts';
+import type { RunRecord, Store } from '../store/store.ts';
+import type { RunBeginning } from './drive-run.ts';
+import { findResumePoint } from './resume-point.ts';
+import type { FindRunnable } from './start-run.ts';
+import { toEvents } from './stored-events.ts';
+import { readStoredRequest, type StoredRequest } from './stored-request.ts';
+
+/** A run that goes on in this process, which another one has begun. */
+export interface ResumedRun {
+  readonly beginning: RunBeginning;
+  /** The number of the last event that is stored of it. */
+  readonly after: number;
+  /** When that happened, in milliseconds since 1970; undefined where that is not known. */
+  readonly lastAt: number | undefined;
+}
+
+interface ResumeOptions {
+  readonly store: Pick<Store, 'runs'> & { readonly conversations: Pick<Store['conversations'], 'messages'> };
+  /** undefined: agents are not open yet. */
+  readonly find: FindRunnable | undefined;
+}
+
+/** Reads what a run goes on with; `never` of one that cannot: its agent is gone, or not all that has happened in it is stored. */
+export async function readResumed(
+  record: RunRecord,
+  { store, find }: ResumeOptions,
+): Promise<ResumedRun | 'never' | 'later'> {
+  const resumable = await store.runs.resumable(record);
+  const request = readStoredRequest(resumable?.request);
+  if (!resumable || !request) return 'never';
+  if (!find) return 'later';
+  const { events: logged, isCut } = toEvents(await store.runs.events(record.key));
+  const after = logged.at(-1)?.id ?? 0;
+  // Behind a gap a tool may have been called of which nothing is known here.
+  if (isCut || resumable.lastBatch > after) return 'never';
+  const runnable = findRunnable(record.agentId, request, find);
+  if (!runnable) return 'never';
+  const stored = await store.conversations.messages(record.conversationKey);
+  const events = logged.map(({ event }) => event);
+  const callerTools = new Set(request.callerTools?.map(({ name }) => name));
+  const resumed = findResumePoint(events, { callerTools, state: request.state });
+  const hasSteps = events.some(({ type }) => type === 'step-started');
+  const { principal, history: told, ...asked } = request;
+  return {
+    beginning: {
+      request: { ...runnable, ...asked, principal, messages: [], history: 'stored' },
+      history: told ? pick(stored, told) : stored,
+      stored,
+      answered: hasSteps ? [] : resumable.answered.filter(({ callId }) => !resumed.begun.has(callId)),
+      resumed,
+      steps: await store.runs.steps(record.key),
+    },
+    after,
+    lastAt: logged.findLast(({ at }) => at !== undefined)?.at,
+  };
+}
+
+function findRunnable(agentId: string, { principal }: StoredRequest, find: FindRunnable) {
+  try {
+    const runnable = find(agentId, principal);
+    runnable.agent();
+    return runnable;
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.code === 'agent-not-found') return undefined;
+    throw cause;
+  }
+}
+
+function pick(messages: readonly Message[], ids: readonly string[]): Message[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
