@@ -71,6 +71,12 @@ export const McpUiEvent = z
       timestamp,
     }),
     z.object({
+      type: z.literal('withdrawn'),
+      content: z.string().meta({ description: 'The end of the text so far, which is to be taken away' }),
+      tool_calls: z.array(z.string()).meta({ description: 'The ids of calls that do not count' }),
+      timestamp,
+    }),
+    z.object({
       type: z.literal('done'),
       conversation_id: z.string(),
       approvals,

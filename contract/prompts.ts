@@ -169,6 +169,18 @@ export const PromptEvent = z
       is_error: z.boolean(),
       timestamp,
     }),
+    z
+      .object({
+        type: z.literal('withdrawn'),
+        content: z.string().meta({ description: 'The end of the text so far, which is to be taken away' }),
+        reasoning: z.string().optional().meta({ description: 'The same of what the model thinks, where it was told' }),
+        tool_calls: z.array(z.string()).meta({ description: 'The ids of calls that do not count' }),
+        timestamp,
+      })
+      .meta({
+        description:
+          'What was said of an answer does not count: another process has gone on with the run of a durable agent, and asks the model again',
+      }),
     z.object({
       type: z.literal('done'),
       conversation_id: z.string(),

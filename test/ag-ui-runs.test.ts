@@ -30,7 +30,8 @@ async function startServer(model: ScriptedModel, toolset: Toolset = toolsetOf({}
       const { givenId: runId, startedAt, historyCount, conversationKey, status } = found.record;
       const isOver = status !== 'running';
       const messages = () => store.conversations.messages(conversationKey);
-      return { ...found, agentId: 'my-agent', runId, startedAt, isOver, historyCount, messages };
+      const messagesAt = messages;
+      return { ...found, agentId: 'my-agent', runId, startedAt, isOver, historyCount, messages, messagesAt };
     },
     terminate: (threadId, runId) => runs.cancel(threadId, runId),
   });

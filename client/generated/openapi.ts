@@ -3269,6 +3269,15 @@ export interface components {
             timestamp?: number;
         } | {
             /** @constant */
+            type: "withdrawn";
+            /** @description The end of the text so far, which is to be taken away */
+            content: string;
+            /** @description The ids of calls that do not count */
+            tool_calls: string[];
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
+        } | {
+            /** @constant */
             type: "done";
             conversation_id: string;
             /** @description Tool calls that wait for an answer at `/approvals/{approval_id}`; the agent goes on then */
@@ -3986,6 +3995,17 @@ export interface components {
             /** @description What the tool returned, or the text of its error */
             result: unknown;
             is_error: boolean;
+            /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
+            timestamp?: number;
+        } | {
+            /** @constant */
+            type: "withdrawn";
+            /** @description The end of the text so far, which is to be taken away */
+            content: string;
+            /** @description The same of what the model thinks, where it was told */
+            reasoning?: string;
+            /** @description The ids of calls that do not count */
+            tool_calls: string[];
             /** @description When it happened, in milliseconds since 1970; absent where that was not noted */
             timestamp?: number;
         } | {

@@ -109,6 +109,11 @@ async function collectAnswer(
     const translated = translation.translate(logged);
     if (translated?.type === 'text') response += translated.content;
     if (translated?.type === 'reasoning') reasoning += translated.content;
+    if (translated?.type === 'withdrawn') {
+      response = response.slice(0, response.length - translated.content.length);
+      reasoning = reasoning.slice(0, reasoning.length - (translated.reasoning?.length ?? 0));
+      for (const id of translated.tool_calls) calls.delete(id);
+    }
     if (translated?.type === 'tool_call') {
       calls.set(translated.id, {
         id: translated.id,

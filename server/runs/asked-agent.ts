@@ -82,10 +82,14 @@ export class AnswerText {
   #cut = 0;
   #messageId: string | undefined;
   #gap = '';
+  /** What there was before the last message. */
+  #before = { text: '', cut: 0 };
 
   /** Takes the next event. Returns whether it has added something. */
   add(event: RunEvent): boolean {
+    if (event.type === 'answer-withdrawn') return this.#withdraw(event.messageIds);
     if (event.type === 'text-started') {
+      if (this.#messageId !== event.messageId) this.#before = { text: this.#text, cut: this.#cut };
       if (this.#messageId !== event.messageId && this.#text !== '') this.#gap = '\n\n';
       this.#messageId = event.messageId;
     }
@@ -94,6 +98,14 @@ export class AnswerText {
     this.#gap = '';
     this.#text = text.slice(0, MAX_CHARS);
     this.#cut += text.length - this.#text.length;
+    return true;
+  }
+
+  #withdraw(messageIds: readonly string[]): boolean {
+    if (this.#messageId === undefined || !messageIds.includes(this.#messageId)) return false;
+    ({ text: this.#text, cut: this.#cut } = this.#before);
+    this.#gap = '';
+    this.#messageId = undefined;
     return true;
   }
 

@@ -5,6 +5,7 @@ import type { Included, PromptEvent } from '../../contract/prompts.ts';
 import { toAnswerFile } from '../call/data-url.ts';
 import { ApiError } from '../call/errors.ts';
 import type { LoggedEvent } from './log-reader.ts';
+import { Paragraphs } from './paragraphs.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from './run-events.ts';
 
 /** One event of a streamed prompt. */
@@ -56,11 +57,20 @@ export class PromptTranslation {
         const { callId: id, name, result, isError } = event;
         return { type: 'tool_result', id, name, result, is_error: isError };
       }
+      case 'answer-withdrawn':
+        return this.#withdraw(event);
       case 'run-ended':
         return this.#toLast(event.outcome, toUsage(event.usage));
       default:
         return undefined;
     }
+  }
+
+  #withdraw({ messageIds, callIds }: Extract<RunEvent, { type: 'answer-withdrawn' }>): PromptEvents | undefined {
+    const content = this.#text.withdraw(messageIds);
+    const reasoning = this.#reasoning.withdraw(messageIds);
+    if (content === '' && reasoning === '' && !callIds.length) return undefined;
+    return { type: 'withdrawn', content, ...(reasoning !== '' && { reasoning }), tool_calls: [...callIds] };
   }
 
   #toLast(outcome: RunOutcome, usage: ReturnType<typeof toUsage>): PromptEvents {
@@ -78,17 +88,6 @@ export class PromptTranslation {
     }
     const { code, message: detail } = toFailure(outcome);
     return { type: 'error', detail, code, conversation_id, usage };
-  }
-}
-
-/** The pieces of what a model says in several messages: what comes after a tool call stands apart from what came before it. */
-class Paragraphs {
-  #lastMessageId: string | undefined;
-
-  add({ messageId, delta }: { readonly messageId: string; readonly delta: string }): string {
-    const isNext = this.#lastMessageId !== undefined && this.#lastMessageId !== messageId;
-    this.#lastMessageId = messageId;
-    return isNext ? `\n\n${delta}` : delta;
   }
 }
 

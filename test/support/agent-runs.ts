@@ -146,7 +146,9 @@ export async function startAgentRuns(
         const { agentId, givenId, startedAt, historyCount, conversationKey, status } = found.record;
         const messages = () => store.conversations.messages(conversationKey);
         const isOver = status !== 'running';
-        return { agentId, runId: givenId, startedAt, isOver, historyCount, messages, events: found.events };
+        const { events } = found;
+        const messagesAt = messages;
+        return { agentId, runId: givenId, startedAt, isOver, historyCount, messages, messagesAt, events };
       },
       terminate: (threadId, runId) => runs.cancel(threadId, runId),
     }),

@@ -23,6 +23,8 @@ class A2uiTranslation {
   readonly #calls = new RenderCalls();
   #hasShown = false;
   #failures = 0;
+  /** The surface of the last text. */
+  #lastText: string | undefined;
   #text: { readonly surfaceId: string; value: string; sentLength: number } | undefined;
 
   constructor(conversationId: string) {
@@ -37,6 +39,9 @@ class A2uiTranslation {
         return;
       case 'text-ended':
         yield* this.#endText();
+        return;
+      case 'answer-withdrawn':
+        yield* this.#emptyText(event.messageIds);
         return;
       case 'tool-call-ended':
         this.#calls.note(event);
@@ -73,6 +78,7 @@ class A2uiTranslation {
     if (!this.#text) {
       const surfaceId = `${this.#conversationId}:${messageId}`;
       this.#text = { surfaceId, value: '', sentLength: 0 };
+      this.#lastText = surfaceId;
       yield* toTextSurface(surfaceId);
     }
     const text = this.#text;
@@ -81,6 +87,13 @@ class A2uiTranslation {
     if (text.value.length < text.sentLength * 1.1 + 40) return;
     text.sentLength = text.value.length;
     yield toTextUpdate(text.surfaceId, text.value);
+  }
+
+  /** Takes a text back that does not count: its surface is empty then. */
+  *#emptyText(messageIds: readonly string[]): Generator<A2uiEvent> {
+    const surfaceId = messageIds.map((id) => `${this.#conversationId}:${id}`).find((id) => id === this.#lastText);
+    this.#text = undefined;
+    if (surfaceId !== undefined) yield toTextUpdate(surfaceId, '');
   }
 
   *#endText(): Generator<A2uiEvent> {

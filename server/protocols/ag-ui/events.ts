@@ -2,6 +2,7 @@ import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import { toApiError } from '../../call/errors.ts';
 import { translateEvents } from '../../call/ready-events.ts';
 import { type RunEvent, toLostRun } from '../../runs/run-events.ts';
+import type { Message } from '../../store/messages.ts';
 import type { AgUiRunView } from './run-view.ts';
 import { createAgUiTranslator } from './translator.ts';
 
@@ -12,13 +13,17 @@ import { createAgUiTranslator } from './translator.ts';
  * all but that comes, and what was thrown is thrown on for the surface to tell.
  */
 export function toAgUiEvents(
-  events: AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>,
+  events: AsyncIterable<{
+    readonly at?: number | undefined;
+    readonly event: RunEvent;
+    readonly messages?: readonly Message[] | undefined;
+  }>,
   view: AgUiRunView,
 ): AsyncIterable<AgUiEvent> {
   const translator = createAgUiTranslator(view);
   return translateEvents(events, {
     first: translator.start(),
-    next: ({ event, at }) => translator.next(event, at),
+    next: ({ event, at, messages }) => translator.next(event, at, messages),
     isOver: translator.isOver,
     atFailure: (cause) => translator.next(toLostRun(toApiError(cause).message)).slice(0, -1),
     atEnd: () => translator.next(toLostRun('The server lost the run')),

@@ -4,7 +4,6 @@ import type { AppHandlers } from '../../../contract/index.ts';
 import type { RequestContext } from '../../call/implement.ts';
 import { readLastEventId } from '../../call/numbered-events.ts';
 import type { Principal } from '../../call/principal.ts';
-import type { RunEvent } from '../../runs/run-events.ts';
 import type { Toolset } from '../../runs/toolset.ts';
 import { extendForViewer } from '../../surfaces/render-ui.ts';
 import type { OfferedAgents } from '../offered-agents.ts';
@@ -33,7 +32,8 @@ interface AgUiParts extends AgUiRunArchive {
   /** Throws when the run cannot start: the thread is busy, the server is draining. */
   startRun(request: AgUiRunRequest): Promise<{
     readonly startedAt: string;
-    readonly events: AsyncIterable<{ readonly at?: number | undefined; readonly event: RunEvent }>;
+    /** With the messages of the thread as they then were where an answer is withdrawn. */
+    readonly events: Parameters<typeof toAgUiEvents>[0];
   }>;
   /** Ends a run. False when the caller sees no such run that is active. */
   terminate(threadId: string, runId: string, principal: Principal): boolean | Promise<boolean>;

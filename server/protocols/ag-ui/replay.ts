@@ -22,6 +22,8 @@ interface AgUiFoundRun {
   readonly historyCount: number;
   /** The messages of its thread as they are stored now. */
   messages(): Promise<readonly Message[]>;
+  /** The messages of its thread as they were when an event of it had happened, by its number. */
+  messagesAt(id: number): Promise<readonly Message[]>;
   /** Its events from the first to `run-ended`; a gap in their numbers means that events were lost. */
   events(signal: AbortSignal): AsyncIterable<{
     readonly id: number;
@@ -87,7 +89,9 @@ async function* numberEvents({ run, view, after: last, signal }: Replay): AsyncG
       lastId = id;
       continue;
     }
-    const translated = translator.next(event, at);
+    const isWithdrawn = event.type === 'answer-withdrawn';
+    const messages = isWithdrawn ? await (isForgotten ? run.messages() : run.messagesAt(id)) : [];
+    const translated = translator.next(event, at, messages);
     if (id !== lastId + 1) {
       const known = number;
       number = numberAfterGap(number) - 1;

@@ -1,8 +1,10 @@
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
+import type { Message } from '../../store/messages.ts';
 import { toFileEvent } from './file-activities.ts';
 import { OpenBlocks } from './open-blocks.ts';
 import type { AgUiRunView } from './run-view.ts';
+import { toMessagesSnapshot } from './snapshot.ts';
 import { createSpelling, type Spelling } from './spelling.ts';
 import { Subagents } from './subagents.ts';
 import { AG_UI_VERSION, toInterruptNotice, toTerminalEvent } from './terminal.ts';
@@ -13,8 +15,11 @@ import { ToolCallEvents } from './tool-call-events.ts';
 interface AgUiTranslator {
   /** The events that come before those of the first run event. */
   start(): AgUiEvent[];
-  /** The events of one run event, with the time it happened, in milliseconds since 1970; none once the run is over. */
-  next(event: RunEvent, at?: number): AgUiEvent[];
+  /**
+   * The events of one run event, with the time it happened, in milliseconds since 1970; none once the run is over. `messages` are all of the
+   * thread as they are with an answer that was withdrawn.
+   */
+  next(event: RunEvent, at?: number, messages?: readonly Message[]): AgUiEvent[];
   isOver(): boolean;
 }
 
@@ -28,7 +33,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
   const files = new Map<string, number>();
   let isOver = false;
 
-  function translate(event: RunEvent): AgUiEvent[] {
+  function translate(event: RunEvent, messages: readonly Message[]): AgUiEvent[] {
     switch (event.type) {
       case 'step-started':
       case 'step-ended':
@@ -60,7 +65,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
         return [{ type: 'CUSTOM', name: 'status', value: toStatus(event) }];
       case 'answer-withdrawn':
         calls.withdraw(event.callIds);
-        return [...blocks.closeAll(), ...steps.closeAll()];
+        return [...blocks.closeAll(), ...steps.closeAll(), toMessagesSnapshot(messages, view.casing)];
       case 'model-asked':
       case 'model-retried':
       case 'model-answered':
@@ -89,7 +94,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
 
   return {
     start: () => withTime([toRunStarted(view, spelled)], view.startedAt),
-    next: (event, at) => (isOver ? [] : withTime(translate(event), at)),
+    next: (event, at, messages = []) => (isOver ? [] : withTime(translate(event, messages), at)),
     isOver: () => isOver,
   };
 }

@@ -2,6 +2,7 @@
 import type { McpUiEvent } from '../../../contract/mcp-ui.ts';
 import { toApiError } from '../../call/errors.ts';
 import { type Numbered, numberAfterGap } from '../../call/numbered-events.ts';
+import { Paragraphs } from '../../runs/paragraphs.ts';
 import type { AwaitedCall, RunEvent } from '../../runs/run-events.ts';
 import type { TextRun } from '../text-runs.ts';
 import { type PageTool, pageEndpoint } from './page-tools.ts';
@@ -46,7 +47,7 @@ export async function* toMcpUiEvents(
 class McpUiTranslation {
   readonly #conversationId: string;
   readonly #inputs = new Map<string, unknown>();
-  #lastMessageId: string | undefined;
+  readonly #text = new Paragraphs();
 
   constructor(conversationId: string) {
     this.#conversationId = conversationId;
@@ -59,12 +60,10 @@ class McpUiTranslation {
 
   next(event: RunEvent): McpUiEvent | undefined {
     switch (event.type) {
-      case 'text-delta': {
-        // What is said after a tool call begins a new paragraph.
-        const isNewParagraph = this.#lastMessageId !== undefined && this.#lastMessageId !== event.messageId;
-        this.#lastMessageId = event.messageId;
-        return { type: 'text', content: isNewParagraph ? `\n\n${event.delta}` : event.delta };
-      }
+      case 'text-delta':
+        return { type: 'text', content: this.#text.add(event) };
+      case 'answer-withdrawn':
+        return this.#withdraw(event);
       case 'status':
         return { type: 'status', text: event.text };
       case 'tool-call-ended':
@@ -79,6 +78,11 @@ class McpUiTranslation {
       default:
         return undefined;
     }
+  }
+
+  #withdraw({ messageIds, callIds }: Extract<RunEvent, { type: 'answer-withdrawn' }>): McpUiEvent | undefined {
+    const content = this.#text.withdraw(messageIds);
+    return content || callIds.length ? { type: 'withdrawn', content, tool_calls: [...callIds] } : undefined;
   }
 }
 

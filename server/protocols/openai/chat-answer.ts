@@ -60,6 +60,7 @@ export async function collectChat(events: Events, view: ChatView): Promise<OpenA
   const translation = new ChatTranslation(view);
   const deltas: ChatDelta[] = [];
   for await (const { event } of events) {
+    for (let left = translation.withdraw(event).length; left > 0; ) left -= deltas.pop()?.content?.length ?? 0;
     deltas.push(...translation.next(event));
     const { end } = translation;
     if (!end) continue;

@@ -2,6 +2,7 @@
 import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
 import { toFileUrl } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
+import { Paragraphs } from '../../runs/paragraphs.ts';
 import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
 import { withoutAttempts } from './held-text.ts';
 import { toRunFailure } from './run-failure.ts';
@@ -30,13 +31,20 @@ export class ChatTranslation {
   readonly #isJson: boolean;
   readonly #calls = new Map<string, Call>();
   #images = 0;
-  #lastMessageId: string | undefined;
+  readonly #text = new Paragraphs();
   /** Set when the run has ended. */
   end: ChatEnd | undefined;
 
   constructor({ showsTools, isJson }: { readonly showsTools: boolean; readonly isJson: boolean }) {
     this.#showsTools = showsTools;
     this.#isJson = isJson;
+  }
+
+  /** What of the answer does not count any more: the end of its text. A client that was told it cannot be told that. */
+  withdraw(event: RunEvent): string {
+    if (event.type !== 'answer-withdrawn') return '';
+    for (const callId of event.callIds) this.#calls.delete(callId);
+    return this.#text.withdraw(event.messageIds);
   }
 
   /** What an event adds to the answer. Throws when it tells that the run has failed. */
@@ -47,7 +55,7 @@ export class ChatTranslation {
   #toDeltas(event: RunEvent): ChatDelta[] {
     switch (event.type) {
       case 'text-delta':
-        return [{ content: this.#toContent(event) }];
+        return [{ content: this.#text.add(event) }];
       case 'reasoning-delta':
         return [{ reasoning_content: event.delta }];
       case 'file':
@@ -75,13 +83,6 @@ export class ChatTranslation {
     return { type: 'image_url', index: this.#images++, image_url: { url: toFileUrl(file) } };
   }
 
-  // What is said after a tool call stands apart from what was said before it.
-  #toContent({ messageId, delta }: { readonly messageId: string; readonly delta: string }): string {
-    const isNext = this.#lastMessageId !== undefined && this.#lastMessageId !== messageId;
-    this.#lastMessageId = messageId;
-    return isNext ? `\n\n${delta}` : delta;
-  }
-
   #showTool(line: string): ChatDelta[] {
     return this.#showsTools ? [{ reasoning_content: line }] : [];
   }
@@ -93,7 +94,7 @@ export class ChatTranslation {
     this.end = { finishReason: toFinishReason(stoppedBy, calls.length > 0), usage: toUsage(usage), approvals };
     const asks = approvals.map(toRequest).join('\n');
     return [
-      ...(asks === '' ? [] : [{ content: this.#toContent({ messageId: 'asks', delta: asks }) }]),
+      ...(asks === '' ? [] : [{ content: this.#text.add({ messageId: 'asks', delta: asks }) }]),
       ...calls.map((call, index) => ({ tool_calls: [{ index, ...toToolCall(call) }] })),
     ];
   }

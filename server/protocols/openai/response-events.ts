@@ -23,6 +23,8 @@ export class ResponseTranslation {
   readonly #view: ResponseView;
   readonly #items: ResponseItems;
   readonly #texts = new Map<string, OpenText>();
+  /** The places of the texts of each message. */
+  readonly #places = new Map<string, readonly number[]>();
   readonly #calls = new Map<string, Pick<EventOf<'tool-call-ended'>, 'name' | 'args'>>();
   /** The places of the calls that run. */
   readonly #running = new Map<string, number>();
@@ -89,6 +91,8 @@ export class ResponseTranslation {
       case 'tool-call-ended':
         this.#calls.set(event.callId, event);
         return [];
+      case 'answer-withdrawn':
+        return this.#withdraw(event);
       case 'tool-started':
         return this.#beginCall(event);
       case 'tool-result':
@@ -100,9 +104,20 @@ export class ResponseTranslation {
     }
   }
 
+  // No event takes an item back: those that are still written end as incomplete, and the response at its end holds nothing of them.
+  #withdraw({ messageIds, callIds }: EventOf<'answer-withdrawn'>): NewEvent[] {
+    const keys = messageIds.flatMap((id) => [`text ${id}`, `reasoning ${id}`]);
+    const events = keys.flatMap((key) => this.#endText(key, 'incomplete'));
+    for (const key of keys) for (const index of this.#places.get(key) ?? []) this.#items.empty(index);
+    for (const callId of callIds) this.#calls.delete(callId);
+    return events;
+  }
+
   #beginText(event: EventOf<'text-started' | 'reasoning-started'>): NewEvent[] {
     const { index, events } = this.#items.beginText(event.type === 'text-started' ? 'message' : 'reasoning');
-    this.#texts.set(keyOf(event), { index, text: '' });
+    const key = keyOf(event);
+    this.#texts.set(key, { index, text: '' });
+    this.#places.set(key, [...(this.#places.get(key) ?? []), index]);
     return events;
   }
 

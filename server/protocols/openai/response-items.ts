@@ -85,6 +85,13 @@ export class ResponseItems {
     ];
   }
 
+  /** Leaves nothing of a text but its place. */
+  empty(index: number): void {
+    const item = this.#items[index];
+    if (item?.type === 'message') this.#items[index] = { ...item, status: 'incomplete', content: [] };
+    if (item?.type === 'reasoning') this.#items[index] = { ...item, status: 'incomplete', summary: [] };
+  }
+
   /** The items as they stand while some texts are still written. */
   withTexts(open: readonly OpenText[]): OpenAiItem[] {
     const texts = new Map(open.map(({ index, text }) => [index, text]));

@@ -27,6 +27,8 @@ export class TaskArtifacts {
   #text = '';
   #isCut = false;
   #lastMessageId: string | undefined;
+  /** What there was before the last message. */
+  #before: { readonly length: number; readonly messageId: string | undefined } = { length: 0, messageId: undefined };
 
   /** `before` holds the artifacts made before the task last stopped to wait. */
   constructor(before: readonly A2aArtifact[] = []) {
@@ -42,6 +44,7 @@ export class TaskArtifacts {
   /** The piece of an artifact that an event adds; undefined when it adds none. */
   take(event: RunEvent): { readonly artifact: A2aArtifact; readonly append: boolean } | undefined {
     if (event.type === 'text-delta') return this.#addText(event);
+    if (event.type === 'answer-withdrawn') return this.#withdraw(event.messageIds);
     if (event.type === 'file') return { artifact: this.#addFile(event), append: false };
     if (event.type === 'run-ended') return this.#addOutput(event.outcome);
     if (event.type === 'tool-call-ended') this.#calls.note(event);
@@ -87,13 +90,24 @@ export class TaskArtifacts {
     if (this.#isCut) return undefined;
     const append = this.#text !== '';
     // What is said after a tool call begins a new paragraph.
-    const isNewParagraph = append && this.#lastMessageId !== event.messageId;
+    const isNew = this.#lastMessageId !== event.messageId;
+    const isNewParagraph = append && isNew;
+    if (isNew) this.#before = { length: this.#text.length, messageId: this.#lastMessageId };
     this.#lastMessageId = event.messageId;
     const room = MAX_CHARACTERS - this.#text.length;
     const text = `${isNewParagraph ? '\n\n' : ''}${event.delta}`.slice(0, room);
     this.#isCut = text.length === room;
     this.#text += text;
     return { artifact: { ...RESPONSE, parts: [{ text }], ...this.#cutMark() }, append };
+  }
+
+  /** Takes back what was said in messages that do not count any more: the answer is told anew without it. */
+  #withdraw(messageIds: readonly string[]) {
+    if (this.#lastMessageId === undefined || !messageIds.includes(this.#lastMessageId)) return undefined;
+    this.#text = this.#text.slice(0, this.#before.length);
+    this.#lastMessageId = this.#before.messageId;
+    this.#isCut = false;
+    return { artifact: { ...RESPONSE, parts: [{ text: this.#text }] }, append: false };
   }
 
   /** The artifacts as they are now. */
