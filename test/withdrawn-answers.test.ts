@@ -1,7 +1,7 @@
 /** What each protocol tells of an answer that does not count any more, as another process has gone on with its run. */
-import { defaultApplyEvents } from '@ag-ui/client';
-import { from, lastValueFrom } from 'rxjs';
+import { defaultApplyEvents, runHttpRequest, transformHttpEventStream } from '@ag-ui/client';
 import { expect, test } from 'vitest';
+import { serverSentEvents } from '../server/http/sse.ts';
 import { TaskArtifacts } from '../server/protocols/a2a/tasks/artifacts.ts';
 import { toA2uiEvents } from '../server/protocols/a2ui/events.ts';
 import { toAgUiEvents } from '../server/protocols/ag-ui/events.ts';
@@ -78,13 +78,15 @@ test('clients of AG-UI have the messages that count, and every generation takes 
   const messages = [{ id: 'u1', role: 'user' as const, content: 'Hello' }];
   const input = { threadId: 't', runId: 'r', messages, state: {}, tools: [], context: [], forwardedProps: {} };
   const agent = { messages, state: {}, agentId: 'a' };
-  const applied = defaultApplyEvents(
-    input,
-    from(events) as unknown as Parameters<typeof defaultApplyEvents>[1],
-    agent as unknown as Parameters<typeof defaultApplyEvents>[2],
-    [],
-  );
-  const held = await lastValueFrom(applied);
+  const { encode } = serverSentEvents({ eventName: (event) => (event as { type: string }).type });
+  const body = events.map((event, index) => encode(event, index + 1)).join('');
+  const headers = { 'content-type': 'text/event-stream' };
+  const stream = transformHttpEventStream(runHttpRequest(async () => new Response(body, { headers })));
+  const applied = defaultApplyEvents(input, stream, agent as unknown as Parameters<typeof defaultApplyEvents>[2], []);
+  const held = await new Promise<{ messages?: { id: string; role: string }[] }>((resolve, reject) => {
+    let last = {};
+    applied.subscribe({ next: (change) => void (last = change), error: reject, complete: () => resolve(last) });
+  });
   expect(held.messages?.map(({ id, role }) => [id, role])).toEqual([
     ['u1', 'user'],
     ['m1', 'assistant'],
@@ -114,7 +116,9 @@ test('a message of the AI SDK ends the step, and says that its calls do not coun
   const types = chunks.map(({ type }) => type);
   expect(types.filter((type) => type === 'start-step')).toHaveLength(3);
   expect(types.filter((type) => type === 'finish-step')).toHaveLength(3);
-  expect(types.filter((type) => type === 'text-start')).toHaveLength(types.filter((type) => type === 'text-end').length);
+  expect(types.filter((type) => type === 'text-start')).toHaveLength(
+    types.filter((type) => type === 'text-end').length,
+  );
   expect(chunks).toContainEqual(expect.objectContaining({ type: 'tool-output-error', toolCallId: 'c1' }));
 });
 

@@ -9,6 +9,7 @@ import type { ToolChoice } from '../models/tool-choice.ts';
 import type { Message } from '../store/messages.ts';
 import type { ApprovalRecord, NewApproval } from '../store/store.ts';
 import { sumUsage } from '../store/usage.ts';
+import { endOfResumed } from './end-of-resumed.ts';
 import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
@@ -132,7 +133,9 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
   let outcome: RunOutcome | undefined;
   try {
     for (const event of resumed?.news ?? []) options.sink.emit(event);
-    if (resumed) outcome = await endOfResumed(resumed, turn, options);
+    const schema = resumed && schemaOf(options, options.agent());
+    if (resumed) outcome = await endOfResumed(resumed, turn.output, schema);
+    if (!outcome && resumed?.pending.length) outcome = toWaiting(resumed.pending, turn, options);
     if (!outcome && options.answered?.length) outcome = await settleAnswered(options.answered, turn, options);
     for (let step = resumed?.step ?? 1; !outcome && !signal.aborted; step++)
       outcome = await takeStep(step, turn, options);
@@ -227,25 +230,6 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   if (pending.length) return toWaiting(pending, turn, options);
   if (answer.content.calls.length) return undefined;
   return ask ? turn.output.judge(answer, ask, turn.messages.length) : { status: 'finished', pending: [] };
-}
-
-/** How a run ends that another process had all but ended; undefined when the model is to go on. */
-async function endOfResumed(
-  { answers, pending }: ResumePoint,
-  turn: LoopState,
-  options: LoopOptions,
-): Promise<RunOutcome | undefined> {
-  const schema = schemaOf(options, options.agent());
-  for (const { text, hasCalls, stopReason, behind } of answers) {
-    if (stopReason === 'length' || stopReason === 'content-filter') {
-      return schema ? turn.output.cutOff(stopReason) : { status: 'finished', pending: [], stoppedBy: stopReason };
-    }
-    if (hasCalls) continue;
-    if (!schema) return { status: 'finished', pending: [] };
-    const outcome = await turn.output.judge({ content: { text } }, { schema }, behind);
-    if (outcome) return outcome;
-  }
-  return pending.length ? toWaiting(pending, turn, options) : undefined;
 }
 
 const schemaOf = ({ outputSchema }: LoopOptions, agent: RunAgent) =>

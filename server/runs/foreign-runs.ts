@@ -134,6 +134,7 @@ export class ForeignRuns {
   close(): void {
     clearInterval(this.#timer);
     for (const end of this.#ends) end();
+    for (const mirror of this.#mirrors.values()) mirror.leave();
     this.#mirrors.clear();
   }
 

@@ -5,7 +5,10 @@ import { readStoredEvents } from './stored-events.ts';
 
 /** The conversation of a run as it was when an event of the run had happened, by its number. */
 export async function readMessagesAt(
-  store: { readonly runs: Pick<Store['runs'], 'events'>; readonly conversations: Pick<Store['conversations'], 'messages'> },
+  store: {
+    readonly runs: Pick<Store['runs'], 'events'>;
+    readonly conversations: Pick<Store['conversations'], 'messages'>;
+  },
   { key, conversationKey, historyCount }: Pick<RunRecord, 'key' | 'conversationKey' | 'historyCount'>,
   id: number,
 ): Promise<Message[]> {

@@ -27,6 +27,7 @@ export class MirroredRun implements Run {
   readonly record: RunRecord;
   readonly #options: MirrorOptions;
   readonly #log: RunLog;
+  readonly #left = new AbortController();
   readonly #ended = Promise.withResolvers<RunOutcome>();
   /** How many readers there are, and others who wait for the end. */
   #users = 0;
@@ -72,6 +73,15 @@ export class MirroredRun implements Run {
 
   get startedAt(): string {
     return this.record.startedAt;
+  }
+
+  get left(): AbortSignal {
+    return this.#left.signal;
+  }
+
+  /** Follows it no more. */
+  leave(): void {
+    if (!this.hasEnded) this.#left.abort();
   }
 
   get firstHeld(): number {

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import type { Included, PromptEvent } from '../../contract/prompts.ts';
 import { toAnswerFile } from '../call/data-url.ts';
 import { ApiError } from '../call/errors.ts';
+import { Paragraphs } from '../call/paragraphs.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import { Paragraphs } from './paragraphs.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from './run-events.ts';
 
 /** One event of a streamed prompt. */

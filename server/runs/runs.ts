@@ -1,49 +1,30 @@
 import { drainingError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
 import { noteRequest } from '../call/request-notes.ts';
-import type { ConversationName, RunRecord, Store } from '../store/store.ts';
-import type { CallerTrace } from '../store/stored-runs.ts';
+import type { ConversationName, RunRecord } from '../store/store.ts';
 import { ActiveRun, type ActiveRunOptions, type Run } from './active-run.ts';
 import { ActiveRuns, cancelAll } from './active-runs.ts';
-import type { EndedCall, TraceHeaders } from './call-watch.ts';
 import { ConversationQueues } from './conversation-queues.ts';
+import { drainRuns } from './drain-runs.ts';
 import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
-import type { RunSharing } from './foreign-runs.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
 import { nameConversation } from './name-conversation.ts';
+import { toCaller, toOpening } from './opening.ts';
 import { recoverRuns } from './recover-runs.ts';
 import { readResumed } from './resume-run.ts';
 import { RunAskers } from './run-askers.ts';
 import type { RunEndListener } from './run-end.ts';
-import { SHUTTING_DOWN } from './run-events.ts';
 import { RunFinder } from './run-finder.ts';
 import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
 import type { RunTracing } from './run-tracing.ts';
+import type { RunsOptions } from './runs-options.ts';
 import { type GoneOn, SharedRuns } from './shared-runs.ts';
 import type { FindRunnable } from './start-run.ts';
-import type { PriceOf } from './step-recorder.ts';
 import { toStoredRequest } from './stored-request.ts';
 import { ToolArguments } from './tool-arguments.ts';
-
-interface RunsOptions extends Pick<DriveOptions, 'files' | 'log' | 'models'> {
-  readonly store: Pick<Store, 'runs'> & {
-    readonly approvals: Pick<Store['approvals'], 'get' | 'giveUp' | 'open'>;
-    readonly conversations: Pick<Store['conversations'], 'find' | 'get' | 'messages' | 'name'>;
-  };
-  readonly limits?: Partial<RunLimits> | undefined;
-  /** Absent: no price is known. */
-  readonly priceOf?: PriceOf | undefined;
-  readonly onEnded?: RunEndListener | undefined;
-  /** Is told of each tool call that was made within another one, once it has ended. */
-  readonly onInnerEnded?: ((call: EndedCall) => void) | undefined;
-  /** Absent: nothing is traced. */
-  readonly tracing?: RunTracing | undefined;
-  /** What this process has of others on the same store; absent: it has the store alone. */
-  readonly sharing?: RunSharing | undefined;
-}
 
 /** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
 export type RunListener = (run: Run, how: { readonly isResumed: boolean }) => void;
@@ -128,7 +109,10 @@ export class Runs {
     this.#starting++;
     try {
       this.#refuseWhenDraining(request);
-      return await this.#openWhenFree(request, conversation, leave);
+      const open = () => this.#open(request, conversation, leave);
+      if (!this.#shared) return await open();
+      const wait = { whenBusy, signal, reason: INTERRUPTED_BY_NEXT, check: () => this.#refuseWhenDraining(request) };
+      return await this.#shared.openWhenFree(conversation.key, wait, open);
     } catch (error) {
       leave();
       throw error;
@@ -212,41 +196,28 @@ export class Runs {
     return recoverRuns(this.#store.runs, { log: this.#driveOptions.log, onEnded: this.#onEnded });
   }
 
-  /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then cancels them. Resolves when all are stored. */
+  /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then hands them over or cancels them. Resolves when all are stored. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
     this.#queues.refuseWaiting(drainingError(DRAINING_RETRY_SECONDS));
-    const grace = Promise.withResolvers<void>();
-    const timer = setTimeout(grace.resolve, graceMs);
-    await Promise.race([this.#allEnded(), grace.promise]);
-    clearTimeout(timer);
-    await this.#shared?.stopTaking();
-    // A run that was being opened when draining began is among them by now or in the next round.
-    while (this.#active.size || this.#starting) {
-      await this.#handOver();
-      await cancelAll(this.activeRuns(), SHUTTING_DOWN);
-      await new Promise(setImmediate);
-    }
+    await drainRuns(
+      {
+        active: this.activeRuns,
+        isAny: () => this.#active.size > 0 || this.#starting > 0,
+        stopTaking: async () => this.#shared?.stopTaking(),
+        handOver: (runs) => this.#handOver(runs),
+      },
+      graceMs,
+    );
     await this.#records.settled();
     this.#kept.clear();
     this.#shared?.close();
   }
 
-  /** Leaves the runs that others can go on with to them. */
-  async #handOver(): Promise<void> {
-    const runs = this.activeRuns().filter(({ isDurable, signal }) => isDurable && !signal.aborted);
-    if (!runs.length) return;
+  async #handOver(runs: readonly ActiveRun[]): Promise<void> {
     // What is not stored by then has never happened, for nobody was told of it.
     await this.#records.flush();
     await this.#shared?.handOver(runs);
-    await Promise.all(runs.map(({ ended }) => ended));
-  }
-
-  async #allEnded(): Promise<void> {
-    while (this.#active.size || this.#starting) {
-      await Promise.all(this.activeRuns().map(({ ended }) => ended));
-      await new Promise(setImmediate);
-    }
   }
 
   /** What goes on may still ask other agents. */
@@ -254,19 +225,10 @@ export class Runs {
     if (this.#isDraining && !parent) throw drainingError(DRAINING_RETRY_SECONDS);
   }
 
-  /** Opens a run as soon as it may begin, whichever process has the one before. */
-  #openWhenFree(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
-    const open = () => this.#open(request, conversation, leave);
-    if (!this.#shared) return open();
-    const check = () => this.#refuseWhenDraining(request);
-    const { whenBusy, signal } = request;
-    return this.#shared.openWhenFree(conversation.key, { whenBusy, signal, reason: INTERRUPTED_BY_NEXT, check }, open);
-  }
-
   async #open(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
     const { id: agentId } = request.agent();
-    const { key: conversationKey, id: conversationId, owner } = conversation;
-    const { decisions = [], whenBusy, messages: sent, history, replaces, parent, unlisted } = request;
+    const { key: conversationKey, id: conversationId } = conversation;
+    const { decisions = [], whenBusy, messages: sent, history, replaces, parent } = request;
     const cancelsApprovals = whenBusy === 'interrupt' && !decisions.length;
     const isNew = request.conversationId === undefined && request.conversationKey === undefined;
     const stored = isNew ? [] : await this.#store.conversations.messages(conversationKey);
@@ -278,21 +240,11 @@ export class Runs {
     const { messages, unstored } = joinHistory({ stored, replaces, sent, history, awaited });
     const isDetached = request.detached ?? false;
     const isDurable = this.#shared !== undefined && (request.durable ?? false);
-    const caller = parent ? toCaller(parent.trace) : (this.#tracing?.callerNow() ?? NO_CALLER);
+    const caller = toCaller(parent ? parent.trace : this.#tracing?.callerNow());
     const opened = await this.#records.open({
-      givenId: request.runId,
-      conversationId,
-      conversationKey,
-      owner,
-      folder: request.folder,
-      agentId,
-      parentRunId: parent?.runId,
-      messages: unlisted ? [] : unstored,
-      isUnlisted: unlisted !== undefined,
-      replaces,
+      ...toOpening(asked, { conversation, agentId, unstored }),
       isDetached,
       ...(isDurable && { request: toStoredRequest(asked, messages) }),
-      decisions: decisions.map((decision) => ({ resolvedBy: request.principal.name ?? null, ...decision })),
       cancelsApprovals,
       ...caller,
     });
@@ -345,7 +297,5 @@ export class Runs {
   }
 }
 
-const NO_CALLER: CallerTrace = { traceparent: null, tracestate: null };
-const toCaller = (trace: TraceHeaders = {}): CallerTrace => ({ ...NO_CALLER, ...trace });
 const CANCELLED = 'cancelled by the user';
 const INTERRUPTED_BY_NEXT = 'interrupted by the next prompt';

@@ -95,6 +95,7 @@ export function announceRuns(runs: Runs, a2a: Pick<A2a, 'runStarted'>): void {
 // A task holds its whole answer, however fast the model speaks and however slow the store is.
 const toTaskRun = (run: Run): TaskRun => ({
   conversationKey: run.conversationKey,
-  events: run.events({ isAwaited: true }),
+  events: run.events({ isAwaited: true, signal: run.left }),
+  left: run.left,
   cancel: (reason) => run.cancel(reason),
 });

@@ -10,6 +10,8 @@ export interface TaskRun {
   readonly conversationKey: string;
   readonly events: AsyncIterable<{ readonly event: RunEvent }>;
   cancel(reason: string): void;
+  /** Aborts where this process follows it no more, and another one goes on with it. */
+  readonly left?: AbortSignal | undefined;
 }
 
 /** A run to start for a task. */

@@ -2,7 +2,7 @@
 import type { McpUiEvent } from '../../../contract/mcp-ui.ts';
 import { toApiError } from '../../call/errors.ts';
 import { type Numbered, numberAfterGap } from '../../call/numbered-events.ts';
-import { Paragraphs } from '../../runs/paragraphs.ts';
+import { Paragraphs } from '../../call/paragraphs.ts';
 import type { AwaitedCall, RunEvent } from '../../runs/run-events.ts';
 import type { TextRun } from '../text-runs.ts';
 import { type PageTool, pageEndpoint } from './page-tools.ts';

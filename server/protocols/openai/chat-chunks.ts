@@ -2,7 +2,7 @@
 import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
 import { toFileUrl } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
-import { Paragraphs } from '../../runs/paragraphs.ts';
+import { Paragraphs } from '../../call/paragraphs.ts';
 import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
 import { withoutAttempts } from './held-text.ts';
 import { toRunFailure } from './run-failure.ts';

@@ -106,6 +106,8 @@ export class LiveTask {
         if (this.#isPiece(event)) this.#tellPiece(event);
         else await this.#take(event);
       }
+      // It goes on in another process, and so does the task.
+      if (run.left?.aborted) return;
       if (!isOver(this.#status)) await this.#change({ state: 'failed', detail: 'The server lost the run' });
     } catch (cause) {
       await this.#fail(cause);
