@@ -84,8 +84,12 @@ test('clients of AG-UI have the messages that count, and every generation takes 
   const stream = transformHttpEventStream(runHttpRequest(async () => new Response(body, { headers })));
   const applied = defaultApplyEvents(input, stream, agent as unknown as Parameters<typeof defaultApplyEvents>[2], []);
   const held = await new Promise<{ messages?: { id: string; role: string }[] }>((resolve, reject) => {
-    let last = {};
-    applied.subscribe({ next: (change) => void (last = change), error: reject, complete: () => resolve(last) });
+    const changes: { messages?: { id: string; role: string }[] }[] = [];
+    applied.subscribe({
+      next: (change) => void changes.push(change),
+      error: reject,
+      complete: () => resolve(changes.at(-1) ?? {}),
+    });
   });
   expect(held.messages?.map(({ id, role }) => [id, role])).toEqual([
     ['u1', 'user'],
