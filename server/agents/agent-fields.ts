@@ -22,6 +22,7 @@ export const toNewAgent = (id: string, fields: AgentFields & { readonly name: st
   agents: fields.agents ?? [],
   offerAsTool: fields.offerAsTool ?? true,
   outputSchema: fields.outputSchema ?? null,
+  durable: fields.durable ?? false,
   createdAt: now,
   updatedAt: now,
 });
