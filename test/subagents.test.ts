@@ -160,9 +160,16 @@ describe('an agent that may ask others', () => {
     const asked = prompt('wide', `tools 50 ask_c ${JSON.stringify({ message: 'hold many' })}`);
     await model.held('many', 16);
     const parent = await lastRun('wide');
-    const { steps } = await get(`/runs/${parent.id}/steps`);
-    const states = steps[0].tool_calls.map(({ status }: Body) => status);
-    expect([states.length, states.filter((status: string) => status === 'running').length]).toEqual([50, 16]);
+    const states = async () => {
+      const { steps } = await get(`/runs/${parent.id}/steps`);
+      return (steps[0]?.tool_calls ?? []).map(({ status }: Body) => status);
+    };
+    const counts = async () => {
+      const all = await states();
+      return [all.length, all.filter((status: string) => status === 'running').length];
+    };
+    // Steps are stored a moment after they change.
+    await expect.poll(counts, { timeout: 10_000 }).toEqual([50, 16]);
     for (let done = 0; done < 50; done += 16) {
       await model.held('many', Math.min(16, 50 - done));
       model.release('many');
