@@ -446,6 +446,17 @@ describe('many at once', () => {
     expect(childPids().length).toBe(before + 1);
   });
 
+  it('one that is disabled while it is started anew does not start', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const { definition } = server;
+    const changed = servers.define({ ...definition, name: 'Renamed' });
+    await servers.define({ ...definition, enabled: false });
+    await changed;
+    expect([server.status, server.definition.enabled]).toEqual(['stopped', false]);
+  });
+
   it('a start with variables is not lost in one that began without them', async () => {
     await using servers = createServers({ environment: { PATH: process.env.PATH, KEY: 'old' } });
     const server = await servers.define(fixtureServer('a', 'good', { requiredEnvVars: ['KEY'] }));

@@ -183,7 +183,8 @@ export class SupervisedServer {
     this.#launch.redefine(definition);
     this.#supervisor.noteChange();
     if (isWanted) await this.stop();
-    if (isWanted && definition.enabled) await this.start({ variables, keepTrying, forUse });
+    // It may have got another one meanwhile, which found nothing to end.
+    if (isWanted && this.definition.enabled) await this.start({ variables, keepTrying, forUse });
   }
 
   /** Calls a tool; of a server that is coming up it waits for that, within `signal`. */
