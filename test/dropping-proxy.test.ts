@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
-import { startDroppingProxy } from './support/dropping-proxy.ts';
+import { startDroppingProxy } from '../scripts/dropping-proxy.ts';
 import { hasNoDatabase, openDatabase, query } from './support/postgres.ts';
 import { until } from './support/processes.ts';
 

@@ -1,7 +1,7 @@
 /** Wake-ups while the way to PostgreSQL fails: connections that break or say nothing, poolers, addresses that lead nowhere. */
 import { describe, expect, test } from 'vitest';
+import { startDroppingProxy } from '../scripts/dropping-proxy.ts';
 import { openPostgresWake } from '../server/replicas/postgres-wake.ts';
-import { startDroppingProxy } from './support/dropping-proxy.ts';
 import { hasNoBouncer, hasNoDatabase, openBouncer, openDatabase, query } from './support/postgres.ts';
 import { until } from './support/processes.ts';
 import { openClient, openWake } from './support/wakes.ts';

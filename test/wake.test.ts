@@ -1,8 +1,8 @@
 /** Wake-ups between processes, by LISTEN and NOTIFY of a real PostgreSQL. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { startDroppingProxy } from '../scripts/dropping-proxy.ts';
 import { createMemoryWake } from '../server/replicas/wake.ts';
-import { startDroppingProxy } from './support/dropping-proxy.ts';
 import { hasNoDatabase, openDatabase } from './support/postgres.ts';
 import { until } from './support/processes.ts';
 import { openClient, openWake } from './support/wakes.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePort } from '../../scripts/free-port.ts';
+import { findFreePort } from './free-port.ts';
 
 /** A TCP proxy before a server such as PostgreSQL, whose connections fail when a test says so. */
 export interface DroppingProxy extends AsyncDisposable {
