@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defaultRunLimits } from '../server/runs/limits.ts';
 import type { RunEvent } from '../server/runs/run-events.ts';
+import { RunJournal } from '../server/runs/run-journal.ts';
 import { readStoredEvents } from '../server/runs/stored-events.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import { openStore } from '../server/store/sqlite.ts';
@@ -184,6 +186,34 @@ test('events of a background run that the store refuses for a while are stored i
   for await (const { event } of run.events()) said.push(event);
   expect(stored).toEqual(said);
   expect(server.logged).toHaveLength(1);
+});
+
+test('the end of a run is stored with the run, and never before', async () => {
+  const stored: unknown[] = [];
+  const { promise: isStored, resolve: goOn } = Promise.withResolvers<void>();
+  const journal = new RunJournal({
+    limits: defaultRunLimits,
+    priceOf: () => null,
+    log: { error: () => undefined },
+    store: {
+      async append({ events }) {
+        stored.push(...events.flatMap((batch) => batch.events));
+        await isStored;
+        return { lost: [], cancelled: [] };
+      },
+    },
+  });
+  const { add } = journal.open('r', { keepsEvents: true, trace: undefined, now: () => 1 });
+  const first: RunEvent = { type: 'text-started', ...block };
+  const second: RunEvent = { type: 'run-ended', outcome: { status: 'finished', pending: [] }, usage };
+  add({ id: 1, at: 1, event: first });
+  const flushing = journal.flush();
+  const ending = journal.end('r', { at: 2, event: second });
+  const flushingAgain = journal.flush();
+  goOn();
+  await Promise.all([flushing, flushingAgain]);
+  expect(stored).toEqual([first]);
+  expect((await ending).events).toEqual({ runKey: 'r', first: 2, events: [second], times: [2] });
 });
 
 test('an attached run stores no events', async () => {

@@ -121,14 +121,17 @@ export class RunJournal {
     return false;
   }
 
-  /** Takes the last event of a run. */
+  /** Takes the last event of a run: it is stored with the end of the run, and never before, or readers elsewhere would hear of an end that may not come. */
   async end(runKey: string, last: Pick<LoggedEvent, 'at' | 'event'>): Promise<JournalEnd> {
+    // Behind what is being stored now, which may come back, and before what would be stored next.
+    return this.#flushing.run(() => this.#end(runKey, last));
+  }
+
+  #end(runKey: string, last: Pick<LoggedEvent, 'at' | 'event'>): JournalEnd {
     const entry = this.#entries.get(runKey);
     if (!entry) return { events: undefined, changedSteps: [], steps: [] };
-    this.#add(entry, { id: entry.first + entry.waiting.length, ...last });
-    // What is being stored now may come back.
-    await this.#flushing.settled();
     this.#entries.delete(runKey);
+    this.#add(entry, { id: entry.first + entry.waiting.length, ...last });
     const hasEvents = entry.keepsEvents && !entry.hasGap && entry.waiting.length > 0;
     return {
       events: hasEvents ? toBatch(runKey, entry) : undefined,
