@@ -60,7 +60,7 @@ async function findOwned(
   const owned = { key, replica, fence: fenceOf(key) ?? NO_FENCE };
   const running = firstOf(await findRunning(transaction, owned));
   if (running || !isShared(transaction)) return running;
-  if (firstOf(await findForeign(transaction, owned))) throw new RunLostError(key);
+  if (firstOf(await findLost(transaction, owned))) throw new RunLostError(key);
   return undefined;
 }
 
@@ -125,13 +125,18 @@ const findRunning = prepareQuery((db, { key, replica, fence }: Owned) =>
   ),
 );
 
-/** A run that another process has, or had when it ended. */
-const findForeign = prepareQuery((db, { key, replica, fence }: Owned) =>
+/** A run that another process has, or had when it ended; what this one has ended itself is not lost, though it knows no fence of it any more. */
+const findLost = prepareQuery((db, { key, replica, fence }: Owned) =>
   db
     .selectFrom('runs')
     .select('key')
     .where('key', '=', key)
-    .where(({ eb, or }) => or([eb('replica', 'is distinct from', replica), eb('fence', '!=', fence)])),
+    .where(({ eb, or, and, val }) =>
+      or([
+        eb('replica', 'is distinct from', replica),
+        and([eb('fence', '!=', fence), or([eb('status', '=', 'running'), eb(val(fence), '!=', NO_FENCE)])]),
+      ]),
+    ),
 );
 
 const updateRun = prepareQuery((db, end: Key & RunEnd) =>
