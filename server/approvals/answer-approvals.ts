@@ -12,6 +12,8 @@ interface AnswerOptions {
   askerOf(runKey: string): Principal | undefined;
 }
 
+const resolvedBefore = (id: string) => new ApiError('approval-resolved', `The approval '${id}' was answered before`);
+
 /** No agents ask each other as deep; a store that was changed by hand may say so. */
 const MAX_DEPTH = 100;
 
@@ -43,6 +45,8 @@ export function createAnswerApproval({ startRun, approvals, askerOf }: AnswerOpt
     { principal, extend }: Answerer,
   ) => {
     const open = await approvals.open(conversationKey);
+    // What was answered may have a run that acts on it: the conversation is busy then, but that is not why.
+    if (!open.some(({ id, status }) => id === decision.id && status === 'pending')) throw resolvedBefore(decision.id);
     const others = open.filter(({ id, status }) => id !== decision.id && status === 'pending');
     // The last answer is stored with the run that acts on it: neither is ever without the other.
     if (others.length) await approvals.decide(decision);
