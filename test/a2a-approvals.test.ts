@@ -4,7 +4,7 @@ import type { Toolset } from '../server/runs/toolset.ts';
 import { type A2aTestServer, readStream, says, startA2aServer } from './support/a2a-server.ts';
 import { ok } from './support/loop.ts';
 import { type Answer, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
-import { temporaryFolder } from './support/temporary-folder.ts';
+import { openPlace } from './support/stores.ts';
 
 type Json = Record<string, unknown>;
 
@@ -175,7 +175,7 @@ describe('a task whose agent wants to call a tool that needs approval', () => {
   });
 
   test('goes on when the approval is answered elsewhere, also after the server died', async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await openPlace();
     const mail = createMail();
     const dead = await start({ mail, folder: folder.path });
     const { id, contextId } = await send(dead, says('Write'));

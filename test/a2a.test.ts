@@ -205,13 +205,15 @@ describe.each(Object.entries(bindings))('%s', (_name, bind) => {
   });
 
   test('cancel ends the run; a canceled task stays so, and one that has ended otherwise cannot be canceled', async () => {
-    const model = scriptedModel((call) =>
-      call === 0 ? [...text('Hel').slice(0, 2), 'hang'] : [...text('Hello'), finish()],
-    );
+    // The run may be canceled before its model is asked.
+    const model = scriptedModel((call) => {
+      const isHung = JSON.stringify(model.asked[call]?.prompt).includes('Hang');
+      return isHung ? [...text('Hel').slice(0, 2), 'hang'] : [...text('Hello'), finish()];
+    });
     await using server = await startA2aServer({ model });
     const binding = bind(server);
     const configuration = { returnImmediately: true };
-    const { id } = taskOf(await binding.result(await binding.send({ message: says('Hi'), configuration })));
+    const { id } = taskOf(await binding.result(await binding.send({ message: says('Hang'), configuration })));
     for (const _again of [1, 2]) {
       expect(await binding.result(await binding.cancel(id))).toMatchObject({
         id,

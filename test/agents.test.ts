@@ -9,9 +9,8 @@ import { ApiError } from '../server/call/errors.ts';
 import { implement } from '../server/call/implement.ts';
 import { EVERYBODY } from '../server/call/principal.ts';
 import { RunningServers } from '../server/mcp/servers/running-servers.ts';
-import { openStore } from '../server/store/sqlite.ts';
 import type { Store } from '../server/store/store.ts';
-import { temporaryFolder } from './support/temporary-folder.ts';
+import { openPlace, openStore } from './support/stores.ts';
 
 const KNOWN_SERVERS = ['tavily', 'filesystem', 'toolbox'];
 const KNOWN_SKILLS = ['csv-summary', 'markdown-toc'];
@@ -95,7 +94,7 @@ async function startAgents(store: Store) {
 }
 
 const startInMemory = async () => {
-  const store = await openStore({ folder: ':memory:' });
+  const store = await openStore();
   return { ...(await startAgents(store)), store, [Symbol.asyncDispose]: () => store.close() };
 };
 
@@ -214,7 +213,7 @@ describe('an agent', () => {
   });
 
   it('keeps names, descriptions and prompts byte for byte', async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await openPlace();
     const texts = [
       '日本語のエージェント',
       'שלום',
@@ -409,7 +408,7 @@ describe('deleting an agent', () => {
 
 describe('a store that fails', () => {
   it('registers, changes and deletes nothing', async () => {
-    await using memory = await openStore({ folder: ':memory:' });
+    await using memory = await openStore();
     let isBroken = false;
     const failing =
       <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
@@ -548,7 +547,7 @@ it('a body with __proto__ pollutes nothing', async () => {
 
 describe('the demo agent', () => {
   it('is made once in an empty data folder, and deleted it stays deleted', async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await openPlace();
     {
       await using store = await openStore({ folder: folder.path });
       const { agents, call } = await startAgents(store);

@@ -7,7 +7,7 @@ import { judge, watchConsole } from './support/ag-ui-judges.ts';
 import { type AgentRuns, startAgentRuns } from './support/agent-runs.ts';
 import { ok } from './support/loop.ts';
 import { type Answer, finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
-import { temporaryFolder } from './support/temporary-folder.ts';
+import { openPlace } from './support/stores.ts';
 
 const agent = { approvals: { tools: ['mail__*'] } };
 
@@ -204,7 +204,7 @@ describe('a call of a tool that needs approval', () => {
   });
 
   test('survives a restart', async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await openPlace();
     const mail = createMail();
     {
       await using server = await startAgentRuns(createModel('ada@example.org'), {
@@ -233,7 +233,7 @@ describe.each(generations)('client %s', (generation) => {
   test.each([true, false])(
     'is interrupted, answers %s after a restart of the server, and the agent goes on',
     async (approved) => {
-      await using folder = await temporaryFolder();
+      await using folder = await openPlace();
       const mail = createMail();
       const start = () => startAgentRuns(createModel('ada@example.org'), { toolset: mail, agent, folder: folder.path });
       const initialMessages = [{ id: 'u1', role: 'user' as const, content: 'Write' }];

@@ -5,13 +5,13 @@ import { implement } from '../server/call/implement.ts';
 import { EVERYBODY } from '../server/call/principal.ts';
 import { createConversationHandlers } from '../server/conversations/conversation-handlers.ts';
 import type { Message } from '../server/store/messages.ts';
-import { openStore } from '../server/store/sqlite.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
+import { openStore } from './support/stores.ts';
 
 const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 async function startConversations() {
-  const store = await openStore({ folder: ':memory:' });
+  const store = await openStore();
   const ended: string[] = [];
   const handlers = createConversationHandlers({
     conversations: store.conversations,

@@ -7,12 +7,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../server/store/messages.ts';
 import { SCHEMA_VERSION } from '../server/store/migrations.ts';
-import { openStore } from '../server/store/sqlite.ts';
 import type { AgentRecord, Store } from '../server/store/store.ts';
 import type { TaskRecord } from '../server/store/stored-tasks.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
 import { undoSums } from './support/old-store.ts';
-import { temporaryFolder } from './support/temporary-folder.ts';
+import { isShared, openPlace, openStore } from './support/stores.ts';
 
 const agent: AgentRecord = {
   outputSchema: { type: 'object', properties: { a: { type: 'string' } } },
@@ -44,7 +43,7 @@ const idsOf = async (store: Store, conversationId: string) =>
 
 describe('agents, servers and facts', () => {
   it('are the same after the store was closed and opened again', async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await openPlace();
     const server = {
       id: 'mine',
       definition: { command: 'node', args: ['a.js'], nested: { url: null } },
@@ -88,7 +87,7 @@ describe('agents, servers and facts', () => {
   });
 
   it('secrets of a server are replaced, unless others are stored meanwhile', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     const { createdAt, updatedAt } = agent;
     const server = { id: 'mine', definition: {}, secrets: { A: '1' }, createdAt, updatedAt };
     const other = { ...server, id: 'other', secrets: {} };
@@ -105,16 +104,18 @@ describe('agents, servers and facts', () => {
   it.each(['日本語', 'שלום', 'a\u200bb', '👩‍👩‍👧‍👦', 'a\0b', '\u202eabc', "'; drop table agents; --"])(
     'a name of %j comes back as it was',
     async (name) => {
-      await using store = await openStore({ folder: ':memory:' });
+      await using store = await openStore();
       await store.agents.insert({ ...agent, name, systemPrompt: name });
-      expect(await store.agents.list()).toEqual([{ ...agent, name, systemPrompt: name }]);
+      // PostgreSQL holds no NUL in a text.
+      const kept = isShared() ? name.replace('\0', '\ufffd') : name;
+      expect(await store.agents.list()).toEqual([{ ...agent, name: kept, systemPrompt: kept }]);
     },
   );
 });
 
 describe('runs and messages', () => {
   it('a turn is stored in order with its usage', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await open(store, 'r1', 'c1', [{ id: 's', role: 'system', content: 'Be kind.' }, says('u1', '  What is\n2 + 3?')]);
     expect(await store.runs.get('r1')).toMatchObject({ status: 'running', endedAt: null });
     const answer: Message[] = [
@@ -165,7 +166,7 @@ describe('runs and messages', () => {
   });
 
   it('a message sent again is stored once, and the first of two with one id is kept', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await open(store, 'r1', 'c1', [says('u1', 'one'), says('u2', 'two'), says('u2', 'two again')]);
     await close(store, 'r1', [says('a1', 'answer')]);
     await open(store, 'r2', 'c1', [
@@ -185,14 +186,14 @@ describe('runs and messages', () => {
   });
 
   it('ids that only differ in half a character are one id', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await open(store, 'r1', 'c\ud800', [says('\ud800', 'one'), says('\ud801', 'two')]);
     await close(store, 'r1', [says('\ud802', 'three'), says('__proto__', 'four')]);
     expect((await store.conversations.get('c\ud800'))?.messageCount).toBe(2);
   });
 
   it('a history of 2,000 messages is stored at once and in order', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     const history = Array.from({ length: 2000 }, (_, index) => says(`m${index}`, `text ${index}`));
     await open(store, 'r1', 'c1', history.slice(0, 1200));
     await close(store, 'r1');
@@ -201,7 +202,7 @@ describe('runs and messages', () => {
   });
 
   it('of 50 runs that start at once on one conversation exactly one opens', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     const results = await Promise.allSettled(
       Array.from({ length: 50 }, (_, index) => open(store, `r${index}`, 'c1', [says(`u${index}`, 'Hello')])),
     );
@@ -221,7 +222,7 @@ describe('runs and messages', () => {
   });
 
   it('runs of 50 conversations that interleave keep each conversation whole', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
         for (const turn of [1, 2, 3]) {
@@ -236,7 +237,7 @@ describe('runs and messages', () => {
   });
 
   it('a run id is taken once, and a refused run stores nothing', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
     await expect(open(store, 'r1', 'c2', [says('u1', 'Hello')])).rejects.toMatchObject({
       code: 'run-exists',
@@ -247,7 +248,7 @@ describe('runs and messages', () => {
   });
 
   it('closing a run again, or after its conversation was deleted, changes nothing', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
     await close(store, 'r1', [says('a1', 'Hi')]);
     await close(store, 'r1', [says('a2', 'Hi again')]);
@@ -261,22 +262,27 @@ describe('runs and messages', () => {
     expect(await store.runs.get('r2')).toBeUndefined();
   });
 
-  it('runs left open are interrupted once and free their conversations', async () => {
-    await using store = await openStore({ folder: ':memory:' });
-    await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
-    await open(store, 'r2', 'c2');
-    await close(store, 'r2');
-    expect(await store.runs.interruptOpen()).toMatchObject([{ id: 'r1', conversationId: 'c1', status: 'interrupted' }]);
-    expect(await store.runs.interruptOpen()).toEqual([]);
-    expect(await idsOf(store, 'c1')).toEqual(['u1']);
-    await open(store, 'r3', 'c1');
-  });
+  // Elsewhere they are another process's, which may go on.
+  if (!isShared()) {
+    it('runs left open are interrupted once and free their conversations', async () => {
+      await using store = await openStore();
+      await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
+      await open(store, 'r2', 'c2');
+      await close(store, 'r2');
+      expect(await store.runs.interruptOpen()).toMatchObject([
+        { id: 'r1', conversationId: 'c1', status: 'interrupted' },
+      ]);
+      expect(await store.runs.interruptOpen()).toEqual([]);
+      expect(await idsOf(store, 'c1')).toEqual(['u1']);
+      await open(store, 'r3', 'c1');
+    });
+  }
 });
 
 describe('messages that are too large', () => {
   const MiB = 1024 * 1024;
   const storedSize = async (message: Message) => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await open(store, 'r1', 'c1', [message]);
     const [stored] = await store.conversations.messages('c1');
     return { stored, bytes: Buffer.byteLength(JSON.stringify(stored)) };
@@ -359,13 +365,13 @@ describe('titles', () => {
     [`${'a'.repeat(79)} b`, `${'a'.repeat(79)}…`],
     ['   ', ''],
   ])('of %j is %j', async (text, title) => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await open(store, 'r', 'c', [says('u', text)]);
     expect((await store.conversations.get('c'))?.title).toBe(title);
   });
 
   it('comes from the first text, also when an image came before it', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await open(store, 'r1', 'c', [
       { id: 's', role: 'system', content: 'Be kind.' },
       { id: 'u1', role: 'user', content: [{ type: 'file', mediaType: 'image/png', data: 'AA==' }] },
@@ -381,7 +387,7 @@ describe('titles', () => {
 
 describe('pages of conversations', () => {
   it('hold every conversation once, newest first, while new ones are made', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     // Several in one millisecond: the id decides between them.
     await Promise.all(
       Array.from({ length: 95 }, (_, index) => open(store, `r${index}`, `c${index}`, [says('u', 'Hi')])),
@@ -401,7 +407,7 @@ describe('pages of conversations', () => {
   });
 
   it('can be those of one agent', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     for (const [run, agentId] of ['a', 'b', 'a', 'b', 'a'].entries()) {
       await store.runs.open({ id: `${run}`, conversationId: `c${run}`, agentId, messages: [says('u', 'Hi')] });
     }
@@ -414,7 +420,7 @@ describe('pages of conversations', () => {
   it.each(['', 'x', '????', 'bnVsbA', 'WyJhIl0', 'eyJhIjoxfQ', 'WzEsMl0', 'WyJhIiwiYiJd=='])(
     'a cursor of %j is a 422',
     async (cursor) => {
-      await using store = await openStore({ folder: ':memory:' });
+      await using store = await openStore();
       await expect(store.conversations.list({ limit: 3, cursor })).rejects.toMatchObject({
         code: 'validation-failed',
         fields: [{ path: 'cursor', message: 'is not the next_cursor of a page' }],
@@ -423,86 +429,87 @@ describe('pages of conversations', () => {
   );
 });
 
-describe('the data folder', () => {
-  it('and its files are for their owner only', async () => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'new', 'deep');
-    await using store = await openStore({ folder: path });
-    await store.check();
-    expect((await stat(path)).mode & 0o777).toBe(0o700);
-    for (const name of ['agent-runtimes.db', 'agent-runtimes.db-wal', 'agent-runtimes.lock']) {
-      expect((await stat(join(path, name))).mode & 0o777).toBe(0o600);
-    }
-  });
-
-  it('a second server is refused by the id of the first until that one is gone, even by SIGKILL', async () => {
-    await using folder = await temporaryFolder();
-    const script = new URL('support/append-turns.ts', import.meta.url).pathname;
-    const first = spawn(process.execPath, [script, folder.path], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const exit = once(first, 'exit');
-    await once(createInterface({ input: first.stdout }), 'line');
-    await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
-      code: 'store-failed',
-      message: `The data folder ${folder.path} is in use by another server (process ${first.pid}): stop that one, or choose another folder with --data-dir`,
+if (!isShared()) {
+  describe('the data folder', () => {
+    it('and its files are for their owner only', async () => {
+      await using folder = await openPlace();
+      const path = join(folder.path, 'new', 'deep');
+      await using store = await openStore({ folder: path });
+      await store.check();
+      expect((await stat(path)).mode & 0o777).toBe(0o700);
+      for (const name of ['agent-runtimes.db', 'agent-runtimes.db-wal', 'agent-runtimes.lock']) {
+        expect((await stat(join(path, name))).mode & 0o777).toBe(0o600);
+      }
     });
-    first.kill('SIGKILL');
-    await exit;
-    await using store = await openStore({ folder: folder.path });
-    await store.check();
-    await expect(openStore({ folder: folder.path })).rejects.toThrow('is in use by another server');
-  });
 
-  it('of ten servers that start at once exactly one opens it', async () => {
-    await using folder = await temporaryFolder();
-    const results = await Promise.allSettled(Array.from({ length: 10 }, () => openStore({ folder: folder.path })));
-    const stores = results.filter((result) => result.status === 'fulfilled');
-    expect(stores).toHaveLength(1);
-    for (const { value } of stores) await value.close();
-  });
-
-  it('a damaged file is left as it was and named', async () => {
-    await using folder = await temporaryFolder();
-    const file = join(folder.path, 'agent-runtimes.db');
-    await writeFile(file, 'This was never a database. '.repeat(500));
-    const before = await readFile(file);
-    await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
-      code: 'store-failed',
-      message: `The store ${file} is damaged and was left as it is: restore it from a backup, or move it away to start empty`,
+    it('a second server is refused by the id of the first until that one is gone, even by SIGKILL', async () => {
+      await using folder = await openPlace();
+      const script = new URL('support/append-turns.ts', import.meta.url).pathname;
+      const first = spawn(process.execPath, [script, folder.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const exit = once(first, 'exit');
+      await once(createInterface({ input: first.stdout }), 'line');
+      await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
+        code: 'store-failed',
+        message: `The data folder ${folder.path} is in use by another server (process ${first.pid}): stop that one, or choose another folder with --data-dir`,
+      });
+      first.kill('SIGKILL');
+      await exit;
+      await using store = await openStore({ folder: folder.path });
+      await store.check();
+      await expect(openStore({ folder: folder.path })).rejects.toThrow('is in use by another server');
     });
-    expect(await readFile(file)).toEqual(before);
-    // The refusal holds nothing: once the file is moved away the folder can be used.
-    await writeFile(file, '');
-    await using store = await openStore({ folder: folder.path });
-    await store.check();
-  });
 
-  it('a file whose pages were overwritten fails as damaged and is not wiped', async () => {
-    await using folder = await temporaryFolder();
-    const file = join(folder.path, 'agent-runtimes.db');
-    {
-      await using store = await openStore({ folder: folder.path });
-      for (let index = 0; index < 50; index += 1)
-        await open(store, `r${index}`, `c${index}`, [says('u', 'x'.repeat(500))]);
-    }
-    const whole = await readFile(file);
-    await writeFile(file, Buffer.concat([whole.subarray(0, 100), Buffer.alloc(whole.length - 100, 0xaa)]));
-    await expect(openStore({ folder: folder.path })).rejects.toThrow(
-      `The store ${file} is damaged and was left as it is`,
-    );
-    expect((await readFile(file)).subarray(100)).toEqual(Buffer.alloc(whole.length - 100, 0xaa));
-  });
+    it('of ten servers that start at once exactly one opens it', async () => {
+      await using folder = await openPlace();
+      const results = await Promise.allSettled(Array.from({ length: 10 }, () => openStore({ folder: folder.path })));
+      const stores = results.filter((result) => result.status === 'fulfilled');
+      expect(stores).toHaveLength(1);
+      for (const { value } of stores) await value.close();
+    });
 
-  it('a file of the first version gets what later ones have, and keeps what it holds', async () => {
-    await using folder = await temporaryFolder();
-    {
+    it('a damaged file is left as it was and named', async () => {
+      await using folder = await openPlace();
+      const file = join(folder.path, 'agent-runtimes.db');
+      await writeFile(file, 'This was never a database. '.repeat(500));
+      const before = await readFile(file);
+      await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
+        code: 'store-failed',
+        message: `The store ${file} is damaged and was left as it is: restore it from a backup, or move it away to start empty`,
+      });
+      expect(await readFile(file)).toEqual(before);
+      // The refusal holds nothing: once the file is moved away the folder can be used.
+      await writeFile(file, '');
       await using store = await openStore({ folder: folder.path });
-      await store.agents.insert(agent);
-      await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
-      await close(store, 'r1', [says('a1', 'Hi')]);
-    }
-    const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
-    undoSums(database);
-    database.exec(`
+      await store.check();
+    });
+
+    it('a file whose pages were overwritten fails as damaged and is not wiped', async () => {
+      await using folder = await openPlace();
+      const file = join(folder.path, 'agent-runtimes.db');
+      {
+        await using store = await openStore({ folder: folder.path });
+        for (let index = 0; index < 50; index += 1)
+          await open(store, `r${index}`, `c${index}`, [says('u', 'x'.repeat(500))]);
+      }
+      const whole = await readFile(file);
+      await writeFile(file, Buffer.concat([whole.subarray(0, 100), Buffer.alloc(whole.length - 100, 0xaa)]));
+      await expect(openStore({ folder: folder.path })).rejects.toThrow(
+        `The store ${file} is damaged and was left as it is`,
+      );
+      expect((await readFile(file)).subarray(100)).toEqual(Buffer.alloc(whole.length - 100, 0xaa));
+    });
+
+    it('a file of the first version gets what later ones have, and keeps what it holds', async () => {
+      await using folder = await openPlace();
+      {
+        await using store = await openStore({ folder: folder.path });
+        await store.agents.insert(agent);
+        await open(store, 'r1', 'c1', [says('u1', 'Hello')]);
+        await close(store, 'r1', [says('a1', 'Hi')]);
+      }
+      const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+      undoSums(database);
+      database.exec(`
       drop index conversations_by_id; drop index runs_by_id;
       alter table conversations drop column id; alter table conversations rename column key to id;
       alter table messages rename column conversation_key to conversation_id;
@@ -515,89 +522,89 @@ describe('the data folder', () => {
       alter table agents drop column approvals; alter table agents drop column codemode;
       alter table agents drop column skills; alter table conversations drop column owner;
     `);
-    database.exec('delete from schema_versions where version > 1');
-    database.close();
-    await using store = await openStore({ folder: folder.path });
-    expect(await store.agents.list()).toEqual([
-      {
-        ...agent,
-        agents: [],
-        offerAsTool: true,
-        codemode: null,
-        approvals: { tools: [] },
-        skills: null,
-        outputSchema: null,
-        durable: false,
-      },
-    ]);
-    expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);
-    expect(await store.runs.get('r1')).toMatchObject({
-      id: 'r1',
-      givenId: 'r1',
-      conversationId: 'c1',
-      status: 'finished',
+      database.exec('delete from schema_versions where version > 1');
+      database.close();
+      await using store = await openStore({ folder: folder.path });
+      expect(await store.agents.list()).toEqual([
+        {
+          ...agent,
+          agents: [],
+          offerAsTool: true,
+          codemode: null,
+          approvals: { tools: [] },
+          skills: null,
+          outputSchema: null,
+        },
+      ]);
+      expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);
+      expect(await store.runs.get('r1')).toMatchObject({
+        id: 'r1',
+        givenId: 'r1',
+        conversationId: 'c1',
+        status: 'finished',
+      });
+      await open(store, 'r2', 'c1', [says('u2', 'Again')]);
+      expect(await store.conversations.get('c1')).toMatchObject({ id: 'c1', owner: null, messageCount: 3 });
+      await store.agents.update({ ...agent, codemode: false }, 0);
+      expect(await store.agents.list()).toEqual([{ ...agent, codemode: false }]);
     });
-    await open(store, 'r2', 'c1', [says('u2', 'Again')]);
-    expect(await store.conversations.get('c1')).toMatchObject({ id: 'c1', owner: null, messageCount: 3 });
-    await store.agents.update({ ...agent, codemode: false }, 0);
-    expect(await store.agents.list()).toEqual([{ ...agent, codemode: false }]);
-  });
 
-  it('a file of a newer server is refused and left as it was', async () => {
-    await using folder = await temporaryFolder();
-    const file = join(folder.path, 'agent-runtimes.db');
-    {
+    it('a file of a newer server is refused and left as it was', async () => {
+      await using folder = await openPlace();
+      const file = join(folder.path, 'agent-runtimes.db');
+      {
+        await using store = await openStore({ folder: folder.path });
+        await store.agents.insert(agent);
+      }
+      const database = new DatabaseSync(file);
+      database.exec("insert into schema_versions values (99, '2030-01-01T00:00:00.000Z')");
+      database.close();
+      await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
+        code: 'store-failed',
+        message: `The store ${file} has schema version 99, and this server knows ${SCHEMA_VERSION}: start the newer server that wrote it, or choose another folder with --data-dir`,
+      });
+      const after = new DatabaseSync(file);
+      expect(after.prepare('select id from agents').all()).toEqual([{ id: 'my-agent' }]);
+      after.close();
+    });
+
+    it('a torn last write is forgotten and what was committed before it stays', async () => {
+      await using folder = await openPlace();
+      await using other = await openPlace();
       await using store = await openStore({ folder: folder.path });
       await store.agents.insert(agent);
-    }
-    const database = new DatabaseSync(file);
-    database.exec("insert into schema_versions values (99, '2030-01-01T00:00:00.000Z')");
-    database.close();
-    await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
-      code: 'store-failed',
-      message: `The store ${file} has schema version 99, and this server knows ${SCHEMA_VERSION}: start the newer server that wrote it, or choose another folder with --data-dir`,
+      for (const name of ['agent-runtimes.db', 'agent-runtimes.db-wal']) {
+        await writeFile(join(other.path, name), await readFile(join(folder.path, name)));
+      }
+      await appendFile(join(other.path, 'agent-runtimes.db-wal'), Buffer.alloc(3000, 7));
+      await using copy = await openStore({ folder: other.path });
+      expect(await copy.agents.list()).toEqual([agent]);
     });
-    const after = new DatabaseSync(file);
-    expect(after.prepare('select id from agents').all()).toEqual([{ id: 'my-agent' }]);
-    after.close();
-  });
 
-  it('a torn last write is forgotten and what was committed before it stays', async () => {
-    await using folder = await temporaryFolder();
-    await using other = await temporaryFolder();
-    await using store = await openStore({ folder: folder.path });
-    await store.agents.insert(agent);
-    for (const name of ['agent-runtimes.db', 'agent-runtimes.db-wal']) {
-      await writeFile(join(other.path, name), await readFile(join(folder.path, name)));
-    }
-    await appendFile(join(other.path, 'agent-runtimes.db-wal'), Buffer.alloc(3000, 7));
-    await using copy = await openStore({ folder: other.path });
-    expect(await copy.agents.list()).toEqual([agent]);
-  });
-
-  it('a folder that cannot be made or used is named with the reason', async () => {
-    await using folder = await temporaryFolder();
-    const file = join(folder.path, 'file');
-    await writeFile(file, '');
-    const ending = '; check the folder, or choose another with --data-dir';
-    await expect(openStore({ folder: file })).rejects.toMatchObject({
-      code: 'store-failed',
-      message: `The store ${file}/agent-runtimes.lock cannot be opened: ENOTDIR: not a directory, open '${file}/agent-runtimes.lock'${ending}`,
-    });
-    // Node's recursive mkdir never returns for a folder below /proc.
-    await expect(openStore({ folder: '/proc/no-such-folder/below' })).rejects.toMatchObject({
-      code: 'store-failed',
-      message: `The store /proc/no-such-folder/below/agent-runtimes.db cannot be opened: ENOENT: no such file or directory, mkdir '/proc/no-such-folder'${ending}`,
+    it('a folder that cannot be made or used is named with the reason', async () => {
+      await using folder = await openPlace();
+      const file = join(folder.path, 'file');
+      await writeFile(file, '');
+      const ending = '; check the folder, or choose another with --data-dir';
+      await expect(openStore({ folder: file })).rejects.toMatchObject({
+        code: 'store-failed',
+        message: `The store ${file}/agent-runtimes.lock cannot be opened: ENOTDIR: not a directory, open '${file}/agent-runtimes.lock'${ending}`,
+      });
+      // Node's recursive mkdir never returns for a folder below /proc.
+      await expect(openStore({ folder: '/proc/no-such-folder/below' })).rejects.toMatchObject({
+        code: 'store-failed',
+        message: `The store /proc/no-such-folder/below/agent-runtimes.db cannot be opened: ENOENT: no such file or directory, mkdir '/proc/no-such-folder'${ending}`,
+      });
     });
   });
+}
 
-  it('a store that was closed can be closed again', async () => {
-    await using folder = await temporaryFolder();
-    const store = await openStore({ folder: folder.path });
-    await store.close();
-    await store.close();
-    await expect(store.check()).rejects.toThrow();
-  });
+it('a store that was closed can be closed again', async () => {
+  await using folder = await openPlace();
+  const store = await openStore({ folder: folder.path });
+  await store.close();
+  await store.close();
+  await expect(store.check()).rejects.toThrow();
 });
 
 describe('tasks', () => {
@@ -615,7 +622,7 @@ describe('tasks', () => {
   });
 
   it('are replaced by their id and found by agent, context, state and time, in pages', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await store.tasks.save(task('t1', { state: 'working' }));
     await store.tasks.save(task('t1', { state: 'failed', detail: 'why', changedAt: '2026-01-02T00:00:00.000Z' }));
     await store.tasks.save(task('t2'));
@@ -639,7 +646,7 @@ describe('tasks', () => {
   });
 
   it('that are open when a server died have failed; those that ended stay', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await store.tasks.save(task('t1', { state: 'submitted' }));
     await store.tasks.save(task('t2', { state: 'working' }));
     await store.tasks.save(task('t3'));
@@ -649,7 +656,7 @@ describe('tasks', () => {
   });
 
   it('are bounded: of too many ended ones those go that ended first', async () => {
-    await using store = await openStore({ folder: ':memory:' });
+    await using store = await openStore();
     await store.tasks.save(task('open', { state: 'working', changedAt: '2025-01-01T00:00:00.000Z' }));
     for (let number = 0; number < 10_099; number += 1) {
       await store.tasks.save(task(`t${number}`, { changedAt: new Date(1_767_225_600_000 + number).toISOString() }));

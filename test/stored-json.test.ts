@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { openStore } from '../server/store/sqlite.ts';
 import { toStoredJson } from '../server/store/stored-json.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
+import { openStore } from './support/stores.ts';
 
 test.each([
   ['half \ud83d', 'half \ufffd'],
@@ -15,7 +15,7 @@ test.each([
 });
 
 test('a call whose id holds half a character is one call in its message and in its approval', async () => {
-  await using store = await openStore({ folder: ':memory:' });
+  await using store = await openStore();
   const callId = 'call-\ud83d';
   const { key } = await store.runs.open({ id: 'r', conversationId: 'c', agentId: 'a', messages: [] });
   await store.runs.close({

@@ -1,10 +1,12 @@
 /** Runs that leave no trace in a conversation: what they are asked and say is in their log alone. */
+
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { ok, testAgent, toolsetOf, userSays } from './support/loop.ts';
 import { readAll, startRuns } from './support/running.ts';
 import { finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
+import { isShared } from './support/stores.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const unlisted = { refusal: 'nobody is asked here' };
@@ -27,21 +29,23 @@ test('an unlisted run is counted, and stores none of its messages in a conversat
   expect(events).toContainEqual(expect.objectContaining({ type: 'text-delta', delta: 'Hi' }));
 });
 
-test('a conversation that a restored file calls empty, and is not, is listed', async () => {
-  await using folder = await temporaryFolder();
-  const answer = scriptedModel([[...text('Hi'), finish()]]);
-  {
+if (!isShared()) {
+  test('a conversation that a restored file calls empty, and is not, is listed', async () => {
+    await using folder = await temporaryFolder();
+    const answer = scriptedModel([[...text('Hi'), finish()]]);
+    {
+      await using running = await startRuns(answer, { folder: folder.path });
+      await (await running.start({ conversationId: 'restored' })).ended;
+      await (await running.start({ conversationId: 'empty', unlisted })).ended;
+    }
+    const db = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+    db.exec('update conversations set message_count = 0');
+    db.close();
     await using running = await startRuns(answer, { folder: folder.path });
-    await (await running.start({ conversationId: 'restored' })).ended;
-    await (await running.start({ conversationId: 'empty', unlisted })).ended;
-  }
-  const db = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
-  db.exec('update conversations set message_count = 0');
-  db.close();
-  await using running = await startRuns(answer, { folder: folder.path });
-  const { conversations } = await running.store.conversations.list({ limit: 10 });
-  expect(conversations.map(({ id }) => id)).toEqual(['restored']);
-});
+    const { conversations } = await running.store.conversations.list({ limit: 10 });
+    expect(conversations.map(({ id }) => id)).toEqual(['restored']);
+  });
+}
 
 test('a call that would wait for a person is refused in an unlisted run, and the model is told why', async () => {
   const model = scriptedModel([

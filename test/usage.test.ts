@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test, vi } from 'vitest';
 import { EVERYBODY, type Principal } from '../server/call/principal.ts';
-import { openStore } from '../server/store/sqlite.ts';
 import type { RunStep, Store } from '../server/store/store.ts';
 import { NO_USAGE, sumUsage } from '../server/store/usage.ts';
 import { undoReplicas, undoSums } from './support/old-store.ts';
-import { temporaryFolder } from './support/temporary-folder.ts';
+import { isShared, openPlace, openStore } from './support/stores.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -102,7 +101,7 @@ test('sums are those of the runs one by one, for whatever agent, status, key and
   vi.useFakeTimers({ toFake: ['Date'] });
   const random = randomOf(11);
   const pick = <Item>(items: readonly Item[]) => items[random(items.length)] as Item;
-  await using store = await openStore({ folder: ':memory:' });
+  await using store = await openStore();
   const made: Made[] = [];
   for (let index = 0; index < 400; index++) {
     const owner = pick(['', 'anna', 'ben']);
@@ -149,7 +148,7 @@ const toTimeOf = (time: number | undefined) => (time === undefined ? undefined :
 
 test('pages of runs of several owners come in one order, each run once', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  await using store = await openStore({ folder: ':memory:' });
+  await using store = await openStore();
   const base = { agentId: 'x', status: 'finished', durationMs: 1, steps: [] } as const;
   for (let index = 0; index < 30; index++) {
     const owner = ['', 'anna', 'ben'][index % 3] ?? '';
@@ -171,63 +170,74 @@ test('pages of runs of several owners come in one order, each run once', async (
   }
 });
 
-test('a page of runs is the newest of them, however many keys have begun some', async () => {
-  await using folder = await temporaryFolder();
-  {
-    await using store = await openStore({ folder: folder.path });
-    const run = { owner: '', agentId: 'x', conversationId: 'c', status: 'finished', durationMs: 1, steps: [] } as const;
-    await make(store, { ...run, startedAt: Date.now() });
-  }
-  const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
-  const columns = database
-    .prepare('select name from pragma_table_info(?)')
-    .all('runs')
-    .map(({ name }) => `${name}`);
-  const copied = new Map([
-    ['key', "'copy-' || n"],
-    ['id', "'copy-' || n"],
-    ['owner', "'key-' || n"],
-    ['started_at', "printf('2026-01-%02dT00:00:00.%03dZ', 1 + n % 28, n)"],
-  ]);
-  database.exec(`
+if (!isShared()) {
+  test('a page of runs is the newest of them, however many keys have begun some', async () => {
+    await using folder = await openPlace();
+    {
+      await using store = await openStore({ folder: folder.path });
+      const run = {
+        owner: '',
+        agentId: 'x',
+        conversationId: 'c',
+        status: 'finished',
+        durationMs: 1,
+        steps: [],
+      } as const;
+      await make(store, { ...run, startedAt: Date.now() });
+    }
+    const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+    const columns = database
+      .prepare('select name from pragma_table_info(?)')
+      .all('runs')
+      .map(({ name }) => `${name}`);
+    const copied = new Map([
+      ['key', "'copy-' || n"],
+      ['id', "'copy-' || n"],
+      ['owner', "'key-' || n"],
+      ['started_at', "printf('2026-01-%02dT00:00:00.%03dZ', 1 + n % 28, n)"],
+    ]);
+    database.exec(`
     with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 900)
     insert into runs (${columns.join()}) select ${columns.map((name) => copied.get(name) ?? name).join()} from runs, numbers;
     delete from runs where key not like 'copy-%'`);
-  database.close();
-  await using store = await openStore({ folder: folder.path });
-  const newest = Array.from({ length: 900 }, (_, index) => index + 1)
-    .map((n) => ({ id: `copy-${n}`, day: n % 28, n }))
-    .sort((a, b) => b.day - a.day || b.n - a.n)
-    .map(({ id }) => id);
-  const first = await store.runs.list({ limit: 50 });
-  expect(first.runs.map(({ id }) => id)).toEqual(newest.slice(0, 50));
-  const second = await store.runs.list({ limit: 50, cursor: first.nextCursor ?? '' });
-  expect(second.runs.map(({ id }) => id)).toEqual(newest.slice(50, 100));
-});
-
-test('a number beyond those of JavaScript costs a list no row', async () => {
-  await using folder = await temporaryFolder();
-  {
+    database.close();
     await using store = await openStore({ folder: folder.path });
-    const run = { owner: '', agentId: 'x', status: 'finished', durationMs: 1, steps: [] } as const;
-    for (const id of ['a', 'b']) await make(store, { ...run, conversationId: id, startedAt: Date.now() });
-  }
-  const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
-  database.exec(`update runs set input_tokens = 9223372036854775807, output_tokens = 7 where conversation_id = 'a'`);
-  database.close();
-  await using store = await openStore({ folder: folder.path });
-  for (const _ of [1, 2]) {
-    const { runs } = await store.runs.list({ limit: 9 });
-    expect(runs.map(({ conversationId, usage }) => [conversationId, usage.outputTokens]).sort()).toEqual([
-      ['a', 7],
-      ['b', 0],
-    ]);
-  }
-});
+    const newest = Array.from({ length: 900 }, (_, index) => index + 1)
+      .map((n) => ({ id: `copy-${n}`, day: n % 28, n }))
+      .sort((a, b) => b.day - a.day || b.n - a.n)
+      .map(({ id }) => id);
+    const first = await store.runs.list({ limit: 50 });
+    expect(first.runs.map(({ id }) => id)).toEqual(newest.slice(0, 50));
+    const second = await store.runs.list({ limit: 50, cursor: first.nextCursor ?? '' });
+    expect(second.runs.map(({ id }) => id)).toEqual(newest.slice(50, 100));
+  });
+}
+
+if (!isShared()) {
+  test('a number beyond those of JavaScript costs a list no row', async () => {
+    await using folder = await openPlace();
+    {
+      await using store = await openStore({ folder: folder.path });
+      const run = { owner: '', agentId: 'x', status: 'finished', durationMs: 1, steps: [] } as const;
+      for (const id of ['a', 'b']) await make(store, { ...run, conversationId: id, startedAt: Date.now() });
+    }
+    const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+    database.exec(`update runs set input_tokens = 9223372036854775807, output_tokens = 7 where conversation_id = 'a'`);
+    database.close();
+    await using store = await openStore({ folder: folder.path });
+    for (const _ of [1, 2]) {
+      const { runs } = await store.runs.list({ limit: 9 });
+      expect(runs.map(({ conversationId, usage }) => [conversationId, usage.outputTokens]).sort()).toEqual([
+        ['a', 7],
+        ['b', 0],
+      ]);
+    }
+  });
+}
 
 test('usage is grouped by agent, key, model and day, and stays when its conversation is deleted', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  await using store = await openStore({ folder: ':memory:' });
+  await using store = await openStore();
   const base = { status: 'finished', durationMs: 1000 } as const;
   const [early, late] = [FIRST + DAY - 1, FIRST + DAY];
   const both = [stepOf(1, 'a:one', 10, 0.5), stepOf(2, 'b:two', 20, null)];
@@ -267,7 +277,7 @@ test('usage is grouped by agent, key, model and day, and stays when its conversa
 });
 
 test('a step that only ran what a person had answered makes no group of models', async () => {
-  await using store = await openStore({ folder: ':memory:' });
+  await using store = await openStore();
   const answered: RunStep = { ...stepOf(0, '', 0, null), model: null, usage: null, stopReason: null };
   const base = { owner: '', agentId: 'x', status: 'finished', startedAt: FIRST, durationMs: 1000 } as const;
   vi.useFakeTimers({ toFake: ['Date'] });
@@ -281,83 +291,94 @@ test('a step that only ran what a person had answered makes no group of models',
   ]);
 });
 
-test('the runs of an older store are counted as far as their rows can be read', async () => {
-  await using folder = await temporaryFolder();
-  {
-    await using store = await openStore({ folder: folder.path });
-    for (const id of ['good', 'words', 'odd-time', 'no-end']) {
-      const { key } = await store.runs.open({
-        id,
-        conversationId: id,
-        conversationKey: id,
-        agentId: 'x',
-        messages: [],
-      });
-      const usage = { ...NO_USAGE, inputTokens: 10, outputTokens: 5 };
-      if (id !== 'no-end') await store.runs.close({ key, status: 'finished', messages: [], usage });
+if (!isShared()) {
+  test('the runs of an older store are counted as far as their rows can be read', async () => {
+    await using folder = await openPlace();
+    {
+      await using store = await openStore({ folder: folder.path });
+      for (const id of ['good', 'words', 'odd-time', 'no-end']) {
+        const { key } = await store.runs.open({
+          id,
+          conversationId: id,
+          conversationKey: id,
+          agentId: 'x',
+          messages: [],
+        });
+        const usage = { ...NO_USAGE, inputTokens: 10, outputTokens: 5 };
+        if (id !== 'no-end') await store.runs.close({ key, status: 'finished', messages: [], usage });
+      }
     }
-  }
-  const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
-  undoSums(database);
-  database.exec(`
+    const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+    undoSums(database);
+    database.exec(`
     update runs set started_at = '2026-02-27T23:59:59.999Z', ended_at = '2026-02-28T00:00:01.999Z';
     update runs set input_tokens = 'many', output_tokens = '7' where key = 'words';
     update runs set started_at = 'long ago', status = 'nonsense' where key = 'odd-time';
     update runs set ended_at = null where key = 'no-end';
   `);
-  database.close();
-  await using store = await openStore({ folder: folder.path });
-  const tokens = (inputTokens: number, outputTokens: number) => ({ ...NO_USAGE, inputTokens, outputTokens });
-  const { groups } = await store.runs.usage({}, 'day');
-  expect(groups).toEqual([
-    { name: '1970-01-01', runs: 1, durationMs: expect.any(Number), usage: tokens(10, 5), cost: null, unpricedSteps: 1 },
-    { name: '2026-02-27', runs: 2, durationMs: 4000, usage: tokens(10, 12), cost: null, unpricedSteps: 2 },
-  ]);
-  await store.runs.interruptOpen();
-  expect(await store.runs.sums({ status: 'interrupted' })).toMatchObject({ runs: 2 });
-  expect(await store.runs.sums({ since: '2026-02-27T23:59:59.999Z' })).toMatchObject({
-    runs: 3,
-    usage: tokens(10, 12),
-  });
-  expect((await store.runs.list({ limit: 9, agentId: 'x' })).runs).toHaveLength(4);
-});
-
-test('a store that was added up by days is added up by months once', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  await using folder = await temporaryFolder();
-  const run = {
-    owner: 'anna',
-    agentId: 'x',
-    status: 'finished',
-    durationMs: 1,
-    steps: [stepOf(1, 'm', 5, 0.5)],
-  } as const;
-  {
+    database.close();
     await using store = await openStore({ folder: folder.path });
-    for (const day of [0, 1, 2, 40])
-      await make(store, { ...run, conversationId: `c${day}`, startedAt: FIRST + day * DAY });
-  }
-  const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
-  undoReplicas(database);
-  database.exec(`
+    const tokens = (inputTokens: number, outputTokens: number) => ({ ...NO_USAGE, inputTokens, outputTokens });
+    const { groups } = await store.runs.usage({}, 'day');
+    expect(groups).toEqual([
+      {
+        name: '1970-01-01',
+        runs: 1,
+        durationMs: expect.any(Number),
+        usage: tokens(10, 5),
+        cost: null,
+        unpricedSteps: 1,
+      },
+      { name: '2026-02-27', runs: 2, durationMs: 4000, usage: tokens(10, 12), cost: null, unpricedSteps: 2 },
+    ]);
+    await store.runs.interruptOpen();
+    expect(await store.runs.sums({ status: 'interrupted' })).toMatchObject({ runs: 2 });
+    expect(await store.runs.sums({ since: '2026-02-27T23:59:59.999Z' })).toMatchObject({
+      runs: 3,
+      usage: tokens(10, 12),
+    });
+    expect((await store.runs.list({ limit: 9, agentId: 'x' })).runs).toHaveLength(4);
+  });
+}
+
+if (!isShared()) {
+  test('a store that was added up by days is added up by months once', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await using folder = await openPlace();
+    const run = {
+      owner: 'anna',
+      agentId: 'x',
+      status: 'finished',
+      durationMs: 1,
+      steps: [stepOf(1, 'm', 5, 0.5)],
+    } as const;
+    {
+      await using store = await openStore({ folder: folder.path });
+      for (const day of [0, 1, 2, 40])
+        await make(store, { ...run, conversationId: `c${day}`, startedAt: FIRST + day * DAY });
+    }
+    const database = new DatabaseSync(join(folder.path, 'agent-runtimes.db'));
+    undoReplicas(database);
+    database.exec(`
     delete from run_sums where span = 'month'; delete from schema_versions where version > 11;
     update run_sums set input_tokens = 'many', cost = -1 where span = 'day' and start = '2026-02-27'`);
-  database.close();
-  for (const _ of [1, 2]) {
-    await using store = await openStore({ folder: folder.path });
-    expect(await store.runs.sums({})).toMatchObject({
-      runs: 4,
-      cost: 1.5,
-      usage: { inputTokens: 15, outputTokens: 4 },
-    });
-    expect(await store.runs.sums({ since: toTime(FIRST + 2 * DAY) })).toMatchObject({ runs: 2, cost: 1 });
-    expect((await store.runs.usage({}, 'agent')).total).toMatchObject({ runs: 4, cost: 1.5 });
-  }
-});
+    database.close();
+    for (const _ of [1, 2]) {
+      await using store = await openStore({ folder: folder.path });
+      expect(await store.runs.sums({})).toMatchObject({
+        runs: 4,
+        cost: 1.5,
+        usage: { inputTokens: 15, outputTokens: 4 },
+      });
+      expect(await store.runs.sums({ since: toTime(FIRST + 2 * DAY) })).toMatchObject({ runs: 2, cost: 1 });
+      expect((await store.runs.usage({}, 'agent')).total).toMatchObject({ runs: 4, cost: 1.5 });
+    }
+  });
+}
 
 test('an answer that broke off is in no sum, beside those whose cost is known and beside those whose is not', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  await using store = await openStore({ folder: ':memory:' });
+  await using store = await openStore();
   const broken: RunStep = { ...stepOf(2, 'm', 0, null), status: 'cancelled', usage: null, stopReason: null };
   const uncounted: RunStep = { ...stepOf(2, 'm', 0, null), usage: null };
   const runs = {
@@ -387,7 +408,7 @@ test('an answer that broke off is in no sum, beside those whose cost is known an
 
 test('the last moment that can be named is no bound', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  await using store = await openStore({ folder: ':memory:' });
+  await using store = await openStore();
   const run = { owner: '', agentId: 'x', conversationId: 'c', status: 'finished', durationMs: 1, steps: [] } as const;
   await make(store, { ...run, startedAt: FIRST });
   const until = '9999-12-31T23:59:59.999Z';

@@ -12,10 +12,10 @@ import { STREAM_LIMITS, type StreamLimits } from '../../server/protocols/a2a/str
 import { Runs } from '../../server/runs/runs.ts';
 import { createStartRun, type StartRun } from '../../server/runs/start-run.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
-import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
 import { announceRuns, createTaskRuns, readA2aJson } from '../../server/wiring/a2a.ts';
 import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
+import { openStore } from './stores.ts';
 
 /** A server of A2A alone, and what a test may do to it. */
 export interface A2aTestServer extends AsyncDisposable {

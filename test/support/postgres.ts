@@ -29,11 +29,11 @@ if (hasNoServer)
 export const hasNoBouncer = hasNoDatabase || (missingPgBouncer !== undefined && !process.env.CI);
 if (!hasNoDatabase && hasNoBouncer) console.warn(`Tests with PgBouncer are skipped: ${missingPgBouncer}`);
 
-/** Creates an empty database on the server that all tests share, or on the one of `TEST_DATABASE_URL`. */
-export async function openDatabase(): Promise<TestDatabase> {
+/** Creates a database on the server that all tests share, or on the one of `TEST_DATABASE_URL`: empty, or as another one is that nobody uses. */
+export async function openDatabase(template = 'template0'): Promise<TestDatabase> {
   const server = given ?? (await askForServer());
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await administer(server, `create database ${name} template template0`);
+  await administer(server, `create database ${name} template ${template}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   let closing: Promise<void> | undefined;

@@ -11,9 +11,9 @@ import type { LoggedEvent } from '../../server/runs/log-reader.ts';
 import type { RunRequest } from '../../server/runs/run-request.ts';
 import { Runs } from '../../server/runs/runs.ts';
 import type { PriceOf } from '../../server/runs/step-recorder.ts';
-import { openStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
 import { only, quickLimits, testAgent, toolsetOf, userSays } from './loop.ts';
+import { openStore } from './stores.ts';
 
 /** Runs, their store and their log. */
 export interface Running extends AsyncDisposable {
