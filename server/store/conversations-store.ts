@@ -3,6 +3,7 @@ import { EVERYBODY } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer } from './announce.ts';
 import { createApprovalReader } from './approvals-store.ts';
+import type { Engine } from './engine.ts';
 import { isMessage, withoutOddParts } from './message-schema.ts';
 import { toOwnedKey } from './owned-key.ts';
 import { readPage } from './pages.ts';
@@ -17,7 +18,7 @@ import { isVisible, ownFirst } from './visible.ts';
 
 /** Conversations and their messages, to be read; runs write them. */
 export function createConversationsStore(
-  db: Kysely<Tables>,
+  { db, transact }: Pick<Engine, 'db' | 'transact'>,
   log: StoreLog,
   publish: Publish = publishNothing,
 ): ConversationsStore {
@@ -73,9 +74,7 @@ export function createConversationsStore(
     },
     search: (key, search) => searchMessages(db, { ...search, key, reader: messageReader }),
     async rewind(key, forgotten) {
-      const rewound = await db
-        .transaction()
-        .execute((transaction) => rewindConversation(transaction, { key, forgotten, approvals }));
+      const rewound = await transact((transaction) => rewindConversation(transaction, { key, forgotten, approvals }));
       if (!rewound) return false;
       for (const approval of rewound.cancelled) {
         // Those of other conversations, which stand for these, are their owner's too.

@@ -24,7 +24,7 @@ export function createStore(engine: Engine, { log, publish, close }: StoreParts)
   return {
     agents: createAgentsStore(db, log),
     servers: createServersStore(db, log),
-    conversations: createConversationsStore(db, log, publish),
+    conversations: createConversationsStore(engine, log, publish),
     runs: createRunsStore(engine, log, publish),
     approvals: createApprovalsStore(db, log, publish),
     tasks: createTasksStore(db, log),

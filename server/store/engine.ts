@@ -9,7 +9,7 @@ import type { RunsStore } from './stored-runs.ts';
 export interface Engine {
   readonly db: Kysely<Tables>;
   readonly ownership: Ownership;
-  /** For what runs store: as much as possible at once. */
+  /** For what runs store, and what is in their way: as much as possible at once, and again where another was preferred. */
   readonly transact: Transact;
   readonly append: RunsStore['append'];
   /** What the processes tell each other; undefined where there is one. */

@@ -1,16 +1,16 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
-import { isShared } from './dialect.ts';
 import { makeAgentsTools } from './migrate-agent-tools.ts';
 import { createRateLimitCounts } from './migrate-rate-limits.ts';
 import { addServiceRecords } from './migrate-service-records.ts';
 import { countRuns, sumMonths } from './migrate-sums.ts';
 import type { Tables } from './schema.ts';
 
-type Migration = (db: Kysely<Tables>) => Promise<void>;
+/** One change of the tables. */
+export type Migration = (db: Kysely<Tables>) => Promise<void>;
 type Schema = Kysely<Tables>['schema'];
 
 /** The changes of the tables, oldest first; the version of a store is how many of them it has had. Only ever added to. */
-const migrations: readonly Migration[] = [
+export const migrations: readonly Migration[] = [
   createFirstTables,
   addCodemode,
   addRunLogsAndApprovals,
@@ -35,21 +35,39 @@ export const SCHEMA_VERSION = migrations.length;
 
 /**
  * Brings the tables to {@link SCHEMA_VERSION}, each migration whole or not at all. Changes nothing when the store is newer, and returns its
- * version then. Of processes that start at once on one database, one does it and the others wait.
+ * version then. `changes` are those of another release, for tests of what that does.
  */
-export async function migrate(db: Kysely<Tables>): Promise<{ readonly newerVersion?: number }> {
-  if (!isShared(db)) return migrateEach(db, (change) => db.transaction().execute(change));
+export function migrate(db: Kysely<Tables>, changes = migrations): Promise<FoundVersion> {
+  return migrateEach(db, { changes, transact: (change) => db.transaction().execute(change) });
+}
+
+/**
+ * The same for a database that others use, all of it in one transaction. Of processes that start at once, one does it and the others wait.
+ * Fails after `lockMs` of waiting for one who uses a table: whoever came later would wait behind this all that time.
+ */
+export function migrateShared(
+  db: Kysely<Tables>,
+  { lockMs, changes = migrations }: { readonly lockMs: number; readonly changes?: readonly Migration[] | undefined },
+): Promise<FoundVersion> {
   return db.transaction().execute(async (transaction) => {
-    // Waiting for the others may take longer than a statement may.
-    await sql`set local statement_timeout = 0`.execute(transaction);
     await sql`select pg_advisory_xact_lock(hashtext('agent-runtimes migrations'))`.execute(transaction);
-    return migrateEach(transaction, (change) => change(transaction));
+    // Not before: nobody waits behind who waits for that.
+    await sql`set local lock_timeout = ${sql.lit(lockMs)}`.execute(transaction);
+    return migrateEach(transaction, { changes, transact: (change) => change(transaction) });
   });
 }
 
-type InTransaction = (change: (transaction: Kysely<Tables>) => Promise<void>) => Promise<void>;
+/** The version of a store that is newer than this server. */
+interface FoundVersion {
+  readonly newerVersion?: number;
+}
 
-async function migrateEach(db: Kysely<Tables>, transact: InTransaction): Promise<{ readonly newerVersion?: number }> {
+interface MigrateEach {
+  readonly changes: readonly Migration[];
+  readonly transact: (change: Migration) => Promise<void>;
+}
+
+async function migrateEach(db: Kysely<Tables>, { changes, transact }: MigrateEach): Promise<FoundVersion> {
   await db.schema
     .createTable('schema_versions')
     .ifNotExists()
@@ -61,8 +79,8 @@ async function migrateEach(db: Kysely<Tables>, transact: InTransaction): Promise
     .select(({ fn }) => fn.max('version').as('version'))
     .executeTakeFirst();
   const version = Number(found?.version ?? 0);
-  if (version > SCHEMA_VERSION) return { newerVersion: version };
-  for (const [index, change] of migrations.entries()) {
+  if (version > changes.length) return { newerVersion: version };
+  for (const [index, change] of changes.entries()) {
     if (index < version) continue;
     await transact(async (transaction) => {
       await change(transaction);

@@ -25,7 +25,8 @@ export class PooledDriver implements Driver {
   }
 
   async rollbackTransaction({ pooled }: Connection): Promise<void> {
-    await pooled.query('rollback');
+    // What failed before it is what is told; of a connection that broke, the database rolls back by itself.
+    await pooled.query('rollback').catch(() => undefined);
   }
 
   async releaseConnection({ pooled }: Connection): Promise<void> {

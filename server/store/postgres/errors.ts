@@ -5,6 +5,7 @@ const FAILURES: readonly (readonly [prefix: string, reason: string])[] = [
   ['08', 'its connection broke'],
   ['53100', 'its disk is full'],
   ['53', 'it has no room for more'],
+  ['55P03', 'somebody else holds what it was asked for'],
   ['57014', 'it took too long'],
   ['57', 'it is stopping or starting'],
   ['58', 'its disk refused to read or write'],
@@ -43,8 +44,19 @@ export function isUnreachable(error: unknown): boolean {
   return isConnectionFailure(cause) || code.startsWith('08') || code.startsWith('57P') || code === '25P03';
 }
 
-/** Whether a transaction was given up for another one, and may be done again. */
-export const isConflict = (error: unknown): boolean => ['40P01', '40001'].includes(codeOf(causeOf(error)));
+/** Whether a prepared statement gives other columns than it did when it was prepared, as another release has changed the table since. */
+export function isStalePlan(error: unknown): boolean {
+  const cause = causeOf(error);
+  // The code stands for all that PostgreSQL cannot do, and the message is in its language.
+  return codeOf(cause) === '0A000' && Object(cause).routine === 'RevalidateCachedQuery';
+}
+
+/** Whether a statement or its transaction was given up, for another one or as it was prepared too long ago, and may be done again. */
+export const isConflict = (error: unknown): boolean =>
+  ['40P01', '40001'].includes(codeOf(causeOf(error))) || isStalePlan(error);
+
+/** Whether a lock was not to be had in the time there was. */
+export const isLocked = (error: unknown): boolean => codeOf(causeOf(error)) === '55P03';
 
 /** The error that tells a caller of a database that failed, without an address or a password; any other error as it is. */
 export function toPostgresError(cause: unknown): unknown {

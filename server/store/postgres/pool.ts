@@ -2,13 +2,15 @@
 import pg from 'pg';
 import { ApiError } from '../../call/errors.ts';
 import type { StatementListener } from '../sqlite-database.ts';
-import { isUnreachable, toPostgresError } from './errors.ts';
+import { isConflict, isStalePlan, isUnreachable, toPostgresError } from './errors.ts';
 
 /** Where a database is, and how it is used. */
 export interface PoolOptions {
   readonly url: string;
   /** How many connections there are at most. */
   readonly connections?: number;
+  /** How long a statement may take; absent: well below the lease of a replica. */
+  readonly statementMs?: number;
   readonly onStatement?: StatementListener | undefined;
   /** Told of a connection that broke while nobody used it. */
   readonly onError: (cause: unknown) => void;
@@ -36,11 +38,17 @@ const RETRY_MS = 100;
 /** Well below the lease of a replica: what a process holds that stands still must not outlive it. */
 const STATEMENT_MS = 6000;
 const IDLE_IN_TRANSACTION_MS = 4000;
-const toLimits = (set: string) =>
-  `${set} statement_timeout = ${STATEMENT_MS}; ${set} idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;
+/** How often a statement is done again that another one was preferred to, or whose plan was old. */
+const ATTEMPTS = 5;
 
 /** Opens connections as they are needed; none is made here. */
-export function openPool({ url, connections = CONNECTIONS, onStatement, onError }: PoolOptions): ConnectionPool {
+export function openPool({
+  url,
+  connections = CONNECTIONS,
+  statementMs = STATEMENT_MS,
+  onStatement,
+  onError,
+}: PoolOptions): ConnectionPool {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -48,7 +56,7 @@ export function openPool({ url, connections = CONNECTIONS, onStatement, onError 
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     // The server ends a statement itself, unless the way to it is cut.
-    query_timeout: STATEMENT_MS * 2,
+    query_timeout: statementMs * 2,
     application_name: 'agent-runtimes',
     // What does not wait for an answer is sent behind what does.
     pipeline: true,
@@ -56,14 +64,19 @@ export function openPool({ url, connections = CONNECTIONS, onStatement, onError 
   });
   pool.on('error', onError);
   const known = new WeakMap<pg.PoolClient, PooledConnection>();
+  const names = new StatementNames();
+  let ending: Promise<void> | undefined;
   return {
     async connect() {
       const client = await connect(pool);
-      const ready = known.get(client) ?? (await prepare(client, onStatement));
+      const ready = known.get(client) ?? (await prepare(client, { names, statementMs, onStatement }));
       known.set(client, ready);
       return ready;
     },
-    close: () => pool.end(),
+    close() {
+      ending ??= pool.end();
+      return ending;
+    },
   };
 }
 
@@ -83,34 +96,83 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 /** How many statements are prepared on a connection, and how long one may be. */
 const MAX_NAMED = 300;
 const MAX_NAMED_LENGTH = 4000;
-const names = new Map<string, string>();
 
-function nameOf(text: string): string | undefined {
-  const known = names.get(text);
-  if (known || names.size >= MAX_NAMED || text.length > MAX_NAMED_LENGTH) return known;
-  const name = `s${names.size + 1}`;
-  names.set(text, name);
-  return name;
+/** The names that statements are prepared by, which are the same on all connections. */
+class StatementNames {
+  #names = new Map<string, string>();
+  #generation = 0;
+
+  /** Undefined for one that is not to be prepared. */
+  of(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known || this.#names.size >= MAX_NAMED || text.length > MAX_NAMED_LENGTH) return known;
+    const name = `s${this.#generation}_${this.#names.size + 1}`;
+    this.#names.set(text, name);
+    return name;
+  }
+
+  /**
+   * Has all statements prepared anew: another release has changed a table, and PostgreSQL refuses what was prepared before that if it gives
+   * all columns. `text` tells whether somebody has seen to it already.
+   */
+  renew(text: string, name: string | undefined): void {
+    if (name === undefined || this.#names.get(text) !== name) return;
+    this.#names = new Map();
+    this.#generation += 1;
+  }
 }
 
 const CONTROL = /^(?:begin|commit|rollback)\b/i;
 
+interface PrepareOptions {
+  readonly names: StatementNames;
+  readonly statementMs: number;
+  readonly onStatement: StatementListener | undefined;
+}
+
 /** Makes a new connection ready for use. */
-async function prepare(client: pg.PoolClient, onStatement: StatementListener | undefined): Promise<PooledConnection> {
+async function prepare(
+  client: pg.PoolClient,
+  { names, statementMs, onStatement }: PrepareOptions,
+): Promise<PooledConnection> {
   // Between two statements nobody waits for a connection that breaks: the next one tells.
   client.on('error', () => undefined);
   let isBroken = false;
-  const isDirect = await isSession(client);
+  let isInTransaction = false;
+  let failedFirst: unknown;
+  const isDirect = await isSession(client, toLimits('set', statementMs));
   const watch = onStatement && createWatch(onStatement);
-  const run = (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
-    if (CONTROL.test(text)) return client.query(text);
-    const name = isDirect ? nameOf(text) : undefined;
-    return client.query({ ...(name && { name }), text, values: values.map(toValue) });
+  const run = async (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
+    for (let attempt = 1; ; attempt++) {
+      const name = isDirect ? names.of(text) : undefined;
+      try {
+        return await client.query({ ...(name && { name }), text, values: values.map(toValue) });
+      } catch (cause) {
+        if (isStalePlan(cause)) names.renew(text, name);
+        // A transaction is done again as a whole. What comes behind a failure says of itself only that it does.
+        failedFirst ??= cause;
+        if (isInTransaction) throw failedFirst;
+        if (!isConflict(cause) || attempt >= ATTEMPTS) throw cause;
+      }
+    }
+  };
+  const control = async (text: string): Promise<pg.QueryResult> => {
+    isInTransaction = true;
+    failedFirst = undefined;
+    try {
+      return await client.query(text);
+    } catch (cause) {
+      // Whether it still is in a transaction is not known then.
+      isBroken = true;
+      throw cause;
+    } finally {
+      isInTransaction = text.startsWith('begin');
+    }
   };
   const query = async (text: string, values: readonly unknown[] = []) => {
     const begunAt = performance.now();
     try {
-      return await run(text, values);
+      return await (CONTROL.test(text) ? control(text) : run(text, values));
     } catch (cause) {
       isBroken ||= isUnreachable(cause);
       throw toPostgresError(cause);
@@ -123,22 +185,25 @@ async function prepare(client: pg.PoolClient, onStatement: StatementListener | u
     async begin() {
       // What comes behind it tells of a connection that breaks.
       if (isDirect) query('begin').catch(() => undefined);
-      else await query(`begin; ${toLimits('set local')}`);
+      else await query(`begin; ${toLimits('set local', statementMs)}`);
     },
     // What an answer never came from may still answer: to the next who asks.
     release: () => client.release(isBroken),
   };
 }
 
+const toLimits = (set: string, statementMs: number) =>
+  `${set} statement_timeout = ${statementMs}; ${set} idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;
+
 /**
  * Whether a connection is a session of the database, which then gets its limits. A pooler in between gives each transaction another
  * session: what is prepared or set in one is lost, or met by somebody else.
  */
-async function isSession(client: pg.PoolClient): Promise<boolean> {
+async function isSession(client: pg.PoolClient, limits: string): Promise<boolean> {
   try {
     const { rows } = await client.query('select pg_backend_pid() as pid');
     const isDirect = 'processID' in client && rows[0]?.pid === client.processID;
-    if (isDirect) await client.query(toLimits('set'));
+    if (isDirect) await client.query(limits);
     return isDirect;
   } catch (cause) {
     client.release(true);

@@ -3,7 +3,6 @@ import { Kysely, type Transaction } from 'kysely';
 import { ApiError } from '../../call/errors.ts';
 import { type Publish, publishNothing } from '../../live-events/publish.ts';
 import { createStore } from '../create-store.ts';
-import { migrate } from '../migrations.ts';
 import { createOwnership } from '../ownership.ts';
 import type { StoreLog } from '../record-reader.ts';
 import { createRunReader } from '../runs-store.ts';
@@ -14,6 +13,7 @@ import type { Store } from '../store.ts';
 import { appendOwned } from './append.ts';
 import { SharedDialect } from './dialect.ts';
 import { isConflict, isUnreachable } from './errors.ts';
+import { migrateDatabase } from './migrate.ts';
 import { openPool } from './pool.ts';
 import { createSharedStore } from './shared.ts';
 
@@ -36,14 +36,16 @@ export async function openPostgresStore({
   publish = publishNothing,
 }: OpenPostgresStore): Promise<Store> {
   const onError = (err: unknown) => log.warn({ err }, 'a connection to the database broke');
-  const dialect = new SharedDialect(openPool({ url, onStatement, onError }));
+  const pools = [openPool({ url, onStatement, onError }), openPool({ url, connections: 1, onError })] as const;
+  const dialect = new SharedDialect(pools[0]);
   const db = new Kysely<Tables>({ dialect });
-  const beats = new Kysely<Tables>({ dialect: new SharedDialect(openPool({ url, connections: 1, onError })) });
+  const beats = new Kysely<Tables>({ dialect: new SharedDialect(pools[1]) });
   const close = async () => {
-    await Promise.all([db.destroy(), beats.destroy()]);
+    // One that was never used closes nothing.
+    await Promise.all([db.destroy(), beats.destroy(), ...pools.map((pool) => pool.close())]);
   };
   try {
-    const { newerVersion } = await migrate(db);
+    const newerVersion = await migrateDatabase({ url, onError });
     if (newerVersion !== undefined) log.warn({ version: newerVersion }, 'the database is of a newer release');
   } catch (cause) {
     await close();
