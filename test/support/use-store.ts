@@ -34,7 +34,7 @@ async function useOnce(store: Store, id: string): Promise<void> {
     body: {},
     changedAt: time,
   });
-  await servers.save({ id, definition: {}, secrets: {}, createdAt: time, updatedAt: time });
+  await servers.insert({ id, definition: {}, secrets: {}, createdAt: time, updatedAt: time });
   expect(await runs.events(key)).toHaveLength(1);
   expect(await conversations.rewind(id, { after: 'second' })).toBe(true);
   expect(await conversations.messages(id)).toHaveLength(2);
