@@ -4,8 +4,19 @@ import type { Tables } from './schema.ts';
 
 /** PostgreSQL, with a clock that all of its processes share. */
 export class SharedAdapter extends PostgresAdapter {
+  #clockOffsetMs = 0;
+
   /** How many milliseconds the clock of the database is before that of this process. */
-  clockOffsetMs = 0;
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs;
+  }
+
+  /** Notes what the clock of the database showed between two moments of this process. */
+  noteClock(shown: number, { sentAt, answeredAt }: { readonly sentAt: number; readonly answeredAt: number }): void {
+    // How long the way was in each direction is not known: one that may be right stays, or time would go back and forth.
+    const mayBe = shown - answeredAt - 1 <= this.#clockOffsetMs && this.#clockOffsetMs <= shown - sentAt + 1;
+    if (!mayBe) this.#clockOffsetMs = Math.round(shown - (sentAt + answeredAt) / 2);
+  }
 }
 
 const adapterOf = (db: Kysely<Tables>) => db.getExecutor().adapter;

@@ -44,6 +44,8 @@ export interface TaskQuery extends PageQuery {
 
 /** The stored tasks of other agents. */
 export interface TasksStore {
+  /** What time it is where they are stored, as RFC 3339: those that changed last come first, whichever process they are of. */
+  now(): string;
   /** Inserts or replaces. Of more than 10,000 ended tasks those go that ended first. */
   save(task: TaskRecord): Promise<void>;
   get(agentId: string, id: string, principal?: Principal): Promise<TaskRecord | undefined>;

@@ -23,6 +23,7 @@ export function createTasksStore(db: Kysely<Tables>, log: StoreLog): TasksStore 
   const reader = createRecordReader<Tables['tasks'], TaskRecord>({ table: 'tasks', key: ['id'], toRecord, log });
   let sincePrune = 0;
   return {
+    now: () => timeIn(db),
     async save(task) {
       const { id, ...values } = toRow(task);
       await db

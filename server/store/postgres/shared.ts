@@ -42,7 +42,7 @@ export function createSharedStore(
         returning extract(epoch from clock_timestamp()) * 1000 as now`.execute(beats);
       const answeredAt = Date.now();
       const now = rows[0]?.now ?? answeredAt;
-      adapter.clockOffsetMs = Math.round(now - (sentAt + answeredAt) / 2);
+      adapter.noteClock(now, { sentAt, answeredAt });
       const own = await sql<{ key: string; reason: string | null }>`
         select key, cancel as reason from runs where status = 'running' and replica = ${replica}`.execute(beats);
       return { owned: own.rows.map(({ key }) => key), cancelled: own.rows.filter(isCancelled) };

@@ -21,6 +21,8 @@ export interface LiveTaskOptions {
   /** The artifacts made before it last stopped to wait. */
   readonly artifacts?: readonly A2aArtifact[];
   save(task: TaskRecord): Promise<void>;
+  /** What time it is where it is kept. */
+  now(): string;
   /** Told that it waits for a person, before anybody else is. */
   onWaiting(): void;
   /** Told of each change but the pieces of an answer. */
@@ -53,7 +55,7 @@ export class LiveTask {
     this.owner = options.owner;
     this.contextId = options.contextId;
     this.#conversationKey = options.conversationKey ?? '';
-    this.#status = { state: 'submitted', detail: null, changedAt: new Date().toISOString() };
+    this.#status = { state: 'submitted', detail: null, changedAt: options.now() };
   }
 
   /** What this server knows the conversation by; empty until the task runs on it. */
@@ -147,7 +149,7 @@ export class LiveTask {
   }
 
   async #change(status: Omit<TaskStatus, 'changedAt'>): Promise<void> {
-    this.#status = { ...status, changedAt: new Date().toISOString() };
+    this.#status = { ...status, changedAt: this.#options.now() };
     await this.#options.save(this.#toRecord());
     this.#tellStatus();
   }
@@ -163,7 +165,7 @@ export class LiveTask {
       await this.#change(this.#canceled.signal.aborted ? { state: 'canceled', detail: CANCELED_BY_CLIENT } : end);
     } catch (err) {
       log.error({ err, taskId: this.id }, 'the end of a task could not be stored');
-      this.#status = { state: 'failed', detail: 'The task could not be stored', changedAt: new Date().toISOString() };
+      this.#status = { state: 'failed', detail: 'The task could not be stored', changedAt: this.#options.now() };
       this.#tellStatus();
     }
   }

@@ -4,7 +4,7 @@ import type { TaskRun } from '../task-ports.ts';
 import { LiveTask, type LiveTaskOptions } from './live-task.ts';
 
 interface LiveTasksOptions {
-  readonly store: Pick<TasksStore, 'save'>;
+  readonly store: Pick<TasksStore, 'save' | 'now'>;
   /** Told that a task waits for a person, before anybody else is. */
   onWaiting(task: LiveTask): void;
   onUpdate(taskId: string, update: A2aUpdate): void;
@@ -40,6 +40,7 @@ export class LiveTasks {
       ...task,
       log,
       save: (record) => store.save(record),
+      now: () => store.now(),
       onWaiting: () => onWaiting(live),
       onUpdate: (update) => onUpdate(task.id, update),
     });

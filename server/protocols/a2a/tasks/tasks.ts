@@ -16,7 +16,7 @@ import { WaitingTasks, type WaitingTasksOptions } from './waiting-tasks.ts';
 
 /** Ports that tasks are built on. */
 export interface TasksOptions extends WaitingTasksOptions {
-  readonly store: Pick<TasksStore, 'save' | 'get' | 'list' | 'waiting'>;
+  readonly store: Pick<TasksStore, 'save' | 'get' | 'list' | 'waiting' | 'now'>;
   /** Starts a run that goes on without readers, once the conversation is free. */
   startRun(request: TaskRunRequest): Promise<TaskRun>;
 }

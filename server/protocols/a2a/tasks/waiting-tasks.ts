@@ -12,7 +12,7 @@ import { CANCELED_BY_CLIENT, toA2aStatus } from './task-status.ts';
 
 /** Ports that waiting tasks are built on. */
 export interface WaitingTasksOptions {
-  readonly store: Pick<TasksStore, 'get' | 'save' | 'waiting'>;
+  readonly store: Pick<TasksStore, 'get' | 'save' | 'waiting' | 'now'>;
   /** Answers a call that waits; the last answer starts a run, of which {@link WaitingTasks.runStarted} is told. */
   answer(answer: TaskAnswer): Promise<unknown>;
   /** The ids of the calls of a conversation that still wait for an answer. */
@@ -150,7 +150,7 @@ export class WaitingTasks {
 
   async #end(stored: TaskRecord, detail: string): Promise<void> {
     const body = { ...stored.body, approvals: [] };
-    const ended = { ...stored, body, state: 'canceled' as const, detail, changedAt: new Date().toISOString() };
+    const ended = { ...stored, body, state: 'canceled' as const, detail, changedAt: this.#options.store.now() };
     await this.#options.store.save(ended);
     const { id: taskId, contextId } = ended;
     this.#options.onUpdate(taskId, { statusUpdate: { taskId, contextId, status: toA2aStatus(ended, ended) } });
