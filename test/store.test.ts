@@ -534,6 +534,7 @@ if (!isShared()) {
           approvals: { tools: [] },
           skills: null,
           outputSchema: null,
+          durable: false,
         },
       ]);
       expect(await idsOf(store, 'c1')).toEqual(['u1', 'a1']);
