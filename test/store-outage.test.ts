@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type DroppingProxy, startDroppingProxy } from '../scripts/dropping-proxy.ts';
 import { ApiError } from '../server/call/errors.ts';
 import { openPostgresStore } from '../server/store/postgres/postgres.ts';
 import type { Store } from '../server/store/store.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
-import { type DroppingProxy, startDroppingProxy } from './support/dropping-proxy.ts';
 import { userSays } from './support/loop.ts';
 import { hasNoDatabase, hasNoServer, openDatabase, openServer, query, type TestDatabase } from './support/postgres.ts';
 
