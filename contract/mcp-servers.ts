@@ -34,6 +34,8 @@ const ToolProblem = z
   })
   .meta({ id: 'McpToolProblem' });
 
+const OF_ONE = 'Where several processes are one service: of the process that answers.';
+
 /** An MCP server as every answer shows it. */
 export const McpServer = z
   .object({
@@ -52,9 +54,7 @@ export const McpServer = z
     isConfig: z.boolean().meta({ description: 'It is from the config file' }),
     origin: z.enum(['config', 'custom', 'catalog']).meta({ description: 'Where it was defined' }),
     transport: z.enum(['stdio', 'http', 'sse']),
-    status: z.enum(['stopped', 'starting', 'running', 'failed', 'restarting']).meta({
-      description: 'Where several processes are one service, each runs it for itself: of the one that answers',
-    }),
+    status: z.enum(['stopped', 'starting', 'running', 'failed', 'restarting']).meta({ description: OF_ONE }),
     error: z.string().nullable().meta({
       description: 'Why it does not run, or what a start waits for that takes long, with the last it said',
     }),
@@ -117,8 +117,6 @@ const custom: z.output<typeof McpServer> = {
   origin: 'custom',
   status: 'starting',
 };
-
-const OF_ONE = 'Where several processes are one service: of the process that answers.';
 
 /** One event of the log of a server. */
 export const McpLogEvent = z

@@ -122,6 +122,20 @@ describe.skipIf(hasNoDatabase)('of two servers on one database', () => {
     expect(found).toEqual(all);
   });
 
+  test('a conversation that one deletes is gone at the other, with its runs, and its id is free', async () => {
+    await one.call('POST', '/agents', { id: 'talks' });
+    const ask = (server: WholeServer, run_id: string) =>
+      server.call('POST', '/agents/talks/prompt/sync', { message: 'Hello', conversation_id: 'talk', run_id });
+    expect((await ask(one, 'first')).status).toBe(200);
+    expect((await one.call('GET', '/runs/first/steps')).status).toBe(200);
+    expect((await other.call('DELETE', '/conversations/talk')).status).toBe(204);
+    expect((await one.call('GET', '/conversations/talk')).status).toBe(404);
+    expect((await one.call('GET', '/runs/first')).status).toBe(404);
+    expect((await one.call('GET', '/runs/first/events')).status).toBe(404);
+    expect((await ask(one, 'second')).status).toBe(200);
+    expect((await other.call('GET', '/conversations/talk')).body).toMatchObject({ message_count: 2 });
+  });
+
   test('a custom MCP server that both create at once is created once, and each of them runs it', async () => {
     const answers = await Promise.all(
       [one, other].map((server) => server.call('POST', '/mcp/servers', { id: 'both', ...speaks })),

@@ -3050,7 +3050,7 @@ export interface components {
             /** @enum {string} */
             transport: "stdio" | "http" | "sse";
             /**
-             * @description Where several processes are one service, each runs it for itself: of the one that answers
+             * @description Where several processes are one service: of the process that answers.
              * @enum {string}
              */
             status: "stopped" | "starting" | "running" | "failed" | "restarting";
@@ -3062,7 +3062,7 @@ export interface components {
         McpServerLog: {
             id: string;
             /**
-             * @description Where several processes are one service, each runs it for itself: of the one that answers
+             * @description Where several processes are one service: of the process that answers.
              * @enum {string}
              */
             status: "stopped" | "starting" | "running" | "failed" | "restarting";

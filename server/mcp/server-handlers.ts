@@ -63,7 +63,7 @@ export function createServerHandlers({
     },
     async disable({ input: { server_name } }) {
       const server = inCatalog(server_name);
-      if (!server?.isWanted) {
+      if (!server || !servers.wishes.isWanted(server)) {
         throw new ApiError('mcp-server-not-enabled', `Server '${server_name}' is not currently enabled`);
       }
       await servers.wishes.stop(server);

@@ -79,13 +79,18 @@ export class ServerWishes {
   }
 
   /** Takes back what was said of a server: it is disabled, or gone. */
-  async forget({ id, origin }: Pick<ServerDefinition, 'id' | 'origin'>): Promise<void> {
+  async forget({ id, origin }: WishedServer): Promise<void> {
     await this.#options.desires?.delete(nameOf({ id, origin }));
   }
 
-  /** Whether somebody has stopped a server, here or elsewhere. */
-  isStopped(definition: Pick<ServerDefinition, 'id' | 'origin'>): boolean {
+  /** Whether a server is stopped for all processes of the service. */
+  isStopped(definition: WishedServer): boolean {
     return this.#options.desires?.find(nameOf(definition))?.body.wish === 'stop';
+  }
+
+  /** Whether somebody wants a server to run: here, or on all processes of the service, though it may not run here. */
+  isWanted(server: SupervisedServer): boolean {
+    return server.isWanted || this.#options.desires?.find(nameOf(server.definition))?.body.wish === 'start';
   }
 
   /** Begins to start what others have named before this process was there. */
