@@ -10,7 +10,7 @@ import { implement } from '../server/call/implement.ts';
 import { EVERYBODY } from '../server/call/principal.ts';
 import { RunningServers } from '../server/mcp/servers/running-servers.ts';
 import type { Store } from '../server/store/store.ts';
-import { openPlace, openStore } from './support/stores.ts';
+import { openPlace, openStore, toKept } from './support/stores.ts';
 
 const KNOWN_SERVERS = ['tavily', 'filesystem', 'toolbox'];
 const KNOWN_SKILLS = ['csv-summary', 'markdown-toc'];
@@ -471,7 +471,7 @@ describe('an id made from a name', () => {
       const name = `${random()}x`;
       expect(await server.call('agents.create', { name })).toMatchObject({
         id: expect.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),
-        name: name.trim(),
+        name: toKept(name.trim()),
       });
     }
   });

@@ -9,7 +9,6 @@ vi.setConfig({ testTimeout: 60_000 });
 describe.skipIf(hasNoDatabase)('on PostgreSQL', async () => {
   usePostgres();
   await import('./run-journal.test.ts');
-  await import('./share-transactions.test.ts');
   await import('./runs.test.ts');
   await import('./run-steps.test.ts');
   await import('./runs-resume.test.ts');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { openStore } from '../server/store/sqlite.ts';
 import type { RunsStore } from '../server/store/stored-runs.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
-import { isShared, openStore } from './support/stores.ts';
 
 const open = ({ runs }: { readonly runs: RunsStore }, id: string, conversationId = id) =>
   runs.open({
@@ -12,32 +12,30 @@ const open = ({ runs }: { readonly runs: RunsStore }, id: string, conversationId
   });
 const END = { status: 'finished', messages: [], usage: NO_USAGE } as const;
 
-if (!isShared()) {
-  it('runs that begin and end in one turn of the event loop are committed together', async () => {
-    const done: string[] = [];
-    await using store = await openStore({ folder: ':memory:', onStatement: (work) => done.push(work) });
-    const commits = () => done.splice(0).filter((work) => work === 'commit').length;
-    commits();
-    await Promise.all(['one', 'two', 'three'].map((id) => open(store, id)));
-    expect(commits()).toBe(1);
-    await Promise.all([
-      store.runs.close({ key: 'one', ...END }),
-      store.runs.close({ key: 'two', ...END }),
-      open(store, 'four'),
-    ]);
-    expect(commits()).toBe(1);
-    const { runs } = await store.runs.list({ limit: 10 });
-    expect(Object.fromEntries(runs.map(({ id, status }) => [id, status]))).toEqual({
-      one: 'finished',
-      two: 'finished',
-      three: 'running',
-      four: 'running',
-    });
+it('runs that begin and end in one turn of the event loop are committed together', async () => {
+  const done: string[] = [];
+  await using store = await openStore({ folder: ':memory:', onStatement: (work) => done.push(work) });
+  const commits = () => done.splice(0).filter((work) => work === 'commit').length;
+  commits();
+  await Promise.all(['one', 'two', 'three'].map((id) => open(store, id)));
+  expect(commits()).toBe(1);
+  await Promise.all([
+    store.runs.close({ key: 'one', ...END }),
+    store.runs.close({ key: 'two', ...END }),
+    open(store, 'four'),
+  ]);
+  expect(commits()).toBe(1);
+  const { runs } = await store.runs.list({ limit: 10 });
+  expect(Object.fromEntries(runs.map(({ id, status }) => [id, status]))).toEqual({
+    one: 'finished',
+    two: 'finished',
+    three: 'running',
+    four: 'running',
   });
-}
+});
 
 it('a run that may not begin takes nothing with it of those that begin in the same turn, and leaves nothing', async () => {
-  await using store = await openStore();
+  await using store = await openStore({ folder: ':memory:' });
   const begun = ['first', 'busy', 'last'].map((id) => open(store, id, id === 'last' ? 'another' : 'conversation'));
   expect(await Promise.allSettled(begun)).toMatchObject([
     { status: 'fulfilled', value: { key: 'first' } },

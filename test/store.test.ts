@@ -11,7 +11,7 @@ import type { AgentRecord, Store } from '../server/store/store.ts';
 import type { TaskRecord } from '../server/store/stored-tasks.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
 import { undoSums } from './support/old-store.ts';
-import { isShared, openPlace, openStore } from './support/stores.ts';
+import { isShared, openPlace, openStore, toKept } from './support/stores.ts';
 
 const agent: AgentRecord = {
   outputSchema: { type: 'object', properties: { a: { type: 'string' } } },
@@ -62,9 +62,10 @@ describe('agents, servers and facts', () => {
     };
     {
       await using store = await openStore({ folder: folder.path });
-      await store.agents.insert(agent);
+      const revision = await store.agents.insert(agent);
       await store.agents.insert(other);
-      await store.agents.update({ ...agent, name: 'Renamed', updatedAt: '2026-11-23T11:00:00.000Z' }, 0);
+      const renamed = { ...agent, name: 'Renamed', updatedAt: '2026-11-23T11:00:00.000Z' };
+      expect(await store.agents.update(renamed, Number(revision))).toBeDefined();
       await store.servers.insert(server);
       await store.facts.set('demo', '1');
       await store.facts.set('demo', '2');
@@ -91,13 +92,13 @@ describe('agents, servers and facts', () => {
     const { createdAt, updatedAt } = agent;
     const server = { id: 'mine', definition: {}, secrets: { A: '1' }, createdAt, updatedAt };
     const other = { ...server, id: 'other', secrets: {} };
-    await store.servers.insert(server);
+    const revision = await store.servers.insert(server);
     await store.servers.insert(other);
     await store.servers.replaceSecrets('mine', { A: '0' }, { A: '2' });
     expect(await store.servers.list()).toEqual([server, other]);
     await store.servers.replaceSecrets('mine', { A: '1' }, { A: '2' });
     expect(await store.servers.list()).toEqual([{ ...server, secrets: { A: '2' } }, other]);
-    await store.servers.update({ ...server, secrets: {} }, 0);
+    expect(await store.servers.update({ ...server, secrets: {} }, Number(revision))).toBeDefined();
     expect(await store.servers.list()).toEqual([{ ...server, secrets: {} }, other]);
   });
 
@@ -106,9 +107,7 @@ describe('agents, servers and facts', () => {
     async (name) => {
       await using store = await openStore();
       await store.agents.insert({ ...agent, name, systemPrompt: name });
-      // PostgreSQL holds no NUL in a text.
-      const kept = isShared() ? name.replace('\0', '\ufffd') : name;
-      expect(await store.agents.list()).toEqual([{ ...agent, name: kept, systemPrompt: kept }]);
+      expect(await store.agents.list()).toEqual([{ ...agent, name: toKept(name), systemPrompt: toKept(name) }]);
     },
   );
 });

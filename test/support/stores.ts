@@ -23,6 +23,9 @@ export function usePostgres(): void {
 /** Whether the tests that are read use PostgreSQL. */
 export const isShared = (): boolean => isOnPostgres;
 
+/** A text as the store keeps it: PostgreSQL has no NUL in one. */
+export const toKept = (text: string): string => (isOnPostgres ? text.replaceAll('\0', '\ufffd') : text);
+
 /** A place for a store that is opened more than once: an empty folder, or the URL of an empty database. It is gone at the end of the block that holds it. */
 export async function openPlace(): Promise<{ readonly path: string } & AsyncDisposable> {
   if (!isOnPostgres) return temporaryFolder();
