@@ -22,7 +22,7 @@ const vitest = (name: string, ...args: string[]): Gate => ({
     `--outputFile.json=${reportOf(name)}`,
     ...args,
   ],
-  deadlineMs: 900_000,
+  deadlineMs: 1_800_000,
 });
 const quick = (name: string, ...command: Gate['command']): Gate => ({ name, command, deadlineMs: 180_000 });
 
