@@ -3,16 +3,14 @@ import { ApiError } from '../call/errors.ts';
 import type { Principal } from '../call/principal.ts';
 import type { StartRun } from '../runs/start-run.ts';
 import type { Toolset } from '../runs/toolset.ts';
+import { approvalResolved } from '../store/approvals-store.ts';
 import type { ApprovalDecision, ApprovalRecord, Store } from '../store/store.ts';
 
 interface AnswerOptions {
   readonly startRun: StartRun;
-  readonly approvals: Pick<Store['approvals'], 'get' | 'open' | 'decide' | 'standingFor'>;
-  /** Who asked for a run; undefined when that is not known any more. */
-  askerOf(runKey: string): Principal | undefined;
+  readonly approvals: Pick<Store['approvals'], 'get' | 'decide' | 'standingFor'>;
+  readonly runs: Pick<Store['runs'], 'askerOf'>;
 }
-
-const resolvedBefore = (id: string) => new ApiError('approval-resolved', `The approval '${id}' was answered before`);
 
 /** No agents ask each other as deep; a store that was changed by hand may say so. */
 const MAX_DEPTH = 100;
@@ -29,39 +27,39 @@ export type AnswerApproval = (decision: ApprovalDecision, by: Answerer) => Promi
 
 /**
  * Notes answers; with the last open approval of a conversation its agent goes on, for whoever asked for the run that waits. An answer to
- * what an asked agent waits for is one to the agent that has asked: that goes on, and lets the other go on.
+ * what an asked agent waits for is one to the agent that has asked: that goes on, and lets the other go on. Which answer is the last, the
+ * store says: they may come to several processes at once.
  */
-export function createAnswerApproval({ startRun, approvals, askerOf }: AnswerOptions): AnswerApproval {
-  // By conversation, so that of two answers at once one is the last.
+export function createAnswerApproval({ startRun, approvals, runs }: AnswerOptions): AnswerApproval {
+  // By conversation, so that an answer sees the run that the one before has started.
   const answers = new KeyedMutex();
   const find = async (id: string, principal: Principal): Promise<ApprovalRecord> => {
     const approval = await approvals.get(id, principal);
     if (!approval) throw new ApiError('approval-not-found', `Approval not found: ${id}`);
     return approval;
   };
+  /** Whoever asked for a run. That everybody sees everything, or nobody does, is the same for all. */
+  const findAsker = async (runKey: string, { name, seesAll }: Principal): Promise<Principal> => {
+    const asker = await runs.askerOf(runKey);
+    return { name: asker === undefined ? name : (asker ?? undefined), seesAll };
+  };
   const answer = async (
     decision: ApprovalDecision,
     { conversationId, conversationKey, agentId, runKey }: ApprovalRecord,
     { principal, extend }: Answerer,
   ) => {
-    const open = await approvals.open(conversationKey);
-    // What was answered may have a run that acts on it: the conversation is busy then, but that is not why.
-    if (!open.some(({ id, status }) => id === decision.id && status === 'pending')) throw resolvedBefore(decision.id);
-    const others = open.filter(({ id, status }) => id !== decision.id && status === 'pending');
+    if (await approvals.decide(decision)) return;
     // The last answer is stored with the run that acts on it: neither is ever without the other.
-    if (others.length) await approvals.decide(decision);
-    else {
-      await startRun(agentId, {
-        extend,
-        principal: askerOf(runKey) ?? principal,
-        conversationId,
-        conversationKey,
-        messages: [],
-        history: 'stored',
-        decisions: [decision],
-        detached: true,
-      });
-    }
+    await startRun(agentId, {
+      extend,
+      principal: await findAsker(runKey, principal),
+      conversationId,
+      conversationKey,
+      messages: [],
+      history: 'stored',
+      decisions: [decision],
+      detached: true,
+    });
   };
   /** The approval of the agent that was asked first. */
   const findFirst = async (approval: ApprovalRecord, depth = 0): Promise<ApprovalRecord> => {
@@ -73,8 +71,19 @@ export function createAnswerApproval({ startRun, approvals, askerOf }: AnswerOpt
     const first = await findFirst(approval);
     const signed = { ...decision, id: first.id, resolvedBy: by.principal.name ?? null };
     return answers.run(first.conversationKey, async () => {
-      await answer(signed, first, by);
+      try {
+        await answer(signed, first, by);
+      } catch (cause) {
+        throw await toAnswered(cause, first.id);
+      }
       return find(approval.id, by.principal);
     });
   };
+
+  /** What a conversation means that is busy: the run that acts on the same answer, given to another process, has begun. */
+  async function toAnswered(cause: unknown, id: string): Promise<unknown> {
+    if (!(cause instanceof ApiError) || cause.code !== 'conversation-busy') return cause;
+    const status = (await approvals.get(id))?.status;
+    return status === 'pending' ? cause : approvalResolved(id);
+  }
 }

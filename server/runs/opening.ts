@@ -28,6 +28,7 @@ export function toOpening(
     messages: unlisted ? [] : unstored,
     isUnlisted: unlisted !== undefined,
     replaces,
+    asker: principal.name ?? null,
     decisions: decisions.map((decision) => ({ resolvedBy: principal.name ?? null, ...decision })),
   };
 }

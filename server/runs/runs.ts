@@ -1,5 +1,4 @@
 import { drainingError } from '../call/errors.ts';
-import type { Principal } from '../call/principal.ts';
 import { noteRequest } from '../call/request-notes.ts';
 import type { ConversationName, RunRecord } from '../store/store.ts';
 import { ActiveRun, type ActiveRunOptions, type Run } from './active-run.ts';
@@ -13,7 +12,6 @@ import { nameConversation } from './name-conversation.ts';
 import { toCaller, toOpening } from './opening.ts';
 import { recoverRuns } from './recover-runs.ts';
 import { readResumed } from './resume-run.ts';
-import { RunAskers } from './run-askers.ts';
 import type { RunEndListener } from './run-end.ts';
 import { RunFinder } from './run-finder.ts';
 import { joinHistory } from './run-history.ts';
@@ -40,7 +38,6 @@ export class Runs {
   readonly #active = new ActiveRuns();
   readonly #kept: KeptRuns;
   readonly #finder: RunFinder;
-  readonly #askers = new RunAskers();
   readonly #records: RunRecords;
   readonly #driveOptions: DriveOptions;
   readonly #listeners = new Set<RunListener>();
@@ -134,11 +131,6 @@ export class Runs {
 
   /** The newest run of the conversation that a principal means by an id, or the newest there that its caller called `givenId`. */
   readonly findLatest: RunFinder['findLatest'] = (id, query) => this.#finder.findLatest(id, query);
-
-  /** Who asked for the run of this key, if this process has started it and not too many since. */
-  askerOf(key: string): Principal | undefined {
-    return this.#askers.find(key);
-  }
 
   /** Whether the run was there to be cancelled. It ends soon after; `find` it to wait for that. */
   async cancel(conversationKey: string, runId: string, reason = CANCELLED): Promise<boolean> {
@@ -259,9 +251,8 @@ export class Runs {
   }
 
   /** Enters a run that is stored among those that go on here. */
-  #enter(options: Omit<ActiveRunOptions, 'limits' | 'lease' | 'trace'>, { principal, parent }: RunRequest): ActiveRun {
+  #enter(options: Omit<ActiveRunOptions, 'limits' | 'lease' | 'trace'>, { parent }: RunRequest): ActiveRun {
     const { key, caller } = options;
-    this.#askers.add(key, principal);
     const trace = this.#tracing?.open({ key, ...caller, isChild: parent !== undefined });
     const run = new ActiveRun({ ...options, trace, limits: this.#limits, lease: this.#shared?.lease });
     this.#active.add(run);

@@ -4,7 +4,8 @@ import { ApiError } from '../call/errors.ts';
 import { EVERYBODY } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
 import { createAnnouncer, findOwner } from './announce.ts';
-import { timeIn } from './dialect.ts';
+import { holdRows, timeIn } from './dialect.ts';
+import type { Engine } from './engine.ts';
 import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
 import { prepareQuery } from './prepare-query.ts';
@@ -25,7 +26,7 @@ export const createApprovalReader = (log: StoreLog): ApprovalReader =>
 
 /** Tool calls that wait for a person. Runs add them when they close and act on them when they open. */
 export function createApprovalsStore(
-  db: Kysely<Tables>,
+  { db, transact }: Pick<Engine, 'db' | 'transact'>,
   log: StoreLog,
   publish: Publish = publishNothing,
 ): ApprovalsStore {
@@ -65,7 +66,9 @@ export function createApprovalsStore(
       await announceAll(reader.all(await cancel(db, ids)));
     },
     async decide(decision) {
-      await announceAll(reader.all(await decide(db, decision)));
+      const decided = await transact((transaction) => decideUnlessLast(transaction, decision, reader));
+      if (decided) await announceAll(reader.all(decided));
+      return decided !== undefined;
     },
     async list(query) {
       const matching = db.selectFrom('approvals').selectAll().where(isListed(query));
@@ -167,6 +170,10 @@ export async function cancelOpenApprovals(
   return reader.all(await cancel(db, open.map(idOf)));
 }
 
+/** The error for an answer that comes after another one. */
+export const approvalResolved = (id: string) =>
+  new ApiError('approval-resolved', `The approval '${id}' was answered before`);
+
 /** The ids of an approval, of those that stand for it, and of those that it stands for: one decision is about all of them. */
 const chainOf = (id: string): RawBuilder<string> => sql<string>`(
   with recursive chain(id) as (
@@ -214,7 +221,30 @@ async function decide(
     .returningAll()
     .execute();
   if (rows.some((row) => row.id === id)) return rows;
-  throw new ApiError('approval-resolved', `The approval '${id}' was answered before`);
+  throw approvalResolved(id);
+}
+
+/** Notes an answer beside which others are missing; undefined, with nothing noted, when none is. */
+async function decideUnlessLast(
+  transaction: Transaction<Tables>,
+  decision: ApprovalDecision,
+  reader: ApprovalReader,
+): Promise<Tables['approvals'][] | undefined> {
+  const { id } = decision;
+  const found = await transaction
+    .selectFrom('approvals')
+    .select('conversation_key')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!found) return undefined;
+  // Of two answers that are given at once, the later one sees the other: as do the runs that begin and end there.
+  const conversation = transaction.selectFrom('conversations').select('key').where('key', '=', found.conversation_key);
+  await holdRows(transaction, conversation).execute();
+  const open = await findOpen(transaction, found.conversation_key, reader);
+  const pending = open.filter(({ status }) => status === 'pending');
+  // What was answered may have a run that acts on it: the conversation is busy then, but that is not why.
+  if (!pending.some((one) => one.id === id)) throw approvalResolved(id);
+  return pending.length === 1 ? undefined : decide(transaction, decision);
 }
 
 async function findOpen(

@@ -26,7 +26,7 @@ export function createStore(engine: Engine, { log, publish, close }: StoreParts)
     servers: createServersStore(db, log),
     conversations: createConversationsStore(engine, log, publish),
     runs: createRunsStore(engine, log, publish),
-    approvals: createApprovalsStore(db, log, publish),
+    approvals: createApprovalsStore(engine, log, publish),
     tasks: createTasksStore(db, log),
     facts,
     shared: engine.shared,

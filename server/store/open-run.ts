@@ -34,6 +34,7 @@ export async function openRun(
     replaces,
     isDetached = false,
     request,
+    asker,
     traceparent = null,
     tracestate = null,
   }: RunOpening,
@@ -67,6 +68,7 @@ export async function openRun(
     parent_run_id: parentRunId,
     traceparent,
     tracestate,
+    asker: asker === undefined ? null : (asker ?? ''),
     replica,
     fence: FIRST_FENCE,
     request: request === undefined ? null : toStoredJson(request),
@@ -133,6 +135,7 @@ type NewRun = Pick<
   | 'parent_run_id'
   | 'traceparent'
   | 'tracestate'
+  | 'asker'
   | 'replica'
   | 'fence'
   | 'request'
@@ -167,6 +170,7 @@ const insertRun = prepareQuery((db, run: NewRun) =>
       parent_run_id: run.parent_run_id,
       traceparent: run.traceparent,
       tracestate: run.tracestate,
+      asker: run.asker,
       replica: run.replica,
       fence: run.fence,
       cancel: null,

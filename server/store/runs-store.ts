@@ -95,6 +95,7 @@ export function createRunsStore(
     steps: (key) => readSteps(db, key, steps),
     resumable: (run) => readResumable(db, run, approvals),
     resumedBy: (key) => readResumed(db, key),
+    askerOf: (key) => readAsker(db, key),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
 }
@@ -210,6 +211,12 @@ const readResumed = (db: Kysely<Tables>, key: string) =>
     .where('next.key', '=', key)
     .where('approvals.status', '!=', 'cancelled')
     .execute();
+
+async function readAsker(db: Kysely<Tables>, key: string): Promise<string | null | undefined> {
+  const asker = (await db.selectFrom('runs').select('asker').where('key', '=', key).executeTakeFirst())?.asker;
+  if (typeof asker !== 'string') return undefined;
+  return asker === '' ? null : asker;
+}
 
 /** What reads rows as runs. */
 export const createRunReader = (log: StoreLog): RunReader =>

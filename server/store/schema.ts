@@ -148,6 +148,8 @@ interface RunsTable {
   /** The trace that its caller named, as the headers of W3C Trace Context; null where it named none, or nothing was traced. */
   traceparent: string | null;
   tracestate: string | null;
+  /** The name of the key that asked for it; empty without keys; null: not known. */
+  asker: string | null;
   /** The process that executes it, of those that share a database; null: none of them, or there is only one. */
   replica: string | null;
   /** How often it went to another process, which nobody writes it without knowing. */

@@ -61,8 +61,11 @@ export interface ApprovalsStore {
   cancelOpen(conversationKey: string): Promise<void>;
   /** Gives up on these, in the same way. */
   giveUp(ids: readonly string[]): Promise<void>;
-  /** Notes an answer, also to all that stand for it or that it stands for. Throws `approval-resolved` when there is one already. */
-  decide(decision: ApprovalDecision): Promise<void>;
+  /**
+   * Notes an answer, also to all that stand for it or that it stands for. Returns false, and notes nothing, when it is the last that its
+   * conversation waits for: that one is stored with the run that acts on it. Throws `approval-resolved` when there is an answer already.
+   */
+  decide(decision: ApprovalDecision): Promise<boolean>;
   /** One page, the newest first. */
   list(
     query: ConversationPageQuery<ApprovalStatus>,

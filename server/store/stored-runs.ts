@@ -91,6 +91,8 @@ export interface RunOpening extends Partial<CallerTrace> {
   readonly isDetached?: boolean | undefined;
   /** What it was asked, any JSON, for another process that goes on with it; absent: none is to. */
   readonly request?: unknown;
+  /** The name of the key that asks for it; null: none was asked for. Absent: nobody knows. */
+  readonly asker?: string | null | undefined;
   /** Whether the conversation is one that no list has; nobody is told of it. */
   readonly isUnlisted?: boolean | undefined;
   /** Answers to the open approvals of the conversation. */
@@ -184,6 +186,8 @@ export interface RunsStore {
   resumable(run: Pick<RunRecord, 'key' | 'id' | 'conversationKey'>): Promise<ResumableRun | undefined>;
   /** The runs whose calls a person has answered, for this one to go on with. */
   resumedBy(key: string): Promise<(CallerTrace & { readonly key: string })[]>;
+  /** The name of the key that asked for a run; null: it was asked for without one. undefined: that is not known. */
+  askerOf(key: string): Promise<string | null | undefined>;
   /** What runs that have ended came to, those deleted since included. */
   sums(query: SumsQuery): Promise<RunSums>;
   /** The same for each agent, key, model or day, by their names; the time is cut to whole minutes. */

@@ -46,7 +46,7 @@ export function openAgentRuns({ store, runs, ...parts }: AgentRunsOptions) {
   const answerApproval = createAnswerApproval({
     startRun: startAgentOrExample,
     approvals: store.approvals,
-    askerOf: (runKey) => runs.askerOf(runKey),
+    runs: store.runs,
   });
   return {
     startRun,

@@ -92,7 +92,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
   const answerApproval = createAnswerApproval({
     startRun,
     approvals: store.approvals,
-    askerOf: (runKey) => runs.askerOf(runKey),
+    runs: store.runs,
   });
   const a2a = await openA2a({
     agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },

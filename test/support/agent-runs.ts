@@ -97,7 +97,7 @@ export async function startAgentRuns(
   const answerApproval = createAnswerApproval({
     startRun,
     approvals: store.approvals,
-    askerOf: (runKey) => runs.askerOf(runKey),
+    runs: store.runs,
   });
   const agents = { list: () => [], get: getAgent };
   const tester = { id: 'tester', name: 'Tester', createdAt: '2026-11-23T10:00:00.000Z' };

@@ -6,6 +6,7 @@ export function undoReplicas(database: DatabaseSync): void {
   database.exec(`
     alter table runs drop column replica; alter table runs drop column fence; alter table runs drop column cancel;
     drop table replicas; drop table rate_limit_counts;
+    alter table runs drop column asker;
     alter table servers drop column secrets;
     alter table agents drop column revision; alter table servers drop column revision;
     drop table counters; drop table server_desires; drop table live_events;
