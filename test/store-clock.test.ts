@@ -26,7 +26,7 @@ test.skipIf(hasNoDatabase).each([-5 * MINUTE, 5 * MINUTE])(
       const { key } = await store.runs.open(opening);
       const asked = { id, callId: 'c', tool: 't', description: '', args: {}, toolHash: '' };
       await store.runs.close({ key, status: 'finished', messages: [], usage: NO_USAGE, approvals: [asked] });
-      await store.tasks.save({
+      await store.tasks.add({
         id,
         agentId: 'a',
         owner: null,
@@ -34,6 +34,8 @@ test.skipIf(hasNoDatabase).each([-5 * MINUTE, 5 * MINUTE])(
         conversationKey: id,
         state: 'completed',
         detail: null,
+        runId: null,
+        updates: 1,
         body: {},
         changedAt: store.tasks.now(),
       });

@@ -34,7 +34,7 @@ if (!isShared()) {
       await using store = await openStore({ folder: folder.path });
       await run(store, EVERYBODY, { id: 'r', in: 'diary' });
       await run(store, EVERYBODY, { id: 'old-run', in: 'old' });
-      await store.tasks.save({
+      await store.tasks.add({
         id: 't',
         agentId: 'a',
         owner: 'anna',
@@ -42,6 +42,8 @@ if (!isShared()) {
         conversationKey: 'diary',
         state: 'input-required',
         detail: null,
+        runId: null,
+        updates: 1,
         body: {},
         changedAt: '2026-01-01T00:00:00.000Z',
       });
@@ -69,7 +71,7 @@ if (!isShared()) {
     expect(await store.conversations.name('diary', anna)).toMatchObject({ key: 'diary', id: 'diary', owner: 'anna' });
     expect(await store.conversations.name('diary', ben)).toEqual({ key: '["ben","diary"]', id: 'diary', owner: 'ben' });
     expect(await store.conversations.name('old', ben)).toMatchObject({ key: 'old', id: 'old', owner: null });
-    expect(await store.tasks.waiting()).toMatchObject([{ id: 't', conversationKey: 'diary' }]);
+    expect(await store.tasks.waitingOn('diary')).toMatchObject({ id: 't', conversationKey: 'diary' });
     expect(await store.runs.get('r', ben)).toBeUndefined();
     await expect(run(store, anna, { id: 'r', in: 'diary' })).rejects.toMatchObject({ code: 'run-exists' });
     expect(await run(store, ben, { id: 'r', in: 'diary' })).toBe('["ben","r"]');

@@ -616,6 +616,8 @@ describe('tasks', () => {
     conversationKey: 'c',
     state: 'completed',
     detail: null,
+    runId: null,
+    updates: 1,
     body: { said: id },
     changedAt: '2026-01-01T00:00:00.000Z',
     ...more,
@@ -623,18 +625,17 @@ describe('tasks', () => {
 
   it('are replaced by their id and found by agent, context, state and time, in pages', async () => {
     await using store = await openStore();
-    await store.tasks.save(task('t1', { state: 'working' }));
-    await store.tasks.save(task('t1', { state: 'failed', detail: 'why', changedAt: '2026-01-02T00:00:00.000Z' }));
-    await store.tasks.save(task('t2'));
-    await store.tasks.save(task('t3', { contextId: 'd' }));
-    await store.tasks.save(task('t4', { agentId: 'b' }));
+    const ended = task('t1', { state: 'failed', detail: 'why', changedAt: '2026-01-02T00:00:00.000Z', updates: 2 });
+    await store.tasks.add(task('t1', { state: 'working' }));
+    expect(await store.tasks.change(ended, { is: 'ours', updates: 1 })).toBe(true);
+    await store.tasks.add(task('t2'));
+    await store.tasks.add(task('t3', { contextId: 'd' }));
+    await store.tasks.add(task('t4', { agentId: 'b' }));
     const list = async (query: Partial<Parameters<Store['tasks']['list']>[0]>) => {
       const { tasks, total } = await store.tasks.list({ agentId: 'a', limit: 10, ...query });
       return [tasks.map(({ id }) => id), total];
     };
-    expect(await store.tasks.get('a', 't1')).toEqual(
-      task('t1', { state: 'failed', detail: 'why', changedAt: '2026-01-02T00:00:00.000Z' }),
-    );
+    expect(await store.tasks.get('a', 't1')).toEqual(ended);
     expect(await store.tasks.get('b', 't1')).toBeUndefined();
     expect(await list({})).toEqual([['t1', 't3', 't2'], 3]);
     expect(await list({ contextId: 'd' })).toEqual([['t3'], 1]);
@@ -645,21 +646,34 @@ describe('tasks', () => {
     await expect(store.tasks.list({ agentId: 'a', limit: 2, cursor: 'nonsense' })).rejects.toThrow('next_cursor');
   });
 
-  it('that are open when a server died have failed; those that ended stay', async () => {
+  it('that nobody works on are those that are open, but for those that somebody does', async () => {
     await using store = await openStore();
-    await store.tasks.save(task('t1', { state: 'submitted' }));
-    await store.tasks.save(task('t2', { state: 'working' }));
-    await store.tasks.save(task('t3'));
-    expect(await store.tasks.failOpen('it died')).toBe(2);
-    expect(await store.tasks.get('a', 't2')).toMatchObject({ state: 'failed', detail: 'it died' });
-    expect(await store.tasks.get('a', 't3')).toEqual(task('t3'));
+    await store.tasks.add(task('t1', { state: 'submitted' }));
+    await store.tasks.add(task('t2', { state: 'working' }));
+    await store.tasks.add(task('t3'));
+    await store.tasks.add(task('t4', { state: 'input-required' }));
+    expect((await store.tasks.claim([], 0)).map(({ id }) => id).toSorted()).toEqual(['t1', 't2']);
+    expect((await store.tasks.claim(['t1'], 0)).map(({ id }) => id)).toEqual(['t2']);
+  });
+
+  it('that have ended never change again, and those that wait are changed as such', async () => {
+    await using store = await openStore();
+    await store.tasks.add(task('t1', { state: 'input-required' }));
+    const failed = task('t1', { state: 'failed', updates: 3 });
+    expect(await store.tasks.change(failed, { is: 'ours', updates: 1 })).toBe(false);
+    const canceled = task('t1', { state: 'canceled', updates: 2 });
+    expect(await store.tasks.change(canceled, { is: 'waiting', updates: 1 })).toBe(true);
+    for (const is of ['ours', 'waiting', 'submitted'] as const) {
+      expect(await store.tasks.change(failed, { is, updates: 2 })).toBe(false);
+    }
+    expect(await store.tasks.get('a', 't1')).toEqual(canceled);
   });
 
   it('are bounded: of too many ended ones those go that ended first', async () => {
     await using store = await openStore();
-    await store.tasks.save(task('open', { state: 'working', changedAt: '2025-01-01T00:00:00.000Z' }));
+    await store.tasks.add(task('open', { state: 'working', changedAt: '2025-01-01T00:00:00.000Z' }));
     for (let number = 0; number < 10_099; number += 1) {
-      await store.tasks.save(task(`t${number}`, { changedAt: new Date(1_767_225_600_000 + number).toISOString() }));
+      await store.tasks.add(task(`t${number}`, { changedAt: new Date(1_767_225_600_000 + number).toISOString() }));
     }
     expect(await store.tasks.list({ agentId: 'a', limit: 1 })).toMatchObject({
       total: 10_001,

@@ -23,6 +23,8 @@ export interface Run {
   /** The events that are in memory now; whoever looks at them is no reader. */
   readonly held: readonly LoggedEvent[];
   readonly hasEnded: boolean;
+  /** Whether it shows what is stored, as it comes: another process executes it, or may go on with it. */
+  readonly isMirror?: boolean;
   /** Aborts where this process follows the run no more, which goes on elsewhere; absent: it goes on here. */
   readonly left?: AbortSignal | undefined;
   /** The events from number `from` (1 when absent) to `run-ended`; leaving an attached run as its last reader cancels it. */

@@ -53,6 +53,8 @@ export function outcomeOf({ outcome, status }: RunRecord): RunOutcome | undefine
 }
 
 async function readSoFar({ record, run, store, isStored }: EventSource): Promise<readonly LoggedEvent[]> {
+  // What a mirror shows is stored first, and held some time after.
+  if (run?.isMirror) return readStoredEvents(store, record.key);
   if (!isStored || run?.firstHeld === 1) return run?.held ?? [];
   const stored = await readStoredEvents(store, record.key);
   // Not before: what is dropped from memory meanwhile is stored by then.

@@ -24,6 +24,7 @@ const IDLE_LOOKS = 30;
 
 /** A run that another process executes, as its readers here see it: what that process stores, as it comes. */
 export class MirroredRun implements Run {
+  readonly isMirror = true;
   readonly record: RunRecord;
   readonly #options: MirrorOptions;
   readonly #log: RunLog;

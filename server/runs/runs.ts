@@ -27,6 +27,9 @@ import { ToolArguments } from './tool-arguments.ts';
 /** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
 export type RunListener = (run: Run, how: { readonly isResumed: boolean }) => void;
 
+/** Called for each run of another process that this one has taken over. */
+type TakenListener = (run: RunRecord) => void;
+
 const DRAINING_RETRY_SECONDS = '10';
 
 /** Every run of this server: those that go on, and for a short while those that ended. */
@@ -41,6 +44,7 @@ export class Runs {
   readonly #records: RunRecords;
   readonly #driveOptions: DriveOptions;
   readonly #listeners = new Set<RunListener>();
+  readonly #takenListeners = new Set<TakenListener>();
   readonly #onEnded: RunEndListener;
   readonly #tracing: RunTracing | undefined;
   /** undefined: no other process has the same store. */
@@ -84,6 +88,9 @@ export class Runs {
         limits: this.#limits,
         goOn: (record) => this.#goOn(record),
         onEnded,
+        onTaken: (run) => {
+          for (const listener of this.#takenListeners) listener(run);
+        },
         log,
       });
     this.#finder = new RunFinder({ store, active: this.#active, kept: this.#kept, shared: this.#shared });
@@ -121,6 +128,11 @@ export class Runs {
   /** Calls `listener` for every run from now on. */
   onStart(listener: RunListener): void {
     this.#listeners.add(listener);
+  }
+
+  /** Calls `listener` for every run of another process that this one takes over from now on, once it goes on with it or has ended it. */
+  onTaken(listener: TakenListener): void {
+    this.#takenListeners.add(listener);
   }
 
   /** The run, while it goes on and for a while after. */
@@ -282,8 +294,8 @@ export class Runs {
     leave();
     this.#shared?.noteEnded(run);
     run.end(outcome, usage, at);
-    // What another process goes on with is found there.
-    if (!run.isDurable || !run.isLost) this.#kept.add(run);
+    // What another process goes on with, or has ended, is found there.
+    if (!run.isLost) this.#kept.add(run);
     this.#records.prune();
   }
 }

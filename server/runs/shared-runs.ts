@@ -21,6 +21,8 @@ interface SharedRunsOptions {
   /** Goes on with a run whose process is gone. */
   goOn(run: RunRecord): Promise<GoneOn>;
   readonly onEnded: RunEndListener;
+  /** Told of each run of another process that this one has taken over, once it goes on with it or has ended it. */
+  onTaken(run: RunRecord): void;
   readonly log: FaultLog;
 }
 
@@ -182,11 +184,13 @@ export class SharedRuns {
     if (goneOn === 'later') return;
     if (goneOn === 'now') {
       log.warn?.({ run_id: run.id, conversation_id: run.conversationId }, 'a run goes on here, as its process is gone');
+      this.#options.onTaken(run);
       return;
     }
     log.warn?.({ run_id: run.id, conversation_id: run.conversationId }, 'a run was cut off with its process');
     await recoverRun(runs, run, onEnded);
     this.#foreign.tellEnded(run);
+    this.#options.onTaken(run);
   }
 }
 

@@ -27,7 +27,7 @@ export function createStore(engine: Engine, { log, publish, close }: StoreParts)
     conversations: createConversationsStore(engine, log, publish),
     runs: createRunsStore(engine, log, publish),
     approvals: createApprovalsStore(engine, log, publish),
-    tasks: createTasksStore(db, log),
+    tasks: createTasksStore(engine, log),
     facts,
     shared: engine.shared,
     service: engine.shared && createServiceStore(db, log),

@@ -252,6 +252,12 @@ interface TasksTable {
   conversation_key: string;
   state: TaskState;
   detail: string | null;
+  /** The run that it is, by the id of its owner; null: not known. */
+  run_id: string | null;
+  /** The process that works on it, of those that share a database; null: none of them, or there is only one. */
+  replica: string | null;
+  /** How many updates of it there have been. */
+  updates: number;
   /** What was said and made, as JSON. */
   body: string;
   changed_at: string;

@@ -25,6 +25,10 @@ export interface TaskRecord {
   readonly state: TaskState;
   /** Why it stands there, in words for people. */
   readonly detail: string | null;
+  /** The id of the run that it is, or of the last of several; null of tasks from before that was stored. */
+  readonly runId: string | null;
+  /** How many updates of it there have been: each has a number. */
+  readonly updates: number;
   /** What was said and made, in the words of the protocol. */
   readonly body: Readonly<Record<string, unknown>>;
   /** When it came to this state. */
@@ -42,17 +46,38 @@ export interface TaskQuery extends PageQuery {
   readonly changedAfter?: string | undefined;
 }
 
-/** The stored tasks of other agents. */
+/** Where a task stands, and how many updates of it there have been. */
+export interface TaskStand {
+  /** `ours`: this process works on it; `waiting`: it waits for a person; `submitted`: its run has not begun, whichever process works on it. */
+  readonly is: 'ours' | 'waiting' | 'submitted';
+  readonly updates: number;
+}
+
+/**
+ * The stored tasks of other agents. Where processes share a database, one of them works on each task that goes on: the one that executes
+ * its run, as a rule. No other changes it, and nobody changes one that has ended.
+ */
 export interface TasksStore {
-  /** What time it is where they are stored, as RFC 3339: those that changed last come first, whichever process they are of. */
-  now(): string;
-  /** Inserts or replaces. Of more than 10,000 ended tasks those go that ended first. */
-  save(task: TaskRecord): Promise<void>;
+  /** Adds a task, for this process to work on while it is `submitted` or `working`. Of more than 10,000 ended tasks those go that ended first. */
+  add(task: TaskRecord): Promise<void>;
+  /** Replaces a task that stands so, for this process to work on from then on. Returns whether it did. */
+  change(task: TaskRecord, was: TaskStand): Promise<boolean>;
   get(agentId: string, id: string, principal?: Principal): Promise<TaskRecord | undefined>;
   /** One page, those that changed last first; `total` counts all that match. */
   list(query: TaskQuery): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;
-  /** The tasks that wait for a person. */
-  waiting(): Promise<TaskRecord[]>;
-  /** Ends the tasks that a server which died left open, and returns how many there were; those that wait for a person stay. */
-  failOpen(detail: string): Promise<number>;
+  /** The task that waits for a person on a conversation. */
+  waitingOn(conversationKey: string): Promise<TaskRecord | undefined>;
+  /** The tasks that wait for a person on conversations which have gone on; on request on one of them. */
+  leftBehind(conversationKey?: string): Promise<TaskRecord[]>;
+  /**
+   * Takes over a few of the tasks that nobody works on: of processes that have said nothing for `leaseMs`, and of none. Their runs are
+   * over, or belong to this process. `live` are the ids of those that this one works on.
+   */
+  claim(live: readonly string[], leaseMs: number): Promise<TaskRecord[]>;
+  /** Of the tasks that this process works on, the ids of those that another one has ended, or works on. */
+  lost(live: readonly string[]): Promise<string[]>;
+  /** Gives up a task that this process works on, for another one to take over. */
+  release(id: string): Promise<void>;
+  /** What time it is where the tasks are kept, as RFC 3339. */
+  now(): string;
 }

@@ -1,40 +1,46 @@
-import type { Insertable, Kysely } from 'kysely';
+import { type Insertable, type Kysely, type SqlBool, sql } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
 import { atMost } from './at-most.ts';
-import { timeIn } from './dialect.ts';
+import { claimTasks, isAtWork } from './claim-tasks.ts';
+import { isShared, timeIn } from './dialect.ts';
+import type { Engine } from './engine.ts';
 import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
+import { firstOf, prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
 import { toStoredJson } from './stored-json.ts';
-import { TASK_STATES, type TaskRecord, type TasksStore } from './stored-tasks.ts';
+import { TASK_STATES, type TaskRecord, type TaskStand, type TasksStore } from './stored-tasks.ts';
 import { isVisible } from './visible.ts';
 
 /** How many ended tasks are kept. */
 const MAX_ENDED = 10_000;
 /** The states of tasks that are worked on. */
 const OPEN = ['submitted', 'working'] as const;
-/** How many saves there are from one look for tasks to delete to the next. */
+/** How many changes there are from one look for tasks to delete to the next. */
 const PRUNE_EVERY = 50;
 
 /** Tasks that other agents asked for. */
-export function createTasksStore(db: Kysely<Tables>, log: StoreLog): TasksStore {
+export function createTasksStore({ db, ownership, persist }: Engine, log: StoreLog): TasksStore {
   const reader = createRecordReader<Tables['tasks'], TaskRecord>({ table: 'tasks', key: ['id'], toRecord, log });
+  const { replica } = ownership;
   let sincePrune = 0;
+  const pruneSometimes = async () => {
+    sincePrune += 1;
+    if (sincePrune < PRUNE_EVERY) return;
+    sincePrune = 0;
+    await prune(db);
+  };
   return {
-    now: () => timeIn(db),
-    async save(task) {
-      const { id, ...values } = toRow(task);
-      await db
-        .insertInto('tasks')
-        .values({ id, ...values })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
-        .execute();
-      sincePrune += 1;
-      if (sincePrune < PRUNE_EVERY) return;
-      sincePrune = 0;
-      await prune(db);
+    async add(task) {
+      await persist(() => insert(db, toRow(task, replica)));
+      await pruneSometimes();
+    },
+    async change(task, was) {
+      const isChanged = await persist(() => change(db, { task, was, replica }));
+      await pruneSometimes();
+      return isChanged;
     },
     async get(agentId, id, principal = EVERYBODY) {
       const row = await db
@@ -58,20 +64,98 @@ export function createTasksStore(db: Kysely<Tables>, log: StoreLog): TasksStore 
       const { rows, nextCursor } = await readPage(matching.selectAll(), ['changed_at', 'id'], page);
       return { tasks: reader.all(rows), nextCursor, total: Number(total) };
     },
-    async waiting() {
-      const rows = await db.selectFrom('tasks').selectAll().where('state', '=', 'input-required').execute();
+    waitingOn: async (conversationKey) => reader.one(firstOf(await findWaiting(db, { conversationKey }))),
+    async leftBehind(conversationKey) {
+      const waiting = db.selectFrom('tasks').selectAll().where(isWaiting).where(hasGoneOn);
+      const rows = await waiting.where(({ and }) => and({ conversation_key: conversationKey })).execute();
       return reader.all(rows);
     },
-    async failOpen(detail) {
-      const { numUpdatedRows } = await db
-        .updateTable('tasks')
-        .set({ state: 'failed', detail, changed_at: timeIn(db) })
-        .where('state', 'in', OPEN)
-        .executeTakeFirstOrThrow();
-      return Number(numUpdatedRows);
+    claim: async (live, leaseMs) => reader.all(await claimTasks(db, { replica, live, leaseMs })),
+    async lost(live) {
+      if (!live.length) return [];
+      const ours = db.selectFrom('tasks').select('id').where('id', 'in', live).where(standsAt('ours', replica));
+      const kept = new Set((await ours.execute()).map(({ id }) => id));
+      return live.filter((id) => !kept.has(id));
     },
+    async release(id) {
+      await db
+        .updateTable('tasks')
+        .set({ replica: null })
+        .where('id', '=', id)
+        .where(standsAt('ours', replica))
+        .execute();
+    },
+    now: () => timeIn(db),
   };
 }
+
+/** Does nothing where the task is there already: it was added, and the answer got lost. */
+const insert = async (db: Kysely<Tables>, row: Insertable<Tables['tasks']>): Promise<void> => {
+  await db
+    .insertInto('tasks')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+};
+
+interface Change {
+  readonly task: TaskRecord;
+  readonly was: TaskStand;
+  readonly replica: string | null;
+}
+
+async function change(db: Kysely<Tables>, { task, was, replica }: Change): Promise<boolean> {
+  const { id, ...values } = toRow(task, replica);
+  const { numUpdatedRows } = await db
+    .updateTable('tasks')
+    .set(values)
+    .where('id', '=', id)
+    .$if(isShared(db), (query) => query.where('updates', '=', was.updates))
+    .where(standsAt(was.is, replica))
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n || isStored(db, values, id);
+}
+
+/** Whether a task is as it was to become: it was changed, and the answer got lost. */
+async function isStored(
+  db: Kysely<Tables>,
+  { state, updates, changed_at }: Omit<Insertable<Tables['tasks']>, 'id'>,
+  id: string,
+): Promise<boolean> {
+  const same = db.selectFrom('tasks').select('id').where('id', '=', id).where('changed_at', '=', changed_at);
+  return (await same.where('state', '=', state).where('updates', '=', updates).executeTakeFirst()) !== undefined;
+}
+
+const isWaiting = sql<SqlBool>`state = 'input-required'`;
+
+function standsAt(stand: TaskStand['is'], replica: string | null) {
+  if (stand === 'waiting') return isWaiting;
+  if (stand === 'submitted') return sql<SqlBool>`state = 'submitted'`;
+  const isOurs = sql<SqlBool>`${isAtWork} and replica is not distinct from ${replica}`;
+  if (replica === null) return isOurs;
+  // Whoever has lost the run has lost the task.
+  return sql<SqlBool>`${isOurs} and not exists (
+    select 1 from runs where runs.id = tasks.run_id and tasks.conversation_key in ('', runs.conversation_key)
+      and runs.status = 'running' and runs.replica is distinct from ${replica})`;
+}
+
+const findWaiting = prepareQuery((db, { conversationKey }: { readonly conversationKey: string }) =>
+  db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('conversation_key', '=', conversationKey)
+    .where(isWaiting)
+    .orderBy('changed_at', 'desc')
+    .limit(atMost(1)),
+);
+
+/** Whether a run has begun on the conversation of a task after its own. */
+const hasGoneOn = sql<SqlBool>`exists (
+  select 1 from runs where runs.conversation_key = tasks.conversation_key and runs.id is distinct from tasks.run_id
+    and runs.started_at > coalesce(
+      (select own.started_at from runs as own
+        where own.conversation_key = tasks.conversation_key and own.id = tasks.run_id),
+      tasks.changed_at))`;
 
 async function prune(db: Kysely<Tables>): Promise<void> {
   const oldest = db
@@ -85,13 +169,19 @@ async function prune(db: Kysely<Tables>): Promise<void> {
   await db.deleteFrom('tasks').where('id', 'in', oldest).execute();
 }
 
-const toRow = (task: TaskRecord): Insertable<Tables['tasks']> => ({
+const isOpen = (state: string) => OPEN.some((open) => open === state);
+
+const toRow = (task: TaskRecord, replica: string | null): Insertable<Tables['tasks']> => ({
   id: task.id,
   agent_id: task.agentId,
   context_id: task.contextId,
   conversation_key: task.conversationKey,
   state: task.state,
   detail: task.detail,
+  run_id: task.runId,
+  // Nobody works on one that has ended, or waits.
+  replica: isOpen(task.state) ? replica : null,
+  updates: task.updates,
   body: toStoredJson(task.body),
   changed_at: task.changedAt,
   owner: task.owner,
@@ -104,6 +194,8 @@ const toRecord = (row: RowReading<keyof Tables['tasks']>): TaskRecord => ({
   conversationKey: row.text('conversation_key', ''),
   state: row.oneOf('state', TASK_STATES, 'failed'),
   detail: row.textOrNull('detail', null),
+  runId: row.textOrNull('run_id', null),
+  updates: row.count('updates'),
   body: row.json('body', isJsonObject, () => ({})),
   changedAt: row.time('changed_at'),
   owner: row.textOrNull('owner'),

@@ -2,6 +2,8 @@ import type { Agents } from '../agents/agents.ts';
 import type { Log } from '../http/log.ts';
 import type { LiveEvents } from '../live-events/live-events.ts';
 import type { Options } from '../options.ts';
+import type { Replica } from '../replicas/replica.ts';
+import type { Wake } from '../replicas/wake.ts';
 import type { CallWatch } from '../runs/call-watch.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Store } from '../store/store.ts';
@@ -19,6 +21,9 @@ import { openVercelAi } from './vercel-ai.ts';
 export interface ProtocolParts {
   readonly options: Options;
   readonly store: Store;
+  /** This process among those that share the store; undefined: it has it alone. */
+  readonly replica: Replica | undefined;
+  readonly wake: Wake;
   readonly mcp: McpServers;
   readonly agents: Agents;
   readonly runs: Runs;

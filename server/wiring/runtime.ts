@@ -157,6 +157,8 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
   const parts = {
     options,
     store,
+    replica,
+    wake,
     models,
     prices,
     mcp,

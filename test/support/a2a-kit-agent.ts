@@ -28,10 +28,10 @@ function tellMessageIds({ tasks, startRun }: TaskPorts): TaskPorts {
   return {
     tasks: {
       ...tasks,
-      save(task) {
+      add(task) {
         const { history } = task.body as { history: { messageId: string }[] };
         idOf.set(task.contextId, history.at(-1)?.messageId ?? '');
-        return tasks.save(task);
+        return tasks.add(task);
       },
     },
     async startRun(agentId, request) {

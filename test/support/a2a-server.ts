@@ -9,13 +9,16 @@ import { startHttpServer } from '../../server/http/server.ts';
 import type { CardAgent } from '../../server/protocols/a2a/card.ts';
 import { openA2a } from '../../server/protocols/a2a/open-a2a.ts';
 import { STREAM_LIMITS, type StreamLimits } from '../../server/protocols/a2a/stream-guard.ts';
+import { createMemoryWake } from '../../server/replicas/wake.ts';
 import { Runs } from '../../server/runs/runs.ts';
 import { createStartRun, type StartRun } from '../../server/runs/start-run.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
 import type { Store } from '../../server/store/store.ts';
-import { announceRuns, createTaskRuns, readA2aJson } from '../../server/wiring/a2a.ts';
+import { readA2aJson } from '../../server/wiring/a2a.ts';
+import { announceRuns, createTaskRuns } from '../../server/wiring/task-runs.ts';
 import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
 import { openStore } from './stores.ts';
+import type { OpenedProcess } from './shared-runs.ts';
 
 /** A server of A2A alone, and what a test may do to it. */
 export interface A2aTestServer extends AsyncDisposable {
@@ -42,6 +45,8 @@ export interface A2aTestServer extends AsyncDisposable {
 interface A2aTestOptions {
   readonly model: LanguageModelV4;
   readonly folder?: string;
+  /** What it shares its store with; it is closed with the server. Absent: nothing. */
+  readonly shared?: OpenedProcess;
   readonly webhookHosts?: readonly string[];
   readonly apiKeys?: readonly string[];
   readonly toolset?: Toolset;
@@ -70,7 +75,9 @@ export const tester: CardAgent = {
 
 /** Starts the server with the agents `tester` and `other`. */
 export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestServer> {
-  const store = await openStore({ folder: options.folder ?? ':memory:' });
+  const { shared } = options;
+  const store = shared?.store ?? (await openStore({ folder: options.folder ?? ':memory:' }));
+  const closeStore = () => shared?.close() ?? store.close();
   const logged: string[] = [];
   const log = createLog({ level: 'info', destination: { write: (line) => void logged.push(line) } });
   const agents = new Map([tester, { ...tester, id: 'other', name: 'Other' }].map((agent) => [agent.id, agent]));
@@ -79,7 +86,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     if (!agent) throw new ApiError('agent-not-found', `Agent not found: ${id}`);
     return agent;
   };
-  const runs = new Runs({ store, models: only(options.model), log, limits: quickLimits });
+  const runs = new Runs({ store, models: only(options.model), log, limits: quickLimits, sharing: shared?.sharing });
   await runs.interruptOpen();
   const apiKeys = options.apiKeys ?? [];
   const getAgent = (id: string) => {
@@ -97,7 +104,13 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
   const a2a = await openA2a({
     agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },
     tasks,
-    ...createTaskRuns({ startRun, approvals: store.approvals, answerApproval }),
+    ...createTaskRuns({ startRun, runs, store, answerApproval }),
+    wake: shared?.sharing.wake ?? createMemoryWake(),
+    sharing: shared && {
+      leaseMs: shared.replica.times.leaseMs,
+      isFresh: () => shared.replica.isFresh,
+      isLeaving: () => shared.replica.isDraining,
+    },
     webhookHosts: options.webhookHosts ?? [],
     streamLimits: { ...STREAM_LIMITS, ...options.streamLimits },
     hasKeys: apiKeys.length > 0,
@@ -106,7 +119,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     version: '0.1.0',
     log,
   });
-  announceRuns(runs, a2a);
+  announceRuns(a2a, { runs, store });
   const server = await startHttpServer({
     operations: [],
     host: '127.0.0.1',
@@ -160,14 +173,15 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     async die() {
       a2a.close();
       await server.close({ graceMs: 0 });
-      await store.close();
+      await closeStore();
     },
     async [Symbol.asyncDispose]() {
+      if (shared) shared.isStopped = false;
       await server.close({ graceMs: 0 });
       await runs.drain(0);
       await a2a.settled();
       a2a.close();
-      await store.close();
+      await closeStore();
     },
   };
 }

@@ -7,6 +7,7 @@ import { openPostgresWake } from '../../server/replicas/postgres-wake.ts';
 import { Replica, type ReplicaTimes } from '../../server/replicas/replica.ts';
 import { createMemoryWake, type Wake } from '../../server/replicas/wake.ts';
 import type { Run } from '../../server/runs/active-run.ts';
+import type { RunSharing } from '../../server/runs/foreign-runs.ts';
 import type { RunLimits } from '../../server/runs/limits.ts';
 import type { LoggedEvent } from '../../server/runs/log-reader.ts';
 import type { RunRequest } from '../../server/runs/run-request.ts';
@@ -17,35 +18,42 @@ import type { Beat } from '../../server/store/shared-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { only, quickLimits, testAgent, toolsetOf, userSays } from './loop.ts';
 
-/** One of the processes. */
-export interface SharedProcess extends AsyncDisposable {
+/** One of the processes, without anything that it does. */
+export interface OpenedProcess {
   readonly store: Store;
-  readonly runs: Runs;
+  readonly sharing: RunSharing;
   readonly replica: Replica;
   readonly logged: string[];
   /** Whether it stands still, as far as the database can tell: it says nothing, and nothing is stored for it. */
   isStopped: boolean;
+  close(): Promise<void>;
+}
+
+/** One of the processes, with its runs. */
+export interface SharedProcess extends OpenedProcess, AsyncDisposable {
+  readonly runs: Runs;
   start(request?: Partial<RunRequest>): Promise<Run>;
 }
 
-interface SharedProcessOptions {
+/** How a process is opened. */
+export interface OpenOptions {
   readonly url: string;
-  readonly limits?: Partial<RunLimits>;
   readonly times?: Partial<ReplicaTimes>;
   /** Whether it hears nobody, and nobody hears it. */
   readonly isDeaf?: boolean;
+}
+
+interface SharedProcessOptions extends OpenOptions {
   /** Finds the agents of runs that it goes on with; absent: it waits with those. */
   readonly find?: FindRunnable;
+  readonly limits?: Partial<RunLimits>;
 }
 
 /** Times that tests need not wait long for. */
 const QUICK_TIMES: ReplicaTimes = { leaseMs: 1600, beatMs: 200, lookMs: 100 };
 
-/** Opens runs on a database that others use too. */
-export async function startSharedRuns(
-  model: LanguageModelV4,
-  { url, limits, times, isDeaf = false, find }: SharedProcessOptions,
-): Promise<SharedProcess> {
+/** Opens a database that others use too. */
+export async function openProcess({ url, times, isDeaf = false }: OpenOptions): Promise<OpenedProcess> {
   const id = randomUUID();
   const logged: string[] = [];
   const log = {
@@ -81,18 +89,49 @@ export async function startSharedRuns(
         return opened.runs.close(run);
       },
     },
+    tasks: {
+      ...opened.tasks,
+      async change(task, was) {
+        await untilRunning();
+        return opened.tasks.change(task, was);
+      },
+      async claim(live, leaseMs) {
+        await untilRunning();
+        return opened.tasks.claim(live, leaseMs);
+      },
+    },
   };
   const replica = new Replica({ store: store.shared ?? opened.shared, times: { ...QUICK_TIMES, ...times }, log });
   await replica.start();
   const wake: Wake = isDeaf ? createMemoryWake() : await openPostgresWake({ url, replica: id, log: quiet });
-  const sharing = { store: store.shared ?? opened.shared, replica, wake };
+  return Object.assign(process, {
+    store,
+    sharing: { store: store.shared ?? opened.shared, replica, wake },
+    replica,
+    logged,
+    async close() {
+      await wake.close();
+      await replica.close();
+      await opened.close();
+    },
+  });
+}
+
+/** Opens runs on a database that others use too. */
+export async function startSharedRuns(
+  model: LanguageModelV4,
+  { limits, find, ...options }: SharedProcessOptions,
+): Promise<SharedProcess> {
+  const process = await openProcess(options);
+  const { store, sharing, logged } = process;
+  const log = {
+    error: (details: object, message: string) => void logged.push(`${message} ${String(Reflect.get(details, 'err'))}`),
+    warn: (_: object, message: string) => void logged.push(message),
+  };
   const runs = new Runs({ store, models: only(model), log, limits: { ...quickLimits, ...limits }, sharing });
   if (find) runs.goOnWith(find);
   return Object.assign(process, {
-    store,
     runs,
-    replica,
-    logged,
     start: (request?: Partial<RunRequest>) =>
       runs.start({
         agent: () => testAgent,
@@ -106,9 +145,7 @@ export async function startSharedRuns(
     async [Symbol.asyncDispose]() {
       process.isStopped = false;
       await runs.drain(0);
-      await wake.close();
-      await replica.close();
-      await opened.close();
+      await process.close();
     },
   });
 }

@@ -23,7 +23,7 @@ async function useOnce(store: Store, id: string): Promise<void> {
   const second = await open('second');
   expect(second.resumed).toMatchObject([{ id }]);
   await runs.close({ key: second.key, status: 'finished', messages: [userSays('Ho', 'third')], usage: NO_USAGE });
-  await tasks.save({
+  await tasks.add({
     id,
     agentId: 'a',
     owner: null,
@@ -31,6 +31,8 @@ async function useOnce(store: Store, id: string): Promise<void> {
     conversationKey: id,
     state: 'completed',
     detail: null,
+    runId: null,
+    updates: 1,
     body: {},
     changedAt: time,
   });

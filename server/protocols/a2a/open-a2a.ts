@@ -9,8 +9,8 @@ import { A2aTasks, type TasksOptions } from './tasks/tasks.ts';
 
 interface A2aOptions
   extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'readJson' | 'streamLimits'>,
-    Pick<TasksOptions, 'startRun' | 'answer' | 'pending' | 'cancelApprovals'> {
-  readonly tasks: TasksOptions['store'] & { failOpen(detail: string): Promise<number> };
+    Omit<TasksOptions, 'store' | 'onUpdate' | 'log'> {
+  readonly tasks: TasksOptions['store'];
   /** Hosts inside the network of this server that push notifications may go to. */
   readonly webhookHosts: readonly string[];
   readonly log: A2aServerOptions['log'] & ConstructorParameters<typeof PushConfigs>[0]['log'];
@@ -28,18 +28,19 @@ export interface A2a {
   readonly mounts: readonly { readonly path: string; readonly plain?: Plain; load(): Promise<RequestHandler> }[];
   /** To be told of each run that starts, whoever starts it: a task may wait for that. */
   runStarted(run: ContinuingRun): void;
+  /** To be told the key of the conversation of each run of another process that this one has taken over, and goes on with or has ended. */
+  runTaken(conversationKey: string): Promise<void>;
   /** Resolves when every task has ended and is stored; to be awaited once their runs are told to end. */
   settled(): Promise<void>;
   close(): void;
 }
 
-/** Opens A2A. Tasks that a server which died left running have failed. */
+/** Opens A2A. Tasks that a server which died left running end as their runs did. */
 export async function openA2a({ tasks: store, webhookHosts, log, ...rest }: A2aOptions): Promise<A2a> {
-  const cut = await store.failOpen('The server stopped before the task ended');
-  if (cut) log.warn({ tasks: cut }, 'A2A tasks were cut off when the server last stopped');
   const push = new PushConfigs({ allowedHosts: webhookHosts, log });
   const tasks = new A2aTasks({ ...rest, store, onUpdate: (taskId, update) => push.notify(taskId, update), log });
-  await tasks.open();
+  const cut = await tasks.open();
+  if (cut) log.warn({ tasks: cut }, 'A2A tasks were cut off when the server last stopped');
   const options = { ...rest, tasks, push, log };
   const loadBindings = once(async () => (await import('./bindings.ts')).createBindings(options));
   const loadJsonRpc = once(async () => {
@@ -62,8 +63,12 @@ export async function openA2a({ tasks: store, webhookHosts, log, ...rest }: A2aO
       { path: '/.well-known/agent.json', load: async () => (await loadServer()).defaultCard },
     ],
     runStarted: (run) => tasks.runStarted(run),
+    runTaken: (conversationKey) => tasks.runTaken(conversationKey),
     settled: () => tasks.settled(),
-    close: () => push.close(),
+    close() {
+      tasks.close();
+      push.close();
+    },
   };
 }
 

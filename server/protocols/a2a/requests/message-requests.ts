@@ -15,6 +15,7 @@ import {
   checkHistoryLength,
   findTask,
   followTask,
+  hasEnded,
   isWaiting,
   toSdkTask,
 } from './requested-task.ts';
@@ -114,7 +115,7 @@ async function answerTask(
     throw new errors.RequestMalformedError(`message.contextId is not that of the task ${id}`);
   }
   if (!isWaiting(task)) {
-    const why = tasks.live(agentId, id, principal) ? 'is still running' : 'has ended';
+    const why = hasEnded(task) ? 'has ended' : 'is still running';
     throw new errors.UnsupportedOperationError(
       `The task ${id} ${why} and takes no further message; send it with the contextId ${contextId} alone`,
     );
@@ -123,6 +124,6 @@ async function answerTask(
   registerPush(id);
   // It is no answer, and the task, which goes on waiting, says what would be one.
   if (!decisions.length) return task;
-  const continued = await tasks.answer({ id, contextId, message: json, principal, viewer }, decisions);
+  const continued = await tasks.answer({ id, agentId, contextId, message: json, principal, viewer }, decisions);
   return continued ?? findTask(id, context, requests);
 }

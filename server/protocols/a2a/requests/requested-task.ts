@@ -32,6 +32,10 @@ export async function findTask(
 /** Whether a task waits for a person. */
 export const isWaiting = ({ status }: A2aTask): boolean => status.state === 'TASK_STATE_INPUT_REQUIRED';
 
+/** Whether a task has ended for good. */
+export const hasEnded = ({ status }: A2aTask): boolean => ENDS.has(status.state);
+const ENDS = new Set(['COMPLETED', 'FAILED', 'CANCELED', 'REJECTED'].map((end) => `TASK_STATE_${end}`));
+
 /** Throws the protocol's error for a number of messages that is none. */
 export function checkHistoryLength(historyLength: number | undefined, { errors }: A2aSdk): void {
   if (historyLength !== undefined && historyLength < 0) {

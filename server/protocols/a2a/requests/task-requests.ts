@@ -41,11 +41,11 @@ export function createTaskRequests(
       throw new errors.TaskNotCancelableError(`The task ${id} has ended already: ${task.status.state}`);
     },
     async resubscribe({ id }, context) {
+      const running = id ? await tasks.running(agentId, id, principalOf(context)) : undefined;
+      if (running) return followTask(running, undefined);
       const task = await findTask(id, context, requests);
-      const live = tasks.live(agentId, id, principalOf(context));
-      if (!live && !isWaiting(task))
-        throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
-      return followTask(live ?? task, undefined);
+      if (isWaiting(task)) return followTask(task, undefined);
+      throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
     },
   };
 }
@@ -58,11 +58,9 @@ async function cancel(id: string, context: ServerCallContext, requests: AgentReq
   if (context.requestedVersion === '0.3' && task.status.state === 'TASK_STATE_CANCELED') {
     throw new requests.sdk.errors.TaskNotCancelableError(`The task ${id} has been canceled before`);
   }
-  const wasWaiting = isWaiting(task);
-  if (wasWaiting && (await tasks.cancelWaiting(agentId, id))) return findTask(id, context, requests);
+  if (isWaiting(task) && (await tasks.cancelWaiting(agentId, id))) return findTask(id, context, requests);
   // A task that waited may have been answered just now, and goes on.
-  const now = wasWaiting ? await findTask(id, context, requests) : task;
-  const live = tasks.live(agentId, id, principalOf(context));
-  live?.cancel();
-  return live ? live.ended : now;
+  const running = await tasks.running(agentId, id, principalOf(context));
+  running?.cancel();
+  return running ? running.ended : findTask(id, context, requests);
 }

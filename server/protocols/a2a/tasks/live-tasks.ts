@@ -1,22 +1,21 @@
-import type { TasksStore } from '../../../store/stored-tasks.ts';
-import type { A2aUpdate } from '../json.ts';
-import type { TaskRun } from '../task-ports.ts';
-import { LiveTask, type LiveTaskOptions } from './live-task.ts';
+import type { TaskStand } from '../../../store/stored-tasks.ts';
+import { LiveTask, type LiveTaskOptions, type StartTaskRun } from './live-task.ts';
+import { TaskKeeper, type TaskKeeperOptions } from './task-keeper.ts';
 
-interface LiveTasksOptions {
-  readonly store: Pick<TasksStore, 'save' | 'now'>;
-  /** Told that a task waits for a person, before anybody else is. */
+interface LiveTasksOptions extends TaskKeeperOptions {
+  /** Told that a task that this process works on waits for a person, once that is stored. */
   onWaiting(task: LiveTask): void;
-  onUpdate(taskId: string, update: A2aUpdate): void;
   readonly log: LiveTaskOptions['log'];
 }
 
 const MAX_LIVE = 1000;
 
-/** The tasks whose runs go on, by id. */
+/** The tasks that this process works on, by id. */
 export class LiveTasks {
   readonly #options: LiveTasksOptions;
   readonly #tasks = new Map<string, LiveTask>();
+  /** Those that run, by the key of their conversation. */
+  readonly #running = new Map<string, LiveTask>();
 
   constructor(options: LiveTasksOptions) {
     this.#options = options;
@@ -31,18 +30,24 @@ export class LiveTasks {
     return this.#tasks.get(id);
   }
 
-  /** Adds a task whose run is yet to start, in place of one with its id. */
-  add(
-    task: Pick<LiveTaskOptions, 'id' | 'agentId' | 'owner' | 'contextId' | 'conversationKey' | 'history' | 'artifacts'>,
-  ): LiveTask {
-    const { store, onUpdate, onWaiting, log } = this.#options;
-    const live: LiveTask = new LiveTask({
+  /** The task that runs on a conversation, or has just done so. */
+  on(conversationKey: string): LiveTask | undefined {
+    return this.#running.get(conversationKey);
+  }
+
+  /** The ids of those that no other process works on, as far as is known; of those in `state`, or of all. */
+  idsOfOurs(state?: LiveTask['state']): string[] {
+    const ours = [...this.#tasks.values()].filter(({ keeper }) => keeper.isOurs);
+    return ours.filter((task) => state === undefined || task.state === state).map(({ id }) => id);
+  }
+
+  /** Adds a task whose run is yet to start, in place of one with its id; `stand` is how it stands in the store, if it is there. */
+  add(task: Omit<LiveTaskOptions, 'keeper' | 'log' | 'onFollowing'>, stand?: TaskStand): LiveTask {
+    const live = new LiveTask({
       ...task,
-      log,
-      save: (record) => store.save(record),
-      now: () => store.now(),
-      onWaiting: () => onWaiting(live),
-      onUpdate: (update) => onUpdate(task.id, update),
+      keeper: new TaskKeeper(this.#options, stand),
+      log: this.#options.log,
+      onFollowing: (following) => this.#running.set(following.conversationKey, following),
     });
     this.#tasks.set(task.id, live);
     return live;
@@ -50,15 +55,25 @@ export class LiveTasks {
 
   remove(task: LiveTask): void {
     if (this.#tasks.get(task.id) === task) this.#tasks.delete(task.id);
+    if (this.#running.get(task.conversationKey) === task) this.#running.delete(task.conversationKey);
   }
 
-  /** Starts the run of a task in the background, and removes the task at its end. */
-  drive(task: LiveTask, start: (signal: AbortSignal) => Promise<TaskRun>): void {
-    void task.drive(start).finally(() => this.remove(task));
+  /** Starts or finds the run of a task in the background, and removes the task at its end. */
+  drive(task: LiveTask, start: StartTaskRun): void {
+    void task.drive(start).finally(() => {
+      this.remove(task);
+      if (task.state === 'input-required') this.#options.onWaiting(task);
+    });
   }
 
   /** Resolves when those that go on now have ended and are stored. */
   async settled(): Promise<void> {
     await Promise.all([...this.#tasks.values()].map(({ ended }) => ended));
+  }
+
+  /** Follows none of them any more. Returns their ids. */
+  leave(): string[] {
+    for (const task of this.#tasks.values()) task.leave();
+    return [...this.#tasks.keys()];
   }
 }

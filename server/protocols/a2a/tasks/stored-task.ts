@@ -11,6 +11,8 @@ export interface TaskBody {
   readonly artifacts: readonly A2aArtifact[];
   /** The calls that wait for a person; absent in records of versions that knew none. */
   readonly approvals?: readonly AwaitedCall[];
+  /** Of a task that goes on after it has waited, the artifacts that it had before: what its run adds is told by the run. */
+  readonly before?: readonly A2aArtifact[];
 }
 
 const Part = z
@@ -24,17 +26,18 @@ const isMessage = (value: unknown): value is A2aMessage => StoredMessage.safePar
 const isArtifact = (value: unknown): value is A2aArtifact => StoredArtifact.safeParse(value).success;
 
 /** The body of a record, without what of it is none; `isOdd` when there was such. */
-export function readTaskBody({ body }: TaskRecord): TaskBody & { readonly isOdd: boolean } {
-  const given = [body.history, body.artifacts, body.approvals ?? []].map((list) =>
+export function readTaskBody({ body }: TaskRecord): Required<TaskBody> & { readonly isOdd: boolean } {
+  const given = [body.history, body.artifacts, body.approvals ?? [], body.before ?? []].map((list) =>
     Array.isArray(list) ? list : [null],
   );
-  const [history = [], artifacts = [], approvals = []] = given;
+  const [history = [], artifacts = [], approvals = [], before = []] = given;
   const right = {
     history: history.filter(isMessage),
     artifacts: artifacts.filter(isArtifact),
     approvals: approvals.filter(isAwaitedCall),
+    before: before.filter(isArtifact),
   };
-  const count = right.history.length + right.artifacts.length + right.approvals.length;
+  const count = Object.values(right).flat().length;
   return { ...right, isOdd: count < given.flat().length };
 }
 

@@ -1,5 +1,5 @@
 /** Where a task stands: how a run's end decides it, and how A2A tells it. */
-import type { AwaitedCall, RunOutcome } from '../../../runs/run-events.ts';
+import type { AwaitedCall, RunEvent, RunOutcome } from '../../../runs/run-events.ts';
 import type { TaskState } from '../../../store/stored-tasks.ts';
 import type { A2aPart, A2aStatus } from '../json.ts';
 import { HOW_TO_ANSWER } from './decisions.ts';
@@ -18,7 +18,14 @@ export interface TaskStatus {
 export const CANCELED_BY_CLIENT = 'canceled by the client';
 
 /** Whether the run of a task is over; the task has ended then, or waits for a person. */
-export const isOver = ({ state }: TaskStatus): boolean => state !== 'submitted' && state !== 'working';
+export const isOver = ({ state }: Pick<TaskStatus, 'state'>): boolean => state !== 'submitted' && state !== 'working';
+
+/** Where a task stands whose run nobody executes any more. */
+export const CUT_OFF = { state: 'failed', detail: 'The server stopped before the task ended' } as const;
+
+/** Whether an event is the end of a run that was cut off. */
+export const isCutOff = (event: RunEvent): boolean =>
+  event.type === 'run-ended' && event.outcome.status === 'failed' && event.outcome.code === 'run-interrupted';
 
 /** Where a task stands once its run has ended. */
 export function toEndStatus(outcome: RunOutcome): Omit<TaskStatus, 'changedAt'> {
@@ -31,7 +38,7 @@ export function toEndStatus(outcome: RunOutcome): Omit<TaskStatus, 'changedAt'> 
     case 'cancelled':
       return { state: 'canceled', detail: `The run was cancelled: ${outcome.reason}` };
     case 'failed':
-      return { state: 'failed', detail: outcome.detail };
+      return outcome.code === 'run-interrupted' ? CUT_OFF : { state: 'failed', detail: outcome.detail };
   }
 }
 
