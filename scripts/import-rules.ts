@@ -105,7 +105,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/prompts/': feature('server/runs/'),
   // One protocol never imports another: what several need is a file or a feature beside them.
   'server/protocols/': protocol(),
-  'server/protocols/a2a/': protocol('server/store/stored-tasks.ts'),
+  'server/protocols/a2a/': protocol('server/store/stored-push.ts', 'server/store/stored-tasks.ts'),
   'server/protocols/openai/': protocol('server/runs/answer-files.ts'),
   'server/protocols/vercel-ai/': protocol('server/runs/answer-files.ts'),
   'server/protocols/mcp/': protocol('server/mcp/doors/door-tools.ts', 'server/runs/asked-agent.ts'),

@@ -1,35 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { findWebhookProblem, postWebhook } from '../server/protocols/a2a/webhook.ts';
 import { says, startA2aServer } from './support/a2a-server.ts';
 import { until } from './support/processes.ts';
 import { finish, scriptedModel, text } from './support/scripted-model.ts';
-
-interface Receiver extends AsyncDisposable {
-  readonly port: number;
-  readonly received: { headers: IncomingHttpHeaders; body: Record<string, unknown> }[];
-}
-
-async function startReceiver(status = 200, headers: Record<string, string> = {}): Promise<Receiver> {
-  const received: Receiver['received'] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    received.push({ headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString() || '{}') });
-    response.writeHead(status, headers).end();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    received,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await once(server.close(), 'close');
-    },
-  };
-}
+import { startReceiver } from './support/webhook-receiver.ts';
 
 const hello = () => scriptedModel([[...text('Hello'), finish()]]);
 
@@ -73,6 +47,9 @@ describe('push notifications', () => {
       'x-a2a-notification-token': 'the-token',
       authorization: 'Bearer the-credentials',
     });
+    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(
+      [1, 2, 3, 4].map((n) => `${taskId}.${n}`),
+    );
     expect(older.received.at(-1)?.body).toMatchObject({
       kind: 'status-update',
       taskId,

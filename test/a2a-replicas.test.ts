@@ -1,13 +1,16 @@
 /** Tasks of servers that share a database: each knows those of the others, whichever of them executes the run. */
+import { randomBytes } from 'node:crypto';
 import { Role, type StreamResponse, TaskState } from '@a2a-js/sdk';
 import { ClientFactory } from '@a2a-js/sdk/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVERYBODY } from '../server/call/principal.ts';
+import { createSecretBox } from '../server/secrets/secret-box.ts';
 import { type A2aTestServer, readStream, says, startA2aServer } from './support/a2a-server.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { hasNoDatabase, openDatabase, type TestDatabase } from './support/postgres.ts';
 import { type Answer, finish, type ScriptedModel, scriptedModel, text, toolCall } from './support/scripted-model.ts';
 import { openProcess } from './support/shared-runs.ts';
+import { startReceiver } from './support/webhook-receiver.ts';
 
 interface TaskJson {
   readonly id: string;
@@ -92,9 +95,10 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
   async function startTwo(
     models: { first?: ScriptedModel; second?: ScriptedModel } = {},
     around?: Parameters<typeof startA2aServer>[0]['around'],
+    options: Partial<Parameters<typeof startA2aServer>[0]> = {},
   ) {
     const stack = new AsyncDisposableStack();
-    const rest = { toolset, approvals: ['mail'] };
+    const rest = { toolset, approvals: ['mail'], ...options };
     const own = await openProcess({ url: database.url });
     const first = stack.use(
       await startA2aServer({ ...rest, model: models.first ?? idle(), shared: own, ...(around && { around }) }),
@@ -232,9 +236,9 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
       ...ports,
       tasks: {
         ...ports.tasks,
-        async change(task, was) {
+        async change(task, ...rest) {
           if (task.state === 'input-required') await gate.promise;
-          return ports.tasks.change(task, was);
+          return ports.tasks.change(task, ...rest);
         },
       },
     }));
@@ -295,6 +299,81 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
     await expect.poll(() => getTask(first, id), IN_TIME).toEqual(ended);
     await expect.poll(() => stateOf(first, queued.id), IN_TIME).toBe('TASK_STATE_FAILED');
     expect(await getTask(second, id)).toEqual(ended);
+  });
+
+  test('notifications are asked for at one, of a task that another works on, and told once each and in order', async () => {
+    const secrets = createSecretBox([randomBytes(32)]);
+    await using receiver = await startReceiver();
+    const { model, goOn } = pausing();
+    await using both = await startTwo({ first: model }, undefined, { secrets, webhookHosts: ['127.0.0.1'] });
+    const { first, second } = both;
+    const { id: taskId } = await send(first, says('Hi'), AT_ONCE);
+    await expect.poll(async () => wordsOf(await getTask(second, taskId)), IN_TIME).toBe('One ');
+    const config = { taskId, id: 'mine', url: receiver.url };
+    expect(await second.answer('CreateTaskPushNotificationConfig', { ...config, token: 'the-token' })).toMatchObject({
+      result: config,
+    });
+    const other = { ...config, id: 'other', url: `${receiver.url}other` };
+    await first.answer('CreateTaskPushNotificationConfig', other);
+    for (const server of [first, second]) {
+      expect(await server.answer('GetTaskPushNotificationConfig', config)).toMatchObject({ result: config });
+      const listed = await server.answer('ListTaskPushNotificationConfigs', { taskId });
+      expect(listed).toMatchObject({ result: { configs: [config, other] } });
+    }
+    await second.answer('DeleteTaskPushNotificationConfig', other);
+    goOn();
+    await expect.poll(() => receiver.received.length, IN_TIME).toBe(2);
+    await expect.poll(() => first.store.push.claim(10, 0), IN_TIME).toEqual([]);
+    expect(receiver.received.map(({ headers, body }) => [headers['webhook-id'], body])).toMatchObject([
+      [`${taskId}.3`, { artifactUpdate: { artifact: { parts: [{ text: 'One moment' }] }, lastChunk: true } }],
+      [`${taskId}.4`, { statusUpdate: { status: { state: 'TASK_STATE_COMPLETED' } } }],
+    ]);
+    expect(receiver.received.map(({ headers }) => headers['x-a2a-notification-token'])).toEqual([
+      'the-token',
+      'the-token',
+    ]);
+  });
+
+  test('many notifications are sent by several servers at once, each once and in order', async () => {
+    const secrets = createSecretBox([randomBytes(32)]);
+    await using receiver = await startReceiver();
+    await using both = await startTwo({}, undefined, { secrets, webhookHosts: ['127.0.0.1'] });
+    const configuration = { ...AT_ONCE, taskPushNotificationConfig: { url: receiver.url } };
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const message = says(`Hi ${index}`);
+        return (await send(index % 2 ? both.first : both.second, message, configuration)).id;
+      }),
+    );
+    await expect.poll(() => receiver.received.length, IN_TIME).toBe(80);
+    await expect.poll(() => both.first.store.push.claim(10, 0), IN_TIME).toEqual([]);
+    const told = receiver.received.map(({ headers }) => String(headers['webhook-id']));
+    for (const id of ids) {
+      expect(told.filter((one) => one.startsWith(id))).toEqual([1, 2, 3, 4].map((number) => `${id}.${number}`));
+    }
+    expect(told).toHaveLength(80);
+  });
+
+  test('without a key, notifications of a task that another works on are refused, and those of an own one are sent', async () => {
+    await using receiver = await startReceiver();
+    const { model, goOn } = pausing();
+    await using both = await startTwo({ first: model }, undefined, { webhookHosts: ['127.0.0.1'] });
+    const { first, second } = both;
+    const { id: taskId } = await send(first, says('Hi'), AT_ONCE);
+    const config = { taskId, url: receiver.url };
+    expect(await second.answer('CreateTaskPushNotificationConfig', config)).toMatchObject({
+      error: {
+        code: -32003,
+        message: expect.stringMatching(/^Another server works on this task, and without a secret key file/),
+      },
+    });
+    await first.answer('CreateTaskPushNotificationConfig', config);
+    goOn();
+    await expect
+      .poll(() => receiver.received.at(-1)?.body, IN_TIME)
+      .toMatchObject({
+        statusUpdate: { status: { state: 'TASK_STATE_COMPLETED' } },
+      });
   });
 
   test('a task whose server ends while it waits for a person waits on, and goes on elsewhere', async () => {

@@ -4,6 +4,7 @@ import { createApprovalsStore } from './approvals-store.ts';
 import { createConversationsStore } from './conversations-store.ts';
 import type { Engine } from './engine.ts';
 import { createFactsStore } from './facts-store.ts';
+import { createPushStore } from './push-store.ts';
 import type { StoreLog } from './record-reader.ts';
 import { createRunsStore } from './runs-store.ts';
 import { createServersStore } from './servers-store.ts';
@@ -28,6 +29,7 @@ export function createStore(engine: Engine, { log, publish, close }: StoreParts)
     runs: createRunsStore(engine, log, publish),
     approvals: createApprovalsStore(engine, log, publish),
     tasks: createTasksStore(engine, log),
+    push: createPushStore(engine, log),
     facts,
     shared: engine.shared,
     service: engine.shared && createServiceStore(db, log),

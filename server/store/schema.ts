@@ -278,6 +278,32 @@ interface RateLimitCountsTable {
   used: number;
 }
 
+/** Where push notifications of a task go to. */
+interface PushConfigsTable {
+  task_id: string;
+  id: string;
+  /** The version of A2A that it was asked for in. */
+  version: string;
+  /** The whole config, with its secrets. */
+  sealed: string;
+  set_at: string;
+}
+
+/** A push notification that waits to be sent. */
+interface PushOutboxTable {
+  task_id: string;
+  config_id: string;
+  /** The number of the update among those of its task. */
+  seq: number;
+  /** The update as JSON. */
+  body: string;
+  /** How often a process has claimed it. */
+  attempts: number;
+  added_at: string;
+  /** When it may be claimed: later while a process sends it, and after one could not. */
+  due_at: string;
+}
+
 /** A small fact about the data folder. */
 interface FactsTable {
   name: string;
@@ -302,6 +328,8 @@ export interface Tables {
   run_sums: RunSumsTable;
   approvals: ApprovalsTable;
   tasks: TasksTable;
+  push_configs: PushConfigsTable;
+  push_outbox: PushOutboxTable;
   replicas: ReplicasTable;
   rate_limit_counts: RateLimitCountsTable;
   facts: FactsTable;

@@ -5,6 +5,7 @@ import type { SharedStore } from './shared-store.ts';
 import type { AgentsStore } from './stored-agents.ts';
 import type { ApprovalsStore } from './stored-approvals.ts';
 import type { ConversationsStore } from './stored-conversations.ts';
+import type { PushStore } from './stored-push.ts';
 import type { RunsStore } from './stored-runs.ts';
 import type { ServersStore } from './stored-servers.ts';
 import type { TasksStore } from './stored-tasks.ts';
@@ -32,6 +33,7 @@ export interface Store {
   readonly runs: RunsStore;
   readonly approvals: ApprovalsStore;
   readonly tasks: TasksStore;
+  readonly push: PushStore;
   readonly facts: FactsStore;
   /** Set where other processes use the same database. */
   readonly shared?: SharedStore | undefined;

@@ -1,5 +1,6 @@
 import type { Principal } from '../call/principal.ts';
 import type { PageQuery } from './pages.ts';
+import type { PushConfigRecord } from './stored-push.ts';
 
 /** Where a task of another agent may stand: `input-required` waits for a person, the last four are ends. */
 export const TASK_STATES = [
@@ -53,15 +54,24 @@ export interface TaskStand {
   readonly updates: number;
 }
 
+/** What is told of a change to whoever asked for notifications; it is stored with the change. */
+export interface TaskNews {
+  /** The updates in JSON; their numbers are the last ones that the task has had. */
+  readonly updates: readonly object[];
+}
+
 /**
  * The stored tasks of other agents. Where processes share a database, one of them works on each task that goes on: the one that executes
  * its run, as a rule. No other changes it, and nobody changes one that has ended.
  */
 export interface TasksStore {
-  /** Adds a task, for this process to work on while it is `submitted` or `working`. Of more than 10,000 ended tasks those go that ended first. */
-  add(task: TaskRecord): Promise<void>;
+  /**
+   * Adds a task, for this process to work on while it is `submitted` or `working`, with who asks for notifications. Of more than 10,000
+   * ended tasks those go that ended first.
+   */
+  add(task: TaskRecord, news?: TaskNews & { readonly configs: readonly PushConfigRecord[] }): Promise<void>;
   /** Replaces a task that stands so, for this process to work on from then on. Returns whether it did. */
-  change(task: TaskRecord, was: TaskStand): Promise<boolean>;
+  change(task: TaskRecord, was: TaskStand, news?: TaskNews): Promise<boolean>;
   get(agentId: string, id: string, principal?: Principal): Promise<TaskRecord | undefined>;
   /** One page, those that changed last first; `total` counts all that match. */
   list(query: TaskQuery): Promise<{ tasks: TaskRecord[]; nextCursor: string | null; total: number }>;

@@ -1,4 +1,4 @@
-import { type Insertable, type Kysely, type SqlBool, sql } from 'kysely';
+import { type Insertable, type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import { EVERYBODY } from '../call/principal.ts';
 import { atMost } from './at-most.ts';
 import { claimTasks, isAtWork } from './claim-tasks.ts';
@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { isJsonObject } from './json-object.ts';
 import { readPage } from './pages.ts';
 import { firstOf, prepareQuery } from './prepare-query.ts';
+import { addToOutbox, setConfig } from './push-store.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
@@ -22,7 +23,7 @@ const OPEN = ['submitted', 'working'] as const;
 const PRUNE_EVERY = 50;
 
 /** Tasks that other agents asked for. */
-export function createTasksStore({ db, ownership, persist }: Engine, log: StoreLog): TasksStore {
+export function createTasksStore({ db, ownership, persist, transact }: Engine, log: StoreLog): TasksStore {
   const reader = createRecordReader<Tables['tasks'], TaskRecord>({ table: 'tasks', key: ['id'], toRecord, log });
   const { replica } = ownership;
   let sincePrune = 0;
@@ -33,12 +34,24 @@ export function createTasksStore({ db, ownership, persist }: Engine, log: StoreL
     await prune(db);
   };
   return {
-    async add(task) {
-      await persist(() => insert(db, toRow(task, replica)));
+    async add(task, news) {
+      const row = toRow(task, replica);
+      const addWithNews = async (transaction: Transaction<Tables>) => {
+        await insert(transaction, row);
+        for (const config of news?.configs ?? []) await setConfig(transaction, config);
+        if (news) await addToOutbox(transaction, task, news);
+      };
+      await persist(() => (news ? transact(addWithNews) : insert(db, row)));
       await pruneSometimes();
     },
-    async change(task, was) {
-      const isChanged = await persist(() => change(db, { task, was, replica }));
+    async change(task, was, news) {
+      const asked = { task, was, replica };
+      const changeWithNews = async (transaction: Transaction<Tables>) => {
+        const isChanged = await change(transaction, asked);
+        if (isChanged && news) await addToOutbox(transaction, task, news);
+        return isChanged;
+      };
+      const isChanged = await persist(() => (news ? transact(changeWithNews) : change(db, asked)));
       await pruneSometimes();
       return isChanged;
     },

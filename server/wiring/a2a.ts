@@ -12,10 +12,12 @@ import { announceRuns, createTaskRuns } from './task-runs.ts';
 
 /** Opens A2A: tasks are runs on the conversations that are their contexts. */
 export async function openA2a({ options, hasKeys, agents, mcp, agentRuns, runs, store, ...parts }: ProtocolParts) {
-  const { replica, wake, log } = parts;
+  const { replica, wake, secrets, log } = parts;
   const a2a = await openProtocol({
     agents: createCardAgents(agents, mcp.servers),
     tasks: store.tasks,
+    push: store.push,
+    secrets,
     ...createTaskRuns({ ...agentRuns, runs, store }),
     wake,
     sharing: replica && {

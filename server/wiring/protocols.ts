@@ -6,6 +6,7 @@ import type { Replica } from '../replicas/replica.ts';
 import type { Wake } from '../replicas/wake.ts';
 import type { CallWatch } from '../runs/call-watch.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { openA2a } from './a2a.ts';
 import { openA2ui } from './a2ui.ts';
@@ -24,6 +25,8 @@ export interface ProtocolParts {
   /** This process among those that share the store; undefined: it has it alone. */
   readonly replica: Replica | undefined;
   readonly wake: Wake;
+  /** What secrets are stored with; undefined: they are not stored. */
+  readonly secrets: SecretBox | undefined;
   readonly mcp: McpServers;
   readonly agents: Agents;
   readonly runs: Runs;

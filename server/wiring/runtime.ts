@@ -159,6 +159,7 @@ async function openFeatures({ options, environment, log }: RuntimeOptions, opene
     store,
     replica,
     wake,
+    secrets,
     models,
     prices,
     mcp,

@@ -86,7 +86,7 @@ class RunFinder {
   /** A run of this process, from its beginning. */
   toOwn(run: Run): TaskRun {
     const of = { id: run.storedId, conversationKey: run.conversationKey };
-    return { ...followRun(run, [], 1), later: (event) => this.#findFrom(of, event) };
+    return { ...followRun(run, [], 1), isHere: true, later: (event) => this.#findFrom(of, event) };
   }
 
   async #findFrom(of: RunOfTask, { id }: TaskEvent): Promise<TaskRun | undefined> {
@@ -108,13 +108,15 @@ function toTaskRun(found: FoundRun, past: readonly LoggedEvent[], from: number):
   if (run) return followRun(run, past, from);
   if (record.status === 'running') return undefined;
   const { id, conversationKey } = record;
-  return { id, conversationKey, past, events: (signal) => skipTo(from, found.events(signal)), cancel: () => undefined };
+  const events = (signal: AbortSignal) => skipTo(from, found.events(signal));
+  return { id, conversationKey, isHere: false, past, events, cancel: () => undefined };
 }
 
 // A task holds its whole answer, however fast the model speaks and however slow the store is.
 const followRun = (run: Run, past: readonly LoggedEvent[], from: number): TaskRun => ({
   id: run.storedId,
   conversationKey: run.conversationKey,
+  isHere: false,
   past,
   events: (signal) => run.events({ isAwaited: true, from, signal }),
   cancel: (reason) => run.cancel(reason),

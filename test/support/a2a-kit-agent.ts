@@ -28,10 +28,10 @@ function tellMessageIds({ tasks, startRun }: TaskPorts): TaskPorts {
   return {
     tasks: {
       ...tasks,
-      add(task) {
+      add(task, news) {
         const { history } = task.body as { history: { messageId: string }[] };
         idOf.set(task.contextId, history.at(-1)?.messageId ?? '');
-        return tasks.add(task);
+        return tasks.add(task, news);
       },
     },
     async startRun(agentId, request) {

@@ -8,11 +8,13 @@ import { createLog } from '../../server/http/log.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import type { CardAgent } from '../../server/protocols/a2a/card.ts';
 import { openA2a } from '../../server/protocols/a2a/open-a2a.ts';
+import type { PushTimes } from '../../server/protocols/a2a/push/push-sender.ts';
 import { STREAM_LIMITS, type StreamLimits } from '../../server/protocols/a2a/stream-guard.ts';
 import { createMemoryWake } from '../../server/replicas/wake.ts';
 import { Runs } from '../../server/runs/runs.ts';
 import { createStartRun, type StartRun } from '../../server/runs/start-run.ts';
 import type { Toolset } from '../../server/runs/toolset.ts';
+import type { SecretBox } from '../../server/secrets/secret-box.ts';
 import type { Store } from '../../server/store/store.ts';
 import { readA2aJson } from '../../server/wiring/a2a.ts';
 import { announceRuns, createTaskRuns } from '../../server/wiring/task-runs.ts';
@@ -48,6 +50,9 @@ interface A2aTestOptions {
   /** What it shares its store with; it is closed with the server. Absent: nothing. */
   readonly shared?: OpenedProcess;
   readonly webhookHosts?: readonly string[];
+  /** What seals the secrets of push notifications; absent: they are kept in memory. */
+  readonly secrets?: SecretBox;
+  readonly pushTimes?: PushTimes;
   readonly apiKeys?: readonly string[];
   readonly toolset?: Toolset;
   /** The tools whose calls wait for a person. */
@@ -104,6 +109,9 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
   const a2a = await openA2a({
     agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },
     tasks,
+    push: store.push,
+    secrets: options.secrets,
+    ...(options.pushTimes && { pushTimes: options.pushTimes }),
     ...createTaskRuns({ startRun, runs, store, answerApproval }),
     wake: shared?.sharing.wake ?? createMemoryWake(),
     sharing: shared && {
@@ -171,7 +179,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
       await run.ended;
     },
     async die() {
-      a2a.close();
+      await a2a.close();
       await server.close({ graceMs: 0 });
       await closeStore();
     },
@@ -180,7 +188,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
       await server.close({ graceMs: 0 });
       await runs.drain(0);
       await a2a.settled();
-      a2a.close();
+      await a2a.close();
       await closeStore();
     },
   };

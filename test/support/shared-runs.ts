@@ -91,9 +91,9 @@ export async function openProcess({ url, times, isDeaf = false }: OpenOptions): 
     },
     tasks: {
       ...opened.tasks,
-      async change(task, was) {
+      async change(...changed) {
         await untilRunning();
-        return opened.tasks.change(task, was);
+        return opened.tasks.change(...changed);
       },
       async claim(live, leaseMs) {
         await untilRunning();

@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { BASE_PATH } from '../../../contract/index.ts';
-import { PushConfigs } from './push.ts';
+import type { PushStore } from '../../store/stored-push.ts';
+import { MemoryPush } from './push/memory-push.ts';
+import type { Push } from './push/push.ts';
+import type { PushTimes } from './push/push-sender.ts';
+import { type PushSecrets, StoredPush } from './push/stored-push.ts';
 import { findAskedAgent } from './rpc-exchange.ts';
 import type { A2aServerOptions } from './server.ts';
 import type { ContinuingRun } from './task-ports.ts';
@@ -9,11 +13,16 @@ import { A2aTasks, type TasksOptions } from './tasks/tasks.ts';
 
 interface A2aOptions
   extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'readJson' | 'streamLimits'>,
-    Omit<TasksOptions, 'store' | 'onUpdate' | 'log'> {
+    Omit<TasksOptions, 'store' | 'push' | 'log'> {
   readonly tasks: TasksOptions['store'];
+  readonly push: PushStore;
+  /** What seals the secrets of push notifications; undefined: nothing does, and they are not stored. */
+  readonly secrets: PushSecrets | undefined;
+  /** Absent: as in service. */
+  readonly pushTimes?: PushTimes;
   /** Hosts inside the network of this server that push notifications may go to. */
   readonly webhookHosts: readonly string[];
-  readonly log: A2aServerOptions['log'] & ConstructorParameters<typeof PushConfigs>[0]['log'];
+  readonly log: A2aServerOptions['log'] & { warn(details: object, message: string): void };
 }
 
 /** What answers a request without Express; undefined where Express is needed. */
@@ -32,16 +41,16 @@ export interface A2a {
   runTaken(conversationKey: string): Promise<void>;
   /** Resolves when every task has ended and is stored; to be awaited once their runs are told to end. */
   settled(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens A2A. Tasks that a server which died left running end as their runs did. */
 export async function openA2a({ tasks: store, webhookHosts, log, ...rest }: A2aOptions): Promise<A2a> {
-  const push = new PushConfigs({ allowedHosts: webhookHosts, log });
-  const tasks = new A2aTasks({ ...rest, store, onUpdate: (taskId, update) => push.notify(taskId, update), log });
+  const push = openPush({ ...rest, webhookHosts, log });
+  const tasks = new A2aTasks({ ...rest, store, push, log });
   const cut = await tasks.open();
   if (cut) log.warn({ tasks: cut }, 'A2A tasks were cut off when the server last stopped');
-  const options = { ...rest, tasks, push, log };
+  const options = { ...rest, tasks, push, webhookHosts, log };
   const loadBindings = once(async () => (await import('./bindings.ts')).createBindings(options));
   const loadJsonRpc = once(async () => {
     const { createJsonRpcListener } = await import('./serve-json-rpc.ts');
@@ -65,11 +74,24 @@ export async function openA2a({ tasks: store, webhookHosts, log, ...rest }: A2aO
     runStarted: (run) => tasks.runStarted(run),
     runTaken: (conversationKey) => tasks.runTaken(conversationKey),
     settled: () => tasks.settled(),
-    close() {
+    async close() {
       tasks.close();
-      push.close();
+      await push.close();
     },
   };
+}
+
+function openPush({
+  push: store,
+  secrets,
+  pushTimes: times,
+  webhookHosts: allowedHosts,
+  log,
+}: Pick<A2aOptions, 'push' | 'secrets' | 'pushTimes' | 'webhookHosts' | 'log'>): Push {
+  if (!secrets) return new MemoryPush({ allowedHosts, log });
+  const push = new StoredPush({ store, secrets, allowedHosts, times, log });
+  push.open();
+  return push;
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

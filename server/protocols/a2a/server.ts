@@ -6,7 +6,7 @@ import { methodNotAllowed } from '../../call/method-not-allowed.ts';
 import type { Principal } from '../../call/principal.ts';
 import type { FindBindings } from './bindings.ts';
 import { a2aEndpoint, type CardAgent } from './card.ts';
-import type { PushConfigs } from './push.ts';
+import type { Push } from './push/push.ts';
 import { createBodyReader, type ReadJson } from './request-body.ts';
 import { createBindingsRoute } from './serve-bindings.ts';
 import { createCardRoute } from './serve-card.ts';
@@ -23,7 +23,9 @@ export interface A2aServerOptions {
     defaultId(): string | undefined;
   };
   readonly tasks: A2aTasks;
-  readonly push: PushConfigs;
+  readonly push: Push;
+  /** Hosts inside the network of this server that push notifications may go to. */
+  readonly webhookHosts: readonly string[];
   readonly version: string;
   /** Whether callers need an API key. */
   readonly hasKeys: boolean;

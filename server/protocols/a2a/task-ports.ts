@@ -17,6 +17,8 @@ export interface TaskRun {
   readonly id: string;
   /** What this server knows its conversation by: another caller may use the same context id for another. */
   readonly conversationKey: string;
+  /** Whether this process executes it. */
+  readonly isHere: boolean;
   /** What had happened when it was found; nothing of one that has just started. */
   readonly past: readonly TaskEvent[];
   /** What happens from then on, to `run-ended`. */

@@ -5,6 +5,7 @@ import type { UserPart } from '../../../store/messages.ts';
 import { A2UI_EXTENSION } from '../../../surfaces/envelopes.ts';
 import type { SurfaceViewer } from '../../../surfaces/render-ui.ts';
 import type { A2aMessage, A2aTask } from '../json.ts';
+import { checkPushConfig, type RequestedPush } from '../push/push.ts';
 import { readMessageDecisions } from '../tasks/decisions.ts';
 import type { LiveTask } from '../tasks/live-task.ts';
 import { principalOf } from '../user.ts';
@@ -29,8 +30,8 @@ interface ReceivedMessage {
   readonly parts: readonly UserPart[];
   /** Absent for a caller that shows no surfaces of A2UI. */
   readonly viewer: SurfaceViewer | undefined;
-  /** Registers the push notifications that the request asks for. */
-  registerPush(taskId: string): void;
+  /** What the request asks to be told of the task; undefined: nothing. */
+  readonly push: RequestedPush | undefined;
 }
 
 const MAX_CONTEXT_ID = 256;
@@ -61,7 +62,7 @@ async function deliver(
   requests: AgentRequests,
 ): Promise<LiveTask | A2aTask> {
   const received = receive(request, context, requests);
-  const { message, json, parts, viewer, registerPush } = received;
+  const { message, json, parts, viewer, push } = received;
   if (message.taskId) return answerTask(received, context, requests);
   return requests.tasks.start({
     agentId: requests.agentId,
@@ -70,14 +71,14 @@ async function deliver(
     parts,
     viewer,
     message: json,
-    onId: registerPush,
+    push,
   });
 }
 
 function receive(
   { message, configuration }: SendMessageRequest,
   context: ServerCallContext,
-  { sdk, push }: AgentRequests,
+  { sdk, webhookHosts }: AgentRequests,
 ): ReceivedMessage {
   const { types, errors } = sdk;
   if (!message) throw new errors.RequestMalformedError('message is required');
@@ -89,19 +90,19 @@ function receive(
     throw new errors.RequestMalformedError(`message.contextId is longer than ${MAX_CONTEXT_ID} characters`);
   }
   const config = configuration?.taskPushNotificationConfig;
-  if (config) push.check(config, errors);
+  if (config) checkPushConfig(config, webhookHosts, errors);
   return {
     message,
     json: toKeptMessage(types.Message.toJSON(message) as A2aMessage, sdk),
     parts,
     viewer: showsSurfaces ? { surfaceId } : undefined,
-    registerPush: (taskId) => config && push.set(taskId, config, context.requestedVersion),
+    push: config && { config, version: context.requestedVersion },
   };
 }
 
 /** Answers the calls of a task that wait for a person; a task without such calls takes no message. */
 async function answerTask(
-  { message, json, viewer, registerPush }: ReceivedMessage,
+  { message, json, viewer, push }: ReceivedMessage,
   context: ServerCallContext,
   requests: AgentRequests,
 ): Promise<LiveTask | A2aTask> {
@@ -121,7 +122,7 @@ async function answerTask(
     );
   }
   const decisions = readMessageDecisions(message);
-  registerPush(id);
+  if (push) await requests.push.set(id, push);
   // It is no answer, and the task, which goes on waiting, says what would be one.
   if (!decisions.length) return task;
   const continued = await tasks.answer({ id, agentId, contextId, message: json, principal, viewer }, decisions);

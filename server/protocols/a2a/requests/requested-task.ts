@@ -3,7 +3,7 @@ import type { Task } from '@a2a-js/sdk';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
 import { type ReadyEvents, translateEvents } from '../../../call/ready-events.ts';
 import type { A2aTask, A2aUpdate } from '../json.ts';
-import type { PushConfigs } from '../push.ts';
+import type { Push } from '../push/push.ts';
 import type { A2aSdk } from '../sdk.ts';
 import type { LiveTask } from '../tasks/live-task.ts';
 import type { A2aTasks } from '../tasks/tasks.ts';
@@ -14,7 +14,9 @@ export interface AgentRequests {
   readonly sdk: A2aSdk;
   readonly agentId: string;
   readonly tasks: A2aTasks;
-  readonly push: PushConfigs;
+  readonly push: Push;
+  /** Hosts inside the network of this server that push notifications may go to. */
+  readonly webhookHosts: readonly string[];
 }
 
 /** The task of that id as it is now. Throws the protocol's error when the caller sees none. */

@@ -1,6 +1,7 @@
 import { toApiError } from '../../../call/errors.ts';
 import type { ReadyEvents } from '../../../call/ready-events.ts';
 import type { RunEvent } from '../../../runs/run-events.ts';
+import type { PushConfigRecord } from '../../../store/stored-push.ts';
 import type { TaskRecord } from '../../../store/stored-tasks.ts';
 import type { A2aArtifact, A2aMessage, A2aTask, A2aUpdate } from '../json.ts';
 import type { RunOfTask, TaskEvent, TaskRun } from '../task-ports.ts';
@@ -67,6 +68,7 @@ export class LiveTask {
   #isReady = false;
   readonly #ended = Promise.withResolvers<A2aTask>();
   #run: RunOfTask | null;
+  #isHere = true;
   #status: TaskStatus;
 
   constructor(options: LiveTaskOptions) {
@@ -85,6 +87,11 @@ export class LiveTask {
   /** What this server knows the conversation by; empty until the task runs on it. */
   get conversationKey(): string {
     return this.#run?.conversationKey ?? '';
+  }
+
+  /** Whether this process works on the task, and executes its run if that has begun, as far as it knows. */
+  get isOurs(): boolean {
+    return this.keeper.isOurs && this.#isHere;
   }
 
   get state(): TaskStatus['state'] {
@@ -141,9 +148,9 @@ export class LiveTask {
     this.#left.abort(new DOMException('the task is followed no more', 'AbortError'));
   }
 
-  /** Stores the task; to be called before {@link drive}. */
-  async submit(): Promise<void> {
-    await this.keeper.add(this.#toRecord(), { task: this.snapshot() });
+  /** Stores the task, with who asks for notifications; to be called before {@link drive}. */
+  async submit(configs: readonly PushConfigRecord[]): Promise<void> {
+    await this.keeper.add(this.#toRecord(), { task: this.snapshot() }, configs);
   }
 
   /** Starts or finds the run and follows it to its end. Never rejects. */
@@ -166,6 +173,7 @@ export class LiveTask {
 
   async #followRun(run: TaskRun): Promise<void> {
     this.#run = { id: run.id, conversationKey: run.conversationKey };
+    this.#isHere = run.isHere;
     this.#options.onFollowing?.(this);
     this.#cancelWithTask(run);
     this.#catchUp(run.past);
@@ -188,6 +196,7 @@ export class LiveTask {
       const { event } = logged;
       const later = isCutOff(event) ? await run.later?.(logged) : undefined;
       if (later) {
+        this.#isHere = later.isHere;
         this.#cancelWithTask(later);
         return this.#followEvents(later);
       }

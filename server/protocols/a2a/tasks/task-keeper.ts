@@ -1,5 +1,7 @@
+import type { PushConfigRecord } from '../../../store/stored-push.ts';
 import type { TaskRecord, TaskStand, TasksStore } from '../../../store/stored-tasks.ts';
 import type { A2aUpdate } from '../json.ts';
+import type { Push } from '../push/push.ts';
 import { isOver, toA2aStatus } from './task-status.ts';
 import type { TaskWakes } from './task-wakes.ts';
 
@@ -8,7 +10,7 @@ export interface TaskKeeperOptions {
   readonly store: Pick<TasksStore, 'add' | 'change' | 'get' | 'now'>;
   readonly wakes: TaskWakes;
   /** Told of each change that this process has stored but the pieces of an answer, in order. */
-  onUpdate(taskId: string, update: A2aUpdate): void;
+  readonly push: Pick<Push, 'isStored' | 'notify'>;
 }
 
 /** A task as it is to become. */
@@ -22,13 +24,15 @@ export interface TaskChange {
 
 /** Stores a change of a task, and tells of it. Returns whether it stood so. */
 export async function changeTask(
-  { store, wakes, onUpdate }: TaskKeeperOptions,
+  { store, wakes, push }: TaskKeeperOptions,
   { task, told, was }: TaskChange,
 ): Promise<boolean> {
-  const isChanged = await store.change({ ...task, updates: was.updates + told.length }, was);
+  const last = was.updates + told.length;
+  const news = push.isStored ? { updates: told } : undefined;
+  const isChanged = await store.change({ ...task, updates: last }, was, news);
   if (!isChanged) return false;
   wakes.tell(task.id);
-  for (const update of told) onUpdate(task.id, update);
+  push.notify({ taskId: task.id, updates: told, last });
   return true;
 }
 
@@ -83,11 +87,13 @@ export class TaskKeeper {
     this.#stand = { is: 'ours', updates };
   }
 
-  /** Stores a new task. */
-  async add(task: Omit<TaskRecord, 'updates'>, update: A2aUpdate): Promise<void> {
-    await this.#options.store.add({ ...task, updates: 1 });
+  /** Stores a new task, with who asks for notifications. */
+  async add(task: Omit<TaskRecord, 'updates'>, update: A2aUpdate, configs: readonly PushConfigRecord[]): Promise<void> {
+    const { store, push } = this.#options;
+    const updates = [update];
+    await store.add({ ...task, updates: 1 }, push.isStored ? { updates, configs } : undefined);
     this.#stand = { is: 'ours', updates: 1 };
-    this.#options.onUpdate(task.id, update);
+    push.notify({ taskId: task.id, updates, last: 1 });
   }
 
   /**

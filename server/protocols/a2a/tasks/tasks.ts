@@ -9,6 +9,7 @@ import type { UserPart } from '../../../store/messages.ts';
 import type { TaskQuery, TaskRecord, TasksStore } from '../../../store/stored-tasks.ts';
 import { extendForViewer, type SurfaceViewer } from '../../../surfaces/render-ui.ts';
 import type { A2aMessage, A2aTask } from '../json.ts';
+import type { Push, RequestedPush } from '../push/push.ts';
 import type { ContinuingRun, TaskRun, TaskRunRequest } from '../task-ports.ts';
 import type { LiveTask } from './live-task.ts';
 import { LiveTasks } from './live-tasks.ts';
@@ -20,7 +21,8 @@ import { type TaskSharing, UnattendedTasks } from './unattended-tasks.ts';
 import { WaitingTasks, type WaitingTasksOptions } from './waiting-tasks.ts';
 
 /** Ports that tasks are built on. */
-export interface TasksOptions extends Omit<WaitingTasksOptions, 'store' | 'wakes'> {
+export interface TasksOptions extends Omit<WaitingTasksOptions, 'store' | 'wakes' | 'push'> {
+  readonly push: Pick<Push, 'isStored' | 'notify' | 'prepare'>;
   readonly store: TasksStore;
   /** Tells other processes to look, and is told by them. */
   readonly wake: ChangeWake;
@@ -40,8 +42,8 @@ interface NewTask {
   readonly viewer: SurfaceViewer | undefined;
   /** The message as it came, for the history of the task. */
   readonly message: A2aMessage;
-  /** Told the id before anything happens to the task. */
-  onId(id: string): void;
+  /** What the request asks to be told of; absent: nothing. */
+  readonly push: RequestedPush | undefined;
 }
 
 /** How often it is looked for tasks that nobody works on, and for those that wait in vain. */
@@ -96,9 +98,9 @@ export class A2aTasks {
   }
 
   /** Stores a new task and starts it. It ends by itself, whoever listens. */
-  async start({ agentId, principal, parts, viewer, message, onId, ...request }: NewTask): Promise<LiveTask> {
+  async start({ agentId, principal, parts, viewer, message, push, ...request }: NewTask): Promise<LiveTask> {
     const id = randomUUID();
-    onId(id);
+    const configs = push ? this.#options.push.prepare(id, push) : [];
     const contextId = request.contextId ?? newId('conv');
     const runId = newId('run');
     const { isFull } = this.#live;
@@ -111,7 +113,7 @@ export class A2aTasks {
       run: { id: runId, conversationKey: '' },
       history: [{ ...message, taskId: id, contextId }],
     });
-    await task.submit().catch((cause) => {
+    await task.submit(configs).catch((cause) => {
       this.#live.remove(task);
       throw cause;
     });
@@ -198,8 +200,8 @@ export class A2aTasks {
   }
 
   /** Whether this process works on a task, and what it knows of that is how it stands. */
-  #isOurs({ keeper }: LiveTask): boolean {
-    return keeper.isOurs && (this.#options.sharing?.isFresh() ?? true);
+  #isOurs(task: LiveTask): boolean {
+    return task.isOurs && (this.#options.sharing?.isFresh() ?? true);
   }
 
   #look(): void {
