@@ -301,6 +301,56 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
     expect(await getTask(second, id)).toEqual(ended);
   });
 
+  test('the task of a durable agent goes on elsewhere with its run, and is told once', async () => {
+    const secrets = createSecretBox([randomBytes(32)]);
+    await using receiver = await startReceiver();
+    const { model, goOn } = pausing();
+    const second = scriptedModel([[...text('Another'), finish()]]);
+    const options = { secrets, webhookHosts: ['127.0.0.1'], durable: true };
+    await using both = await startTwo({ first: model, second }, undefined, options);
+    const configuration = { ...AT_ONCE, taskPushNotificationConfig: { url: receiver.url } };
+    const { id } = await send(both.first, says('Hi'), configuration);
+    await expect.poll(async () => wordsOf(await getTask(both.second, id)), IN_TIME).toBe('One ');
+    const following = readStream(await both.second.rpc('SubscribeToTask', { id }));
+    both.own.isStopped = true;
+    const pieces = (await following).flatMap(({ result }) => {
+      const { artifactUpdate } = Object(result);
+      return artifactUpdate ? [[artifactUpdate.append ?? false, artifactUpdate.artifact.parts[0].text]] : [];
+    });
+    // What was said of a step that does not count is taken back.
+    expect(pieces).toEqual([
+      [false, ''],
+      [false, 'Another'],
+    ]);
+    goOn();
+    both.own.isStopped = false;
+    const ended = await getTask(both.second, id);
+    expect(ended).toMatchObject({
+      status: { state: 'TASK_STATE_COMPLETED' },
+      artifacts: [{ parts: [{ text: 'Another' }] }],
+    });
+    await expect.poll(() => getTask(both.first, id), IN_TIME).toEqual(ended);
+    await expect.poll(() => receiver.told().length, IN_TIME).toBe(4);
+    expect(receiver.told()).toMatchObject([
+      { task: { status: { state: 'TASK_STATE_SUBMITTED' } } },
+      { statusUpdate: { status: { state: 'TASK_STATE_WORKING' } } },
+      { artifactUpdate: { artifact: { parts: [{ text: 'Another' }] } } },
+      { statusUpdate: { status: { state: 'TASK_STATE_COMPLETED' } } },
+    ]);
+  });
+
+  test('the task of a durable agent goes on elsewhere when its server shuts down', async () => {
+    const start = async (model: ScriptedModel) =>
+      startA2aServer({ model, durable: true, shared: await openProcess({ url: database.url }) });
+    await using second = await start(scriptedModel([[...text('Another'), finish()]]));
+    const first = await start(pausing().model);
+    const { id } = await send(first, says('Hi'), AT_ONCE);
+    await expect.poll(async () => wordsOf(await getTask(second, id)), IN_TIME).toBe('One ');
+    await first[Symbol.asyncDispose]();
+    await expect.poll(() => stateOf(second, id), IN_TIME).toBe('TASK_STATE_COMPLETED');
+    expect(wordsOf(await getTask(second, id))).toBe('Another');
+  });
+
   test('notifications are asked for at one, of a task that another works on, and told once each and in order', async () => {
     const secrets = createSecretBox([randomBytes(32)]);
     await using receiver = await startReceiver();

@@ -118,7 +118,9 @@ const followRun = (run: Run, past: readonly LoggedEvent[], from: number): TaskRu
   conversationKey: run.conversationKey,
   isHere: false,
   past,
-  events: (signal) => run.events({ isAwaited: true, from, signal }),
+  events: (signal) =>
+    run.events({ isAwaited: true, from, signal: run.left ? AbortSignal.any([signal, run.left]) : signal }),
+  left: run.left,
   cancel: (reason) => run.cancel(reason),
 });
 

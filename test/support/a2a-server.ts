@@ -49,6 +49,8 @@ interface A2aTestOptions {
   readonly folder?: string;
   /** What it shares its store with; it is closed with the server. Absent: nothing. */
   readonly shared?: OpenedProcess;
+  /** Whether other servers go on with its runs. */
+  readonly durable?: boolean;
   readonly webhookHosts?: readonly string[];
   /** What seals the secrets of push notifications; absent: they are kept in memory. */
   readonly secrets?: SecretBox;
@@ -97,8 +99,10 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
   const getAgent = (id: string) => {
     get(id);
     const approvals = { tools: options.approvals ?? [] };
-    return { agent: () => ({ ...testAgent, id, approvals }), toolset: options.toolset ?? toolsetOf({}) };
+    const agent = { ...testAgent, id, approvals, durable: options.durable ?? false };
+    return { agent: () => agent, toolset: options.toolset ?? toolsetOf({}) };
   };
+  runs.goOnWith(getAgent);
   const ports = { tasks: store.tasks, startRun: createStartRun(runs, getAgent) };
   const { tasks, startRun } = options.around?.(ports) ?? ports;
   const answerApproval = createAnswerApproval({

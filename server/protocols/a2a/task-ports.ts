@@ -24,7 +24,7 @@ export interface TaskRun {
   /** What happens from then on, to `run-ended`. */
   events(signal: AbortSignal): AsyncIterable<TaskEvent>;
   cancel(reason: string): void;
-  /** Aborts where this process follows it no more, and another one goes on with it. */
+  /** Aborts where this process follows it no more, and another one goes on with it; then its events end. */
   readonly left?: AbortSignal | undefined;
   /** The same run from an event on that says it was cut off: as it goes on or has ended elsewhere. Absent: there is no elsewhere. */
   later?(event: TaskEvent): Promise<TaskRun | undefined>;
@@ -32,6 +32,14 @@ export interface TaskRun {
 
 /** Which run a task is; the key is empty where the run may not have begun. */
 export type RunOfTask = Pick<TaskRun, 'id' | 'conversationKey'>;
+
+/** Finds or starts the run of a task; undefined: it has none, and will have none. */
+export type StartTaskRun = (ends: {
+  /** Aborts when somebody cancels the task. */
+  readonly canceled: AbortSignal;
+  /** Aborts when it is followed no more, or has ended elsewhere. */
+  readonly stopped: AbortSignal;
+}) => Promise<TaskRun | undefined>;
 
 /** A run to start for a task. */
 export interface TaskRunRequest {

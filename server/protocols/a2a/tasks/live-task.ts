@@ -4,7 +4,7 @@ import type { RunEvent } from '../../../runs/run-events.ts';
 import type { PushConfigRecord } from '../../../store/stored-push.ts';
 import type { TaskRecord } from '../../../store/stored-tasks.ts';
 import type { A2aArtifact, A2aMessage, A2aTask, A2aUpdate } from '../json.ts';
-import type { RunOfTask, TaskEvent, TaskRun } from '../task-ports.ts';
+import type { RunOfTask, StartTaskRun, TaskEvent, TaskRun } from '../task-ports.ts';
 import { TaskArtifacts } from './artifacts.ts';
 import { readTaskBody, type TaskBody } from './stored-task.ts';
 import type { TaskKeeper } from './task-keeper.ts';
@@ -16,6 +16,7 @@ import {
   type TaskStatus,
   toA2aStatus,
   toEndStatus,
+  toStatusAfter,
 } from './task-status.ts';
 import { UpdateQueue } from './update-queue.ts';
 
@@ -37,14 +38,6 @@ export interface LiveTaskOptions {
   onFollowing?(task: LiveTask): void;
   readonly log: { error(details: object, message: string): void };
 }
-
-/** Finds or starts the run of a task; undefined: it has none, and will have none. */
-export type StartTaskRun = (ends: {
-  /** Aborts when somebody cancels the task. */
-  readonly canceled: AbortSignal;
-  /** Aborts when it is followed no more, or has ended elsewhere. */
-  readonly stopped: AbortSignal;
-}) => Promise<TaskRun | undefined>;
 
 /**
  * A task whose run goes on, in this process or in another one. One that stops to wait for a person goes on as a new object of this class.
@@ -160,6 +153,8 @@ export class LiveTask {
     try {
       const run = await start({ canceled, stopped: AbortSignal.any([this.#stopped.signal, left]) });
       if (run) await this.#followRun(run);
+      // Another process goes on with the run, and with the task.
+      if (run?.left?.aborted) return;
       if (!isOver(this.#status) && !left.aborted) await this.#change(CUT_OFF);
     } catch (cause) {
       await this.#fail(cause);
@@ -213,12 +208,9 @@ export class LiveTask {
 
   /** Takes what is told no more: it happened before this process followed the run. */
   #catchUp(past: readonly TaskEvent[]): void {
-    for (const { event, at } of past) {
-      this.#artifacts.take(event);
-      const isSaid = event.type === 'status';
-      if (!isSaid && this.#status.detail === null) continue;
-      const changedAt = at === undefined ? this.keeper.now() : new Date(at).toISOString();
-      this.#status = { state: 'working', detail: isSaid ? event.text : null, changedAt };
+    for (const one of past) {
+      this.#artifacts.take(one.event);
+      this.#status = toStatusAfter(this.#status, one);
     }
   }
 

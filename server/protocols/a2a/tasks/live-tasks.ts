@@ -1,8 +1,11 @@
-import type { TaskStand } from '../../../store/stored-tasks.ts';
-import { LiveTask, type LiveTaskOptions, type StartTaskRun } from './live-task.ts';
+import type { TaskStand, TasksStore } from '../../../store/stored-tasks.ts';
+import type { StartTaskRun } from '../task-ports.ts';
+import { LiveTask, type LiveTaskOptions } from './live-task.ts';
 import { TaskKeeper, type TaskKeeperOptions } from './task-keeper.ts';
+import { isOver } from './task-status.ts';
 
 interface LiveTasksOptions extends TaskKeeperOptions {
+  readonly store: TaskKeeperOptions['store'] & Pick<TasksStore, 'release'>;
   /** Told that a task that this process works on waits for a person, once that is stored. */
   onWaiting(task: LiveTask): void;
   readonly log: LiveTaskOptions['log'];
@@ -14,6 +17,7 @@ const MAX_LIVE = 1000;
 export class LiveTasks {
   readonly #options: LiveTasksOptions;
   readonly #tasks = new Map<string, LiveTask>();
+  readonly #driving = new Set<Promise<void>>();
   /** Those that run, by the key of their conversation. */
   readonly #running = new Map<string, LiveTask>();
 
@@ -60,20 +64,30 @@ export class LiveTasks {
 
   /** Starts or finds the run of a task in the background, and removes the task at its end. */
   drive(task: LiveTask, start: StartTaskRun): void {
-    void task.drive(start).finally(() => {
-      this.remove(task);
-      if (task.state === 'input-required') this.#options.onWaiting(task);
-    });
+    const driving = this.#drive(task, start).then(() => void this.#driving.delete(driving));
+    this.#driving.add(driving);
   }
 
-  /** Resolves when those that go on now have ended and are stored. */
+  /** Resolves when those that go on now have ended and are stored, or are left to others. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#tasks.values()].map(({ ended }) => ended));
+    await Promise.all(this.#driving);
   }
 
-  /** Follows none of them any more. Returns their ids. */
-  leave(): string[] {
+  /** Leaves all of them to other processes. */
+  leave(): void {
     for (const task of this.#tasks.values()) task.leave();
-    return [...this.#tasks.keys()];
+  }
+
+  async #drive(task: LiveTask, start: StartTaskRun): Promise<void> {
+    await task.drive(start);
+    this.remove(task);
+    if (task.state === 'input-required') this.#options.onWaiting(task);
+    if (!isOver(task) && task.keeper.isOurs) await this.#release(task);
+  }
+
+  async #release({ id }: LiveTask): Promise<void> {
+    const { store, log } = this.#options;
+    // Else it is taken over once this process is gone.
+    await store.release(id).catch((err) => log.error({ err, taskId: id }, 'a task could not be left to others'));
   }
 }

@@ -1,7 +1,7 @@
 import { settlesWithin } from '../../../async/settles-within.ts';
 import type { TaskRecord } from '../../../store/stored-tasks.ts';
-import type { RunOfTask, TaskRun } from '../task-ports.ts';
-import { LiveTask, type LiveTaskOptions, type StartTaskRun } from './live-task.ts';
+import type { RunOfTask, StartTaskRun, TaskRun } from '../task-ports.ts';
+import { LiveTask, type LiveTaskOptions } from './live-task.ts';
 import { readTaskBody } from './stored-task.ts';
 import { changeTask, TaskKeeper, type TaskKeeperOptions, toCanceled } from './task-keeper.ts';
 import { CANCELED_BY_CLIENT, isOver } from './task-status.ts';

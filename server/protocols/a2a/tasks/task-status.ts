@@ -2,6 +2,7 @@
 import type { AwaitedCall, RunEvent, RunOutcome } from '../../../runs/run-events.ts';
 import type { TaskState } from '../../../store/stored-tasks.ts';
 import type { A2aPart, A2aStatus } from '../json.ts';
+import type { TaskEvent } from '../task-ports.ts';
 import { HOW_TO_ANSWER } from './decisions.ts';
 
 /** Where a task stands, and since when. */
@@ -22,6 +23,15 @@ export const isOver = ({ state }: Pick<TaskStatus, 'state'>): boolean => state !
 
 /** Where a task stands whose run nobody executes any more. */
 export const CUT_OFF = { state: 'failed', detail: 'The server stopped before the task ended' } as const;
+
+/** Where a task stands after something that happened in its run, which goes on. */
+export function toStatusAfter(status: TaskStatus, { event, at }: TaskEvent): TaskStatus {
+  const isSaid = event.type === 'status';
+  // What was said of a wait is over with whatever comes after it.
+  if (!isSaid && status.detail === null) return status;
+  const changedAt = at === undefined ? status.changedAt : new Date(at).toISOString();
+  return { state: 'working', detail: isSaid ? event.text : null, changedAt };
+}
 
 /** Whether an event is the end of a run that was cut off. */
 export const isCutOff = (event: RunEvent): boolean =>

@@ -189,7 +189,8 @@ export class A2aTasks {
     await this.#waiting.settled();
     if (!this.#isShared) return this.#live.settled();
     if (await settlesWithin(this.#live.settled(), SETTLE_MS)) return;
-    await Promise.all(this.#live.leave().map((id) => this.#options.store.release(id)));
+    this.#live.leave();
+    await settlesWithin(this.#live.settled(), SETTLE_MS);
   }
 
   /** Looks for nothing any more, and follows nothing. */
