@@ -5,7 +5,7 @@ import { ClientFactory } from '@a2a-js/sdk/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVERYBODY } from '../server/call/principal.ts';
 import { createSecretBox } from '../server/secrets/secret-box.ts';
-import { type A2aTestServer, readStream, says, startA2aServer } from './support/a2a-server.ts';
+import { type A2aTestServer, readStream, says, startA2aServer, tester } from './support/a2a-server.ts';
 import { ok, toolsetOf } from './support/loop.ts';
 import { hasNoDatabase, openDatabase, type TestDatabase } from './support/postgres.ts';
 import { type Answer, finish, type ScriptedModel, scriptedModel, text, toolCall } from './support/scripted-model.ts';
@@ -424,6 +424,31 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
       .toMatchObject({
         statusUpdate: { status: { state: 'TASK_STATE_COMPLETED' } },
       });
+  });
+
+  test('a card has one date at all of them, also after each has seen it change', async () => {
+    await using both = await startTwo();
+    const read = async ({ agentUrl }: A2aTestServer, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${agentUrl}.well-known/agent-card.json`, {
+        headers: { 'a2a-version': '1.0', 'cache-control': 'max-age=0', ...headers },
+      });
+      return {
+        status: response.status,
+        etag: response.headers.get('etag'),
+        date: response.headers.get('last-modified'),
+      };
+    };
+    const { first, second } = both;
+    expect((await read(first)).date).toBe('Fri, 02 Jan 2026 03:04:05 GMT');
+    const change = (server: A2aTestServer) => server.agents.set('tester', { ...tester, tools: [] });
+    change(first);
+    const changed = await read(first);
+    change(second);
+    const there = await read(second);
+    expect(there.date).toBe(changed.date);
+    expect(Date.parse(changed.date ?? '')).toBeGreaterThan(Date.parse('2026-01-03'));
+    expect((await read(second, { 'if-none-match': there.etag ?? '' })).status).toBe(304);
+    expect((await read(second, { 'if-modified-since': changed.date ?? '' })).status).toBe(304);
   });
 
   test('a task whose server ends while it waits for a person waits on, and goes on elsewhere', async () => {

@@ -111,6 +111,7 @@ beforeAll(async () => {
   await send('/agents/demo/prompt/sync', { message: 'What is 2 * 3?', conversation_id: 'goes-on' });
   const message = { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'Hello' }] };
   await send('/a2a/demo/message:send', { message }, A2A);
+  await get('/a2a/demo/.well-known/agent-card.json', A2A);
   for (const list of lists) before.set(list.path, await all(list));
   before.set('messages', (await get('/conversations/good')).body.messages);
   events = (await get('/runs/good/events')).body;
@@ -126,6 +127,7 @@ test('a store with odd rows in every table starts', async () => {
   expect([...rows.keys()].sort()).toEqual([
     'agents',
     'approvals',
+    'card_times',
     'conversations',
     'facts',
     'messages',

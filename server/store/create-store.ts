@@ -1,6 +1,7 @@
 import type { Publish } from '../live-events/publish.ts';
 import { createAgentsStore } from './agents-store.ts';
 import { createApprovalsStore } from './approvals-store.ts';
+import { createCardTimesStore } from './card-times-store.ts';
 import { createConversationsStore } from './conversations-store.ts';
 import type { Engine } from './engine.ts';
 import { createFactsStore } from './facts-store.ts';
@@ -30,6 +31,7 @@ export function createStore(engine: Engine, { log, publish, close }: StoreParts)
     approvals: createApprovalsStore(engine, log, publish),
     tasks: createTasksStore(engine, log),
     push: createPushStore(engine, log),
+    cardTimes: createCardTimesStore(engine, log),
     facts,
     shared: engine.shared,
     service: engine.shared && createServiceStore(db, log),

@@ -50,3 +50,13 @@ export async function createPush({ schema }: Kysely<Tables>): Promise<void> {
     .execute();
   await schema.createIndex('push_outbox_due').on('push_outbox').column('due_at').execute();
 }
+
+/** When a card changed, every process says alike. */
+export async function createCardTimes({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('card_times')
+    .addColumn('agent_id', 'text', (column) => column.primaryKey())
+    .addColumn('digest', 'text', (column) => column.notNull())
+    .addColumn('changed_at', 'text', (column) => column.notNull())
+    .execute();
+}

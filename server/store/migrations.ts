@@ -2,7 +2,7 @@ import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { makeAgentsTools } from './migrate-agent-tools.ts';
 import { createRateLimitCounts } from './migrate-rate-limits.ts';
 import { addServiceRecords } from './migrate-service-records.ts';
-import { addAskers, createPush, shareTasks } from './migrate-shared-tasks.ts';
+import { addAskers, createCardTimes, createPush, shareTasks } from './migrate-shared-tasks.ts';
 import { countRuns, sumMonths } from './migrate-sums.ts';
 import type { Tables } from './schema.ts';
 
@@ -32,6 +32,7 @@ export const migrations: readonly Migration[] = [
   addAskers,
   shareTasks,
   createPush,
+  createCardTimes,
 ];
 
 /** The schema version this server reads and writes. */

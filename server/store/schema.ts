@@ -304,6 +304,13 @@ interface PushOutboxTable {
   due_at: string;
 }
 
+/** When the card of an agent changed: what another agent reads of it. */
+interface CardTimesTable {
+  agent_id: string;
+  digest: string;
+  changed_at: string;
+}
+
 /** A small fact about the data folder. */
 interface FactsTable {
   name: string;
@@ -330,6 +337,7 @@ export interface Tables {
   tasks: TasksTable;
   push_configs: PushConfigsTable;
   push_outbox: PushOutboxTable;
+  card_times: CardTimesTable;
   replicas: ReplicasTable;
   rate_limit_counts: RateLimitCountsTable;
   facts: FactsTable;

@@ -1,5 +1,6 @@
 /** What the rest of the server asks of the store. What a resolved write stored survives the death of the process. */
 
+import type { CardTimesStore } from './card-times-store.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { SharedStore } from './shared-store.ts';
 import type { AgentsStore } from './stored-agents.ts';
@@ -34,6 +35,7 @@ export interface Store {
   readonly approvals: ApprovalsStore;
   readonly tasks: TasksStore;
   readonly push: PushStore;
+  readonly cardTimes: CardTimesStore;
   readonly facts: FactsStore;
   /** Set where other processes use the same database. */
   readonly shared?: SharedStore | undefined;

@@ -114,6 +114,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     agents: { get, has: (id) => agents.has(id), defaultId: () => agents.keys().next().value },
     tasks,
     push: store.push,
+    cardTimes: store.cardTimes,
     secrets: options.secrets,
     ...(options.pushTimes && { pushTimes: options.pushTimes }),
     ...createTaskRuns({ startRun, runs, store, answerApproval }),

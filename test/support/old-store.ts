@@ -7,7 +7,7 @@ export function undoReplicas(database: DatabaseSync): void {
     alter table runs drop column replica; alter table runs drop column fence; alter table runs drop column cancel;
     drop table replicas; drop table rate_limit_counts;
     alter table runs drop column asker;
-    drop table push_outbox; drop table push_configs;
+    drop table card_times; drop table push_outbox; drop table push_configs;
     drop index tasks_at_work; drop index tasks_that_wait;
     alter table tasks drop column run_id; alter table tasks drop column replica; alter table tasks drop column updates;
     alter table servers drop column secrets;

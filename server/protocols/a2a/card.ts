@@ -86,22 +86,14 @@ function toInterfaces(url: string): AgentCard['supportedInterfaces'] {
   return [toInterface('JSONRPC', url), toInterface('HTTP+JSON', url.slice(0, -1))];
 }
 
-/** Remembers when the content of each card last changed. */
-export class CardTimes {
-  readonly #seen = new Map<string, { readonly digest: string; readonly changedAt: Date }>();
+/** Where it is kept when cards changed. */
+export interface CardTimes {
+  /** Since when the card of an agent holds what `digest` is of; `madeAt` for the first one that is known. */
+  since(agentId: string, card: { readonly digest: string; readonly madeAt: string }): Promise<string>;
+}
 
-  /** When the card of `agent` last changed: when the agent was updated, or when its tools were first seen to differ. */
-  changedAt(agent: CardAgent): Date {
-    const digest = hash('sha256', JSON.stringify([agent.name, agent.description, agent.tools]));
-    const seen = this.#seen.get(agent.id);
-    if (seen?.digest === digest) return seen.changedAt;
-    const changedAt = seen ? new Date() : new Date(agent.updatedAt);
-    this.#seen.set(agent.id, { digest, changedAt });
-    return changedAt;
-  }
-
-  /** Forgets the agents that `isKnown` denies. */
-  forget(isKnown: (agentId: string) => boolean): void {
-    for (const id of this.#seen.keys()) if (!isKnown(id)) this.#seen.delete(id);
-  }
+/** When the card of `agent` last changed: when the agent was updated, or when its tools were first seen to differ. */
+export async function findCardTime({ id, updatedAt, ...agent }: CardAgent, times: CardTimes): Promise<Date> {
+  const digest = hash('sha256', JSON.stringify([agent.name, agent.description, agent.tools]));
+  return new Date(await times.since(id, { digest, madeAt: updatedAt }));
 }

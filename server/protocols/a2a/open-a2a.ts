@@ -12,7 +12,10 @@ import type { ContinuingRun } from './task-ports.ts';
 import { A2aTasks, type TasksOptions } from './tasks/tasks.ts';
 
 interface A2aOptions
-  extends Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys' | 'principalOf' | 'readJson' | 'streamLimits'>,
+  extends Pick<
+      A2aServerOptions,
+      'agents' | 'cardTimes' | 'version' | 'hasKeys' | 'principalOf' | 'readJson' | 'streamLimits'
+    >,
     Omit<TasksOptions, 'store' | 'push' | 'log'> {
   readonly tasks: TasksOptions['store'];
   readonly push: PushStore;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { ApiError } from '../../call/errors.ts';
 import { methodNotAllowed } from '../../call/method-not-allowed.ts';
-import { CardTimes, toAgentCard } from './card.ts';
+import { findCardTime, toAgentCard } from './card.ts';
 import { originOf, versionOf } from './request-headers.ts';
 import { loadA2aExpress, loadA2aSdk } from './sdk.ts';
 import type { A2aServerOptions, AgentRoute } from './server.ts';
@@ -11,17 +11,17 @@ import type { A2aServerOptions, AgentRoute } from './server.ts';
 const CARD_SECONDS = 60;
 
 /** Serves the card of an agent, in the JSON of the version that is asked for. */
-export function createCardRoute(options: Pick<A2aServerOptions, 'agents' | 'version' | 'hasKeys'>): AgentRoute {
-  const { agents, hasKeys } = options;
-  const times = new CardTimes();
+export function createCardRoute(
+  options: Pick<A2aServerOptions, 'agents' | 'cardTimes' | 'version' | 'hasKeys'>,
+): AgentRoute {
+  const { agents, cardTimes, hasKeys } = options;
   return async (agentId, request, response, next) => {
     if (request.path !== '/') throw new ApiError('not-found', 'Not Found');
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(request.method, 'GET, HEAD');
     const sdk = await loadA2aSdk();
     const agent = agents.get(agentId);
-    times.forget((id) => agents.has(id));
     const card = toAgentCard(agent, options, originOf(request), sdk);
-    response.set('last-modified', times.changedAt(agent).toUTCString());
+    response.set('last-modified', (await findCardTime(agent, cardTimes)).toUTCString());
     // With keys, a card is for the caller that asked for it: other callers must not be given a cached copy.
     if (versionOf(request, sdk) !== '0.3') {
       response.set('cache-control', `${hasKeys ? 'private' : 'public'}, max-age=${CARD_SECONDS}`);

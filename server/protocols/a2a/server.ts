@@ -5,7 +5,7 @@ import { ApiError } from '../../call/errors.ts';
 import { methodNotAllowed } from '../../call/method-not-allowed.ts';
 import type { Principal } from '../../call/principal.ts';
 import type { FindBindings } from './bindings.ts';
-import { a2aEndpoint, type CardAgent } from './card.ts';
+import { a2aEndpoint, type CardAgent, type CardTimes } from './card.ts';
 import type { Push } from './push/push.ts';
 import { createBodyReader, type ReadJson } from './request-body.ts';
 import { createBindingsRoute } from './serve-bindings.ts';
@@ -22,6 +22,7 @@ export interface A2aServerOptions {
     /** The agent whose card is that of this server; undefined without agents. */
     defaultId(): string | undefined;
   };
+  readonly cardTimes: CardTimes;
   readonly tasks: A2aTasks;
   readonly push: Push;
   /** Hosts inside the network of this server that push notifications may go to. */
