@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Store } from '../../server/store/store.ts';
+import type { ApprovalDecision, Store } from '../../server/store/store.ts';
 import { NO_USAGE } from '../../server/store/usage.ts';
 import { userSays } from './loop.ts';
 
@@ -13,14 +13,16 @@ export async function useStore(store: Store): Promise<void> {
 async function useOnce(store: Store, id: string): Promise<void> {
   const time = '2026-11-28T10:00:00.000Z';
   const { runs, conversations, approvals, tasks, servers } = store;
-  const open = (run: string) =>
-    runs.open({ id: `${run}-${id}`, conversationId: id, agentId: 'a', messages: [userSays('Hi', run)] });
+  const open = (run: string, decisions: readonly ApprovalDecision[] = []) =>
+    runs.open({ id: `${run}-${id}`, conversationId: id, agentId: 'a', messages: [userSays('Hi', run)], decisions });
   const { key } = await open('first');
   await runs.append({ events: [{ runKey: key, first: 1, events: ['a'], times: [1] }], steps: [] });
   const asked = { id, callId: 'c', tool: 't', description: '', args: {}, toolHash: '' };
   await runs.close({ key, status: 'finished', messages: [], usage: NO_USAGE, approvals: [asked] });
-  await approvals.decide({ id, isApproved: true, reason: null });
-  const second = await open('second');
+  const decision = { id, isApproved: true, reason: null };
+  // The last answer is noted with the run that acts on it.
+  expect(await approvals.decide(decision)).toBe(false);
+  const second = await open('second', [decision]);
   expect(second.resumed).toMatchObject([{ id }]);
   await runs.close({ key: second.key, status: 'finished', messages: [userSays('Ho', 'third')], usage: NO_USAGE });
   await tasks.add({
