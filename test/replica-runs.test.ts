@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVERYBODY } from '../server/call/principal.ts';
 import type { LoggedEvent } from '../server/runs/log-reader.ts';
 import { ok, toolsetOf } from './support/loop.ts';
-import { hasNoDatabase, openDatabase, type TestDatabase } from './support/postgres.ts';
+import { hasNoDatabase, openDatabase, query, type TestDatabase } from './support/postgres.ts';
 import { readAll } from './support/running.ts';
 import { finish, scriptedModel, text, toolCall } from './support/scripted-model.ts';
 import { readElsewhere, startSharedRuns } from './support/shared-runs.ts';
@@ -77,7 +77,8 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
       'user',
       'assistant',
     ]);
-    const held = await (await open(pausing().model)).start({ conversationId: 'held' });
+    await using third = await open(pausing().model);
+    const held = await third.start({ conversationId: 'held' });
     const next = await other.start({ conversationId: 'held', whenBusy: 'interrupt' });
     expect(await held.ended).toMatchObject({ status: 'cancelled', reason: 'interrupted by the next prompt' });
     expect(await next.ended).toMatchObject({ status: 'finished' });
@@ -175,6 +176,30 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
     own.isStopped = false;
     expect(typesOf(await reading).at(-1)).toBe('run-ended');
     expect(await statusOf(other, run.storedId)).toBe('finished');
+  });
+
+  test('of processes that nobody could hear, the first to be heard again takes nothing that another goes on with', async () => {
+    const { model, goOn } = pausing();
+    // Alone: nobody else hears that they are silent.
+    await using alone = await openDatabase();
+    const { url } = alone;
+    await using own = await open(model, { url });
+    await using gone = await open(pausing().model, { url });
+    await using other = await open(idle, { url });
+    const [run, lost] = await Promise.all([own.start(), gone.start()]);
+    await expect.poll(() => JSON.stringify(run.held), IN_TIME).toContain('two');
+    for (const process of [own, gone, other]) process.isStopped = true;
+    const silent = "select count(*)::int from replicas where beat < clock_timestamp() - interval '1.7 s'";
+    await expect.poll(() => query(url, silent), IN_TIME).toEqual([3]);
+    other.isStopped = false;
+    await expect.poll(() => other.replica.isFresh, IN_TIME).toBe(true);
+    // It has looked more than once by then.
+    for (let beats = 0; beats < 3; beats++) await new Promise((resolve) => setTimeout(resolve, 100));
+    own.isStopped = false;
+    goOn();
+    expect(await run.ended).toMatchObject({ status: 'finished' });
+    // What stays silent is taken all the same, a while later.
+    await expect.poll(() => statusOf(other, lost.storedId), IN_TIME).toBe('interrupted');
   });
 
   test('one that was asked to end, and whose process is gone, ends as it was asked', async () => {

@@ -39,6 +39,8 @@ export class Replica implements Lease {
   readonly #onHeard = new Set<(owned: ReadonlySet<string>, sentAt: number) => void>();
   /** When the last beat was sent that was answered, on the clock of this process that nobody sets. */
   #heardAt = Number.NEGATIVE_INFINITY;
+  /** Since when it was heard without a break, on the same clock. */
+  #heardSince = Number.NEGATIVE_INFINITY;
   #wasFresh = false;
   #hasFailed = false;
   #isDraining = false;
@@ -68,6 +70,15 @@ export class Replica implements Lease {
     const isFresh = performance.now() - this.#heardAt < this.#times.leaseMs / 2;
     if (!isFresh) this.#wasFresh = false;
     return isFresh;
+  }
+
+  /**
+   * For how long another process may be silent before this one takes its runs. undefined while it has not been heard itself for as long: the
+   * database may have been away for all of them, and whoever is heard first must not take what the others go on with a moment later.
+   */
+  get silenceMs(): number | undefined {
+    const { leaseMs } = this.#times;
+    return performance.now() - this.#heardSince < leaseMs ? undefined : leaseMs;
   }
 
   /** Says for the first time that it is there. Throws when the database cannot be reached. */
@@ -154,9 +165,13 @@ export class Replica implements Lease {
 
   async #beat(): Promise<void> {
     const sentAt = performance.now();
-    const { owned, cancelled } = await this.#store.beat({ draining: this.#isDraining });
+    const { owned, cancelled, silentMs } = await this.#store.beat({ draining: this.#isDraining });
     const wasFresh = this.#wasFresh && this.isFresh;
-    if (!wasFresh) for (const listener of this.#onHeard) listener(new Set(owned), sentAt);
+    // The clock of a machine that slept stood still, and that of the database went on.
+    const wasHeard = wasFresh && silentMs < this.#times.leaseMs / 2;
+    if (!wasHeard) for (const listener of this.#onHeard) listener(new Set(owned), sentAt);
+    const isFirst = this.#heardAt === Number.NEGATIVE_INFINITY;
+    if (!wasHeard && !isFirst) this.#heardSince = performance.now();
     // What was answered late says nothing of now.
     this.#heardAt = sentAt;
     if (cancelled.length) for (const listener of this.#onCancelled) listener(cancelled);

@@ -56,7 +56,7 @@ export class TakeOver {
     const { store, replica } = this.#options.sharing;
     // Whoever may have been forgotten takes nothing, and whoever leaves has no time for it.
     if (!replica.isFresh || replica.isDraining) return;
-    const claimed = await store.claim(replica.times.leaseMs);
+    const claimed = await store.claim(replica.silenceMs);
     const undriven = await store.undriven([...this.#options.driven(), ...this.#taking]);
     const forgotten = undriven.filter(({ key }) => this.#undriven.has(key));
     this.#undriven = new Set(undriven.map(({ key }) => key));

@@ -6,6 +6,8 @@ export interface Beat {
   readonly owned: readonly string[];
   /** Those of them that somebody asked to end elsewhere. */
   readonly cancelled: readonly CancelledRun[];
+  /** How long it had said nothing, by the clock of the database, in milliseconds; 0 when it had never said anything. */
+  readonly silentMs: number;
 }
 
 /** What processes that share a database ask of it about each other and about each other's runs. */
@@ -14,8 +16,11 @@ export interface SharedStore {
   readonly replica: string;
   /** Says that this process is there, by the clock of the database, and looks how far that clock is from this one's. */
   beat(state: { readonly draining: boolean }): Promise<Beat>;
-  /** Takes over runs of processes that have said nothing for `leaseMs`, and of none: a few of them. They belong to this process from then on. */
-  claim(leaseMs: number): Promise<RunRecord[]>;
+  /**
+   * Takes over runs of no process, and of those that have said nothing for `leaseMs`; undefined: of no process alone. A few of them, and none
+   * while this process has said nothing for as long itself. They belong to it from then on.
+   */
+  claim(leaseMs: number | undefined): Promise<RunRecord[]>;
   /** The runs that belong to this process, but for these. */
   undriven(driven: readonly string[]): Promise<RunRecord[]>;
   /** Gives up runs of this process, for another one to take over. */

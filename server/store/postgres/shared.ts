@@ -36,24 +36,29 @@ export function createSharedStore(
     replica,
     async beat({ draining }) {
       const sentAt = Date.now();
-      const { rows } = await sql<{ now: number }>`
+      const { rows } = await sql<{ now: number; silent: number | null }>`
+        with before as (select beat from replicas where id = ${replica})
         insert into replicas (id, beat, draining) values (${replica}, clock_timestamp(), ${Number(draining)})
         on conflict (id) do update set beat = excluded.beat, draining = excluded.draining
-        returning extract(epoch from clock_timestamp()) * 1000 as now`.execute(beats);
+        returning extract(epoch from clock_timestamp()) * 1000 as now,
+          (select extract(epoch from clock_timestamp() - before.beat) * 1000 from before) as silent`.execute(beats);
       const answeredAt = Date.now();
-      const now = rows[0]?.now ?? answeredAt;
+      const [{ now, silent } = { now: answeredAt, silent: null }] = rows;
       adapter.noteClock(now, { sentAt, answeredAt });
       const own = await sql<{ key: string; reason: string | null }>`
         select key, cancel as reason from runs where status = 'running' and replica = ${replica}`.execute(beats);
-      return { owned: own.rows.map(({ key }) => key), cancelled: own.rows.filter(isCancelled) };
+      return { owned: own.rows.map(({ key }) => key), cancelled: own.rows.filter(isCancelled), silentMs: silent ?? 0 };
     },
     async claim(leaseMs) {
+      // No length at all is longer than nothing: none is silent then.
+      const lease = sql`make_interval(secs => ${leaseMs === undefined ? null : leaseMs / 1000})`;
       // What is held by a process that is about to store something is passed by, and looked at again a second later.
       const { rows } = await sql<Tables['runs']>`
         update runs set replica = ${replica}, fence = fence + 1 where key in (
           select runs.key from runs left join replicas on replicas.id = runs.replica
           where runs.status = 'running'
-            and (replicas.id is null or replicas.beat < statement_timestamp() - make_interval(secs => ${leaseMs / 1000}))
+            and (replicas.id is null or replicas.beat < statement_timestamp() - ${lease} and (
+              select own.beat >= statement_timestamp() - ${lease} from replicas as own where own.id = ${replica}))
           order by runs.started_at, runs.key limit ${CLAIMED_AT_ONCE} for update of runs skip locked)
         returning *`.execute(db);
       return take(rows);
