@@ -209,6 +209,9 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
     own.isStopped = true;
     expect(await other.runs.cancel(run.conversationKey, run.id)).toBe(true);
     await expect.poll(() => statusOf(other, run.storedId), IN_TIME).toBe('cancelled');
+    // Who reads it at its own process, which wakes, is told the same.
+    own.isStopped = false;
+    expect(await run.ended).toEqual({ status: 'cancelled', reason: CANCELLED });
   });
 
   test('one that nobody drives is ended by its own process', async () => {

@@ -4,7 +4,6 @@ import { RunLostError } from '../store/ownership.ts';
 import type { ApprovalRecord, RunStep } from '../store/store.ts';
 import type { ActiveRun } from './active-run.ts';
 import { type LoopOptions, type ModelSource, runAgent } from './agent-loop.ts';
-import { INTERRUPTED } from './found-run.ts';
 import type { RunLimits } from './limits.ts';
 import type { ParentCall } from './parent-call.ts';
 import type { ResumePoint } from './resume-point.ts';
@@ -93,7 +92,7 @@ export async function driveRun(
     run.isClosing = false;
     if (error instanceof RunLostError) {
       run.lose();
-      return { outcome: INTERRUPTED, usage, at };
+      return { outcome: await records.endElsewhere(run), usage, at };
     }
     log.error({ err: error, run_id: run.storedId }, 'a turn could not be stored');
     return { outcome: { status: 'failed', code: 'internal', detail: 'The turn could not be stored' }, usage, at };

@@ -5,10 +5,11 @@ import type { RunOpened } from '../store/stored-runs.ts';
 import type { ActiveRun } from './active-run.ts';
 import type { LoopEnd, LoopOptions } from './agent-loop.ts';
 import type { EndedCall } from './call-watch.ts';
+import { INTERRUPTED, outcomeOf } from './found-run.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import type { RunEndListener } from './run-end.ts';
-import type { JsonSchema } from './run-events.ts';
+import type { JsonSchema, RunOutcome } from './run-events.ts';
 import { RunJournal } from './run-journal.ts';
 import type { RunRequest } from './run-request.ts';
 import type { PriceOf } from './step-recorder.ts';
@@ -112,6 +113,13 @@ export class RunRecords {
     const { steps } = happened;
     const names = { key, id, agentId, conversationId, ...run.caller };
     this.#options.onEnded({ ...names, status, startedAt, endedAt, outcome, usage, steps });
+  }
+
+  /** How a run ended that another process has: as one that was cut off, where that is not known, or it goes on there. */
+  async endElsewhere({ key }: ActiveRun): Promise<RunOutcome> {
+    // Whoever waits here is not kept waiting for a database that is away again.
+    const record = await this.#options.store.runs.find(key).catch(() => undefined);
+    return (record && outcomeOf(record)) ?? INTERRUPTED;
   }
 
   /** Stores now what waits of running runs. */
