@@ -2,25 +2,20 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_MISSING, findBrowser } from '../scripts/setup-browser.ts';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, startBrowser } from './support/console.ts';
 import { type ModelServer, startModelServer } from './support/model-server.ts';
 import { startCommand } from './support/server-process.ts';
 import { poll, startWholeServer, type WholeServer } from './support/whole-server.ts';
 
-const browserPath = findBrowser();
-if (!browserPath && process.env.CI) throw new Error(BROWSER_MISSING);
-if (!browserPath) console.warn(`Skipped: ${BROWSER_MISSING}`);
 if (!existsSync('dist/console/index.html')) throw new Error('The console is not built: npm run build');
 
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const EVERYTHING = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const CALLS = 'calls ["tool calculate {\\"expression\\": \\"6 * 7\\"}", "tool text_stats {\\"text\\": \\"to be\\"}"]';
 
-describe.skipIf(!browserPath)('the chat of the console', () => {
+describe.skipIf(!hasBrowser)('the chat of the console', () => {
   const owned = new AsyncDisposableStack();
   let browser: Browser;
   let model: ModelServer;
@@ -31,7 +26,7 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     const fixture = fileURLToPath(new URL('fixtures/mcp/shared-state.mjs', import.meta.url));
     const environment = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: model.url };
     [browser, server] = await Promise.all([
-      chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') }),
+      startBrowser(),
       startWholeServer({ environment, mcpServers: { list: script(fixture), all: script(EVERYTHING) } }),
     ]);
     owned.use(server);
@@ -42,6 +37,8 @@ describe.skipIf(!browserPath)('the chat of the console', () => {
     await make('keeper', { selected_mcp_servers: ['list'] });
     await server.call('POST', '/agents/helper/mcp-servers/start');
   }, 60_000);
+  // A page that stays hears, and draws, all that the pages after it do.
+  afterEach(() => Promise.all(browser?.contexts().map((context) => context.close()) ?? []));
   afterAll(async () => {
     await browser?.close();
     await owned.disposeAsync();

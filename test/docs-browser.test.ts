@@ -1,26 +1,20 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contract } from '../contract/index.ts';
 import { listEndpoints } from '../contract/kit.ts';
 import type { ServerProcess } from '../scripts/server-process.ts';
-import { BROWSER_MISSING, findBrowser } from '../scripts/setup-browser.ts';
+import { hasBrowser, startBrowser } from './support/console.ts';
 import { startCommand } from './support/server-process.ts';
 
-const browserPath = findBrowser();
-if (!browserPath && process.env.CI) throw new Error(BROWSER_MISSING);
-if (!browserPath) console.warn(`Skipped: ${BROWSER_MISSING}`);
-
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const endpoints = [...listEndpoints(contract)].map(([, endpoint]) => endpoint);
 
-describe.skipIf(!browserPath)('the documentation pages in a browser', () => {
+describe.skipIf(!hasBrowser)('the documentation pages in a browser', () => {
   let browser: Browser;
   let server: ServerProcess;
   let docs: Opened;
   beforeAll(async () => {
     [browser, server] = await Promise.all([
-      chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') }),
+      startBrowser(),
       startCommand({ environment: { AGENT_RUNTIMES_API_KEYS: 'docs-test-key' } }),
     ]);
     docs = await open('/docs');

@@ -1,15 +1,8 @@
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_MISSING, findBrowser } from '../scripts/setup-browser.ts';
+import { hasBrowser, startBrowser } from './support/console.ts';
 import { BUDGET_PAGE, startPageServers } from './support/page-servers.ts';
 import type { WholeServer } from './support/whole-server.ts';
-
-const browserPath = findBrowser();
-if (!browserPath && process.env.CI) throw new Error(BROWSER_MISSING);
-if (!browserPath) console.warn(`Skipped: ${BROWSER_MISSING}`);
-
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
 // The page is the top of its window here, so that it is its own parent: this script is the host it speaks to.
 const HOST = `(toolResult) => {
@@ -26,14 +19,11 @@ const HOST = `(toolResult) => {
   });
 }`;
 
-describe.skipIf(!browserPath)('the pages of real MCP servers in a browser', () => {
+describe.skipIf(!hasBrowser)('the pages of real MCP servers in a browser', () => {
   let browser: Browser;
   let server: WholeServer;
   beforeAll(async () => {
-    [browser, server] = await Promise.all([
-      chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') }),
-      startPageServers(),
-    ]);
+    [browser, server] = await Promise.all([startBrowser(), startPageServers()]);
   }, 40_000);
   afterAll(async () => {
     await browser?.close();

@@ -10,8 +10,34 @@ if (!browserPath) console.warn(`Skipped: ${BROWSER_MISSING}`);
 /** Whether there is a browser; its absence is a failure in CI, and a reason to skip elsewhere. */
 export const hasBrowser = browserPath !== undefined;
 
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+/** What costs each tab more than the page it shows: two pages of an address bar that nobody sees, and a process for a page that nobody opens. */
+const UNSEEN = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess'];
+/** What Playwright switches off. Chromium hears the last list only. */
+const UNSTEADY = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  `--disable-features=${[...UNSTEADY, ...UNSEEN].join(',')}`,
+];
 
 /** A page of the console, and all that went wrong on it. */
 export interface ConsolePage extends AsyncDisposable {
@@ -27,8 +53,7 @@ export interface ConsolePage extends AsyncDisposable {
 }
 
 /** Starts Chromium. */
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') });
+export const startBrowser = (): Promise<Browser> => chromium.launch({ executablePath: browserPath ?? '', args: FLAGS });
 
 /** Opens the console of a server in a tab of its own, of 1280 by 800 unless told otherwise. */
 export async function openConsole(
