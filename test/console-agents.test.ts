@@ -1,7 +1,7 @@
 /** The agents in the console, as a person makes, changes and calls them. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { expectSound, hasBrowser, openConsole, startBrowser } from './support/console.ts';
+import { expectSound, expectSoundIn, hasBrowser, openConsole, PHONE, startBrowser } from './support/console.ts';
 import { startWholeServer } from './support/whole-server.ts';
 
 // A browser, and servers that start programs.
@@ -194,14 +194,11 @@ describe.skipIf(!hasBrowser)('the agents in the console', () => {
     expect(await page.content()).not.toContain(apiKey);
   });
 
-  test.each([
-    ['light', {}],
-    ['dark', { colorScheme: 'dark' }],
-    ['narrow', { viewport: { width: 390, height: 800 } }],
-  ] as const)('are for everybody on every tab (%s)', async (_, options) => {
+  test('are for everybody on every tab, in light, in the dark and on a phone', { timeout: 120_000 }, async () => {
+    const looks = ['light', 'dark', 'phone'] as const;
     await using server = await startWholeServer({ args: ['--demo'] });
     await server.call('POST', '/agents/demo/prompt/sync', { message: 'What is 17 * 23?' });
-    await using opened = await openConsole(browser, server.url, options);
+    await using opened = await openConsole(browser, server.url, { viewport: PHONE });
     const { page } = opened;
     for (const [path, shown] of [
       ['/agents', 'Demo agent'],
@@ -212,13 +209,13 @@ describe.skipIf(!hasBrowser)('the agents in the console', () => {
       await opened.open(path);
       await page.getByText('connected').waitFor({ state: 'attached' });
       await page.locator('main').getByText(shown).first().waitFor();
-      await expectSound(opened);
+      await expectSoundIn(opened, looks);
     }
     await opened.open('/agents/new');
     await page.getByRole('checkbox', { name: 'Those the server is started with' }).uncheck();
     await page.getByText('Limits, other agents, output').click();
     await page.getByRole('checkbox', { name: 'csv-summary' }).waitFor();
-    await expectSound(opened);
+    await expectSoundIn(opened, looks);
   });
 });
 

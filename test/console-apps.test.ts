@@ -1,7 +1,14 @@
 /** What agents show in the chat beside words: the pages of MCP servers, and surfaces of A2UI. */
 import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ConsolePage, expectSound, hasBrowser, openConsole, startBrowser } from './support/console.ts';
+import {
+  type ConsolePage,
+  expectSound,
+  expectSoundIn,
+  hasBrowser,
+  openConsole,
+  startBrowser,
+} from './support/console.ts';
 import { type ModelServer, startModelServer } from './support/model-server.ts';
 import { packageServer } from './support/page-servers.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
@@ -69,8 +76,8 @@ describe.skipIf(!hasBrowser)('apps and surfaces in the chat', () => {
     await Promise.all(['helper', 'demo'].map((id) => server.call('POST', `/agents/${id}/mcp-servers/start`)));
     return server;
   }
-  const openChat = async (server: WholeServer, agentId: string, options: Parameters<typeof openConsole>[2] = {}) => {
-    const opened = await openConsole(browser, server.url, options);
+  const openChat = async (server: WholeServer, agentId: string) => {
+    const opened = await openConsole(browser, server.url);
     opened.page.setDefaultTimeout(15_000);
     await opened.open(`/chat/${agentId}`);
     return opened;
@@ -92,20 +99,17 @@ describe.skipIf(!hasBrowser)('apps and surfaces in the chat', () => {
   const surface = (page: Page) => page.getByRole('group', { name: /^Surface / });
   const answer = (page: Page) => page.getByRole('article', { name: 'Agent' });
 
-  test.each(['light', 'dark'] as const)(
-    'a page of an MCP server shows its result, apart from the console (%s)',
-    async (colorScheme) => {
-      await using console = await openChat(open, 'helper', { colorScheme });
-      await say(console.page, 'tool get-budget-data {}');
-      const frame = await frameOf(console, 'get-budget-data of budget');
-      await frame.getByText('Marketing').first().waitFor();
-      expect(await frame.evaluate('self.origin')).toBe('null');
-      expect(
-        await frame.evaluate('(() => { try { return parent.document.title } catch (e) { return e.name } })()'),
-      ).toBe('SecurityError');
-      await expectSound(console);
-    },
-  );
+  test('a page of an MCP server shows its result, apart from the console', async () => {
+    await using console = await openChat(open, 'helper');
+    await say(console.page, 'tool get-budget-data {}');
+    const frame = await frameOf(console, 'get-budget-data of budget');
+    await frame.getByText('Marketing').first().waitFor();
+    expect(await frame.evaluate('self.origin')).toBe('null');
+    expect(await frame.evaluate('(() => { try { return parent.document.title } catch (e) { return e.name } })()')).toBe(
+      'SecurityError',
+    );
+    await expectSoundIn(console, ['light', 'dark']);
+  });
 
   test('a page calls a tool of its server, and with keys also one that was loaded anew', async () => {
     await using console = await openConsole(browser, keyed.url);
@@ -178,47 +182,44 @@ describe.skipIf(!hasBrowser)('apps and surfaces in the chat', () => {
     await expect.poll(async () => (await console.page.locator('iframe').boundingBox())?.height).toBe(900);
   });
 
-  test.each(['light', 'dark'] as const)(
-    'a surface is drawn and changed, and what is done on it is answered (%s)',
-    async (colorScheme) => {
-      await using console = await openChat(open, 'helper', { colorScheme });
-      const { page } = console;
-      await page.getByLabel('Surfaces').check();
-      await say(page, `tool render_ui ${JSON.stringify(FORM)}`);
-      await surface(page).getByText('Your order').waitFor();
-      expect(await surface(page).getByRole('link', { name: 'A photo' }).getAttribute('href')).toBe(
-        'https://example.com/a.png',
-      );
-      await answer(page).waitFor();
-      await surface(page).getByLabel('Name').fill('Grace');
-      const asked = page.waitForRequest((request) => request.postData()?.includes('a2uiAction') === true);
-      await surface(page).getByRole('button', { name: 'Order' }).click();
-      expect((await asked).postDataJSON().forwardedProps.a2uiAction.userAction).toMatchObject({
-        name: 'order',
-        sourceComponentId: 'send',
-        context: { name: 'Grace' },
-      });
-      await answer(page).nth(1).waitFor();
-      await surface(page).getByRole('button', { name: 'Shop' }).click();
-      await page.getByRole('link', { name: 'https://example.com/shop' }).waitFor();
-      expect(page.context().pages()).toHaveLength(1);
-      await surface(page).getByRole('button', { name: 'See more' }).press('Enter');
-      await page.getByRole('dialog').getByText('All of it').waitFor();
-      await answer(page).nth(2).waitFor();
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect(await surface(page).getByLabel('Name').inputValue()).toBe('Grace');
-      await say(
-        page,
-        `tool render_ui ${JSON.stringify({ surface: 'broken', components: [{ id: 'root', component: 'Text' }] })}`,
-      );
-      await answer(page).nth(3).waitFor();
-      await page.reload();
-      await surface(page).getByText('Your order').waitFor();
-      expect(await surface(page).count()).toBe(1);
-      await expectSound(console);
-    },
-  );
+  test('a surface is drawn and changed, and what is done on it is answered', async () => {
+    await using console = await openChat(open, 'helper');
+    const { page } = console;
+    await page.getByLabel('Surfaces').check();
+    await say(page, `tool render_ui ${JSON.stringify(FORM)}`);
+    await surface(page).getByText('Your order').waitFor();
+    expect(await surface(page).getByRole('link', { name: 'A photo' }).getAttribute('href')).toBe(
+      'https://example.com/a.png',
+    );
+    await answer(page).waitFor();
+    await surface(page).getByLabel('Name').fill('Grace');
+    const asked = page.waitForRequest((request) => request.postData()?.includes('a2uiAction') === true);
+    await surface(page).getByRole('button', { name: 'Order' }).click();
+    expect((await asked).postDataJSON().forwardedProps.a2uiAction.userAction).toMatchObject({
+      name: 'order',
+      sourceComponentId: 'send',
+      context: { name: 'Grace' },
+    });
+    await answer(page).nth(1).waitFor();
+    await surface(page).getByRole('button', { name: 'Shop' }).click();
+    await page.getByRole('link', { name: 'https://example.com/shop' }).waitFor();
+    expect(page.context().pages()).toHaveLength(1);
+    await surface(page).getByRole('button', { name: 'See more' }).press('Enter');
+    await page.getByRole('dialog').getByText('All of it').waitFor();
+    await answer(page).nth(2).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await surface(page).getByLabel('Name').inputValue()).toBe('Grace');
+    await say(
+      page,
+      `tool render_ui ${JSON.stringify({ surface: 'broken', components: [{ id: 'root', component: 'Text' }] })}`,
+    );
+    await answer(page).nth(3).waitFor();
+    await page.reload();
+    await surface(page).getByText('Your order').waitFor();
+    expect(await surface(page).count()).toBe(1);
+    await expectSoundIn(console, ['light', 'dark']);
+  });
 
   test('a form that is filled in calls its tool', async () => {
     await using console = await openChat(open, 'demo');

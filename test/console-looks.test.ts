@@ -1,21 +1,17 @@
 /** Every page of the console as it looks: light and dark, at a desk and on a phone. Pictures of all are in `test/.screenshots`. */
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectSound, hasBrowser, openConsole, startBrowser } from './support/console.ts';
+import { DESK, expectSound, hasBrowser, lookAt, openConsole, PHONE, startBrowser } from './support/console.ts';
 import { FIXTURE } from './support/mcp-servers.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 const PICTURES = fileURLToPath(new URL('.screenshots/', import.meta.url));
-const DESK = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-const LOOKS: ReadonlyArray<readonly [name: string, options: BrowserContextOptions]> = [
-  ['desk-light', { viewport: DESK, colorScheme: 'light' }],
-  ['desk-dark', { viewport: DESK, colorScheme: 'dark' }],
-  ['phone-light', { viewport: PHONE, colorScheme: 'light', hasTouch: true }],
-  ['phone-dark', { viewport: PHONE, colorScheme: 'dark', hasTouch: true }],
-];
+const PLACES = [
+  ['desk', { viewport: DESK }, ['light', 'dark']],
+  ['phone', { viewport: PHONE, hasTouch: true }, ['phone', 'dark phone']],
+] as const;
 /** A path of each page, and a text that is there once it has loaded. */
 const PAGES: ReadonlyArray<readonly [name: string, path: string, text: string]> = [
   ['start', '', 'What is 17 * 23?'],
@@ -54,15 +50,23 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await server?.[Symbol.asyncDispose]();
   });
 
-  test.each(LOOKS)('is sound on every page: %s', { timeout: 120_000 }, async (look, options) => {
-    await using opened = await openConsole(browser, server.url, options);
-    for (const [name, path, text] of PAGES) {
-      await opened.open(path);
-      await opened.page.locator('main').getByText(text).filter({ visible: true }).first().waitFor();
-      await expect.poll(() => opened.page.locator('main .loading').count(), { timeout: 20_000 }).toBe(0);
-      await opened.page.screenshot({ path: `${PICTURES}${name}-${look}.png` });
-      await expect.soft(expectSound(opened), `${name}, ${look}`).resolves.toBeUndefined();
-      opened.complaints.length = 0;
-    }
-  });
+  test.each(PLACES)(
+    'is sound on every page, light and dark: %s',
+    { timeout: 120_000 },
+    async (place, options, looks) => {
+      await using opened = await openConsole(browser, server.url, options);
+      for (const [name, path, text] of PAGES) {
+        await opened.open(path);
+        await opened.page.locator('main').getByText(text).filter({ visible: true }).first().waitFor();
+        await expect.poll(() => opened.page.locator('main .loading').count(), { timeout: 20_000 }).toBe(0);
+        for (const look of looks) {
+          await lookAt(opened, look);
+          const colours = look.startsWith('dark') ? 'dark' : 'light';
+          await opened.page.screenshot({ path: `${PICTURES}${name}-${place}-${colours}.png` });
+          await expect.soft(expectSound(opened), `${name}, ${look}`).resolves.toBeUndefined();
+          opened.complaints.length = 0;
+        }
+      }
+    },
+  );
 });

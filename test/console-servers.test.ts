@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser } from './support/console.ts';
+import { hasBrowser, lookAt, PHONE } from './support/console.ts';
 import { type ServersConsole, startServersConsole } from './support/console-servers.ts';
 
 describe.skipIf(!hasBrowser)('the page of MCP servers', () => {
@@ -151,34 +151,29 @@ describe.skipIf(!hasBrowser)('the page of MCP servers', () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test.each([
-    ['light', 1280],
-    ['dark', 390],
-  ] as const)(
-    'is accessible in %s at %i px, without a horizontal scroll',
-    async (colorScheme, width) => {
-      const options = { viewport: { width, height: 800 }, colorScheme };
-      await using opened = await site.open('servers', options);
-      const { page } = opened;
-      const check = async (path: string, part: string, then: { click?: string; wait?: string } = {}) => {
-        await page.goto(`${site.server.url}/console/${path}`);
-        await page.locator(part).first().waitFor();
-        if (then.click) await page.getByRole('button', { name: then.click, exact: true }).click();
-        if (then.wait) await page.locator(then.wait).first().waitFor();
+  test('is accessible in light at a desk and dark on a phone, without a horizontal scroll', async () => {
+    await using opened = await site.open('servers', { viewport: PHONE });
+    const { page } = opened;
+    const check = async (path: string, part: string, then: { click?: string; wait?: string } = {}) => {
+      await page.goto(`${site.server.url}/console/${path}`);
+      await page.locator(part).first().waitFor();
+      if (then.click) await page.getByRole('button', { name: then.click, exact: true }).click();
+      if (then.wait) await page.locator(then.wait).first().waitFor();
+      for (const look of ['light', 'dark phone'] as const) {
+        await lookAt(opened, look);
         const [found, isTooWide] = [await opened.findBarriers(), await opened.isTooWide()];
-        expect({ path, then, found, isTooWide }).toEqual({ path, then, found: [], isTooWide: false });
-      };
-      await check('servers', '.servers-card');
-      await check('servers/broken', '.facts');
-      await check('servers/shop', '.servers-tabs');
-      await check('servers/shop/order', '.form');
-      await check('servers/shop?view=log', '.servers-log');
-      await check('servers/all/get-sum', '.form', { click: 'Call get-sum', wait: '.failure' });
-      await check('servers/all/get-tiny-image', '.form', { click: 'Call get-tiny-image', wait: '.servers-image' });
-      await check('servers', '.servers-card', { click: 'Add', wait: 'dialog' });
-      await check('servers', '.servers-card', { click: 'Import', wait: 'dialog' });
-      await check('servers/needy', '.facts', { click: 'Start', wait: 'dialog' });
-    },
-    90_000,
-  );
+        expect({ path, then, look, found, isTooWide }).toEqual({ path, then, look, found: [], isTooWide: false });
+      }
+    };
+    await check('servers', '.servers-card');
+    await check('servers/broken', '.facts');
+    await check('servers/shop', '.servers-tabs');
+    await check('servers/shop/order', '.form');
+    await check('servers/shop?view=log', '.servers-log');
+    await check('servers/all/get-sum', '.form', { click: 'Call get-sum', wait: '.failure' });
+    await check('servers/all/get-tiny-image', '.form', { click: 'Call get-tiny-image', wait: '.servers-image' });
+    await check('servers', '.servers-card', { click: 'Add', wait: 'dialog' });
+    await check('servers', '.servers-card', { click: 'Import', wait: 'dialog' });
+    await check('servers/needy', '.facts', { click: 'Start', wait: 'dialog' });
+  }, 90_000);
 });
