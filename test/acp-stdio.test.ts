@@ -1,9 +1,10 @@
 /** The command `acp` as editors start it: on its standard input and output, in an empty home. */
 import { expect, test, vi } from 'vitest';
 import { CWD, callsOf, connectEditor, textOf } from './support/acp.ts';
-import { type AcpCommand, MAIN, startAcp } from './support/acp-command.ts';
+import { type AcpCommand, startAcp } from './support/acp-command.ts';
 import { childrenOf, isAlive, until } from './support/processes.ts';
 import { startServer } from './support/server.ts';
+import { BUILT } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // The command and what it starts are processes of their own.
@@ -210,7 +211,7 @@ test('a kill -9 of the editor leaves no process, in the middle of a turn', async
     const child = require('node:child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: ['pipe', 'pipe', 'inherit'] });
     process.stdin.pipe(child.stdin);
     child.stdout.pipe(process.stdout);`;
-  const command = [process.execPath, '-e', editor, process.execPath, MAIN, 'acp'];
+  const command = [process.execPath, '-e', editor, process.execPath, BUILT, 'acp'];
   await using killed = startAcp(home.path, ['--agent', 'demo'], MODEL, command);
   const { open, say } = await connectEditor(killed.stream);
   const id = await open({

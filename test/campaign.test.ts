@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { groups } from '../scripts/campaign/groups.ts';
 import type { OddCase } from '../scripts/campaign/odd-case.ts';
 import { count, emptyTally, tryCase, tryStage } from '../scripts/campaign/try-stage.ts';
+import { BUILT } from './support/server-process.ts';
 
 const stages = groups.flatMap(({ name, stages }) =>
   stages.filter(({ isLong }) => !isLong).map((stage) => ({ title: `${name}: ${stage.title}`, stage })),
@@ -12,7 +13,7 @@ const stages = groups.flatMap(({ name, stages }) =>
 
 describe('a few of each kind cost no more than themselves', () => {
   test.each(stages)('$title', { timeout: 120_000 }, async ({ stage }) => {
-    const { problems, cases, losses, failures } = await tryStage(stage, { isLoaded: false, most: 2 });
+    const { problems, cases, losses, failures } = await tryStage(stage, { entry: BUILT, isLoaded: false, most: 2 });
     expect(problems).toEqual([]);
     expect([cases > 0, losses, failures]).toEqual([true, 0, 0]);
   });

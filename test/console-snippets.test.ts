@@ -12,8 +12,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { waysToCall } from '../client/console/agents/snippets.ts';
 import { findHttpx } from '../scripts/setup-httpx.ts';
 import { connectEditor, textOf } from './support/acp.ts';
-import { MAIN, startAcp } from './support/acp-command.ts';
+import { startAcp } from './support/acp-command.ts';
 import { openPage } from './support/chat-page.mjs';
+import { BUILT } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 
@@ -124,7 +125,7 @@ describe.each([
     const { command, args, env: environment } = JSON.parse(withKey(snippet('acp', title))).agent_servers[AGENT];
     expect([command, ...args].join(' ')).toBe(snippet('acp', 'Command'));
     expect([command, args.slice(0, 2)]).toEqual(['npx', ['-y', 'agent-runtimes']]);
-    await using started = startAcp(home.path, args.slice(2), environment, [process.execPath, MAIN]);
+    await using started = startAcp(home.path, args.slice(2), environment, [process.execPath, BUILT]);
     const editor = await connectEditor(started.stream);
     const session = await editor.open();
     expect(await editor.say(session, 'Hello!')).toEqual({ stopReason: 'end_turn' });

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { lstat, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import type { Check, DoctorWorld } from '../server/doctor/finding.ts';
 import { runChecks } from '../server/doctor/run-checks.ts';
@@ -12,12 +11,12 @@ import { readOptions } from '../server/options.ts';
 import { version } from '../server/version.ts';
 import { childrenOf, isAlive, until } from './support/processes.ts';
 import { startServer } from './support/server.ts';
+import { BUILT } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // The command and what it starts are processes of their own.
 vi.setConfig({ testTimeout: 120_000 });
 
-const MAIN = fileURLToPath(new URL('../server/main.ts', import.meta.url));
 const QUICK = ['--no-mcp', '--no-sandbox', '--port', '0'];
 
 interface Ended {
@@ -30,7 +29,7 @@ interface Ended {
 function doctor(home: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home, ...environment };
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, 'doctor', ...args], { env, timeout: 100_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [BUILT, 'doctor', ...args], { env, timeout: 100_000 }, (error, stdout, stderr) =>
       resolve({ code: error ? error.code : 0, stdout, stderr }),
     );
   });
@@ -149,7 +148,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const command = { command: 'sh', args: ['-c', "trap '' INT TERM; sleep 300 & wait; sleep 300"] };
     await writeFile(config, JSON.stringify({ mcpServers: { silent: command } }));
     const before = await readdir(home.path);
-    const child = spawn(process.execPath, [MAIN, 'doctor', '--port', '0', '--mcp-config', config], {
+    const child = spawn(process.execPath, [BUILT, 'doctor', '--port', '0', '--mcp-config', config], {
       env: { PATH: process.env.PATH, HOME: home.path, TMPDIR: home.path },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -170,7 +169,7 @@ test('a reader of the report who leaves ends the command, without a stack and wi
   const silent = { command: 'sh', args: ['-c', 'sleep 300 & wait'] };
   // It cannot be started: told at once, while the other one is waited for.
   await writeFile(config, JSON.stringify({ mcpServers: { silent, gone: { command: '/no/such/program' } } }));
-  const child = spawn(process.execPath, [MAIN, 'doctor', '--port', '0', '--mcp-config', config], {
+  const child = spawn(process.execPath, [BUILT, 'doctor', '--port', '0', '--mcp-config', config], {
     env: { PATH: process.env.PATH, HOME: home.path, TMPDIR: home.path },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -186,7 +185,7 @@ test('a reader of the report who leaves ends the command, without a stack and wi
 
 test('an interpreter in the middle of its first start ends with the command, and leaves no file', async () => {
   await using home = await temporaryFolder();
-  const child = spawn(process.execPath, [MAIN, 'doctor', '--port', '0', '--no-mcp'], {
+  const child = spawn(process.execPath, [BUILT, 'doctor', '--port', '0', '--no-mcp'], {
     env: { PATH: process.env.PATH, HOME: home.path, TMPDIR: home.path },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

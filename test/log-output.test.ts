@@ -3,11 +3,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { COMPILE_CACHE } from '../scripts/server-process.ts';
 import { LogOutput } from '../server/http/log-output.ts';
 import { until } from './support/processes.ts';
+import { BUILT } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
@@ -104,9 +104,8 @@ test.each([
   ['ends when it is told to at once', 0],
 ])('a server whose output nobody reads any more %s', { timeout: 90_000 }, async (_, requests) => {
   await using home = await temporaryFolder();
-  const main = fileURLToPath(new URL('../server/main.ts', import.meta.url));
   const environment = { PATH: process.env.PATH, HOME: home.path, NODE_COMPILE_CACHE: COMPILE_CACHE };
-  const child = spawn(process.execPath, [main, '--port', '0'], {
+  const child = spawn(process.execPath, [BUILT, '--port', '0'], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
     // One that does not end is ended, and fails.

@@ -6,6 +6,7 @@ import { createScrape } from '../server/metrics/scrape.ts';
 import { NO_USAGE } from '../server/store/usage.ts';
 import { countOf, readText, scrape } from './support/read-metrics.ts';
 import { startServer } from './support/server.ts';
+import { SOURCES } from './support/server-process.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 
 const KEY = 'metrics-key';
@@ -153,7 +154,7 @@ it('--open-metrics lets everybody read them', async () => {
 
 it('what writes them is loaded by the first who reads them', async () => {
   const note = `--import=${new URL('fixtures/note-lazy-modules.mjs', import.meta.url)}`;
-  await using server = await startServer({ environment: { NODE_OPTIONS: note } });
+  await using server = await startServer({ entry: SOURCES, environment: { NODE_OPTIONS: note } });
   await server.ok('GET', '/agents');
   expect(server.output()).not.toContain('prom-client');
   expect((await fetch(`${server.url}/metrics`)).status).toBe(200);

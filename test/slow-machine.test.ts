@@ -8,6 +8,7 @@ import { startServerProcess } from '../scripts/server-process.ts';
 import { openDataFolder } from './support/data-folder.ts';
 import { until } from './support/processes.ts';
 import { startServer } from './support/server.ts';
+import { BUILT } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -28,6 +29,7 @@ test.skipIf(!canLimit)(
     await using quota = createCpuQuota(10);
     await using home = await temporaryFolder();
     await using server = await startServerProcess({
+      entry: BUILT,
       args: ['--demo', '--data-dir', await openDataFolder(home.path), '--mcp-config', join(home.path, 'mcp.json')],
       environment: { PATH: process.env.PATH, HOME: home.path },
       within: quota.enter,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { ReceivedSpan } from './support/otlp-receiver.ts';
+import { SOURCES } from './support/server-process.ts';
 import { startTracedServer, type TracedServer } from './support/traced-server.ts';
 
 const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
@@ -167,7 +168,7 @@ test.each([
   ['the SDK is disabled', { OTEL_SDK_DISABLED: 'true' }],
   ['no exporter is wanted', { OTEL_TRACES_EXPORTER: 'none' }],
 ])('there are no traces when %s: nothing is told to others, and nothing is loaded', async (_, environment) => {
-  await using traced = await startTracedServer({ ...environment, ...NOTE });
+  await using traced = await startTracedServer({ ...environment, ...NOTE }, {}, SOURCES);
   const headers = { traceparent };
   const { response } = await traced.call('POST', '/agents/writer/prompt/sync', { message: 'tool meta {}' }, headers);
   await traced.server.stop();
@@ -179,6 +180,6 @@ test.each([
 });
 
 test('what sends traces is loaded when they are asked for', async () => {
-  await using traced = await startTracedServer(NOTE);
+  await using traced = await startTracedServer(NOTE, {}, SOURCES);
   expect(traced.server.output()).toMatch(/loaded \S+@opentelemetry\/sdk-trace/);
 });

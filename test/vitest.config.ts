@@ -52,7 +52,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
-    globalSetup: ['build-console.ts', 'share-postgres.ts'].map((name) => join(import.meta.dirname, name)),
+    globalSetup: ['build.ts', 'share-postgres.ts'].map((name) => join(import.meta.dirname, name)),
     // Programs that tests start are compiled once, not at each start.
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     sequence: { sequencer: LongestFirst },

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { ndJsonStream, type Stream } from '@agentclientprotocol/sdk';
 import { COMPILE_CACHE } from '../../scripts/server-process.ts';
+import { BUILT } from './server-process.ts';
 
 /** The command, while it runs and after. */
 export interface AcpCommand extends AsyncDisposable {
@@ -18,15 +18,12 @@ export interface AcpCommand extends AsyncDisposable {
   readonly ended: Promise<number | string>;
 }
 
-/** Where the command is. */
-export const MAIN = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
-
 /** Starts it with no variable of this machine but the path. */
 export function startAcp(
   home: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  command: readonly string[] = [process.execPath, MAIN, 'acp'],
+  command: readonly string[] = [process.execPath, BUILT, 'acp'],
 ): AcpCommand {
   const [program = '', ...before] = command;
   const child = spawn(program, [...before, ...args], {

@@ -1,8 +1,9 @@
-/** The whole server as an operator runs it: `node server/main.ts` in a process of its own, in a home of its own. */
+/** The whole server as an operator runs it: `agent-runtimes` in a process of its own, in a home of its own. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ServerProcess, startServerProcess } from '../../scripts/server-process.ts';
 import { openDataFolder } from './data-folder.ts';
+import { BUILT } from './server-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** How the server is started. */
@@ -13,6 +14,8 @@ export interface StartServer {
   readonly mcpServers?: Readonly<Record<string, object>>;
   /** The home of a server that has ended, to start on what it has left; absent: an empty one, removed at the end. */
   readonly home?: string;
+  /** The file Node runs; what is built unless told otherwise. */
+  readonly entry?: string;
 }
 
 /** An answer, read to its end. */
@@ -42,6 +45,7 @@ export async function startServer({
   environment = {},
   mcpServers,
   home,
+  entry = BUILT,
 }: StartServer = {}): Promise<TestServer> {
   await using stack = new AsyncDisposableStack();
   const folder = home ?? stack.use(await temporaryFolder()).path;
@@ -49,6 +53,7 @@ export async function startServer({
   if (mcpServers) await writeFile(mcpConfig, JSON.stringify({ mcpServers }));
   const server = stack.use(
     await startServerProcess({
+      entry,
       args: ['--data-dir', await openDataFolder(folder), '--mcp-config', mcpConfig, ...args],
       environment: { PATH: process.env.PATH, HOME: folder, AGENT_MODEL: 'demo:rules', ...environment },
     }),

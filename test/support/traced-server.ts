@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ServerProcess } from '../../scripts/server-process.ts';
 import { type ModelServer, startModelServer } from './model-server.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
-import { startCommand } from './server-process.ts';
+import { BUILT, startCommand } from './server-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What belongs together in one test of traces. */
@@ -22,10 +22,11 @@ export interface TracedServer extends AsyncDisposable {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
 export type Answer = any;
 
-/** Starts it all. An agent `writer` has the tools of the MCP server `meta`, which says what `_meta` it is called with. */
+/** Starts it all. An agent `writer` has the tools of the MCP server `meta`, which says what `_meta` it is called with. Node runs `entry`. */
 export async function startTracedServer(
   environment: Record<string, string> = {},
   agent: Record<string, unknown> = {},
+  entry = BUILT,
 ): Promise<TracedServer> {
   const parts = new AsyncDisposableStack();
   try {
@@ -38,6 +39,7 @@ export async function startTracedServer(
     await writeFile(config, JSON.stringify({ mcpServers: { meta } }));
     const start = async (more: Record<string, string>) =>
       startCommand({
+        entry,
         args: ['--data-dir', join(home.path, 'data'), '--mcp-config', config, '--model', 'openai:gpt-4o'],
         environment: {
           OPENAI_API_KEY: 'sk-a-key-of-the-provider',
