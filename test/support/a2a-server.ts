@@ -19,8 +19,8 @@ import type { Store } from '../../server/store/store.ts';
 import { readA2aJson } from '../../server/wiring/a2a.ts';
 import { announceRuns, createTaskRuns } from '../../server/wiring/task-runs.ts';
 import { only, quickLimits, testAgent, toolsetOf } from './loop.ts';
-import { openStore } from './stores.ts';
 import type { OpenedProcess } from './shared-runs.ts';
+import { openStore } from './stores.ts';
 
 /** A server of A2A alone, and what a test may do to it. */
 export interface A2aTestServer extends AsyncDisposable {
