@@ -193,6 +193,38 @@ describe('a task whose agent wants to call a tool that needs approval', () => {
     expect(mail.sent).toEqual(['ada']);
   });
 
+  test('is followed to its end by whoever comes while it is about to go on', async () => {
+    const mail = createMail();
+    const gate = Promise.withResolvers<void>();
+    await using server = await startA2aServer({
+      model: createModel('ada'),
+      toolset: mail,
+      approvals: ['mail__*'],
+      around: (ports) => ({
+        ...ports,
+        tasks: {
+          ...ports.tasks,
+          async waitingOn(conversationKey) {
+            await gate.promise;
+            return ports.tasks.waitingOn(conversationKey);
+          },
+        },
+      }),
+    });
+    const { id, contextId } = await send(server, says('Write'));
+    const [approval] = await server.store.approvals.open(String(contextId));
+    await server.answerApproval({ id: String(approval?.id), isApproved: true, reason: null }, { principal: EVERYBODY });
+    const following = server.rpc('SubscribeToTask', { id });
+    const reading = getTask(server, id);
+    // Both have come by the time that this is answered.
+    await server.answer('ListTasks', {});
+    gate.resolve();
+    expect((await readStream(await following)).at(-1)).toMatchObject({
+      result: { statusUpdate: { status: { state: 'TASK_STATE_COMPLETED' } } },
+    });
+    expect(Object(await reading).status.state).toMatch(/^TASK_STATE_(WORKING|COMPLETED)$/);
+  });
+
   test('is canceled when its conversation goes on without an answer', async () => {
     const mail = createMail();
     await using server = await start({ mail });

@@ -6,11 +6,15 @@ import {
   checkHistoryLength,
   findTask,
   followTask,
+  hasEnded,
   isWaiting,
   toSdkTask,
 } from './requested-task.ts';
 import { toTaskQuery } from './task-query.ts';
 import type { TaskStreams } from './task-streams.ts';
+
+/** How often a task is looked for that changes while it is. */
+const MAX_LOOKS = 5;
 
 /** The operations that read, follow and cancel the tasks of one agent. */
 export function createTaskRequests(
@@ -41,11 +45,16 @@ export function createTaskRequests(
       throw new errors.TaskNotCancelableError(`The task ${id} has ended already: ${task.status.state}`);
     },
     async resubscribe({ id }, context) {
-      const running = id ? await tasks.running(agentId, id, principalOf(context)) : undefined;
-      if (running) return followTask(running, undefined);
-      const task = await findTask(id, context, requests);
-      if (isWaiting(task)) return followTask(task, undefined);
-      throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
+      for (let look = 1; ; look++) {
+        const running = id ? await tasks.running(agentId, id, principalOf(context)) : undefined;
+        if (running) return followTask(running, undefined);
+        const task = await findTask(id, context, requests);
+        if (isWaiting(task)) return followTask(task, undefined);
+        // Else it has gone on between the two looks.
+        if (hasEnded(task) || look === MAX_LOOKS) {
+          throw new errors.UnsupportedOperationError(`The task ${id} has ended: ${task.status.state}`);
+        }
+      }
     },
   };
 }

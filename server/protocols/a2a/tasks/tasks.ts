@@ -152,7 +152,12 @@ export class A2aTasks {
     const live = this.#live.get(id);
     if (live && this.#isOurs(live)) return live.agentId === agentId && maySee(principal, live.owner) ? live : undefined;
     const stored = await this.#options.store.get(agentId, id, principal);
-    if (!stored || isOver(stored)) return undefined;
+    if (!stored) return undefined;
+    if (stored.state === 'input-required' && this.#waiting.isAboutToGoOn(stored.conversationKey)) {
+      await this.#waiting.continued(stored.conversationKey);
+      return this.running(agentId, id, principal);
+    }
+    if (isOver(stored)) return undefined;
     return live ?? (this.#isShared ? this.#mirrored.open(stored) : undefined);
   }
 
@@ -161,11 +166,7 @@ export class A2aTasks {
     const running = await this.running(agentId, id, principal);
     if (running?.isReady) return running.snapshot();
     const stored = await this.#options.store.get(agentId, id, principal);
-    if (stored?.state !== 'input-required' || !this.#waiting.isAboutToGoOn(stored.conversationKey)) {
-      return stored && this.#read(stored);
-    }
-    await this.#waiting.continued(stored.conversationKey);
-    return this.get(agentId, id, principal);
+    return stored && this.#read(stored);
   }
 
   /** A page of tasks, those that changed last first. */
