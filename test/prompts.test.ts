@@ -7,6 +7,8 @@ import { implement } from '../server/call/implement.ts';
 import { createLog } from '../server/http/log.ts';
 import { startHttpServer } from '../server/http/server.ts';
 import { createPromptHandlers } from '../server/prompts/prompt-handlers.ts';
+import { INTERRUPTED } from '../server/runs/found-run.ts';
+import { toFailure } from '../server/runs/prompt-events.ts';
 import { createStartRun } from '../server/runs/start-run.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import { startAgentRuns } from './support/agent-runs.ts';
@@ -191,6 +193,23 @@ test.each(['tester/prompt', 'tester/prompt/sync'])('%s: a caller that leaves can
   await expect(left).rejects.toThrow();
   expect(await run?.ended).toEqual({ status: 'cancelled', reason: 'the caller left' });
   expect(server.runs.isBusy('c')).toBe(false);
+});
+
+test('a run that ended with its server is answered with when to ask again, and one that somebody cancelled is not', async () => {
+  const afterOf = async (reason: string) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await using server = await startPrompts(scriptedModel([[{ wait: promise }, finish()]]));
+    const asked = server.post('tester/prompt/sync', { message: 'Hi', conversation_id: 'c' });
+    await expect.poll(() => server.runs.isBusy('c') && server.runs.activeRuns().length).toBe(1);
+    const cancelling = server.runs.cancelConversation('c', reason);
+    resolve();
+    await cancelling;
+    const { status, headers } = await asked;
+    return [status, headers.get('retry-after')];
+  };
+  expect(await afterOf('the server shuts down')).toEqual([503, '5']);
+  expect(await afterOf('cancelled by the user')).toEqual([409, null]);
+  expect(toFailure(INTERRUPTED)).toMatchObject({ code: 'run-interrupted', headers: { 'retry-after': '5' } });
 });
 
 test('a run cancelled from elsewhere ends the stream with an error that says so', async () => {

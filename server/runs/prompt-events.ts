@@ -1,6 +1,7 @@
 /** Translates the events of a run into those of a streamed prompt. */
 
 import type { z } from 'zod';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Included, PromptEvent } from '../../contract/prompts.ts';
 import { toAnswerFile } from '../call/data-url.ts';
 import { ApiError } from '../call/errors.ts';
@@ -101,10 +102,20 @@ const toApproval = ({ id, callId, tool, args }: AwaitedCall) => ({ id, tool_call
 
 /** The error that answers a run which did not finish. */
 export function toFailure(outcome: Exclude<RunOutcome, { status: 'finished' }>): ApiError {
-  if (outcome.status === 'failed') return new ApiError(outcome.code, outcome.detail);
+  if (outcome.status === 'failed') return failWith(outcome.code, outcome.detail);
   const code = outcome.reason === SHUTTING_DOWN ? 'draining' : 'run-cancelled';
-  return new ApiError(code, `The run was cancelled: ${outcome.reason}`);
+  return failWith(code, `The run was cancelled: ${outcome.reason}`);
 }
+
+/** How soon a run whose server has stopped may be asked for again, in seconds: by then a balancer knows of that. */
+const RETRY_AFTER_S = '5';
+
+const failWith = (code: ErrorCode, detail: string) =>
+  new ApiError(
+    code,
+    detail,
+    code === 'draining' || code === 'run-interrupted' ? { headers: { 'retry-after': RETRY_AFTER_S } } : {},
+  );
 
 const toUsage = ({ inputTokens, outputTokens }: Usage) => ({
   prompt_tokens: inputTokens,
