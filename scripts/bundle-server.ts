@@ -43,6 +43,16 @@ const noValidator: Plugin = {
   },
 };
 
+/** The client of PostgreSQL would use one that is compiled, where somebody asks for that: nobody does. */
+const noNative: Plugin = {
+  name: 'no-native',
+  load: {
+    filter: { id: /\/pg\/lib\/native\/index\.js$/ },
+    handler: () =>
+      "module.exports = class { constructor() { throw new TypeError('There is no compiled client of PostgreSQL'); } };",
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 const { output } = await build({
   input: { 'server/main': 'server/main.ts' },
@@ -50,7 +60,7 @@ const { output } = await build({
   external,
   // A package that is a link has the name of the link: what is written is the same wherever the package is.
   resolve: { symlinks: false },
-  plugins: [keepPlaces, noValidator, withoutMeta, lazyShapes, lightChunks('server/main.js')],
+  plugins: [keepPlaces, noValidator, noNative, withoutMeta, lazyShapes, lightChunks('server/main.js')],
   // JupyterLab has one, in a branch that no server comes to.
   checks: { eval: false },
   output: {
