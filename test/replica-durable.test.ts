@@ -6,7 +6,7 @@ import type { RunEvent } from '../server/runs/run-events.ts';
 import type { RunRequest } from '../server/runs/run-request.ts';
 import type { ToolOutcome } from '../server/runs/toolset.ts';
 import { ok, testAgent, toolsetOf } from './support/loop.ts';
-import { hasNoDatabase, openDatabase, type TestDatabase } from './support/postgres.ts';
+import { hasNoDatabase, openDatabase, query, type TestDatabase } from './support/postgres.ts';
 import { readAll } from './support/running.ts';
 import { type Answer, finish, type ScriptedModel, scriptedModel, text, toolCall } from './support/scripted-model.ts';
 import { readElsewhere, type SharedProcess, startSharedRuns } from './support/shared-runs.ts';
@@ -133,6 +133,45 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     expect(events.at(-1)?.event).toMatchObject({ usage: { inputTokens: 20, outputTokens: 10 } });
     const record = await other.store.runs.get(run.storedId);
     expect(record).toMatchObject({ status: 'finished', usage: { inputTokens: 20, outputTokens: 10 } });
+  });
+
+  test('a call that waits for a person waits on where the process is gone before that is stored', async () => {
+    const never = new Promise<void>(() => undefined);
+    await using own = await open([[...text('Let me ask. '), { wait: never }]]);
+    const asking = { ...durable, approvals: { tools: ['look'] } };
+    const toolset = toolsetOf({ look: () => ok(1) });
+    await using other = await open([], {}, { find: () => ({ agent: () => asking, toolset }) });
+    const run = await own.begin({ conversationId: 'asks', agent: () => asking, toolset });
+    await untilStored(own, run.storedId, 'ask');
+    own.isStopped = true;
+    // As the process might have stored them before it went, and its end did not follow.
+    const before = await storedOf(other, run.storedId);
+    const [started] = before.flatMap(({ event }) => (event.type === 'text-started' ? event.messageId : []));
+    const call = { callId: 'c1', name: 'look' };
+    const usage = { inputTokens: 1, outputTokens: 1, reasoningTokens: 0, cachedInputTokens: 0 };
+    const events: RunEvent[] = [
+      { type: 'tool-call-started', ...call, messageId: started ?? '' },
+      { type: 'tool-call-ended', ...call, args: { where: 'here' } },
+      { type: 'model-answered', usage, stopReason: 'tool-calls' },
+      { type: 'step-ended', step: 1, usage },
+    ];
+    const row = `(${before.length + 1}, '${JSON.stringify(events)}', '[1, 1, 1, 1]')`;
+    await query(
+      database.url,
+      `insert into run_events (run_key, first, events, times) select key, new.* from runs,
+        (values ${row}) as new(first, events, times) where id = '${run.storedId}'`,
+    );
+    expect(await run.ended).toMatchObject({
+      status: 'finished',
+      pending: ['c1'],
+      approvals: [{ callId: 'c1', tool: 'look', args: { where: 'here' } }],
+    });
+    const record = await other.store.runs.get(run.storedId);
+    expect(await other.store.approvals.open(record?.conversationKey ?? '')).toMatchObject([
+      { callId: 'c1', tool: 'look', status: 'pending', args: { where: 'here' } },
+    ]);
+    expect(other.model.asked).toEqual([]);
+    expect(JSON.stringify(await said(other, 'asks'))).not.toContain('Not run');
   });
 
   test('one that is cut off between two steps takes no step twice', async () => {

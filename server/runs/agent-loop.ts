@@ -23,7 +23,7 @@ import { isFailureCode, type JsonSchema, NO_USAGE, type RunOutcome, type Usage }
 import { outputInstructionsOf, RunOutput } from './run-output.ts';
 import type { RunTrace } from './run-tracing.ts';
 import { sayToolUse } from './say-tool-use.ts';
-import { settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
+import { holdAgain, settleCalls, settleDecidedCalls, type Turn } from './settle-calls.ts';
 import { SharedState } from './shared-state.ts';
 import type { StepBudget } from './step-budget.ts';
 import type { ToolArguments } from './tool-arguments.ts';
@@ -135,8 +135,9 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
     for (const event of resumed?.news ?? []) options.sink.emit(event);
     const schema = resumed && schemaOf(options, options.agent());
     if (resumed) outcome = await endOfResumed(resumed, turn.output, schema);
-    if (!outcome && resumed?.pending.length) outcome = toWaiting(resumed.pending, turn, options);
-    if (!outcome && options.answered?.length) outcome = await settleAnswered(options.answered, turn, options);
+    if (!outcome && resumed) outcome = waitFor(await holdAgain(resumed, turn, options), turn, options);
+    if (!outcome && options.answered?.length)
+      outcome = waitFor(await settleDecidedCalls(options.answered, turn, options), turn, options);
     for (let step = resumed?.step ?? 1; !outcome && !signal.aborted; step++)
       outcome = await takeStep(step, turn, options);
   } catch (error) {
@@ -161,18 +162,13 @@ interface LoopState extends Turn {
   readonly output: RunOutput;
 }
 
-/** Runs what a person has answered; undefined when the model is to go on. */
-async function settleAnswered(
-  answered: readonly ApprovalRecord[],
-  turn: LoopState,
-  options: LoopOptions,
-): Promise<RunOutcome | undefined> {
-  const pending = await settleDecidedCalls(answered, turn, options);
-  return pending.length ? toWaiting(pending, turn, options) : undefined;
-}
-
-/** The end of a run that waits for results or answers. */
-function toWaiting(pending: readonly string[], { approvals }: Turn, { outputSchema }: LoopOptions): RunOutcome {
+/** The end of a run that waits for results or answers; undefined when the model is to go on. */
+function waitFor(
+  pending: readonly string[],
+  { approvals }: Turn,
+  { outputSchema }: LoopOptions,
+): RunOutcome | undefined {
+  if (!pending.length) return undefined;
   const awaited = approvals.map(({ toolHash: _, standsFor: __, ...call }) => call);
   const asked = outputSchema !== undefined && { outputSchema };
   return { status: 'finished', pending, ...(awaited.length && { approvals: awaited }), ...asked };
@@ -227,7 +223,8 @@ async function takeStep(step: number, turn: LoopState, options: LoopOptions): Pr
   if (isTruncated(finishReason)) {
     return ask ? turn.output.cutOff(finishReason) : { status: 'finished', pending: [], stoppedBy: finishReason };
   }
-  if (pending.length) return toWaiting(pending, turn, options);
+  const waiting = waitFor(pending, turn, options);
+  if (waiting) return waiting;
   if (answer.content.calls.length) return undefined;
   return ask ? turn.output.judge(answer, ask, turn.messages.length) : { status: 'finished', pending: [] };
 }

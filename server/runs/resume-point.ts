@@ -1,4 +1,5 @@
 /** From where a run can go on whose process is gone, as the events tell that are stored of it. */
+import { isJsonObject } from '../store/json-object.ts';
 import type { Message } from '../store/messages.ts';
 import { NO_USAGE, sumUsage, type Usage } from '../store/usage.ts';
 import { INTERRUPTED } from './found-run.ts';
@@ -6,6 +7,7 @@ import { newId } from './ids.ts';
 import { applyPatch, isPatchOperation } from './json-patch.ts';
 import { rebuildMessages } from './rebuild-messages.ts';
 import type { RunEvent } from './run-events.ts';
+import type { ReadyCall } from './tool-calls.ts';
 
 /** The answer of a step that was taken whole. */
 export interface WholeAnswer {
@@ -26,6 +28,8 @@ export interface ResumePoint {
   readonly answers: readonly WholeAnswer[];
   /** The calls that its caller is to answer. */
   readonly pending: readonly string[];
+  /** The calls that wait for a person. */
+  readonly held: readonly ReadyCall[];
   /** The answered calls of runs before that have begun. */
   readonly begun: ReadonlySet<string>;
   /** The state shared with the caller, where it has changed. */
@@ -53,20 +57,22 @@ export function findResumePoint(events: readonly RunEvent[], options: PointOptio
   const lastEnd = events.findLast((event) => event.type === 'step-ended');
   const half = halfStepOf(events);
   const isKept = half?.events.some(({ type }) => type === 'tool-started') ?? false;
-  const kept = half && !isKept ? withdraw(half.events) : [];
-  const { results, pending } = isKept || !half ? settle(events, options.callerTools) : { results: [], pending: [] };
+  const isWithdrawn = half !== undefined && !isKept;
+  const left = isWithdrawn ? { calls: [], asked: [] } : findOpen(events);
+  const { results, pending, held } = settle(left, { callerTools: options.callerTools, isWhole: !half });
   const answered = half?.events.find((event) => event.type === 'model-answered');
   const before = lastEnd?.usage ?? NO_USAGE;
   const usage = isKept && answered?.usage ? sumUsage(before, answered.usage) : before;
   const end: RunEvent[] = half && isKept ? [{ type: 'step-ended', step: half.step, usage }] : [];
-  const news = [...kept, ...results, ...end];
+  const news = [...(isWithdrawn ? withdraw(half.events) : []), ...results, ...end];
   const all = [...events, ...news];
   return {
     messages: rebuildMessages(all),
     usage,
-    step: half && !isKept ? half.step : (half?.step ?? lastEnd?.step ?? 0) + 1,
+    step: isWithdrawn ? half.step : (half?.step ?? lastEnd?.step ?? 0) + 1,
     answers: findAnswers(all),
     pending,
+    held,
     begun: new Set(events.flatMap((event) => (isAnswered(event) ? event.callId : []))),
     state: findState(events, options.state),
     news,
@@ -111,46 +117,65 @@ function withdraw(events: readonly RunEvent[]): RunEvent[] {
 
 type Started = Extract<RunEvent, { type: 'tool-started' }>;
 
-/** The results of calls that have none: of those that have begun, and of those that never will. The others are the caller's to answer. */
-function settle(
-  events: readonly RunEvent[],
-  callerTools: ReadonlySet<string>,
-): { readonly results: RunEvent[]; readonly pending: string[] } {
-  const open = new Map<string, { readonly name: string; readonly started?: Started }>();
-  const asked = new Map<string, string>();
+/** A call without a result. */
+interface OpenCall {
+  readonly call: Extract<RunEvent, { type: 'tool-call-ended' | 'tool-started' }>;
+  readonly started?: Started;
+}
+
+interface OpenCalls {
+  readonly calls: readonly OpenCall[];
+  /** The runs of agents that were asked by them. */
+  readonly asked: readonly string[];
+}
+
+/** What has no result of all that counts. */
+function findOpen(events: readonly RunEvent[]): OpenCalls {
+  const open = new Map<string, OpenCall>();
+  const asked = new Set<string>();
   for (const event of events) {
-    if (event.type === 'tool-call-ended') open.set(event.callId, { name: event.name });
-    else if (event.type === 'tool-started') open.set(event.callId, { name: event.name, started: event });
+    if (event.type === 'tool-call-ended') open.set(event.callId, { call: event });
+    else if (event.type === 'tool-started')
+      open.set(event.callId, { call: open.get(event.callId)?.call ?? event, started: event });
     else if (event.type === 'tool-result') open.delete(event.callId);
     else if (event.type === 'answer-withdrawn') for (const id of event.callIds) open.delete(id);
-    else if (event.type === 'subagent-started') asked.set(event.runId, event.callId);
+    else if (event.type === 'subagent-started') asked.add(event.runId);
     else if (event.type === 'subagent-ended') asked.delete(event.runId);
   }
-  const isPending = ([, { name, started }]: readonly [string, { readonly name: string; readonly started?: Started }]) =>
-    !started && callerTools.has(name);
-  const settled = [...open].filter((call) => !isPending(call));
-  const ends = [...asked.keys()].map(
-    (runId): RunEvent => ({
-      type: 'subagent-ended',
-      runId,
-      outcome: INTERRUPTED,
-      omitted: 0,
-    }),
-  );
-  const results = settled.map(
-    ([callId, { name, started }]): RunEvent => ({
-      type: 'tool-result',
-      callId,
-      messageId: newId('msg'),
-      name,
-      result: started ? MAY_HAVE_RUN : NOT_RUN,
-      isError: true,
-      bytes: 0,
-      ...(started?.approvalId !== undefined && { approvalId: started.approvalId }),
-    }),
-  );
-  return { results: [...ends, ...results], pending: [...open].filter(isPending).map(([callId]) => callId) };
+  return { calls: [...open.values()], asked: [...asked] };
 }
+
+interface SettleOptions extends Pick<PointOptions, 'callerTools'> {
+  /** Whether the last step was taken whole: what is left of it and has not begun waits for a person, where it is no tool of the caller. */
+  readonly isWhole: boolean;
+}
+
+/** The results of calls that have begun, and of those that never will. The others are the caller's to answer, or a person's. */
+function settle({ calls, asked }: OpenCalls, { callerTools, isWhole }: SettleOptions) {
+  const ends = asked.map((runId): RunEvent => ({ type: 'subagent-ended', runId, outcome: INTERRUPTED, omitted: 0 }));
+  const results: RunEvent[] = [];
+  const pending: string[] = [];
+  const held: ReadyCall[] = [];
+  for (const { call, started } of calls) {
+    const { callId, name } = call;
+    if (!started && callerTools.has(name)) pending.push(callId);
+    else if (!started && isWhole && call.type === 'tool-call-ended')
+      held.push({ callId, name, args: isJsonObject(call.args) ? call.args : {}, server: call.server });
+    else results.push(toResult(callId, name, started));
+  }
+  return { results: [...ends, ...results], pending, held };
+}
+
+const toResult = (callId: string, name: string, started: Started | undefined): RunEvent => ({
+  type: 'tool-result',
+  callId,
+  messageId: newId('msg'),
+  name,
+  result: started ? MAY_HAVE_RUN : NOT_RUN,
+  isError: true,
+  bytes: 0,
+  ...(started?.approvalId !== undefined && { approvalId: started.approvalId }),
+});
 
 /** The answers of whole steps. */
 function findAnswers(events: readonly RunEvent[]): WholeAnswer[] {

@@ -103,4 +103,23 @@ export async function settleDecidedCalls(
   return runCalls([...calls, ...toRepeatedCalls(ofOthers, turn.calls)], turn, options);
 }
 
+/** Leaves calls to their caller or to a person again, which waited when their process was gone. Returns the ids of those that do. */
+export async function holdAgain(
+  { pending, held }: { readonly pending: readonly string[]; readonly held: readonly ReadyCall[] },
+  turn: Turn,
+  options: SettleOptions,
+): Promise<string[]> {
+  if (!held.length) return [...pending];
+  await prepareTools(options, turn.missingServers);
+  const tools = offerTools(options.toolset, []);
+  const gone = held.filter(({ name }) => !tools.has(name));
+  const refused = gone.map((call) => ({ ...call, refusal: `Not run: there is no tool '${call.name}' any more` }));
+  await runCalls(refused, turn, options);
+  turn.approvals = held.flatMap((call) => {
+    const tool = tools.get(call.name);
+    return tool ? [toApproval(call, tool)] : [];
+  });
+  return [...pending, ...turn.approvals.map(({ callId }) => callId)];
+}
+
 const isOwn = ({ standsFor }: ApprovalRecord) => standsFor === null;
