@@ -8,6 +8,7 @@ import { COMPILE_CACHE } from '../scripts/server-process.ts';
 const LONGEST = [
   'sandbox-patches',
   'campaign',
+  'replicas-campaign',
   'cluster',
   'sandbox-jupyter',
   'sandbox-local-eval',

@@ -1,5 +1,6 @@
 /** What must be true of what the readers of a run were told, frame by frame. */
 import { isDeepStrictEqual } from 'node:util';
+import { isLost, mayRefuse } from './allowed.ts';
 import type { LookedRun } from './check-run.ts';
 import { compareWords, plannedWords, wordsIn } from './plan.ts';
 import type { RunRow } from './rows.ts';
@@ -28,7 +29,7 @@ function checkStream(exchange: Exchange, looked: LookedRun, told: readonly Told[
   for (const [index, event] of events.entries()) {
     if (isLast(event) && index < events.length - 1) problems.push(`${events.length - 1 - index} events follow its end`);
     if (isBreak(event)) {
-      if (!looked.allowed.mayRefuse) problems.push(`it breaks off: ${JSON.stringify(event.data)}`);
+      if (!mayRefuse(looked.allowed, exchange.replica)) problems.push(`it breaks off: ${JSON.stringify(event.data)}`);
       continue;
     }
     const { number, data } = event;
@@ -45,9 +46,9 @@ function checkStream(exchange: Exchange, looked: LookedRun, told: readonly Told[
   return [...problems, ...checkAhead(exchange, { ...looked, told, ahead })];
 }
 
-/** The end of a run that another process has ended is not among its events: a durable one that finishes says it itself. */
-const isOfGap = (event: ToldEvent, { row, allowed }: LookedRun): boolean =>
-  isLast(event) && event.number % GAP === 0 && row.fence > 0 && !(allowed.isDurable && row.status === 'finished');
+/** The end of a run whose own process has not stored it is not among its events, and tells that others may be missing. */
+const isOfGap = (event: ToldEvent, { stored }: LookedRun): boolean =>
+  isLast(event) && event.number % GAP === 0 && stored.at(-1)?.event.type !== 'run-ended';
 
 /** What a replica has told that is not stored: only one that lost the run may have done so, and only what would have come. */
 function checkAhead(
@@ -55,8 +56,7 @@ function checkAhead(
   { run, allowed, told, ahead }: LookedRun & { readonly told: readonly Told[]; readonly ahead: readonly Told[] },
 ): string[] {
   if (!ahead.length) return [];
-  const isOfLost = [...allowed.lost].some(({ name }) => name === replica);
-  if (!isOfLost || allowed.isDurable) return [`it is told ${ahead.length} events that are not stored`];
+  if (!isLost(allowed, replica) || allowed.isDurable) return [`it is told ${ahead.length} events that are not stored`];
   const { text, problems } = textIn([...told, ...ahead]);
   return [...problems, ...compareWords(wordsIn(text), plannedWords(run.plan, run.from), { isWhole: false })];
 }

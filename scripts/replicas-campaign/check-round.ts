@@ -1,5 +1,6 @@
 /** What must be true of all that happened in a round. */
-import { type Allowed, checkRun } from './check-run.ts';
+import { type Allowed, mayRefuse } from './allowed.ts';
+import { checkRun } from './check-run.ts';
 import type { Fleet } from './fleet.ts';
 import { allWordsOf, callsOf, compareWords, readPlan, wordsIn } from './plan.ts';
 import type { Rows } from './rows.ts';
@@ -107,16 +108,19 @@ function checkExchanges({ wire, fleet, runs }: Round, allowed: Allowed): string[
   });
 }
 
-function findFailure(exchange: Exchange, fleet: Fleet, { mayRefuse }: Allowed): string | undefined {
+function findFailure(exchange: Exchange, fleet: Fleet, allowed: Allowed): string | undefined {
   const { status, failure, body, endedAt, retryAfter } = exchange;
   const { code } = jsonOf(exchange);
   if (endedAt === undefined) return 'it is not answered';
   if (failure !== undefined) {
     const replica = fleet.all.find(({ name }) => name === exchange.replica);
-    return replica?.state === 'killed' ? undefined : failure;
+    // A stream of a run that goes on elsewhere ends with a replica that was told to end: its reader goes there too, which is checked.
+    const isCutOff =
+      replica?.state === 'gone' && allowed.mayDrain && exchange.status === 200 && exchange.frames.length > 0;
+    return replica?.state === 'killed' || isCutOff ? undefined : failure;
   }
   if (status === 200 || (status !== undefined && status < 500 && USUAL.has(String(code)))) return undefined;
-  if (status === 503 && retryAfter !== undefined && mayRefuse) return undefined;
+  if (status === 503 && retryAfter !== undefined && mayRefuse(allowed, exchange.replica)) return undefined;
   return `${status} ${body} with Retry-After ${retryAfter}`;
 }
 

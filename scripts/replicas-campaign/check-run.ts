@@ -1,25 +1,13 @@
 /** What must be true of a run, as its rows are. */
 import { SHUTTING_DOWN } from '../../server/runs/run-events.ts';
+import type { Allowed } from './allowed.ts';
 import { checkReaders } from './check-readers.ts';
-import type { Replica } from './fleet.ts';
 import { compareWords, plannedWords, wordsIn } from './plan.ts';
 import type { Change, Rows, RunRow } from './rows.ts';
 import { countingIn, eventsIn, type StoredEvent } from './told.ts';
 import { answerTo } from './tools.ts';
 import type { TriedRun } from './tried-run.ts';
 import type { Exchange } from './wire.ts';
-
-/** What was allowed to happen in a round. */
-export interface Allowed {
-  /** Whether runs may be ended by a replica that ends. */
-  readonly mayDrain: boolean;
-  /** Whether requests may be refused, and streams break off, because the database is away. */
-  readonly mayRefuse: boolean;
-  /** Whether runs must go on where their replica is gone. */
-  readonly isDurable: boolean;
-  /** The replicas that may have lost their runs. */
-  readonly lost: ReadonlySet<Replica>;
-}
 
 /** One run, with all that is known of it. */
 export interface LookedRun {

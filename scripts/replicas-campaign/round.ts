@@ -1,7 +1,7 @@
 /** One round: callers do what they do, something happens to the servers, and then everything is looked at. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Allowed } from './allowed.ts';
 import { checkRound } from './check-round.ts';
-import type { Allowed } from './check-run.ts';
 import { AGENT, DURABLE_AGENT, type Fleet, type Replica } from './fleet.ts';
 import type { Kind } from './kinds.ts';
 import { findLate, measureEnds, type Times } from './measure.ts';

@@ -130,12 +130,20 @@ async function approve(round: Round, { conversation, replica, calls }: Approving
   else await followRun(round, { id, conversation, plan: run.plan, from: 1, replica: at });
 }
 
-/** Answers until the answer is taken, by this or by somebody else. */
+/** Answers until the answer is taken, of this or of somebody else. */
 async function answerApproval(round: Round, id: string, replica: Replica): Promise<void> {
-  const answer = await askUntilAnswered(round, replica, `/approvals/${id}`, { approved: true });
-  const { code } = jsonOf(answer);
-  if (answer.status !== 200 && code !== 'approval-resolved' && code !== 'conversation-busy')
-    round.problems.push(`approval ${id} is answered with ${answer.status} ${answer.body}`);
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let asked = replica; ; asked = elsewhere(round, asked)) {
+    const answer = await askUntilAnswered(round, asked, `/approvals/${id}`, { approved: true });
+    const { code } = jsonOf(answer);
+    if (answer.status === 200 || code === 'approval-resolved') return;
+    // One that stood still may take the run for its own that it has lost.
+    if (code !== 'conversation-busy' || Date.now() > deadline) {
+      round.problems.push(`approval ${id} is answered with ${answer.status} ${answer.body}`);
+      return;
+    }
+    await sleep(LOOK_MS);
+  }
 }
 
 const RESUMED_MS = 10_000;
