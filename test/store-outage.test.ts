@@ -130,6 +130,20 @@ describe.skipIf(hasNoDatabase)('a connection that breaks', () => {
     expect((await store.conversations.messages('c')).map(({ id }) => id)).toEqual(['said in r', 'end of r']);
   });
 
+  test('before a process has asked for the runs of silent ones: what it judged then is not done later', async () => {
+    await using other = await openPostgresStore({ url: database.url, replica: 'silent' });
+    for (const one of [other, store]) await one.shared?.beat({ draining: false });
+    await open(other, 'r');
+    await query(database.url, "update replicas set beat = beat - interval '1 minute' where id = 'silent'");
+    proxy.stall();
+    const [runs, tasks] = [store.shared?.claim(6000), store.tasks.claim([], 6000)];
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    await proxy.resume();
+    expect([await runs, await tasks]).toEqual([[], []]);
+    await store.shared?.beat({ draining: false });
+    expect(await store.shared?.claim(6000)).toMatchObject([{ key: 'r' }]);
+  });
+
   test('in the middle of much work: what was told as stored is there, once, and the next work succeeds', async () => {
     const begun = await Promise.all(Array.from({ length: 20 }, (_, index) => open(store, `r${index}`, `c${index}`)));
     const works = begun.map(({ key }) => close(store, key));

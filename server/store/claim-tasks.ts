@@ -1,13 +1,15 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { isShared } from './dialect.ts';
 import type { Tables } from './schema.ts';
+import { isSilent } from './silence.ts';
 
 interface ClaimOptions {
   /** This process; null: it has its database alone. */
   readonly replica: string | null;
   /** The ids of the tasks that it works on. */
   readonly live: readonly string[];
-  readonly leaseMs: number;
+  /** For how long the others may be silent; undefined: none of them is judged. */
+  readonly silenceMs: number | undefined;
 }
 
 /** How many tasks are taken over at once: a few by each process that looks. */
@@ -19,7 +21,7 @@ export const isAtWork = sql<SqlBool>`state in ('submitted', 'working')`;
 /** Takes over tasks that nobody works on. */
 export async function claimTasks(
   db: Kysely<Tables>,
-  { replica, live, leaseMs }: ClaimOptions,
+  { replica, live, silenceMs }: ClaimOptions,
 ): Promise<Tables['tasks'][]> {
   if (!isShared(db)) {
     const open = db.selectFrom('tasks').selectAll().where(isAtWork);
@@ -34,7 +36,7 @@ export async function claimTasks(
       where tasks.state in ('submitted', 'working') and tasks.id <> all(${live}::text[])
         and (tasks.replica = ${replica}
           or runs.replica = ${replica}
-          or ((replicas.id is null or replicas.beat < statement_timestamp() - make_interval(secs => ${leaseMs / 1000}))
+          or ((replicas.id is null or ${isSilent(db, { replica, silenceMs })})
             and runs.status is distinct from 'running'))
       limit ${CLAIMED_AT_ONCE} for update of tasks skip locked)
     returning *`.execute(db);

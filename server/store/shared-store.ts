@@ -17,10 +17,10 @@ export interface SharedStore {
   /** Says that this process is there, by the clock of the database, and looks how far that clock is from this one's. */
   beat(state: { readonly draining: boolean }): Promise<Beat>;
   /**
-   * Takes over runs of no process, and of those that have said nothing for `leaseMs`; undefined: of no process alone. A few of them, and none
-   * while this process has said nothing for as long itself. They belong to it from then on.
+   * Takes over runs of no process, and of those that have said nothing for `silenceMs`; undefined: of no process alone. A few of them, and
+   * none while this process has said nothing for as long itself. They belong to it from then on.
    */
-  claim(leaseMs: number | undefined): Promise<RunRecord[]>;
+  claim(silenceMs: number | undefined): Promise<RunRecord[]>;
   /** The runs that belong to this process, but for these. */
   undriven(driven: readonly string[]): Promise<RunRecord[]>;
   /** Gives up runs of this process, for another one to take over. */

@@ -80,10 +80,10 @@ export interface TasksStore {
   /** The tasks that wait for a person on conversations which have gone on; on request on one of them. */
   leftBehind(conversationKey?: string): Promise<TaskRecord[]>;
   /**
-   * Takes over a few of the tasks that nobody works on: of processes that have said nothing for `leaseMs`, and of none. Their runs are
-   * over, or belong to this process. `live` are the ids of those that this one works on.
+   * Takes over a few of the tasks that nobody works on: of none, and of processes that have said nothing for `silenceMs`; undefined: of
+   * none alone. Their runs are over, or belong to this process. `live` are the ids of those that this one works on.
    */
-  claim(live: readonly string[], leaseMs: number): Promise<TaskRecord[]>;
+  claim(live: readonly string[], silenceMs: number | undefined): Promise<TaskRecord[]>;
   /** Of the tasks that this process works on, the ids of those that another one has ended, or works on. */
   lost(live: readonly string[]): Promise<string[]>;
   /** Gives up a task that this process works on, for another one to take over. */

@@ -83,7 +83,7 @@ export function createTasksStore({ db, ownership, persist, transact }: Engine, l
       const rows = await waiting.where(({ and }) => and({ conversation_key: conversationKey })).execute();
       return reader.all(rows);
     },
-    claim: async (live, leaseMs) => reader.all(await claimTasks(db, { replica, live, leaseMs })),
+    claim: async (live, silenceMs) => reader.all(await claimTasks(db, { replica, live, silenceMs })),
     async lost(live) {
       if (!live.length) return [];
       const ours = db.selectFrom('tasks').select('id').where('id', 'in', live).where(standsAt('ours', replica));

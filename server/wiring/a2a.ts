@@ -22,7 +22,7 @@ export async function openA2a({ options, hasKeys, agents, mcp, agentRuns, runs, 
     ...createTaskRuns({ ...agentRuns, runs, store }),
     wake,
     sharing: replica && {
-      leaseMs: replica.times.leaseMs,
+      silenceMs: () => replica.silenceMs,
       isFresh: () => replica.isFresh,
       isLeaving: () => replica.isDraining,
     },

@@ -120,7 +120,7 @@ export async function startA2aServer(options: A2aTestOptions): Promise<A2aTestSe
     ...createTaskRuns({ startRun, runs, store, answerApproval }),
     wake: shared?.sharing.wake ?? createMemoryWake(),
     sharing: shared && {
-      leaseMs: shared.replica.times.leaseMs,
+      silenceMs: () => shared.replica.silenceMs,
       isFresh: () => shared.replica.isFresh,
       isLeaving: () => shared.replica.isDraining,
     },

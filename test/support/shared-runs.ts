@@ -95,9 +95,9 @@ export async function openProcess({ url, times, isDeaf = false }: OpenOptions): 
         await untilRunning();
         return opened.tasks.change(...changed);
       },
-      async claim(live, leaseMs) {
+      async claim(live, silenceMs) {
         await untilRunning();
-        return opened.tasks.claim(live, leaseMs);
+        return opened.tasks.claim(live, silenceMs);
       },
     },
   };

@@ -5,6 +5,7 @@ import type { RunReader } from '../list-runs.ts';
 import type { Ownership } from '../ownership.ts';
 import type { Tables } from '../schema.ts';
 import type { SharedStore } from '../shared-store.ts';
+import { isSilent } from '../silence.ts';
 import type { CancelledRun } from '../stored-runs.ts';
 
 interface SharedOptions {
@@ -49,16 +50,12 @@ export function createSharedStore(
         select key, cancel as reason from runs where status = 'running' and replica = ${replica}`.execute(beats);
       return { owned: own.rows.map(({ key }) => key), cancelled: own.rows.filter(isCancelled), silentMs: silent ?? 0 };
     },
-    async claim(leaseMs) {
-      // No length at all is longer than nothing: none is silent then.
-      const lease = sql`make_interval(secs => ${leaseMs === undefined ? null : leaseMs / 1000})`;
+    async claim(silenceMs) {
       // What is held by a process that is about to store something is passed by, and looked at again a second later.
       const { rows } = await sql<Tables['runs']>`
         update runs set replica = ${replica}, fence = fence + 1 where key in (
           select runs.key from runs left join replicas on replicas.id = runs.replica
-          where runs.status = 'running'
-            and (replicas.id is null or replicas.beat < statement_timestamp() - ${lease} and (
-              select own.beat >= statement_timestamp() - ${lease} from replicas as own where own.id = ${replica}))
+          where runs.status = 'running' and (replicas.id is null or ${isSilent(db, { replica, silenceMs })})
           order by runs.started_at, runs.key limit ${CLAIMED_AT_ONCE} for update of runs skip locked)
         returning *`.execute(db);
       return take(rows);

@@ -6,8 +6,8 @@ import { readTaskBody } from './stored-task.ts';
 
 /** What processes that share a store may take from each other. */
 export interface TaskSharing {
-  /** How long a process may be silent before the others take over what it works on. */
-  readonly leaseMs: number;
+  /** How long a process may be silent before this one takes over what it works on; undefined: it cannot judge the others now. */
+  silenceMs(): number | undefined;
   /** Whether this one may count what it works on as its own: it was heard of a moment ago. */
   isFresh(): boolean;
   /** Whether it shuts down, and begins nothing any more. */
@@ -69,7 +69,7 @@ export class UnattendedTasks {
       for (const id of await store.lost(this.#live.idsOfOurs('submitted'))) this.#live.get(id)?.stop();
       // Whoever may have been forgotten takes nothing, and whoever leaves has no time for it.
       if (sharing && (!sharing.isFresh() || sharing.isLeaving())) continue;
-      const claimed = await store.claim(this.#live.idsOfOurs(), sharing?.leaseMs ?? 0);
+      const claimed = await store.claim(this.#live.idsOfOurs(), sharing?.silenceMs());
       taken.push(...claimed.map((record) => this.#take(record)));
     } while (this.#isStale);
     return taken;
