@@ -19,6 +19,8 @@ const AT_ONCE = 8;
 /** A word carries when it was said, by the clock that all processes of a machine share. */
 const SAID = /(\d+)@(\d+) /;
 const PACED = { words: 250, wordsPerSecond: 50 };
+/** As many streams as one process can just not follow any more at that pace. */
+const PACED_STREAMS = 600;
 /** Each process of two has a share of a processor, as in a pod: this machine has no processor for each. */
 const SHARE = 35;
 
@@ -47,11 +49,28 @@ if (isWanted('one')) {
   await using shortSqlite = await start({ words: 5 });
   await using shortShared = await start({ words: 5, databaseUrl: await newDatabase() });
   const streams = await compare(sqlite, shared, streamWords);
-  const background = await compare(sqlite, shared, (server, name) => streamWords(server, `background-${name}`, true));
+  const background = await compare(sqlite, shared, (server, name) =>
+    streamWords(server, `background-${name}`, { background: true }),
+  );
   const runs = await compare(shortSqlite, shortShared, runShortly);
   report.row('streams', toFigures(streams, 'events a second'));
   report.row('background', toFigures(background, 'events a second'));
   report.row('short runs', toFigures(runs, 'runs a second'));
+}
+
+if (isWanted('paced')) {
+  report.section(
+    'paced',
+    `the same with a provider over HTTP: ${PACED_STREAMS} streams at once of ${PACED.words} words, ${PACED.wordsPerSecond} a second each`,
+  );
+  await using provider = await serve('provider.ts', `chat,${PACED.words},${PACED.wordsPerSecond}`);
+  const argument = { family: 'chat', provider: `http://127.0.0.1:${provider.port}` };
+  await using sqlite = await start(argument);
+  await using shared = await start({ ...argument, databaseUrl: await newDatabase() });
+  const paced = (isBackground: boolean) => (server: Served, name: string) =>
+    streamWords(server, `${name}-${isBackground}`, { background: isBackground, streams: PACED_STREAMS });
+  report.row('streams', toFigures(await compare(sqlite, shared, paced(false)), 'events a second'));
+  report.row('background', toFigures(await compare(sqlite, shared, paced(true)), 'events a second'));
 }
 
 if (isWanted('elsewhere')) {
@@ -80,29 +99,12 @@ if (isWanted('elsewhere')) {
 }
 
 if (isWanted('two')) {
-  report.section(
-    'two',
-    `two processes beside one, each with ${SHARE} % of a processor: ${STREAMS} streams of ${WORDS} words for each`,
-  );
-  const databaseUrl = await newDatabase();
-  await using quotas = new AsyncDisposableStack();
-  const servers: Served[] = [];
-  for (let index = 0; index < 2; index++) {
-    const server = quotas.use(await start({ words: WORDS, databaseUrl }));
-    quotas.use(createCpuQuota(SHARE)).add(server.pid);
-    servers.push(server);
-  }
-  const [first, second] = servers;
-  if (!first || !second) throw new Error('two servers');
-  const ratios: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const one = await streamWords(first, `one-${round}`);
-    const startedAt = performance.now();
-    const both = await Promise.all([streamWords(first, `two-a-${round}`), streamWords(second, `two-b-${round}`)]);
-    const seconds = (performance.now() - startedAt) / 1000;
-    ratios.push(both.reduce((sum, { count }) => sum + count, 0) / seconds / (one.count / one.seconds));
-  }
-  report.row('two processes', { 'of one': { values: ratios, unit: 'x' } });
+  report.section('two', `two processes beside one, each with ${SHARE} % of a processor`);
+  report.row(`${STREAMS} streams of ${WORDS} words for each`, await compareTwo({ words: WORDS }, STREAMS));
+  await using provider = await serve('provider.ts', `chat,${PACED.words},${PACED.wordsPerSecond}`);
+  const argument = { family: 'chat', provider: `http://127.0.0.1:${provider.port}` };
+  const streams = PACED_STREAMS / 4;
+  report.row(`${streams} for each, ${PACED.wordsPerSecond} words a second`, await compareTwo(argument, streams));
 }
 report.end();
 
@@ -111,38 +113,69 @@ interface Work {
   readonly seconds: number;
 }
 
+/** How much more two processes do in a second than one. */
+async function compareTwo(argument: object, streams: number) {
+  const databaseUrl = await newDatabase();
+  await using quotas = new AsyncDisposableStack();
+  const open = async () => {
+    const server = quotas.use(await start({ ...argument, databaseUrl }));
+    quotas.use(createCpuQuota(SHARE)).add(server.pid);
+    return server;
+  };
+  const [first, second] = [await open(), await open()];
+  const ratios: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const one = await streamWords(first, `one-${round}`, { streams });
+    const startedAt = performance.now();
+    const both = await Promise.all(
+      [first, second].map((server, index) => streamWords(server, `two-${index}-${round}`, { streams })),
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    ratios.push(both.reduce((sum, { count }) => sum + count, 0) / seconds / (one.count / one.seconds));
+  }
+  return { 'of one': { values: ratios, unit: 'x' } };
+}
+
 /** Does the same work at both, one after the other and in turns who is first. */
 async function compare(sqlite: Served, shared: Served, work: (server: Served, name: string) => Promise<Work>) {
-  const found = { sqlite: [] as number[], shared: [] as number[], ratios: [] as number[] };
+  const found = { sqlite: [] as number[], shared: [] as number[], ratios: [] as number[], cpu: [] as number[] };
   await work(sqlite, 'warm-up');
   await work(shared, 'warm-up');
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 ? [shared, sqlite] : [sqlite, shared];
-    const rates = new Map<Served, number>();
+    const [rates, cpu] = [new Map<Served, number>(), new Map<Served, number>()];
     for (const server of order) {
+      const before = await server.usage();
       const { count, seconds } = await work(server, `round-${round}`);
       rates.set(server, count / seconds);
+      cpu.set(server, ((await server.usage()).cpu - before.cpu) / count);
     }
     const [ofSqlite = 0, ofShared = 0] = [rates.get(sqlite), rates.get(shared)];
     found.sqlite.push(ofSqlite);
     found.shared.push(ofShared);
     found.ratios.push(ofShared / ofSqlite);
+    found.cpu.push((cpu.get(shared) ?? 0) / (cpu.get(sqlite) ?? 0));
   }
   return found;
 }
 
-function toFigures({ sqlite, shared, ratios }: Awaited<ReturnType<typeof compare>>, unit: string) {
+function toFigures({ sqlite, shared, ratios, cpu }: Awaited<ReturnType<typeof compare>>, unit: string) {
   return {
     'PostgreSQL of SQLite': { values: ratios, unit: 'x' },
+    'CPU of the server for each': { values: cpu, unit: 'x' },
     [`${unit}, SQLite`]: { values: sqlite, unit: '' },
     [`${unit}, PostgreSQL`]: { values: shared, unit: '' },
   };
 }
 
-async function streamWords(server: Served, name: string, background = false): Promise<Work> {
+async function streamWords(
+  server: Served,
+  name: string,
+  { background = false, streams = STREAMS } = {},
+): Promise<Work> {
   const startedAt = performance.now();
   const results = await Promise.all(
-    Array.from({ length: STREAMS }, (_, index) =>
+    Array.from({ length: streams }, (_, index) =>
       readStream({
         port: server.port,
         method: 'POST',

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { ApiError } from '../../call/errors.ts';
 import type { StatementListener } from '../sqlite-database.ts';
 import { isConflict, isStalePlan, isUnreachable, toPostgresError } from './errors.ts';
+import { Turns } from './turns.ts';
 
 /** Where a database is, and how it is used. */
 export interface PoolOptions {
@@ -65,13 +66,20 @@ export function openPool({
   pool.on('error', onError);
   const known = new WeakMap<pg.PoolClient, PooledConnection>();
   const names = new StatementNames();
+  const turns = new Turns({ atOnce: connections, silenceMs: AWAY_MS });
   let ending: Promise<void> | undefined;
   return {
     async connect() {
-      const client = await connect(pool);
-      const ready = known.get(client) ?? (await prepare(client, { names, statementMs, onStatement }));
-      known.set(client, ready);
-      return ready;
+      await turns.enter();
+      try {
+        const client = await connect(pool);
+        const ready = known.get(client) ?? (await prepare(client, { names, statementMs, onStatement, turns }));
+        known.set(client, ready);
+        return ready;
+      } catch (cause) {
+        turns.leave(false);
+        throw cause;
+      }
     },
     close() {
       ending ??= pool.end();
@@ -128,12 +136,14 @@ interface PrepareOptions {
   readonly names: StatementNames;
   readonly statementMs: number;
   readonly onStatement: StatementListener | undefined;
+  /** Where the turn ends of who gives the connection back. */
+  readonly turns: Turns;
 }
 
 /** Makes a new connection ready for use. */
 async function prepare(
   client: pg.PoolClient,
-  { names, statementMs, onStatement }: PrepareOptions,
+  { names, statementMs, onStatement, turns }: PrepareOptions,
 ): Promise<PooledConnection> {
   // Between two statements nobody waits for a connection that breaks: the next one tells.
   client.on('error', () => undefined);
@@ -188,7 +198,10 @@ async function prepare(
       else await query(`begin; ${toLimits('set local', statementMs)}`);
     },
     // What an answer never came from may still answer: to the next who asks.
-    release: () => client.release(isBroken),
+    release() {
+      client.release(isBroken);
+      turns.leave(!isBroken);
+    },
   };
 }
 
