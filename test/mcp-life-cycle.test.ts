@@ -457,6 +457,29 @@ describe('many at once', () => {
     expect([server.status, server.definition.enabled]).toEqual(['stopped', false]);
   });
 
+  it.each(['removed', 'stopped by name'])('one that is %s while it is started anew does not start', async (how) => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a'));
+    await server.start({ keepTrying: false });
+    const before = childPids().length;
+    const changed = servers.define({ ...server.definition, name: 'Renamed' });
+    await (how === 'removed' ? servers.remove('custom', 'a') : server.stopByName());
+    await changed;
+    await server.settled();
+    expect([server.status, server.isHeld, childPids().length]).toEqual(['stopped', true, before - 1]);
+  });
+
+  it('one that is stopped while it is started by name with other variables does not start', async () => {
+    await using servers = createServers();
+    const server = await servers.define(fixtureServer('a', 'good', { requiredEnvVars: ['KEY'] }));
+    await server.startByName({ KEY: 'old' });
+    const started = server.startByName({ KEY: 'new' });
+    const refused = expect(started).rejects.toMatchObject({ code: 'mcp-start-failed' });
+    await server.stopByName();
+    await refused;
+    expect([server.status, server.isHeld]).toEqual(['stopped', true]);
+  });
+
   it('a start with variables is not lost in one that began without them', async () => {
     await using servers = createServers({ environment: { PATH: process.env.PATH, KEY: 'old' } });
     const server = await servers.define(fixtureServer('a', 'good', { requiredEnvVars: ['KEY'] }));

@@ -123,8 +123,9 @@ export class RunningServers {
     const server = this.#servers.get(key);
     this.#servers.delete(key);
     this.#revision++;
-    await server?.stop();
     if (!server) return;
+    // Whoever holds it still does not bring it back.
+    await server.stopByName();
     this.#tell(server, 'removed');
     server.lines.close('removed');
   }

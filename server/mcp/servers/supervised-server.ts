@@ -1,3 +1,4 @@
+import { ApiError } from '../../call/errors.ts';
 import type { ServerDefinition } from '../definitions/server-definition.ts';
 import type { ResolvedLaunch, Variables } from '../processes/launch.ts';
 import type { CallToolResult, ReadResourceResult, Tool } from '../wire/mcp-sdk.ts';
@@ -28,6 +29,8 @@ export class SupervisedServer {
   readonly #notes = new ToolNotes();
   #isHeld = false;
   #isForUse = false;
+  /** How often it was told to end. */
+  #stops = 0;
 
   constructor(definition: ServerDefinition, options: SupervisorOptions) {
     this.#options = options;
@@ -152,14 +155,14 @@ export class SupervisedServer {
     const wouldChange = this.#launch.wouldChange(variables);
     if (this.status !== 'running') {
       // A start that is under way has begun without these variables.
-      if (this.#supervisor.isStarting && wouldChange) await this.stop();
+      if (this.#supervisor.isStarting && wouldChange) await this.#endToStartAnew();
       await this.start({ variables, keepTrying: false });
       return 'started';
     }
     this.#isForUse = false;
     if (!wouldChange) return 'running';
     const before = this.#launch.variables;
-    await this.stop();
+    await this.#endToStartAnew();
     await this.start({ variables: { ...before, ...variables }, keepTrying: false });
     return 'started';
   }
@@ -172,7 +175,16 @@ export class SupervisedServer {
 
   /** Ends it, also in the middle of a start, and forgets the variables it was started with. */
   stop(): Promise<void> {
+    this.#stops++;
     return this.#supervisor.stop();
+  }
+
+  /** Ends it. Throws when somebody has told it to end meanwhile, which finds an end under way and must not be the first half of a start. */
+  async #endToStartAnew(): Promise<void> {
+    const stops = this.#stops;
+    await this.#supervisor.stop();
+    if (stops === this.#stops) return;
+    throw new ApiError('mcp-start-failed', `MCP server '${this.definition.id}' was stopped before it was started anew`);
   }
 
   /** Gives it another definition and, when it is wanted, starts it anew with that. */
@@ -182,9 +194,11 @@ export class SupervisedServer {
     const { keepsTrying: keepTrying } = this.#supervisor;
     this.#launch.redefine(definition);
     this.#supervisor.noteChange();
-    if (isWanted) await this.stop();
-    // It may have got another one meanwhile, which found nothing to end.
-    if (isWanted && this.definition.enabled) await this.start({ variables, keepTrying, forUse });
+    if (!isWanted) return;
+    const stops = this.#stops;
+    await this.#supervisor.stop();
+    // It may have got another one meanwhile, which found nothing to end; or be stopped, or forgotten with all that it runs.
+    if (this.definition.enabled && stops === this.#stops) await this.start({ variables, keepTrying, forUse });
   }
 
   /** Calls a tool; of a server that is coming up it waits for that, within `signal`. */
