@@ -181,6 +181,25 @@ describe.skipIf(hasNoDatabase)('a connection that breaks', () => {
   });
 });
 
+test.skipIf(hasNoDatabase)('a run whose end a slow database gives up is closed all the same', async () => {
+  await using database = await openDatabase();
+  await using store = await openPostgresStore({ url: database.url, replica: 'own' });
+  await open(store, 'r');
+  const holder = await connect(database.url);
+  await holder.query("begin; select 1 from conversations where key = 'c' for update");
+  const closing = Promise.allSettled([close(store, 'r')]);
+  const waiting =
+    "select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+  await until(async () => (await query(database.url, waiting))[0] === 1);
+  // Its statement has reached its limit.
+  await until(async () => (await query(database.url, waiting))[0] === 0);
+  await holder.query('commit');
+  await holder.end();
+  expect(await closing).toMatchObject([{ status: 'fulfilled' }]);
+  expect(await store.runs.get('r')).toMatchObject({ status: 'finished' });
+  expect((await store.conversations.messages('c')).map(({ id }) => id)).toEqual(['said in r', 'end of r']);
+});
+
 describe.skipIf(hasNoServer)('a database that is killed', () => {
   test('is told as away, keeps what it has answered, and is used again when it is back', async () => {
     await using server = await openServer({ fsync: 'off' });

@@ -14,6 +14,6 @@ export interface Engine {
   readonly append: RunsStore['append'];
   /** What the processes tell each other; undefined where there is one. */
   readonly shared?: SharedStore | undefined;
-  /** Does what must not be lost, again when the database was away for a while. */
+  /** Does what must not be lost, again when the database was away, or slow, for a while. */
   persist<Result>(work: () => Promise<Result>): Promise<Result>;
 }

@@ -44,6 +44,12 @@ export function isUnreachable(error: unknown): boolean {
   return isConnectionFailure(cause) || code.startsWith('08') || code.startsWith('57P') || code === '25P03';
 }
 
+/** What a database refuses that has too much to do: the statement took too long, a lock was not to be had, there is no connection left. */
+const BUSY = new Set(['57014', '55P03', '53300']);
+
+/** Whether what failed may well be done a moment later: the database is away, or has too much to do. */
+export const isPassing = (error: unknown): boolean => isUnreachable(error) || BUSY.has(codeOf(causeOf(error)));
+
 /** Whether a prepared statement gives other columns than it did when it was prepared, as another release has changed the table since. */
 export function isStalePlan(error: unknown): boolean {
   const cause = causeOf(error);

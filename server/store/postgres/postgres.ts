@@ -12,7 +12,7 @@ import type { StatementListener } from '../sqlite-database.ts';
 import type { Store } from '../store.ts';
 import { appendOwned } from './append.ts';
 import { SharedDialect } from './dialect.ts';
-import { isConflict, isUnreachable } from './errors.ts';
+import { isConflict, isPassing } from './errors.ts';
 import { migrateDatabase } from './migrate.ts';
 import { openPool } from './pool.ts';
 import { createSharedStore } from './shared.ts';
@@ -65,7 +65,7 @@ export async function openPostgresStore({
     shared,
     transact: transactIn(db),
     append: (happened: Parameters<typeof appendOwned>[2]) => appendOwned(db, ownership, happened),
-    persist: untilReachable,
+    persist: untilStored,
   };
   return createStore(engine, { log, publish, close });
 }
@@ -85,18 +85,18 @@ function transactIn(db: Kysely<Tables>): Transact {
   };
 }
 
-/** How long is tried to store what must not be lost while the database is away. */
+/** How long is tried to store what must not be lost while the database is away or slow. */
 const PERSIST_MS = 60_000;
 const PERSIST_EVERY_MS = 250;
 
-/** Does work again and again as long as the database is away. The work must be one that may be done twice: the answer alone may have got lost. */
-async function untilReachable<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Does work again and again as long as the database is away, or too slow for it. The work must be one that may be done twice: the answer alone may have got lost. */
+async function untilStored<Result>(work: () => Promise<Result>): Promise<Result> {
   const givesUpAt = performance.now() + PERSIST_MS;
   for (;;) {
     try {
       return await work();
     } catch (cause) {
-      if (!isUnreachable(cause) || performance.now() > givesUpAt) throw cause;
+      if (!isPassing(cause) || performance.now() > givesUpAt) throw cause;
     }
     await sleep(PERSIST_EVERY_MS);
   }
