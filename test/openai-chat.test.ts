@@ -22,6 +22,15 @@ const tool = (name: string): ChatCompletionTool => ({
   function: { name, description: name, parameters: { type: 'object', properties: { city: { type: 'string' } } } },
 });
 
+test('one that ends with its server is answered with when to ask again', async () => {
+  await using server = await startAgentRuns(scriptedModel([['hang']]));
+  const asked = errorOf(openAiOf(server).chat.completions.create(hello));
+  await expect.poll(() => server.runs.activeRuns().length, { timeout: 15_000 }).toBe(1);
+  await server.runs.drain(0);
+  const { status, code, headers } = await asked;
+  expect([status, code, headers?.get('retry-after')]).toEqual([503, 'run-interrupted', '5']);
+});
+
 describe('models', () => {
   test('are the agents, listed and one by one', async () => {
     await using server = await startAgentRuns(scriptedModel([]));

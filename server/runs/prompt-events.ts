@@ -110,7 +110,8 @@ export function toFailure(outcome: Exclude<RunOutcome, { status: 'finished' }>):
 /** How soon a run whose server has stopped may be asked for again, in seconds: by then a balancer knows of that. */
 const RETRY_AFTER_S = '5';
 
-const failWith = (code: ErrorCode, detail: string) =>
+/** The error of a run, with when to ask again where its server has stopped. */
+export const failWith = (code: ErrorCode, detail: string): ApiError =>
   new ApiError(
     code,
     detail,
