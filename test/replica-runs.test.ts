@@ -108,6 +108,26 @@ describe.skipIf(hasNoDatabase)('runs of processes that share a database', () => 
     expect(await statusOf(other, run.storedId)).toBe('cancelled');
   });
 
+  test('who follows one at a process that shuts down is told so at once, and reads on at another', async () => {
+    const { model, goOn } = pausing();
+    await using own = await open(model);
+    await using third = await open();
+    const run = await own.start();
+    const told: LoggedEvent[] = [];
+    await using other = await open();
+    const found = await other.runs.findById(run.storedId, EVERYBODY);
+    const reading = (async () => {
+      for await (const event of found?.events(AbortSignal.timeout(15_000)) ?? []) told.push(event);
+    })();
+    const refused = expect(reading).rejects.toMatchObject({ code: 'draining', headers: { 'retry-after': '1' } });
+    await expect.poll(() => told.length, IN_TIME).toBeGreaterThan(0);
+    await other.runs.drain(60_000);
+    await refused;
+    const rest = readElsewhere(third, run.storedId, told.length);
+    goOn();
+    expect([...told, ...(await rest)]).toEqual(await readAll(run));
+  });
+
   test('one found elsewhere is cancelled, and its end waited for', async () => {
     await using own = await open(pausing().model);
     await using other = await open();

@@ -131,10 +131,11 @@ export class ForeignRuns {
     this.#free(conversationKey);
   }
 
-  close(): void {
+  /** Sees nothing any more; who reads a run that goes on is told `reason`. */
+  close(reason: Error): void {
     clearInterval(this.#timer);
     for (const end of this.#ends) end();
-    for (const mirror of this.#mirrors.values()) mirror.leave();
+    for (const mirror of this.#mirrors.values()) mirror.leave(reason);
     this.#mirrors.clear();
   }
 

@@ -80,9 +80,9 @@ export class MirroredRun implements Run {
     return this.#left.signal;
   }
 
-  /** Follows it no more. */
-  leave(): void {
-    if (!this.hasEnded) this.#left.abort();
+  /** Follows it no more; its readers are told why. */
+  leave(reason: Error): void {
+    if (!this.hasEnded) this.#left.abort(reason);
   }
 
   get firstHeld(): number {
@@ -112,11 +112,14 @@ export class MirroredRun implements Run {
     this.#users++;
     try {
       void this.pull();
-      for await (const event of this.#log.read({ from, ...(signal && { signal }), ...options })) {
+      const untilLeft = signal ? AbortSignal.any([signal, this.left]) : this.left;
+      for await (const event of this.#log.read({ from, signal: untilLeft, ...options })) {
         yield event;
         if (event.event.type === 'run-ended') return;
       }
-      if (this.#end && !signal?.aborted) yield this.#end;
+      if (signal?.aborted) return;
+      this.left.throwIfAborted();
+      if (this.#end) yield this.#end;
     } finally {
       this.#users--;
     }

@@ -200,7 +200,7 @@ export class Runs {
     return recoverRuns(this.#store.runs, { log: this.#driveOptions.log, onEnded: this.#onEnded });
   }
 
-  /** Refuses new runs, lets those that go on end by themselves for `graceMs`, then hands them over or cancels them. Resolves when all are stored. */
+  /** Refuses new runs, lets others end by themselves for `graceMs`, then hands them over or cancels them. Resolves when all are stored and told. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
     this.#queues.refuseWaiting(drainingError(DRAINING_RETRY_SECONDS));

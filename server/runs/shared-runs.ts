@@ -166,8 +166,9 @@ export class SharedRuns {
     await this.#takeOver.close();
   }
 
+  /** Sees no other process any more; who reads here what goes on elsewhere is told to read it there. */
   close(): void {
-    this.#foreign.close();
+    this.#foreign.close(new ApiError('draining', GOES_ON, { headers: { 'retry-after': '1' } }));
   }
 
   #cancelOwn(cancelled: readonly CancelledRun[]): void {
@@ -193,6 +194,8 @@ export class SharedRuns {
     this.#options.onTaken(run);
   }
 }
+
+const GOES_ON = 'The server is shutting down; the run goes on, and is read on from another server';
 
 /** What is known of a run that goes on here, beside its names. */
 const JUST_BEGUN = {
