@@ -30,7 +30,8 @@ function checkStream(exchange: Exchange, looked: LookedRun, told: readonly Told[
     if (isLast(event) && index < events.length - 1) problems.push(`${events.length - 1 - index} events follow its end`);
     if (isBreak(event)) {
       const isEnding = event.data.code === 'draining' && looked.allowed.mayDrain;
-      if (!isEnding && !mayRefuse(looked.allowed, exchange.replica)) problems.push(`it breaks off: ${JSON.stringify(event.data)}`);
+      if (!isEnding && !mayRefuse(looked.allowed, exchange.replica))
+        problems.push(`it breaks off: ${JSON.stringify(event.data)}`);
       continue;
     }
     const { number, data } = event;

@@ -31,6 +31,7 @@ export class UnattendedTasks {
   #looking: Promise<LiveTask[]> | undefined;
   /** Whether something may have come up since the look that goes on began. */
   #isStale = false;
+  #hasFailed = false;
 
   constructor(live: LiveTasks, options: UnattendedTasksOptions) {
     this.#live = live;
@@ -49,11 +50,15 @@ export class UnattendedTasks {
     return this.#looking;
   }
 
-  /** The same as {@link look}; a failure is logged, and the next look is another try. */
+  /** The same as {@link look}; a failure is logged, once until one succeeds, and the next look is another try. */
   async tryLook(): Promise<void> {
-    await this.look().catch((err) =>
-      this.#options.log.error({ err }, 'tasks that nobody works on could not be looked for'),
-    );
+    try {
+      await this.look();
+      this.#hasFailed = false;
+    } catch (err) {
+      if (!this.#hasFailed) this.#options.log.error({ err }, 'tasks that nobody works on could not be looked for');
+      this.#hasFailed = true;
+    }
   }
 
   /** Resolves when no look goes on. */
