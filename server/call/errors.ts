@@ -40,6 +40,17 @@ export const drainingError = (retryAfter?: string): ApiError =>
     retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } },
   );
 
+/** How soon a run whose server has stopped may be asked for again, in seconds: by then a balancer knows of that. */
+const RETRY_AFTER_S = '5';
+
+/** The error of a run that did not finish, with when to ask again where its server has stopped. */
+export const runError = (code: ErrorCode, detail: string): ApiError =>
+  new ApiError(
+    code,
+    detail,
+    code === 'draining' || code === 'run-interrupted' ? { headers: { 'retry-after': RETRY_AFTER_S } } : {},
+  );
+
 /** An ApiError from anything thrown: what is not one already becomes a 500 that says nothing of its cause. */
 export function toApiError(cause: unknown): ApiError {
   return cause instanceof ApiError ? cause : new ApiError('internal', 'Internal Server Error', { cause });

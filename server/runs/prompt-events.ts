@@ -1,10 +1,9 @@
 /** Translates the events of a run into those of a streamed prompt. */
 
 import type { z } from 'zod';
-import type { ErrorCode } from '../../contract/errors.ts';
 import type { Included, PromptEvent } from '../../contract/prompts.ts';
 import { toAnswerFile } from '../call/data-url.ts';
-import { ApiError } from '../call/errors.ts';
+import { type ApiError, runError } from '../call/errors.ts';
 import { Paragraphs } from '../call/paragraphs.ts';
 import type { LoggedEvent } from './log-reader.ts';
 import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from './run-events.ts';
@@ -102,21 +101,10 @@ const toApproval = ({ id, callId, tool, args }: AwaitedCall) => ({ id, tool_call
 
 /** The error that answers a run which did not finish. */
 export function toFailure(outcome: Exclude<RunOutcome, { status: 'finished' }>): ApiError {
-  if (outcome.status === 'failed') return failWith(outcome.code, outcome.detail);
+  if (outcome.status === 'failed') return runError(outcome.code, outcome.detail);
   const code = outcome.reason === SHUTTING_DOWN ? 'draining' : 'run-cancelled';
-  return failWith(code, `The run was cancelled: ${outcome.reason}`);
+  return runError(code, `The run was cancelled: ${outcome.reason}`);
 }
-
-/** How soon a run whose server has stopped may be asked for again, in seconds: by then a balancer knows of that. */
-const RETRY_AFTER_S = '5';
-
-/** The error of a run, with when to ask again where its server has stopped. */
-export const failWith = (code: ErrorCode, detail: string): ApiError =>
-  new ApiError(
-    code,
-    detail,
-    code === 'draining' || code === 'run-interrupted' ? { headers: { 'retry-after': RETRY_AFTER_S } } : {},
-  );
 
 const toUsage = ({ inputTokens, outputTokens }: Usage) => ({
   prompt_tokens: inputTokens,

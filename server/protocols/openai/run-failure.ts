@@ -1,10 +1,9 @@
-import type { ApiError } from '../../call/errors.ts';
-import { failWith } from '../../runs/prompt-events.ts';
+import { type ApiError, runError } from '../../call/errors.ts';
 import { type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
 
 /** The error that answers a run which did not finish. */
 export function toRunFailure(outcome: Exclude<RunOutcome, { readonly status: 'finished' }>): ApiError {
-  if (outcome.status === 'failed') return failWith(outcome.code, outcome.detail);
+  if (outcome.status === 'failed') return runError(outcome.code, outcome.detail);
   const code = outcome.reason === SHUTTING_DOWN ? 'run-interrupted' : 'run-cancelled';
-  return failWith(code, `The run was cancelled: ${outcome.reason}`);
+  return runError(code, `The run was cancelled: ${outcome.reason}`);
 }
