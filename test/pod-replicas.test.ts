@@ -105,7 +105,7 @@ const Budget = z.strictObject({
   apiVersion: z.literal('policy/v1'),
   kind: z.literal('PodDisruptionBudget'),
   metadata: Metadata,
-  spec: z.strictObject({ minAvailable: z.int(), selector: Selector }),
+  spec: z.strictObject({ maxUnavailable: z.int(), selector: Selector }),
 });
 const Service = z.strictObject({
   apiVersion: z.literal('v1'),
@@ -130,8 +130,8 @@ describe('the manifests of the replicas', () => {
   const [container] = pod.containers;
   const options = toOptions(container.args);
 
-  test('keep two replicas at least, and end none before another one is ready', () => {
-    expect([replicas, budget.spec.minAvailable]).toEqual([3, 2]);
+  test('lose one of three at a time at most, and none before another one is ready', () => {
+    expect([replicas, budget.spec.maxUnavailable]).toEqual([3, 1]);
     expect(strategy.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: 1 });
     const { labels } = template.metadata;
     const selected = [selector, budget.spec.selector, ...pod.topologySpreadConstraints.map((one) => one.labelSelector)];

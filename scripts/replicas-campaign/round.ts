@@ -50,6 +50,7 @@ const DURING: readonly StoryName[] = ['attached', 'detachedTools', 'approval', '
 /** How much of what is asked before is asked of the replica that something happens to. */
 const OF_VICTIM = 0.6;
 const ANSWERED_MS = 60_000;
+const BUSY_MS = 15_000;
 
 /** Runs one. Throws when the database cannot be read in the end. */
 export async function runRound({ fleet, tools, kind, prefix, seed, scale }: RunRound): Promise<RoundResult> {
@@ -67,7 +68,7 @@ export async function runRound({ fleet, tools, kind, prefix, seed, scale }: RunR
       stories.push(STORIES[name](round, `${prefix}-${stories.length}-${name}`, choosing()));
   };
   tell(BEFORE, () => (random.between(0, 1) < OF_VICTIM ? victim : choose(round)));
-  await sleep(random.between(500, 2500));
+  await Promise.all([sleep(random.between(500, 2500)), untilBusy(round)]);
   const lose = (replica: Replica) => void lost.set(replica, Date.now());
   const trouble = kind.run({ fleet, victim, random, note, lose }).catch((cause: unknown) => {
     round.problems.push(`the trouble itself failed: ${cause}`);
@@ -83,6 +84,12 @@ export async function runRound({ fleet, tools, kind, prefix, seed, scale }: RunR
   const times = measureEnds(round, rows, { lost, isDurable });
   const problems = [...checkRound(round, { rows, tools, allowed }), ...findLate(times)];
   return { round, rows, happened, problems, ...times, tookMs: Date.now() - startedAt };
+}
+
+/** Waits until the victim is in the middle of something, which a busy machine has it be late. */
+async function untilBusy({ wire, victim }: Round): Promise<void> {
+  const isStreaming = () => wire.exchanges.some(({ replica, frames }) => replica === victim.name && frames.length > 0);
+  for (const deadline = Date.now() + BUSY_MS; Date.now() < deadline && !isStreaming(); ) await sleep(20);
 }
 
 async function untilAllAnswered({ exchanges }: Wire): Promise<void> {
