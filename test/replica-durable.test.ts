@@ -1,18 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError } from '../server/call/errors.ts';
-import type { RunAgent } from '../server/runs/agent-loop.ts';
 import type { LoggedEvent } from '../server/runs/log-reader.ts';
 import type { RunEvent } from '../server/runs/run-events.ts';
-import type { RunRequest } from '../server/runs/run-request.ts';
 import type { ToolOutcome } from '../server/runs/toolset.ts';
-import { ok, testAgent, toolsetOf } from './support/loop.ts';
+import {
+  durable,
+  expectWhole,
+  IN_TIME,
+  openDurable,
+  saidIn,
+  storedOf,
+  type Tools,
+  typesOf,
+  untilStored,
+} from './support/durable-runs.ts';
+import { ok, toolsetOf } from './support/loop.ts';
 import { hasNoDatabase, openDatabase, query, type TestDatabase } from './support/postgres.ts';
 import { readAll } from './support/running.ts';
-import { type Answer, finish, type ScriptedModel, scriptedModel, text, toolCall } from './support/scripted-model.ts';
-import { readElsewhere, type SharedProcess, startSharedRuns } from './support/shared-runs.ts';
-
-const IN_TIME = { timeout: 15_000 };
-const durable: RunAgent = { ...testAgent, durable: true };
+import { type Answer, finish, text, toolCall } from './support/scripted-model.ts';
+import { readElsewhere } from './support/shared-runs.ts';
 
 describe.skipIf(hasNoDatabase)('durable runs', () => {
   let database: TestDatabase;
@@ -21,46 +27,11 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
   }, 120_000);
   afterAll(() => database?.close());
 
-  type Tools = Record<string, () => Promise<ToolOutcome> | ToolOutcome>;
-  interface Process extends SharedProcess {
-    readonly model: ScriptedModel;
-    begin(request?: Partial<RunRequest>): ReturnType<SharedProcess['start']>;
-  }
-
   /** A process whose model gives these answers, with these tools. */
-  async function open(answers: readonly Answer[], tools: Tools = {}, options = {}): Promise<Process> {
-    const model = scriptedModel(answers);
-    const toolset = toolsetOf(tools);
-    const process = await startSharedRuns(model, {
-      url: database.url,
-      find: () => ({ agent: () => durable, toolset }),
-      ...options,
-    });
-    const begin = (request = {}) => process.start({ agent: () => durable, toolset, durable: true, ...request });
-    return Object.assign(process, { model, begin });
-  }
-
-  const typesOf = (events: readonly LoggedEvent[]) => events.map(({ event }) => event.type);
+  const open = (answers: readonly Answer[], tools: Tools = {}, options = {}) =>
+    openDurable({ answers, tools, url: database.url, ...options });
   const textOf = (events: readonly LoggedEvent[]) =>
     events.map(({ event }) => (event.type === 'text-delta' ? event.delta : '')).join('');
-  const storedOf = async ({ store }: Process, id: string): Promise<LoggedEvent[]> => {
-    const batches = await store.runs.events((await store.runs.get(id))?.key ?? '');
-    return batches.flatMap(({ first, events }) =>
-      events.map((event, index) => ({ id: first + index, at: 0, event: event as RunEvent })),
-    );
-  };
-  const untilStored = (process: Process, id: string, words: string) =>
-    expect.poll(async () => JSON.stringify(await storedOf(process, id)), IN_TIME).toContain(words);
-  const said = async ({ store }: Process, conversation: string) =>
-    (await store.conversations.messages(conversation)).map((message) =>
-      message.role === 'tool' ? { tool: message.result } : message.content,
-    );
-  /** Checks what is true of every stream: its numbers, and that it has one end. */
-  function expectWhole(events: readonly LoggedEvent[]): void {
-    expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1));
-    expect(typesOf(events).filter((type) => type === 'run-ended')).toHaveLength(1);
-    expect(typesOf(events).at(-1)).toBe('run-ended');
-  }
 
   test('one that is cut off in the middle of a text goes on elsewhere, and the text is told once', async () => {
     await using own = await open([[...text('one ', 'two '), 'hang']]);
@@ -82,7 +53,7 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
       messageIds: [first?.type === 'text-started' && first.messageId],
       callIds: [],
     });
-    expect(await said(other, 'text')).toEqual([
+    expect(await saidIn(other, 'text')).toEqual([
       [{ type: 'text', text: 'Hello' }],
       [{ type: 'text', text: 'One, two, three' }],
     ]);
@@ -117,7 +88,7 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     expectWhole(events);
     expect(runs).toBe(1);
     expect(typesOf(events)).not.toContain('answer-withdrawn');
-    expect(await said(other, 'tool')).toEqual([
+    expect(await saidIn(other, 'tool')).toEqual([
       [{ type: 'text', text: 'Hello' }],
       [
         { type: 'text', text: 'Let me look. ' },
@@ -171,7 +142,7 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
       { callId: 'c1', tool: 'look', status: 'pending', args: { where: 'here' } },
     ]);
     expect(other.model.asked).toEqual([]);
-    expect(JSON.stringify(await said(other, 'asks'))).not.toContain('Not run');
+    expect(JSON.stringify(await saidIn(other, 'asks'))).not.toContain('Not run');
   });
 
   test('one that is cut off between two steps takes no step twice', async () => {
@@ -186,7 +157,7 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     const events = await readElsewhere(other, run.storedId);
     expectWhole(events);
     expect(runs).toBe(1);
-    expect(await said(other, 'between')).toEqual([
+    expect(await saidIn(other, 'between')).toEqual([
       [{ type: 'text', text: 'Hello' }],
       [{ type: 'tool-call', callId: 'c1', name: 'add', args: {} }],
       { tool: 1 },
@@ -212,8 +183,8 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     expect(runs).toBe(1);
     expect(events.flatMap(({ event }) => (event.type === 'step-started' ? event.step : []))).toEqual([1, 2, 2, 2]);
     expect(textOf(events)).toBe('half more whole');
-    expect((await said(third, 'twice')).at(-1)).toEqual([{ type: 'text', text: 'whole' }]);
-    expect(await said(third, 'twice')).toHaveLength(4);
+    expect((await saidIn(third, 'twice')).at(-1)).toEqual([{ type: 'text', text: 'whole' }]);
+    expect(await saidIn(third, 'twice')).toHaveLength(4);
     const steps = await third.store.runs.steps((await third.store.runs.get(run.storedId))?.key ?? '');
     expect(steps.map(({ number, status }) => [number, status])).toEqual([
       [1, 'finished'],
@@ -239,7 +210,7 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     expectWhole(events);
     expect(textOf(events)).toBe('one two three');
     expect(events).toEqual(await readElsewhere(other, run.storedId));
-    expect(JSON.stringify(await said(own, 'wakes'))).not.toContain('sleeper');
+    expect(JSON.stringify(await saidIn(own, 'wakes'))).not.toContain('sleeper');
     expect(await run.ended).toMatchObject({ status: 'finished' });
   });
 
@@ -253,7 +224,7 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     const events = await elsewhere;
     expectWhole(events);
     expect(events.at(-1)?.event).toMatchObject({ outcome: { status: 'finished' } });
-    expect((await said(other, 'handed')).at(-1)).toEqual([{ type: 'text', text: 'two' }]);
+    expect((await saidIn(other, 'handed')).at(-1)).toEqual([{ type: 'text', text: 'two' }]);
   });
 
   test('one whose agent is gone ends as interrupted', async () => {
@@ -272,7 +243,7 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     own.isStopped = true;
     const events = await readElsewhere(other, run.storedId);
     expect(events.at(-1)?.event).toMatchObject({ outcome: { status: 'failed', code: 'run-interrupted' } });
-    expect((await said(other, 'gone')).at(-1)).toEqual([{ type: 'text', text: 'one ' }]);
+    expect((await saidIn(other, 'gone')).at(-1)).toEqual([{ type: 'text', text: 'one ' }]);
   });
 
   test('one with a gap in what is stored of it ends as interrupted', async () => {
@@ -336,7 +307,11 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     await untilStored(other, run.storedId, '"step-started","step":2');
     own.isStopped = true;
     await readElsewhere(other, run.storedId);
-    expect((await said(other, 'signed'))[1]).toContainEqual({ type: 'reasoning', text: 'Hm', providerOptions: signed });
+    expect((await saidIn(other, 'signed'))[1]).toContainEqual({
+      type: 'reasoning',
+      text: 'Hm',
+      providerOptions: signed,
+    });
     expect(JSON.stringify(other.model.asked[0]?.prompt)).toContain('item-7');
   });
 

@@ -36,19 +36,21 @@ export interface RunBeginning {
   readonly resumed?: ResumePoint | undefined;
   /** The steps that the other process has noted. */
   readonly steps?: readonly RunStep[] | undefined;
+  /** How many steps the agents have taken that it had asked by then. */
+  readonly askedSteps?: number | undefined;
 }
 
 /** Runs the agent of a run to its end and stores how it ended. Resolves with what its readers are to be told of that; never rejects. */
 export async function driveRun(
   run: ActiveRun,
-  { request, history, stored, answered, resumed, steps }: RunBeginning,
+  { request, history, stored, answered, resumed, steps, askedSteps = 0 }: RunBeginning,
   { models, limits, records, toolArguments, files, log: serverLog }: DriveOptions,
 ): Promise<{ readonly outcome: RunOutcome; readonly usage: Usage; readonly at: number }> {
   const { trace } = run;
   const followed = records.follow(run, steps);
   const budget = new StepBudget(() => request.agent().maxSteps, {
     parent: request.parent?.budget,
-    used: resumed && resumed.step - 1,
+    used: resumed && resumed.step - 1 + askedSteps,
   });
   const log = trace ? withFields(serverLog, trace.logFields) : serverLog;
   if (request.note !== undefined && !run.log.lastId) followed.sink.emit({ type: 'noted', note: request.note });

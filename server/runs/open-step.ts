@@ -1,4 +1,5 @@
 import type { RunStep, StepToolCall } from '../store/stored-steps.ts';
+import { sumCosts, sumUsage } from '../store/usage.ts';
 
 type Written<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -40,4 +41,19 @@ export function queueCall(
   };
   toolCalls.push(queued);
   return queued;
+}
+
+/**
+ * Adds what an answer has used to a step, and what that costs. The step may have been taken before, by a process that is gone: what its
+ * answer used then counts too. Where the cost of one of the two is not known, that of the step is not.
+ */
+export function addSpent(step: OpenStep, { usage, cost }: Pick<RunStep, 'usage' | 'cost'>): void {
+  if (!usage) return;
+  if (!step.usage) {
+    step.usage = usage;
+    step.cost = cost;
+    return;
+  }
+  step.usage = sumUsage(step.usage, usage);
+  step.cost = step.cost === null || cost === null ? null : sumCosts([step.cost, cost]);
 }

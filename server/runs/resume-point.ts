@@ -60,9 +60,7 @@ export function findResumePoint(events: readonly RunEvent[], options: PointOptio
   const isWithdrawn = half !== undefined && !isKept;
   const left = isWithdrawn ? { calls: [], asked: [] } : findOpen(events);
   const { results, pending, held } = settle(left, { callerTools: options.callerTools, isWhole: !half });
-  const answered = half?.events.find((event) => event.type === 'model-answered');
-  const before = lastEnd?.usage ?? NO_USAGE;
-  const usage = isKept && answered?.usage ? sumUsage(before, answered.usage) : before;
+  const usage = countUsage(events);
   const end: RunEvent[] = half && isKept ? [{ type: 'step-ended', step: half.step, usage }] : [];
   const news = [...(isWithdrawn ? withdraw(half.events) : []), ...results, ...end];
   const all = [...events, ...news];
@@ -77,6 +75,15 @@ export function findResumePoint(events: readonly RunEvent[], options: PointOptio
     state: findState(events, options.state),
     news,
   };
+}
+
+/** What answers have used; that of one which was made void was used all the same. */
+function countUsage(events: readonly RunEvent[]): Usage {
+  const lastEnd = events.findLastIndex(({ type }) => type === 'step-ended');
+  const ended = events[lastEnd];
+  const since = events.slice(lastEnd + 1);
+  const answered = since.flatMap((event) => (event.type === 'model-answered' && event.usage ? event.usage : []));
+  return answered.reduce(sumUsage, ended?.type === 'step-ended' ? ended.usage : NO_USAGE);
 }
 
 interface HalfStep {

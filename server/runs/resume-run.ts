@@ -1,6 +1,7 @@
 import { ApiError } from '../call/errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { RunRecord, Store } from '../store/store.ts';
+import { countAskedSteps } from './count-steps.ts';
 import type { RunBeginning } from './drive-run.ts';
 import { findResumePoint } from './resume-point.ts';
 import type { FindRunnable } from './start-run.ts';
@@ -51,6 +52,7 @@ export async function readResumed(
       answered: hasSteps ? [] : resumable.answered.filter(({ callId }) => !resumed.begun.has(callId)),
       resumed,
       steps: await store.runs.steps(record.key),
+      askedSteps: await countAskedSteps(record.id, { store: store.runs, principal }),
     },
     after,
     lastAt: logged.findLast(({ at }) => at !== undefined)?.at,

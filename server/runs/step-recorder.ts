@@ -2,7 +2,7 @@ import type { RunStep } from '../store/stored-steps.ts';
 import type { CallProgress, CallWatch, EndedCall, WatchedCall } from './call-watch.ts';
 import { InnerCalls } from './inner-calls.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import { type OpenStep, queueCall, reopenStep } from './open-step.ts';
+import { addSpent, type OpenStep, queueCall, reopenStep } from './open-step.ts';
 import type { RunEvent, RunOutcome, Usage } from './run-events.ts';
 import type { RunTrace } from './run-tracing.ts';
 
@@ -111,12 +111,14 @@ export class StepRecorder {
   takeChanged(): readonly RunStep[] {
     const changed = [...this.#changed];
     this.#changed.clear();
-    return changed;
+    // As they are now: what is stored of them is to go with the events until now, however long that takes.
+    return changed.map(reopenStep);
   }
 
   /** Counts steps that were taken as changed: they could not be stored. */
   putBack(steps: readonly RunStep[]): void {
-    for (const step of this.#steps) if (steps.includes(step)) this.#changed.add(step);
+    const numbers = new Set(steps.map(({ number }) => number));
+    for (const step of this.#steps) if (numbers.has(step.number)) this.#changed.add(step);
   }
 
   get #last(): OpenStep | undefined {
@@ -130,8 +132,7 @@ export class StepRecorder {
   }
 
   #open(number: number, model: string | null, at: number): OpenStep {
-    // One that is taken again: its process is gone.
-    if (this.#last?.number === number) this.#steps.pop();
+    const before = this.#forget(number);
     // Calls that a person has answered ran before the first model was asked.
     if (this.#last?.status === 'running') this.#close('finished', at);
     const step: OpenStep = {
@@ -143,8 +144,8 @@ export class StepRecorder {
       firstTokenAt: null,
       answeredAt: null,
       endedAt: null,
-      usage: null,
-      cost: null,
+      usage: before?.usage ?? null,
+      cost: before?.cost ?? null,
       stopReason: null,
       failure: null,
       retries: [],
@@ -154,6 +155,12 @@ export class StepRecorder {
     this.#steps.push(step);
     this.#note(step);
     return step;
+  }
+
+  /** Forgets a step that is taken again, as its process is gone. Returns it. */
+  #forget(number: number): OpenStep | undefined {
+    const step = this.#last;
+    return step?.number === number ? this.#steps.pop() : undefined;
   }
 
   #close(status: RunStep['status'], at: number): void {
@@ -184,9 +191,9 @@ export class StepRecorder {
     } else {
       const { usage, stopReason } = event;
       step.answeredAt = at;
-      step.usage = usage;
       step.stopReason = stopReason;
-      step.cost = step.model === null || !usage ? null : this.#priceOf(step.model, usage);
+      const cost = step.model === null || !usage ? null : this.#priceOf(step.model, usage);
+      addSpent(step, { usage, cost });
     }
     this.#note(step);
   }

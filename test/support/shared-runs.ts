@@ -13,6 +13,7 @@ import type { LoggedEvent } from '../../server/runs/log-reader.ts';
 import type { RunRequest } from '../../server/runs/run-request.ts';
 import { Runs } from '../../server/runs/runs.ts';
 import type { FindRunnable } from '../../server/runs/start-run.ts';
+import type { PriceOf } from '../../server/runs/step-recorder.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres.ts';
 import type { Beat } from '../../server/store/shared-store.ts';
 import type { Store } from '../../server/store/store.ts';
@@ -43,10 +44,13 @@ export interface OpenOptions {
   readonly isDeaf?: boolean;
 }
 
-interface SharedProcessOptions extends OpenOptions {
+/** How a process is opened that has runs. */
+export interface SharedProcessOptions extends OpenOptions {
   /** Finds the agents of runs that it goes on with; absent: it waits with those. */
   readonly find?: FindRunnable;
   readonly limits?: Partial<RunLimits>;
+  /** What answers of models cost; absent: that is not known. */
+  readonly priceOf?: PriceOf;
 }
 
 /** Times that tests need not wait long for. */
@@ -120,7 +124,7 @@ export async function openProcess({ url, times, isDeaf = false }: OpenOptions): 
 /** Opens runs on a database that others use too. */
 export async function startSharedRuns(
   model: LanguageModelV4,
-  { limits, find, ...options }: SharedProcessOptions,
+  { limits, find, priceOf, ...options }: SharedProcessOptions,
 ): Promise<SharedProcess> {
   const process = await openProcess(options);
   const { store, sharing, logged } = process;
@@ -128,7 +132,7 @@ export async function startSharedRuns(
     error: (details: object, message: string) => void logged.push(`${message} ${String(Reflect.get(details, 'err'))}`),
     warn: (_: object, message: string) => void logged.push(message),
   };
-  const runs = new Runs({ store, models: only(model), log, limits: { ...quickLimits, ...limits }, sharing });
+  const runs = new Runs({ store, models: only(model), log, limits: { ...quickLimits, ...limits }, priceOf, sharing });
   if (find) runs.goOnWith(find);
   return Object.assign(process, {
     runs,
