@@ -125,7 +125,7 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
     callIds: new Set(calls.keys()),
     state: new SharedState(state.value, options.sink, resumed?.state !== undefined),
     approvals: [],
-    voided: [],
+    voided: [...(resumed?.voided ?? [])],
     missingServers: new Set(),
     output: new RunOutput(options.toolArguments.schemas),
     files: new RunFiles(options.files ?? openFileSource(), options.limits),

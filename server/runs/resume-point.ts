@@ -1,12 +1,12 @@
 /** From where a run can go on whose process is gone, as the events tell that are stored of it. */
-import { isJsonObject } from '../store/json-object.ts';
 import type { Message } from '../store/messages.ts';
+import type { NewApproval } from '../store/store.ts';
 import { NO_USAGE, sumUsage, type Usage } from '../store/usage.ts';
-import { INTERRUPTED } from './found-run.ts';
-import { newId } from './ids.ts';
 import { applyPatch, isPatchOperation } from './json-patch.ts';
+import { findOpenCalls, type SettleOptions, settleOpenCalls } from './open-calls.ts';
 import { rebuildMessages } from './rebuild-messages.ts';
 import type { RunEvent } from './run-events.ts';
+import { TOOL_CHANGED } from './tool-approvals.ts';
 import type { ReadyCall } from './tool-calls.ts';
 
 /** The answer of a step that was taken whole. */
@@ -30,24 +30,24 @@ export interface ResumePoint {
   readonly pending: readonly string[];
   /** The calls that wait for a person. */
   readonly held: readonly ReadyCall[];
+  /** What calls wait for that have asked other agents. */
+  readonly waiting: readonly NewApproval[];
   /** The answered calls of runs before that have begun. */
   readonly begun: ReadonlySet<string>;
+  /** The ids of answered approvals whose tool was no longer the one that was shown. */
+  readonly voided: readonly string[];
   /** The state shared with the caller, where it has changed. */
   readonly state: { readonly value: unknown } | undefined;
   /** What is to be told before anything else. */
   readonly news: readonly RunEvent[];
 }
 
-interface PointOptions {
-  /** The names of the tools that the caller runs. */
-  readonly callerTools: ReadonlySet<string>;
+interface PointOptions extends Omit<SettleOptions, 'isWhole'> {
+  /** The ids of the approvals that it acts on. */
+  readonly answeredIds: ReadonlySet<string>;
   /** The state shared with the caller at the start. */
   readonly state: unknown;
 }
-
-const MAY_HAVE_RUN =
-  'This call may have run: the server that ran it has stopped, and what it came to is not known. Look before you call it again';
-const NOT_RUN = 'Not run: the server has stopped before. Call it again if it is still needed';
 
 /**
  * Finds it. Steps that were taken whole count. Of one that was not, the answer counts if a tool has begun that it called: it is then
@@ -58,8 +58,8 @@ export function findResumePoint(events: readonly RunEvent[], options: PointOptio
   const half = halfStepOf(events);
   const isKept = half?.events.some(({ type }) => type === 'tool-started') ?? false;
   const isWithdrawn = half !== undefined && !isKept;
-  const left = isWithdrawn ? { calls: [], asked: [] } : findOpen(events);
-  const { results, pending, held } = settle(left, { callerTools: options.callerTools, isWhole: !half });
+  const left = isWithdrawn ? { calls: [], asked: [] } : findOpenCalls(events);
+  const { results, ...calls } = settleOpenCalls(left, { ...options, isWhole: !half });
   const usage = countUsage(events);
   const end: RunEvent[] = half && isKept ? [{ type: 'step-ended', step: half.step, usage }] : [];
   const news = [...(isWithdrawn ? withdraw(half.events) : []), ...results, ...end];
@@ -69,8 +69,8 @@ export function findResumePoint(events: readonly RunEvent[], options: PointOptio
     usage,
     step: isWithdrawn ? half.step : (half?.step ?? lastEnd?.step ?? 0) + 1,
     answers: findAnswers(all),
-    pending,
-    held,
+    ...calls,
+    voided: events.flatMap((event) => voidedBy(event, options.answeredIds)),
     begun: new Set(events.flatMap((event) => (isAnswered(event) ? event.callId : []))),
     state: findState(events, options.state),
     news,
@@ -122,68 +122,6 @@ function withdraw(events: readonly RunEvent[]): RunEvent[] {
   return [{ type: 'answer-withdrawn', messageIds: [...messageIds], callIds: [...callIds] }];
 }
 
-type Started = Extract<RunEvent, { type: 'tool-started' }>;
-
-/** A call without a result. */
-interface OpenCall {
-  readonly call: Extract<RunEvent, { type: 'tool-call-ended' | 'tool-started' }>;
-  readonly started?: Started;
-}
-
-interface OpenCalls {
-  readonly calls: readonly OpenCall[];
-  /** The runs of agents that were asked by them. */
-  readonly asked: readonly string[];
-}
-
-/** What has no result of all that counts. */
-function findOpen(events: readonly RunEvent[]): OpenCalls {
-  const open = new Map<string, OpenCall>();
-  const asked = new Set<string>();
-  for (const event of events) {
-    if (event.type === 'tool-call-ended') open.set(event.callId, { call: event });
-    else if (event.type === 'tool-started')
-      open.set(event.callId, { call: open.get(event.callId)?.call ?? event, started: event });
-    else if (event.type === 'tool-result') open.delete(event.callId);
-    else if (event.type === 'answer-withdrawn') for (const id of event.callIds) open.delete(id);
-    else if (event.type === 'subagent-started') asked.add(event.runId);
-    else if (event.type === 'subagent-ended') asked.delete(event.runId);
-  }
-  return { calls: [...open.values()], asked: [...asked] };
-}
-
-interface SettleOptions extends Pick<PointOptions, 'callerTools'> {
-  /** Whether the last step was taken whole: what is left of it and has not begun waits for a person, where it is no tool of the caller. */
-  readonly isWhole: boolean;
-}
-
-/** The results of calls that have begun, and of those that never will. The others are the caller's to answer, or a person's. */
-function settle({ calls, asked }: OpenCalls, { callerTools, isWhole }: SettleOptions) {
-  const ends = asked.map((runId): RunEvent => ({ type: 'subagent-ended', runId, outcome: INTERRUPTED, omitted: 0 }));
-  const results: RunEvent[] = [];
-  const pending: string[] = [];
-  const held: ReadyCall[] = [];
-  for (const { call, started } of calls) {
-    const { callId, name } = call;
-    if (!started && callerTools.has(name)) pending.push(callId);
-    else if (!started && isWhole && call.type === 'tool-call-ended')
-      held.push({ callId, name, args: isJsonObject(call.args) ? call.args : {}, server: call.server });
-    else results.push(toResult(callId, name, started));
-  }
-  return { results: [...ends, ...results], pending, held };
-}
-
-const toResult = (callId: string, name: string, started: Started | undefined): RunEvent => ({
-  type: 'tool-result',
-  callId,
-  messageId: newId('msg'),
-  name,
-  result: started ? MAY_HAVE_RUN : NOT_RUN,
-  isError: true,
-  bytes: 0,
-  ...(started?.approvalId !== undefined && { approvalId: started.approvalId }),
-});
-
 /** The answers of whole steps. */
 function findAnswers(events: readonly RunEvent[]): WholeAnswer[] {
   const answers: WholeAnswer[] = [];
@@ -207,6 +145,13 @@ function findAnswers(events: readonly RunEvent[]): WholeAnswer[] {
 
 const isAnswered = (event: RunEvent): event is Extract<RunEvent, { type: 'tool-started' | 'tool-result' }> =>
   event.type === 'tool-started' || event.type === 'tool-result';
+
+/** The approval that an event tells to be void. Tools say events of the kind too. */
+function voidedBy(event: RunEvent, answeredIds: ReadonlySet<string>): string[] {
+  if (event.type !== 'custom' || event.name !== TOOL_CHANGED) return [];
+  const id: unknown = Object(event.value).approval_id;
+  return typeof id === 'string' && answeredIds.has(id) ? [id] : [];
+}
 
 function findState(events: readonly RunEvent[], initial: unknown): ResumePoint['state'] {
   let state: { value: unknown } | undefined;

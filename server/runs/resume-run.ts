@@ -1,12 +1,14 @@
 import { ApiError } from '../call/errors.ts';
 import type { Message } from '../store/messages.ts';
 import type { RunRecord, Store } from '../store/store.ts';
+import { findAwaitedAnswers } from './awaited-answers.ts';
 import { countAskedSteps } from './count-steps.ts';
 import type { RunBeginning } from './drive-run.ts';
 import { findResumePoint } from './resume-point.ts';
-import type { FindRunnable } from './start-run.ts';
+import type { FindRunnable, RunnableAgent } from './start-run.ts';
 import { toEvents } from './stored-events.ts';
 import { readStoredRequest, type StoredRequest } from './stored-request.ts';
+import { needsApproval } from './tool-approvals.ts';
 
 /** A run that goes on in this process, which another one has begun. */
 export interface ResumedRun {
@@ -18,7 +20,10 @@ export interface ResumedRun {
 }
 
 interface ResumeOptions {
-  readonly store: Pick<Store, 'runs'> & { readonly conversations: Pick<Store['conversations'], 'messages'> };
+  readonly store: Pick<Store, 'runs'> & {
+    readonly approvals: Pick<Store['approvals'], 'open'>;
+    readonly conversations: Pick<Store['conversations'], 'messages'>;
+  };
   /** undefined: agents are not open yet. */
   readonly find: FindRunnable | undefined;
 }
@@ -40,10 +45,15 @@ export async function readResumed(
   if (!runnable) return 'never';
   const stored = await store.conversations.messages(record.conversationKey);
   const events = logged.map(({ event }) => event);
-  const callerTools = new Set(request.callerTools?.map(({ name }) => name));
-  const resumed = findResumePoint(events, { callerTools, state: request.state });
-  const hasSteps = events.some(({ type }) => type === 'step-started');
   const { principal, history: told, ...asked } = request;
+  const resumed = findResumePoint(events, {
+    callerTools: new Set(request.callerTools?.map(({ name }) => name)),
+    isHeld: (tool) => isHeld(tool, runnable),
+    awaited: await findAwaitedAnswers(events, { store, principal }),
+    answeredIds: new Set(resumable.answered.map(({ id }) => id)),
+    state: request.state,
+  });
+  const hasSteps = events.some(({ type }) => type === 'step-started');
   return {
     beginning: {
       request: { ...runnable, ...asked, principal, messages: [], history: 'stored' },
@@ -69,6 +79,11 @@ function findRunnable(agentId: string, { principal }: StoredRequest, find: FindR
     throw cause;
   }
 }
+
+/** Whether calls of a tool wait for a person. */
+const isHeld = (tool: string, { agent, toolset }: RunnableAgent): boolean =>
+  needsApproval(tool, agent().approvals?.tools ?? []) &&
+  !toolset.list().some(({ name, isDisplay }) => name === tool && isDisplay);
 
 function pick(messages: readonly Message[], ids: readonly string[]): Message[] {
   const byId = new Map(messages.map((message) => [message.id, message]));

@@ -4,8 +4,16 @@ import type { ApprovalRecord, NewApproval } from '../store/store.ts';
 import type { ModelAnswer } from './model-step.ts';
 import { prepareTools } from './prepare-tools.ts';
 import { readyCall } from './ready-call.ts';
+import type { ResumePoint } from './resume-point.ts';
 import type { SharedState } from './shared-state.ts';
-import { isChanged, needsApproval, toAnsweredCall, toApproval, toRepeatedCalls } from './tool-approvals.ts';
+import {
+  isChanged,
+  needsApproval,
+  TOOL_CHANGED,
+  toAnsweredCall,
+  toApproval,
+  toRepeatedCalls,
+} from './tool-approvals.ts';
 import type { ToolArguments } from './tool-arguments.ts';
 import { offerTools, type ReadyCall, runToolCalls, type ToolCallOptions } from './tool-calls.ts';
 import type { ToolDefinition } from './toolset.ts';
@@ -97,7 +105,7 @@ export async function settleDecidedCalls(
     if (approval.status !== 'approved' || !isChanged(approval, tools.get(approval.tool))) continue;
     turn.voided.push(approval.id);
     const value = { approval_id: approval.id, tool: approval.tool };
-    sink.emit({ type: 'custom', name: 'tool_changed', value });
+    sink.emit({ type: 'custom', name: TOOL_CHANGED, value });
   }
   const calls = own.map((approval) => toAnsweredCall(approval, tools.get(approval.tool)));
   return runCalls([...calls, ...toRepeatedCalls(ofOthers, turn.calls)], turn, options);
@@ -105,21 +113,33 @@ export async function settleDecidedCalls(
 
 /** Leaves calls to their caller or to a person again, which waited when their process was gone. Returns the ids of those that do. */
 export async function holdAgain(
-  { pending, held }: { readonly pending: readonly string[]; readonly held: readonly ReadyCall[] },
+  { pending, held, waiting }: Pick<ResumePoint, 'pending' | 'held' | 'waiting'>,
   turn: Turn,
   options: SettleOptions,
 ): Promise<string[]> {
-  if (!held.length) return [...pending];
-  await prepareTools(options, turn.missingServers);
+  if (held.length) await prepareTools(options, turn.missingServers);
   const tools = offerTools(options.toolset, []);
-  const gone = held.filter(({ name }) => !tools.has(name));
-  const refused = gone.map((call) => ({ ...call, refusal: `Not run: there is no tool '${call.name}' any more` }));
-  await runCalls(refused, turn, options);
-  turn.approvals = held.flatMap((call) => {
+  const ready = await Promise.all(held.map((call) => readyAgain(call, tools, options)));
+  const refused = ready.filter(({ refusal }) => refusal !== undefined);
+  if (refused.length) await runCalls(refused, turn, options);
+  const own = ready.flatMap((call) => {
     const tool = tools.get(call.name);
-    return tool ? [toApproval(call, tool)] : [];
+    return tool && call.refusal === undefined ? [toApproval(call, tool)] : [];
   });
-  return [...pending, ...turn.approvals.map(({ callId }) => callId)];
+  turn.approvals = [...own, ...waiting];
+  return [...new Set([...pending, ...turn.approvals.map(({ callId }) => callId)])];
+}
+
+/** A call as a person can be asked for it, or with the reason why not: that it fits its tool may not have been looked at before. */
+async function readyAgain(
+  call: ReadyCall,
+  tools: ReadonlyMap<string, ToolDefinition>,
+  { toolArguments }: SettleOptions,
+): Promise<ReadyCall> {
+  const tool = tools.get(call.name);
+  if (!tool) return { ...call, refusal: `Not run: there is no tool '${call.name}' any more` };
+  const refusal = await toolArguments.findProblem(call.args, tool);
+  return refusal === undefined ? call : { ...call, refusal };
 }
 
 const isOwn = ({ standsFor }: ApprovalRecord) => standsFor === null;

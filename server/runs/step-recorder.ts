@@ -210,6 +210,8 @@ export class StepRecorder {
       call.approvalId = event.approvalId ?? null;
     } else if (event.type === 'tool-result') {
       this.#inner.endWithin(callId);
+      // What a process made that is gone: nobody is told what came of it.
+      for (const inner of step.toolCalls) if (inner.parentCallId === callId) inner.endedAt ??= at;
       call.approvalId = event.approvalId ?? call.approvalId;
       call.endedAt = at;
       call.bytes = event.bytes;

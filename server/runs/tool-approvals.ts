@@ -5,6 +5,9 @@ import { newId } from './ids.ts';
 import type { ReadyCall } from './tool-calls.ts';
 import type { ToolDefinition } from './toolset.ts';
 
+/** The name of the event that tells of an approved call whose tool is no longer the one that was shown. */
+export const TOOL_CHANGED = 'tool_changed';
+
 /** Whether a call of the tool waits for a person. `*` in a pattern is any text. */
 export function needsApproval(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => toExpression(pattern).test(name));

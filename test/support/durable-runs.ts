@@ -7,7 +7,7 @@ import type { RunEvent } from '../../server/runs/run-events.ts';
 import type { RunRequest } from '../../server/runs/run-request.ts';
 import { createStartRun } from '../../server/runs/start-run.ts';
 import type { ToolOutcome, Toolset } from '../../server/runs/toolset.ts';
-import type { RunStep } from '../../server/store/store.ts';
+import type { EventBatch, RunStep, StepBatch } from '../../server/store/store.ts';
 import { createAskToolset } from '../../server/subagents/ask-toolset.ts';
 import { testAgent, toolsetOf } from './loop.ts';
 import { type Answer, type ScriptedModel, scriptedModel } from './scripted-model.ts';
@@ -25,6 +25,7 @@ export type Tools = Record<string, () => Promise<ToolOutcome> | ToolOutcome>;
 /** One of the processes, whose runs are durable. */
 export interface DurableProcess extends SharedProcess {
   readonly model: ScriptedModel;
+  readonly toolset: Toolset;
   begin(request?: Partial<RunRequest>): ReturnType<SharedProcess['start']>;
 }
 
@@ -50,7 +51,7 @@ export async function openDurable({
   const model = scriptedModel(answers);
   const process = await startSharedRuns(model, { find: () => ({ agent: () => agent, toolset }), ...options });
   const begin = (request = {}) => process.start({ agent: () => agent, toolset, durable: true, ...request });
-  return Object.assign(process, { model, begin });
+  return Object.assign(process, { model, toolset, begin });
 }
 
 /** A process whose agent may ask another one, `helper`, which has these tools. */
@@ -69,13 +70,14 @@ export async function openAsking({ tools = {}, ...options }: Omit<DurableOptions
   return process;
 }
 
-/** Lets a process stand still for good before an event of this kind is stored; what came before is. Resolves once it does. */
-export function stopBefore(process: SharedProcess, type: RunEvent['type']): Promise<void> {
-  const { append } = process.store.runs;
+/** Lets a process stand still before such an event is stored, or so many of them; what came before is. Resolves once it does. */
+export function stopBefore(process: SharedProcess, type: RunEvent['type'], count = 1): Promise<void> {
+  const { append, close } = process.store.runs;
   const stopped = Promise.withResolvers<void>();
-  process.store.runs.append = async ({ events: batches, steps }) => {
-    const isLast = (event: unknown) => Object(event).type === type;
-    if (!batches.some(({ events }) => events.some(isLast))) return append({ events: batches, steps });
+  const isLast = (event: unknown) => Object(event).type === type;
+  let left = count;
+  const hasLast = (batches: readonly EventBatch[]) => batches.some(({ events }) => events.some(isLast)) && --left === 0;
+  const stop = async (batches: readonly EventBatch[], steps: readonly StepBatch[]) => {
     const cut = batches.map(({ events, times, ...batch }) => {
       const index = events.findIndex(isLast);
       const end = index < 0 ? events.length : index;
@@ -84,7 +86,15 @@ export function stopBefore(process: SharedProcess, type: RunEvent['type']): Prom
     await append({ events: cut.filter(({ events }) => events.length > 0), steps });
     process.isStopped = true;
     stopped.resolve();
-    return append({ events: batches, steps });
+  };
+  process.store.runs.append = async (happened) => {
+    if (hasLast(happened.events)) await stop(happened.events, happened.steps);
+    return append(happened);
+  };
+  process.store.runs.close = async (run) => {
+    const { key: runKey, events, changedSteps: steps = [] } = run;
+    if (events && hasLast([events])) await stop([events], [{ runKey, steps }]);
+    return close(run);
   };
   return stopped.promise;
 }
