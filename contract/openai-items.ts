@@ -31,8 +31,11 @@ export const OpenAiItem = z
       .object({
         type: z.literal('image_generation_call'),
         id,
-        status: z.enum(['in_progress', 'completed']),
-        result: z.string().nullable().meta({ description: 'The image in base64; null until it is there' }),
+        status: z.enum(['in_progress', 'completed', 'failed']),
+        result: z
+          .string()
+          .nullable()
+          .meta({ description: 'The image in base64; null until it is there, and of one that does not count' }),
       })
       .meta({
         description:

@@ -174,6 +174,10 @@ export const PromptEvent = z
         type: z.literal('withdrawn'),
         content: z.string().meta({ description: 'The end of the text so far, which is to be taken away' }),
         reasoning: z.string().optional().meta({ description: 'The same of what the model thinks, where it was told' }),
+        files: z
+          .int()
+          .optional()
+          .meta({ description: 'How many of the last files are to be taken away; absent where none is' }),
         tool_calls: z.array(z.string()).meta({ description: 'The ids of calls that do not count' }),
         timestamp,
       })

@@ -87,7 +87,12 @@ describe.skipIf(hasNoDatabase)('open calls of durable runs', () => {
   test('of another agent: it may have run, and its own run has an end', async () => {
     let added = 0;
     const url = database.url;
-    const lasting = { add: () => (++added, never) };
+    const lasting = {
+      add: () => {
+        added++;
+        return never;
+      },
+    };
     await using own = await openAsking({ answers: [asks, adds], tools: lasting, url });
     const run = await own.begin({ conversationId: 'asked' });
     const here = readAll(run);
@@ -162,7 +167,12 @@ describe.skipIf(hasNoDatabase)('open calls of durable runs', () => {
     await using own = await openAsking({
       ...careful,
       answers: [asks, adds],
-      tools: { add: () => (++added, never) },
+      tools: {
+        add: () => {
+          added++;
+          return never;
+        },
+      },
       url,
     });
     const run = await own.begin({ conversationId: 'answered' });

@@ -3606,8 +3606,8 @@ export interface components {
             type: "image_generation_call";
             id: string;
             /** @enum {string} */
-            status: "in_progress" | "completed";
-            /** @description The image in base64; null until it is there */
+            status: "in_progress" | "completed" | "failed";
+            /** @description The image in base64; null until it is there, and of one that does not count */
             result: string | null;
         } | {
             /** @constant */
@@ -4004,6 +4004,8 @@ export interface components {
             content: string;
             /** @description The same of what the model thinks, where it was told */
             reasoning?: string;
+            /** @description How many of the last files are to be taken away; absent where none is */
+            files?: number;
             /** @description The ids of calls that do not count */
             tool_calls: string[];
             /** @description When it happened, in milliseconds since 1970; absent where that was not noted */

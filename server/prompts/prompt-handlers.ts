@@ -99,13 +99,15 @@ async function collectAnswer(
 ): Promise<Awaited<ReturnType<Prompts['sync']>>> {
   const translation = new PromptTranslation({ conversationId: run.conversationId, include });
   const calls = new Map<string, { id: string; name: string; args: unknown; result: unknown; is_error: boolean }>();
-  const files: ReturnType<typeof toAnswerFile>[] = [];
+  let files: { readonly messageId: string; readonly file: ReturnType<typeof toAnswerFile> }[] = [];
   let response = '';
   let reasoning = '';
   for await (const logged of run.events({ signal })) {
     const { event } = logged;
     if (event.type === 'run-ended' && event.outcome.status !== 'finished') throw toFailure(event.outcome);
-    if (event.type === 'file') files.push(toAnswerFile(event));
+    if (event.type === 'file') files.push({ messageId: event.messageId, file: toAnswerFile(event) });
+    if (event.type === 'answer-withdrawn')
+      files = files.filter(({ messageId }) => !event.messageIds.includes(messageId));
     const translated = translation.translate(logged);
     if (translated?.type === 'text') response += translated.content;
     if (translated?.type === 'reasoning') reasoning += translated.content;
@@ -132,7 +134,7 @@ async function collectAnswer(
       return {
         response,
         ...(reasoning !== '' && { reasoning }),
-        ...(files.length && { files }),
+        ...(files.length && { files: files.map(({ file }) => file) }),
         tool_calls: [...calls.values()],
         ...end,
       };

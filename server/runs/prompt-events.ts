@@ -26,6 +26,8 @@ export class PromptTranslation {
   readonly #include: IncludedEvents;
   readonly #text = new Paragraphs();
   readonly #reasoning = new Paragraphs();
+  /** The messages of the files that were told and may be taken back. */
+  #files: string[] = [];
 
   constructor({ conversationId, include = [] }: PromptView) {
     this.#conversationId = conversationId;
@@ -48,7 +50,7 @@ export class PromptTranslation {
           ? { type: 'reasoning', content: this.#reasoning.add(event) }
           : undefined;
       case 'file':
-        return this.#include.includes('files') ? { type: 'file', ...toAnswerFile(event) } : undefined;
+        return this.#addFile(event);
       case 'status':
         return this.#include.includes('status') ? toStatus(event) : undefined;
       case 'tool-call-ended':
@@ -59,6 +61,8 @@ export class PromptTranslation {
       }
       case 'answer-withdrawn':
         return this.#withdraw(event);
+      case 'step-ended':
+        return this.#settle();
       case 'run-ended':
         return this.#toLast(event.outcome, toUsage(event.usage));
       default:
@@ -69,8 +73,25 @@ export class PromptTranslation {
   #withdraw({ messageIds, callIds }: Extract<RunEvent, { type: 'answer-withdrawn' }>): PromptEvents | undefined {
     const content = this.#text.withdraw(messageIds);
     const reasoning = this.#reasoning.withdraw(messageIds);
-    if (content === '' && reasoning === '' && !callIds.length) return undefined;
-    return { type: 'withdrawn', content, ...(reasoning !== '' && { reasoning }), tool_calls: [...callIds] };
+    const kept = this.#files.filter((id) => !messageIds.includes(id));
+    const files = this.#files.length - kept.length;
+    this.#files = kept;
+    if (content === '' && reasoning === '' && !files && !callIds.length) return undefined;
+    const also = { ...(reasoning !== '' && { reasoning }), ...(files > 0 && { files }) };
+    return { type: 'withdrawn', content, ...also, tool_calls: [...callIds] };
+  }
+
+  #addFile(event: Extract<RunEvent, { type: 'file' }>): PromptEvents | undefined {
+    if (!this.#include.includes('files')) return undefined;
+    this.#files.push(event.messageId);
+    return { type: 'file', ...toAnswerFile(event) };
+  }
+
+  /** What a whole step has said is never taken back. */
+  #settle(): undefined {
+    this.#text.settle();
+    this.#reasoning.settle();
+    this.#files = [];
   }
 
   #toLast(outcome: RunOutcome, usage: ReturnType<typeof toUsage>): PromptEvents {

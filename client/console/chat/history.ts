@@ -31,7 +31,7 @@ function toShown(message: Fields, id: string): Item[] {
     case 'user':
       return [toUserItem(id, isContent(content) ? content : '')];
     case 'reasoning':
-      return [toTextItem('reasoning', id, String(content ?? ''))];
+      return content ? [toTextItem('reasoning', id, String(content))] : [];
     case 'activity':
       return [toActivityItem(id, String(message.activityType), isFields(content) ? content : {})];
     case 'assistant':

@@ -8,7 +8,7 @@ import { askForPermissions } from './permissions.ts';
 import type { AcpCaller, AcpPorts, SessionRun, StoredSession } from './ports.ts';
 import { replay } from './replay.ts';
 import type { Session } from './session.ts';
-import { toFailureUpdate, toUpdate } from './updates.ts';
+import { toFailureUpdate, toUpdates } from './updates.ts';
 
 interface TurnOptions extends AcpCaller {
   readonly ports: AcpPorts;
@@ -138,8 +138,7 @@ export class Turn {
     try {
       for await (const { event } of run.events(signal)) {
         if (event.type === 'run-ended') return event.outcome;
-        const update = toUpdate(event, { cwd: session.cwd, hasNotices });
-        if (update) await this.#tell(update);
+        for (const update of toUpdates(event, { cwd: session.cwd, hasNotices })) await this.#tell(update);
       }
     } catch (cause) {
       if (!(cause instanceof ApiError) || cause.code !== 'events-gone' || historyCount === undefined) throw cause;

@@ -17,8 +17,35 @@ export const toFailureUpdate = (detail: string, { hasNotices }: Pick<UpdateView,
     ? ({ sessionUpdate: 'notice', severity: 'error', title: 'The answer failed', description: detail } as const)
     : undefined;
 
-/** What an editor is told of an event of a run; undefined: nothing. */
-export function toUpdate(event: RunEvent, { cwd, hasNotices }: UpdateView): SessionUpdate | undefined {
+/** What an editor is told of an event of a run. */
+export function toUpdates(event: RunEvent, view: UpdateView): readonly SessionUpdate[] {
+  if (event.type === 'answer-withdrawn') return withdraw(event, view);
+  const update = toUpdate(event, view);
+  return update ? [update] : [];
+}
+
+// No update takes a message back: its calls say that they do not run, and who reads along is told that it is said again.
+function withdraw(
+  { callIds }: Extract<RunEvent, { readonly type: 'answer-withdrawn' }>,
+  { hasNotices }: UpdateView,
+): SessionUpdate[] {
+  const result = toResultFields('Not run: the step is taken again');
+  return [
+    ...callIds.map(
+      (toolCallId) => ({ sessionUpdate: 'tool_call_update', toolCallId, status: 'failed', ...result }) as const,
+    ),
+    ...(hasNotices ? [WITHDRAWN] : []),
+  ];
+}
+
+const WITHDRAWN = {
+  sessionUpdate: 'notice',
+  severity: 'warning',
+  title: 'The last answer does not count',
+  description: 'The server that gave it has stopped; another one asks the model again',
+} as const;
+
+function toUpdate(event: RunEvent, { cwd, hasNotices }: UpdateView): SessionUpdate | undefined {
   switch (event.type) {
     case 'text-delta':
       return toChunk('agent_message_chunk', event);

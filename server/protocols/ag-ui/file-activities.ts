@@ -19,6 +19,15 @@ export const toFileEvent = (messageId: string, index: number, file: SaidFile, sp
   replace: true,
 });
 
+/** The event that leaves nothing of a file: clients may keep the activities that a conversation does not hold any more. */
+export const toNoFileEvent = (messageId: string, index: number, spelled: Spelling): AgUiEvent => ({
+  type: 'ACTIVITY_SNAPSHOT',
+  ...spelled('messageId', fileIdOf(messageId, index)),
+  ...spelled('activityType', 'file'),
+  content: {},
+  replace: true,
+});
+
 /** The message of a file. */
 export const toFileMessage = (messageId: string, index: number, file: SaidFile, spelled: Spelling): Fields => ({
   id: fileIdOf(messageId, index),

@@ -9,12 +9,23 @@ import { type Casing, createSpelling, type Spelling } from './spelling.ts';
 import { SurfaceMessages } from './surface-messages.ts';
 import { reasoningIdOf } from './text-events.ts';
 
-/** The whole conversation as one event. */
-export function toMessagesSnapshot(messages: readonly Message[], casing: Casing): AgUiEvent {
+/**
+ * The whole conversation as one event. `withdrawn` are the messages whose thoughts do not count any more: clients keep thoughts where the
+ * conversation holds none at all, so that those stand in it, empty.
+ */
+export function toMessagesSnapshot(
+  messages: readonly Message[],
+  casing: Casing,
+  withdrawn: readonly string[] = [],
+): AgUiEvent {
   const spelled = createSpelling(casing);
   const surfaces = new SurfaceMessages();
   const told = messages.flatMap((message) => [...toAgUiMessages(message, spelled), ...surfaces.take(message, spelled)]);
-  return { type: 'MESSAGES_SNAPSHOT', messages: told };
+  const hasReasoning = told.some(({ role }) => role === 'reasoning');
+  const emptied = hasReasoning
+    ? []
+    : withdrawn.map((id) => ({ id: reasoningIdOf(id), role: 'reasoning', content: '' }));
+  return { type: 'MESSAGES_SNAPSHOT', messages: [...told, ...emptied] };
 }
 
 function toAgUiMessages(message: Message, spelled: Spelling): Fields[] {

@@ -1,7 +1,7 @@
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
 import type { RunEvent } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
-import { toFileEvent } from './file-activities.ts';
+import { toFileEvent, toNoFileEvent } from './file-activities.ts';
 import { OpenBlocks } from './open-blocks.ts';
 import type { AgUiRunView } from './run-view.ts';
 import { toMessagesSnapshot } from './snapshot.ts';
@@ -31,6 +31,7 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
   const calls = new ToolCallEvents(blocks, spelled);
   const subagents = new Subagents(spelled);
   const files = new Map<string, number>();
+  const thoughts = new Set<string>();
   let isOver = false;
 
   function translate(event: RunEvent, messages: readonly Message[]): AgUiEvent[] {
@@ -43,6 +44,8 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
       case 'text-ended':
         return toTextEvents(event, blocks, spelled);
       case 'reasoning-started':
+        thoughts.add(event.messageId);
+        return toReasoningEvents(event, blocks, spelled);
       case 'reasoning-delta':
       case 'reasoning-ended':
         return toReasoningEvents(event, blocks, spelled);
@@ -65,7 +68,16 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
         return [{ type: 'CUSTOM', name: 'status', value: toStatus(event) }];
       case 'answer-withdrawn':
         calls.withdraw(event.callIds);
-        return [...blocks.closeAll(), ...steps.closeAll(), toMessagesSnapshot(messages, view.casing)];
+        return [
+          ...blocks.closeAll(),
+          ...steps.closeAll(),
+          ...event.messageIds.flatMap((id) => emptyFiles(id, files.get(id), spelled)),
+          toMessagesSnapshot(
+            messages,
+            view.casing,
+            event.messageIds.filter((id) => thoughts.has(id)),
+          ),
+        ];
       case 'model-asked':
       case 'model-retried':
       case 'model-answered':
@@ -98,6 +110,9 @@ export function createAgUiTranslator(view: AgUiRunView): AgUiTranslator {
     isOver: () => isOver,
   };
 }
+
+const emptyFiles = (messageId: string, count = 0, spelled: Spelling): AgUiEvent[] =>
+  Array.from({ length: count }, (_, index) => toNoFileEvent(messageId, index, spelled));
 
 /** The same events, which are all new, with their time. */
 function withTime(events: AgUiEvent[], at: number | undefined): AgUiEvent[] {

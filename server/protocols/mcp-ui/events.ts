@@ -64,6 +64,9 @@ class McpUiTranslation {
         return { type: 'text', content: this.#text.add(event) };
       case 'answer-withdrawn':
         return this.#withdraw(event);
+      case 'step-ended':
+        this.#text.settle();
+        return undefined;
       case 'status':
         return { type: 'status', text: event.text };
       case 'tool-call-ended':

@@ -106,6 +106,7 @@ async function followRun(run: AskedRun, { signal, onProgress }: ToolCall, files:
   try {
     for await (const { event } of run.events) {
       if (event.type === 'run-ended') return toAskAnswer(run, said.text, event.outcome);
+      if (event.type === 'answer-withdrawn') files.withdraw(event.messageIds);
       if (said.add(event)) progress?.say((chars) => said.tail(chars));
       else if (event.type === 'file') files.add(event);
       else progress?.note(event);

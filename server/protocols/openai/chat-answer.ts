@@ -58,13 +58,18 @@ const BEGINNING = { role: 'assistant', content: '' } as const;
 export async function collectChat(events: Events, view: ChatView): Promise<OpenAiChatCompletion> {
   const { id, created, model } = view;
   const translation = new ChatTranslation(view);
-  const deltas: ChatDelta[] = [];
+  let told: { readonly messageId: string | undefined; readonly delta: ChatDelta }[] = [];
   for await (const { event } of events) {
-    for (let left = translation.withdraw(event).length; left > 0; ) left -= deltas.pop()?.content?.length ?? 0;
-    deltas.push(...translation.next(event));
+    if (event.type === 'answer-withdrawn') {
+      const gone = new Set<string | undefined>(event.messageIds);
+      told = told.filter(({ messageId }) => !gone.has(messageId));
+      translation.withdraw(event);
+    }
+    const messageId = 'messageId' in event ? event.messageId : undefined;
+    told.push(...translation.next(event).map((delta) => ({ messageId, delta })));
     const { end } = translation;
     if (!end) continue;
-    const message = toMessage(deltas);
+    const message = toMessage(told.map(({ delta }) => delta));
     return {
       id,
       object: 'chat.completion',
@@ -81,7 +86,7 @@ export async function collectChat(events: Events, view: ChatView): Promise<OpenA
 function toMessage(deltas: readonly ChatDelta[]): OpenAiChatCompletion['choices'][number]['message'] {
   const content = deltas.map((delta) => delta.content ?? '').join('');
   const reasoning = deltas.map((delta) => delta.reasoning_content ?? '').join('');
-  const images = deltas.flatMap((delta) => delta.images ?? []);
+  const images = deltas.flatMap((delta) => delta.images ?? []).map((image, index) => ({ ...image, index }));
   const calls = deltas.flatMap((delta) => delta.tool_calls ?? []).map(({ index: _, ...call }) => call);
   return {
     role: 'assistant',

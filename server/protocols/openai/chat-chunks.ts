@@ -6,7 +6,7 @@ import { Paragraphs } from '../../call/paragraphs.ts';
 import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
 import { withoutAttempts } from './held-text.ts';
 import { toRunFailure } from './run-failure.ts';
-import { isImage, toTextEvents } from './told-files.ts';
+import { fileTextIdOf, isImage, toTextEvents } from './told-files.ts';
 
 type Choice = OpenAiChatChunk['choices'][number];
 type Finished = Extract<RunOutcome, { readonly status: 'finished' }>;
@@ -40,11 +40,10 @@ export class ChatTranslation {
     this.#isJson = isJson;
   }
 
-  /** What of the answer does not count any more: the end of its text. A client that was told it cannot be told that. */
-  withdraw(event: RunEvent): string {
-    if (event.type !== 'answer-withdrawn') return '';
-    for (const callId of event.callIds) this.#calls.delete(callId);
-    return this.#text.withdraw(event.messageIds);
+  /** Goes on as if messages had never been said. A client that was told of them cannot be told that. */
+  withdraw({ messageIds, callIds }: Extract<RunEvent, { readonly type: 'answer-withdrawn' }>): void {
+    for (const callId of callIds) this.#calls.delete(callId);
+    this.#text.withdraw(messageIds.flatMap((id) => [id, fileTextIdOf(id)]));
   }
 
   /** What an event adds to the answer. Throws when it tells that the run has failed. */
@@ -71,6 +70,9 @@ export class ChatTranslation {
       }
       case 'tool-result':
         return this.#showTool(`\n← ${event.name}: ${shorten(toText(event.result))}\n`);
+      case 'step-ended':
+        this.#text.settle();
+        return [];
       case 'run-ended':
         if (event.outcome.status !== 'finished') throw toRunFailure(event.outcome);
         return this.#finish(event.outcome, event.usage);

@@ -7,7 +7,7 @@ import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN } from 
 import { withoutAttempts } from './held-text.ts';
 import { type NewEvent, type OpenText, ResponseItems } from './response-items.ts';
 import { type ResponseState, type ResponseView, readNote, toResponse } from './response-view.ts';
-import { isImage, toTextEvents } from './told-files.ts';
+import { fileTextIdOf, isImage, toTextEvents } from './told-files.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 type McpCall = Extract<OpenAiItem, { readonly type: 'mcp_call' }>;
@@ -23,7 +23,7 @@ export class ResponseTranslation {
   readonly #view: ResponseView;
   readonly #items: ResponseItems;
   readonly #texts = new Map<string, OpenText>();
-  /** The places of the texts of each message. */
+  /** The places of the texts of each message, and of its images. */
   readonly #places = new Map<string, readonly number[]>();
   readonly #calls = new Map<string, Pick<EventOf<'tool-call-ended'>, 'name' | 'args'>>();
   /** The places of the calls that run. */
@@ -85,7 +85,7 @@ export class ResponseTranslation {
       case 'reasoning-ended':
         return this.#endText(keyOf(event), 'completed');
       case 'file':
-        if (isImage(event) && !isAddress(event.data)) return this.#items.addImage(event.data);
+        if (isImage(event) && !isAddress(event.data)) return this.#addImage(event);
         // A text beside JSON would break it.
         return isJson(this.#echo) ? [] : toTextEvents(event).flatMap((each) => this.#toEvents(each, at));
       case 'tool-call-ended':
@@ -106,7 +106,12 @@ export class ResponseTranslation {
 
   // No event takes an item back: those that are still written end as incomplete, and the response at its end holds nothing of them.
   #withdraw({ messageIds, callIds }: EventOf<'answer-withdrawn'>): NewEvent[] {
-    const keys = messageIds.flatMap((id) => [`text ${id}`, `reasoning ${id}`]);
+    const keys = messageIds.flatMap((id) => [
+      `text ${id}`,
+      `reasoning ${id}`,
+      `text ${fileTextIdOf(id)}`,
+      imageKeyOf(id),
+    ]);
     const events = keys.flatMap((key) => this.#endText(key, 'incomplete'));
     for (const key of keys) for (const index of this.#places.get(key) ?? []) this.#items.empty(index);
     for (const callId of callIds) this.#calls.delete(callId);
@@ -117,8 +122,18 @@ export class ResponseTranslation {
     const { index, events } = this.#items.beginText(event.type === 'text-started' ? 'message' : 'reasoning');
     const key = keyOf(event);
     this.#texts.set(key, { index, text: '' });
-    this.#places.set(key, [...(this.#places.get(key) ?? []), index]);
+    this.#notePlace(key, index);
     return events;
+  }
+
+  #addImage({ messageId, data }: EventOf<'file'>): NewEvent[] {
+    const { index, events } = this.#items.addImage(data);
+    this.#notePlace(imageKeyOf(messageId), index);
+    return events;
+  }
+
+  #notePlace(key: string, index: number): void {
+    this.#places.set(key, [...(this.#places.get(key) ?? []), index]);
   }
 
   #endText(key: string, status: 'completed' | 'incomplete'): NewEvent[] {
@@ -210,6 +225,7 @@ export class ResponseTranslation {
   }
 }
 
+const imageKeyOf = (messageId: string) => `image ${messageId}`;
 const keyOf = ({ type, messageId }: { readonly type: string; readonly messageId: string }) =>
   type.startsWith('text') ? `text ${messageId}` : `reasoning ${messageId}`;
 

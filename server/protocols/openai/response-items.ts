@@ -85,11 +85,12 @@ export class ResponseItems {
     ];
   }
 
-  /** Leaves nothing of a text but its place. */
+  /** Leaves nothing of a text or an image but its place. */
   empty(index: number): void {
     const item = this.#items[index];
     if (item?.type === 'message') this.#items[index] = { ...item, status: 'incomplete', content: [] };
     if (item?.type === 'reasoning') this.#items[index] = { ...item, status: 'incomplete', summary: [] };
+    if (item?.type === 'image_generation_call') this.#items[index] = { ...item, status: 'failed', result: null };
   }
 
   /** The items as they stand while some texts are still written. */
@@ -102,7 +103,7 @@ export class ResponseItems {
   }
 
   /** Adds an image, which is whole at once, in base64. */
-  addImage(result: string): NewEvent[] {
+  addImage(result: string): { readonly index: number; readonly events: NewEvent[] } {
     const item: Item<'image_generation_call'> = {
       type: 'image_generation_call',
       id: this.newId('ig'),
@@ -111,13 +112,14 @@ export class ResponseItems {
     };
     const { index, events } = this.add(item);
     const place = { item_id: item.id, output_index: index };
-    return [
+    const told: NewEvent[] = [
       ...events,
       { type: 'response.image_generation_call.in_progress', ...place },
       { type: 'response.image_generation_call.generating', ...place },
       { type: 'response.image_generation_call.completed', ...place },
       ...this.replace(index, { ...item, status: 'completed', result }),
     ];
+    return { index, events: told };
   }
 
   /** Adds a call with all its arguments, and what tells of them. */

@@ -17,12 +17,18 @@ const SURFACES = { artifactId: 'surfaces', name: 'Surfaces' };
 const JSON_TYPE = 'application/json';
 const A2UI_TYPE = 'application/json+a2ui';
 
+/** A piece of an artifact. */
+interface ArtifactPiece {
+  readonly artifact: A2aArtifact;
+  readonly append: boolean;
+}
+
 /** The artifacts that the run of a task has made so far: the output of an agent that answers in a schema, its answer in words, the files in it, and the surfaces it shows. */
 export class TaskArtifacts {
   readonly #calls = new RenderCalls();
   readonly #surfaces: A2aPart[] = [];
-  readonly #files: A2aArtifact[] = [];
-  #fileCharacters = 0;
+  /** Each with the message that it is of; undefined of those made before. */
+  #files: { readonly artifact: A2aArtifact; readonly messageId: string | undefined }[] = [];
   #output: A2aArtifact | undefined;
   #text = '';
   #isCut = false;
@@ -41,10 +47,15 @@ export class TaskArtifacts {
     }
   }
 
-  /** The piece of an artifact that an event adds; undefined when it adds none. */
-  take(event: RunEvent): { readonly artifact: A2aArtifact; readonly append: boolean } | undefined {
-    if (event.type === 'text-delta') return this.#addText(event);
+  /** The pieces of artifacts that an event adds, or puts in the place of others. */
+  take(event: RunEvent): readonly ArtifactPiece[] {
     if (event.type === 'answer-withdrawn') return this.#withdraw(event.messageIds);
+    const piece = this.#add(event);
+    return piece ? [piece] : [];
+  }
+
+  #add(event: RunEvent): ArtifactPiece | undefined {
+    if (event.type === 'text-delta') return this.#addText(event);
     if (event.type === 'file') return { artifact: this.#addFile(event), append: false };
     if (event.type === 'run-ended') return this.#addOutput(event.outcome);
     if (event.type === 'tool-call-ended') this.#calls.note(event);
@@ -65,15 +76,14 @@ export class TaskArtifacts {
     const { mediaType, data } = file;
     const named = { mediaType, filename: toFileName(file, number) };
     const part = isAddress(data) ? { url: data, ...named } : { raw: data, ...named };
-    const isFull = this.#fileCharacters + data.length > MAX_FILE_CHARACTERS;
+    const kept = this.#files.reduce((characters, { artifact }) => characters + charactersOf(artifact), 0);
     const left = { text: `[file ${mediaType}: too large to keep here, its conversation has it]` };
-    return this.#keepFile({ artifactId: `${FILE}${number}`, name: `File ${number}`, parts: [isFull ? left : part] });
+    const parts = [kept + data.length > MAX_FILE_CHARACTERS ? left : part];
+    return this.#keepFile({ artifactId: `${FILE}${number}`, name: `File ${number}`, parts }, file.messageId);
   }
 
-  #keepFile(artifact: A2aArtifact): A2aArtifact {
-    this.#files.push(artifact);
-    const [part = { text: '' }] = artifact.parts;
-    this.#fileCharacters += ('raw' in part ? part.raw : 'url' in part ? part.url : '').length;
+  #keepFile(artifact: A2aArtifact, messageId?: string): A2aArtifact {
+    this.#files.push({ artifact, messageId });
     return artifact;
   }
 
@@ -101,13 +111,17 @@ export class TaskArtifacts {
     return { artifact: { ...RESPONSE, parts: [{ text }], ...this.#cutMark() }, append };
   }
 
-  /** Takes back what was said in messages that do not count any more: the answer is told anew without it. */
-  #withdraw(messageIds: readonly string[]) {
-    if (this.#lastMessageId === undefined || !messageIds.includes(this.#lastMessageId)) return undefined;
+  /** Takes back what was said in messages that do not count any more: the answer is told anew without it, and their files are empty. */
+  #withdraw(messageIds: readonly string[]): ArtifactPiece[] {
+    const isGone = (messageId: string | undefined) => messageId !== undefined && messageIds.includes(messageId);
+    const gone = this.#files.filter(({ messageId }) => isGone(messageId));
+    this.#files = this.#files.filter(({ messageId }) => !isGone(messageId));
+    const files = gone.map(({ artifact }) => ({ artifact: { ...artifact, parts: [{ text: '' }] }, append: false }));
+    if (!isGone(this.#lastMessageId)) return files;
     this.#text = this.#text.slice(0, this.#before.length);
     this.#lastMessageId = this.#before.messageId;
     this.#isCut = false;
-    return { artifact: { ...RESPONSE, parts: [{ text: this.#text }] }, append: false };
+    return [{ artifact: { ...RESPONSE, parts: [{ text: this.#text }] }, append: false }, ...files];
   }
 
   /** The artifacts as they are now. */
@@ -116,7 +130,7 @@ export class TaskArtifacts {
     return [
       ...(this.#output ? [this.#output] : []),
       ...(this.#text === '' ? [] : [{ ...RESPONSE, parts, ...this.#cutMark() }]),
-      ...this.#files,
+      ...this.#files.map(({ artifact }) => artifact),
       ...(this.#surfaces.length ? [{ ...SURFACES, parts: [...this.#surfaces] }] : []),
     ];
   }
@@ -124,4 +138,9 @@ export class TaskArtifacts {
   #cutMark(): { metadata?: Record<string, unknown> } {
     return this.#isCut ? { metadata: { isCut: true } } : {};
   }
+}
+
+function charactersOf({ parts: [part = { text: '' }] }: A2aArtifact): number {
+  if ('raw' in part) return part.raw.length;
+  return 'url' in part ? part.url.length : 0;
 }

@@ -221,8 +221,8 @@ export class LiveTask {
 
   #tellPiece(event: RunEvent): void {
     const { id: taskId, contextId } = this;
-    const chunk = this.#artifacts.take(event);
-    if (chunk) this.#tellFollowers({ artifactUpdate: { taskId, contextId, ...chunk, lastChunk: false } });
+    for (const piece of this.#artifacts.take(event))
+      this.#tellFollowers({ artifactUpdate: { taskId, contextId, ...piece, lastChunk: false } });
   }
 
   async #take(event: RunEvent): Promise<void> {
