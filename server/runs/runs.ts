@@ -9,12 +9,11 @@ import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
 import { nameConversation } from './name-conversation.ts';
-import { toCaller, toOpening } from './opening.ts';
+import { prepareOpening, toCaller } from './opening.ts';
 import { recoverRuns } from './recover-runs.ts';
 import { readResumed } from './resume-run.ts';
 import type { RunEndListener } from './run-end.ts';
 import { RunFinder } from './run-finder.ts';
-import { joinHistory } from './run-history.ts';
 import { RunRecords } from './run-records.ts';
 import type { RunRequest } from './run-request.ts';
 import type { RunTracing } from './run-tracing.ts';
@@ -232,24 +231,16 @@ export class Runs {
   async #open(request: RunRequest, conversation: ConversationName, leave: () => void): Promise<Run> {
     const { id: agentId } = request.agent();
     const { key: conversationKey, id: conversationId } = conversation;
-    const { decisions = [], whenBusy, messages: sent, history, replaces, parent } = request;
-    const cancelsApprovals = whenBusy === 'interrupt' && !decisions.length;
-    const isNew = request.conversationId === undefined && request.conversationKey === undefined;
-    const stored = isNew ? [] : await this.#store.conversations.messages(conversationKey);
-    // Calls that were answered without a run to act on that are for this one, too. A conversation that is new has none, whatever is answered.
-    const hasAwaited = (!isNew || decisions.length > 0) && !cancelsApprovals;
-    const awaited = hasAwaited ? await this.#records.awaitedCalls(conversationKey, decisions) : undefined;
-    const { outputSchema = await this.#records.awaitedOutput(conversationKey, request) } = request;
-    const asked = { ...request, outputSchema };
-    const { messages, unstored } = joinHistory({ stored, replaces, sent, history, awaited });
+    const { parent } = request;
+    const sources = { conversations: this.#store.conversations, records: this.#records };
+    const { asked, stored, messages, opening } = await prepareOpening(request, { conversation, agentId, ...sources });
     const isDetached = request.detached ?? false;
     const isDurable = this.#shared !== undefined && (request.durable ?? false);
     const caller = toCaller(parent ? parent.trace : this.#tracing?.callerNow());
     const opened = await this.#records.open({
-      ...toOpening(asked, { conversation, agentId, unstored }),
+      ...opening,
       isDetached,
       ...(isDurable && { request: toStoredRequest(asked, messages) }),
-      cancelsApprovals,
       ...caller,
     });
     const { id: storedId, key, startedAt, resumed } = opened;
