@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAnswerApproval } from '../server/approvals/answer-approvals.ts';
 import { EVERYBODY } from '../server/call/principal.ts';
+import { SHUTTING_DOWN } from '../server/runs/run-events.ts';
 import { createStartRun } from '../server/runs/start-run.ts';
 import { toStep } from '../server/runs/step-views.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
@@ -118,6 +119,38 @@ describe.skipIf(hasNoDatabase)('open calls of durable runs', () => {
     ]);
     const { runs } = await other.store.runs.list({ parentRunId: run.storedId, limit: 10 });
     expect(runs).toHaveLength(1);
+  });
+
+  test('of another agent, when the process shuts down: its own run ends with that', async () => {
+    let added = 0;
+    const url = database.url;
+    const lasting = {
+      add: () => {
+        added++;
+        return never;
+      },
+    };
+    const own = await openAsking({ answers: [asks, adds], tools: lasting, url });
+    const run = await own.begin({ conversationId: 'shut down' });
+    await expect.poll(() => added, IN_TIME).toBe(1);
+    const child = await askedBy(own, run.storedId);
+    await using other = await openAsking({ answers: [says('It may be done')], tools: { add: () => ok(++added) }, url });
+    const reading = readElsewhere(other, run.storedId);
+    await own[Symbol.asyncDispose]();
+    expectWhole(await reading);
+    expect(added).toBe(1);
+    expect(await other.store.runs.find(child.key)).toMatchObject({
+      status: 'cancelled',
+      outcome: { status: 'cancelled', reason: SHUTTING_DOWN },
+    });
+    expect((await readElsewhere(other, child.id)).at(-1)?.event).toMatchObject({
+      type: 'run-ended',
+      outcome: { status: 'cancelled', reason: SHUTTING_DOWN },
+    });
+    expect((await saidIn(other, 'shut down')).slice(-2)).toEqual([
+      { tool: expect.stringContaining('may have run') },
+      [{ type: 'text', text: 'It may be done' }],
+    ]);
   });
 
   /** Answers what a process is asked, for the agent that asked first. */

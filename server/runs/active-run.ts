@@ -161,12 +161,15 @@ export class ActiveRun implements Run {
     return untilAborted(lease.untilFresh(), this.signal).catch(() => undefined);
   }
 
-  /** Ends the run as one that another process has: nothing is shown any more but that, and nothing of it is stored. */
-  lose(): void {
+  /**
+   * Ends the run as one that another process has: nothing is shown any more but that, and nothing of it is stored. `reason` is for what was
+   * begun for it here, such as the runs of agents that it has asked.
+   */
+  lose(reason = TAKEN_OVER): void {
     if (this.log.isClosed || this.isLost || this.isClosing) return;
     this.isLost = true;
     this.log.forgetUnshown();
-    this.#controller.abort(new DOMException(TAKEN_OVER, 'AbortError'));
+    this.#controller.abort(new DOMException(reason, 'AbortError'));
     this.log.release();
   }
 

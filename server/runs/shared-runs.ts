@@ -8,7 +8,7 @@ import type { RunLimits } from './limits.ts';
 import type { MirroredRun } from './mirrored-run.ts';
 import { recoverRun } from './recover-runs.ts';
 import type { RunEndListener } from './run-end.ts';
-import { NO_USAGE } from './run-events.ts';
+import { NO_USAGE, SHUTTING_DOWN } from './run-events.ts';
 import type { RunRequest } from './run-request.ts';
 import { TakeOver } from './take-over.ts';
 import type { FaultLog } from './tool-calls.ts';
@@ -105,7 +105,7 @@ export class SharedRuns {
       // They are taken over then once this process is silent.
       this.#options.log.warn?.({ err }, 'runs could not be handed over');
     }
-    for (const run of runs) run.lose();
+    for (const run of runs) run.lose(SHUTTING_DOWN);
   }
 
   /** Whether an agent had a run anywhere a moment ago. */
