@@ -68,7 +68,7 @@ const fields = {
     .meta({ description: 'Whether MCP clients at `/api/v1/mcp` are offered the agent as the tool `ask_<id>`' }),
   durable: z.boolean().meta({
     description:
-      'Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents',
+      'Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, those of Chat Completions, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents',
   }),
 };
 

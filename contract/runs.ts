@@ -118,7 +118,7 @@ export const runs = group('Runs', 'Runs: every answer an agent gives, whichever 
   events: follow('/runs/{run_id}/events', {
     summary: 'Follow run (streaming)',
     description:
-      'The events of a streamed prompt, from the first one or from the one after `Last-Event-ID`, to `done` or `error`. A reader whose connection broke continues here. Leaving does not end a background run; any other run ends with its last reader. Where events were lost with a server that died, the numbers jump and the last event says so.',
+      'The events of a streamed prompt, from the first one or from the one after `Last-Event-ID`, to `done` or `error`. A reader whose connection broke continues here. Leaving does not end a background run; any other run ends with its last reader. Where events were lost with a server that died, the numbers jump, to a whole multiple of 1,000,000, and the last event says so. An `error` with the code `draining` or `store-failed` is the end of the stream alone, under the number of the event before it: the run goes on, and is followed from there, where several processes are one service at another one.',
     query: z.object({
       after: z.coerce
         .number()

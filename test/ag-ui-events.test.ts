@@ -5,7 +5,7 @@ import { ApiError } from '../server/call/errors.ts';
 import { toAgUiEvents } from '../server/protocols/ag-ui/events.ts';
 import type { AgUiRunView } from '../server/protocols/ag-ui/run-view.ts';
 import { createAgUiTranslator } from '../server/protocols/ag-ui/translator.ts';
-import { type RunEvent, type RunOutcome, SHUTTING_DOWN } from '../server/runs/run-events.ts';
+import type { RunEvent, RunOutcome } from '../server/runs/run-events.ts';
 import { generations, judge } from './support/ag-ui-judges.ts';
 import { collect, fullRun, noUsage, numbered, someUsage } from './support/ag-ui-runs.ts';
 
@@ -78,14 +78,6 @@ test('a cancelled run finishes with the outcome cancelled', () => {
     threadId: 't',
     runId: 'r',
     outcome: { type: 'cancelled' },
-  });
-});
-
-test('a run that the server cuts off when it shuts down ends with an error, as nobody asked for its end', () => {
-  expect(translate([ended({ status: 'cancelled', reason: SHUTTING_DOWN })]).at(-1)).toMatchObject({
-    type: 'RUN_ERROR',
-    code: 'draining',
-    message: 'The run was cancelled: the server shuts down',
   });
 });
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAnswerApproval } from '../server/approvals/answer-approvals.ts';
 import { EVERYBODY } from '../server/call/principal.ts';
-import { SHUTTING_DOWN } from '../server/runs/run-events.ts';
+import { INTERRUPTED } from '../server/runs/run-events.ts';
 import { createStartRun } from '../server/runs/start-run.ts';
 import { toStep } from '../server/runs/step-views.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
@@ -140,12 +140,12 @@ describe.skipIf(hasNoDatabase)('open calls of durable runs', () => {
     expectWhole(await reading);
     expect(added).toBe(1);
     expect(await other.store.runs.find(child.key)).toMatchObject({
-      status: 'cancelled',
-      outcome: { status: 'cancelled', reason: SHUTTING_DOWN },
+      status: 'interrupted',
+      outcome: INTERRUPTED,
     });
     expect((await readElsewhere(other, child.id)).at(-1)?.event).toMatchObject({
       type: 'run-ended',
-      outcome: { status: 'cancelled', reason: SHUTTING_DOWN },
+      outcome: INTERRUPTED,
     });
     expect((await saidIn(other, 'shut down')).slice(-2)).toEqual([
       { tool: expect.stringContaining('may have run') },

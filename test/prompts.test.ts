@@ -7,8 +7,8 @@ import { implement } from '../server/call/implement.ts';
 import { createLog } from '../server/http/log.ts';
 import { startHttpServer } from '../server/http/server.ts';
 import { createPromptHandlers } from '../server/prompts/prompt-handlers.ts';
-import { INTERRUPTED } from '../server/runs/found-run.ts';
 import { toFailure } from '../server/runs/prompt-events.ts';
+import { INTERRUPTED, SHUTTING_DOWN } from '../server/runs/run-events.ts';
 import { createStartRun } from '../server/runs/start-run.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import { startAgentRuns } from './support/agent-runs.ts';
@@ -207,7 +207,7 @@ test('a run that ended with its server is answered with when to ask again, and o
     const { status, headers } = await asked;
     return [status, headers.get('retry-after')];
   };
-  expect(await afterOf('the server shuts down')).toEqual([503, '5']);
+  expect(await afterOf(SHUTTING_DOWN)).toEqual([503, '5']);
   expect(await afterOf('cancelled by the user')).toEqual([409, null]);
   expect(toFailure(INTERRUPTED)).toMatchObject({ code: 'run-interrupted', headers: { 'retry-after': '5' } });
 });
@@ -227,7 +227,7 @@ test('a shutdown ends the stream with an error that says so, and the words are s
   await using server = await startPrompts(scriptedModel([[...text('Par').slice(0, 2), 'hang']]));
   const response = await server.post('tester/prompt', { message: 'Hi', conversation_id: 'c' });
   await server.runs.drain(0);
-  expect(dataOf(await response.text()).at(-1)).toMatchObject({ type: 'error', code: 'draining' });
+  expect(dataOf(await response.text()).at(-1)).toMatchObject({ type: 'error', code: 'run-interrupted' });
   expect(await server.store.conversations.messages('c')).toHaveLength(2);
 });
 

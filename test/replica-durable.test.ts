@@ -259,6 +259,27 @@ describe.skipIf(hasNoDatabase)('durable runs', () => {
     expect(other.model.asked).toHaveLength(0);
   });
 
+  test('one that ends each process that goes on with it is given up', async () => {
+    await using own = await open([[...text('one '), 'hang']]);
+    const run = await own.begin({ conversationId: 'deadly' });
+    await untilStored(own, run.storedId, 'one ');
+    const before = await storedOf(own, run.storedId);
+    const again: RunEvent[] = Array.from({ length: 6 }, () => [
+      { type: 'answer-withdrawn' as const, messageIds: [], callIds: [] },
+      { type: 'step-started' as const, step: 1, model: 'm' },
+    ]).flat();
+    own.isStopped = true;
+    const row = `(${before.length + 1}, '${JSON.stringify(again)}', '${JSON.stringify(again.map(() => 1))}')`;
+    await query(
+      database.url,
+      `insert into run_events (run_key, first, events, times) select key, new.* from runs,
+        (values ${row}) as new(first, events, times) where id = '${run.storedId}'`,
+    );
+    await using other = await open([[...text('two'), finish()]]);
+    await expect.poll(async () => (await other.store.runs.get(run.storedId))?.status, IN_TIME).toBe('interrupted');
+    expect(other.model.asked).toHaveLength(0);
+  });
+
   test('one that was asked to end meanwhile ends as it was asked', async () => {
     await using own = await open([[...text('one '), 'hang']]);
     await using other = await open([[...text('two'), finish()]]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PageTool } from '../server/protocols/mcp-ui/page-tools.ts';
-import { INTERRUPTED } from '../server/runs/found-run.ts';
+import { INTERRUPTED } from '../server/runs/run-events.ts';
 import { judge } from './support/ag-ui-judges.ts';
 import { fullRun } from './support/ag-ui-runs.ts';
 import { type AgentRuns, type ReadEvent, startAgentRuns } from './support/agent-runs.ts';

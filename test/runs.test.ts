@@ -1,6 +1,7 @@
 import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import { ActiveRun } from '../server/runs/active-run.ts';
+import { INTERRUPTED } from '../server/runs/run-events.ts';
 import type { Message } from '../server/store/messages.ts';
 import { ok, testAgent, toolsetOf, userSays } from './support/loop.ts';
 import { readAll, startRuns } from './support/running.ts';
@@ -267,7 +268,7 @@ test('draining refuses new and waiting runs, lets one end within the grace and c
   gate.resolve();
   await drained;
   expect(await ending.ended).toEqual({ status: 'finished', pending: [] });
-  expect(await stuck.ended).toEqual({ status: 'cancelled', reason: 'the server shuts down' });
+  expect(await stuck.ended).toEqual(INTERRUPTED);
   expect(shown(await server.store.conversations.messages('c2'))).toEqual([
     ['user', 'Hello'],
     ['assistant', 'Partial'],

@@ -129,13 +129,13 @@ test('runs that outlive the grace get their terminal event at its end, their tur
   await model.held('gate');
 
   server.kill('SIGTERM');
-  expect((await eventsOf(prompt)).map(({ type, code }) => code ?? type)).toEqual(['text', 'draining']);
-  expect((await eventsOf(run)).at(-1)).toMatchObject({ type: 'RUN_ERROR', code: 'draining' });
-  expect(await sync).toMatchObject({ status: 503, body: { code: 'draining' } });
+  expect((await eventsOf(prompt)).map(({ type, code }) => code ?? type)).toEqual(['text', 'run-interrupted']);
+  expect((await eventsOf(run)).at(-1)).toMatchObject({ type: 'RUN_ERROR', code: 'run-interrupted' });
+  expect(await sync).toMatchObject({ status: 503, body: { code: 'run-interrupted' } });
   const toolEvents = await eventsOf(tool);
   expect(toolEvents[0]).toMatchObject({ type: 'tool_call' });
-  expect(toolEvents.at(-1)).toMatchObject({ type: 'error', code: 'draining' });
-  expect((await Array.fromAsync(rpc)).at(-1)).toMatchObject({ type: 'error', code: 'draining' });
+  expect(toolEvents.at(-1)).toMatchObject({ type: 'error', code: 'run-interrupted' });
+  expect((await Array.fromAsync(rpc)).at(-1)).toMatchObject({ type: 'error', code: 'run-interrupted' });
   expect(await server.ended).toBe(0);
   expect(children.filter(isAlive)).toEqual([]);
   expect(model.abandoned()).toBeGreaterThanOrEqual(4);

@@ -321,7 +321,7 @@ export interface paths {
         };
         /**
          * Follow run (streaming)
-         * @description The events of a streamed prompt, from the first one or from the one after `Last-Event-ID`, to `done` or `error`. A reader whose connection broke continues here. Leaving does not end a background run; any other run ends with its last reader. Where events were lost with a server that died, the numbers jump and the last event says so.
+         * @description The events of a streamed prompt, from the first one or from the one after `Last-Event-ID`, to `done` or `error`. A reader whose connection broke continues here. Leaving does not end a background run; any other run ends with its last reader. Where events were lost with a server that died, the numbers jump, to a whole multiple of 1,000,000, and the last event says so. An `error` with the code `draining` or `store-failed` is the end of the stream alone, under the number of the event before it: the run goes on, and is followed from there, where several processes are one service at another one.
          */
         get: operations["runsEvents"];
         put?: never;
@@ -2259,7 +2259,7 @@ export interface components {
             output_schema: {
                 [key: string]: unknown;
             } | null;
-            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
+            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, those of Chat Completions, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
             durable: boolean;
             /**
              * Format: date-time
@@ -2314,7 +2314,7 @@ export interface components {
             output_schema: {
                 [key: string]: unknown;
             } | null;
-            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
+            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, those of Chat Completions, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
             durable: boolean;
             /**
              * Format: date-time
@@ -4519,7 +4519,7 @@ export interface components {
             output_schema?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
+            /** @description Whether its runs outlive what they began with: they go on without readers, and where processes share a database, on another one when theirs is gone. No tool is called twice then: the model is told that a call which was open may have run. With one process they end as interrupted when it stops. Runs that another run asks for, those of Chat Completions, and those with tools of the client that asks, such as an editor or a viewer of surfaces, are as those of other agents */
             durable?: boolean;
         };
         UpdateAgentMcpServers: {

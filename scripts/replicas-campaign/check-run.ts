@@ -1,5 +1,4 @@
 /** What must be true of a run, as its rows are. */
-import { SHUTTING_DOWN } from '../../server/runs/run-events.ts';
 import type { Allowed } from './allowed.ts';
 import { checkReaders } from './check-readers.ts';
 import { compareWords, plannedWords, wordsIn } from './plan.ts';
@@ -48,17 +47,15 @@ const ownersOf = (changes: readonly Change[]): Set<unknown> =>
 function checkStatus({ run, row, changes, allowed }: LookedRun): string[] {
   const { status, outcome } = row;
   if (status === 'finished') return [];
-  if (status === 'cancelled') {
-    const isOfDrain = allowed.mayDrain && !allowed.isDurable && outcome?.includes(SHUTTING_DOWN);
-    return run.wasAskedToEnd || isOfDrain ? [] : [`it is cancelled, and nobody asked for that: ${outcome}`];
-  }
+  if (status === 'cancelled')
+    return run.wasAskedToEnd ? [] : [`it is cancelled, and nobody asked for that: ${outcome}`];
   if (status !== 'interrupted') return [`it is ${status}: ${outcome}`];
   if (allowed.isDurable) return ['it is interrupted, and was to go on'];
   const owners = ownersOf(changes);
   const wasLost = [...allowed.lost].some(({ id }) => owners.has(id));
   // Whoever asked for it was told that it failed, and has asked again: it is this one.
   const wasNotTaken = allowed.mayRefuse && !run.readers.some(({ exchanges: [first] }) => isTaken(first));
-  return wasLost || wasNotTaken ? [] : ['it is interrupted, and no replica that had it was lost'];
+  return wasLost || wasNotTaken || allowed.mayDrain ? [] : ['it is interrupted, and no replica that had it was lost'];
 }
 
 const isTaken = (exchange: Exchange | undefined) => exchange?.method === 'POST' && exchange.status === 200;

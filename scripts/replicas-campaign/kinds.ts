@@ -24,7 +24,7 @@ export interface Kind {
   readonly replicas: number;
   /** Whether requests may be answered with 503 and `Retry-After`. */
   readonly mayRefuse: boolean;
-  /** Whether runs of a replica that is told to end may be cancelled, when its grace is over. */
+  /** Whether runs of a replica that is told to end may end, when its grace is over. */
   readonly mayDrain: boolean;
   /** Whether its runs are of an agent whose runs go on elsewhere. */
   readonly isDurable: boolean;

@@ -136,10 +136,7 @@ export const isLast = ({ data }: ToldEvent): boolean => data.type === 'done' || 
 
 /** Whether a stream broke off that can be taken up again: its last event tells of the stream, and not of the run. */
 export const isBreak = ({ data }: ToldEvent): boolean =>
-  data.type === 'error' && (data.code === 'store-failed' || isLeft(data));
-
-/** Of a replica that ends while the run goes on elsewhere: it is no event of the run, and has no time in it. */
-const isLeft = ({ code, timestamp }: ToldEvent['data']): boolean => code === 'draining' && timestamp === undefined;
+  data.type === 'error' && (data.code === 'store-failed' || data.code === 'draining');
 
 /** What a body holds as JSON; an empty object when it holds none. */
 export function jsonOf({ body = '' }: Exchange): Readonly<Record<string, unknown>> {

@@ -19,7 +19,7 @@ import { askForOutput } from './output-ask.ts';
 import { prepareTools } from './prepare-tools.ts';
 import { isTruncated } from './ready-call.ts';
 import type { ResumePoint } from './resume-point.ts';
-import { isFailureCode, type JsonSchema, NO_USAGE, type RunOutcome, type Usage } from './run-events.ts';
+import { isFailureCode, type JsonSchema, NO_USAGE, type RunOutcome, toBrokenOff, type Usage } from './run-events.ts';
 import { outputInstructionsOf, RunOutput } from './run-output.ts';
 import type { RunTrace } from './run-tracing.ts';
 import { sayToolUse } from './say-tool-use.ts';
@@ -27,7 +27,7 @@ import { holdAgain, settleCalls, settleDecidedCalls, type Turn } from './settle-
 import { SharedState } from './shared-state.ts';
 import type { StepBudget } from './step-budget.ts';
 import type { ToolArguments } from './tool-arguments.ts';
-import { type FaultLog, offerTools, reasonOf, type ToolCallOptions } from './tool-calls.ts';
+import { type FaultLog, offerTools, type ToolCallOptions } from './tool-calls.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
 
 /** What a run asks of its agent before each model call. */
@@ -145,7 +145,7 @@ export async function runAgent(options: LoopOptions): Promise<LoopEnd> {
     if (!isKnown && !signal.aborted) log.error({ err: error }, 'a run failed inside the server');
     outcome = { status: 'failed', code: 'internal', detail: isKnown ? error.message : 'Internal Server Error' };
   }
-  if (signal.aborted || !outcome) outcome = { status: 'cancelled', reason: reasonOf(signal) };
+  if (signal.aborted || !outcome) outcome = toBrokenOff(signal);
   // A run that is cancelled or has failed waits for nobody.
   const isWaiting = outcome.status === 'finished';
   const approvals = isWaiting ? turn.approvals : [];
@@ -252,7 +252,7 @@ async function sayFiles(
   try {
     return await files.say(messages, model, signal);
   } catch (error) {
-    if (signal.aborted) return { status: 'cancelled', reason: reasonOf(signal) };
+    if (signal.aborted) return toBrokenOff(signal);
     if (!(error instanceof ApiError && isFailureCode(error.code))) throw error;
     return { status: 'failed', code: error.code, detail: error.message };
   }

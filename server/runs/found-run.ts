@@ -2,7 +2,7 @@ import { ApiError } from '../call/errors.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import type { Run } from './active-run.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import type { RunOutcome } from './run-events.ts';
+import { INTERRUPTED, type RunOutcome } from './run-events.ts';
 import { readStoredEvents } from './stored-events.ts';
 
 /** A run that goes on or has ended, however long ago. */
@@ -18,13 +18,6 @@ export interface FoundRun {
   /** Those that have happened until now, as far as they are held: of a run that ends with its readers too, of which this is none. */
   soFar(): Promise<readonly LoggedEvent[]>;
 }
-
-/** How a run ended whose server died in the middle of it. */
-export const INTERRUPTED: Extract<RunOutcome, { status: 'failed' }> = {
-  status: 'failed',
-  code: 'run-interrupted',
-  detail: 'The server stopped in the middle of the run; what was said until then is in the conversation',
-};
 
 /** A run with its events, from memory and from the store. */
 export function toFoundRun(

@@ -1,9 +1,9 @@
 /** The calls of a run that have no result, as its process is gone: what becomes of each. */
 import { isJsonObject } from '../store/json-object.ts';
 import type { NewApproval } from '../store/store.ts';
-import { INTERRUPTED } from './found-run.ts';
 import { newId } from './ids.ts';
 import type { RunEvent } from './run-events.ts';
+import { INTERRUPTED } from './run-events.ts';
 import type { ReadyCall } from './tool-calls.ts';
 
 type Started = Extract<RunEvent, { type: 'tool-started' }>;

@@ -6,7 +6,7 @@ import { toAnswerFile } from '../call/data-url.ts';
 import { type ApiError, runError } from '../call/errors.ts';
 import { Paragraphs } from '../call/paragraphs.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from './run-events.ts';
+import type { AwaitedCall, RunEvent, RunOutcome, Usage } from './run-events.ts';
 
 /** One event of a streamed prompt. */
 export type PromptEvents = z.input<typeof PromptEvent>;
@@ -123,8 +123,7 @@ const toApproval = ({ id, callId, tool, args }: AwaitedCall) => ({ id, tool_call
 /** The error that answers a run which did not finish. */
 export function toFailure(outcome: Exclude<RunOutcome, { status: 'finished' }>): ApiError {
   if (outcome.status === 'failed') return runError(outcome.code, outcome.detail);
-  const code = outcome.reason === SHUTTING_DOWN ? 'draining' : 'run-cancelled';
-  return runError(code, `The run was cancelled: ${outcome.reason}`);
+  return runError('run-cancelled', `The run was cancelled: ${outcome.reason}`);
 }
 
 const toUsage = ({ inputTokens, outputTokens }: Usage) => ({

@@ -1,8 +1,8 @@
 import { toInterruptedEnd } from '../store/interrupted-end.ts';
 import type { RunRecord, Store } from '../store/store.ts';
-import { INTERRUPTED } from './found-run.ts';
 import { rebuildMessages } from './rebuild-messages.ts';
 import type { RunEndListener } from './run-end.ts';
+import { INTERRUPTED } from './run-events.ts';
 import { readStoredEvents } from './stored-events.ts';
 import type { FaultLog } from './tool-calls.ts';
 

@@ -5,6 +5,7 @@ import { findAwaitedAnswers } from './awaited-answers.ts';
 import { countAskedSteps } from './count-steps.ts';
 import type { RunBeginning } from './drive-run.ts';
 import { findResumePoint } from './resume-point.ts';
+import type { RunEvent } from './run-events.ts';
 import type { FindRunnable, RunnableAgent } from './start-run.ts';
 import { toEvents } from './stored-events.ts';
 import { readStoredRequest, type StoredRequest } from './stored-request.ts';
@@ -53,6 +54,7 @@ export async function readResumed(
     answeredIds: new Set(resumable.answered.map(({ id }) => id)),
     state: request.state,
   });
+  if (countWithdrawn(events) > MAX_WITHDRAWN) return 'never';
   const hasSteps = events.some(({ type }) => type === 'step-started');
   return {
     beginning: {
@@ -67,6 +69,15 @@ export async function readResumed(
     after,
     lastAt: logged.findLast(({ at }) => at !== undefined)?.at,
   };
+}
+
+/** So often a step is taken again by another process: one that ends each process that takes it must not end all of them in turn. */
+const MAX_WITHDRAWN = 5;
+
+/** How often the step was given up that comes next. */
+function countWithdrawn(events: readonly RunEvent[]): number {
+  const lastEnd = events.findLastIndex(({ type }) => type === 'step-ended');
+  return events.slice(lastEnd + 1).filter(({ type }) => type === 'answer-withdrawn').length;
 }
 
 function findRunnable(agentId: string, { principal }: StoredRequest, find: FindRunnable) {

@@ -15,8 +15,29 @@ export {
 export type { ApprovalDecision } from '../store/store.ts';
 export { NO_USAGE, type Usage } from '../store/usage.ts';
 
-/** The reason of runs that are cancelled because the server shuts down: nobody asked for it, and callers are told of a failure. */
+/** Why a server that shuts down breaks off what goes on: nobody asked for it. */
 export const SHUTTING_DOWN = 'the server shuts down';
+
+/** How a run ended whose server died or shut down in the middle of it. */
+export const INTERRUPTED: Extract<RunOutcome, { status: 'failed' }> = {
+  status: 'failed',
+  code: 'run-interrupted',
+  detail: 'The server stopped in the middle of the run; what was said until then is in the conversation',
+};
+
+/** How a run ended that was broken off: as somebody asked for it, or because its server shuts down. */
+export function toBrokenOff(signal: AbortSignal): RunOutcome {
+  const reason = reasonOf(signal);
+  return reason === SHUTTING_DOWN ? INTERRUPTED : { status: 'cancelled', reason };
+}
+
+/** Why `signal` aborted, in the words of who cancelled. */
+export const reasonOf = (signal: AbortSignal): string =>
+  signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+
+/** How a run that ended so is listed. */
+export const statusOf = (outcome: RunOutcome) =>
+  outcome.status === 'failed' && outcome.code === INTERRUPTED.code ? 'interrupted' : outcome.status;
 
 /** What is told of an agent that was asked by a call: what it says, the tools it calls, and the agents it asks in turn. */
 export type SubagentEvent = Extract<

@@ -5,11 +5,12 @@ import type { RunOpened } from '../store/stored-runs.ts';
 import type { ActiveRun } from './active-run.ts';
 import type { LoopEnd, LoopOptions } from './agent-loop.ts';
 import type { EndedCall } from './call-watch.ts';
-import { INTERRUPTED, outcomeOf } from './found-run.ts';
+import { outcomeOf } from './found-run.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import type { RunEndListener } from './run-end.ts';
 import type { JsonSchema, RunOutcome } from './run-events.ts';
+import { INTERRUPTED, statusOf } from './run-events.ts';
 import { RunJournal } from './run-journal.ts';
 import type { RunRequest } from './run-request.ts';
 import type { PriceOf } from './step-recorder.ts';
@@ -103,7 +104,7 @@ export class RunRecords {
   /** Stores how a run ended, and when, with the last of its events. */
   async close(run: ActiveRun, { usage, outcome, forsaken, ...end }: LoopEnd, at: number): Promise<void> {
     const { key } = run;
-    const { status } = outcome;
+    const status = statusOf(outcome);
     const happened = await this.#journal.end(key, { at, event: { type: 'run-ended', outcome, usage } });
     const endedAt = new Date(at).toISOString();
     const { runs, approvals } = this.#options.store;

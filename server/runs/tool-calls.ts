@@ -8,6 +8,7 @@ import type { EventSink } from './event-sink.ts';
 import { newId } from './ids.ts';
 import type { RunLimits } from './limits.ts';
 import type { ParentCall } from './parent-call.ts';
+import { reasonOf } from './run-events.ts';
 import type { RunTrace } from './run-tracing.ts';
 import type { SharedState } from './shared-state.ts';
 import type { ToolDefinition, Toolset } from './toolset.ts';
@@ -181,10 +182,6 @@ export function offerTools(
 }
 
 const byName = (tools: readonly ToolDefinition[]) => new Map(tools.map((tool) => [tool.name, tool]));
-
-/** Why `signal` aborted, in the words of who cancelled. */
-export const reasonOf = (signal: AbortSignal): string =>
-  signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
 
 /** A result within its bound, and its size before that. */
 function toBounded(result: unknown, maxChars: number): { result: unknown; bytes: number } {

@@ -1,8 +1,8 @@
 import type { AgentContext, PromptResponse, SessionUpdate, StopReason } from '@agentclientprotocol/sdk';
 import { untilAborted } from '../../async/until-aborted.ts';
-import { ApiError, drainingError, toApiError } from '../../call/errors.ts';
+import { ApiError, toApiError } from '../../call/errors.ts';
 import { newId } from '../../runs/ids.ts';
-import { type AwaitedCall, type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
+import type { AwaitedCall, RunOutcome } from '../../runs/run-events.ts';
 import type { UserPart } from '../../store/messages.ts';
 import { askForPermissions } from './permissions.ts';
 import type { AcpCaller, AcpPorts, SessionRun, StoredSession } from './ports.ts';
@@ -211,9 +211,6 @@ const STOPPED_BY: Readonly<Record<string, StopReason>> = {
 
 function toStopReason(outcome: RunOutcome): StopReason {
   if (outcome.status === 'failed') throw new ApiError(outcome.code, outcome.detail);
-  if (outcome.status === 'cancelled') {
-    if (outcome.reason === SHUTTING_DOWN) throw drainingError();
-    return 'cancelled';
-  }
+  if (outcome.status === 'cancelled') return 'cancelled';
   return STOPPED_BY[outcome.stoppedBy ?? ''] ?? 'end_turn';
 }

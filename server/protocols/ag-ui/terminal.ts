@@ -1,6 +1,6 @@
 /** The events at the end of an AG-UI run. */
 import type { AgUiEvent } from '../../../contract/ag-ui-events.ts';
-import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
+import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
 import type { AgUiRunView } from './run-view.ts';
 import { createSpelling, type Spelling } from './spelling.ts';
 
@@ -16,9 +16,6 @@ export function toTerminalEvent(
   const used = toTokenUsage(usage, spelled);
   if (outcome.status === 'failed') {
     return { type: 'RUN_ERROR', message: outcome.detail, code: outcome.code, ...used };
-  }
-  if (outcome.status === 'cancelled' && outcome.reason === SHUTTING_DOWN) {
-    return { type: 'RUN_ERROR', message: `The run was cancelled: ${outcome.reason}`, code: 'draining', ...used };
   }
   return {
     type: 'RUN_FINISHED',

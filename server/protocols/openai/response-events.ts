@@ -3,7 +3,7 @@ import type { OpenAiItem } from '../../../contract/openai-items.ts';
 import type { OpenAiResponse } from '../../../contract/openai-responses.ts';
 import { isAddress } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
-import { type AwaitedCall, type RunEvent, type RunOutcome, SHUTTING_DOWN } from '../../runs/run-events.ts';
+import type { AwaitedCall, RunEvent, RunOutcome } from '../../runs/run-events.ts';
 import { withoutAttempts } from './held-text.ts';
 import { type NewEvent, type OpenText, ResponseItems } from './response-items.ts';
 import { type ResponseState, type ResponseView, readNote, toResponse } from './response-view.ts';
@@ -233,12 +233,8 @@ type LastType = 'response.completed' | 'response.incomplete' | 'response.failed'
 
 function toEnd(outcome: RunOutcome): Omit<ResponseState, 'output'> & { readonly type: LastType } {
   if (outcome.status === 'failed') return toFailed(outcome.detail, outcome.code);
-  if (outcome.status === 'cancelled') {
-    const { reason } = outcome;
-    if (reason === SHUTTING_DOWN) return toFailed(`The run was cancelled: ${reason}`, 'run-interrupted');
-    // There is no event of its own for it that clients would know.
-    return { type: 'response.incomplete', status: 'cancelled' };
-  }
+  // There is no event of its own for it that clients would know.
+  if (outcome.status === 'cancelled') return { type: 'response.incomplete', status: 'cancelled' };
   if (!outcome.stoppedBy) return { type: 'response.completed', status: 'completed' };
   const reason = INCOMPLETE[outcome.stoppedBy];
   return { type: 'response.incomplete', status: 'incomplete', incomplete_details: { reason } };

@@ -3,7 +3,7 @@
 import type { VercelAiChunk } from '../../../contract/vercel-ai.ts';
 import { toFileUrl } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
-import { type RunEvent, type RunOutcome, SHUTTING_DOWN, type Usage } from '../../runs/run-events.ts';
+import type { RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
 import { toApprovalRequests } from './approvals.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
@@ -164,11 +164,7 @@ const toToolError = (toolCallId: string, result: unknown): VercelAiChunk => ({
 
 function toLast(outcome: RunOutcome, usage: Usage): VercelAiChunk {
   if (outcome.status === 'failed') return { type: 'error', errorText: outcome.detail };
-  if (outcome.status === 'cancelled') {
-    const { reason } = outcome;
-    if (reason === SHUTTING_DOWN) return { type: 'error', errorText: `The run was cancelled: ${reason}` };
-    return { type: 'abort', reason };
-  }
+  if (outcome.status === 'cancelled') return { type: 'abort', reason: outcome.reason };
   const { stoppedBy, pending, missingServers } = outcome;
   const { inputTokens, outputTokens, reasoningTokens, cachedInputTokens } = usage;
   return {
