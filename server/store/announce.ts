@@ -10,7 +10,8 @@ export type Owner = string | null;
 /** A conversation as far as it is announced; a restored file may have something odd for its agent. */
 export type AnnouncedConversation = Pick<Tables['conversations'], 'id' | 'agent_id' | 'owner'>;
 
-type AnnouncedRun = Pick<RunRecord, 'id' | 'status' | 'agentId' | 'conversationId'> & {
+/** A run as far as it is announced. */
+export type AnnouncedRun = Pick<RunRecord, 'id' | 'status' | 'agentId' | 'conversationId'> & {
   readonly parentRunId?: string | null | undefined;
 };
 

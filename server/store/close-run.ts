@@ -68,10 +68,25 @@ async function findOwned(
 function endRun(
   transaction: Transaction<Tables>,
   running: Tables['runs'],
-  { status, usage, outcome, steps = [], endedAt = timeIn(transaction) }: Omit<RunClosing, 'key' | 'messages'>,
+  { endedAt = timeIn(transaction), ...closing }: Omit<RunClosing, 'key' | 'messages'>,
 ): { readonly run: Tables['runs']; readonly end: () => Promise<unknown> } {
+  const duration_ms = durationOf(running.started_at, endedAt);
+  const changes: RunEnd = { ...toRunEnd(closing), duration_ms, ended_at: endedAt, request: null };
+  return {
+    run: { ...running, ...changes },
+    end: () => updateRun(transaction, { key: running.key, ...changes }),
+  };
+}
+
+/** What is stored of how a run has ended, but when. */
+export function toRunEnd({
+  status,
+  usage,
+  outcome,
+  steps = [],
+}: Pick<RunClosing, 'status' | 'usage' | 'outcome' | 'steps'>): Omit<RunEnd, 'duration_ms' | 'ended_at' | 'request'> {
   const { cost, modelSteps, unpricedSteps } = totalOf(steps);
-  const changes: RunEnd = {
+  return {
     status,
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
@@ -80,19 +95,13 @@ function endRun(
     cost,
     model_steps: modelSteps,
     unpriced_steps: unpricedSteps,
-    duration_ms: durationOf(running.started_at, endedAt),
-    ended_at: endedAt,
     outcome: outcome === undefined ? null : toStoredJson(outcome),
-    request: null,
-  };
-  return {
-    run: { ...running, ...changes },
-    end: () => updateRun(transaction, { key: running.key, ...changes }),
   };
 }
 
 type Key = Pick<Tables['runs'], 'key'>;
-type RunEnd = Pick<
+/** How a run has ended. */
+export type RunEnd = Pick<
   Tables['runs'],
   | 'status'
   | 'input_tokens'
@@ -109,7 +118,7 @@ type RunEnd = Pick<
 >;
 
 /** A fence that no run has. */
-const NO_FENCE = -1;
+export const NO_FENCE = -1;
 
 type Owned = Pick<Tables['runs'], 'key' | 'replica' | 'fence'>;
 

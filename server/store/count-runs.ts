@@ -52,16 +52,22 @@ export async function countRun(
   steps: readonly RunStep[],
 ): Promise<void> {
   const run = readCounted(row);
-  const duration_ms = toCount(row.duration_ms);
+  const duration = toCount(row.duration_ms);
+  const counted = countByModel(steps).map(({ model, ...counts }) => {
+    return { run, model, counts: { ...counts, duration_ms: counts.runs * duration } };
+  });
+  await addSums(transaction, counted);
+}
+
+/** What is to be added for each model that a run has asked, in their order; the run itself counts for the last one, with its duration. */
+export function countByModel(steps: readonly RunStep[]): (Omit<Counts, 'duration_ms'> & { readonly model: string })[] {
   const byModel = Map.groupBy(steps, ({ model }) => model ?? '');
   const lastModel = steps.at(-1)?.model ?? '';
   if (!byModel.has(lastModel)) byModel.set(lastModel, []);
   const counted = [...byModel].map(([model, itsSteps]) => {
-    const isLast = model === lastModel;
-    const counts = { ...toCounts(totalOf(itsSteps)), runs: isLast ? 1 : 0, duration_ms: isLast ? duration_ms : 0 };
-    return { run, model, counts };
+    return { model, runs: model === lastModel ? 1 : 0, ...toCounts(totalOf(itsSteps)) };
   });
-  await addSums(transaction, counted);
+  return counted.toSorted(byPlace);
 }
 
 /** What a run is counted by, as far as its row can be read. */
@@ -85,7 +91,8 @@ const toCounts = ({ usage, cost, modelSteps, unpricedSteps }: StepTotals) => ({
   unpriced_steps: unpricedSteps,
 });
 
-const COUNTS = [
+/** What sums are made of. */
+export const COUNTS = [
   'runs',
   'duration_ms',
   'input_tokens',
@@ -117,7 +124,8 @@ export async function addSums(db: Kysely<Tables>, counted: readonly Counted[]): 
   }
 }
 
-const byPlace = (a: Counted, b: Counted) => (a.model < b.model ? -1 : Number(a.model > b.model));
+const byPlace = (a: Pick<Counted, 'model'>, b: Pick<Counted, 'model'>) =>
+  a.model < b.model ? -1 : Number(a.model > b.model);
 
 const addToSum = prepareQuery((db, sum: Sums) =>
   db

@@ -10,7 +10,7 @@ import { toStoredJson } from './stored-json.ts';
 import type { RunOpening } from './stored-runs.ts';
 
 /** What is known of a run that was opened. */
-interface OpenedRun {
+export interface OpenedRun {
   readonly key: string;
   /** RFC 3339. */
   readonly startedAt: string;
@@ -21,30 +21,15 @@ interface OpenedRun {
 /** Makes the conversation of a run when there is none, stores what is said to it and opens it. */
 export async function openRun(
   transaction: Transaction<Tables>,
-  {
-    id,
-    givenId = id,
-    conversationId,
-    conversationKey = conversationId,
-    owner: newOwner = null,
-    folder,
-    agentId,
-    parentRunId = null,
-    messages,
-    replaces,
-    isDetached = false,
-    request,
-    asker,
-    traceparent = null,
-    tracestate = null,
-  }: RunOpening,
+  opening: RunOpening,
   replica: string | null,
 ): Promise<OpenedRun> {
+  const { id, conversationId, conversationKey = conversationId, folder, agentId, messages, replaces } = opening;
   const now = timeIn(transaction);
   const conversation = await enterConversation(transaction, {
     key: conversationKey,
     id: conversationId,
-    owner: newOwner,
+    owner: opening.owner ?? null,
     agent_id: agentId,
     now,
     folder: folder ?? null,
@@ -52,33 +37,48 @@ export async function openRun(
   const { owner } = conversation;
   // Before there were owners, the id was the key. No database is as old that processes share.
   if (!isShared(transaction) && firstOf(await findRunOf(transaction, { owner, id }))) throw runExists(id);
-  const key = toOwnedKey(owner, id);
   if (replaces) await removeMessages(transaction, conversationKey, replaces);
-  const opened = await insertRun(transaction, {
-    key,
-    id,
-    conversation_key: conversationKey,
-    conversation_id: conversationId,
-    agent_id: agentId,
-    owner: owner ?? '',
-    started_at: now,
-    given_id: givenId.toWellFormed(),
-    is_detached: isDetached ? 1 : 0,
-    history_count: await appendMessages(transaction, conversation, messages),
-    parent_run_id: parentRunId,
-    traceparent,
-    tracestate,
-    asker: asker === undefined ? null : (asker ?? ''),
-    replica,
-    fence: FIRST_FENCE,
-    request: request === undefined ? null : toStoredJson(request),
-  });
+  const historyCount = await appendMessages(transaction, conversation, messages);
+  const run = toNewRun(opening, { owner, replica, startedAt: now });
+  const { key } = run;
+  const opened = await insertRun(transaction, { ...run, history_count: historyCount });
   // A conversation that was there before has had a run, which took longer than a millisecond.
   const isNewConversation = conversation.created_at === now;
   if (opened.numAffectedRows) return { key, startedAt: now, conversation, isNewConversation };
   const sameKey = await transaction.selectFrom('runs').select('key').where('key', '=', key).executeTakeFirst();
   if (sameKey) throw runExists(id);
   throw new ApiError('conversation-busy', `Another run is active on conversation '${conversationId}'`);
+}
+
+interface RunPlace {
+  /** That of its conversation. */
+  readonly owner: string | null;
+  readonly replica: string | null;
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+/** What is stored of a run that begins. */
+export function toNewRun(opening: RunOpening, { owner, replica, startedAt }: RunPlace): Omit<NewRun, 'history_count'> {
+  const { id, givenId = id, conversationId, conversationKey = conversationId, asker, request } = opening;
+  return {
+    key: toOwnedKey(owner, id),
+    id,
+    conversation_key: conversationKey,
+    conversation_id: conversationId,
+    agent_id: opening.agentId,
+    owner: owner ?? '',
+    started_at: startedAt,
+    given_id: givenId.toWellFormed(),
+    is_detached: opening.isDetached ? 1 : 0,
+    parent_run_id: opening.parentRunId ?? null,
+    traceparent: opening.traceparent ?? null,
+    tracestate: opening.tracestate ?? null,
+    asker: asker === undefined ? null : (asker ?? ''),
+    replica,
+    fence: FIRST_FENCE,
+    request: request === undefined ? null : toStoredJson(request),
+  };
 }
 
 type Conversation = Pick<Tables['conversations'], 'key' | 'id' | 'agent_id' | 'title' | 'owner' | 'created_at'>;
@@ -120,7 +120,8 @@ const findRunOf = prepareQuery((db, { id, owner }: Pick<Conversation, 'id' | 'ow
 /** Which of its processes the first one is that a run has. */
 export const FIRST_FENCE = 0;
 
-type NewRun = Pick<
+/** What a run begins with; the rest is the same of each. */
+export type NewRun = Pick<
   Tables['runs'],
   | 'key'
   | 'id'

@@ -2,11 +2,11 @@ import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import { RunStatus } from '../../contract/runs.ts';
 import { EVERYBODY, type Principal } from '../call/principal.ts';
 import { type Publish, publishNothing } from '../live-events/publish.ts';
-import { createAnnouncer } from './announce.ts';
+import { type AnnouncedRun, createAnnouncer } from './announce.ts';
 import { type ApprovalReader, createApprovalReader, settleApprovals } from './approvals-store.ts';
 import { atMost } from './at-most.ts';
-import { type ClosedRun, closeRun } from './close-run.ts';
-import type { Engine } from './engine.ts';
+import { closeRun } from './close-run.ts';
+import type { ClosedAtOnce, Engine } from './engine.ts';
 import { inOneGo } from './in-one-go.ts';
 import { toInterruptedEnd } from './interrupted-end.ts';
 import { listRuns, type RunReader } from './list-runs.ts';
@@ -19,12 +19,13 @@ import { createEventReader, type EventReader, pruneEvents, readEvents } from './
 import { isRunOutcome } from './run-outcome.ts';
 import { createStepReader, readSteps, type StepReader } from './run-steps-store.ts';
 import type { Tables } from './schema.ts';
-import type { ResumableRun, RunRecord, RunsStore } from './stored-runs.ts';
+import type { ApprovalRecord } from './stored-approvals.ts';
+import type { ResumableRun, RunClosing, RunOpening, RunRecord, RunsStore } from './stored-runs.ts';
 import { isOfVisible, ofOwnFirst } from './visible.ts';
 
 /** Runs, and with them the messages of conversations: one transaction when a run starts, one when it ends. */
 export function createRunsStore(
-  { db, ownership, transact, append, persist }: Engine,
+  { db, ownership, transact, append, atOnce, persist }: Engine,
   log: StoreLog,
   publish: Publish = publishNothing,
 ): RunsStore {
@@ -39,26 +40,32 @@ export function createRunsStore(
       if (run) announce.run(run, row.owner || null);
       return run ?? [];
     });
-  const announceClosed = ({ run, conversation, hasMessages, ...rows }: ClosedRun) => {
+  const announceClosed = ({ run, conversation, hasMessages, approvals: changed = [] }: ToldEnd) => {
     const { owner } = conversation;
     if (hasMessages) announce.conversation(conversation, 'changed');
-    for (const approval of approvals.all(rows.approvals)) announce.approval(approval, owner);
-    const record = reader.one(run);
-    if (record) announce.run(record, owner);
+    for (const approval of changed) announce.approval(approval, owner);
+    if (run) announce.run(run, owner);
+  };
+  const openInTransaction = (run: RunOpening, leftOpen: readonly string[]) =>
+    transact(async (transaction) => {
+      const interrupted = leftOpen.length ? await interrupt(transaction, { keys: leftOpen, steps, batches }) : [];
+      const [begun, settled] = await inOneGo(
+        openRun(transaction, run, ownership.replica),
+        settleApprovals(transaction, run, approvals),
+      );
+      return { interrupted, ...begun, ...settled };
+    });
+  const closeInTransaction = async (run: RunClosing): Promise<ToldEnd | undefined> => {
+    const closed = await transact((transaction) => closeRun(transaction, run, ownership));
+    return closed && { ...closed, run: reader.one(closed.run), approvals: approvals.all(closed.approvals) };
   };
   /** The keys of runs whose end could not be stored, to be marked once the store can write again. */
   const unclosed = new Set<string>();
   return {
     async open(run) {
       const leftOpen = [...unclosed];
-      const opened = await transact(async (transaction) => {
-        const interrupted = leftOpen.length ? await interrupt(transaction, { keys: leftOpen, steps, batches }) : [];
-        const [begun, settled] = await inOneGo(
-          openRun(transaction, run, ownership.replica),
-          settleApprovals(transaction, run, approvals),
-        );
-        return { interrupted, ...begun, ...settled };
-      });
+      const begun = leftOpen.length ? undefined : await atOnce?.open(run);
+      const opened = begun ? { ...NOTHING_ELSE, ...begun } : await openInTransaction(run, leftOpen);
       for (const key of leftOpen) unclosed.delete(key);
       ownership.take(opened.key, FIRST_FENCE);
       const { key, startedAt, resumed, conversation, isNewConversation } = opened;
@@ -71,7 +78,7 @@ export function createRunsStore(
     },
     async close(run) {
       try {
-        const closed = await persist(() => transact((transaction) => closeRun(transaction, run, ownership)));
+        const closed = await persist(async () => (await atOnce?.close(run)) ?? closeInTransaction(run));
         ownership.drop(run.key);
         if (closed) announceClosed(closed);
       } catch (cause) {
@@ -98,6 +105,17 @@ export function createRunsStore(
     askerOf: (key) => readAsker(db, key),
     pruneEvents: (bounds) => pruneEvents(db, bounds),
   };
+}
+
+/** What else a run may find as it opens. */
+const NOTHING_ELSE = { interrupted: [], resumed: [], changed: [] };
+
+/** What is told of a run that was closed. */
+interface ToldEnd extends Pick<ClosedAtOnce, 'conversation' | 'hasMessages'> {
+  /** undefined when its row cannot be read. */
+  readonly run: AnnouncedRun | undefined;
+  /** Those that it has opened, and those that it has found void. */
+  readonly approvals?: readonly ApprovalRecord[];
 }
 
 /** The run of an id, its caller's own before those that it may see too. */

@@ -103,7 +103,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 
 /** How many statements are prepared on a connection, and how long one may be. */
 const MAX_NAMED = 300;
-const MAX_NAMED_LENGTH = 4000;
+const MAX_NAMED_LENGTH = 8000;
 
 /** The names that statements are prepared by, which are the same on all connections. */
 class StatementNames {

@@ -11,6 +11,7 @@ import type { Transact } from '../share-transactions.ts';
 import type { StatementListener } from '../sqlite-database.ts';
 import type { Store } from '../store.ts';
 import { appendOwned } from './append.ts';
+import { createAtOnce } from './at-once.ts';
 import { SharedDialect } from './dialect.ts';
 import { isConflict, isPassing } from './errors.ts';
 import { migrateDatabase } from './migrate.ts';
@@ -64,6 +65,7 @@ export async function openPostgresStore({
     ownership,
     shared,
     transact: transactIn(db),
+    atOnce: createAtOnce(db, ownership, replica),
     append: (happened: Parameters<typeof appendOwned>[2]) => appendOwned(db, ownership, happened),
     persist: untilStored,
   };
