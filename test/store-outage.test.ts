@@ -15,8 +15,10 @@ vi.setConfig({ testTimeout: 60_000 });
 const PASSWORD = 'open-sesame';
 const open = ({ runs }: Store, id: string, conversationId = 'c') =>
   runs.open({ id, conversationId, agentId: 'a', messages: [userSays('Hi', `said in ${id}`)] });
-const close = ({ runs }: Store, key: string) =>
-  runs.close({ key, status: 'finished', messages: [userSays('Ho', `end of ${key}`)], usage: NO_USAGE });
+const toEnd = (key: string) =>
+  ({ key, status: 'finished', messages: [userSays('Ho', `end of ${key}`)], usage: NO_USAGE }) as const;
+const close = ({ runs }: Store, key: string) => runs.close(toEnd(key));
+const APPROVAL = { id: 'approval', callId: 'call', tool: 'send', description: '', args: {}, toolHash: '' };
 const until = (check: () => Promise<boolean>) => vi.waitUntil(check, { timeout: 30_000, interval: 50 });
 const connect = async (url: string) => {
   const client = new Client({ connectionString: url });
@@ -156,18 +158,26 @@ describe.skipIf(hasNoDatabase)('a connection that breaks', () => {
     expect(await store.runs.sums({})).toMatchObject({ runs: 20 });
   });
 
-  test('of a process that stands still with a row in its hands: that is free in time for who takes the run over', async () => {
-    await using other = await openPostgresStore({ url: database.url, replica: randomUUID() });
-    await open(store, 'r');
+  /** Has a process that closes a run wait for its conversation, and stand still from then on. */
+  async function standStill(work: () => Promise<void>): Promise<Promise<PromiseSettledResult<void>[]>[]> {
     const holder = await connect(database.url);
     await holder.query("begin; select 1 from conversations where key = 'c' for update");
-    const closing = Promise.allSettled([close(store, 'r')]);
+    const closing = Promise.allSettled([work()]);
     const waits =
       "select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     await until(async () => (await query(database.url, waits))[0] !== 0);
     proxy.stall();
     await holder.query('commit');
     await holder.end();
+    // In a list, or whoever waits for this would wait for that.
+    return [closing];
+  }
+
+  test('of a process that stands still with a row in its hands: that is free in time for who takes the run over', async () => {
+    await using other = await openPostgresStore({ url: database.url, replica: randomUUID() });
+    await open(store, 'r');
+    // What leaves a call to a person is stored by more than one statement.
+    const [closing] = await standStill(() => store.runs.close({ ...toEnd('r'), approvals: [APPROVAL] }));
     const idle =
       "select count(*)::int from pg_stat_activity where state = 'idle in transaction' and datname = current_database()";
     await until(async () => (await query(database.url, idle))[0] !== 0);
@@ -177,6 +187,16 @@ describe.skipIf(hasNoDatabase)('a connection that breaks', () => {
     proxy.cut();
     await proxy.resume();
     expect(await closing).toMatchObject([{ status: 'rejected', reason: { name: 'RunLostError' } }]);
+    expect((await store.conversations.messages('c')).map(({ id }) => id)).toEqual(['said in r', 'end of r']);
+  });
+
+  test('of a process that stands still as a run is closed: it is closed', async () => {
+    await open(store, 'r');
+    const [closing] = await standStill(() => close(store, 'r'));
+    const isFinished = `select exists (select 1 from runs where status = 'finished')`;
+    await until(async () => (await query(database.url, isFinished))[0] === true);
+    await proxy.resume();
+    expect(await closing).toMatchObject([{ status: 'fulfilled' }]);
     expect((await store.conversations.messages('c')).map(({ id }) => id)).toEqual(['said in r', 'end of r']);
   });
 });
