@@ -83,6 +83,19 @@ describe.skipIf(hasNoDatabase)('a run on PostgreSQL', () => {
     expect(await store.runs.get('second')).toMatchObject({ historyCount: 5 });
   });
 
+  test('says whether a task waits on its conversation', async () => {
+    expect(await open(store, 'first')).toMatchObject({ hasWaitingTask: false });
+    await close(store, 'first');
+    await query(
+      database.url,
+      `insert into tasks (id, agent_id, context_id, conversation_key, state, body, changed_at)
+        values ('task', 'a', 'c', 'c', 'input-required', '{}', '2026-01-01T00:00:00.000Z') returning id`,
+    );
+    done.splice(0);
+    expect(await open(store, 'second')).toMatchObject({ hasWaitingTask: true });
+    expect(done).toEqual(['write']);
+  });
+
   test('ends behind what somebody else has said meanwhile', async () => {
     await open(store, 'r');
     const others = `update conversations set message_count = 2;

@@ -1,6 +1,6 @@
 import type { Message } from '../store/messages.ts';
 import type { ConversationName, Store } from '../store/store.ts';
-import type { CallerTrace, RunOpening } from '../store/stored-runs.ts';
+import type { CallerTrace, RunOpened, RunOpening } from '../store/stored-runs.ts';
 import type { TraceHeaders } from './call-watch.ts';
 import { joinHistory } from './run-history.ts';
 import type { RunRecords } from './run-records.ts';
@@ -45,6 +45,12 @@ export async function prepareOpening(
   const { messages, unstored } = joinHistory({ stored, replaces, sent, history, awaited });
   const opening = { ...toOpening(asked, { conversation, agentId, unstored }), cancelsApprovals };
   return { asked, stored, messages, opening };
+}
+
+/** What was found as a run was opened. */
+export interface HowItOpened extends Pick<RunOpened, 'hasWaitingTask'> {
+  /** Whether it acts on the answers to open approvals. */
+  readonly isResumed: boolean;
 }
 
 function toOpening(

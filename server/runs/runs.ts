@@ -9,7 +9,7 @@ import { type DriveOptions, driveRun, type RunBeginning } from './drive-run.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { defaultRunLimits, type RunLimits } from './limits.ts';
 import { nameConversation } from './name-conversation.ts';
-import { prepareOpening, toCaller } from './opening.ts';
+import { type HowItOpened, prepareOpening, toCaller } from './opening.ts';
 import { recoverRuns } from './recover-runs.ts';
 import { readResumed } from './resume-run.ts';
 import type { RunEndListener } from './run-end.ts';
@@ -23,8 +23,8 @@ import type { FindRunnable } from './start-run.ts';
 import { toStoredRequest } from './stored-request.ts';
 import { ToolArguments } from './tool-arguments.ts';
 
-/** Called for each run that starts, before anything happens in it. `isResumed`: it acts on the answers to open approvals. */
-export type RunListener = (run: Run, how: { readonly isResumed: boolean }) => void;
+/** Called for each run that starts, before anything happens in it. */
+type RunListener = (run: Run, how: HowItOpened) => void;
 
 /** Called for each run of another process that this one has taken over. */
 type TakenListener = (run: RunRecord) => void;
@@ -243,12 +243,12 @@ export class Runs {
       ...(isDurable && { request: toStoredRequest(asked, messages) }),
       ...caller,
     });
-    const { id: storedId, key, startedAt, resumed } = opened;
+    const { id: storedId, key, startedAt, resumed, hasWaitingTask } = opened;
     if (!parent) noteRequest({ run_id: storedId });
     const names = { id: request.runId ?? storedId, storedId, key, conversationId, conversationKey, agentId, startedAt };
     const run = this.#enter({ ...names, isDetached, isDurable, caller }, asked);
     if (this.#queues.isInterrupted(conversationKey)) run.cancel(INTERRUPTED_BY_NEXT);
-    for (const listener of this.#listeners) listener(run.shown, { isResumed: resumed.length > 0 });
+    for (const listener of this.#listeners) listener(run.shown, { isResumed: resumed.length > 0, hasWaitingTask });
     void this.#drive(run, { request: asked, history: messages, stored, answered: resumed }, leave);
     return run.shown;
   }

@@ -16,6 +16,8 @@ export interface OpenedRun {
   readonly startedAt: string;
   readonly conversation: AnnouncedConversation;
   readonly isNewConversation: boolean;
+  /** Whether a task waited on it for a person; undefined: nobody looked. */
+  readonly hasWaitingTask?: boolean;
 }
 
 /** Makes the conversation of a run when there is none, stores what is said to it and opens it. */

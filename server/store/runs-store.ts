@@ -68,13 +68,13 @@ export function createRunsStore(
       const opened = begun ? { ...NOTHING_ELSE, ...begun } : await openInTransaction(run, leftOpen);
       for (const key of leftOpen) unclosed.delete(key);
       ownership.take(opened.key, FIRST_FENCE);
-      const { key, startedAt, resumed, conversation, isNewConversation } = opened;
+      const { key, startedAt, resumed, conversation, isNewConversation, hasWaitingTask } = opened;
       const { owner } = conversation;
       announceInterrupted(opened.interrupted);
       if (!run.isUnlisted) announce.conversation(conversation, isNewConversation ? 'created' : 'changed');
       for (const approval of opened.changed) announce.approval(approval, owner);
       announce.run({ ...run, status: 'running' }, owner);
-      return { key, startedAt, resumed };
+      return { key, startedAt, resumed, hasWaitingTask };
     },
     async close(run) {
       try {

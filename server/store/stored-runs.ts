@@ -106,6 +106,8 @@ export interface RunOpened {
   readonly key: string;
   readonly startedAt: string;
   readonly resumed: readonly ApprovalRecord[];
+  /** Whether a task of another agent waited on the conversation for a person; undefined: nobody looked. */
+  readonly hasWaitingTask?: boolean | undefined;
 }
 
 /** A run that ends. */

@@ -58,9 +58,9 @@ interface AnnounceParts {
 /** Announces every run that starts here, or comes to this process, to A2A: a task may wait for it. */
 export function announceRuns(a2a: Pick<A2a, 'runStarted' | 'runTaken'>, { runs, store }: AnnounceParts): void {
   const finder = new RunFinder(runs, store.conversations);
-  runs.onStart((run, { isResumed }) => {
+  runs.onStart((run, how) => {
     const { storedId: id, conversationKey } = run;
-    a2a.runStarted({ id, conversationKey, isResumed, follow: () => finder.toOwn(run) });
+    a2a.runStarted({ id, conversationKey, ...how, follow: () => finder.toOwn(run) });
   });
   runs.onTaken(({ conversationKey }) => void a2a.runTaken(conversationKey));
 }

@@ -60,6 +60,8 @@ export interface TaskRunRequest {
 export interface ContinuingRun extends RunOfTask {
   /** Whether it acts on the answers that the task waits for; if not, the task has waited in vain. */
   readonly isResumed: boolean;
+  /** Whether a task waited on the conversation as the run began; undefined: nobody looked. */
+  readonly hasWaitingTask?: boolean | undefined;
   follow(): TaskRun;
 }
 

@@ -21,8 +21,8 @@ export async function openAtOnce(
   const run = toNewRun(opening, { owner, replica, startedAt: timeIn(db) });
   const opened = firstOf(await open(db, { ...run, ...toSaid(messages), conversation_owner: owner, folder }));
   if (!opened) return undefined;
-  const { is_new: isNewConversation, ...conversation } = opened;
-  return { key: run.key, startedAt: run.started_at, conversation, isNewConversation };
+  const { is_new: isNewConversation, has_waiting_task: hasWaitingTask, ...conversation } = opened;
+  return { key: run.key, startedAt: run.started_at, conversation, isNewConversation, hasWaitingTask };
 }
 
 interface Opening extends Omit<NewRun, 'history_count'>, SaidMessages {
@@ -30,7 +30,10 @@ interface Opening extends Omit<NewRun, 'history_count'>, SaidMessages {
   readonly folder: string | null;
 }
 
-type Opened = Pick<Tables['conversations'], 'id' | 'agent_id' | 'owner'> & { readonly is_new: boolean };
+type Opened = Pick<Tables['conversations'], 'id' | 'agent_id' | 'owner'> & {
+  readonly is_new: boolean;
+  readonly has_waiting_task: boolean;
+};
 
 /**
  * All of it sees the database as it was when the statement began. What it has seen of a conversation holds as long as nobody has written that
@@ -77,5 +80,7 @@ opened as (
 said as (
   insert into messages (conversation_key, seq, id, body, created_at)
   select ${run.conversation_key}, fresh.seq, fresh.id, fresh.body, ${run.started_at} from place, fresh)
-select * from place`.compile(db),
+select place.*, exists (
+  select from tasks where conversation_key = ${run.conversation_key} and state = 'input-required') as has_waiting_task
+from place`.compile(db),
 }));

@@ -80,6 +80,8 @@ export class WaitingTasks {
   runStarted(run: ContinuingRun): void {
     // The answer may come before it is stored that the task waits.
     const before = this.#live.on(run.conversationKey);
+    // One that is stored as waiting from now on finds the run: it looks behind itself.
+    if (!before && run.hasWaitingTask === false) return;
     void this.#inTurn(run.conversationKey, async () => {
       await before?.ended;
       const stored = await this.#options.store.waitingOn(run.conversationKey);
