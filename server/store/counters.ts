@@ -1,5 +1,6 @@
 /** Numbers that processes which share a database give away one after the other: who takes one waits for whoever took one before, until that is stored. */
 import { type Kysely, sql } from 'kysely';
+import { prepareQuery } from './prepare-query.ts';
 import type { Tables } from './schema.ts';
 
 /** The tables whose writes are counted, by which processes learn what others have changed. */
@@ -12,9 +13,11 @@ export const LIVE_EVENTS_DROPPED = 'live_events_dropped';
 
 /** How often each counted table was written. */
 export async function readRevisions(db: Kysely<Tables>): Promise<ReadonlyMap<string, number>> {
-  const rows = await db.selectFrom('counters').select(['name', 'value']).execute();
+  const { rows } = await readCounters(db, {});
   return new Map(rows.map(({ name, value }) => [name, value]));
 }
+
+const readCounters = prepareQuery((db) => db.selectFrom('counters').select(['name', 'value']));
 
 /** Counts this start of a process among those of all. */
 export async function countStart(db: Kysely<Tables>): Promise<number> {

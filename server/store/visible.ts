@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ApiError } from '../call/errors.ts';
-import { EVERYBODY, type Principal } from '../call/principal.ts';
+import { EVERYBODY } from '../call/principal.ts';
 import { allOf, haveValues } from './conditions.ts';
 import type { ConversationPageQuery } from './pages.ts';
 
@@ -16,7 +16,7 @@ export function isVisible({ name, seesAll }: Caller): RawBuilder<SqlBool> {
 }
 
 /** A condition that holds for the rows of `table` whose conversation a principal may see. */
-export function isOfVisible(table: 'runs' | 'approvals', principal: Principal): RawBuilder<SqlBool> {
+export function isOfVisible(table: 'runs' | 'approvals', principal: Caller): RawBuilder<SqlBool> {
   if (principal.seesAll) return sql`true`;
   const key = sql.ref(`${table}.conversation_key`);
   return sql`exists (select 1 from conversations where conversations.key = ${key} and ${isVisible(principal)})`;
@@ -43,7 +43,7 @@ export function ownFirst({ name }: Pick<Caller, 'name'>): RawBuilder<number> {
 }
 
 /** The same order for runs, by the owners of their conversations. */
-export function ofOwnFirst(principal: Principal): RawBuilder<number> {
+export function ofOwnFirst(principal: Pick<Caller, 'name'>): RawBuilder<number> {
   return sql`(select ${ownFirst(principal)} from conversations where conversations.key = runs.conversation_key)`;
 }
 
