@@ -82,6 +82,8 @@ export class Notifier {
   async #serve(): Promise<void> {
     await using session = await Session.open(this.#options.config, this.#closing.signal);
     session.over.addEventListener('abort', () => this.#news.resolve(), { once: true });
+    // Once, as each message would ask for it again.
+    const { rows } = await session.query(`select ${CHANNEL} as channel`);
     this.#isConnected = true;
     for (;;) {
       await this.#news.promise;
@@ -89,18 +91,18 @@ export class Notifier {
       await nextTurn();
       this.#news = Promise.withResolvers();
       session.over.throwIfAborted();
-      if (!this.#waiting.isEmpty || this.#echoes.length > 0) await this.#send(session);
+      if (!this.#waiting.isEmpty || this.#echoes.length > 0) await this.#send(session, rows[0].channel);
       if (this.#isLast) return;
     }
   }
 
-  async #send(session: Session): Promise<void> {
+  async #send(session: Session, channel: string): Promise<void> {
     const beganAt = performance.now();
     const echoes = this.#echoes.splice(0);
     const texts = [...this.#waiting.take(), ...echoes.map(({ word }) => this.#waiting.toEcho(word))];
     let isSent = false;
     try {
-      await session.query(NOTIFY, [texts]);
+      await session.query(NOTIFY, [channel, texts]);
       isSent = true;
       this.#options.onTrouble(undefined);
     } finally {
@@ -113,4 +115,4 @@ export class Notifier {
   }
 }
 
-const NOTIFY = `select pg_notify(${CHANNEL}, text) from unnest($1::text[]) as text`;
+const NOTIFY = 'select pg_notify($1, text) from unnest($2::text[]) as text';

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { LIVE_EVENTS, LIVE_EVENTS_DROPPED } from './counters.ts';
 import { isJsonObject } from './json-object.ts';
+import { prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
@@ -39,9 +40,9 @@ export interface LiveEventsStore {
   noteDead(silentMs: number, event: StoredLiveEvent): Promise<number>;
 }
 
-/** So many numbers behind the last one, and not before the time it is: the distance of two tells nothing of what lies between. */
-const takeNumbers = (count: number) => sql`
-  update counters set value = greatest(value + 1, floor(extract(epoch from clock_timestamp()) * 1000000)::bigint) + ${count - 1}::bigint
+/** A number behind the last one, and as many behind that as are asked for, not before the time it is: the distance of two tells nothing of what lies between. */
+const takeNumber = (behind: number) => sql`
+  update counters set value = greatest(value + 1, floor(extract(epoch from clock_timestamp()) * 1000000)::bigint) + ${behind}::bigint
   where name = ${LIVE_EVENTS} returning value`;
 
 /** Opens what was told of the service. */
@@ -54,16 +55,14 @@ export function createLiveEventsStore(db: Kysely<Tables>, log: StoreLog): LiveEv
   });
   return {
     async append(source, from, events) {
-      const sources = events.map((_, index) => `${source}/${from + index}`);
-      await sql`
-        with next as (${takeNumbers(events.length)})
-        insert into live_events (number, source, at, owner, body)
-        select (select value from next) - ${events.length}::bigint + event.place, event.source, event.at, event.owner, event.body
-        from unnest(
-          ${sources}::text[], ${events.map(({ at }) => at)}::bigint[], ${events.map(({ owner }) => owner)}::text[],
-          ${events.map(({ body }) => toStoredJson(body))}::text[]
-        ) with ordinality as event(source, at, owner, body, place)
-        on conflict (source) do nothing`.execute(db);
+      await appendEvents(db, {
+        behind: events.length - 1,
+        count: events.length,
+        sources: events.map((_, index) => `${source}/${from + index}`),
+        times: events.map(({ at }) => at),
+        owners: events.map(({ owner }) => owner),
+        bodies: events.map(({ body }) => toStoredJson(body)),
+      });
     },
     async read(after, limit) {
       const { rows } = await sql<Tables['live_events'] & { readonly dropped: number }>`
@@ -79,7 +78,7 @@ export function createLiveEventsStore(db: Kysely<Tables>, log: StoreLog): LiveEv
       };
     },
     async takeNumber() {
-      const { rows } = await sql<{ value: number }>`${takeNumbers(1)}`.execute(db);
+      const { rows } = await sql<{ value: number }>`${takeNumber(0)}`.execute(db);
       return rows[0]?.value ?? 0;
     },
     async prune(count) {
@@ -93,7 +92,7 @@ export function createLiveEventsStore(db: Kysely<Tables>, log: StoreLog): LiveEv
       const { rows: silent } = await sql`select id from replicas where ${isSilent}`.execute(db);
       if (!silent.length) return 0;
       const { rows } = await sql`
-        with next as (${takeNumbers(silent.length)}),
+        with next as (${takeNumber(silent.length - 1)}),
         dead as (delete from replicas where id in (
           select id from replicas where ${isSilent} and (select value from next) > 0
           limit ${silent.length} for update skip locked) returning id)
@@ -104,6 +103,27 @@ export function createLiveEventsStore(db: Kysely<Tables>, log: StoreLog): LiveEv
     },
   };
 }
+
+interface Appended {
+  /** How many come behind the first one. */
+  readonly behind: number;
+  readonly count: number;
+  readonly sources: readonly string[];
+  readonly times: readonly number[];
+  readonly owners: readonly (string | null)[];
+  readonly bodies: readonly string[];
+}
+
+const appendEvents = prepareQuery((db, { behind, count, sources, times, owners, bodies }: Appended) => ({
+  compile: () =>
+    sql`
+    with next as (${takeNumber(behind)})
+    insert into live_events (number, source, at, owner, body)
+    select (select value from next) - ${count}::bigint + event.place, event.source, event.at, event.owner, event.body
+    from unnest(${sources}::text[], ${times}::bigint[], ${owners}::text[], ${bodies}::text[])
+      with ordinality as event(source, at, owner, body, place)
+    on conflict (source) do nothing`.compile(db),
+}));
 
 const toRecord = (row: RowReading<keyof Tables['live_events']>) => ({
   number: row.place('number'),
