@@ -40,12 +40,15 @@ describe.skipIf(hasNoDatabase)('a connection that breaks', () => {
   let database: TestDatabase;
   let proxy: DroppingProxy;
   let store: Store;
+  let told: object[];
   beforeEach(async () => {
+    told = [];
     database = await openDatabase();
     proxy = await startDroppingProxy(database.url);
     const url = new URL(proxy.url);
     url.password = PASSWORD;
-    store = await openPostgresStore({ url: url.href, replica: 'behind-proxy' });
+    const publish = (what: object) => void told.push(what);
+    store = await openPostgresStore({ url: url.href, replica: 'behind-proxy', publish });
   });
   afterEach(async () => {
     await store.close();
@@ -94,14 +97,33 @@ describe.skipIf(hasNoDatabase)('a connection that breaks', () => {
     expect(await store.conversations.messages('c')).toHaveLength(2);
   });
 
-  test('as a run is closed: it is closed once, with what it said', async () => {
+  test('as a run is closed: it is closed once, with what it said, and told as closed', async () => {
     await open(store, 'r');
     await holdCommits('runs');
     const stored = `select exists (select 1 from runs where status = 'finished')`;
-    expect(await loseAnswer(() => close(store, 'r'), stored)).toMatchObject({ status: 'fulfilled' });
+    told = [];
+    const approvals = [{ id: 'ap', callId: 'call', tool: 'pay', description: 'Pays', args: {}, toolHash: 'h' }];
+    const closing = () =>
+      store.runs.close({
+        key: 'r',
+        status: 'finished',
+        messages: [userSays('Ho', 'end of r')],
+        usage: NO_USAGE,
+        approvals,
+      });
+    expect(await loseAnswer(closing, stored)).toMatchObject({ status: 'fulfilled' });
+    const of = { agent_id: 'a', conversation_id: 'c' };
+    expect(told).toEqual([
+      { type: 'conversation', id: 'c', status: 'changed', agent_id: 'a' },
+      { type: 'approval', id: 'ap', status: 'pending', run_id: 'r', ...of },
+      { type: 'run', id: 'r', status: 'finished', parent_run_id: null, ...of },
+    ]);
+    // Who closes what is closed already tells nothing.
+    await closing();
+    expect(told).toHaveLength(3);
     expect((await store.conversations.messages('c')).map(({ id }) => id)).toEqual(['said in r', 'end of r']);
     expect(await store.runs.sums({})).toMatchObject({ runs: 1 });
-    await open(store, 'next');
+    await expect(open(store, 'next')).rejects.toMatchObject({ code: 'approval-pending' });
   });
 
   test('as events are stored: stored again they are there once', async () => {

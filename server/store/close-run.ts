@@ -23,22 +23,31 @@ export interface ClosedRun {
   readonly approvals: readonly Tables['approvals'][];
 }
 
+interface CloseOptions {
+  readonly ownership: Ownership;
+  /** Whether it was tried before, and it is not known whether that was stored: what was is found again. */
+  readonly isAgain?: boolean;
+}
+
 /** Stores what a run said and how it ended; nothing when it does not run. Throws {@link RunLostError} when another process has it. */
 export async function closeRun(
   transaction: Transaction<Tables>,
   { key, messages, events, changedSteps = [], approvals = [], voided = [], ...end }: RunClosing,
-  ownership: Ownership,
+  { ownership, isAgain = false }: CloseOptions,
 ): Promise<ClosedRun | undefined> {
   // Held before the run, as by those that begin one: each would wait for the other else.
   const [conversation, running] = await inOneGo(
     findConversation(transaction, { key }).then(firstOf),
     findOwned(transaction, key, ownership),
   );
-  if (!running) return undefined;
+  const hasMessages = messages.length > 0;
+  if (!running) {
+    const closed = isAgain && conversation && (await findClosed(transaction, key, voided));
+    return closed ? { ...closed, conversation, hasMessages } : undefined;
+  }
   const { run, end: storeEnd } = endRun(transaction, running, end);
   const added = approvals.length ? await addApprovals(transaction, run, approvals) : [];
   const changed = voided.length ? await voidApprovals(transaction, voided) : [];
-  const hasMessages = messages.length > 0;
   if (!conversation && hasMessages) throw new Error('a run said something to a conversation that is not there');
   await inOneGo(
     storeEnd(),
@@ -62,6 +71,26 @@ async function findOwned(
   if (running || !isShared(transaction)) return running;
   if (firstOf(await findLost(transaction, owned))) throw new RunLostError(key);
   return undefined;
+}
+
+/** A run that was closed, and what it left to people. */
+async function findClosed(
+  transaction: Transaction<Tables>,
+  key: string,
+  voided: readonly string[],
+): Promise<Pick<ClosedRun, 'run' | 'approvals'> | undefined> {
+  const run = await transaction
+    .selectFrom('runs')
+    .selectAll()
+    .where('key', '=', key)
+    .where('status', '!=', 'running')
+    .executeTakeFirst();
+  const approvals = await transaction
+    .selectFrom('approvals')
+    .selectAll()
+    .where(({ eb, or }) => or([eb('run_key', '=', key), ...(voided.length ? [eb('id', 'in', voided)] : [])]))
+    .execute();
+  return run && { run, approvals };
 }
 
 /** Marks a run as ended: its row as it then is, and what stores that. */

@@ -56,8 +56,8 @@ export function createRunsStore(
       );
       return { interrupted, ...begun, ...settled };
     });
-  const closeInTransaction = async (run: RunClosing): Promise<ToldEnd | undefined> => {
-    const closed = await transact((transaction) => closeRun(transaction, run, ownership));
+  const closeInTransaction = async (run: RunClosing, isAgain: boolean): Promise<ToldEnd | undefined> => {
+    const closed = await transact((transaction) => closeRun(transaction, run, { ownership, isAgain }));
     return closed && { ...closed, run: reader.one(closed.run), approvals: approvals.all(closed.approvals) };
   };
   /** The keys of runs whose end could not be stored, to be marked once the store can write again. */
@@ -78,8 +78,14 @@ export function createRunsStore(
       return { key, startedAt, resumed, hasWaitingTask };
     },
     async close(run) {
+      let isAgain = false;
+      const tryOnce = async () => (await atOnce?.close(run)) ?? closeInTransaction(run, isAgain);
       try {
-        const closed = await persist(async () => (await atOnce?.close(run)) ?? closeInTransaction(run));
+        const closed = await persist(() =>
+          tryOnce().finally(() => {
+            isAgain = true;
+          }),
+        );
         ownership.drop(run.key);
         if (closed) announceClosed(closed);
       } catch (cause) {
@@ -170,7 +176,11 @@ async function interrupt(
     const times = (await readEvents(transaction, { key }, batches)).flatMap((batch) => batch.times);
     const lastAt = times.findLast((time) => time !== null) ?? undefined;
     const end = toInterruptedEnd({ startedAt }, await readSteps(transaction, key, reader), lastAt);
-    const ended = await closeRun(transaction, { key, status: 'interrupted', messages: [], ...end }, SOLE_OWNER);
+    const ended = await closeRun(
+      transaction,
+      { key, status: 'interrupted', messages: [], ...end },
+      { ownership: SOLE_OWNER },
+    );
     if (ended) closed.set(key, ended.run);
   }
   // Of those that are left nothing is known but that they began.
