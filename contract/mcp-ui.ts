@@ -203,7 +203,7 @@ export const mcpUi = group('MCP-UI', 'Agents whose tools bring pages with them: 
   ticket: post('/mcp-ui/{agent_id}/ticket', {
     summary: 'Get an address of a page for a frame',
     description:
-      'A frame sends no key. The address that is answered serves one page, under the same policy as `resource_endpoint`, without a key: once, and for a minute. After that it answers 410. A caller may have 200 of them open; of more the oldest ends.',
+      'A frame sends no key. The address that is answered serves one page, under the same policy as `resource_endpoint`, without a key: once, and for a minute. After that it answers 410. Where several processes are one service, any of them serves it. A caller may have 200 of them open; of more the oldest ends.',
     body: Ticket,
     bodyExample: { uri: 'ui://budget-allocator/mcp-app.html', server: 'budget' },
     output: z

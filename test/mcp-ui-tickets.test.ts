@@ -1,7 +1,7 @@
 /** `POST /mcp-ui/{agent_id}/ticket`: a page for a frame, which cannot send a key. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { PageTickets } from '../server/protocols/mcp-ui/page-tickets.ts';
+import { createTicketMemory, PageTickets } from '../server/protocols/mcp-ui/page-tickets.ts';
 import { holderOf, type KeyHolder } from './support/key-holder.ts';
 import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 
@@ -100,24 +100,25 @@ test('there is none of a page that the agent does not have, or has no more', asy
   await anna('POST', '/agents/a/mcp-servers/start');
 });
 
-test('a ticket ends after a minute, and the oldest of a caller when it has 200', () => {
+test('a ticket ends after a minute, and the oldest of a caller when it has 200', async () => {
   let now = Date.UTC(2026, 10, 23, 10);
-  const tickets = new PageTickets(() => now);
+  const tickets = new PageTickets(createTicketMemory(() => now));
   const page = { agentId: 'a', ...PAGE };
-  const issue = (caller?: string) => {
-    const { url, expires_at } = tickets.issue(page, caller);
+  const issue = async (caller?: string) => {
+    const { url, expires_at } = await tickets.issue(page, caller);
     return { ticket: url.slice(url.indexOf('=') + 1), expires_at };
   };
-  const late = issue();
+  const late = await issue();
   expect(late.expires_at).toBe('2026-11-23T10:01:00.000Z');
   now += 59_999;
-  const intime = issue();
+  const intime = await issue();
   now += 1;
-  expect(tickets.take(late.ticket)).toBeUndefined();
-  expect(tickets.take(intime.ticket)).toMatchObject(page);
-  const others = issue('ben');
-  const [first, second] = Array.from({ length: 201 }, () => issue('anna').ticket);
-  expect(tickets.take(first ?? '')).toBeUndefined();
-  expect(tickets.take(second ?? '')).toMatchObject(page);
-  expect(tickets.take(others.ticket)).toMatchObject(page);
+  expect(await tickets.take(late.ticket)).toBeUndefined();
+  expect(await tickets.take(intime.ticket)).toMatchObject(page);
+  const others = await issue('ben');
+  const own = await Promise.all(Array.from({ length: 201 }, () => issue('anna')));
+  const [first, second] = own.map(({ ticket }) => ticket);
+  expect(await tickets.take(first ?? '')).toBeUndefined();
+  expect(await tickets.take(second ?? '')).toMatchObject(page);
+  expect(await tickets.take(others.ticket)).toMatchObject(page);
 });

@@ -310,7 +310,7 @@ test('an agent that is a tool of MCP answers with what counts', async () => {
 });
 
 test('MCP-UI is told what to take away, and A2UI empties the surface', async () => {
-  const view = { agentId: 'a', tools: () => [], after: 0, signal: new AbortController().signal };
+  const view = { agentId: 'a', findTool: async () => undefined, after: 0, signal: new AbortController().signal };
   const told = await collect(toMcpUiEvents({ events: logged(), conversationId: 'c' }, view));
   expect(told.map(({ event }) => event)).toContainEqual(
     expect.objectContaining({ type: 'withdrawn', content: '\n\nHalf a word', tool_calls: ['c1'] }),

@@ -1,5 +1,6 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { makeAgentsTools } from './migrate-agent-tools.ts';
+import { createPageTickets } from './migrate-page-tickets.ts';
 import { createRateLimitCounts } from './migrate-rate-limits.ts';
 import { addServiceRecords } from './migrate-service-records.ts';
 import { addAskers, createCardTimes, createPush, shareTasks } from './migrate-shared-tasks.ts';
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   shareTasks,
   createPush,
   createCardTimes,
+  createPageTickets,
 ];
 
 /** The schema version this server reads and writes. */

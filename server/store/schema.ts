@@ -278,6 +278,19 @@ interface RateLimitCountsTable {
   used: number;
 }
 
+/** An address of a page that is good once, for any process to serve. Without other processes nothing is in it. */
+interface PageTicketsTable {
+  /** The ticket, as a hash of it. */
+  digest: string;
+  /** The key that has asked for it; empty without keys. */
+  caller: string;
+  agent_id: string;
+  server: string;
+  uri: string;
+  /** In milliseconds since 1970. */
+  expires_at: number;
+}
+
 /** Where push notifications of a task go to. */
 interface PushConfigsTable {
   task_id: string;
@@ -340,6 +353,7 @@ export interface Tables {
   card_times: CardTimesTable;
   replicas: ReplicasTable;
   rate_limit_counts: RateLimitCountsTable;
+  page_tickets: PageTicketsTable;
   facts: FactsTable;
   server_desires: DesiresTable;
   live_events: LiveEventsTable;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { countStart, readRevisions } from './counters.ts';
 import { createDesiresStore, type DesiresStore } from './desires-store.ts';
 import { createLiveEventsStore, type LiveEventsStore } from './live-events-store.ts';
+import { createPageTicketsStore, type PageTicketsStore } from './page-tickets-store.ts';
 import type { StoreLog } from './record-reader.ts';
 import type { Tables } from './schema.ts';
 
@@ -13,6 +14,7 @@ export interface ServiceStore {
   countStart(): Promise<number>;
   readonly desires: DesiresStore;
   readonly events: LiveEventsStore;
+  readonly pageTickets: PageTicketsStore;
 }
 
 /** Opens what the processes of one service have in common. */
@@ -21,4 +23,5 @@ export const createServiceStore = (db: Kysely<Tables>, log: StoreLog): ServiceSt
   countStart: () => countStart(db),
   desires: createDesiresStore(db, log),
   events: createLiveEventsStore(db, log),
+  pageTickets: createPageTicketsStore(db),
 });

@@ -1,10 +1,11 @@
 import type { Agents } from '../agents/agents.ts';
-import type { RunningServers } from '../mcp/servers/running-servers.ts';
+import { awaitServers } from '../mcp/await-servers.ts';
+import type { RunningServers, ServerReference } from '../mcp/servers/running-servers.ts';
 import { toToolName } from '../mcp/tool-names.ts';
 import { isForPages, listUiTools, readPage, type UiTool } from '../mcp/ui-tools.ts';
-import { createMcpUiHandlers, type McpUiParts } from '../protocols/mcp-ui/handlers.ts';
-import { PageTickets, TICKET_ENDPOINT } from '../protocols/mcp-ui/page-tickets.ts';
-import { ENDPOINT, type PageTool } from '../protocols/mcp-ui/page-tools.ts';
+import { createMcpUiHandlers } from '../protocols/mcp-ui/handlers.ts';
+import { createTicketMemory, PageTickets, TICKET_ENDPOINT } from '../protocols/mcp-ui/page-tickets.ts';
+import { ENDPOINT, type PageTool, type PageTools } from '../protocols/mcp-ui/page-tools.ts';
 import { type CallWatch, makeWatched } from '../runs/call-watch.ts';
 import { needsApproval } from '../runs/tool-approvals.ts';
 import { MOUNTED } from './mounted.ts';
@@ -12,9 +13,9 @@ import type { ProtocolParts } from './protocols.ts';
 import { createTextRuns } from './text-run.ts';
 
 /** Opens MCP-UI: the answers of agents, and the pages of their tools. */
-export function openMcpUi({ options, agents, mcp, agentRuns, runs, watchRequest }: ProtocolParts) {
+export function openMcpUi({ options, store, agents, mcp, agentRuns, runs, watchRequest }: ProtocolParts) {
   const pageTools = createPageTools(agents, mcp.servers, watchRequest);
-  const tickets = new PageTickets();
+  const tickets = new PageTickets(store.service?.pageTickets ?? createTicketMemory());
   const parts = { agents, pageTools, tickets, frameAncestors: options['cors-origin'] };
   const loadPages = async () => (await import('../protocols/mcp-ui/pages.ts')).createMcpUiPages(parts);
   const loadTicketPages = async () => (await import('../protocols/mcp-ui/pages.ts')).createTicketPages(parts);
@@ -31,14 +32,20 @@ export function openMcpUi({ options, agents, mcp, agentRuns, runs, watchRequest 
 }
 
 /** The tools with a page of the servers an agent selects. */
-function createPageTools(
-  agents: Agents,
-  servers: RunningServers,
-  watchRequest: () => CallWatch,
-): McpUiParts['pageTools'] {
-  return (agentId) => {
-    const { selectedMcpServers, approvals } = agents.get(agentId);
-    return listUiTools(servers, selectedMcpServers).map((uiTool) => toPageTool(uiTool, approvals.tools, watchRequest));
+function createPageTools(agents: Agents, servers: RunningServers, watchRequest: () => CallWatch): PageTools {
+  return {
+    list(agentId) {
+      const { selectedMcpServers, approvals } = agents.get(agentId);
+      return listUiTools(servers, selectedMcpServers).map((uiTool) =>
+        toPageTool(uiTool, approvals.tools, watchRequest),
+      );
+    },
+    async prepare(agentId, server, signal) {
+      const { selectedMcpServers } = agents.get(agentId);
+      const isWanted = (selected: ServerReference) =>
+        server === undefined || (typeof selected === 'string' ? selected : selected.id) === server;
+      await awaitServers(servers, selectedMcpServers.filter(isWanted), { signal });
+    },
   };
 }
 

@@ -27,7 +27,7 @@ import { createA2uiHandlers } from '../../server/protocols/a2ui/handlers.ts';
 import { createAgUiHandlers } from '../../server/protocols/ag-ui/handlers.ts';
 import { createAgUiProtobuf } from '../../server/protocols/ag-ui/protobuf.ts';
 import { createMcpUiHandlers } from '../../server/protocols/mcp-ui/handlers.ts';
-import { PageTickets } from '../../server/protocols/mcp-ui/page-tickets.ts';
+import { createTicketMemory, PageTickets } from '../../server/protocols/mcp-ui/page-tickets.ts';
 import type { PageTool } from '../../server/protocols/mcp-ui/page-tools.ts';
 import type { RunAgent } from '../../server/runs/agent-loop.ts';
 import { Attachments } from '../../server/runs/attachments.ts';
@@ -155,8 +155,8 @@ export async function startAgentRuns(
     a2ui: createA2uiHandlers({ agents, runs: createTextRuns({ agentRuns: { startRun }, runs }) }),
     mcpUi: createMcpUiHandlers({
       agents,
-      pageTools: () => pageTools,
-      tickets: new PageTickets(),
+      pageTools: { list: () => pageTools, prepare: async () => undefined },
+      tickets: new PageTickets(createTicketMemory()),
       runs: createTextRuns({ agentRuns: { startRun }, runs }),
     }),
     ...openVercelAi({ agents, agentRuns: { startRun, answerApproval }, runs, store }).handlers,

@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export function undoReplicas(database: DatabaseSync): void {
   database.exec(`
     alter table runs drop column replica; alter table runs drop column fence; alter table runs drop column cancel;
-    drop table replicas; drop table rate_limit_counts;
+    drop table replicas; drop table rate_limit_counts; drop table page_tickets;
     alter table runs drop column asker;
     drop table card_times; drop table push_outbox; drop table push_configs;
     drop index tasks_at_work; drop index tasks_that_wait;

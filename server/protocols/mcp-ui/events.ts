@@ -4,13 +4,15 @@ import { toApiError } from '../../call/errors.ts';
 import { type Numbered, numberAfterGap } from '../../call/numbered-events.ts';
 import { Paragraphs } from '../../call/paragraphs.ts';
 import type { AwaitedCall, RunEvent } from '../../runs/run-events.ts';
+import type { ShownPage } from '../../store/messages.ts';
 import type { TextRun } from '../text-runs.ts';
 import { type PageTool, pageEndpoint } from './page-tools.ts';
 
-interface McpUiView {
+/** For whom the events are, and what they are told with. */
+export interface McpUiView {
   readonly agentId: string;
-  /** The tools with a page that the agent has now. */
-  tools(): readonly PageTool[];
+  /** The tool of the agent with this name, if it has a page; `shown` is the page that was found when the tool was called. */
+  findTool(name: string, shown: ShownPage | undefined): Promise<PageTool | undefined>;
   /** The number of the last event that the reader has; 0: none. */
   readonly after: number;
   readonly signal: AbortSignal;
@@ -34,9 +36,9 @@ export async function* toMcpUiEvents(
     if (!told) continue;
     if (++number > view.after) yield { number, event: { ...told, timestamp } };
     if (event.type !== 'tool-result' || event.isError || ++number <= view.after) continue;
-    const tool = view.tools().find((each) => each.name === event.name);
-    if (!tool) continue;
     const { callId, page: shown } = event;
+    const tool = await view.findTool(event.name, shown);
+    if (!tool) continue;
     const result = shown ? { ...shown.result } : toToolResult(event.result);
     const page = await toPageEvent(tool, { id: callId, input: translation.inputOf(callId), result }, view);
     yield { number, event: { ...page, timestamp } };

@@ -7,15 +7,14 @@ import { invalidField } from '../../call/validation-error.ts';
 import { newId } from '../../runs/ids.ts';
 import { listAgents, type OfferedAgents } from '../offered-agents.ts';
 import { openTextRun, type TextRuns } from '../text-runs.ts';
-import { toMcpUiEvents } from './events.ts';
+import { type McpUiView, toMcpUiEvents } from './events.ts';
 import type { PageTickets } from './page-tickets.ts';
-import { ENDPOINT, findPage, type PageTool } from './page-tools.ts';
+import { ENDPOINT, openPage, type PageTool, type PageTools } from './page-tools.ts';
 
 /** Ports that the handlers are built on: agents, their tools with pages, and runs of them. */
 export interface McpUiParts {
   readonly agents: OfferedAgents;
-  /** The tools with a page that an agent has now. */
-  pageTools(agentId: string): readonly PageTool[];
+  readonly pageTools: PageTools;
   readonly runs: TextRuns;
   readonly tickets: PageTickets;
 }
@@ -32,9 +31,21 @@ export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestConte
       agent_id: id,
       name,
       endpoint: `${ENDPOINT}/${id}/`,
-      ui_tools: pageTools(id).map(({ server, tool, resourceUri }) => ({ server, tool, resource_uri: resourceUri })),
+      ui_tools: pageTools
+        .list(id)
+        .map(({ server, tool, resourceUri }) => ({ server, tool, resource_uri: resourceUri })),
     })),
   });
+  const findTool =
+    (agentId: string, signal: AbortSignal): McpUiView['findTool'] =>
+    async (name, shown) => {
+      const find = () => pageTools.list(agentId).find((each) => each.name === name);
+      const found = find();
+      if (found || !shown) return found;
+      // The run may be another process's, and the server may run there alone.
+      await pageTools.prepare(agentId, shown.server, signal);
+      return find();
+    };
   return {
     info,
     agents: info,
@@ -43,16 +54,18 @@ export function createMcpUiHandlers(parts: McpUiParts): AppHandlers<RequestConte
       const { conversation_id: conversationId = newId('conv'), run_id: runId, background: detached } = input;
       const asked = { agentId, principal: context.principal, conversationId, text, runId, detached, signal };
       const run = await openTextRun(runs, asked, context);
-      return withNumbers(toMcpUiEvents(run, { agentId, tools: () => pageTools(agentId), after: run.after, signal }));
+      return withNumbers(
+        toMcpUiEvents(run, { agentId, findTool: findTool(agentId, signal), after: run.after, signal }),
+      );
     },
     async call({ input: { agent_id: agentId, uri, method, params = {} }, signal }) {
       agents.get(agentId);
-      const page = findPage(pageTools(agentId), { uri });
+      const page = await openPage(pageTools, { agentId, uri }, signal);
       return { result: await answerPage(page, method, params, signal) };
     },
-    ticket({ input: { agent_id: agentId, uri, server }, context }) {
+    async ticket({ input: { agent_id: agentId, uri, server }, context, signal }) {
       agents.get(agentId);
-      findPage(pageTools(agentId), { uri, server });
+      await openPage(pageTools, { agentId, uri, server }, signal);
       return tickets.issue({ agentId, server, uri }, context.principal.name);
     },
   };

@@ -25,15 +25,44 @@ export interface PageTool {
 export const pageEndpoint = (agentId: string, uri: string): string =>
   `${ENDPOINT}/${agentId}/resource?uri=${encodeURIComponent(uri)}`;
 
+/** The tools with a page that agents have. */
+export interface PageTools {
+  /** Those that an agent has now. */
+  list(agentId: string): readonly PageTool[];
+  /** Starts the servers of an agent that do not run, or the one of this id, as a run of it does. Resolves when no start is under way; never throws. */
+  prepare(agentId: string, server: string | undefined, signal: AbortSignal): Promise<void>;
+}
+
+interface WantedPage {
+  readonly uri: string;
+  /** Absent: whichever has it. */
+  readonly server?: string | undefined;
+}
+
+/** As {@link findPage}, of a server that may have to be started: the run that called its tool may have been another process's. */
+export async function openPage(
+  tools: PageTools,
+  { agentId, ...wanted }: WantedPage & { readonly agentId: string },
+  signal: AbortSignal,
+): Promise<PageTool> {
+  const found = tools.list(agentId).find(isPage(wanted));
+  if (found) return found;
+  await tools.prepare(agentId, wanted.server, signal);
+  signal.throwIfAborted();
+  return findPage(tools.list(agentId), wanted);
+}
+
 /** The tool with the page `uri`, of this server if one is named. Throws a 404 when no tool of the agent has it: the other resources of a server are not served. */
-export function findPage(
-  tools: readonly PageTool[],
-  { uri, server }: { readonly uri: string; readonly server?: string | undefined },
-): PageTool {
-  const found = tools.find((tool) => tool.resourceUri === uri && (server === undefined || tool.server === server));
+function findPage(tools: readonly PageTool[], wanted: WantedPage): PageTool {
+  const found = tools.find(isPage(wanted));
   if (found) return found;
   throw new ApiError(
     'ui-resource-not-found',
-    `No tool of this agent has the page ${uri}; its server may not be running`,
+    `No tool of this agent has the page ${wanted.uri}; its server may not be running`,
   );
 }
+
+const isPage =
+  ({ uri, server }: WantedPage) =>
+  (tool: PageTool) =>
+    tool.resourceUri === uri && (server === undefined || tool.server === server);

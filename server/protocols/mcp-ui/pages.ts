@@ -3,7 +3,7 @@ import { ApiError, toApiError } from '../../call/errors.ts';
 import { methodNotAllowed } from '../../call/method-not-allowed.ts';
 import { invalidField } from '../../call/validation-error.ts';
 import type { McpUiParts } from './handlers.ts';
-import { findPage } from './page-tools.ts';
+import { openPage } from './page-tools.ts';
 import { type Page, toPolicy } from './policy.ts';
 
 interface PagesOptions extends Pick<McpUiParts, 'agents' | 'pageTools' | 'tickets'> {
@@ -20,8 +20,9 @@ export function createMcpUiPages({ agents, pageTools, frameAncestors }: PagesOpt
     agents.get(agentId);
     const { uri } = request.query;
     if (typeof uri !== 'string' || uri === '') throw invalidField('uri', 'is required');
-    const page = await findPage(pageTools(agentId), { uri }).readPage(uri, untilClosed(response));
-    sendPage(response, page, frameAncestors);
+    const signal = untilClosed(response);
+    const page = await openPage(pageTools, { agentId, uri }, signal);
+    sendPage(response, await page.readPage(uri, signal), frameAncestors);
   });
   return router;
 }
@@ -29,11 +30,11 @@ export function createMcpUiPages({ agents, pageTools, frameAncestors }: PagesOpt
 /** Serves the page that a ticket is good for, to whoever brings the ticket; why there is none is a page, too, for those who read pages. */
 export function createTicketPages({ agents, pageTools, tickets, frameAncestors }: PagesOptions): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true });
-  const read = (ticket: unknown, signal: AbortSignal): Promise<Page> => {
-    const wanted = typeof ticket === 'string' ? tickets.take(ticket) : undefined;
+  const read = async (ticket: unknown, signal: AbortSignal): Promise<Page> => {
+    const wanted = typeof ticket === 'string' ? await tickets.take(ticket) : undefined;
     if (!wanted) throw new ApiError('page-ticket-gone', GONE);
     agents.get(wanted.agentId);
-    return findPage(pageTools(wanted.agentId), wanted).readPage(wanted.uri, signal);
+    return (await openPage(pageTools, wanted, signal)).readPage(wanted.uri, signal);
   };
   router.all('/', async (request, response) => {
     checkMethod(request.method, 'GET');
