@@ -12,7 +12,9 @@ export const SandboxStatus = z
     variant: Variant,
     jupyter_url: z.string().nullable().meta({ description: 'The Jupyter server, without its token' }),
     jupyter_token_set: z.boolean(),
-    sandbox_running: z.boolean().meta({ description: 'Whether an interpreter is alive now, whosever it is' }),
+    sandbox_running: z.boolean().meta({
+      description: 'Whether an interpreter is alive now, whosever it is, at any process as far as that is known',
+    }),
   })
   .meta({ id: 'SandboxStatus' });
 
@@ -74,7 +76,7 @@ export const ExecutionResult = z
     queued_ms: z.number().meta({ description: 'Time in the queue, and to start an interpreter when there was none' }),
     variables_lost: z
       .boolean()
-      .meta({ description: 'Whether variables of earlier executions are gone; `notices` says why' }),
+      .meta({ description: 'Whether variables of earlier executions are not there; `notices` says why' }),
     truncated: z.boolean().meta({ description: 'Whether output over a limit was dropped' }),
     tool_calls: z.int().meta({ description: 'How many tools the code called' }),
     notices: z.array(z.string()).meta({ description: 'What a reader of the result must know' }),
@@ -119,6 +121,9 @@ const Interpreters = z
         status: InterpreterStatus,
         variant: Variant,
         last_used_at: Timestamp.nullable().meta({ description: 'When code last ended in it; null: none has yet' }),
+        replica: z.string().optional().meta({
+          description: 'Which process it is of, where several are one service; absent: there is only one',
+        }),
       }),
     ),
   })
@@ -154,7 +159,7 @@ const failures = ['agent-not-found', 'sandbox-busy', 'sandbox-unavailable', 'dra
 /** The sandbox that runs the Python of agents: for each of its callers, an agent has an interpreter of its own. */
 export const sandbox = group(
   'Sandbox',
-  'The sandbox that runs the Python of agents. For each key that uses it, an agent has an interpreter of its own: what the code of one keeps is not there for the others. Where several processes are one service, each has interpreters of its own: variables and files that code keeps are there while the same process answers, and what lists, interrupts or restarts interpreters means those of the process that answers.',
+  'The sandbox that runs the Python of agents. For each key that uses it, an agent has an interpreter of its own: what the code of one keeps is not there for the others. Where several processes are one service, each has interpreters of its own: code runs in one of the process that answers, and finds the variables and files that code has kept there, not those of another; `variables_lost` says so. Whatever lists, looks into, interrupts or restarts interpreters means those of all processes, whichever answers.',
   {
     status: get('/agents/sandbox/status', {
       summary: 'Get sandbox status',
@@ -165,7 +170,7 @@ export const sandbox = group(
     interpreters: get('/agents/sandbox/interpreters', {
       summary: 'List interpreters',
       description:
-        'Which agents have an interpreter now, and for whom, as far as the key may see it: its own, and all on a server with one key or none. Starts nothing.',
+        'Which agents have an interpreter now, and for whom, as far as the key may see it: its own, and all on a server with one key or none; those of every process of the service. Starts nothing.',
       output: Interpreters,
       example: {
         interpreters: [
@@ -178,11 +183,12 @@ export const sandbox = group(
           },
         ],
       },
+      errors: ['sandbox-unavailable'],
     }),
     variables: get('/agents/{agent_id}/sandbox/variables', {
       summary: 'List variables',
       description:
-        'The variables that the code of the agent has for this key, the newest 200, without those that begin with `_` and what it has imported. None while code runs, and none where there is no interpreter: none is started. Values are shown in a few words, and no code of the agent is run for it.',
+        'The variables that the code of the agent has for this key, the newest 200, without those that begin with `_` and what it has imported. None while code runs, and none where there is no interpreter: none is started. Values are shown in a few words, and no code of the agent is run for it. Where several processes of one service have an interpreter for the same, it is the one that was used last.',
       output: Variables,
       example: {
         status: 'ready',
@@ -204,15 +210,15 @@ export const sandbox = group(
     restart: post('/agents/sandbox/restart', {
       summary: 'Restart sandbox',
       description:
-        'Interrupts what the caller runs, ends the interpreters of the caller and starts a new one. Their variables are lost. What others run goes on.',
+        'Interrupts what the caller runs, ends the interpreters of the caller and starts a new one. Their variables are lost. What others run goes on. Interpreters end at every process of the service; the new one is of the process that answers.',
       output: SandboxStatus,
       example: { ...statusExample, sandbox_running: true },
-      errors: ['sandbox-restart-failed'],
+      errors: ['sandbox-restart-failed', 'sandbox-unavailable'],
     }),
     interrupt: post('/agents/sandbox/interrupt', {
       summary: 'Interrupt executions',
       description:
-        'Interrupts what the caller runs in one agent, or in every agent. Variables stay. What others run goes on.',
+        'Interrupts what the caller runs in one agent, or in every agent, at whichever process of the service. Variables stay. What others run goes on.',
       body: z
         .object({ agent_id: z.string().min(1).max(256).optional().meta({ description: 'Absent: every agent' }) })
         .meta({ id: 'InterruptSandbox' }),
@@ -223,6 +229,7 @@ export const sandbox = group(
         })
         .meta({ id: 'SandboxInterrupted' }),
       example: { interrupted: ['my-agent'] },
+      errors: ['sandbox-unavailable'],
     }),
     execute: post('/agents/{agent_id}/execute', {
       summary: 'Execute code',

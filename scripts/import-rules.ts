@@ -115,6 +115,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'server/skills/': feature('server/sandbox/'),
   'server/runs/': feature('server/models/', 'server/replicas/', 'server/store/'),
   'server/replicas/': feature(
+    'server/store/asks-store.ts',
     'server/store/desires-store.ts',
     'server/store/record-store.ts',
     'server/store/shared-store.ts',

@@ -110,7 +110,9 @@ describe.skipIf(hasNoDatabase)('of servers on one database', () => {
     await one.call('POST', '/agents', { id: 'codes' });
     for (const server of [one, other]) await server.call('POST', '/agents/codes/execute', { code: 'kept = 1' });
     const interpreters = async () => (await other.call('GET', '/agents/sandbox/interpreters')).body;
-    expect(await interpreters()).toMatchObject({ interpreters: [{ agent_id: 'codes' }] });
+    expect(await interpreters()).toMatchObject({
+      interpreters: [{ agent_id: 'codes' }, { agent_id: 'codes' }],
+    });
     await one.call('DELETE', '/agents/codes');
     expect(await interpreters()).toEqual({ interpreters: [] });
   });

@@ -767,7 +767,7 @@ export interface paths {
         put?: never;
         /**
          * Get an address of a page for a frame
-         * @description A frame sends no key. The address that is answered serves one page, under the same policy as `resource_endpoint`, without a key: once, and for a minute. After that it answers 410. A caller may have 200 of them open; of more the oldest ends.
+         * @description A frame sends no key. The address that is answered serves one page, under the same policy as `resource_endpoint`, without a key: once, and for a minute. After that it answers 410. Where several processes are one service, any of them serves it. A caller may have 200 of them open; of more the oldest ends.
          */
         post: operations["mcpUiTicket"];
         delete?: never;
@@ -1457,7 +1457,7 @@ export interface paths {
         };
         /**
          * List interpreters
-         * @description Which agents have an interpreter now, and for whom, as far as the key may see it: its own, and all on a server with one key or none. Starts nothing.
+         * @description Which agents have an interpreter now, and for whom, as far as the key may see it: its own, and all on a server with one key or none; those of every process of the service. Starts nothing.
          */
         get: operations["sandboxInterpreters"];
         put?: never;
@@ -1477,7 +1477,7 @@ export interface paths {
         };
         /**
          * List variables
-         * @description The variables that the code of the agent has for this key, the newest 200, without those that begin with `_` and what it has imported. None while code runs, and none where there is no interpreter: none is started. Values are shown in a few words, and no code of the agent is run for it.
+         * @description The variables that the code of the agent has for this key, the newest 200, without those that begin with `_` and what it has imported. None while code runs, and none where there is no interpreter: none is started. Values are shown in a few words, and no code of the agent is run for it. Where several processes of one service have an interpreter for the same, it is the one that was used last.
          */
         get: operations["sandboxVariables"];
         put?: never;
@@ -1519,7 +1519,7 @@ export interface paths {
         put?: never;
         /**
          * Restart sandbox
-         * @description Interrupts what the caller runs, ends the interpreters of the caller and starts a new one. Their variables are lost. What others run goes on.
+         * @description Interrupts what the caller runs, ends the interpreters of the caller and starts a new one. Their variables are lost. What others run goes on. Interpreters end at every process of the service; the new one is of the process that answers.
          */
         post: operations["sandboxRestart"];
         delete?: never;
@@ -1539,7 +1539,7 @@ export interface paths {
         put?: never;
         /**
          * Interrupt executions
-         * @description Interrupts what the caller runs in one agent, or in every agent. Variables stay. What others run goes on.
+         * @description Interrupts what the caller runs in one agent, or in every agent, at whichever process of the service. Variables stay. What others run goes on.
          */
         post: operations["sandboxInterrupt"];
         delete?: never;
@@ -2782,7 +2782,7 @@ export interface components {
             duration_ms: number;
             /** @description Time in the queue, and to start an interpreter when there was none */
             queued_ms: number;
-            /** @description Whether variables of earlier executions are gone; `notices` says why */
+            /** @description Whether variables of earlier executions are not there; `notices` says why */
             variables_lost: boolean;
             /** @description Whether output over a limit was dropped */
             truncated: boolean;
@@ -4274,6 +4274,8 @@ export interface components {
                 variant: "local-eval" | "local-jupyter";
                 /** @description When code last ended in it; null: none has yet */
                 last_used_at: string | null;
+                /** @description Which process it is of, where several are one service; absent: there is only one */
+                replica?: string;
             }[];
         };
         SandboxInterrupted: {
@@ -4289,7 +4291,7 @@ export interface components {
             /** @description The Jupyter server, without its token */
             jupyter_url: string | null;
             jupyter_token_set: boolean;
-            /** @description Whether an interpreter is alive now, whosever it is */
+            /** @description Whether an interpreter is alive now, whosever it is, at any process as far as that is known */
             sandbox_running: boolean;
         };
         SandboxVariables: {
@@ -10067,6 +10069,7 @@ export interface operations {
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
+            502: components["responses"]["SandboxUnavailable"];
         };
     };
     sandboxVariables: {
@@ -10191,6 +10194,7 @@ export interface operations {
             403: components["responses"]["HostNotAllowedOrOriginNotAllowed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalOrSandboxRestartFailed"];
+            502: components["responses"]["SandboxUnavailable"];
         };
     };
     sandboxInterrupt: {
@@ -10236,6 +10240,7 @@ export interface operations {
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
+            502: components["responses"]["SandboxUnavailable"];
         };
     };
     sandboxExecute: {

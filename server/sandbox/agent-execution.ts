@@ -35,6 +35,8 @@ interface Surroundings {
   readonly pool: SandboxPool;
   readonly host: SandboxHost;
   readonly limits: ToolCallLimits;
+  /** Whether another process keeps variables of the agent for its caller. */
+  keepsElsewhere(tenant: Tenant): Promise<boolean>;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -44,7 +46,7 @@ const NO_LIMIT_MS = 2 ** 31 - 1;
 export async function executeFor(
   agent: AgentSandbox,
   { code, askedAt, ...options }: ExecuteOptions & { readonly code: string; readonly askedAt: number },
-  { pool, host, limits }: Surroundings,
+  { pool, host, limits, keepsElsewhere }: Surroundings,
 ): Promise<ManagedExecution> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, waitMs = NO_LIMIT_MS, onOutput = () => {} } = options;
   options.signal?.throwIfAborted();
@@ -54,12 +56,15 @@ export async function executeFor(
   const gate = createGate(agent.tenant, { host, limits, watch: options.watch, ended: ended.signal });
   agent.running = { interrupt, gate };
   agent.stopIdleWatch();
+  // What is not known is not told.
+  const elsewhere = agent.sandbox ? undefined : keepsElsewhere(agent.tenant).catch(() => false);
   try {
     const sandbox = await readySandbox(agent, { pool, host }, { signal, waitMs });
     const startedAt = performance.now();
     if (!sandbox) return toLate({ variant: pool.settings.variant, waitMs, queuedMs: round(startedAt - askedAt) });
     agent.become('busy');
     const execution = await sandbox.run(code, { timeoutMs, signal, onOutput, onToolCall: gate.call });
+    if (await elsewhere) agent.noteLoss('another process of the service has them');
     return {
       ...withLoss(execution, agent),
       id: randomUUID(),

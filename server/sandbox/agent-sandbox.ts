@@ -87,6 +87,11 @@ export class AgentSandbox {
     clearTimeout(this.#idleTimer);
   }
 
+  /** Whether the interpreter may hold variables. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
   /** Notes that the interpreter holds variables from now on, which can be lost. */
   markUsed(): void {
     this.#isUsed = true;
@@ -103,6 +108,11 @@ export class AgentSandbox {
     if (this.#isUsed) this.#lossReason ??= reason;
     this.#isUsed = false;
     return sandbox;
+  }
+
+  /** Notes why variables are not there that code may count on. */
+  noteLoss(reason: string): void {
+    this.#lossReason ??= reason;
   }
 
   /** Why variables are gone since the last execution; told once. */

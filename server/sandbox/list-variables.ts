@@ -8,7 +8,8 @@ import type { SandboxPool } from './sandbox-pool.ts';
 const SHOW =
   '[each for each in ().__class__.__class__.__subclasses__(().__class__.__mro__[1]) if ().__class__.__class__.__dict__["__name__"].__get__(each) == "AgentRuntimesVariables"][0].show()';
 
-const Listed = z.object({
+/** What an interpreter lists. */
+export const Listed = z.object({
   variables: z
     .array(
       z.object({

@@ -5,10 +5,13 @@ import type { Principal } from '../call/principal.ts';
 import type { CallWatch } from '../runs/call-watch.ts';
 import { streamExecution, toExecutionResult } from './execution-stream.ts';
 import type { SandboxManager } from './sandbox-manager.ts';
+import type { ServiceSandboxes } from './service-sandboxes.ts';
 import { ownerOf, tenantOf } from './tenant.ts';
 
 interface SandboxHandlersOptions {
   readonly manager: SandboxManager;
+  /** The interpreters of this process and all others of the service. */
+  readonly service: ServiceSandboxes;
   /** Sets where code runs. */
   configure(request: Parameters<SandboxManager['configure']>[0]): ReturnType<SandboxManager['configure']>;
   /** Throws `agent-not-found` when there is no such agent. */
@@ -22,6 +25,7 @@ interface SandboxHandlersOptions {
 /** The endpoints of the sandbox. */
 export function createSandboxHandlers({
   manager,
+  service,
   configure,
   requireAgent,
   isDraining,
@@ -35,19 +39,24 @@ export function createSandboxHandlers({
   };
   const optionsOf = (timeout: number | undefined) => ({ ...toTimes(timeout), watch: watchRequest?.() });
   return {
-    status: () => manager.status(),
-    interpreters: ({ context: { principal } }) => {
-      const seen = manager.interpreters({ owner: ownerOf(principal), seesAll: principal.seesAll });
+    status: () => service.status(),
+    interpreters: async ({ context: { principal } }) => {
+      const seen = await service.interpreters({ owner: ownerOf(principal), seesAll: principal.seesAll });
       return { interpreters: seen.map(toInterpreter) };
     },
     variables: async ({ input: { agent_id: agentId }, context }) => {
       await requireAgent(agentId);
-      const { state, variables, more } = await manager.variables(tenantOf(agentId, context.principal));
+      const { state, variables, more } = await service.variables(tenantOf(agentId, context.principal));
       return { status: state, variables, more_variables: more };
     },
-    configure: ({ input }) => configure(input),
-    restart: ({ context }) => manager.restart(ownerOf(context.principal)),
-    interrupt: ({ input, context }) => ({ interrupted: manager.interrupt(ownerOf(context.principal), input.agent_id) }),
+    configure: async ({ input }) => {
+      await configure(input);
+      return service.status();
+    },
+    restart: ({ context }) => service.restart(ownerOf(context.principal)),
+    interrupt: async ({ input, context }) => ({
+      interrupted: await service.interrupt(ownerOf(context.principal), input.agent_id),
+    }),
     execute: async ({ input: { agent_id, code, timeout }, context, signal }) => {
       const tenant = await admit(agent_id, context.principal);
       return toExecutionResult(await manager.execute(tenant, code, { ...optionsOf(timeout), signal }));
@@ -60,12 +69,13 @@ export function createSandboxHandlers({
   };
 }
 
-const toInterpreter = (seen: ReturnType<SandboxManager['interpreters']>[number]) => ({
+const toInterpreter = (seen: Awaited<ReturnType<ServiceSandboxes['interpreters']>>[number]) => ({
   agent_id: seen.agentId,
   key: seen.key || null,
   status: seen.state,
   variant: seen.variant,
   last_used_at: seen.lastUsedAt ? new Date(seen.lastUsedAt).toISOString() : null,
+  ...(seen.replica !== undefined && { replica: seen.replica }),
 });
 
 /** Whoever says how long the code may take waits no longer for it to begin. */

@@ -36,12 +36,17 @@ interface SandboxManagerOptions {
   readonly log?: (message: string) => void;
   /** Told of the interpreters of agents; absent: nobody is. */
   readonly publish?: Publish;
+  /** Whether another process of the service keeps variables of an agent for its caller; absent: there is no other. */
+  readonly keepsElsewhere?: (tenant: Tenant) => Promise<boolean>;
   /** Told of each start of an interpreter; absent: nobody is. */
   readonly onStart?: (start: SandboxStart) => void;
 }
 
 /** Where code runs, without a secret, and whether any interpreter does. */
 type SandboxStatus = ReturnType<typeof toShown> & { readonly sandbox_running: boolean };
+
+/** What an interpreter has, and how long ago code ended in it, in milliseconds; null: none has yet. */
+type VariablesNow = ListedVariables & { readonly state: AgentSandbox['state']; readonly idleMs: number | null };
 
 const defaultManagerLimits: ManagerLimits = {
   ...defaultLimits,
@@ -63,6 +68,7 @@ export class SandboxManager {
   readonly #kernels: KernelOwner;
   readonly #log: (message: string) => void;
   readonly #pool: SandboxPool;
+  readonly #keepsElsewhere: (tenant: Tenant) => Promise<boolean>;
   readonly #changes = new Mutex();
 
   constructor(options: SandboxManagerOptions) {
@@ -73,6 +79,7 @@ export class SandboxManager {
     this.#snapshots = new SnapshotCache(cacheFolder);
     this.#kernels = new KernelOwner(owner);
     this.#log = log;
+    this.#keepsElsewhere = options.keepsElsewhere ?? (async () => false);
     this.#pool = new SandboxPool({
       limits: this.#limits,
       create: (settings) => this.#create(settings),
@@ -117,7 +124,7 @@ export class SandboxManager {
   restart(owner: string): Promise<SandboxStatus> {
     const pool = this.#pool;
     return this.#changes.run(async () => {
-      pool.releaseOf(owner, 'the sandbox was restarted');
+      this.release(owner);
       pool.replaceSpare(undefined);
       await pool.whenReleased();
       try {
@@ -151,12 +158,24 @@ export class SandboxManager {
     });
   }
 
-  /** The variables of the agent for this caller, and where its interpreter stands: none while code runs, and none is started. */
-  async variables(tenant: Tenant): Promise<ListedVariables & { readonly state: AgentSandbox['state'] }> {
+  /** Interrupts what one caller runs, and ends the interpreters of this caller; none is started. */
+  release(owner: string): void {
+    this.#pool.releaseOf(owner, 'the sandbox was restarted');
+  }
+
+  /** Whether code of the agent for this caller has run in an interpreter that goes on. */
+  keepsVariables(tenant: Tenant): boolean {
     const agent = this.#pool.find(tenant);
-    if (!agent) return { state: 'ended', variables: [], more: 0 };
+    return agent?.sandbox !== undefined && agent.isUsed;
+  }
+
+  /** The variables of the agent for this caller, and where its interpreter stands: none while code runs, and none is started. */
+  async variables(tenant: Tenant): Promise<VariablesNow> {
+    const agent = this.#pool.find(tenant);
+    if (!agent) return { state: 'ended', idleMs: null, variables: [], more: 0 };
+    const idleMs = agent.lastUsed ? performance.now() - agent.lastUsed : null;
     if (agent.state !== 'ready' || (agent.isBusy && !agent.looking)) {
-      return { state: agent.isBusy ? 'busy' : agent.state, variables: [], more: 0 };
+      return { state: agent.isBusy ? 'busy' : agent.state, idleMs, variables: [], more: 0 };
     }
     agent.looking ??= agent
       .enqueue(this.#limits.maxWaiting, () => listVariables(agent, this.#pool))
@@ -164,7 +183,7 @@ export class SandboxManager {
         agent.looking = undefined;
       });
     const listed = await agent.looking;
-    return { state: agent.state, ...listed };
+    return { state: agent.state, idleMs, ...listed };
   }
 
   /** Runs code in the interpreter of the agent for this caller, behind the executions already waiting there. Rejects when there is nothing to run it, not for what it does. */
@@ -172,7 +191,12 @@ export class SandboxManager {
     if (this.#pool.isClosed) throw new ApiError('draining', 'The server is shutting down');
     const agent = this.#pool.findOrAdd(tenant);
     const askedAt = performance.now();
-    const surroundings = { pool: this.#pool, host: this.#host, limits: this.#limits };
+    const surroundings = {
+      pool: this.#pool,
+      host: this.#host,
+      limits: this.#limits,
+      keepsElsewhere: this.#keepsElsewhere,
+    };
     return agent.enqueue(this.#limits.maxWaiting, () => executeFor(agent, { ...options, code, askedAt }, surroundings));
   }
 

@@ -34,7 +34,7 @@ export function createStore(engine: Engine, { log, publish, close }: StoreParts)
     cardTimes: createCardTimesStore(engine, log),
     facts,
     shared: engine.shared,
-    service: engine.shared && createServiceStore(db, log),
+    service: engine.shared && createServiceStore(db, { replica: engine.shared.replica, log }),
     // A write, because a disk that is full or read-only still reads.
     check: () => facts.set('checked_at', new Date().toISOString()),
     close,

@@ -1,5 +1,6 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { makeAgentsTools } from './migrate-agent-tools.ts';
+import { createAsks } from './migrate-asks.ts';
 import { createPageTickets } from './migrate-page-tickets.ts';
 import { createRateLimitCounts } from './migrate-rate-limits.ts';
 import { addServiceRecords } from './migrate-service-records.ts';
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   createPush,
   createCardTimes,
   createPageTickets,
+  createAsks,
 ];
 
 /** The schema version this server reads and writes. */

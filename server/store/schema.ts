@@ -168,6 +168,28 @@ interface ReplicasTable {
   beat: string;
   /** 1: it shuts down. */
   draining: number;
+  /** 1: it answers what others ask. */
+  answers: number;
+}
+
+/** Something that a process asks of all others. Without other processes nothing is in it. */
+interface ProcessAsksTable {
+  id: string;
+  kind: string;
+  /** What is asked, as JSON. */
+  body: string;
+  /** The process that asks. */
+  replica: string;
+  /** In milliseconds since 1970. */
+  asked_at: number;
+}
+
+/** The answer of a process. */
+interface ProcessAnswersTable {
+  ask: string;
+  replica: string;
+  /** As JSON. */
+  body: string;
 }
 
 /** A step of a run. */
@@ -354,6 +376,8 @@ export interface Tables {
   replicas: ReplicasTable;
   rate_limit_counts: RateLimitCountsTable;
   page_tickets: PageTicketsTable;
+  process_asks: ProcessAsksTable;
+  process_answers: ProcessAnswersTable;
   facts: FactsTable;
   server_desires: DesiresTable;
   live_events: LiveEventsTable;

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { type AsksStore, createAsksStore } from './asks-store.ts';
 import { countStart, readRevisions } from './counters.ts';
 import { createDesiresStore, type DesiresStore } from './desires-store.ts';
 import { createLiveEventsStore, type LiveEventsStore } from './live-events-store.ts';
@@ -15,13 +16,18 @@ export interface ServiceStore {
   readonly desires: DesiresStore;
   readonly events: LiveEventsStore;
   readonly pageTickets: PageTicketsStore;
+  readonly asks: AsksStore;
 }
 
-/** Opens what the processes of one service have in common. */
-export const createServiceStore = (db: Kysely<Tables>, log: StoreLog): ServiceStore => ({
+/** Opens what the processes of one service have in common, for the process `replica`. */
+export const createServiceStore = (
+  db: Kysely<Tables>,
+  { replica, log }: { readonly replica: string; readonly log: StoreLog },
+): ServiceStore => ({
   revisions: () => readRevisions(db),
   countStart: () => countStart(db),
   desires: createDesiresStore(db, log),
   events: createLiveEventsStore(db, log),
   pageTickets: createPageTicketsStore(db),
+  asks: createAsksStore(db, { replica, log }),
 });

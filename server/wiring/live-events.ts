@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { Log } from '../http/log.ts';
 import { createLiveEventHandlers } from '../live-events/live-event-handlers.ts';
 import { LiveEvents } from '../live-events/live-events.ts';
 import { SpreadEvents } from '../live-events/spread-events.ts';
+import { showReplica } from '../replicas/shown-replica.ts';
 import type { OpenedStore } from './store.ts';
 
 /** Opens what is told of this server while it happens: the features that change something are given `publish`. */
@@ -31,8 +31,7 @@ export function spreadLiveEvents({ events, store, replica, wake, log }: SpreadOp
   const spread = new SpreadEvents({
     kept,
     source: replica.id,
-    // The id tells the name of its machine.
-    replica: hash('sha256', replica.id).slice(0, 8),
+    replica: showReplica(replica.id),
     now: () => Date.parse(store.agents.now()),
     tell: () => wake.tell('changed', KEPT),
     log,

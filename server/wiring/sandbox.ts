@@ -12,6 +12,7 @@ import { createSandboxHandlers } from '../sandbox/sandbox-handlers.ts';
 import { SandboxManager } from '../sandbox/sandbox-manager.ts';
 import type { SandboxStart } from '../sandbox/sandbox-pool.ts';
 import type { SandboxRequest } from '../sandbox/sandbox-settings.ts';
+import { ServiceSandboxes } from '../sandbox/service-sandboxes.ts';
 import { SharedSettings } from '../sandbox/shared-settings.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { CodemodeParts } from './codemode.ts';
@@ -36,7 +37,7 @@ export async function openSandboxes({
   options,
   agents,
   codemode,
-  shared: { desires },
+  shared: { desires, asks, replica },
   secrets,
   runs,
   log,
@@ -50,8 +51,10 @@ export async function openSandboxes({
     localEvalEngine: options['local-eval-engine'],
     host: codemode.host,
     log: (message) => log.warn(message),
+    keepsElsewhere: (tenant) => service.keepsElsewhere(tenant),
     ...told,
   });
+  const service: ServiceSandboxes = new ServiceSandboxes({ manager: sandboxes, asks, replica });
   agents.onChange(({ id, status, isForeign }) => {
     if (status === 'deleted' && isForeign) void sandboxes.closeAgent(id);
   });
@@ -73,6 +76,7 @@ export async function openSandboxes({
     handlers: {
       sandbox: createSandboxHandlers({
         manager: sandboxes,
+        service,
         configure: (request) => settings.configure(request),
         requireAgent: (id) => agents.get(id),
         isDraining: () => runs.isDraining,

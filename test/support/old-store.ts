@@ -6,6 +6,7 @@ export function undoReplicas(database: DatabaseSync): void {
   database.exec(`
     alter table runs drop column replica; alter table runs drop column fence; alter table runs drop column cancel;
     drop table replicas; drop table rate_limit_counts; drop table page_tickets;
+    drop table process_answers; drop table process_asks;
     alter table runs drop column asker;
     drop table card_times; drop table push_outbox; drop table push_configs;
     drop index tasks_at_work; drop index tasks_that_wait;

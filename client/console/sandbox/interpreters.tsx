@@ -21,8 +21,8 @@ export function Interpreters({ agentId }: { readonly agentId: string }) {
         {({ interpreters: found }) =>
           found.length ? (
             <ul className="sandbox-list">
-              {found.map(({ agent_id: id, key, status, variant, last_used_at: usedAt }) => (
-                <li key={`${id} ${key}`}>
+              {found.map(({ agent_id: id, key, status, variant, last_used_at: usedAt, replica }) => (
+                <li key={`${id} ${key} ${replica}`}>
                   <Link href={pathOf(['sandbox', id])} aria-current={id === agentId ? 'page' : undefined}>
                     {id}
                   </Link>
@@ -30,6 +30,7 @@ export function Interpreters({ agentId }: { readonly agentId: string }) {
                   <small>
                     {variant}
                     {key !== null && `, key ${key}`}
+                    {replica !== undefined && `, process ${replica}`}
                     {usedAt !== null && (
                       <>
                         , used <Ago at={usedAt} />

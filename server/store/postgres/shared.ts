@@ -39,7 +39,7 @@ export function createSharedStore(
       const sentAt = Date.now();
       const { rows } = await sql<{ now: number; silent: number | null }>`
         with before as (select beat from replicas where id = ${replica})
-        insert into replicas (id, beat, draining) values (${replica}, clock_timestamp(), ${Number(draining)})
+        insert into replicas (id, beat, draining, answers) values (${replica}, clock_timestamp(), ${Number(draining)}, 1)
         on conflict (id) do update set beat = excluded.beat, draining = excluded.draining
         returning extract(epoch from clock_timestamp()) * 1000 as now,
           (select extract(epoch from clock_timestamp() - before.beat) * 1000 from before) as silent`.execute(beats);
