@@ -79,7 +79,7 @@ export const health = group('Health', 'Liveness and readiness, which need no key
   summary: get('/health/summary', {
     summary: 'Health summary',
     description:
-      'How the server is and what it did, in a few numbers for a page; `/metrics` has all of them. Samples are taken when this is read: a server that nobody reads stays asleep.',
+      'How the server is and what it did, in a few numbers for a page; `/metrics` has all of them. Samples are taken when this is read: a server that nobody reads stays asleep. Where several processes are one service, `last_day` is of all of them and the rest of the one that answers.',
     output: Summary,
     example: {
       version: '0.1.0',

@@ -10,7 +10,7 @@ export const mcpProxy = group(
     call: post('/mcp/proxy/{server_id}/tools/{tool_name}', {
       summary: 'Call a tool of a running MCP server',
       description:
-        'The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is. Code in a sandbox calls with a token of its own: only tools of its agent, only while it runs, and each refusal is an answer with `success: false` and its `kind`.',
+        'The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is. Code in a sandbox calls with a token of its own: only tools of its agent, only while it runs, and each refusal is an answer with `success: false` and its `kind`; it calls at the process whose sandbox it is. Where several processes are one service, a server that runs at another one alone is started for the call.',
       body: z
         .object({
           arguments: z.record(z.string(), z.unknown()).optional().meta({ description: 'Arguments of the tool' }),
@@ -40,7 +40,8 @@ export const mcpProxy = group(
     }),
     servers: get('/mcp/proxy/servers', {
       summary: 'List the servers whose tools can be called',
-      description: 'The MCP servers that run now, and `skills`, each with its tools.',
+      description:
+        'The MCP servers that run now, and `skills`, each with its tools. Where several processes are one service: of the process that answers.',
       output: z
         .object({
           servers: z.array(

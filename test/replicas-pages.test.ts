@@ -17,7 +17,7 @@ describe.skipIf(hasNoDatabase)('of servers on one database', () => {
   let one: WholeServer;
   let other: WholeServer;
   beforeAll(async () => {
-    replicas = await openReplicas({ mcpServers: { app: { ...app, enabled: true } } });
+    replicas = await openReplicas({ mcpServers: { app } });
     [one, other] = await Promise.all([replicas.start(), replicas.start()]);
     await one.call('POST', '/agents', { id: 'a', selected_mcp_servers: ['app'] });
   });

@@ -31,6 +31,35 @@ describe.skipIf(hasNoDatabase)('of servers on one database', () => {
   });
   afterAll(() => replicas?.[Symbol.asyncDispose]());
 
+  test('what runs at one, as it is used there, is started at another that is asked for it by name', async () => {
+    const started = await Promise.all([replicas.start(), replicas.start(), replicas.start()]);
+    const [user, caller, door] = started;
+    const calculate = (server: WholeServer) =>
+      server.call('POST', '/mcp/proxy/toolbox/tools/calculate', { arguments: { expression: '17 * 23' } });
+    const status = async (server: WholeServer) =>
+      ((await server.call('GET', '/mcp/servers/toolbox')).body as { status: string }).status;
+    await user.call('POST', '/agents', { id: 'uses', selected_mcp_servers: ['toolbox'] });
+    expect(await calculate(caller)).toMatchObject({ status: 404, body: { code: 'mcp-server-not-running' } });
+    await user.call('POST', '/agents/uses/prompt/sync', { message: 'What is 17 * 23?' });
+    expect(await Promise.all(started.map(status))).toEqual(['running', 'stopped', 'stopped']);
+    expect(await calculate(caller)).toMatchObject({ status: 200, body: { success: true } });
+    const initialize = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    };
+    const opened = await fetch(`${door.url}/api/v1/mcp/servers/toolbox/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body: JSON.stringify(initialize),
+    });
+    expect([opened.status, await opened.text()]).toEqual([200, expect.stringContaining('"serverInfo"')]);
+    expect(await Promise.all(started.map(status))).toEqual(['running', 'running', 'running']);
+    await user.call('DELETE', '/agents/uses');
+    await Promise.all(started.map((server) => server.close()));
+  });
+
   test('what one is told to stop and to start, all stop and start, also one that starts later', async () => {
     expect((await one.call('POST', '/mcp/servers/configured/stop', {})).body).toMatchObject({ status: 'stopped' });
     await statusOf(other, 'configured', 'stopped');

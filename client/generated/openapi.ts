@@ -49,7 +49,7 @@ export interface paths {
         };
         /**
          * Health summary
-         * @description How the server is and what it did, in a few numbers for a page; `/metrics` has all of them. Samples are taken when this is read: a server that nobody reads stays asleep.
+         * @description How the server is and what it did, in a few numbers for a page; `/metrics` has all of them. Samples are taken when this is read: a server that nobody reads stays asleep. Where several processes are one service, `last_day` is of all of them and the rest of the one that answers.
          */
         get: operations["healthSummary"];
         put?: never;
@@ -1299,7 +1299,7 @@ export interface paths {
         put?: never;
         /**
          * Call a tool of a running MCP server
-         * @description The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is. Code in a sandbox calls with a token of its own: only tools of its agent, only while it runs, and each refusal is an answer with `success: false` and its `kind`.
+         * @description The error of a tool is an answer with `success: false`. Text of the result is decoded when it is JSON; structured content is given as it is. Code in a sandbox calls with a token of its own: only tools of its agent, only while it runs, and each refusal is an answer with `success: false` and its `kind`; it calls at the process whose sandbox it is. Where several processes are one service, a server that runs at another one alone is started for the call.
          */
         post: operations["mcpProxyCall"];
         delete?: never;
@@ -1317,7 +1317,7 @@ export interface paths {
         };
         /**
          * List the servers whose tools can be called
-         * @description The MCP servers that run now, and `skills`, each with its tools.
+         * @description The MCP servers that run now, and `skills`, each with its tools. Where several processes are one service: of the process that answers.
          */
         get: operations["mcpProxyServers"];
         put?: never;

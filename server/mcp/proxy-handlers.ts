@@ -6,6 +6,7 @@ import { type CallProgress, type CallWatch, makeWatched } from '../runs/call-wat
 import type { ToolOutcome, Toolset } from '../runs/toolset.ts';
 import type { ServerOrigin } from './definitions/server-definition.ts';
 import { quoteList } from './server-view.ts';
+import { createFindStarted, type FindStarted } from './servers/find-started.ts';
 import type { RunningServers } from './servers/running-servers.ts';
 import type { SupervisedServer } from './servers/supervised-server.ts';
 import { toToolOutcome } from './tool-result.ts';
@@ -21,6 +22,8 @@ interface ToolCall {
 /** What the proxy calls. */
 export interface ProxyHandlerOptions {
   readonly servers: RunningServers;
+  /** Finds the server of a call; absent: among those of this process. */
+  readonly findStarted?: FindStarted;
   /** Further toolsets that a caller calls like servers, by id, such as `skills`. */
   builtIn(principal: Principal): ReadonlyMap<string, Toolset>;
   /** Answers a call whose `Authorization` is the token of a sandbox; undefined for any other. Throws when the token is not valid. */
@@ -40,13 +43,13 @@ interface SandboxAnswer {
 
 /** Answers the endpoints that call tools by plain HTTP. */
 export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<RequestContext>['mcpProxy'] {
-  const { servers, builtIn, callForSandbox, watchRequest } = options;
+  const { servers, builtIn, callForSandbox, watchRequest, findStarted = createFindStarted(servers) } = options;
   return {
     async call({ input: { server_id, origin, tool_name, arguments: args = {} }, context, signal }) {
       const call = { server: server_id, origin, tool: tool_name, args };
       const answer = await callForSandbox?.(context.headers.authorization, call, signal);
       if (answer) return viewAnswer(answer);
-      const parts = { servers, toolsets: builtIn(context.principal), watch: watchRequest?.() };
+      const parts = { servers, findStarted, toolsets: builtIn(context.principal), watch: watchRequest?.() };
       const { result, isError, content } = await callTool(parts, call, signal);
       const error = typeof result === 'string' ? result : JSON.stringify(result);
       return viewAnswer({ success: !isError, result, ...(isError && { error }), ...(content && { content }) });
@@ -70,6 +73,7 @@ export function createProxyHandlers(options: ProxyHandlerOptions): AppHandlers<R
 
 interface CallParts {
   readonly servers: RunningServers;
+  readonly findStarted: FindStarted;
   readonly toolsets: ReadonlyMap<string, Toolset>;
   readonly watch: CallWatch | undefined;
 }
@@ -82,7 +86,11 @@ interface CallOptions {
   readonly onStart: CallProgress['start'] | undefined;
 }
 
-function callTool({ servers, toolsets, watch }: CallParts, call: ToolCall, signal: AbortSignal): Promise<ProxyOutcome> {
+function callTool(
+  { servers, findStarted, toolsets, watch }: CallParts,
+  call: ToolCall,
+  signal: AbortSignal,
+): Promise<ProxyOutcome> {
   const toolset = call.origin === undefined ? toolsets.get(call.server) : undefined;
   return makeWatched(
     watch,
@@ -91,7 +99,7 @@ function callTool({ servers, toolsets, watch }: CallParts, call: ToolCall, signa
       make: (onStart) =>
         toolset
           ? callBuiltIn(toolset, call, { signal, watch, onStart })
-          : callServer({ servers, further: [...toolsets.keys()] }, call, { signal, onStart }),
+          : callServer({ servers, findStarted, further: [...toolsets.keys()] }, call, { signal, onStart }),
       toEnd: (outcome) => outcome,
     },
   );
@@ -108,11 +116,15 @@ async function callBuiltIn(
 }
 
 async function callServer(
-  { servers, further }: Pick<CallParts, 'servers'> & { readonly further: readonly string[] },
+  {
+    servers,
+    findStarted,
+    further,
+  }: Pick<CallParts, 'servers' | 'findStarted'> & { readonly further: readonly string[] },
   { server: serverId, origin, tool, args }: ToolCall,
   { signal, onStart }: CallOptions,
 ): Promise<ProxyOutcome> {
-  const server = servers.findActive(serverId, origin);
+  const server = await findStarted(serverId, origin, signal);
   if (!server) {
     const known = quoteList([...further, ...servers.listRunning().map(({ definition }) => definition.id)]);
     throw new ApiError(

@@ -27,6 +27,7 @@ interface McpDoorsOptions {
 export function openMcpDoors({ mcp, agents, agentRuns, log, watchRequest }: McpDoorsOptions) {
   const doors = new McpDoors({
     servers: mcp.servers,
+    findStarted: mcp.findStarted,
     watchRequest,
     agents: createAgentTools({
       agents,

@@ -34,6 +34,7 @@ export function openMcpProxy({ mcp, skills: { library }, codemode, sandboxes, wa
     handlers: {
       mcpProxy: createProxyHandlers({
         servers: mcp.servers,
+        findStarted: mcp.findStarted,
         watchRequest,
         builtIn: (principal) => new Map([['skills', skillTools(principal)]]),
         callForSandbox(authorization, { server, tool, args }, signal) {

@@ -2,6 +2,7 @@ import type { Log } from '../http/log.ts';
 import type { Publish } from '../live-events/publish.ts';
 import { openMcp } from '../mcp/open-mcp.ts';
 import { createServerHandlers } from '../mcp/server-handlers.ts';
+import { createFindStarted } from '../mcp/servers/find-started.ts';
 import type { Options } from '../options.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Store } from '../store/store.ts';
@@ -54,6 +55,7 @@ export async function openMcpServers({
   return {
     servers,
     config,
+    findStarted: createFindStarted(servers, shared.asks),
     openOwn: mcp.openOwn,
     handlers: { mcpServers: createServerHandlers(mcp) },
     /** Starts the servers that are to run from the beginning, those that `findUsed` tells among them. Resolves when each runs or has failed. */

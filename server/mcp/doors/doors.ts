@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { ApiError } from '../../call/errors.ts';
 import type { Principal } from '../../call/principal.ts';
 import type { CallWatch } from '../../runs/call-watch.ts';
+import { createFindStarted, type FindStarted } from '../servers/find-started.ts';
 import type { RunningServers } from '../servers/running-servers.ts';
 import { loadMcpServer, type McpServerSdk } from '../wire/mcp-sdk.ts';
 import { createAggregate } from './aggregate.ts';
@@ -18,6 +19,8 @@ export interface DoorOptions {
   /** Makes who is told of the calls of the request that is being answered; absent: nobody. */
   readonly watchRequest?: (() => CallWatch) | undefined;
   readonly servers: RunningServers;
+  /** Finds the server of a session; absent: among those of this process. */
+  readonly findStarted?: FindStarted | undefined;
   readonly agents: AgentTools;
   readonly version: string;
   /** The path of all tools, such as `/api/v1/mcp`. */
@@ -53,10 +56,12 @@ export class McpDoors {
   readonly #sharedSessions: Sessions;
   readonly #unsubscribe: readonly (() => void)[];
   readonly #path: RegExp;
+  readonly #findStarted: FindStarted;
   #tools: AllTools | undefined;
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    this.#findStarted = options.findStarted ?? createFindStarted(options.servers);
     const { oneServer, allServers } = options.limits ?? LIMITS;
     this.#serverSessions = new Sessions(oneServer);
     this.#sharedSessions = new Sessions(allServers);
@@ -140,7 +145,7 @@ export class McpDoors {
 
   async #openOne(id: string, initialize: object, signal: AbortSignal): Promise<Opening> {
     const { servers } = this.#options;
-    const server = servers.findActive(id) ?? servers.find(id);
+    const server = (await this.#findStarted(id, undefined, signal)) ?? servers.find(id);
     if (!server?.isWanted) {
       const why = server?.error ?? `MCP server '${id}' is not running`;
       throw new ApiError('mcp-server-failed', why);
