@@ -7,17 +7,16 @@ import { afterAll } from 'vitest';
 import { openPostgresStore } from '../../server/store/postgres/postgres.ts';
 import { openStore as openSqliteStore } from '../../server/store/sqlite.ts';
 import type { Store } from '../../server/store/store.ts';
-import { openDatabase, type TestDatabase } from './postgres.ts';
+import { ReusedDatabases } from './reused-databases.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 let isOnPostgres = false;
-/** A database whose tables are made, for copies of it: these take a third of the time. */
-let made: Promise<TestDatabase> | undefined;
+const databases = new ReusedDatabases();
 
 /** Has the tests that are read from now on, in this file, use PostgreSQL. To be called in what holds them all. */
 export function usePostgres(): void {
   isOnPostgres = true;
-  afterAll(async () => (await made)?.close());
+  afterAll(() => databases.close());
 }
 
 /** Whether the tests that are read use PostgreSQL. */
@@ -29,7 +28,7 @@ export const toKept = (text: string): string => (isOnPostgres ? text.replaceAll(
 /** A place for a store that is opened more than once: an empty folder, or the URL of an empty database. It is gone at the end of the block that holds it. */
 export async function openPlace(): Promise<{ readonly path: string } & AsyncDisposable> {
   if (!isOnPostgres) return temporaryFolder();
-  const { url, close } = await openCopy();
+  const { url, close } = await databases.openCopy();
   return { path: url, [Symbol.asyncDispose]: close };
 }
 
@@ -39,7 +38,7 @@ type OpenStore = Omit<Parameters<typeof openSqliteStore>[0], 'folder'> & { reado
 export async function openStore({ folder = ':memory:', ...options }: OpenStore = {}): Promise<Store> {
   if (folder.startsWith('postgres://')) return openPostgresStore({ url: folder, replica: randomUUID(), ...options });
   if (folder !== ':memory:' || !isOnPostgres) return openSqliteStore({ folder, ...options });
-  const { url, close: drop } = await openCopy();
+  const { url, close: drop } = await databases.openReused();
   const store = await openPostgresStore({ url, replica: randomUUID(), ...options });
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -47,17 +46,4 @@ export async function openStore({ folder = ':memory:', ...options }: OpenStore =
     return closing;
   };
   return { ...store, close, [Symbol.asyncDispose]: close };
-}
-
-async function openCopy(): Promise<TestDatabase> {
-  made ??= makeTables();
-  const { pathname } = new URL((await made).url);
-  return openDatabase(pathname.slice(1));
-}
-
-async function makeTables(): Promise<TestDatabase> {
-  const database = await openDatabase();
-  const store = await openPostgresStore({ url: database.url, replica: randomUUID() });
-  await store.close();
-  return database;
 }
