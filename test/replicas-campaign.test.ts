@@ -6,6 +6,7 @@ import type { LookedRun } from '../scripts/replicas-campaign/check-run.ts';
 import { KINDS } from '../scripts/replicas-campaign/kinds.ts';
 import type { Frame } from '../scripts/replicas-campaign/wire.ts';
 import { hasNoServer } from './support/postgres.ts';
+import { BUILT } from './support/server-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 describe.skipIf(hasNoServer)('replicas that die, stand still, lose their database and are replaced', () => {
@@ -13,7 +14,7 @@ describe.skipIf(hasNoServer)('replicas that die, stand still, lose their databas
     await using evidence = await temporaryFolder();
     const kinds = KINDS.filter(({ isShort }) => isShort);
     const lanes = [2, 2, 2];
-    const options = { kinds, lanes, rounds: kinds.length, seed: 1, scale: 1, evidence: evidence.path };
+    const options = { kinds, lanes, rounds: kinds.length, seed: 1, scale: 1, evidence: evidence.path, entry: BUILT };
     const outcomes = await runCampaign(options);
     expect(outcomes.flatMap(({ kind, problems }) => problems.map((problem) => `${kind.name}: ${problem}`))).toEqual([]);
     expect(outcomes.map(({ kind }) => kind.name).toSorted()).toEqual(kinds.map(({ name }) => name).toSorted());

@@ -35,6 +35,8 @@ export interface CampaignOptions {
   readonly scale: number;
   /** Where the evidence of rounds goes in which something is wrong. */
   readonly evidence: string;
+  /** The file Node runs as a server; absent: the sources of this repository. */
+  readonly entry?: string;
   readonly onRound?: (outcome: Outcome) => void;
 }
 
@@ -70,8 +72,8 @@ interface Lane extends CampaignOptions {
 }
 
 async function runLane(lane: Lane): Promise<Outcome[]> {
-  const { replicas, folder, model, tools, take, onRound } = lane;
-  await using fleet = await Fleet.open({ folder, replicas, model, tools });
+  const { replicas, folder, model, tools, entry, take, onRound } = lane;
+  await using fleet = await Fleet.open({ folder, replicas, model, tools, entry });
   await watchRows(fleet.databaseUrl);
   const fits = (kind: Kind) => kind.replicas <= replicas && (fleet.hasDurable || !kind.isDurable);
   const outcomes: Outcome[] = [];

@@ -32,6 +32,8 @@ interface FleetOptions {
   readonly replicas: number;
   readonly model: PlannedModel;
   readonly tools: NotedTools;
+  /** The file Node runs; absent: the sources of this repository. */
+  readonly entry?: string | undefined;
 }
 
 /** The agents of the campaign; the runs of the second go on elsewhere when their process is gone. */
@@ -113,7 +115,7 @@ export class Fleet implements AsyncDisposable {
     const starts = (this.#starts[place] ?? 0) + 1;
     this.#starts[place] = starts;
     const name = `${'abcdefgh'[place]}${starts}`;
-    const { folder, model } = this.#options;
+    const { folder, model, entry } = this.#options;
     const server = await startServerProcess({
       args: [
         ...['--database-url', proxy.url, '--data-dir', join(folder, `data-${place}`)],
@@ -122,6 +124,7 @@ export class Fleet implements AsyncDisposable {
       ],
       environment: { PATH: process.env.PATH, HOME: folder, ...model.environment },
       startMs: START_MS,
+      ...(entry !== undefined && { entry }),
     });
     await untilReady(server);
     const replica: Replica = { name, place, server, proxy, id: idIn(server.output()), state: 'up' };
