@@ -26,16 +26,24 @@ interface Reader {
 const JSON_TYPE = { 'content-type': 'application/json' };
 const ROUND_MS = 60_000;
 
+interface StartRound {
+  readonly runs: number;
+  /** Which one of many, from 0; the kill is at another moment in each. */
+  readonly round: number;
+  /** The file Node runs as the server; absent: the sources of this repository. */
+  readonly entry?: string;
+}
+
 /**
  * Starts a server on `home`, kills it in the middle of background runs of its demo agent, starts it again, and looks whether every reader
  * gets an end, every conversation goes on, and nothing that was acknowledged is lost.
  */
-export async function runKillRound(home: string, { runs, round }: { runs: number; round: number }): Promise<KillRound> {
+export async function runKillRound(home: string, { runs, round, entry }: StartRound): Promise<KillRound> {
   const args = ['--demo', '--data-dir', `${home}/data`, '--mcp-config', `${home}/mcp.json`, '--model', 'demo:rules'];
   const environment = { PATH: process.env.PATH, HOME: home };
   const signal = AbortSignal.timeout(ROUND_MS);
   const threads = Array.from({ length: runs }, (_, index) => `round-${round}-${index}`);
-  const before = await startServerProcess({ args, environment });
+  const before = await startServerProcess({ args, environment, ...(entry !== undefined && { entry }) });
   // From the first events to beyond the last.
   const killAfter = 2 + ((round * 17) % 100);
   let told = 0;
@@ -49,7 +57,7 @@ export async function runKillRound(home: string, { runs, round }: { runs: number
   );
   before.kill('SIGKILL');
   await before.ended;
-  await using after = await startServerProcess({ args, environment });
+  await using after = await startServerProcess({ args, environment, ...(entry !== undefined && { entry }) });
   const results = await Promise.all(readers.map((reader) => checkReader(after.url, reader, signal)));
   const running = await getJson(`${after.url}/api/v1/runs?status=running`, signal);
   const stuck =
