@@ -3,7 +3,7 @@ import { describe, vi } from 'vitest';
 import { hasNoDatabase } from './support/postgres.ts';
 import { usePostgres } from './support/stores.ts';
 
-// Each test has a database made, and each statement a way to go: a busy machine takes its time.
+// Each statement has a way to go: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe.skipIf(hasNoDatabase)('on PostgreSQL', async () => {
