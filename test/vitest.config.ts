@@ -4,8 +4,13 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { COMPILE_CACHE } from '../scripts/server-process.ts';
 
-/** The files that take longest, the longest first. vitest finds out by itself, but not before it has run them all. */
+/**
+ * The files that take longest, the longest first. vitest finds out by itself, but not before it has run them all: until then it starts with the
+ * files that have most lines, and some of these have few.
+ */
 const LONGEST = [
+  'postgres-runs',
+  'postgres-store',
   'sandbox-patches',
   'campaign',
   'replicas-campaign',
@@ -13,6 +18,9 @@ const LONGEST = [
   'sandbox-jupyter',
   'sandbox-local-eval',
   'sandbox-owners',
+  'codemode-jupyter',
+  'codemode',
+  'code-calls',
   'console-looks',
   'console-chat',
   'console-apps',
@@ -20,19 +28,40 @@ const LONGEST = [
   'console-agents',
   'console-pages',
   'console-servers',
+  'console-sandbox',
+  'console-snippets',
+  'console-approvals',
+  'console-servers-life',
+  'docs-browser',
+  'replicas-records',
+  'replicas-wishes',
+  'replicas-live-events',
+  'door-rules',
+  'command',
+  'crash',
+  'a2ui',
+  'a2a-replicas',
+  'a2a-replicas-kill',
+  'approvals-replicas',
+  'store-outage',
+  'replica-durable',
   'slow-machine',
-  'mcp-conformance',
-  'a2a-kits',
-  'codemode-jupyter',
-  'codemode',
-  'store-kill',
+  'telemetry-life',
+  'doctor-checks',
   'snapshot-cache',
   'sandbox-start',
   'mcp-life-cycle',
-  'telemetry-life',
+  'mcp-odd-handshake',
+  'sandbox-variables',
+  'python-client',
+  'followed-records',
+  'a2a-kits',
   'shutdown',
+  'odd-rows',
+  'mcp-conformance',
+  'store-kill',
+  'runs-kill',
   'doctor',
-  'doctor-checks',
 ].map((name) => `${name}.test.ts`);
 // Of a file that is no more nobody needs to know how long it took.
 for (const file of LONGEST) statSync(join(import.meta.dirname, file));
