@@ -36,8 +36,8 @@ export interface Kind {
 
 type Written = Pick<Kind, 'title' | 'run'> & Partial<Kind>;
 
-/** What is away for less than this is taken for dead by nobody: half a lease, less a beat. */
-const BELOW_LEASE_MS = 4000;
+/** What is away for less than this is taken for dead by nobody, and its transactions are not given up by the database. */
+const BELOW_LEASE_MS = 3500;
 
 const PLAIN: Readonly<Record<string, Written>> = {
   kill: { title: 'a replica is killed with kill -9', isShort: true, run: killAndReplace },

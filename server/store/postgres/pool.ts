@@ -193,9 +193,8 @@ async function prepare(
   return {
     query,
     async begin() {
-      // What comes behind it tells of a connection that breaks.
-      if (isDirect) query('begin').catch(() => undefined);
-      else await query(`begin; ${toLimits('set local', statementMs)}`);
+      // Nothing is sent behind it: where it fails, each statement would be stored by itself.
+      await query(isDirect ? 'begin' : `begin; ${toLimits('set local', statementMs)}`);
     },
     // What an answer never came from may still answer: to the next who asks.
     release() {
