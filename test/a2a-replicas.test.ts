@@ -63,8 +63,8 @@ function describeUpdate({ payload }: StreamResponse): string {
 }
 
 /** The texts of a stream that began with the task as it was, and the states that it told. */
-async function readAll(response: Promise<Response>): Promise<{ words: string; states: string[] }> {
-  const told = (await readStream(await response)).map(({ result }) => Object(result));
+async function readAll(response: Response): Promise<{ words: string; states: string[] }> {
+  const told = (await readStream(response)).map(({ result }) => Object(result));
   return {
     words: told
       .map(
@@ -149,8 +149,8 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
     await using both = await startTwo({ first: model });
     const { first, second } = both;
     const { id } = await send(first, says('Hi'), AT_ONCE);
-    const following = readAll(first.rpc('SubscribeToTask', { id }));
-    const elsewhere = readAll(second.rpc('SubscribeToTask', { id }));
+    const following = readAll(await first.rpc('SubscribeToTask', { id }));
+    const elsewhere = readAll(await second.rpc('SubscribeToTask', { id }));
     await expect.poll(async () => wordsOf(await getTask(second, id)), IN_TIME).toBe('One ');
     const client = await new ClientFactory().createFromUrl(second.agentUrl);
     const canceled = await client.cancelTask({ tenant: '', id, metadata: undefined });
@@ -167,7 +167,7 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
     const { first, second } = both;
     const { contextId, id } = await send(first, says('One'), AT_ONCE);
     const next = await send(first, says('Two', { contextId }), AT_ONCE);
-    const following = readAll(first.rpc('SubscribeToTask', { id: next.id }));
+    const following = readAll(await first.rpc('SubscribeToTask', { id: next.id }));
     expect(await stateOf(second, next.id)).toBe('TASK_STATE_SUBMITTED');
     expect(await second.answer('CancelTask', { id: next.id })).toMatchObject({
       result: { status: { state: 'TASK_STATE_CANCELED' } },
@@ -222,7 +222,7 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
     const answered = await send(both.second, says('approve', { taskId: id }), AT_ONCE);
     expect(answered.status.state).toBe('TASK_STATE_WORKING');
     await expect.poll(async () => wordsOf(await getTask(both.first, id)), IN_TIME).toBe('I write.\n\nSent');
-    const followed = readAll(both.first.rpc('SubscribeToTask', { id }));
+    const followed = readAll(await both.first.rpc('SubscribeToTask', { id }));
     gate.resolve();
     expect(await followed).toEqual({
       words: 'I write.\n\nSent.',
@@ -283,7 +283,7 @@ describe.skipIf(hasNoDatabase)('servers that share a database', () => {
     const { id, contextId } = await send(first, says('Hi'), AT_ONCE);
     const queued = await send(first, says('Next', { contextId }), AT_ONCE);
     await expect.poll(async () => wordsOf(await getTask(second, id)), IN_TIME).toBe('One ');
-    const following = readAll(second.rpc('SubscribeToTask', { id }));
+    const following = readAll(await second.rpc('SubscribeToTask', { id }));
     own.isStopped = true;
     const cut = {
       state: 'TASK_STATE_FAILED',

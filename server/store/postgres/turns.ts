@@ -1,5 +1,5 @@
 import { SilenceTimer } from '../../async/silence-timer.ts';
-import { ApiError } from '../../call/errors.ts';
+import { toPostgresError } from './errors.ts';
 
 interface TurnOptions {
   /** How many have their turn at once. */
@@ -31,7 +31,7 @@ export class Turns {
       this.#taken += 1;
       return;
     }
-    if (this.#waiting.length >= MAX_WAITING) throw refusal('too many wait for it');
+    if (this.#waiting.length >= MAX_WAITING) throw refusal(NO_ROOM);
     const turn = Promise.withResolvers<void>();
     this.#waiting.push(turn);
     this.#silence ??= new SilenceTimer({ allowedMs: this.#options.silenceMs, onSilence: () => this.#sendAway() });
@@ -49,7 +49,7 @@ export class Turns {
 
   #sendAway(): void {
     this.#endSilence();
-    for (const turn of this.#waiting.splice(0)) turn.reject(refusal('it answers nobody'));
+    for (const turn of this.#waiting.splice(0)) turn.reject(refusal(AWAY));
   }
 
   #endSilence(): void {
@@ -58,5 +58,7 @@ export class Turns {
   }
 }
 
-const refusal = (reason: string) =>
-  new ApiError('store-failed', `The database failed: ${reason}`, { headers: { 'retry-after': '2' } });
+/** As the database and the way to it say the same: what must not be lost is tried again then. */
+const [AWAY, NO_ROOM] = ['ETIMEDOUT', '53300'];
+
+const refusal = (code: string) => toPostgresError(Object.assign(new Error('others wait before it'), { code }));
