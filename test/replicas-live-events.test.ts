@@ -34,12 +34,17 @@ describe.skipIf(hasNoDatabase)('of two servers on one database', () => {
     await using here = await followAs(one, ANNA, '?types=agent&types=run&types=conversation');
     await using there = await followAs(other, ANNA, '?types=agent&types=run&types=conversation');
     for (const reader of [here, there]) expect((await reader.next()).type).toBe('ready');
+    const told: Told[] = [];
+    // Each server keeps what happens on it once it has answered: what was told comes before what another one does then.
+    const hear = async (isLast: (event: Told) => boolean) => void told.push(...(await here.until(isLast)));
+    const isGone = ({ id, status }: Told) => id === 'of-one' && status === 'deleted';
     await one.call('POST', '/agents', { id: 'of-one' });
+    await hear(({ status }) => status === 'created');
     await other.call('PUT', '/agents/of-one', { name: 'Other' });
     await other.call('POST', '/agents/common/prompt/sync', { message: 'Hello', conversation_id: 'talk', run_id: 'r' });
+    await hear(isEnd);
     await one.call('DELETE', '/agents/of-one');
-    const isGone = ({ id, status }: Told) => id === 'of-one' && status === 'deleted';
-    const told = await here.until(isGone);
+    await hear(isGone);
     expect(await there.until(isGone)).toEqual(told);
     expect(bare(told)).toEqual([
       { type: 'agent', id: 'of-one', status: 'created' },
