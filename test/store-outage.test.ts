@@ -161,9 +161,10 @@ describe.skipIf(hasNoDatabase)('a connection that breaks', () => {
     await query(database.url, "update replicas set beat = beat - interval '1 minute' where id = 'silent'");
     proxy.stall();
     const [runs, tasks] = [store.shared?.claim(6000), store.tasks.claim([], 6000)];
+    const noted = store.service?.events.noteDead(6000, { body: { type: 'missed' }, owner: null, at: 1 });
     await new Promise((resolve) => setTimeout(resolve, 3500));
     await proxy.resume();
-    expect([await runs, await tasks]).toEqual([[], []]);
+    expect([await runs, await tasks, await noted]).toEqual([[], [], 0]);
     await store.shared?.beat({ draining: false });
     expect(await store.shared?.claim(6000)).toMatchObject([{ key: 'r' }]);
   });

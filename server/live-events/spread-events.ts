@@ -50,6 +50,8 @@ interface SpreadEventsOptions {
   readonly lookMs?: number | undefined;
   /** What a process that is silent for so long has told last may be lost; absent: 12 s. */
   readonly silentMs?: number | undefined;
+  /** Whether this process was heard for long enough to judge the others; absent: it always was. */
+  canJudge?(): boolean;
   /** How long events may wait to be kept while that fails; absent: a minute. */
   readonly giveUpMs?: number | undefined;
 }
@@ -198,9 +200,10 @@ export class SpreadEvents {
   }
 
   async #lookByItself(): Promise<void> {
-    const { kept, silentMs = SILENT_MS, now, tell } = this.#options;
+    const { kept, silentMs = SILENT_MS, canJudge, now, tell } = this.#options;
     try {
-      if ((await kept.noteDead(silentMs, toKept({ what: MISSED, owner: null, at: now() }))) > 0) tell();
+      const judges = canJudge?.() ?? true;
+      if (judges && (await kept.noteDead(silentMs, toKept({ what: MISSED, owner: null, at: now() }))) > 0) tell();
     } catch (err) {
       this.#noteFailure(err);
     }

@@ -5,6 +5,7 @@ import { prepareQuery } from './prepare-query.ts';
 import { createRecordReader, type StoreLog } from './record-reader.ts';
 import type { RowReading } from './row-reading.ts';
 import type { Tables } from './schema.ts';
+import { isSilent } from './silence.ts';
 import { toStoredJson } from './stored-json.ts';
 
 /** Something that was told of the service. */
@@ -46,7 +47,10 @@ const takeNumber = (behind: number) => sql`
   where name = ${LIVE_EVENTS} returning value`;
 
 /** Opens what was told of the service. */
-export function createLiveEventsStore(db: Kysely<Tables>, log: StoreLog): LiveEventsStore {
+export function createLiveEventsStore(
+  db: Kysely<Tables>,
+  { replica, log }: { readonly replica: string; readonly log: StoreLog },
+): LiveEventsStore {
   const reader = createRecordReader<Tables['live_events'], StoredLiveEvent & { readonly number: number }>({
     table: 'live_events',
     key: ['number'],
@@ -88,13 +92,13 @@ export function createLiveEventsStore(db: Kysely<Tables>, log: StoreLog): LiveEv
         delete from live_events where number <= (select number from old)`.execute(db);
     },
     async noteDead(silentMs, { body, owner, at }) {
-      const isSilent = sql`beat < statement_timestamp() - make_interval(secs => ${silentMs / 1000})`;
-      const { rows: silent } = await sql`select id from replicas where ${isSilent}`.execute(db);
+      const isDead = isSilent(db, { replica, silenceMs: silentMs });
+      const { rows: silent } = await sql`select id from replicas where ${isDead}`.execute(db);
       if (!silent.length) return 0;
       const { rows } = await sql`
         with next as (${takeNumber(silent.length - 1)}),
         dead as (delete from replicas where id in (
-          select id from replicas where ${isSilent} and (select value from next) > 0
+          select id from replicas where ${isDead} and (select value from next) > 0
           limit ${silent.length} for update skip locked) returning id)
         insert into live_events (number, source, at, owner, body)
         select (select value from next) - row_number() over () + 1, 'end of ' || id, ${at}::bigint, ${owner}::text, ${toStoredJson(body)}::text

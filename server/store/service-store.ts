@@ -27,7 +27,7 @@ export const createServiceStore = (
   revisions: () => readRevisions(db),
   countStart: () => countStart(db),
   desires: createDesiresStore(db, log),
-  events: createLiveEventsStore(db, log),
+  events: createLiveEventsStore(db, { replica, log }),
   pageTickets: createPageTicketsStore(db),
   asks: createAsksStore(db, { replica, log }),
 });

@@ -32,6 +32,7 @@ export function spreadLiveEvents({ events, store, replica, wake, log }: SpreadOp
     kept,
     source: replica.id,
     replica: showReplica(replica.id),
+    canJudge: () => replica.silenceMs !== undefined,
     now: () => Date.parse(store.agents.now()),
     tell: () => wake.tell('changed', KEPT),
     log,
