@@ -1,11 +1,9 @@
 /** Calls that wait for a person, or that one has approved, when the process of their run goes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAnswerApproval } from '../server/approvals/answer-approvals.ts';
-import { EVERYBODY } from '../server/call/principal.ts';
 import type { RunLimits } from '../server/runs/limits.ts';
-import { createStartRun } from '../server/runs/start-run.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import {
+  answererOf,
   type DurableProcess,
   durable,
   IN_TIME,
@@ -55,12 +53,7 @@ describe.skipIf(hasNoDatabase)('approvals across a take-over', () => {
     };
     const agent = { ...durable, approvals: { tools: ['mail'] } };
     const process = await openDurable({ answers, toolset, agent, url: database.url, ...(limits && { limits }) });
-    const { runs, store } = process;
-    const startRun = createStartRun(runs, () => ({ agent: () => agent, toolset }));
-    const answer = createAnswerApproval({ startRun, approvals: store.approvals, runs: store.runs });
-    return Object.assign(process, {
-      answer: (id: string, isApproved = true) => answer({ id, isApproved, reason: null }, { principal: EVERYBODY }),
-    });
+    return Object.assign(process, { answer: answererOf(process, agent) });
   }
   type Process = Awaited<ReturnType<typeof open>>;
 

@@ -1,14 +1,11 @@
 /** Calls of code and of other agents that are open when the process of their run goes: nothing of them runs twice. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAnswerApproval } from '../server/approvals/answer-approvals.ts';
-import { EVERYBODY } from '../server/call/principal.ts';
 import { INTERRUPTED } from '../server/runs/run-events.ts';
-import { createStartRun } from '../server/runs/start-run.ts';
 import { toStep } from '../server/runs/step-views.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import {
+  answererOf,
   type DurableProcess,
-  durable,
   expectWhole,
   IN_TIME,
   openAsking,
@@ -153,12 +150,6 @@ describe.skipIf(hasNoDatabase)('open calls of durable runs', () => {
     ]);
   });
 
-  /** Answers what a process is asked, for the agent that asked first. */
-  function answerer({ runs, store }: DurableProcess, toolset: Toolset) {
-    const startRun = createStartRun(runs, () => ({ agent: () => durable, toolset }));
-    const answer = createAnswerApproval({ startRun, approvals: store.approvals, runs: store.runs });
-    return (id: string) => answer({ id, isApproved: true, reason: null }, { principal: EVERYBODY });
-  }
   const careful = { helper: { ...testAgent, approvals: { tools: ['add'] } } };
 
   // The step of the other agent ends first.
@@ -188,7 +179,7 @@ describe.skipIf(hasNoDatabase)('open calls of durable runs', () => {
       expect(events.flatMap(({ event }) => (event.type === 'subagent-ended' ? event : []))).toMatchObject([
         { runId: child.id, outcome: { status: 'finished', ...waiting } },
       ]);
-      await answerer(other, other.toolset)(asked?.id ?? '');
+      await answererOf(other)(asked?.id ?? '');
       await expect.poll(async () => JSON.stringify(await saidIn(other, conversationId)), IN_TIME).toContain('All done');
       expect(added).toBe(1);
     },
@@ -211,7 +202,7 @@ describe.skipIf(hasNoDatabase)('open calls of durable runs', () => {
     const run = await own.begin({ conversationId: 'answered' });
     await run.ended;
     const [standing] = await own.store.approvals.open(run.conversationKey);
-    const { resumedBy } = await answerer(own, own.toolset)(standing?.id ?? '');
+    const { resumedBy } = await answererOf(own)(standing?.id ?? '');
     await expect.poll(() => added, IN_TIME).toBe(1);
     own.isStopped = true;
     const tools = { add: () => ok(++added) };

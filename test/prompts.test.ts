@@ -7,8 +7,7 @@ import { implement } from '../server/call/implement.ts';
 import { createLog } from '../server/http/log.ts';
 import { startHttpServer } from '../server/http/server.ts';
 import { createPromptHandlers } from '../server/prompts/prompt-handlers.ts';
-import { toFailure } from '../server/runs/prompt-events.ts';
-import { INTERRUPTED, SHUTTING_DOWN } from '../server/runs/run-events.ts';
+import { INTERRUPTED, SHUTTING_DOWN, toRunFailure } from '../server/runs/run-events.ts';
 import { createStartRun } from '../server/runs/start-run.ts';
 import type { Toolset } from '../server/runs/toolset.ts';
 import { startAgentRuns } from './support/agent-runs.ts';
@@ -209,7 +208,7 @@ test('a run that ended with its server is answered with when to ask again, and o
   };
   expect(await afterOf(SHUTTING_DOWN)).toEqual([503, '5']);
   expect(await afterOf('cancelled by the user')).toEqual([409, null]);
-  expect(toFailure(INTERRUPTED)).toMatchObject({ code: 'run-interrupted', headers: { 'retry-after': '5' } });
+  expect(toRunFailure(INTERRUPTED)).toMatchObject({ code: 'run-interrupted', headers: { 'retry-after': '5' } });
 });
 
 test('a run cancelled from elsewhere ends the stream with an error that says so', async () => {

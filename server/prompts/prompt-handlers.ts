@@ -6,7 +6,8 @@ import { translateEvents } from '../call/ready-events.ts';
 import { invalidField } from '../call/validation-error.ts';
 import type { Run } from '../runs/active-run.ts';
 import { checkOutputSchema } from '../runs/output-schema.ts';
-import { type IncludedEvents, type PromptEvents, PromptTranslation, toFailure } from '../runs/prompt-events.ts';
+import { type IncludedEvents, type PromptEvents, PromptTranslation } from '../runs/prompt-events.ts';
+import { toRunFailure } from '../runs/run-events.ts';
 import { findRun, followRun, refuseTakenId, runNotFound } from '../runs/run-handlers.ts';
 import type { Runs } from '../runs/runs.ts';
 import { type StartRun, toUserMessages } from '../runs/start-run.ts';
@@ -76,7 +77,7 @@ async function streamPrompt(run: Run, { include, signal }: ReadOptions): Promise
     if (done) break;
     const { event } = value;
     const hasFailed = event.type === 'run-ended' && event.outcome.status !== 'finished' && event.outcome;
-    if (hasFailed) throw toFailure(hasFailed);
+    if (hasFailed) throw toRunFailure(hasFailed);
     const first = translation.translate(value);
     if (!first) continue;
     return translateEvents(
@@ -90,7 +91,7 @@ async function streamPrompt(run: Run, { include, signal }: ReadOptions): Promise
       },
     );
   }
-  throw toFailure({ status: 'cancelled', reason: 'the caller left' });
+  throw toRunFailure({ status: 'cancelled', reason: 'the caller left' });
 }
 
 async function collectAnswer(
@@ -104,7 +105,7 @@ async function collectAnswer(
   let reasoning = '';
   for await (const logged of run.events({ signal })) {
     const { event } = logged;
-    if (event.type === 'run-ended' && event.outcome.status !== 'finished') throw toFailure(event.outcome);
+    if (event.type === 'run-ended' && event.outcome.status !== 'finished') throw toRunFailure(event.outcome);
     if (event.type === 'file') files.push({ messageId: event.messageId, file: toAnswerFile(event) });
     if (event.type === 'answer-withdrawn')
       files = files.filter(({ messageId }) => !event.messageIds.includes(messageId));
@@ -140,5 +141,5 @@ async function collectAnswer(
       };
     }
   }
-  throw toFailure({ status: 'cancelled', reason: 'the caller left' });
+  throw toRunFailure({ status: 'cancelled', reason: 'the caller left' });
 }

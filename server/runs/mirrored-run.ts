@@ -3,8 +3,7 @@ import type { Run } from './active-run.ts';
 import { outcomeOf } from './found-run.ts';
 import type { RunLimits } from './limits.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import type { RunEvent, RunOutcome } from './run-events.ts';
-import { INTERRUPTED } from './run-events.ts';
+import { INTERRUPTED, type RunEvent, type RunOutcome } from './run-events.ts';
 import { type ReadOptions, RunLog } from './run-log.ts';
 import { toEvents } from './stored-events.ts';
 

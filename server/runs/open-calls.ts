@@ -2,8 +2,7 @@
 import { isJsonObject } from '../store/json-object.ts';
 import type { NewApproval } from '../store/store.ts';
 import { newId } from './ids.ts';
-import type { RunEvent } from './run-events.ts';
-import { INTERRUPTED } from './run-events.ts';
+import { INTERRUPTED, type RunEvent } from './run-events.ts';
 import type { ReadyCall } from './tool-calls.ts';
 
 type Started = Extract<RunEvent, { type: 'tool-started' }>;

@@ -3,10 +3,9 @@
 import type { z } from 'zod';
 import type { Included, PromptEvent } from '../../contract/prompts.ts';
 import { toAnswerFile } from '../call/data-url.ts';
-import { type ApiError, runError } from '../call/errors.ts';
 import { Paragraphs } from '../call/paragraphs.ts';
 import type { LoggedEvent } from './log-reader.ts';
-import type { AwaitedCall, RunEvent, RunOutcome, Usage } from './run-events.ts';
+import { type AwaitedCall, type RunEvent, type RunOutcome, toRunFailure, type Usage } from './run-events.ts';
 
 /** One event of a streamed prompt. */
 export type PromptEvents = z.input<typeof PromptEvent>;
@@ -107,7 +106,7 @@ export class PromptTranslation {
         ...('output' in outcome && { output: outcome.output }),
       };
     }
-    const { code, message: detail } = toFailure(outcome);
+    const { code, message: detail } = toRunFailure(outcome);
     return { type: 'error', detail, code, conversation_id, usage };
   }
 }
@@ -119,12 +118,6 @@ const toStatus = ({ text: content, missingServers }: Extract<RunEvent, { type: '
 });
 
 const toApproval = ({ id, callId, tool, args }: AwaitedCall) => ({ id, tool_call_id: callId, tool, args });
-
-/** The error that answers a run which did not finish. */
-export function toFailure(outcome: Exclude<RunOutcome, { status: 'finished' }>): ApiError {
-  if (outcome.status === 'failed') return runError(outcome.code, outcome.detail);
-  return runError('run-cancelled', `The run was cancelled: ${outcome.reason}`);
-}
 
 const toUsage = ({ inputTokens, outputTokens }: Usage) => ({
   prompt_tokens: inputTokens,

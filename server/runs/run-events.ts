@@ -1,4 +1,5 @@
 /** What happens in a run, in the words of no protocol. Every protocol is a translation of these. */
+import { type ApiError, runError } from '../call/errors.ts';
 import type { AssistantPart, ShownFile, ShownPage } from '../store/messages.ts';
 import type { RunOutcome } from '../store/run-outcome.ts';
 import { NO_USAGE, type Usage } from '../store/usage.ts';
@@ -34,6 +35,12 @@ export function toBrokenOff(signal: AbortSignal): RunOutcome {
 /** Why `signal` aborted, in the words of who cancelled. */
 export const reasonOf = (signal: AbortSignal): string =>
   signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+
+/** The error that answers a run which did not finish. */
+export function toRunFailure(outcome: Exclude<RunOutcome, { readonly status: 'finished' }>): ApiError {
+  if (outcome.status === 'failed') return runError(outcome.code, outcome.detail);
+  return runError('run-cancelled', `The run was cancelled: ${outcome.reason}`);
+}
 
 /** How a run that ended so is listed. */
 export const statusOf = (outcome: RunOutcome) =>

@@ -1,5 +1,6 @@
 /** Durable runs of processes that share a database, and what is told and stored of them. */
 import { expect } from 'vitest';
+import { createAnswerApproval } from '../../server/approvals/answer-approvals.ts';
 import { EVERYBODY } from '../../server/call/principal.ts';
 import type { RunAgent } from '../../server/runs/agent-loop.ts';
 import type { LoggedEvent } from '../../server/runs/log-reader.ts';
@@ -129,4 +130,11 @@ export function expectWhole(events: readonly LoggedEvent[]): void {
   expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1));
   expect(typesOf(events).filter((type) => type === 'run-ended')).toHaveLength(1);
   expect(typesOf(events).at(-1)).toBe('run-ended');
+}
+
+/** Answers what a process asks people, for its agent. */
+export function answererOf({ runs, store, toolset }: DurableProcess, agent = durable) {
+  const startRun = createStartRun(runs, () => ({ agent: () => agent, toolset }));
+  const answer = createAnswerApproval({ startRun, approvals: store.approvals, runs: store.runs });
+  return (id: string, isApproved = true) => answer({ id, isApproved, reason: null }, { principal: EVERYBODY });
 }

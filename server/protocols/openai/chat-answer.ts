@@ -1,9 +1,9 @@
 /** A chat completion, in pieces or whole. */
 import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/openai-chat.ts';
 import { translateEvents } from '../../call/ready-events.ts';
+import { toRunFailure } from '../../runs/run-events.ts';
 import type { PlacedEvent } from '../text-runs.ts';
 import { type ChatDelta, type ChatEnd, ChatTranslation } from './chat-chunks.ts';
-import { toRunFailure } from './run-failure.ts';
 
 /** What an answer says of itself. */
 export interface ChatView {

@@ -3,9 +3,8 @@ import type { OpenAiChatChunk, OpenAiChatCompletion } from '../../../contract/op
 import { toFileUrl } from '../../call/data-url.ts';
 import { toText } from '../../call/fields.ts';
 import { Paragraphs } from '../../call/paragraphs.ts';
-import type { AwaitedCall, RunEvent, RunOutcome, Usage } from '../../runs/run-events.ts';
+import { type AwaitedCall, type RunEvent, type RunOutcome, toRunFailure, type Usage } from '../../runs/run-events.ts';
 import { withoutAttempts } from './held-text.ts';
-import { toRunFailure } from './run-failure.ts';
 import { fileTextIdOf, isImage, toTextEvents } from './told-files.ts';
 
 type Choice = OpenAiChatChunk['choices'][number];

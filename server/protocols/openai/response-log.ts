@@ -2,13 +2,13 @@
 import type { OpenAiResponse, OpenAiResponseEvent } from '../../../contract/openai-responses.ts';
 import { type Numbered, numberAfterGap } from '../../call/numbered-events.ts';
 import { translateEvents } from '../../call/ready-events.ts';
+import { toRunFailure } from '../../runs/run-events.ts';
 import type { Message } from '../../store/messages.ts';
 import { toSaidEvents } from '../said-events.ts';
 import type { PlacedEvent } from '../text-runs.ts';
 import type { FoundModelRun } from './ports.ts';
 import { ResponseTranslation } from './response-events.ts';
 import type { ResponseView } from './response-view.ts';
-import { toRunFailure } from './run-failure.ts';
 
 /** The events of a response behind number `after`, each with its number, which is the same for every reader. */
 export function followResponse(
